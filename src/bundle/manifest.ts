@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { inputSpecSchema } from './input-spec.js';
+import { outputSpecSchema } from './output-spec.js';
+
+export const tasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
+export type Task = (typeof tasks)[number];
+
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+/** A dimension: a number, or a name for one that varies (the sign network's batch). */
+const dimension = z.union([z.int().positive(), z.string().min(1)]);
+const tensorSchema = z.strictObject({
+  name: z.string().min(1),
+  dtype: z.literal('float32'),
+  shape: z.array(dimension).min(1).max(8),
+});
+const scores = z.record(z.string(), z.number());
+
+/** models/<task>/manifest.json: everything that must be known to run, decode and trust one network. */
+export const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  task: z.enum(tasks),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  network: z.strictObject({
+    file: z.string().regex(/^[A-Za-z0-9._-]+\.onnx$/, 'a plain .onnx file name'),
+    sha256: sha256Hex,
+    parameters: z.int().nonnegative(),
+  }),
+  input: z.strictObject({ tensor: tensorSchema, spec: inputSpecSchema }),
+  outputs: z.array(tensorSchema).min(1),
+  decode: outputSpecSchema,
+  training: z.strictObject({
+    data: z.array(z.strictObject({ name: z.string(), count: z.int().nonnegative(), licence: z.string() })),
+    seed: z.int(),
+    command: z.string(),
+    startedAt: z.string().optional(),
+  }),
+  /** Measured scores by data set, such as {"gtsrb-packed val32": {"accuracy": 0.97}}. */
+  scores: z.record(z.string(), scores),
+  /** Largest absolute difference from the golden outputs, by execution provider. */
+  tolerance: z.record(z.string(), z.number().positive()),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * models/<task>/golden.json: an input made from a seed and the outputs that the exporter saw on it.
+ * The input is mulberry32(seed) uniform in [minimum, maximum), in memory order.
+ */
+export const goldenSchema = z.strictObject({
+  input: z.strictObject({
+    seed: z.int(),
+    minimum: z.number(),
+    maximum: z.number(),
+    shape: z.array(z.int().positive()),
+  }),
+  /** For each output: its shape, a sample of flat indices and the values there, in the same order. */
+  outputs: z.record(
+    z.string(),
+    z.strictObject({
+      shape: z.array(z.int().positive()),
+      indices: z.array(z.int().nonnegative()),
+      values: z.array(z.number()),
+    }),
+  ),
+});
+
+export type Golden = z.infer<typeof goldenSchema>;

@@ -1,0 +1,75 @@
+import sharp from 'sharp';
+
+// One pixel bomb must not take the machine down: sharp refuses pictures above this before it allocates.
+const maxPixels = 8192 * 8192;
+sharp.cache(false);
+
+/** A decoded picture: packed rgb8, row-major; `data` is owned by the caller. */
+export interface DecodedImage {
+  widthPx: number;
+  heightPx: number;
+  data: Uint8Array;
+}
+
+/**
+ * Decodes a JPEG, PNG, WebP, TIFF, GIF or SVG file or buffer to packed rgb8 (alpha is dropped onto black),
+ * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects with sharp's own
+ * error when the bytes are no picture; the caller names the place.
+ */
+export async function decodeImage(input: string | Uint8Array): Promise<DecodedImage> {
+  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
+    .flatten({ background: '#000' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`expected 3 channels, found ${info.channels}`);
+  return { widthPx: info.width, heightPx: info.height, data };
+}
+
+/** Decodes the first channel of a picture as stored: a label map whose values are class ids. */
+export async function decodeLabelMap(input: string | Uint8Array): Promise<DecodedImage> {
+  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
+    .toColourspace('b-w')
+    .extractChannel(0)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { widthPx: info.width, heightPx: info.height, data };
+}
+
+/** Width and height from a picture's header, pixels, without decoding it. */
+export async function imageSize(input: string | Uint8Array): Promise<{ widthPx: number; heightPx: number }> {
+  const { width, height } = await sharp(input, { limitInputPixels: maxPixels }).metadata();
+  return { widthPx: width, heightPx: height };
+}
+
+const rawInput = (image: DecodedImage) =>
+  sharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
+
+/** Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. */
+export function encodeJpeg(image: DecodedImage, quality: number): Promise<Uint8Array> {
+  return rawInput(image).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
+}
+
+/** Encodes packed rgb8 as PNG. */
+export function encodePng(image: DecodedImage): Promise<Uint8Array> {
+  return rawInput(image).png().toBuffer();
+}
+
+/** Draws an SVG text over a picture of the same size and encodes the result as PNG. */
+export function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
+  return rawInput(image)
+    .composite([{ input: Buffer.from(svg) }])
+    .png()
+    .toBuffer();
+}
+
+/** Resizes packed rgb8 to exactly widthPx x heightPx with area-aware filtering. */
+export async function resizeImage(
+  image: DecodedImage,
+  widthPx: number,
+  heightPx: number,
+): Promise<DecodedImage> {
+  const data = await rawInput(image).resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer();
+  return { widthPx, heightPx, data };
+}

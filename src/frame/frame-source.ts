@@ -1,0 +1,57 @@
+import type { FrameLayout } from './frame.js';
+import type { PerceptionError } from './perception-error.js';
+
+/** What is known of a source before its first frame. */
+export interface SourceInfo {
+  /** For people: the file's or device's name. */
+  name: string;
+  /** Every frame has this layout; a picture of another size is skipped and counted, never resized in silence. */
+  layout: FrameLayout;
+  /** Frames a second by declaration, or undefined where the source does not say. */
+  nominalRateHz: number | undefined;
+  /** Frames to come, or undefined for a stream. */
+  frameCount: number | undefined;
+  /** sha256 (hex) of the source's bytes where that is cheap to know, for results to name their input. */
+  contentSha256?: string;
+}
+
+/** How a source ended. `lost` means that it will try again; the iterable goes on after it. */
+export type SourceEnd =
+  | { kind: 'ended' }
+  | { kind: 'lost'; error: PerceptionError }
+  | { kind: 'failed'; error: PerceptionError };
+
+/** A frame as a source delivers it: times are of the source's own time line, from its first frame. */
+export interface SourceFrame {
+  /** Counts from 0 every frame that the source knows of, also those it could not deliver. */
+  id: number;
+  /** Nanoseconds since the source's first frame, by its own time stamps (or its nominal rate). */
+  sourceTimeNs: bigint;
+  /** Time stamp that the recording or camera gave, nanoseconds since the Unix epoch; 0 when unknown. */
+  stampNs: bigint;
+}
+
+/**
+ * A stream of frames. `read` fills the caller's buffer (a ring slot), so that the source owns no pixels
+ * that others see and nothing frame-sized need be allocated per frame.
+ *
+ * Contract, held by the conformance suite (test/capture/conformance.ts):
+ * - `info` is complete before the first `read`.
+ * - `read` writes exactly frameBytes(info.layout) bytes and resolves with the frame, or with a SourceEnd.
+ *   A frame that cannot be delivered (does not decode, another size) is counted in `skipped` and the next
+ *   one is read; ids show the gap.
+ * - After `ended` or `failed`, `read` keeps returning the same end.
+ * - `close` may be called at any time, twice, and during a pending `read` (which then resolves with `ended`).
+ */
+export interface FrameSource {
+  readonly info: SourceInfo;
+  /** Frames that were there but could not be delivered, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  read(into: Uint8Array): Promise<SourceFrame | SourceEnd>;
+  close(): Promise<void>;
+}
+
+/** Tells a delivered frame from an end. */
+export function isSourceEnd(result: SourceFrame | SourceEnd): result is SourceEnd {
+  return 'kind' in result;
+}

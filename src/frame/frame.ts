@@ -1,0 +1,37 @@
+/** Pixel formats that travel through the pipeline. `rgb8` is interleaved; `nv12` is a Y plane, then interleaved UV. */
+export type PixelFormat = 'rgb8' | 'nv12';
+
+/** How the pixels of a frame lie in memory. Never inferred from the width. */
+export interface FrameLayout {
+  format: PixelFormat;
+  widthPx: number;
+  heightPx: number;
+  /** Bytes from one row to the next; at least the row's own bytes. */
+  strideBytes: number;
+}
+
+/** One picture of a camera with its place in the stream and its time. */
+export interface Frame extends FrameLayout {
+  /** Counts every frame the source produced, from 0; a gap is a drop at the source. */
+  id: number;
+  /** When the shutter closed (or the nearest known moment), monotonic clock of this process, nanoseconds. */
+  captureTimeNs: bigint;
+  /** Owned by whoever handed the frame out; valid until that frame is released. */
+  data: Uint8Array;
+}
+
+/** Bytes in one row of the format, without padding. */
+export function rowBytes(format: PixelFormat, widthPx: number): number {
+  return format === 'rgb8' ? widthPx * 3 : widthPx;
+}
+
+/** Bytes that a frame of this layout occupies; an NV12 frame has half as many chroma rows as luma rows. */
+export function frameBytes(layout: FrameLayout): number {
+  const { format, heightPx, strideBytes } = layout;
+  return format === 'rgb8' ? strideBytes * heightPx : strideBytes * (heightPx + ((heightPx + 1) >> 1));
+}
+
+/** An rgb8 layout without row padding. */
+export function packedRgbLayout(widthPx: number, heightPx: number): FrameLayout {
+  return { format: 'rgb8', widthPx, heightPx, strideBytes: widthPx * 3 };
+}

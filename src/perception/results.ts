@@ -1,0 +1,48 @@
+/** What decoding yields, before it is put on the wire. Pixels are of the frame as captured (distorted), from its top-left corner. */
+
+export interface Detection {
+  /** Index into the bundle's class names (background not counted). */
+  classId: number;
+  /** Probability 0..1. */
+  score: number;
+  /** Left, top, right, bottom in pixels of the captured frame, clipped to it. */
+  boxXyxyPx: [number, number, number, number];
+  /** Set by tracking; 0 means not tracked. */
+  trackId: number;
+}
+
+export interface SignReading {
+  /** Index into the sign classes; -1 where the network abstained. */
+  classId: number;
+  /** Temperature-scaled probability of the best class, 0..1, given also when it abstained. */
+  probability: number;
+  /** Index into the frame's detections of the box that was cropped. */
+  detectionIndex: number;
+}
+
+/** A class map as run lengths in row order: runLengths[i] pixels of class runClasses[i]. */
+export interface SegmentationResult {
+  /** Size of the class map, pixels. */
+  widthPx: number;
+  heightPx: number;
+  runLengths: Uint32Array;
+  runClasses: Uint8Array;
+  /** Share of the map's pixels for each class, 0..1. */
+  classShares: Float32Array;
+  /**
+   * Free space: for each map column, the share of the height (0..1, from the bottom) that is drivable
+   * without interruption.
+   */
+  freeSpaceNorm: Float32Array;
+}
+
+export interface SteeringResult {
+  /** Steering angle at the wheels after limits, radians, positive to the left. */
+  angleRad: number;
+  /** The network's own answer before limits, radians. */
+  rawAngleRad: number;
+  /** 1 / radius of the circle driven, 1/metres, positive to the left. */
+  curvaturePerM: number;
+  /** True where the value or the rate limit changed the answer. */
+  isLimited: boolean;
+}
