@@ -19,7 +19,9 @@ function surveySources() {
     if (!existsSync(roomDir)) continue;
     const entries = readdirSync(roomDir, { recursive: true, withFileTypes: true });
     const paths = entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+      .filter(
+        (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'),
+      )
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
       .sort();
     for (const path of paths) {

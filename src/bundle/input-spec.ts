@@ -14,7 +14,10 @@ export const inputSpecSchema = z.strictObject({
   /** Part of the frame, [left, top, right, bottom] as shares of its width and height (0..1). */
   regionNorm: z
     .tuple([z.number().min(0), z.number().min(0), z.number().max(1), z.number().max(1)])
-    .refine(([left, top, right, bottom]) => right > left && bottom > top, 'right > left and bottom > top'),
+    .refine(
+      ([left, top, right, bottom]) => right > left && bottom > top,
+      'right > left and bottom > top',
+    ),
   /** `stretch` fills the input; `letterbox` keeps the aspect ratio, centres, and pads with padValue. */
   fit: z.enum(['stretch', 'letterbox']),
   /** Input width and height, pixels. */

@@ -30,7 +30,9 @@ export const manifestSchema = z.strictObject({
   outputs: z.array(tensorSchema).min(1),
   decode: outputSpecSchema,
   training: z.strictObject({
-    data: z.array(z.strictObject({ name: z.string(), count: z.int().nonnegative(), licence: z.string() })),
+    data: z.array(
+      z.strictObject({ name: z.string(), count: z.int().nonnegative(), licence: z.string() }),
+    ),
     seed: z.int(),
     command: z.string(),
     startedAt: z.string().optional(),

@@ -5,7 +5,10 @@ export const featureMapSchema = z.strictObject({
   rows: z.int().positive().max(512),
   columns: z.int().positive().max(512),
   /** Width and height of each default box at every cell, as shares of the input's width and height. */
-  boxSizesNorm: z.array(z.tuple([z.number().positive(), z.number().positive()])).min(1).max(16),
+  boxSizesNorm: z
+    .array(z.tuple([z.number().positive(), z.number().positive()]))
+    .min(1)
+    .max(16),
 });
 
 /**

@@ -38,7 +38,9 @@ export async function decodeLabelMap(input: string | Uint8Array): Promise<Decode
 }
 
 /** Width and height from a picture's header, pixels, without decoding it. */
-export async function imageSize(input: string | Uint8Array): Promise<{ widthPx: number; heightPx: number }> {
+export async function imageSize(
+  input: string | Uint8Array,
+): Promise<{ widthPx: number; heightPx: number }> {
   const { width, height } = await sharp(input, { limitInputPixels: maxPixels }).metadata();
   return { widthPx: width, heightPx: height };
 }
@@ -70,6 +72,9 @@ export async function resizeImage(
   widthPx: number,
   heightPx: number,
 ): Promise<DecodedImage> {
-  const data = await rawInput(image).resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' }).raw().toBuffer();
+  const data = await rawInput(image)
+    .resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer();
   return { widthPx, heightPx, data };
 }

@@ -28,7 +28,9 @@ export function rowBytes(format: PixelFormat, widthPx: number): number {
 /** Bytes that a frame of this layout occupies; an NV12 frame has half as many chroma rows as luma rows. */
 export function frameBytes(layout: FrameLayout): number {
   const { format, heightPx, strideBytes } = layout;
-  return format === 'rgb8' ? strideBytes * heightPx : strideBytes * (heightPx + ((heightPx + 1) >> 1));
+  return format === 'rgb8'
+    ? strideBytes * heightPx
+    : strideBytes * (heightPx + ((heightPx + 1) >> 1));
 }
 
 /** An rgb8 layout without row padding. */
