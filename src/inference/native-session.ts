@@ -1,0 +1,92 @@
+import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** A tensor as the native session takes it: row-major data of `dims`, viewed, never copied. */
+export interface NativeTensor {
+  readonly type: 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
+  readonly dims: readonly number[];
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+}
+
+export interface NativeSessionOptions {
+  /** Threads that one operator may use, 1 by default; they sleep between operators instead of spinning. */
+  intraOpThreads?: number;
+  /** Whether the session keeps its scratch memory between runs: faster, and one such arena a session. Default true. */
+  keepsScratch?: boolean;
+}
+
+type RawSession = InstanceType<typeof binding.InferenceSession>;
+type Feeds = Parameters<RawSession['run']>[0];
+
+/**
+ * A session of ONNX Runtime's CPU provider whose `run` returns when the outputs are written. The public
+ * session answers by a promise, which a synchronous caller (a TensorFlow.js kernel) cannot await.
+ */
+export class NativeSession {
+  readonly #raw: RawSession;
+  readonly #name: string;
+
+  private constructor(raw: RawSession, name: string) {
+    this.#raw = raw;
+    this.#name = name;
+  }
+
+  /**
+   * Loads a model from its bytes. `name` stands in error messages.
+   * @throws ERR_INFERENCE when ONNX Runtime refuses the model.
+   */
+  static load(model: Uint8Array, name: string, options: NativeSessionOptions = {}): NativeSession {
+    initOrt();
+    const raw = new binding.InferenceSession();
+    try {
+      raw.loadModel(model.buffer as ArrayBuffer, model.byteOffset, model.byteLength, {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: options.intraOpThreads ?? 1,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        enableCpuMemArena: options.keepsScratch ?? true,
+        logSeverityLevel: 3,
+        // Sessions are many and take turns: a pool that spins would eat the cores of the next one.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
+      });
+    } catch (cause) {
+      throw inferenceError(`a model that ONNX Runtime can load`, name, cause);
+    }
+    return new NativeSession(raw, name);
+  }
+
+  /**
+   * Runs the model once, on the calling thread. `outputs` are written in place; both records go by the
+   * model's input and output names, and their buffers stay the caller's.
+   * @throws ERR_INFERENCE when a name, type or shape does not fit or an operator fails.
+   */
+  run(inputs: Record<string, NativeTensor>, outputs: Record<string, NativeTensor>): void {
+    try {
+      this.#raw.run(located(inputs), located(outputs), {});
+    } catch (cause) {
+      throw inferenceError('a run without error', this.#name, cause);
+    }
+  }
+
+  /** Frees the native session; it cannot run again. */
+  release(): void {
+    this.#raw.dispose();
+  }
+}
+
+/** The binding asks each tensor where its data lies. */
+function located(tensors: Record<string, NativeTensor>): Feeds {
+  const placed: Record<string, NativeTensor & { location: 'cpu' }> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    placed[name] = { type: tensor.type, dims: tensor.dims, data: tensor.data, location: 'cpu' };
+  }
+  return placed as unknown as Feeds;
+}
+
+function inferenceError(expected: string, name: string, cause: unknown): PerceptionError {
+  const found = cause instanceof Error ? cause.message : String(cause);
+  return new PerceptionError('ERR_INFERENCE', `${name}: expected ${expected}, found: ${found}`, {
+    stage: name,
+    cause,
+  });
+}
