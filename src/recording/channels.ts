@@ -1,0 +1,51 @@
+import { create, type DescFile, type DescMessage, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import {
+  type CameraCalibration,
+  CameraCalibrationSchema,
+} from '../messages/gen/foxglove/camera_calibration_pb.js';
+import {
+  type CompressedImage,
+  CompressedImageSchema,
+} from '../messages/gen/foxglove/compressed_image_pb.js';
+import {
+  type GroundTruth,
+  GroundTruthSchema,
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+  type PipelineStatus,
+  PipelineStatusSchema,
+} from '../messages/gen/windshield/v1/perception_pb.js';
+
+/** The message of each channel that a recording may hold, by topic name. */
+export interface ChannelMessages {
+  'camera/image': CompressedImage;
+  'camera/calibration': CameraCalibration;
+  perception: PerceptionFrame;
+  ground_truth: GroundTruth;
+  status: PipelineStatus;
+}
+
+export type ChannelTopic = keyof ChannelMessages;
+
+/** The schema of each channel; recordings carry it, so that any MCAP reader can decode them. */
+export const channelSchemas: { readonly [T in ChannelTopic]: DescMessage } = {
+  'camera/image': CompressedImageSchema,
+  'camera/calibration': CameraCalibrationSchema,
+  perception: PerceptionFrameSchema,
+  ground_truth: GroundTruthSchema,
+  status: PipelineStatusSchema,
+};
+
+/** A FileDescriptorSet (binary) with the message's file and all it imports, imports first, as MCAP asks for. */
+export function fileDescriptorSet(schema: DescMessage): Uint8Array {
+  const files = new Map<string, DescFile>();
+  const visit = (file: DescFile): void => {
+    if (files.has(file.name)) return;
+    for (const dependency of file.dependencies) visit(dependency);
+    files.set(file.name, file);
+  };
+  visit(schema.file);
+  const set = create(FileDescriptorSetSchema, { file: [...files.values()].map((f) => f.proto) });
+  return toBinary(FileDescriptorSetSchema, set);
+}

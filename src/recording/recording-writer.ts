@@ -1,0 +1,133 @@
+import { type DescMessage, toBinary } from '@bufbuild/protobuf';
+import { McapWriter } from '@mcap/core';
+import { PerceptionError } from '../frame/perception-error.js';
+import {
+  type ChannelMessages,
+  type ChannelTopic,
+  channelSchemas,
+  fileDescriptorSet,
+} from './channels.js';
+import { PartialFile } from './partial-file.js';
+
+/** Names the writing library in the file's header; readers know by it how to take our sequence numbers. */
+export const recordingLibrary = 'windshield';
+
+/**
+ * Writes an MCAP recording in uncompressed, indexed chunks (pictures are JPEG already). The log and the
+ * publish time of a message are its stamp. The file appears under its name only when `close` has succeeded.
+ *
+ * Calls may overlap: they are carried out one after the other, in the order of the calls. After a failure
+ * every later call rejects with the first error, and nothing is left on disk once `close` or `abort` was called.
+ */
+export class RecordingWriter {
+  readonly path: string;
+  readonly #file: PartialFile;
+  readonly #mcap: McapWriter;
+  readonly #channels = new Map<ChannelTopic, { id: number; sequence: number }>();
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(file: PartialFile, mcap: McapWriter) {
+    this.path = file.path;
+    this.#file = file;
+    this.#mcap = mcap;
+  }
+
+  /** Starts `<path>.partial`; ERR_OUTPUT when that cannot be written. */
+  static async create(path: string): Promise<RecordingWriter> {
+    const file = await PartialFile.create(path);
+    const mcap = new McapWriter({
+      writable: {
+        write: (bytes) => file.append(bytes),
+        position: () => BigInt(file.positionBytes),
+      },
+    });
+    const writer = new RecordingWriter(file, mcap);
+    await writer.#enqueue(() => mcap.start({ profile: '', library: recordingLibrary }));
+    return writer;
+  }
+
+  /** Adds a metadata record: a name and its string pairs. */
+  addMetadata(name: string, entries: Record<string, string>): Promise<void> {
+    return this.#enqueue(() =>
+      this.#mcap.addMetadata({ name, metadata: new Map(Object.entries(entries)) }),
+    );
+  }
+
+  /** Writes one message; `stampNs` in nanoseconds since the Unix epoch. The message is encoded at once. */
+  write<T extends ChannelTopic>(
+    topic: T,
+    stampNs: bigint,
+    message: ChannelMessages[T],
+  ): Promise<void> {
+    const schema: DescMessage = channelSchemas[topic];
+    return this.writeEncoded(topic, stampNs, toBinary(schema, message));
+  }
+
+  /** Writes one message that is protobuf bytes already; the bytes are borrowed until the promise resolves. */
+  writeEncoded(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
+    return this.#enqueue(async () => {
+      const channel = this.#channels.get(topic) ?? (await this.#addChannel(topic));
+      await this.#mcap.addMessage({
+        channelId: channel.id,
+        sequence: channel.sequence++,
+        logTime: stampNs,
+        publishTime: stampNs,
+        data,
+      });
+    });
+  }
+
+  /** Writes the index and gives the file its name. Rejects, leaving nothing, when any write had failed. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const end = this.#enqueue(() => this.#mcap.end());
+    this.#isClosed = true;
+    try {
+      await end;
+    } catch (error) {
+      await this.#file.abort();
+      throw error;
+    }
+    await this.#file.close();
+  }
+
+  /** Gives up: removes the partial file. Does nothing after `close`. */
+  async abort(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#last.catch(() => undefined);
+    await this.#file.abort();
+  }
+
+  async #addChannel(topic: ChannelTopic) {
+    const schema = channelSchemas[topic];
+    const schemaId = await this.#mcap.registerSchema({
+      name: schema.typeName,
+      encoding: 'protobuf',
+      data: fileDescriptorSet(schema),
+    });
+    const id = await this.#mcap.registerChannel({
+      topic,
+      schemaId,
+      messageEncoding: 'protobuf',
+      metadata: new Map(),
+    });
+    const channel = { id, sequence: 0 };
+    this.#channels.set(topic, channel);
+    return channel;
+  }
+
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    if (this.#isClosed) {
+      return Promise.reject(
+        new PerceptionError('ERR_OUTPUT', `${this.path} is closed: nothing more can be written`),
+      );
+    }
+    const done = this.#last.then(task);
+    this.#last = done;
+    // The caller may await only `close`, which rejects with the same error.
+    done.catch(() => undefined);
+    return done;
+  }
+}
