@@ -11,3 +11,24 @@ export interface Topic {
   /** Only the newest message matters: a slow reader may lose all but the last. */
   isConflated: boolean;
 }
+
+/** One frame's results: the message of the pipeline. */
+export const perceptionTopic = {
+  name: 'perception',
+  schema: 'windshield.v1.PerceptionFrame',
+  nominalRateHz: 20,
+  isRecorded: true,
+  isConflated: false,
+} as const satisfies Topic;
+
+/** Totals and health; also comes while no frame does, so that silence can be told from a standstill. */
+export const statusTopic = {
+  name: 'status',
+  schema: 'windshield.v1.PipelineStatus',
+  nominalRateHz: 1,
+  isRecorded: false,
+  isConflated: true,
+} as const satisfies Topic;
+
+/** What leaves the pipeline over ZeroMQ. */
+export const publishedTopics: readonly Topic[] = [perceptionTopic, statusTopic];

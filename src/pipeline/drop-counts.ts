@@ -1,0 +1,38 @@
+/** Why a frame was not published. Sources add reasons of their own, such as `decode_failed`. */
+export const dropReasons = {
+  /** No lane saw it: a newer frame took its place everywhere. */
+  overtaken: 'overtaken',
+  /** The run was stopped while it was on its way. */
+  stopped: 'stopped',
+} as const;
+
+/** Frames counted by reason. */
+export type DropCounts = Readonly<Record<string, number>>;
+
+export const totalDrops = (drops: DropCounts): number =>
+  Object.values(drops).reduce((sum, count) => sum + count, 0);
+
+/** A sum by reason that grows. */
+export class DropCounter {
+  readonly #counts = new Map<string, number>();
+
+  add(reason: string, count = 1): void {
+    if (count > 0) this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
+  }
+
+  addAll(drops: DropCounts): void {
+    for (const [reason, count] of Object.entries(drops)) this.add(reason, count);
+  }
+
+  /** By reason, in alphabetical order so that equal counts serialise to equal bytes. */
+  snapshot(): DropCounts {
+    return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** The snapshot, then starts again from nothing. */
+  take(): DropCounts {
+    const counts = this.snapshot();
+    this.#counts.clear();
+    return counts;
+  }
+}

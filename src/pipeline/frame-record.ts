@@ -1,0 +1,42 @@
+import type { Task } from '../bundle/manifest.js';
+import type { ErrorCode } from '../frame/perception-error.js';
+import type { DropCounts } from './drop-counts.js';
+
+/** A frame in a ring slot, as capture hands it over. Times are monotonic nanoseconds of this process. */
+export interface CapturedFrame {
+  id: number;
+  slot: number;
+  /** On the source's own time line, from its first frame. */
+  sourceTimeNs: bigint;
+  /** Unix time by camera or recording; 0 when unknown. */
+  stampNs: bigint;
+  captureTimeNs: bigint;
+  /** When the pixels were complete in the slot. */
+  arrivalTimeNs: bigint;
+  /** Frames lost on the way here since the frame before, by reason. */
+  dropsBefore: DropCounts;
+}
+
+/** Monotonic nanoseconds; what did not happen is 0. */
+export interface StageTimes {
+  dispatchNs: bigint;
+  startNs: bigint;
+  preprocessEndNs: bigint;
+  inferenceEndNs: bigint;
+  endNs: bigint;
+}
+
+/** What became of one stage of one frame. `Result` is the stage's decoded answer. */
+export type StageOutcome<Result = unknown> =
+  | { state: 'ok'; result: Result; times: StageTimes }
+  | { state: 'failed'; errorCode: ErrorCode; times?: StageTimes }
+  | { state: 'skipped' }
+  | { state: 'late' };
+
+/** A frame with every stage decided, ready to be fused and published. */
+export interface FrameOutcome<Result = unknown> {
+  frame: CapturedFrame;
+  stages: ReadonlyMap<Task, StageOutcome<Result>>;
+  /** Frames lost since the last one published, by reason. */
+  drops: DropCounts;
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { PerceptionError } from '../frame/perception-error.js';
+import { type PipelineConfig, pipelineSchema } from './pipeline-schema.js';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Reads a pipeline file: checks it, fills in defaults, makes paths absolute (relative ones are relative to
+ * the file) and freezes it. Throws ERR_CONFIG with file, line and key; every fault found is in the message.
+ */
+export async function loadPipelineFile(path: string): Promise<PipelineConfig> {
+  let yamlText: string;
+  try {
+    yamlText = await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${code ?? cause})`, {
+      cause,
+    });
+  }
+  return parsePipeline(yamlText, path);
+}
+
+/** As loadPipelineFile, from text; `path` is the file that the text stands for. */
+export function parsePipeline(yamlText: string, path: string): PipelineConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
+  const fault = document.errors[0];
+  if (fault !== undefined) {
+    const line = lines.linePos(fault.pos[0]).line;
+    throw new PerceptionError('ERR_CONFIG', `${path}:${line}: ${fault.message}`, { cause: fault });
+  }
+  const lineAt = (keys: readonly PropertyKey[]) => lineOf(document.contents, keys, lines);
+  const checked = pipelineSchema.safeParse(document.toJS() ?? {});
+  if (!checked.success) {
+    const faults = checked.error.issues.map((issue) => describe(issue, lineAt));
+    throw new PerceptionError('ERR_CONFIG', `${path}:${faults.join(`; ${path}:`)}`, {
+      details: { path, faults },
+    });
+  }
+  return deepFreeze(withAbsolutePaths(checked.data, dirname(resolve(path))));
+}
+
+/** `line: key: what is wrong`. */
+function describe(issue: Issue, lineAt: (keys: readonly PropertyKey[]) => number): string {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] as string;
+    const place = issue.path.length === 0 ? '' : ` in ${keyPath(issue.path)}`;
+    return `${lineAt([...issue.path, key])}: unknown key "${key}"${place}`;
+  }
+  return `${lineAt(issue.path)}: ${keyPath(issue.path)}: ${issue.message}`;
+}
+
+const keyPath = (keys: readonly PropertyKey[]) =>
+  keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .slice(1) || 'the file';
+
+/** The line where a key stands, or the nearest one above it that exists. */
+function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCounter): number {
+  let node = contents;
+  let offset = isNode(contents) ? (contents.range?.[0] ?? 0) : 0;
+  for (const key of keys) {
+    if (!isCollection(node)) break;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isNode(item.key) && String(item.key) === key);
+      if (pair === undefined) break;
+      offset = (isNode(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+      node = pair.value;
+    } else {
+      node = node.get(key, true);
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
+    }
+  }
+  return lines.linePos(offset).line;
+}
+
+const isAddress = (source: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+
+function withAbsolutePaths(
+  config: z.infer<typeof pipelineSchema>,
+  baseDir: string,
+): z.infer<typeof pipelineSchema> {
+  const absolute = (path: string) => resolve(baseDir, path);
+  const { source, calibration, bundles, record, publish } = config;
+  const curve = publish.zeromq?.curve;
+  return {
+    ...config,
+    ...(source === undefined ? {} : { source: isAddress(source) ? source : absolute(source) }),
+    calibration:
+      calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
+    bundles: Object.fromEntries(
+      Object.entries(bundles).map(([stage, path]) => [stage, absolute(path as string)]),
+    ),
+    ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),
+    ...(publish.zeromq === undefined || curve === undefined
+      ? {}
+      : {
+          publish: { zeromq: { ...publish.zeromq, curve: { keyFile: absolute(curve.keyFile) } } },
+        }),
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

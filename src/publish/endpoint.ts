@@ -1,0 +1,35 @@
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** Keys of CurveZMQ, Z85 text of 40 characters each, as `curveKeyPair()` of the zeromq package makes them. */
+export interface CurveKeys {
+  publicKey: string;
+  secretKey: string;
+}
+
+const loopbackTcp = /^tcp:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\]):(\d+|\*)$/;
+const anyTcp = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[^:/]+|\*):(\d+|\*)$/;
+const local = /^(ipc|inproc):\/\/.+$/;
+
+/** True where nobody outside this machine can connect. */
+export function isLocalEndpoint(endpoint: string): boolean {
+  return loopbackTcp.test(endpoint) || local.test(endpoint);
+}
+
+/**
+ * Holds the rule that results leave the machine only encrypted: an endpoint beyond loopback needs keys.
+ * Throws ERR_CONFIG for an endpoint of no known form or one that would be open to the network.
+ */
+export function checkEndpoint(endpoint: string, keys: CurveKeys | undefined): void {
+  if (!anyTcp.test(endpoint) && !local.test(endpoint)) {
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `endpoint: expected tcp://<address>:<port> or ipc://<path>, found "${endpoint}"`,
+    );
+  }
+  if (!isLocalEndpoint(endpoint) && keys === undefined) {
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `endpoint ${endpoint} can be reached from outside this machine: expected publish.zeromq.curve with its keys, found none`,
+    );
+  }
+}

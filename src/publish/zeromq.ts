@@ -1,0 +1,97 @@
+import { Publisher as PublisherSocket } from 'zeromq';
+import { PerceptionError } from '../frame/perception-error.js';
+import { withTopicSequence } from '../messages/topic-sequence.js';
+import { type CurveKeys, checkEndpoint } from './endpoint.js';
+import type { PublishCount, Publisher } from './publisher.js';
+
+/** How long unsent messages may hold up the exit, milliseconds (ZMQ_LINGER). */
+const lingerMs = 250;
+
+export interface ZeromqOptions {
+  /** Such as tcp://127.0.0.1:5556; port `*` takes a free one. */
+  endpoint: string;
+  /** Messages kept for each subscriber that reads too slowly (ZMQ_SNDHWM); later ones are lost to it alone. */
+  highWaterMark: number;
+  /** Server keys of CurveZMQ; needed for every endpoint beyond loopback. */
+  curve?: CurveKeys;
+}
+
+/**
+ * Publishes on a ZeroMQ PUB socket: two parts a message, topic and payload, the topic's sequence number
+ * appended to the payload as protobuf field 100. A subscriber that reads too slowly loses messages and sees
+ * the gap in the sequence; neither the pipeline nor other subscribers notice.
+ */
+export class ZeromqPublisher implements Publisher {
+  readonly counts = new Map<string, PublishCount>();
+  readonly #socket: PublisherSocket;
+
+  private constructor(
+    socket: PublisherSocket,
+    readonly endpoint: string,
+  ) {
+    this.#socket = socket;
+  }
+
+  /** Binds. Throws ERR_PORT_IN_USE, ERR_CONFIG (endpoint beyond loopback without keys) or ERR_PUBLISH. */
+  static async bind(options: ZeromqOptions): Promise<ZeromqPublisher> {
+    checkEndpoint(options.endpoint, options.curve);
+    const socket = new PublisherSocket({
+      sendHighWaterMark: options.highWaterMark,
+      // A send that cannot be queued at once is refused instead of waited for.
+      sendTimeout: 0,
+      linger: lingerMs,
+      ...(options.curve === undefined
+        ? {}
+        : {
+            curveServer: true,
+            curvePublicKey: options.curve.publicKey,
+            curveSecretKey: options.curve.secretKey,
+          }),
+    });
+    try {
+      await socket.bind(options.endpoint);
+    } catch (cause) {
+      socket.close();
+      throw bindError(options.endpoint, cause);
+    }
+    return new ZeromqPublisher(socket, socket.lastEndpoint ?? options.endpoint);
+  }
+
+  publish(topicName: string, payload: Uint8Array): void {
+    const count = this.#countOf(topicName);
+    if (this.#socket.closed) {
+      count.dropped++;
+      return;
+    }
+    const message = withTopicSequence(payload, BigInt(count.sent + count.dropped + 1));
+    count.sent++;
+    this.#socket.send([topicName, message]).catch(() => {
+      count.sent--;
+      count.dropped++;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#socket.closed) this.#socket.close();
+  }
+
+  #countOf(topicName: string): PublishCount {
+    let count = this.counts.get(topicName);
+    if (count === undefined) {
+      count = { sent: 0, dropped: 0 };
+      this.counts.set(topicName, count);
+    }
+    return count;
+  }
+}
+
+function bindError(endpoint: string, cause: unknown): PerceptionError {
+  const { code, message } = cause as { code?: string; message?: string };
+  return code === 'EADDRINUSE'
+    ? new PerceptionError(
+        'ERR_PORT_IN_USE',
+        `expected to bind ${endpoint}, found it in use by another process; choose another with --endpoint`,
+        { cause },
+      )
+    : new PerceptionError('ERR_PUBLISH', `cannot bind ${endpoint}: ${message ?? code}`, { cause });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { loadPipelineFile, parsePipeline } from '../../src/pipeline/pipeline-file.js';
+
+const minimal = `
+bundles:
+  steering: models/steering
+lanes:
+  - [steering]
+`;
+const parse = (yamlText: string) => parsePipeline(yamlText, '/rig/pipelines/front.yaml');
+const codeOf = (yamlText: string) => {
+  try {
+    parse(yamlText);
+  } catch (error) {
+    return error as { code: string; message: string };
+  }
+  throw new Error('expected a refusal');
+};
+
+describe('a pipeline file', () => {
+  test('has its defaults filled in and its paths made absolute from where it lies', () => {
+    const config = parse(
+      `${minimal}source: ../drive.mcap\ncalibration: front.yaml\nrecord: out.mcap`,
+    );
+    expect(config).toEqual({
+      source: '/rig/drive.mcap',
+      calibration: '/rig/pipelines/front.yaml',
+      bundles: { steering: '/rig/pipelines/models/steering' },
+      lanes: [['steering']],
+      providers: ['cpu'],
+      deadlineMs: {},
+      ring: { slots: 8 },
+      publish: { zeromq: { endpoint: 'tcp://127.0.0.1:5556', highWaterMark: 100 } },
+      record: { path: '/rig/pipelines/out.mcap', images: false },
+      allowUncertified: false,
+    });
+  });
+
+  test('keeps a stream address as it is', () => {
+    expect(parse(`${minimal}source: rtsp://10.0.0.2/front`).source).toBe('rtsp://10.0.0.2/front');
+  });
+
+  test('is frozen to its depths', () => {
+    const config = parse(minimal);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.lanes[0])).toBe(true);
+    expect(Object.isFrozen(config.publish.zeromq)).toBe(true);
+  });
+
+  test('that is shipped as the default is accepted', async () => {
+    const config = await loadPipelineFile('pipelines/default.yaml');
+    expect(config.lanes).toEqual([['steering', 'detection', 'signs'], ['segmentation']]);
+  });
+});
+
+describe('a pipeline file is refused, with file, line and key, for', () => {
+  test.each([
+    ['an unknown key', `${minimal}colour: red`, 'front.yaml:6: unknown key "colour"'],
+    [
+      'an unknown key further down',
+      `${minimal}publish:\n  zeromq:\n    highwatermark: 5`,
+      'front.yaml:8: unknown key "highwatermark" in publish.zeromq',
+    ],
+    ['broken YAML', 'lanes: [', 'front.yaml:1: '],
+    [
+      'the same key twice',
+      `${minimal}lanes: [[steering]]`,
+      'front.yaml:6: Map keys must be unique',
+    ],
+    ['an empty file', '', 'bundles: '],
+    [
+      'a stage that is none',
+      minimal.replace('[steering]', '[stering]'),
+      'front.yaml:5: lanes[0][0]: ',
+    ],
+    [
+      'a stage in two lanes',
+      `${minimal}  - [steering]`,
+      'front.yaml:6: lanes[1][0]: steering rides in a lane already',
+    ],
+    [
+      'a stage without a bundle',
+      minimal.replace('[steering]', '[steering, detection]'),
+      'front.yaml:5: lanes[0][1]: detection has no entry in bundles',
+    ],
+    [
+      'a bundle without a lane',
+      minimal.replace('lanes', '  detection: d\nlanes'),
+      'front.yaml:4: bundles.detection: detection rides in no lane',
+    ],
+    [
+      'signs without detection',
+      minimal.replaceAll('steering', 'signs'),
+      'signs reads the boxes of detection',
+    ],
+    ['a provider that is none', `${minimal}providers: [gpu]`, 'front.yaml:6: providers[0]: '],
+    ['a ring of two', `${minimal}ring: { slots: 2 }`, 'front.yaml:6: ring.slots: '],
+    ['a list where a map should be', '[]', 'front.yaml:1: the file: '],
+  ])('%s', (_, yamlText, message) => {
+    const error = codeOf(yamlText);
+    expect(error.code).toBe('ERR_CONFIG');
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('\n');
+  });
+
+  test('being absent', async () => {
+    await expect(loadPipelineFile('/no/such.yaml')).rejects.toMatchObject({
+      code: 'ERR_CONFIG',
+      message: '/no/such.yaml: cannot be read (ENOENT)',
+    });
+  });
+});
