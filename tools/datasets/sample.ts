@@ -14,11 +14,15 @@ export interface SampleBase {
   id: string;
   /** Track, drive or sequence: samples of one group never stand on both sides of a split. */
   group: string;
+  /** The pixels, owned by the caller. Rejects with ERR_DATASET naming the file when it does not decode. */
   load(): Promise<RgbImage>;
 }
 
+/** className of a region that is ignored whatever class is found there (KITTI's DontCare); its weight is always 0. */
+export const anyClass = '*';
+
 export interface TruthBox {
-  /** One of the detector's class names. */
+  /** One of the detector's class names, or `anyClass` where weight is 0. */
   className: string;
   /** Left, top, right, bottom, pixels of the loaded picture. */
   boxXyxyPx: [number, number, number, number];
@@ -63,4 +67,14 @@ export interface Dataset<T extends Task = Task> {
   samples: SampleOf[T][];
   /** What was found wrong and left out: file (and line) with the reason. Never silent. */
   problems: { where: string; reason: string }[];
+  /** How `selectSplit` parts it; without one by `hashed-fifth`. */
+  holdOut?: HoldOut;
 }
+
+/**
+ * How a data set is parted into training and held-out samples (docs/datasets.md):
+ * - `official-train`, `official-val`: its makers parted it, and this is one of the parts;
+ * - `hashed-fifth`: a group is held out when the hash of its name falls into the lowest fifth;
+ * - `last-fifth`: the last fifth of the groups, in the order of the samples, is held out (drives).
+ */
+export type HoldOut = 'official-train' | 'official-val' | 'hashed-fifth' | 'last-fifth';

@@ -1,0 +1,63 @@
+import { type BoxXyxy, clipBox } from './box-geometry.js';
+import { firstLine, loadPicture, pictureSize } from './dataset-files.js';
+import type { Dataset, DetectionSample, TruthBox } from './sample.js';
+
+/** A box as an annotation gives it, with the place it was found at. */
+export interface RawBox<Box extends TruthBox = TruthBox> {
+  box: Box;
+  where: string;
+}
+
+/** How far a box may stand out of the picture, pixels, before that is a problem: annotations round outwards. */
+const roundingPx = 1.5;
+
+/**
+ * Makes a detection sample of one picture: reads its size from the header, clips the boxes to it, and
+ * counts every box that had to be clipped or left out. A picture that cannot be read is a problem and
+ * gives no sample.
+ */
+export async function makeDetectionSample<Box extends TruthBox>(
+  picture: { file: string; id: string; group: string; declaredSizePx?: [number, number] },
+  rawBoxes: RawBox<Box>[],
+  problems: Dataset['problems'],
+): Promise<(DetectionSample & { boxes: Box[] }) | undefined> {
+  let size: { widthPx: number; heightPx: number };
+  try {
+    size = await pictureSize(picture.file);
+  } catch (error) {
+    problems.push({ where: picture.file, reason: firstLine(error) });
+    return undefined;
+  }
+  const { widthPx, heightPx } = size;
+  const declared = picture.declaredSizePx;
+  if (declared && (declared[0] !== widthPx || declared[1] !== heightPx)) {
+    problems.push({
+      where: picture.file,
+      reason: `expected ${declared[0]}x${declared[1]} as annotated, found ${widthPx}x${heightPx}: left out`,
+    });
+    return undefined;
+  }
+  const boxes: Box[] = [];
+  for (const { box, where } of rawBoxes) {
+    const text = `[${box.boxXyxyPx.join(', ')}]`;
+    const clipped = clipBox(box.boxXyxyPx, widthPx, heightPx);
+    if (!clipped) {
+      problems.push({
+        where,
+        reason: `expected a box in ${widthPx}x${heightPx}, found ${text}: left out`,
+      });
+      continue;
+    }
+    if (isOutside(box.boxXyxyPx, clipped)) {
+      problems.push({
+        where,
+        reason: `expected a box in ${widthPx}x${heightPx}, found ${text}: clipped`,
+      });
+    }
+    boxes.push({ ...box, boxXyxyPx: clipped });
+  }
+  return { id: picture.id, group: picture.group, boxes, load: () => loadPicture(picture.file) };
+}
+
+const isOutside = (box: BoxXyxy, clipped: BoxXyxy) =>
+  box.some((value, index) => Math.abs(value - clipped[index]!) > roundingPx);

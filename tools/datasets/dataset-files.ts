@@ -1,0 +1,129 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { decodeImage, imageSize } from '../../src/codec/image-codec.js';
+import { decodePpm } from '../../src/codec/ppm.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { Dataset, RgbImage } from './sample.js';
+
+/** Files that pictures are looked for in, lower case. */
+const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.webp']);
+/** Above this a text or JSON file is no data set's index but a mistake. */
+const maxTextBytes = 256 * 1024 * 1024;
+const maxPictureBytes = 256 * 1024 * 1024;
+
+/** An error of code ERR_DATASET; the message says what was expected, what was found, and where. */
+export function datasetError(message: string, cause?: unknown): PerceptionError {
+  return new PerceptionError('ERR_DATASET', message, cause === undefined ? {} : { cause });
+}
+
+/** The names in a folder, sorted. Throws ERR_DATASET when it is missing or no folder. */
+export async function listFolder(folder: string, what: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const found = code === 'ENOENT' ? 'nothing' : code === 'ENOTDIR' ? 'a file' : String(code);
+    throw datasetError(`expected ${what}, found ${found}: ${folder}`, cause);
+  }
+}
+
+/** The picture files in a folder, sorted. */
+export async function listPictures(folder: string, what: string): Promise<string[]> {
+  const names = await listFolder(folder, what);
+  return names.filter((name) => pictureExtensions.has(extname(name).toLowerCase()));
+}
+
+/** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */
+export async function readBytes(file: string, what: string, maxBytes: number): Promise<Buffer> {
+  try {
+    const { size } = await stat(file);
+    if (size <= maxBytes) return await readFile(file);
+    throw datasetError(`expected ${what} of at most ${maxBytes} bytes, found ${size}: ${file}`);
+  } catch (cause) {
+    if (cause instanceof PerceptionError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    const found = code === 'ENOENT' ? 'nothing' : code === 'EISDIR' ? 'a folder' : String(code);
+    throw datasetError(`expected ${what}, found ${found}: ${file}`, cause);
+  }
+}
+
+/** A UTF-8 file's text without a byte order mark. Errors as readBytes. */
+export async function readText(file: string, what: string): Promise<string> {
+  const text = (await readBytes(file, what, maxTextBytes)).toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** A JSON file's value. Errors as readBytes, and ERR_DATASET when it does not parse. */
+export async function readJson(file: string, what: string): Promise<unknown> {
+  const text = await readText(file, what);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw datasetError(
+      `expected ${what} as JSON, found ${(cause as Error).message}: ${file}`,
+      cause,
+    );
+  }
+}
+
+/** Decodes a picture file, PPM by our own reader. Rejects with ERR_DATASET naming the file. */
+export async function loadPicture(file: string): Promise<RgbImage> {
+  const bytes = await readBytes(file, 'a picture', maxPictureBytes);
+  try {
+    return extname(file).toLowerCase() === '.ppm' ? decodePpm(bytes) : await decodeImage(bytes);
+  } catch (cause) {
+    throw datasetError(`expected a picture, found ${firstLine(cause)}: ${file}`, cause);
+  }
+}
+
+/** Size of a picture from its header. Rejects with ERR_DATASET naming the file. */
+export async function pictureSize(file: string): Promise<{ widthPx: number; heightPx: number }> {
+  if (extname(file).toLowerCase() === '.ppm') return loadPicture(file);
+  try {
+    return await imageSize(file);
+  } catch (cause) {
+    throw datasetError(`expected a picture, found ${firstLine(cause)}: ${file}`, cause);
+  }
+}
+
+/** Throws ERR_DATASET when nothing could be read; else returns the data set. */
+export function requireSamples<D extends Dataset>(dataset: D, where: string): D {
+  if (dataset.samples.length > 0) return dataset;
+  const [first] = dataset.problems;
+  const problems = first
+    ? ` (${dataset.problems.length} problems, the first: ${first.where}: ${first.reason})`
+    : '';
+  throw datasetError(
+    `expected at least one sample of ${dataset.name}, found none${problems}: ${where}`,
+  );
+}
+
+/** Throws ERR_DATASET that lists the splits that exist, unless `split` is one of them. */
+export function requireSplit(split: string, known: string[], where: string): void {
+  if (known.includes(split)) return;
+  const found = known.length > 0 ? known.join(', ') : 'none';
+  throw datasetError(`expected a split that exists (${found}), found "${split}": ${where}`);
+}
+
+/** Runs `work` over the items, `limit` at a time, and keeps their order. */
+export async function mapInOrder<A, B>(
+  items: readonly A[],
+  work: (item: A, index: number) => Promise<B>,
+  limit = 8,
+): Promise<B[]> {
+  const results = new Array<B>(items.length);
+  let next = 0;
+  const runOne = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runOne));
+  return results;
+}
+
+/** The first line of an error's message, without its end stop. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0]!.replace(/\.$/, '');
+}

@@ -1,0 +1,90 @@
+import { basename, join, win32 } from 'node:path';
+import { listFolder, loadPicture, readText, requireSamples } from './dataset-files.js';
+import { type DelimitedLine, parseDelimited, parseNumber } from './delimited-text.js';
+import type { Dataset, SteeringSample } from './sample.js';
+
+type Camera = SteeringSample['camera'];
+const cameraColumns: readonly Camera[] = ['centre', 'left', 'right'];
+
+export interface UdacityOptions {
+  /** Which cameras' pictures become samples. Score on the centre camera alone: only its angle was driven. */
+  cameras?: readonly Camera[];
+}
+
+/** The simulator's steering of 1 turns the wheels this far, to the right. */
+export const radPerUdacityUnit = (25 * Math.PI) / 180;
+/**
+ * What a side camera's angle differs by from the driven one: 0.2 of the simulator's units, 5 degrees. A car that
+ * sees what the left camera sees stands too far left and must steer to the right, and the other way round
+ * (Bojarski et al. 2016, section 2; the size is the customary one for this simulator).
+ */
+export const sideCameraCorrectionRad = 0.2 * radPerUdacityUnit;
+/** A drive is parted into this many contiguous blocks; the last fifth of them is held out. */
+const blockCount = 10;
+
+/**
+ * A drive of the Udacity simulator: `driving_log.csv` (centre, left, right, steering, throttle, brake, speed;
+ * with or without a header) and `IMG/`. Paths in the log may be absolute, of Windows or POSIX: only the file
+ * name counts. Steering -1..1, positive to the right, becomes radians at the wheels, positive to the left; side
+ * cameras carry `sideCameraCorrectionRad`, limited to the wheels' 25 degrees. The group is one of ten contiguous blocks of the drive.
+ * Broken lines and missing pictures are counted problems. Throws ERR_DATASET where the folder or the log is missing.
+ */
+export async function openUdacity(
+  dir: string,
+  options: UdacityOptions = {},
+): Promise<Dataset<'steering'>> {
+  const cameras = options.cameras ?? ['centre'];
+  await listFolder(dir, 'a folder with a Udacity drive');
+  const logFile = join(dir, 'driving_log.csv');
+  const pictureDir = join(dir, 'IMG');
+  const lines = parseDelimited(await readText(logFile, 'driving_log.csv'), ',').filter(
+    (line, index) => index > 0 || !isHeader(line),
+  );
+  const present = new Set(await listFolder(pictureDir, 'the folder IMG'));
+  const dataset: Dataset<'steering'> = {
+    task: 'steering',
+    name: `udacity ${basename(dir)}`,
+    licence: 'Udacity simulator drive, no formal licence text',
+    samples: [],
+    problems: [],
+    holdOut: 'last-fifth',
+  };
+  lines.forEach((line, index) => {
+    const where = `${logFile}:${line.lineNumber}`;
+    const steering = parseNumber(line.fields[3]);
+    if (steering === undefined || Math.abs(steering) > 1) {
+      const reason = `expected steering of -1 to 1, found "${line.fields[3] ?? ''}"`;
+      dataset.problems.push({ where, reason });
+      return;
+    }
+    const group = `block-${Math.floor((index * blockCount) / lines.length)}`;
+    for (const camera of cameras) {
+      // win32 splits at both kinds of slash.
+      const name = win32.basename(line.fields[cameraColumns.indexOf(camera)] ?? '');
+      if (present.has(name)) {
+        dataset.samples.push({
+          id: name,
+          group,
+          camera,
+          steeringRad: steeringAtWheels(steering, camera),
+          load: () => loadPicture(join(pictureDir, name)),
+        });
+      } else {
+        dataset.problems.push({
+          where,
+          reason: `expected the ${camera} picture "${name}", found none`,
+        });
+      }
+    }
+  });
+  return requireSamples(dataset, dir);
+}
+
+const isHeader = (line: DelimitedLine) => parseNumber(line.fields[3]) === undefined;
+
+function steeringAtWheels(steering: number, camera: Camera): number {
+  const correction = { centre: 0, left: -1, right: 1 }[camera] * sideCameraCorrectionRad;
+  // `0 -` keeps straight ahead at 0, not at -0.
+  const angleRad = 0 - steering * radPerUdacityUnit + correction;
+  return Math.max(-radPerUdacityUnit, Math.min(radPerUdacityUnit, angleRad));
+}
