@@ -1,0 +1,34 @@
+import type { PublishCount } from '../publish/publisher.js';
+import type { DropCounts } from './drop-counts.js';
+import type { LatencySummary } from './latency-histogram.js';
+import type { StageReport } from './run-statistics.js';
+
+/** What a run did, as `--json` prints it. Durations in milliseconds. */
+export interface RunReport {
+  source: {
+    name: string;
+    widthPx: number;
+    heightPx: number;
+    nominalRateHz: number | null;
+    /** How the source ended: `ended`, `failed`, or `stopped` by the user. */
+    end: 'ended' | 'failed' | 'stopped';
+  };
+  pacing: 'realtime' | 'lockstep';
+  /** Empty where results are taken as they are seen. */
+  calibrationSha256: string;
+  frames: { in: number; published: number; dropped: number; drops: DropCounts };
+  /** From the first published frame to the last. */
+  publishedRateHz: number;
+  /** From the shutter (or the moment a recorded frame was due) to the result's hand-over. */
+  glassToResultMs: LatencySummary;
+  /** The main thread's own work for a frame: fusing, serialising, handing over. */
+  fuseAndPublishMs: LatencySummary;
+  /** From the start of the process to the first published result; null when none was. */
+  firstResultMs: number | null;
+  stages: Record<string, StageReport>;
+  lanes: { name: string; provider: string; restarts: number; readyMs: number }[];
+  bundles: { task: string; version: string; networkSha256: string; isCertified: boolean }[];
+  health: string[];
+  publish: { endpoint: string; topics: Record<string, PublishCount> } | null;
+  recording: { path: string; written: number; dropped: number } | null;
+}
