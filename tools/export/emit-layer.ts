@@ -1,0 +1,201 @@
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { LayerNode } from './layer-graph.js';
+import type { AttributeValue, OnnxGraph } from './onnx-graph.js';
+import { channelsFirst, padsOf } from './tensor-layout.js';
+
+/** What a layer's emission needs: the graph, the batch dimension, and where each weight's value is. */
+export interface Emission {
+  graph: OnnxGraph;
+  batch: number | string;
+  /** Name of the ONNX value that holds a weight, in ONNX axis order. */
+  weight(node: LayerNode, position: number): string;
+}
+
+type Pair = [number, number];
+type Emitter = (emission: Emission, node: LayerNode, inputs: string[]) => string;
+
+/** Reads a layer's integer pair, which tf.layers stores as a number or a list. */
+export function pairOf(value: unknown): Pair {
+  return Array.isArray(value) ? [value[0], value[1]] : [value as number, value as number];
+}
+
+/** Rows and columns of a feature map's shape. */
+export const spatial = (shape: number[]): Pair => [shape[0]!, shape[1]!];
+
+/** Strides, kernel, dilations and pads of a convolution-like layer, as ONNX attributes. */
+export function windowAttributes(node: LayerNode): {
+  kernel_shape: Pair;
+  strides: Pair;
+  dilations: Pair;
+  pads: number[];
+} {
+  const { config } = node;
+  const kernel = pairOf(config['kernelSize'] ?? config['poolSize']);
+  const strides = pairOf(config['strides'] ?? kernel);
+  const dilations = pairOf(config['dilationRate'] ?? 1);
+  const isTransposed = node.className === 'Conv2DTranspose';
+  const slid = spatial(isTransposed ? node.outputShape : node.inputShapes[0]!);
+  const pads = padsOf(config['padding'] as string, slid, kernel, strides, dilations);
+  return { kernel_shape: kernel, strides, dilations, pads };
+}
+
+/** Whether the layer has a bias; tf.layers calls it `useBias`. */
+export const hasBias = (node: LayerNode): boolean => node.config['useBias'] === true;
+
+function emitActivation(emission: Emission, name: unknown, input: string): string {
+  const { graph } = emission;
+  switch (name) {
+    case undefined:
+    case null:
+    case 'linear':
+      return input;
+    case 'relu':
+      return graph.node('Relu', [input]);
+    case 'elu':
+      return graph.node('Elu', [input]);
+    case 'sigmoid':
+      return graph.node('Sigmoid', [input]);
+    case 'tanh':
+      return graph.node('Tanh', [input]);
+    default:
+      throw new PerceptionError(
+        'ERR_EXPORT',
+        `expected an activation of linear, relu, elu, sigmoid, tanh, found ${String(name)}`,
+      );
+  }
+}
+
+const emitConvolution: Emitter = (emission, node, [input]) => {
+  const attributes: Record<string, AttributeValue> = windowAttributes(node);
+  if (node.className === 'DepthwiseConv2D') attributes['group'] = node.inputShapes[0]![2]!;
+  const inputs = [input!, emission.weight(node, 0)];
+  if (hasBias(node)) inputs.push(emission.weight(node, 1));
+  const opType = node.className === 'Conv2DTranspose' ? 'ConvTranspose' : 'Conv';
+  const result = emission.graph.node(opType, inputs, attributes);
+  return emitActivation(emission, node.config['activation'], result);
+};
+
+const emitPooling: Emitter = (emission, node, [input]) => {
+  const { dilations: _, ...attributes } = windowAttributes(node);
+  const opType = node.className === 'MaxPooling2D' ? 'MaxPool' : 'AveragePool';
+  return emission.graph.node(opType, [input!], attributes);
+};
+
+/** Channels last again, because tf.layers counts flattened features in that order. */
+function asChannelsLast(emission: Emission, node: LayerNode, input: string): string {
+  if (node.inputShapes[0]!.length !== 3) return input;
+  return emission.graph.node('Transpose', [input], { perm: [0, 2, 3, 1] });
+}
+
+const emitReshape: Emitter = (emission, node, [input]) => {
+  const { graph } = emission;
+  const flat = asChannelsLast(emission, node, input!);
+  // 0 keeps the batch, whatever it is.
+  const reshaped = graph.node('Reshape', [flat, graph.ints('shape', [0, ...node.outputShape])]);
+  const isMap = node.outputShape.length === 3;
+  return isMap ? graph.node('Transpose', [reshaped], { perm: [0, 3, 1, 2] }) : reshaped;
+};
+
+const emitDense: Emitter = (emission, node, [input]) => {
+  const { graph } = emission;
+  const product = graph.node('MatMul', [input!, emission.weight(node, 0)]);
+  const sum = hasBias(node) ? graph.node('Add', [product, emission.weight(node, 1)]) : product;
+  return emitActivation(emission, node.config['activation'], sum);
+};
+
+const emitConcatenate: Emitter = (emission, node, inputs) => {
+  const isMap = node.outputShape.length === 3;
+  const axis = Number(node.config['axis'] ?? -1);
+  const rank = node.outputShape.length + 1;
+  const positive = axis < 0 ? axis + rank : axis;
+  // Axis 3 of channels last is axis 1 of channels first; rows and columns move one up.
+  const mapped = isMap ? [0, 2, 3, 1][positive]! : positive;
+  return emission.graph.node('Concat', inputs, { axis: mapped });
+};
+
+/** Rows and columns that a Cropping2D or ZeroPadding2D layer takes off or adds: [[top, bottom], [left, right]]. */
+export function marginsOf(node: LayerNode): [Pair, Pair] {
+  return (node.config['cropping'] ?? node.config['padding']) as [Pair, Pair];
+}
+
+const emitCropping: Emitter = (emission, node, [input]) => {
+  const { graph } = emission;
+  const [[top], [left]] = marginsOf(node);
+  const [rows, columns] = spatial(node.outputShape);
+  const starts = graph.ints('starts', [top, left]);
+  const ends = graph.ints('ends', [top + rows, left + columns]);
+  return graph.node('Slice', [input!, starts, ends, graph.ints('axes', [2, 3])]);
+};
+
+const emitPadding: Emitter = (emission, node, [input]) => {
+  const [[top, bottom], [left, right]] = marginsOf(node);
+  const pads = emission.graph.ints('pads', [0, 0, top, left, 0, 0, bottom, right]);
+  return emission.graph.node('Pad', [input!, pads]);
+};
+
+const emitUpsampling: Emitter = (emission, node, [input]) => {
+  const [rows, columns] = pairOf(node.config['size']);
+  const scales = emission.graph.constant('scales', [4], Float32Array.of(1, 1, rows, columns));
+  return emission.graph.node('Resize', [input!, '', scales], {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  });
+};
+
+const emitNormalization: Emitter = (emission, node, [input]) => {
+  const inputs = [input!, ...[0, 1, 2, 3].map((position) => emission.weight(node, position))];
+  const epsilon = { float: node.config['epsilon'] as number };
+  return emission.graph.node('BatchNormalization', inputs, { epsilon });
+};
+
+const emitters: Readonly<Record<string, Emitter>> = {
+  Conv2D: emitConvolution,
+  Conv2DTranspose: emitConvolution,
+  DepthwiseConv2D: emitConvolution,
+  MaxPooling2D: emitPooling,
+  AveragePooling2D: emitPooling,
+  GlobalAveragePooling2D: (emission, node, [input]) =>
+    emission.graph.node('Reshape', [
+      emission.graph.node('GlobalAveragePool', [input!]),
+      emission.graph.ints('shape', [0, ...node.outputShape]),
+    ]),
+  Flatten: emitReshape,
+  Reshape: emitReshape,
+  Dense: emitDense,
+  Concatenate: emitConcatenate,
+  Add: (emission, _node, inputs) =>
+    emission.graph.node(inputs.length === 2 ? 'Add' : 'Sum', inputs),
+  Cropping2D: emitCropping,
+  ZeroPadding2D: emitPadding,
+  UpSampling2D: emitUpsampling,
+  BatchNormalization: emitNormalization,
+  // Only training drops values.
+  Dropout: (_emission, _node, [input]) => input!,
+  SpatialDropout2D: (_emission, _node, [input]) => input!,
+  ReLU: (emission, _node, [input]) => emission.graph.node('Relu', [input!]),
+  Activation: (emission, node, [input]) =>
+    emitActivation(emission, node.config['activation'], input!),
+  Softmax: (emission, _node, [input]) => emission.graph.node('Softmax', [input!], { axis: -1 }),
+};
+
+/**
+ * Adds one layer's forward computation for inference and returns the value's name. Feature maps are
+ * [batch, channels, rows, columns]; other values keep tf.layers' axes.
+ * Throws ERR_EXPORT for a layer class that is not in the table.
+ */
+export function emitLayer(emission: Emission, node: LayerNode, inputs: string[]): string {
+  const emitter = emitters[node.className];
+  if (!emitter) {
+    throw new PerceptionError(
+      'ERR_EXPORT',
+      `layer ${node.name}: expected one of ${Object.keys(emitters).join(', ')}, found ${node.className}`,
+    );
+  }
+  return emitter(emission, node, inputs);
+}
+
+/** The shape of a layer's value in the ONNX graph. */
+export function valueShape(emission: Emission, node: LayerNode): (number | string)[] {
+  return [emission.batch, ...channelsFirst(node.outputShape)];
+}

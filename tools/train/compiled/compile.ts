@@ -1,0 +1,143 @@
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { type Emission, emitLayer } from '../../export/emit-layer.js';
+import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
+import { channelsFirst, kernelPermutation } from '../../export/tensor-layout.js';
+import {
+  convolutionGradient,
+  depthwiseGradient,
+  transposedConvolutionGradient,
+} from './convolution-gradient.js';
+import { dropByMask, dropoutGradient } from './dropout.js';
+import type { GradientRule } from './gradient-rule.js';
+import { normalizationGradient, normalizeByBatch } from './normalization.js';
+import {
+  averagePoolingGradient,
+  globalAverageGradient,
+  maxPoolingGradient,
+  poolWithIndices,
+} from './pooling-gradient.js';
+import {
+  activationLayerGradient,
+  addGradient,
+  concatenateGradient,
+  croppingGradient,
+  denseGradient,
+  paddingGradient,
+  reshapeGradient,
+  upsamplingGradient,
+} from './shape-gradient.js';
+import { gradientName, TrainingGraph } from './training-graph.js';
+
+/** The rule for each layer class; what is not here cannot be trained by the compiled step. */
+const gradientRules: Readonly<Record<string, GradientRule>> = {
+  Conv2D: convolutionGradient,
+  Conv2DTranspose: transposedConvolutionGradient,
+  DepthwiseConv2D: depthwiseGradient,
+  BatchNormalization: normalizationGradient,
+  MaxPooling2D: maxPoolingGradient,
+  AveragePooling2D: averagePoolingGradient,
+  GlobalAveragePooling2D: globalAverageGradient,
+  Dense: denseGradient,
+  Flatten: reshapeGradient,
+  Reshape: reshapeGradient,
+  Concatenate: concatenateGradient,
+  Add: addGradient,
+  Cropping2D: croppingGradient,
+  ZeroPadding2D: paddingGradient,
+  UpSampling2D: upsamplingGradient,
+  ReLU: activationLayerGradient,
+  Activation: activationLayerGradient,
+  Dropout: dropoutGradient,
+  SpatialDropout2D: dropoutGradient,
+};
+
+/** Layers whose forward computation differs in training. */
+const trainingForward: Readonly<
+  Record<string, (training: TrainingGraph, node: LayerNode, input: string) => string>
+> = {
+  BatchNormalization: normalizeByBatch,
+  Dropout: dropByMask,
+  SpatialDropout2D: dropByMask,
+  MaxPooling2D: poolWithIndices,
+};
+
+export interface CompiledGraphs {
+  training: TrainingGraph;
+  inputName: string;
+  inputShape: number[];
+  /** Outputs in the model's order, with the names that the forward graph gives them. */
+  outputs: { name: string; shape: number[] }[];
+}
+
+/**
+ * Writes one training step of a model, forward and backward, as two ONNX graphs (reverse-mode automatic
+ * differentiation over the layers). Feature maps are [batch, channels, rows, columns].
+ * Throws ERR_TRAINING for a layer without a rule.
+ */
+export function compileTraining(layerGraph: LayerGraph, batch: number): CompiledGraphs {
+  const training = new TrainingGraph(batch);
+  const inputShape = [batch, ...channelsFirst(layerGraph.input.outputShape)];
+  const inputName = training.share('input', inputShape);
+  const valueByLayer = new Map([[layerGraph.input.name, inputName]]);
+  const isLearning = new Set<string>();
+  const emission: Emission = {
+    graph: training.forward,
+    batch,
+    weight: (node, position) => turned(training, node, position),
+  };
+  for (const node of layerGraph.nodes) {
+    if (!gradientRules[node.className]) {
+      const known = Object.keys(gradientRules).join(', ');
+      throw new PerceptionError(
+        'ERR_TRAINING',
+        `layer ${node.name}: expected one of ${known}, found ${node.className}`,
+      );
+    }
+    const trainable = trainableWeights(node);
+    for (const weight of trainable) training.parameter(weight.name, weight.shape);
+    const inputs = node.inputs.map((name) => valueByLayer.get(name)!);
+    const special = trainingForward[node.className];
+    const computed = special
+      ? special(training, node, inputs[0]!)
+      : emitLayer(emission, node, inputs);
+    // Gradients are kept by value: a layer that passes its input on must not share its name.
+    const value = inputs.includes(computed)
+      ? training.forward.node('Identity', [computed])
+      : computed;
+    valueByLayer.set(node.name, value);
+    if (trainable.length > 0 || node.inputs.some((name) => isLearning.has(name)))
+      isLearning.add(node.name);
+  }
+  const shapeOf = new Map(layerGraph.nodes.map((node) => [node.name, node.outputShape]));
+  const outputs = layerGraph.outputs.map((name) => {
+    const shape = [batch, ...channelsFirst(shapeOf.get(name)!)];
+    const value = valueByLayer.get(name)!;
+    training.save(value, shape);
+    training.backward.input(gradientName(value), shape);
+    training.addGradient(value, gradientName(value));
+    return { name: value, shape };
+  });
+  for (const node of [...layerGraph.nodes].reverse()) {
+    const value = valueByLayer.get(node.name)!;
+    const gradient = training.gradientOf(value);
+    if (gradient === undefined || !isLearning.has(node.name)) continue;
+    const inputs = node.inputs.map((name) => ({
+      name: valueByLayer.get(name)!,
+      needsGradient: isLearning.has(name),
+    }));
+    gradientRules[node.className]!(training, node, inputs, value, gradient);
+  }
+  return { training, inputName, inputShape, outputs };
+}
+
+/** Running statistics of a normalisation layer are weights in tf.layers, but nothing descends on them. */
+function trainableWeights(node: LayerNode): LayerNode['weights'] {
+  return node.className === 'BatchNormalization' ? node.weights.slice(0, 2) : node.weights;
+}
+
+/** Weights stay in tf.layers' axis order; kernels are turned inside the graph, which costs next to nothing. */
+function turned(training: TrainingGraph, node: LayerNode, position: number): string {
+  const { name } = node.weights[position]!;
+  const perm = position === 0 ? kernelPermutation[node.className] : undefined;
+  return perm ? training.forward.node('Transpose', [name], { perm }) : name;
+}

@@ -1,0 +1,41 @@
+/** A weight inside the flat arrays that the optimiser works on. */
+export interface ParameterView {
+  /** tf.layers' variable name. */
+  name: string;
+  shape: number[];
+  offset: number;
+  length: number;
+}
+
+/** One of the network's outputs during training, [batch, …]; feature maps are [batch, channels, rows, columns]. */
+export interface OutputBuffer {
+  shape: number[];
+  values: Float32Array;
+  /** d loss / d values, filled by the loss between `forward` and `backward`. */
+  gradient: Float32Array;
+}
+
+/**
+ * One optimiser step's arithmetic, whatever runs it. The caller fills `input`, calls `forward`, lets the loss
+ * read the outputs and write their gradients, calls `backward`, and moves `parameters` along `gradients`.
+ * All arrays live as long as the step and are reused.
+ */
+export interface TrainingStep {
+  readonly backend: string;
+  readonly batch: number;
+  /** float32 [batch, channels, rows, columns] (or [batch, features]). */
+  readonly input: Float32Array;
+  readonly inputShape: number[];
+  readonly outputs: OutputBuffer[];
+  /** All trainable weights, one after the other, each in tf.layers' axis order. */
+  readonly parameters: Float32Array;
+  readonly gradients: Float32Array;
+  readonly views: ParameterView[];
+  /** Running statistics of the normalisation layers, one after the other. */
+  readonly statistics: Float32Array;
+  forward(): Promise<void>;
+  backward(): Promise<void>;
+  /** Writes weights and running statistics (these, or an average of them) into the tf.layers model. */
+  writeBack(parameters?: Float32Array, statistics?: Float32Array): void;
+  dispose(): void;
+}
