@@ -45,7 +45,8 @@ export function decodePpm(bytes: Uint8Array): DecodedImage {
   if (pixels.length < expectedBytes) {
     throw formatError(`expected ${expectedBytes} bytes of pixels, found ${pixels.length}`);
   }
-  const data = pixels.slice(0, expectedBytes);
+  // Not slice(): of a Buffer that is a view of the caller's bytes.
+  const data = new Uint8Array(pixels.subarray(0, expectedBytes));
   if (maxValue !== 255) {
     for (let i = 0; i < data.length; i++) {
       data[i] = Math.min(255, Math.round((data[i]! * 255) / maxValue));

@@ -21,7 +21,9 @@ export interface LabelMap {
   classMap: Uint8Array;
 }
 
-export type CamvidDataset = Dataset<'segmentation'> & { samples: CamvidSample[] };
+export interface CamvidDataset extends Dataset<'segmentation'> {
+  samples: CamvidSample[];
+}
 
 export interface CamvidSample extends SegmentationSample {
   loadLabelMap(): Promise<LabelMap>;

@@ -61,7 +61,8 @@ export async function openGtsrbPacked(
       load: async () => ({
         widthPx: edgePx,
         heightPx: edgePx,
-        data: pixels.slice(row * imageBytes, (row + 1) * imageBytes),
+        // A Buffer's own slice would be a view of the pixels that all callers share.
+        data: new Uint8Array(pixels.subarray(row * imageBytes, (row + 1) * imageBytes)),
       }),
     });
   });

@@ -14,8 +14,12 @@ export interface KittiBox extends TruthBox {
   truncation: number;
 }
 
-export type KittiSample = DetectionSample & { boxes: KittiBox[] };
-export type KittiDataset = Dataset<'detection'> & { samples: KittiSample[] };
+export interface KittiSample extends DetectionSample {
+  boxes: KittiBox[];
+}
+export interface KittiDataset extends Dataset<'detection'> {
+  samples: KittiSample[];
+}
 
 /**
  * Vans count as cars and people who sit as pedestrians. Trams and Misc (trailers and the like) are no class of

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  childOf,
+  parseSmallXml,
+  textOf,
+  type XmlElement,
+} from '../../../tools/datasets/small-xml.js';
+
+const escapeText = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const print = ({ name, text, children }: XmlElement): string =>
+  `<${name}>${escapeText(text)}${children.map(print).join('')}</${name}>`;
+
+const leaf = fc.record({
+  name: fc.stringMatching(/^[a-z_][a-z0-9_]{0,5}$/),
+  text: fc.string(),
+  children: fc.constant<XmlElement[]>([]),
+});
+const parentOf = (child: fc.Arbitrary<XmlElement>) =>
+  fc.record({
+    name: leaf.map(({ name }) => name),
+    text: fc.string(),
+    children: fc.array(child, { maxLength: 3 }),
+  });
+const element = parentOf(parentOf(parentOf(leaf)));
+
+test('what is written is read back', () => {
+  fc.assert(
+    fc.property(element, (root) => {
+      expect(parseSmallXml(print(root))).toEqual(root);
+    }),
+  );
+});
+
+test('text that is no XML throws an Error and never hangs', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('<', '>', '/', '!', '-', 'a', '&', ';', ' ') }),
+      (text) => {
+        try {
+          parseSmallXml(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+          expect((error as Error).message).toMatch(/expected|unexpected|more than|deeper/);
+        }
+      },
+    ),
+  );
+});
+
+test('declarations, comments, attributes, CDATA and empty elements are understood', () => {
+  const root = parseSmallXml(
+    '<?xml version="1.0"?><!-- <a> --><a x="1"><b/><c>1 &lt; &#x32; &#51;</c><d><![CDATA[<e>]]></d></a>\n',
+  );
+  expect(root.children.map(({ name }) => name)).toEqual(['b', 'c', 'd']);
+  expect(textOf(root, 'c')).toBe('1 < 2 3');
+  expect(childOf(root, 'd')?.text).toBe('<e>');
+});
+
+test('no entity can be defined: a document type is refused', () => {
+  expect(() => parseSmallXml('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')).toThrow('unexpected <!');
+});
+
+test('nesting is bounded', () => {
+  expect(() => parseSmallXml('<a>'.repeat(5000))).toThrow('nested deeper');
+});
+
+test.each([
+  ['<a><b></a></b>', 'expected </b>, found </a>'],
+  ['<a>', 'expected </a>, found the end'],
+  ['<a></a><b></b>', 'expected exactly one outermost element'],
+  ['', 'expected exactly one outermost element'],
+  ['<a', 'expected > after'],
+])('%s is refused with the reason', (text, reason) => {
+  expect(() => parseSmallXml(text)).toThrow(reason);
+});
