@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { sha256Hex } from '../calibration/sha256.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { checkShapes } from './check-shapes.js';
+import { type Golden, goldenSchema, type Manifest, manifestSchema } from './manifest.js';
+
+/** A model bundle whose parts were checked against each other. The bytes of the network are shared, not copied. */
+export interface Bundle {
+  readonly manifest: Manifest;
+  readonly golden: Golden;
+  /** The ONNX file. */
+  readonly network: Uint8Array;
+  /** The folder or address it came from, for messages. */
+  readonly where: string;
+}
+
+/** A bundle as it lies in its folder, unread. */
+export interface BundleFiles {
+  manifestText: string;
+  goldenText: string;
+  network: Uint8Array;
+}
+
+function parseJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    const line = cause instanceof Error ? cause.message : String(cause);
+    throw new PerceptionError('ERR_BUNDLE', `${where}: expected JSON, found ${line}`, { cause });
+  }
+  const result = schema.safeParse(document);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path.join('.') || 'document';
+  throw new PerceptionError('ERR_BUNDLE', `${where}: ${path}: ${issue?.message}`);
+}
+
+/** Reads a manifest alone. Throws ERR_BUNDLE with the first field that is wrong. */
+export function parseManifest(text: string, where: string): Manifest {
+  return parseJson(manifestSchema, text, where);
+}
+
+/**
+ * Opens a bundle: parses both texts, checks the network's sha256, and checks every shape against the input
+ * spec, the decode spec and the golden file. `where` names the bundle in errors.
+ * Throws ERR_BUNDLE (a file is malformed or contradicts itself), ERR_BUNDLE_HASH (another network than the
+ * manifest's) or ERR_BUNDLE_SHAPE (the difference is in the message).
+ */
+export async function openBundle(files: BundleFiles, where: string): Promise<Bundle> {
+  const manifest = parseManifest(files.manifestText, `${where}/manifest.json`);
+  const golden = parseJson(goldenSchema, files.goldenText, `${where}/golden.json`);
+  const found = await sha256Hex(files.network);
+  if (found !== manifest.network.sha256) {
+    throw new PerceptionError(
+      'ERR_BUNDLE_HASH',
+      `${where}/${manifest.network.file}: expected sha256 ${manifest.network.sha256}, found ${found}`,
+    );
+  }
+  checkShapes(manifest, golden, where);
+  return { manifest, golden, network: files.network, where };
+}

@@ -1,0 +1,193 @@
+import { PerceptionError } from '../frame/perception-error.js';
+import { elementCount } from './golden.js';
+import type { Golden, Manifest } from './manifest.js';
+import type { DetectionOutputSpec, FeatureMapSpec, OutputSpec } from './output-spec.js';
+
+type Dimension = number | string;
+
+const kindOfTask = {
+  detection: 'ssd',
+  signs: 'signs',
+  segmentation: 'segmentation',
+  steering: 'steering',
+} as const;
+
+/** Default boxes of all feature maps together: rows of the SSD's outputs. */
+export function countDefaultBoxes(featureMaps: readonly FeatureMapSpec[]): number {
+  return featureMaps.reduce(
+    (sum, map) => sum + map.rows * map.columns * map.boxSizesNorm.length,
+    0,
+  );
+}
+
+/** The input tensor's shape that an input spec asks for, after the batch dimension. */
+export function inputShapeTail(spec: Manifest['input']['spec']): [number, number, number] {
+  return spec.layout === 'nchw'
+    ? [3, spec.heightPx, spec.widthPx]
+    : [spec.heightPx, spec.widthPx, 3];
+}
+
+/**
+ * Checks a manifest against itself and its golden file: task and decoding, input shape and input spec, output
+ * shapes and decoding, golden shapes and tensor shapes. Throws ERR_BUNDLE or ERR_BUNDLE_SHAPE with the difference.
+ */
+export function checkShapes(manifest: Manifest, golden: Golden, where: string): void {
+  const { decode, task, input, outputs } = manifest;
+  if (kindOfTask[task] !== decode.kind) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: expected decode.kind ${kindOfTask[task]} for task ${task}, found ${decode.kind}`,
+    );
+  }
+  const batch = input.tensor.shape[0]!;
+  if (decode.kind !== 'signs' && batch !== 1) {
+    mismatch(
+      where,
+      `input ${input.tensor.name}`,
+      [1, ...inputShapeTail(input.spec)],
+      input.tensor.shape,
+    );
+  }
+  const expectedInput = [batch, ...inputShapeTail(input.spec)];
+  if (!sameShape(expectedInput, input.tensor.shape)) {
+    mismatch(where, `input ${input.tensor.name}`, expectedInput, input.tensor.shape);
+  }
+  for (const [name, expected] of expectedOutputs(decode, batch)) {
+    const tensor = outputs.find((output) => output.name === name);
+    if (tensor === undefined) {
+      const known = outputs.map((output) => output.name).join(', ');
+      throw new PerceptionError(
+        'ERR_BUNDLE_SHAPE',
+        `${where}: expected an output named ${name}, found ${known}`,
+      );
+    }
+    const isSame =
+      tensor.shape.length === expected.length &&
+      expected.every((size, axis) => size === undefined || size === tensor.shape[axis]);
+    if (!isSame) mismatch(where, `output ${name}`, expected, tensor.shape);
+  }
+  checkNames(decode, where);
+  checkGolden(manifest, golden, where);
+}
+
+/** Outputs that the decoding reads, with their shapes; undefined where any size will do. */
+function expectedOutputs(
+  decode: OutputSpec,
+  batch: Dimension,
+): [string, (Dimension | undefined)[]][] {
+  switch (decode.kind) {
+    case 'ssd':
+      return ssdOutputs(decode);
+    case 'signs':
+      return [[decode.logits, [batch, decode.classes.length]]];
+    case 'segmentation':
+      return [[decode.scores, [1, decode.classes.length, undefined, undefined]]];
+    case 'steering':
+      return [[decode.steering, [1, 1]]];
+  }
+}
+
+function ssdOutputs(decode: DetectionOutputSpec): [string, Dimension[]][] {
+  const count = countDefaultBoxes(decode.featureMaps);
+  return [
+    [decode.offsets, [1, count, 4]],
+    [decode.logits, [1, count, 1 + decode.classes.length]],
+  ];
+}
+
+/** Class names are unique, and names that refer to classes name one. */
+function checkNames(decode: OutputSpec, where: string): void {
+  if (decode.kind === 'steering') return;
+  const { classes } = decode;
+  const twice = classes.find((name, index) => classes.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: expected unique classes, found ${twice} twice`,
+    );
+  }
+  if (decode.kind !== 'segmentation') return;
+  const unknown = decode.drivable.find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: decode.drivable: expected one of ${classes.join(', ')}, found ${unknown}`,
+    );
+  }
+  if (decode.paletteRgb.length !== classes.length) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: decode.paletteRgb: expected ${classes.length} colours, found ${decode.paletteRgb.length}`,
+    );
+  }
+}
+
+function checkGolden(manifest: Manifest, golden: Golden, where: string): void {
+  const { input, outputs, decode } = manifest;
+  const bound = bindDimensions(input.tensor.shape, golden.input.shape);
+  if (bound === undefined) {
+    mismatch(where, 'golden input', input.tensor.shape, golden.input.shape);
+  }
+  const goldenBatch = golden.input.shape[0]!;
+  if (decode.kind === 'signs' && goldenBatch > decode.maxBatch) {
+    mismatch(where, 'golden batch', [decode.maxBatch], [goldenBatch]);
+  }
+  for (const tensor of outputs) {
+    const entry = golden.outputs[tensor.name];
+    if (entry === undefined) {
+      throw new PerceptionError(
+        'ERR_BUNDLE_SHAPE',
+        `${where}: expected golden values of output ${tensor.name}, found none`,
+      );
+    }
+    const expected = tensor.shape.map((size) =>
+      typeof size === 'string' ? (bound.get(size) ?? size) : size,
+    );
+    if (!sameShape(expected, entry.shape)) {
+      mismatch(where, `golden output ${tensor.name}`, expected, entry.shape);
+    }
+    const count = elementCount(entry.shape);
+    const isUsable =
+      entry.indices.length > 0 &&
+      entry.indices.length === entry.values.length &&
+      entry.indices.every((index) => index < count);
+    if (!isUsable) {
+      throw new PerceptionError(
+        'ERR_BUNDLE',
+        `${where}: golden output ${tensor.name}: expected as many values as indices, all below ${count}`,
+      );
+    }
+  }
+}
+
+/** Sizes of the named dimensions, or undefined where the shapes differ. */
+function bindDimensions(
+  shape: readonly Dimension[],
+  actual: readonly number[],
+): Map<string, number> | undefined {
+  const bound = new Map<string, number>();
+  if (shape.length !== actual.length) return undefined;
+  for (const [axis, size] of shape.entries()) {
+    const found = actual[axis]!;
+    if (typeof size === 'string') bound.set(size, found);
+    else if (size !== found) return undefined;
+  }
+  return bound;
+}
+
+function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function mismatch(
+  where: string,
+  what: string,
+  expected: readonly (Dimension | undefined)[],
+  found: readonly Dimension[],
+): never {
+  const shown = expected.map((size) => size ?? 'any').join(', ');
+  throw new PerceptionError(
+    'ERR_BUNDLE_SHAPE',
+    `${where}: ${what}: expected shape [${shown}], found [${found.join(', ')}]`,
+  );
+}

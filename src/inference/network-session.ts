@@ -1,0 +1,50 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { compareGolden, type GoldenComparison, goldenInput } from '../bundle/golden.js';
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** One network, loaded and proven on one execution provider. Used by one thread, one run at a time. */
+export interface NetworkSession {
+  /** The execution provider that runs it, such as "cpu". */
+  readonly provider: string;
+  /** Most items in one run: 1, except for the sign network. */
+  readonly maxBatch: number;
+  /** Where the next input is written: float32, room for maxBatch items; the same array for ever. */
+  readonly input: Float32Array;
+  /** Output name -> float32, room for maxBatch items; overwritten in place by each run. */
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  /**
+   * Runs the first `batch` items (1 by default) of `input`; resolves when `outputs` hold the answer. The thread is
+   * busy meanwhile. Rejects with ERR_INFERENCE.
+   */
+  run(batch?: number): Promise<void>;
+  /** Frees the native session. It cannot run again. */
+  dispose(): Promise<void>;
+}
+
+export interface Certificate extends GoldenComparison {
+  isCertified: boolean;
+}
+
+/**
+ * Runs the bundle's golden input once and compares. Outside the tolerance that the manifest gives for this
+ * provider (or where it gives none) throws ERR_BUNDLE_UNCERTIFIED, or, with `allowUncertified`, says so in the result.
+ */
+export async function certify(
+  session: NetworkSession,
+  bundle: Bundle,
+  { allowUncertified = false }: { allowUncertified?: boolean } = {},
+): Promise<Certificate> {
+  const { golden, manifest, where } = bundle;
+  session.input.set(goldenInput(golden));
+  await session.run(golden.input.shape[0]);
+  const tolerance = manifest.tolerance[session.provider];
+  const comparison = compareGolden(golden, session.outputs, tolerance ?? -1);
+  if (comparison.ok || allowUncertified) {
+    return { ...comparison, isCertified: comparison.ok };
+  }
+  const expected =
+    tolerance === undefined
+      ? `a tolerance for provider ${session.provider}, found ${Object.keys(manifest.tolerance).join(', ') || 'none'}`
+      : `golden outputs within ${tolerance} on ${session.provider}, found ${comparison.maxAbsDifference} at ${comparison.where}`;
+  throw new PerceptionError('ERR_BUNDLE_UNCERTIFIED', `${where}: expected ${expected}`);
+}

@@ -1,0 +1,147 @@
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Bundle } from '../bundle/bundle.js';
+import { elementCount } from '../bundle/golden.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { checkSession } from './check-session.js';
+import type { NetworkSession } from './network-session.js';
+
+// Errors come back as rejections; what ONNX Runtime would print beside them helps nobody.
+env.logLevel = 'error';
+
+export interface SessionSettings {
+  /** Execution providers in the order they are tried, such as ["tensorrt", "cuda", "cpu"]. */
+  providers: readonly string[];
+  /** Threads inside one operator; 1 is best where several lanes share few cores. */
+  intraOpThreads?: number;
+}
+
+/**
+ * Loads a bundle's network on the first of the asked execution providers that loads it and survives a run, and
+ * checks names, types and shapes of the session against the manifest.
+ * Throws ERR_PROVIDER_UNAVAILABLE (none of the list works; each one's reason is in the message), ERR_BUNDLE (the
+ * CPU refuses the network: it is broken) or ERR_BUNDLE_SHAPE (the network is not what the manifest says).
+ */
+export async function createNetworkSession(
+  bundle: Bundle,
+  settings: SessionSettings,
+): Promise<NetworkSession> {
+  const reasons: string[] = [];
+  for (const provider of settings.providers) {
+    const session = await tryLoad(bundle, provider, settings.intraOpThreads ?? 1);
+    if (typeof session === 'string') {
+      reasons.push(`${provider} (${session})`);
+      continue;
+    }
+    try {
+      checkSession(session, bundle.manifest, bundle.where);
+      const network = new OnnxNetworkSession(session, bundle, provider);
+      await network.run();
+      return network;
+    } catch (error) {
+      await session.release();
+      if (!(error instanceof PerceptionError) || error.code !== 'ERR_INFERENCE') throw error;
+      if (provider === 'cpu') throw error;
+      reasons.push(`${provider} (${error.message})`);
+    }
+  }
+  throw new PerceptionError(
+    'ERR_PROVIDER_UNAVAILABLE',
+    `${bundle.where}: expected an execution provider that runs, of ${settings.providers.join(', ') || 'an empty list'}; found none: ${reasons.join('; ')}`,
+  );
+}
+
+/** The session, or why the provider cannot be had. */
+async function tryLoad(
+  bundle: Bundle,
+  provider: string,
+  intraOpThreads: number,
+): Promise<InferenceSession | string> {
+  try {
+    return await InferenceSession.create(bundle.network, {
+      executionProviders: [provider],
+      intraOpNumThreads: intraOpThreads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 4,
+      // Several lanes share the cores: a pool that spins while it waits takes them from the others.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+  } catch (cause) {
+    const reason = firstLine(cause);
+    if (provider !== 'cpu') return reason;
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${bundle.where}/${bundle.manifest.network.file}: expected a network that ONNX Runtime can load, found: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
+}
+
+type Tensors = Record<string, Tensor>;
+
+class OnnxNetworkSession implements NetworkSession {
+  readonly provider: string;
+  readonly maxBatch: number;
+  readonly input: Float32Array;
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  readonly #session: InferenceSession;
+  readonly #where: string;
+  /** For each batch size, tensors that view the buffers above: made once, used for ever. */
+  readonly #batches: { feeds: Tensors; fetches: Tensors }[] = [];
+
+  constructor(session: InferenceSession, bundle: Bundle, provider: string) {
+    const { input, outputs, decode } = bundle.manifest;
+    this.#session = session;
+    this.#where = bundle.where;
+    this.provider = provider;
+    const batchSize = input.tensor.shape[0]!;
+    // A network whose batch is fixed always runs whole; one with a named batch runs as many as there are.
+    this.maxBatch =
+      typeof batchSize === 'number' ? batchSize : decode.kind === 'signs' ? decode.maxBatch : 1;
+    const withBatch = (shape: readonly (number | string)[], batch: number): number[] =>
+      shape.map((size) => (typeof size === 'number' ? size : batch));
+    const room = (shape: readonly (number | string)[]) =>
+      new Float32Array(elementCount(withBatch(shape, this.maxBatch)));
+    this.input = room(input.tensor.shape);
+    this.outputs = Object.fromEntries(outputs.map(({ name, shape }) => [name, room(shape)]));
+    const view = (data: Float32Array, shape: readonly (number | string)[], batch: number) => {
+      const dims = withBatch(shape, batch);
+      return new Tensor('float32', data.subarray(0, elementCount(dims)), dims);
+    };
+    for (let batch = 1; batch <= this.maxBatch; batch++) {
+      const fetches: Tensors = {};
+      for (const { name, shape } of outputs) {
+        fetches[name] = view(this.outputs[name]!, shape, batch);
+      }
+      const feeds = { [input.tensor.name]: view(this.input, input.tensor.shape, batch) };
+      this.#batches.push({ feeds, fetches });
+    }
+  }
+
+  async run(batch = 1): Promise<void> {
+    const tensors = this.#batches[batch - 1];
+    if (tensors === undefined) {
+      throw new PerceptionError(
+        'ERR_INFERENCE',
+        `${this.#where}: expected a batch of 1 to ${this.maxBatch}, found ${batch}`,
+      );
+    }
+    try {
+      await this.#session.run(tensors.feeds, tensors.fetches);
+    } catch (cause) {
+      throw new PerceptionError(
+        'ERR_INFERENCE',
+        `${this.#where}: expected a run on ${this.provider}, found: ${firstLine(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.#session.release();
+  }
+}

@@ -1,0 +1,24 @@
+import type { InputMapping } from '../../preprocess/input-mapping.js';
+import type { Detection } from '../results.js';
+import type { DetectionList } from './ssd-decoder.js';
+
+/**
+ * Detections in pixels of the captured frame, clipped to it, through the lens where the camera is calibrated.
+ * Those that lie wholly outside the frame are left out. `trackId` is 0.
+ */
+export function detectionsInFrame(list: DetectionList, mapping: InputMapping): Detection[] {
+  const detections: Detection[] = [];
+  for (let i = 0; i < list.count; i++) {
+    const at = i * 4;
+    const box = mapping.frameFromInputBox([
+      list.boxesXyxyNorm[at]!,
+      list.boxesXyxyNorm[at + 1]!,
+      list.boxesXyxyNorm[at + 2]!,
+      list.boxesXyxyNorm[at + 3]!,
+    ]);
+    if (box === undefined) continue;
+    const classId = list.classIds[i]!;
+    detections.push({ classId, score: list.scores[i]!, boxXyxyPx: box, trackId: 0 });
+  }
+  return detections;
+}

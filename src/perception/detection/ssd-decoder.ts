@@ -1,0 +1,116 @@
+import type { DetectionOutputSpec } from '../../bundle/output-spec.js';
+import { boxIou } from './box-iou.js';
+import { decodeBoxInto } from './box-offsets.js';
+import { makeDefaultBoxes } from './default-boxes.js';
+import { ScoreHeap } from './score-heap.js';
+
+/** Detections as arrays side by side, best score first; the first `count` entries hold. Reused frame by frame. */
+export interface DetectionList {
+  count: number;
+  /** Index into the class names, background not counted. */
+  classIds: Int32Array;
+  /** Probability 0..1. */
+  scores: Float32Array;
+  /** Left, top, right, bottom in shares of the network's input; may reach beyond it. */
+  boxesXyxyNorm: Float32Array;
+}
+
+/** An empty list with room for `capacity` detections. */
+export function createDetectionList(capacity: number): DetectionList {
+  return {
+    count: 0,
+    classIds: new Int32Array(capacity),
+    scores: new Float32Array(capacity),
+    boxesXyxyNorm: new Float32Array(capacity * 4),
+  };
+}
+
+export interface SsdDecoder {
+  /** float32 [A, 4], see makeDefaultBoxes. */
+  readonly defaultBoxes: Float32Array;
+  /**
+   * Decodes one frame into `out` (room for spec.maxDetections): softmax, score threshold, then non-maximum
+   * suppression class by class, best first, until maxDetections are kept. `offsets` is float32 [A, 4] and
+   * `logits` [A, 1 + classes]; both are only read. Values that are no number never become a detection.
+   */
+  decode(offsets: Float32Array, logits: Float32Array, out: DetectionList): void;
+}
+
+/** Prepares the decoding of one network's outputs (Liu et al. 2016, SSD). Allocates here, not per frame. */
+export function createSsdDecoder(spec: DetectionOutputSpec): SsdDecoder {
+  const defaultBoxes = makeDefaultBoxes(spec.featureMaps);
+  const boxCount = defaultBoxes.length / 4;
+  const classCount = spec.classes.length;
+  const heap = new ScoreHeap(1024);
+  const box = new Float32Array(4);
+
+  return {
+    defaultBoxes,
+    decode(offsets, logits, out) {
+      heap.clear();
+      collect(logits, boxCount, classCount, spec.scoreThreshold, heap);
+      heap.order();
+      out.count = 0;
+      while (heap.size > 0 && out.count < spec.maxDetections) {
+        const score = heap.bestScore;
+        const id = heap.pop();
+        const index = (id / classCount) | 0;
+        const classId = id - index * classCount;
+        decodeBoxInto(offsets, defaultBoxes, spec.variances, index, box, 0);
+        if (!isBox(box) || isSuppressed(box, classId, out, spec.nmsIou)) continue;
+        const at = out.count++;
+        out.classIds[at] = classId;
+        out.scores[at] = score;
+        out.boxesXyxyNorm.set(box, at * 4);
+      }
+    },
+  };
+}
+
+/** Puts every (default box, class) whose probability reaches the threshold on the heap; id = box * classes + class. */
+function collect(
+  logits: Float32Array,
+  boxCount: number,
+  classCount: number,
+  threshold: number,
+  heap: ScoreHeap,
+): void {
+  // p(class) <= 1 / (1 + exp(background - class)), so a class that is not this far above the background
+  // cannot reach the threshold: most boxes leave here without a single exponential. The margin covers rounding.
+  const margin = Math.log(threshold / (1 - threshold)) - 1e-4;
+  const width = classCount + 1;
+  for (let index = 0; index < boxCount; index++) {
+    const row = index * width;
+    const background = logits[row]!;
+    let best = logits[row + 1]!;
+    for (let c = 2; c < width; c++) {
+      const value = logits[row + c]!;
+      if (value > best) best = value;
+    }
+    if (best - background < margin) continue;
+    const top = Math.max(best, background);
+    let sum = 0;
+    for (let c = 0; c < width; c++) sum += Math.exp(logits[row + c]! - top);
+    for (let c = 1; c < width; c++) {
+      const score = Math.exp(logits[row + c]! - top) / sum;
+      if (score >= threshold) heap.append(score, index * classCount + c - 1);
+    }
+  }
+}
+
+function isBox(box: Float32Array): boolean {
+  return box[2]! > box[0]! && box[3]! > box[1]!;
+}
+
+function isSuppressed(
+  box: Float32Array,
+  classId: number,
+  kept: DetectionList,
+  nmsIou: number,
+): boolean {
+  for (let i = 0; i < kept.count; i++) {
+    if (kept.classIds[i] !== classId) continue;
+    if (boxIou(box, 0, kept.boxesXyxyNorm, i * 4) > nmsIou) return true;
+  }
+  return false;
+}

@@ -1,0 +1,31 @@
+/** Share of a class map's pixels for each class, float32 [classes], summing to 1. */
+export function classShares(classMap: Uint8Array, classCount: number): Float32Array {
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < classMap.length; i++) counts[classMap[i]!]!++;
+  return Float32Array.from({ length: classCount }, (_, c) => counts[c]! / classMap.length);
+}
+
+/**
+ * For each column, the share of the height that is drivable without interruption from the bottom row up, 0..1.
+ * `isDrivable[class]` is 1 for classes that a vehicle may drive on.
+ */
+export function freeSpaceByColumn(
+  classMap: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  isDrivable: Uint8Array,
+): Float32Array {
+  const freeRows = new Float32Array(widthPx);
+  // Row by row from the bottom, as the map lies in memory; a column counts while no row broke it.
+  let openColumns = widthPx;
+  for (let row = heightPx - 1, rows = 0; row >= 0 && openColumns > 0; row--, rows++) {
+    const start = row * widthPx;
+    for (let column = 0; column < widthPx; column++) {
+      if (freeRows[column] !== rows) continue;
+      if (isDrivable[classMap[start + column]!] === 1) freeRows[column]!++;
+      else openColumns--;
+    }
+  }
+  for (let column = 0; column < widthPx; column++) freeRows[column]! /= heightPx;
+  return freeRows;
+}

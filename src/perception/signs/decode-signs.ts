@@ -1,0 +1,53 @@
+import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import type { SignReading } from '../results.js';
+
+/** What the sign network says of one batch. */
+export interface SignBatch {
+  /** One reading a crop, in the batch's order. */
+  readings: SignReading[];
+  /** float32 [batch, classes]: probabilities, for fusing over a track. */
+  probabilities: Float32Array;
+}
+
+/**
+ * probability = softmax(logits / temperature) (Guo et al. 2017, temperature scaling); a crop whose best class stays
+ * below `abstainBelow` gets class id -1 and keeps its probability. `logits` is float32 [>= batch, classes];
+ * `detectionIndices` says which detection each crop came from, so its length is the batch.
+ */
+export function decodeSigns(
+  logits: Float32Array,
+  detectionIndices: readonly number[],
+  spec: SignsOutputSpec,
+): SignBatch {
+  const classCount = spec.classes.length;
+  const probabilities = new Float32Array(detectionIndices.length * classCount);
+  const readings = detectionIndices.map((detectionIndex, row): SignReading => {
+    const start = row * classCount;
+    const best = softmaxInto(logits, probabilities, start, classCount, spec.temperature);
+    const probability = probabilities[start + best]!;
+    const isSure = probability >= spec.abstainBelow;
+    return { classId: isSure ? best : -1, probability, detectionIndex };
+  });
+  return { readings, probabilities };
+}
+
+/** Writes softmax(logits / temperature) of one row and returns the best class, the lowest among equals. */
+function softmaxInto(
+  logits: Float32Array,
+  out: Float32Array,
+  start: number,
+  count: number,
+  temperature: number,
+): number {
+  let best = 0;
+  for (let c = 1; c < count; c++) if (logits[start + c]! > logits[start + best]!) best = c;
+  const top = logits[start + best]!;
+  let sum = 0;
+  for (let c = 0; c < count; c++) {
+    const value = Math.exp((logits[start + c]! - top) / temperature);
+    out[start + c] = value;
+    sum += value;
+  }
+  for (let c = 0; c < count; c++) out[start + c]! /= sum;
+  return best;
+}

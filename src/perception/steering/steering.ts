@@ -1,0 +1,50 @@
+import type { SteeringOutputSpec } from '../../bundle/output-spec.js';
+import type { SteeringResult } from '../results.js';
+
+/** The steering network's output, float32 [1, 1], as the angle of the wheels: radians, positive to the left. */
+export function decodeSteering(output: Float32Array, spec: SteeringOutputSpec): number {
+  return output[0]! * spec.radPerUnit;
+}
+
+/** What the limits must know of the frame before. */
+export interface SteeringState {
+  /** The angle published last, radians; undefined before the first. */
+  readonly angleRad: number | undefined;
+}
+
+export const initialSteeringState: SteeringState = { angleRad: undefined };
+
+/**
+ * Limits an answer to what may be published: at most maxAngleRad either way, and at most maxRateRadPerS away from
+ * the angle published last, `dtS` seconds ago (below 0 counts as 0). The first answer has no rate to limit. An
+ * answer that is no number holds the angle published last. Pure: returns the result and the next state.
+ */
+export function limitSteering(
+  state: SteeringState,
+  rawAngleRad: number,
+  dtS: number,
+  spec: SteeringOutputSpec,
+): { result: SteeringResult; state: SteeringState } {
+  const wanted = Number.isFinite(rawAngleRad) ? rawAngleRad : (state.angleRad ?? 0);
+  let angleRad = clamp(wanted, -spec.maxAngleRad, spec.maxAngleRad);
+  if (state.angleRad !== undefined) {
+    const reach = spec.maxRateRadPerS * Math.max(0, dtS);
+    angleRad = clamp(angleRad, state.angleRad - reach, state.angleRad + reach);
+  }
+  const result: SteeringResult = {
+    angleRad,
+    rawAngleRad,
+    curvaturePerM: curvatureFromSteering(angleRad, spec.wheelbaseM),
+    isLimited: angleRad !== rawAngleRad,
+  };
+  return { result, state: { angleRad } };
+}
+
+/** Curvature of the path of the rear axle's centre, 1/m, positive to the left: tan(angle) / wheelbase (kinematic bicycle). */
+export function curvatureFromSteering(angleRad: number, wheelbaseM: number): number {
+  return Math.tan(angleRad) / wheelbaseM;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,56 @@
+import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import type { Detection, SignReading } from '../results.js';
+import type { SignBatch } from '../signs/decode-signs.js';
+
+/** For each followed sign, the evidence of all its readings: log-probabilities by class, older ones fading. */
+export type SignMemory = ReadonlyMap<number, readonly number[]>;
+
+export const emptySignMemory: SignMemory = new Map();
+
+/**
+ * Share of the old evidence kept at each new reading. Frames of one sign resemble each other, so their
+ * probabilities are not independent; fading bounds what a long look can claim to 1 / (1 - keep) = 4 readings.
+ */
+const keepEvidence = 0.75;
+/** A probability of 0 would rule a class out for ever. */
+const leastProbability = 1e-4;
+
+/**
+ * Fuses one frame's sign readings over their tracks: log-probabilities add up, older ones fading, and the fused
+ * probability is their softmax. Readings of untracked detections stay as they are. `detections` carry their
+ * `trackId`; memory of tracks that are not in `liveTrackIds` is dropped. Pure: returns the next memory.
+ */
+export function rememberSigns(
+  memory: SignMemory,
+  batch: SignBatch,
+  detections: readonly Detection[],
+  liveTrackIds: ReadonlySet<number>,
+  spec: SignsOutputSpec,
+): { memory: SignMemory; readings: SignReading[] } {
+  const next = new Map<number, readonly number[]>();
+  for (const [trackId, evidence] of memory)
+    if (liveTrackIds.has(trackId)) next.set(trackId, evidence);
+  const classCount = spec.classes.length;
+  const readings = batch.readings.map((reading, row) => {
+    const trackId = detections[reading.detectionIndex]?.trackId ?? 0;
+    if (trackId === 0) return reading;
+    const old = next.get(trackId);
+    const evidence = Array.from({ length: classCount }, (_, c) => {
+      const probability = batch.probabilities[row * classCount + c]!;
+      return (old?.[c] ?? 0) * keepEvidence + Math.log(Math.max(leastProbability, probability));
+    });
+    next.set(trackId, evidence);
+    return { ...reading, ...bestClass(evidence, spec.abstainBelow) };
+  });
+  return { memory: next, readings };
+}
+
+function bestClass(
+  evidence: readonly number[],
+  abstainBelow: number,
+): Pick<SignReading, 'classId' | 'probability'> {
+  const top = Math.max(...evidence);
+  const sum = evidence.reduce((total, value) => total + Math.exp(value - top), 0);
+  const probability = 1 / sum;
+  return { classId: probability >= abstainBelow ? evidence.indexOf(top) : -1, probability };
+}

@@ -1,0 +1,52 @@
+import type { InputSpec } from '../bundle/input-spec.js';
+
+/**
+ * How a network's input lies over a rectified picture. Both sides are measured in pixels from the top-left
+ * corner (a pixel's centre is at a half): picture = offset + input * scale, for x and y apart.
+ */
+export interface InputGeometry {
+  offsetXPx: number;
+  offsetYPx: number;
+  /** Picture pixels for one input pixel. */
+  scaleX: number;
+  scaleY: number;
+  /** The part of the input that shows the region; around it lies padding. */
+  contentLeftPx: number;
+  contentTopPx: number;
+  contentRightPx: number;
+  contentBottomPx: number;
+}
+
+/**
+ * Places the spec's region of a rectangle of the picture (the whole picture, or a crop of it) in the input.
+ * The rectangle is given by its top-left corner and size, pixels.
+ */
+export function placeInput(
+  spec: InputSpec,
+  leftPx: number,
+  topPx: number,
+  rectWidthPx: number,
+  rectHeightPx: number,
+): InputGeometry {
+  const [left, top, right, bottom] = spec.regionNorm;
+  const regionWidthPx = (right - left) * rectWidthPx;
+  const regionHeightPx = (bottom - top) * rectHeightPx;
+  let scaleX = regionWidthPx / spec.widthPx;
+  let scaleY = regionHeightPx / spec.heightPx;
+  if (spec.fit === 'letterbox') {
+    scaleX = Math.max(scaleX, scaleY);
+    scaleY = scaleX;
+  }
+  const marginX = (spec.widthPx - regionWidthPx / scaleX) / 2;
+  const marginY = (spec.heightPx - regionHeightPx / scaleY) / 2;
+  return {
+    offsetXPx: leftPx + left * rectWidthPx - marginX * scaleX,
+    offsetYPx: topPx + top * rectHeightPx - marginY * scaleY,
+    scaleX,
+    scaleY,
+    contentLeftPx: marginX,
+    contentTopPx: marginY,
+    contentRightPx: spec.widthPx - marginX,
+    contentBottomPx: spec.heightPx - marginY,
+  };
+}

@@ -1,0 +1,105 @@
+import type { InputSpec } from '../bundle/input-spec.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import { type Point, undistort } from '../calibration/lens.js';
+import type { FrameLayout } from '../frame/frame.js';
+import { placeInput } from './input-geometry.js';
+import { type CapturedFromRectified, checkCameraSize, rectifier } from './remap-table.js';
+
+/** Left, top, right, bottom. */
+export type Box = [number, number, number, number];
+
+/**
+ * The geometry of preprocessing as a function of points and boxes, both ways. Input coordinates are shares of the
+ * network's input (0..1); frame coordinates are pixels of the captured (distorted) frame from its top-left corner.
+ */
+export interface InputMapping {
+  /** Undefined where the lens shows nothing. The point may lie outside the frame. */
+  frameFromInputPoint(xNorm: number, yNorm: number): Point | undefined;
+  inputFromFramePoint(xPx: number, yPx: number): Point | undefined;
+  /** The upright box around the mapped box, clipped to the frame; undefined when nothing of it lies there. */
+  frameFromInputBox(boxXyxyNorm: Readonly<Box>): Box | undefined;
+  /** The upright box around the mapped box, not clipped; undefined when no part of its outline can be mapped. */
+  inputFromFrameBox(boxXyxyPx: Readonly<Box>): Box | undefined;
+}
+
+/**
+ * The mapping that belongs to buildRemapTable(spec, frame, camera). Throws ERR_CALIBRATION when the camera was
+ * calibrated for another frame size.
+ */
+export function createInputMapping(
+  spec: InputSpec,
+  frame: Pick<FrameLayout, 'widthPx' | 'heightPx'>,
+  camera?: CameraModel,
+): InputMapping {
+  checkCameraSize(frame, camera);
+  const geometry = placeInput(spec, 0, 0, frame.widthPx, frame.heightPx);
+  const captured: CapturedFromRectified =
+    camera === undefined ? (xPx, yPx) => [xPx, yPx] : rectifier(camera);
+  const rectified: CapturedFromRectified =
+    camera === undefined ? (xPx, yPx) => [xPx, yPx] : rectifiedFromCaptured(camera);
+
+  const frameFromInputPoint = (xNorm: number, yNorm: number) =>
+    captured(
+      geometry.offsetXPx + xNorm * spec.widthPx * geometry.scaleX,
+      geometry.offsetYPx + yNorm * spec.heightPx * geometry.scaleY,
+    );
+  const inputFromFramePoint = (xPx: number, yPx: number): Point | undefined => {
+    const point = rectified(xPx, yPx);
+    if (point === undefined) return undefined;
+    return [
+      (point[0] - geometry.offsetXPx) / geometry.scaleX / spec.widthPx,
+      (point[1] - geometry.offsetYPx) / geometry.scaleY / spec.heightPx,
+    ];
+  };
+  // Straight edges stay straight without a lens: then two corners are enough.
+  const edgePoints = camera === undefined ? 1 : 4;
+
+  return {
+    frameFromInputPoint,
+    inputFromFramePoint,
+    frameFromInputBox(boxXyxyNorm) {
+      const box = boundOutline(boxXyxyNorm, edgePoints, frameFromInputPoint);
+      if (box === undefined) return undefined;
+      const left = Math.max(0, box[0]);
+      const top = Math.max(0, box[1]);
+      const right = Math.min(frame.widthPx, box[2]);
+      const bottom = Math.min(frame.heightPx, box[3]);
+      return right > left && bottom > top ? [left, top, right, bottom] : undefined;
+    },
+    inputFromFrameBox: (boxXyxyPx) => boundOutline(boxXyxyPx, edgePoints, inputFromFramePoint),
+  };
+}
+
+function rectifiedFromCaptured(camera: CameraModel): CapturedFromRectified {
+  return (xPx, yPx) => {
+    const point = undistort(camera, xPx - 0.5, yPx - 0.5);
+    if (point === undefined) return undefined;
+    return [point[0] * camera.fxPx + camera.cxPx + 0.5, point[1] * camera.fyPx + camera.cyPx + 0.5];
+  };
+}
+
+/** The upright box around the images of points along a box's outline: its corners and, between them, parts - 1 more an edge. */
+function boundOutline(
+  [left, top, right, bottom]: Readonly<Box>,
+  parts: number,
+  map: (x: number, y: number) => Point | undefined,
+): Box | undefined {
+  const bound: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  const include = (x: number, y: number) => {
+    const point = map(x, y);
+    if (point === undefined) return;
+    bound[0] = Math.min(bound[0], point[0]);
+    bound[1] = Math.min(bound[1], point[1]);
+    bound[2] = Math.max(bound[2], point[0]);
+    bound[3] = Math.max(bound[3], point[1]);
+  };
+  for (let i = 0; i <= parts; i++) {
+    const x = left + ((right - left) * i) / parts;
+    const y = top + ((bottom - top) * i) / parts;
+    include(x, top);
+    include(x, bottom);
+    include(left, y);
+    include(right, y);
+  }
+  return bound[0] <= bound[2] ? bound : undefined;
+}

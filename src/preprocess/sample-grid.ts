@@ -1,0 +1,77 @@
+/** One in the fixed point of the weights: 11 bits keep a weighted sum of bytes within 32. */
+export const weightOne = 2048;
+/** Widest box that is averaged: its sum of weighted bytes still fits 32 bits. */
+const widestBoxPx = 512;
+
+/**
+ * Where each pixel of the input takes its value from: a box of boxWidthPx x boxHeightPx source pixels, placed
+ * between whole pixels by linear interpolation, so that one more pixel is read on each axis. A box of 1 x 1 is
+ * the bilinear interpolation; larger ones average what would alias.
+ */
+export interface SampleGrid {
+  /** Per input pixel, byte offset of the box's first pixel, or -1 outside the picture. */
+  offsets: Int32Array;
+  /** Per input pixel, share of the far edge: x in the low 16 bits, y in the high ones, 0..weightOne. */
+  weights: Int32Array;
+  boxWidthPx: number;
+  boxHeightPx: number;
+}
+
+/** One plane of a picture (or the interleaved colours of one): where its pixels lie. */
+export interface SourcePlane {
+  widthPx: number;
+  heightPx: number;
+  strideBytes: number;
+  /** Bytes from one pixel to the next. */
+  pixelBytes: number;
+  /** Byte offset of the first pixel. */
+  startByte: number;
+}
+
+export function createSampleGrid(count: number): SampleGrid {
+  return {
+    offsets: new Int32Array(count).fill(-1),
+    weights: new Int32Array(count),
+    boxWidthPx: 1,
+    boxHeightPx: 1,
+  };
+}
+
+/** Pixels to average along an axis for `scale` source pixels an input pixel: 1 below a scale of 2. */
+export function boxSize(scale: number, sourcePx: number): number {
+  // A hair more, so that an exact 2 that rounding made 1.9999999 still averages.
+  return Math.max(1, Math.min(Math.floor(scale + 1e-6), sourcePx - 1, widestBoxPx));
+}
+
+/**
+ * Sets one input pixel. xPx, yPx are where its centre falls, in the plane's pixels from its top-left corner.
+ * Outside the plane the entry becomes -1; near its border the box is moved inside.
+ */
+export function setSample(
+  grid: SampleGrid,
+  index: number,
+  plane: SourcePlane,
+  xPx: number,
+  yPx: number,
+): void {
+  const slack = 1e-6;
+  const isInside =
+    xPx >= -slack && yPx >= -slack && xPx <= plane.widthPx + slack && yPx <= plane.heightPx + slack;
+  if (!isInside) {
+    grid.offsets[index] = -1;
+    return;
+  }
+  const left = startOfBox(xPx, grid.boxWidthPx, plane.widthPx);
+  const top = startOfBox(yPx, grid.boxHeightPx, plane.heightPx);
+  const column = Math.min(Math.floor(left), plane.widthPx - grid.boxWidthPx - 1);
+  const row = Math.min(Math.floor(top), plane.heightPx - grid.boxHeightPx - 1);
+  const farX = Math.round((left - column) * weightOne);
+  const farY = Math.round((top - row) * weightOne);
+  grid.offsets[index] = plane.startByte + row * plane.strideBytes + column * plane.pixelBytes;
+  grid.weights[index] = farX | (farY << 16);
+}
+
+/** Where a box centred at `centrePx` begins, kept within the plane. */
+function startOfBox(centrePx: number, boxPx: number, planePx: number): number {
+  return Math.max(0, Math.min(planePx - boxPx, centrePx - boxPx / 2));
+}
