@@ -1,0 +1,66 @@
+import { tf } from '../tf.js';
+
+type GradientConfig = Parameters<typeof tf.registerGradient>[0];
+type GradientFunction = GradientConfig['gradFunc'];
+
+/**
+ * Registers gradients that suit the wasm backend. TensorFlow.js keeps one gradient a kernel for all backends, so
+ * each of these hands over to the one it replaces when another backend runs.
+ */
+export function registerWasmGradients(): void {
+  putBefore('FusedBatchNorm', batchNormGradient);
+  putBefore('Sum', (dy, saved, attrs) => spread(dy, saved, attrs, () => 1));
+  putBefore('Mean', (dy, saved, attrs) => spread(dy, saved, attrs, (count) => 1 / count));
+}
+
+function putBefore(
+  kernelName: string,
+  gradient: (...call: Parameters<GradientFunction>) => ReturnType<GradientFunction> | undefined,
+): void {
+  const original = tf.getGradient(kernelName);
+  tf.registerGradient({
+    ...original,
+    gradFunc: (dy, saved, attrs) =>
+      (tf.getBackend() === 'wasm' ? gradient(dy, saved, attrs) : undefined) ??
+      original.gradFunc(dy, saved, attrs),
+  });
+}
+
+/** All five gradients from one kernel. Computed here, not in the functions returned: each of those has a scope of its own. */
+function batchNormGradient(
+  ...[dy, saved, attrs]: Parameters<GradientFunction>
+): ReturnType<GradientFunction> | undefined {
+  const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
+  if (mean.rank !== 1 || scale === undefined) return undefined;
+  const inputs = { dy: dy as tf.Tensor, x, mean, variance, scale };
+  const [dx, dMean, dVariance, dScale, dOffset] = tf
+    .engine()
+    .runKernel('FusedBatchNormGrad', inputs, attrs) as unknown as tf.Tensor[];
+  return {
+    x: () => dx!,
+    mean: () => dMean!,
+    variance: () => dVariance!,
+    scale: () => dScale!,
+    offset: () => dOffset!,
+  };
+}
+
+/** The gradient of a sum or mean goes back to every value alike; a broadcast, where the original multiplies by ones. */
+function spread(
+  dy: Parameters<GradientFunction>[0],
+  saved: tf.Tensor[],
+  attrs: Parameters<GradientFunction>[2],
+  weightOf: (count: number) => number,
+): ReturnType<GradientFunction> | undefined {
+  const x = saved[0]!;
+  if (x.dtype !== 'float32') return undefined;
+  const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x.shape);
+  const keptShape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const kept = tf.util.sizeFromShape(keptShape);
+  return {
+    x: () => {
+      const weighted = tf.mul(dy as tf.Tensor, weightOf(x.size / kept));
+      return tf.broadcastTo(tf.reshape(weighted, keptShape), x.shape);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { tf } from '../tf.js';
+import type { GraphRunner } from './graph-runner.js';
+
+/** The part of the wasm backend that kernels use: tensors are ranges of its heap. */
+export interface HeapBackend {
+  /** Allocates a tensor on the heap, its values undefined. May grow the heap, which detaches earlier views. */
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  /** The tensor's values, as a view of the heap. */
+  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+  disposeData(dataId: object): boolean;
+}
+
+/** One call of a kernel. Inputs that an operation leaves out are absent; attributes are the operation's own. */
+export interface KernelCall {
+  inputs: Record<string, tf.TensorInfo>;
+  attrs: Record<string, unknown>;
+  backend: HeapBackend;
+  graphs: GraphRunner;
+}
+
+/** What a heap kernel computes; undefined leaves the call to the kernel that the backend brought itself. */
+export type KernelResult = tf.TensorInfo | tf.TensorInfo[] | undefined;
+
+/** A kernel of the wasm backend, added by this project or put before the backend's own. */
+export interface HeapKernel {
+  /** TensorFlow.js' name of the kernel, such as `Conv2DBackpropFilter`. */
+  name: string;
+  compute(call: KernelCall): KernelResult;
+}
+
+/** The float32 view of a tensor. Take it after all outputs of the call have been allocated. */
+export function floatsOf(backend: HeapBackend, tensor: tf.TensorInfo): Float32Array {
+  return backend.typedArrayFromHeap(tensor) as Float32Array;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

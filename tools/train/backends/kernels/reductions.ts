@@ -1,0 +1,40 @@
+import { tf } from '../tf.js';
+import { type HeapKernel, sizeOf } from './heap-kernel.js';
+
+/** Below this many values the backend's own kernel, transposing first, is as quick. */
+const fewestValues = 2048;
+
+/** Sum over axes that are not the innermost, as the gradient of a bias needs it. */
+export const sum = reduction('Sum', 'ReduceSum');
+/** Mean over axes that are not the innermost, as batch normalisation and global pooling need it. */
+export const mean = reduction('Mean', 'ReduceMean');
+
+// The backend reduces only innermost axes and transposes the whole tensor when others are asked for.
+function reduction(name: string, opType: 'ReduceSum' | 'ReduceMean'): HeapKernel {
+  return {
+    name,
+    compute({ inputs, attrs, backend, graphs }) {
+      const { x } = inputs as { x: tf.TensorInfo };
+      const rank = x.shape.length;
+      const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x.shape);
+      const isInnermost = Math.min(...axes) >= rank - axes.length;
+      if (x.dtype !== 'float32' || isInnermost || sizeOf(x.shape) < fewestValues) return undefined;
+
+      const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+      const shape =
+        attrs['keepDims'] === true ? kept : x.shape.filter((_, axis) => !axes.includes(axis));
+      return graphs.run(
+        backend,
+        opType,
+        axes,
+        [{ tensor: x }],
+        [{ shape, dims: kept }],
+        (graph, input) => [
+          opType === 'ReduceSum'
+            ? graph.node(opType, [input!, graph.ints('axes', axes)])
+            : graph.node(opType, [input!], { axes }),
+        ],
+      )[0];
+    },
+  };
+}
