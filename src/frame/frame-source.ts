@@ -11,6 +11,8 @@ export interface SourceInfo {
   nominalRateHz: number | undefined;
   /** Frames to come, or undefined for a stream. */
   frameCount: number | undefined;
+  /** True where frames come when a camera takes them, so that nothing may hold them back to pace them. */
+  isLive?: boolean;
   /** sha256 (hex) of the source's bytes where that is cheap to know, for results to name their input. */
   contentSha256?: string;
 }

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowNs } from '../frame/clock.js';
+import { frameBytes } from '../frame/frame.js';
+import type { FrameRing, SlotHeader } from '../frame/frame-ring.js';
+import { type FrameSource, isSourceEnd, type SourceFrame } from '../frame/frame-source.js';
+import type { PerceptionError } from '../frame/perception-error.js';
+import type { CaptureCounts, Pacing } from './capture-messages.js';
+
+export interface CaptureLoopOptions {
+  source: FrameSource;
+  ring: FrameRing;
+  pacing: Pacing;
+  /** Source seconds a second, in `realtime`. */
+  rateFactor: number;
+  /** Ends the loop; the caller closes the source as well, which ends a pending read. */
+  signal: AbortSignal;
+  /** In `lockstep`: resolves when one more frame is asked for, or when `signal` aborts. */
+  nextRequest(): Promise<void>;
+  deliver(slot: number, header: SlotHeader): void;
+  /** Called when a count has changed, before the next frame is delivered. */
+  reportDrops(drops: Record<string, number>): void;
+  reportLost(error: PerceptionError): void;
+}
+
+/** A full ring is looked at anew after this long, in case the thread that should free a slot has died. */
+const ringPollMs = 200;
+
+/**
+ * Moves frames from a source into the ring until the source ends or `signal` aborts. Reads one frame ahead of
+ * its time; allocates one spare frame, for frames that find the ring full.
+ */
+export async function runCaptureLoop(
+  options: CaptureLoopOptions,
+): Promise<{ counts: CaptureCounts; error?: PerceptionError }> {
+  const { source, ring, pacing, signal } = options;
+  const isPaced = pacing === 'realtime' && source.info.isLive !== true;
+  const counts: CaptureCounts = { delivered: 0, drops: {} };
+  let ringFull = 0;
+  let spare: Uint8Array | undefined;
+  let startNs: bigint | undefined;
+  let reported = '';
+
+  const updateDrops = (): void => {
+    counts.drops = { ...source.skipped, ...(ringFull > 0 && { ring_full: ringFull }) };
+    const now = JSON.stringify(counts.drops);
+    if (now !== reported) options.reportDrops(counts.drops);
+    reported = now;
+  };
+  const waitUntilDue = async ({ sourceTimeNs }: SourceFrame): Promise<void> => {
+    const offsetNs = BigInt(Math.round(Number(sourceTimeNs) / options.rateFactor));
+    startNs ??= nowNs() - offsetNs;
+    const waitMs = Number(startNs + offsetNs - nowNs()) / 1e6;
+    if (waitMs >= 0.5) await sleep(Math.round(waitMs), undefined, { signal }).catch(() => {});
+  };
+
+  while (!signal.aborted) {
+    let slot = ring.tryAcquireForWrite();
+    if (slot < 0 && pacing !== 'realtime') {
+      await ring.waitForFree(ringPollMs);
+      continue;
+    }
+    if (slot < 0) spare ??= new Uint8Array(frameBytes(ring.layout));
+    const pixels = slot < 0 ? spare! : ring.pixels(slot);
+    const result = await source.read(pixels);
+    const isOver = signal.aborted || isSourceEnd(result);
+    if (!isOver && isPaced) await waitUntilDue(result as SourceFrame);
+    if (!isOver && pacing === 'lockstep') await options.nextRequest();
+    if (isSourceEnd(result) || signal.aborted) {
+      if (slot >= 0) ring.abandon(slot);
+      updateDrops();
+      if (!isSourceEnd(result) || result.kind === 'ended') return { counts };
+      if (result.kind === 'failed') return { counts, error: result.error };
+      options.reportLost(result.error);
+      continue;
+    }
+    if (slot < 0) {
+      // The frame was read while the ring was full; a slot may have come free by the time it is due.
+      slot = ring.tryAcquireForWrite();
+      if (slot >= 0) ring.pixels(slot).set(pixels);
+      else ringFull++;
+    }
+    updateDrops();
+    if (slot < 0) continue;
+    const { id, stampNs, sourceTimeNs } = result;
+    const header = { id, captureTimeNs: nowNs(), stampNs, sourceTimeNs };
+    ring.publish(slot, header);
+    counts.delivered++;
+    options.deliver(slot, header);
+  }
+  updateDrops();
+  return { counts };
+}

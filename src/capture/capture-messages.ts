@@ -1,0 +1,76 @@
+import type { SlotHeader } from '../frame/frame-ring.js';
+import type { SourceInfo } from '../frame/frame-source.js';
+import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+import type { SourceOptions } from './open-source.js';
+
+/**
+ * When frames are handed out. `realtime`: at the source's own times, measured from the first frame, so that
+ * nothing drifts; a frame that finds no free slot is dropped and counted. `lockstep`: one for each request.
+ * `asap`: as soon as a slot is free. A live source is never held back.
+ */
+export type Pacing = 'realtime' | 'lockstep' | 'asap';
+
+/** Frames of a source so far: `delivered` plus all `drops` is every frame that it had. */
+export interface CaptureCounts {
+  delivered: number;
+  /** By reason: `ring_full` at capture, and the source's own (`size`, `undecodable`, `truncated`, ...). */
+  drops: Record<string, number>;
+}
+
+/** How a capture ended; on `failed` the frames before the failure were delivered. */
+export type CaptureEnd = { counts: CaptureCounts } & (
+  | { kind: 'ended' }
+  | { kind: 'failed'; error: PerceptionError }
+);
+
+/** What the worker is started with. */
+export interface CaptureWorkerData {
+  location: string;
+  sourceOptions: SourceOptions;
+  slotCount: number;
+  pacing: Pacing;
+  rateFactor: number;
+}
+
+/** From the conducting thread to the worker. */
+export type CaptureCommand = { type: 'start' } | { type: 'next' } | { type: 'stop' };
+
+/** From the worker to the conducting thread. Drops are posted before the frame that follows them. */
+export type CaptureEvent =
+  | { type: 'opened'; info: SourceInfo; ring: SharedArrayBuffer }
+  | ({ type: 'frame'; slot: number } & SlotHeader)
+  | { type: 'drops'; drops: Record<string, number> }
+  | { type: 'lost'; error: PostedError }
+  | { type: 'end'; counts: CaptureCounts; error?: PostedError };
+
+/** A PerceptionError's fields: an Error that is posted loses its own properties. */
+export interface PostedError {
+  code: ErrorCode;
+  message: string;
+  stage?: string;
+  frameId?: number;
+  details?: Record<string, unknown>;
+}
+
+/** Readies any error for posting; one without a code becomes ERR_INTERNAL. */
+export function toPostedError(error: unknown): PostedError {
+  if (!hasErrorCode(error)) {
+    return {
+      code: 'ERR_INTERNAL',
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+  const { code, message, stage, frameId, details } = error as PostedError;
+  return {
+    code,
+    message,
+    ...(stage !== undefined && { stage }),
+    ...(frameId !== undefined && { frameId }),
+    ...(details !== undefined && { details }),
+  };
+}
+
+/** The error again, as a PerceptionError. */
+export function fromPostedError({ code, message, ...fields }: PostedError): PerceptionError {
+  return new PerceptionError(code, message, fields);
+}

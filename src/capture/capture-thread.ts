@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads';
+import { FrameRing, type SlotHeader } from '../frame/frame-ring.js';
+import type { SourceInfo } from '../frame/frame-source.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import {
+  type CaptureCommand,
+  type CaptureCounts,
+  type CaptureEnd,
+  type CaptureEvent,
+  type CaptureWorkerData,
+  fromPostedError,
+  type Pacing,
+  toPostedError,
+} from './capture-messages.js';
+import type { SourceOptions } from './open-source.js';
+
+export type { CaptureCounts, CaptureEnd, Pacing } from './capture-messages.js';
+
+export interface CaptureOptions {
+  /** A path, or `camera:<device>`, or `gstreamer:<pipeline>`: what openSource takes. */
+  source: string;
+  sourceOptions?: SourceOptions;
+  pacing: Pacing;
+  /** Frames that may be in use at once, 2..256; 8 when left out. */
+  slotCount?: number;
+  /** Source seconds a second in `realtime`, above 0; 1 when left out. */
+  rateFactor?: number;
+}
+
+/** A frame that lies ready in the ring. Whoever gets it reads the slot, and owes `ring.release(slot)`. */
+export interface CapturedFrame extends SlotHeader {
+  slot: number;
+}
+
+/** The conducting thread's end of a capture. */
+export interface CaptureHandle {
+  readonly info: SourceInfo;
+  /** Hand `ring.shared` to the threads that read; `retain` once more for each of them but the first. */
+  readonly ring: FrameRing;
+  /** Up to date with the frames handed out: drops before a frame are counted when its callback runs. */
+  readonly counts: Readonly<CaptureCounts>;
+  /** Sets the receiver of frames, and starts the capture with the first call. */
+  onFrame(callback: (frame: CapturedFrame) => void): void;
+  /** Called when a live source is lost and will be tried again; frames go on when it is back. */
+  onLost(callback: (error: PerceptionError) => void): void;
+  /** In lock-step: asks for one more frame. Requests add up. */
+  requestNext(): void;
+  /** Resolves when the source has ended or failed and the thread is gone; never rejects. */
+  readonly ended: Promise<CaptureEnd>;
+  /** Ends the capture; frames handed out stay valid until their release. May be called twice. */
+  stop(): Promise<CaptureEnd>;
+}
+
+/**
+ * Opens a source in a worker thread of its own, which writes frames into a ring of slots and posts no pixels.
+ * Resolves when the source is open, before its first frame. Rejects with the source's error (ERR_SOURCE_MISSING,
+ * ERR_SOURCE_EMPTY, ERR_SOURCE_FORMAT, ERR_RECORDING, ERR_TOOL_MISSING) or ERR_CONFIG.
+ */
+export async function startCapture(options: CaptureOptions): Promise<CaptureHandle> {
+  const { source, sourceOptions = {}, pacing, slotCount = 8, rateFactor = 1 } = options;
+  if (!(rateFactor > 0 && Number.isFinite(rateFactor))) {
+    throw new PerceptionError('ERR_CONFIG', `expected a rate above 0, found ${rateFactor}`);
+  }
+  if (!(slotCount >= 2)) {
+    throw new PerceptionError('ERR_CONFIG', `expected 2 or more slots, found ${slotCount}`);
+  }
+  const data: CaptureWorkerData = {
+    location: source,
+    sourceOptions,
+    slotCount,
+    pacing,
+    rateFactor,
+  };
+  const worker = new Worker(workerEntry(), { workerData: data, name: 'capture' });
+  const command = (type: CaptureCommand['type']): void => worker.postMessage({ type });
+
+  const counts: CaptureCounts = { delivered: 0, drops: {} };
+  let onFrame: ((frame: CapturedFrame) => void) | undefined;
+  let onLost = (_error: PerceptionError): void => {};
+  let end: CaptureEnd | undefined;
+  const ended = new Promise<CaptureEnd>((resolve) => {
+    worker.on('error', (error) => {
+      end ??= { kind: 'failed', error: fromPostedError(toPostedError(error)), counts };
+    });
+    worker.on('exit', () => {
+      const error = new PerceptionError('ERR_INTERNAL', 'the capture thread ended without a word');
+      resolve(end ?? { kind: 'failed', error, counts });
+    });
+  });
+  const opened = new Promise<{ info: SourceInfo; ring: FrameRing }>((resolve, reject) => {
+    worker.on('message', (event: CaptureEvent) => {
+      if (event.type !== 'opened') return;
+      resolve({ info: event.info, ring: FrameRing.attach(event.ring) });
+    });
+    // Does nothing where the source was opened.
+    void ended.then((result) => result.kind === 'failed' && reject(result.error));
+  });
+  worker.on('message', (event: CaptureEvent) => {
+    if (event.type === 'frame') {
+      counts.delivered++;
+      const { slot, id, captureTimeNs, stampNs, sourceTimeNs } = event;
+      onFrame?.({ slot, id, captureTimeNs, stampNs, sourceTimeNs });
+    } else if (event.type === 'drops') counts.drops = event.drops;
+    else if (event.type === 'lost') onLost(fromPostedError(event.error));
+    else if (event.type === 'end' && event.error === undefined) end = { kind: 'ended', counts };
+    else if (event.type === 'end') {
+      end = { kind: 'failed', error: fromPostedError(event.error!), counts };
+    }
+  });
+  const { info, ring } = await opened;
+  return {
+    info,
+    ring,
+    counts,
+    onFrame(callback) {
+      if (onFrame === undefined) command('start');
+      onFrame = callback;
+    },
+    onLost(callback) {
+      onLost = callback;
+    },
+    requestNext: () => command('next'),
+    ended,
+    stop() {
+      command('stop');
+      return ended;
+    },
+  };
+}
+
+/** Workers run from dist/; under a test runner this file itself is still the TypeScript one. */
+function workerEntry(): URL {
+  const entry = new URL('./capture-worker.js', import.meta.url);
+  if (import.meta.url.endsWith('.ts')) {
+    entry.pathname = entry.pathname.replace('/src/capture/', '/dist/src/capture/');
+  }
+  return entry;
+}

@@ -1,0 +1,64 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FrameRing } from '../frame/frame-ring.js';
+import { runCaptureLoop } from './capture-loop.js';
+import {
+  type CaptureCommand,
+  type CaptureEvent,
+  type CaptureWorkerData,
+  toPostedError,
+} from './capture-messages.js';
+import { openSource } from './open-source.js';
+
+const port = parentPort!;
+const post = (event: CaptureEvent): void => port.postMessage(event);
+const { location, sourceOptions, slotCount, pacing, rateFactor } = workerData as CaptureWorkerData;
+
+const stopping = new AbortController();
+const { signal } = stopping;
+let start = (): void => {};
+const started = new Promise<void>((resolve) => {
+  start = resolve;
+});
+
+// Requests may come before the frame that answers them is read, and the other way round.
+let requestCount = 0;
+let wakeRequest = (): void => {};
+async function nextRequest(): Promise<void> {
+  while (requestCount === 0 && !signal.aborted) {
+    await new Promise<void>((resolve) => {
+      wakeRequest = resolve;
+    });
+  }
+  requestCount--;
+}
+
+port.on('message', ({ type }: CaptureCommand) => {
+  if (type === 'next') requestCount++;
+  if (type === 'stop') stopping.abort();
+  if (type !== 'next') start();
+  wakeRequest();
+});
+
+try {
+  const source = await openSource(location, sourceOptions);
+  signal.addEventListener('abort', () => void source.close());
+  const ring = FrameRing.create(source.info.layout, slotCount);
+  post({ type: 'opened', info: source.info, ring: ring.shared });
+  await started;
+  const { counts, error } = await runCaptureLoop({
+    source,
+    ring,
+    pacing,
+    rateFactor,
+    signal,
+    nextRequest,
+    deliver: (slot, header) => post({ type: 'frame', slot, ...header }),
+    reportDrops: (drops) => post({ type: 'drops', drops }),
+    reportLost: (lost) => post({ type: 'lost', error: toPostedError(lost) }),
+  });
+  await source.close();
+  post({ type: 'end', counts, ...(error && { error: toPostedError(error) }) });
+} catch (error) {
+  post({ type: 'end', counts: { delivered: 0, drops: {} }, error: toPostedError(error) });
+}
+port.close();

@@ -1,0 +1,119 @@
+import type { DecodedImage } from '../codec/image-codec.js';
+import { rowBytes } from '../frame/frame.js';
+import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+
+/** A picture of a source before it is decoded. */
+export interface EncodedFrame extends SourceFrame {
+  /** Rejects when the picture cannot be decoded, or with ERR_FRAME_SIZE where its header tells another size. */
+  decode(): Promise<DecodedImage>;
+}
+
+/** Pictures that are decoded at once: hides the decoder's time behind the reader's, and bounds the memory. */
+const decodesAhead = 3;
+
+type Ready = { frame: EncodedFrame; image: DecodedImage } | { skipped: string };
+
+export interface DecodedFrameOptions {
+  info: SourceInfo;
+  /** In order. */
+  frames: AsyncGenerator<EncodedFrame, void, void>;
+  /** Counts that stand before the first frame, by reason. */
+  skipped?: Readonly<Record<string, number>>;
+  /** At the end: frames that were lost before they could be decoded, by reason. */
+  countMissing?(): Record<string, number>;
+  /** Called once, when the source is closed. */
+  release?(): Promise<void>;
+}
+
+/** A source of separate pictures, decoded ahead by a few and handed out in order. */
+export class DecodedFrameSource implements FrameSource {
+  readonly info: SourceInfo;
+  readonly skipped: Record<string, number>;
+  readonly #options: DecodedFrameOptions;
+  readonly #ahead: Promise<Ready | SourceEnd>[] = [];
+  #end: SourceEnd | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: DecodedFrameOptions) {
+    this.info = options.info;
+    this.skipped = { ...options.skipped };
+    this.#options = options;
+  }
+
+  async read(into: Uint8Array): Promise<SourceFrame | SourceEnd> {
+    while (this.#end === undefined) {
+      while (this.#ahead.length < decodesAhead) this.#ahead.push(this.#decodeNext());
+      const ready = await this.#ahead.shift()!;
+      if (this.#end !== undefined) break;
+      if ('kind' in ready) {
+        if (ready.kind === 'ended') this.#addSkipped(this.#options.countMissing?.() ?? {});
+        this.#end = ready;
+      } else if ('skipped' in ready) this.#addSkipped({ [ready.skipped]: 1 });
+      else {
+        const { id, sourceTimeNs, stampNs } = ready.frame;
+        copyRows(ready.image, into, this.info.layout.strideBytes);
+        return { id, sourceTimeNs, stampNs };
+      }
+    }
+    return this.#end;
+  }
+
+  close(): Promise<void> {
+    this.#end ??= { kind: 'ended' };
+    this.#closed ??= this.#release();
+    return this.#closed;
+  }
+
+  async #release(): Promise<void> {
+    await Promise.all(this.#ahead.splice(0));
+    await this.#options.frames.return();
+    await this.#options.release?.();
+  }
+
+  async #decodeNext(): Promise<Ready | SourceEnd> {
+    let frame: EncodedFrame;
+    try {
+      // A generator answers in the order of the calls, so that frames decoded side by side stay in order.
+      const next = await this.#options.frames.next();
+      if (next.done) return { kind: 'ended' };
+      frame = next.value;
+    } catch (error) {
+      return { kind: 'failed', error: asPerceptionError(error, this.info.name) };
+    }
+    try {
+      const image = await frame.decode();
+      const { widthPx, heightPx } = this.info.layout;
+      const isSize = image.widthPx === widthPx && image.heightPx === heightPx;
+      return isSize ? { frame, image } : { skipped: 'size' };
+    } catch (error) {
+      const isSize = hasErrorCode(error) && error.code === 'ERR_FRAME_SIZE';
+      return { skipped: isSize ? 'size' : 'undecodable' };
+    }
+  }
+
+  #addSkipped(counts: Record<string, number>): void {
+    for (const [reason, count] of Object.entries(counts)) {
+      if (count > 0) this.skipped[reason] = (this.skipped[reason] ?? 0) + count;
+    }
+  }
+}
+
+function copyRows(image: DecodedImage, into: Uint8Array, strideBytes: number): void {
+  const packedBytes = rowBytes('rgb8', image.widthPx);
+  if (strideBytes === packedBytes) {
+    into.set(image.data);
+    return;
+  }
+  for (let y = 0; y < image.heightPx; y++) {
+    into.set(image.data.subarray(y * packedBytes, (y + 1) * packedBytes), y * strideBytes);
+  }
+}
+
+function asPerceptionError(error: unknown, name: string): PerceptionError {
+  if (error instanceof PerceptionError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PerceptionError('ERR_SOURCE_LOST', `cannot go on reading ${name}: ${reason}`, {
+    cause: error,
+  });
+}

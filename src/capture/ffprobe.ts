@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { PerceptionError } from '../frame/perception-error.js';
+import { toolMissing } from './raw-frame-process.js';
+
+const run = promisify(execFile);
+/** An hour of video lists about 5 MB of packets. */
+const maxProbeBytes = 256 * 1024 * 1024;
+
+/** What ffprobe says of the first video stream. */
+export interface VideoFacts {
+  widthPx: number;
+  heightPx: number;
+  rateHz: number | undefined;
+  /** Frames that the container announces, or undefined where it does not. */
+  announcedFrames: number | undefined;
+  /** Presentation times of the readable frames, seconds, ascending. */
+  timesS: number[];
+  /** True for ffmpeg before 5.1, which calls an option by another name. */
+  isOld: boolean;
+}
+
+interface ProbeOutput {
+  program_version?: { version?: string };
+  packets?: { pts_time?: string; flags?: string }[];
+  streams?: {
+    width?: number;
+    height?: number;
+    avg_frame_rate?: string;
+    r_frame_rate?: string;
+    nb_frames?: string;
+  }[];
+}
+
+/** ffprobe lies beside ffmpeg, unless it is said to be elsewhere. */
+export function ffprobeBeside(ffmpegPath: string | undefined): string {
+  if (ffmpegPath === undefined || basename(ffmpegPath) === ffmpegPath) return 'ffprobe';
+  return join(dirname(ffmpegPath), 'ffprobe');
+}
+
+/**
+ * Asks ffprobe about the first video stream of an input (arguments such as `['-f', 'v4l2', '/dev/video0']`).
+ * `withPackets` reads the whole file's index for the time of every frame; not for live inputs.
+ * Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT where there is no video to read.
+ */
+export async function probeVideo(
+  ffprobePath: string,
+  input: readonly string[],
+  name: string,
+  withPackets: boolean,
+): Promise<VideoFacts> {
+  const entries = ['stream=width,height,avg_frame_rate,r_frame_rate,nb_frames'];
+  if (withPackets) entries.push('packet=pts_time,flags');
+  const probeArguments = ['-v', 'error', '-of', 'json', '-show_program_version'];
+  probeArguments.push('-select_streams', 'v:0', '-show_entries', entries.join(':'), ...input);
+  let output: ProbeOutput;
+  try {
+    const options = { maxBuffer: maxProbeBytes };
+    output = JSON.parse((await run(ffprobePath, probeArguments, options)).stdout) as ProbeOutput;
+  } catch (cause) {
+    const { code, stderr } = cause as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT' || code === 'EACCES') throw toolMissing(ffprobePath, cause);
+    const reason = stderr?.trim().split('\n').at(-1) || String(cause);
+    throw new PerceptionError('ERR_SOURCE_FORMAT', `cannot read video ${name}: ${reason}`, {
+      cause,
+    });
+  }
+  const stream = output.streams?.[0];
+  if (stream === undefined || !stream.width || !stream.height) {
+    throw new PerceptionError('ERR_SOURCE_FORMAT', `expected video in ${name}, found none`);
+  }
+  // Packets marked D are decoded but never shown (an edit list cuts them away).
+  const packets = output.packets ?? [];
+  const shown = packets.filter(({ flags }) => !flags?.includes('D'));
+  const announced = Number(stream.nb_frames);
+  return {
+    widthPx: stream.width,
+    heightPx: stream.height,
+    rateHz: rateIn(stream.avg_frame_rate) ?? rateIn(stream.r_frame_rate),
+    announcedFrames: announced > 0 ? announced - (packets.length - shown.length) : undefined,
+    timesS: shown
+      .map(({ pts_time }) => Number(pts_time))
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b),
+    isOld: isBefore51(output.program_version?.version),
+  };
+}
+
+/** "30000/1001" as a number; undefined for "0/0". */
+function rateIn(fraction: string | undefined): number | undefined {
+  const [numerator, denominator] = (fraction ?? '').split('/').map(Number);
+  const rate = numerator! / denominator!;
+  return Number.isFinite(rate) && rate > 0 ? rate : undefined;
+}
+
+/** Builds from a repository have versions such as N-109542-g1234567: those are taken as new. */
+function isBefore51(version: string | undefined): boolean {
+  const match = /^n?(\d+)\.(\d+)/.exec(version ?? '');
+  return match !== null && Number(match[1]) + Number(match[2]) / 10 < 5.1;
+}

@@ -1,0 +1,110 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** How a process ended, when it did not deliver another whole frame. */
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Last line that it wrote to its error output. */
+  lastWords: string;
+  /** Bytes of a frame that it had begun. */
+  partialBytes: number;
+}
+
+/** Enough of the error output to quote its last line. */
+const maxErrorChars = 4096;
+
+/**
+ * A child process that writes frames of one size to its standard output, without anything between them. Nothing
+ * is read from it but on demand, so that the pipe holds it back when frames are not wanted.
+ */
+export class RawFrameProcess {
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #closed: Promise<void>;
+  #rest: Buffer | undefined;
+  #wake = (): void => {};
+  #stderr = '';
+
+  private constructor(child: ChildProcessByStdio<null, Readable, Readable>) {
+    this.#child = child;
+    const wake = (): void => this.#wake();
+    child.stdout.on('readable', wake).on('end', wake).on('close', wake);
+    // A pipe that breaks shows as an end of the frames; the exit says why.
+    child.stdout.on('error', wake);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-maxErrorChars);
+    });
+    this.#closed = new Promise((resolve) => child.on('close', () => resolve()));
+  }
+
+  /** Starts a program, without a shell. Rejects with ERR_TOOL_MISSING where it cannot be started. */
+  static async start(
+    program: string,
+    programArguments: readonly string[],
+  ): Promise<RawFrameProcess> {
+    const child = spawn(program, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (cause) => reject(toolMissing(program, cause)));
+    });
+    return new RawFrameProcess(child);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Fills `into` with the next frame and resolves with undefined; or with how the process ended before that. */
+  async readFrame(into: Uint8Array): Promise<ProcessExit | undefined> {
+    const { stdout } = this.#child;
+    let filledBytes = 0;
+    while (filledBytes < into.length) {
+      const chunk: Buffer | null = this.#rest ?? stdout.read();
+      if (chunk !== null) {
+        const part = chunk.subarray(0, into.length - filledBytes);
+        into.set(part, filledBytes);
+        filledBytes += part.length;
+        this.#rest = part.length < chunk.length ? chunk.subarray(part.length) : undefined;
+      } else if (stdout.readableEnded || stdout.destroyed) {
+        return this.#exit(filledBytes);
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+    return undefined;
+  }
+
+  /** Ends the process, whatever it is doing, and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#child.stdout.destroy();
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  async #exit(partialBytes: number): Promise<ProcessExit> {
+    await this.#closed;
+    const { exitCode: code, signalCode: signal } = this.#child;
+    const lastWords = this.#stderr.trim().split('\n').at(-1) ?? '';
+    return { code, signal, lastWords, partialBytes };
+  }
+}
+
+/** The error for a program that is not installed, or may not be started. */
+export function toolMissing(program: string, cause: unknown): PerceptionError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const found = code === 'ENOENT' ? 'no such program' : `that it cannot be started (${code})`;
+  return new PerceptionError(
+    'ERR_TOOL_MISSING',
+    `expected the program ${program}, found ${found}: install it, or say where it is`,
+    { cause },
+  );
+}
+
+/** How a process ended, in words: "was killed by SIGKILL", "ended with code 1: no such device". */
+export function describeExit(program: string, { code, signal, lastWords }: ProcessExit): string {
+  const how = signal === null ? `ended with code ${code}` : `was killed by ${signal}`;
+  return `${program} ${how}${lastWords === '' ? '' : `: ${lastWords}`}`;
+}

@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { pictureExtensions } from '../codec/picture-file.js';
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** One picture of a drive that lies on disk as files. */
+export interface DrivePicture {
+  path: string;
+  /** Nanoseconds since the Unix epoch; 0 when unknown. */
+  stampNs: bigint;
+  /** Nanoseconds since the drive's first picture. */
+  sourceTimeNs: bigint;
+  /** Steering angle at the wheels, radians, positive to the left, where a log says it. */
+  steeringRad?: number;
+  /** Metres a second, where a log says it. */
+  speedMps?: number;
+}
+
+/** A drive as files: pictures in order of time, and what was left out before any was opened. */
+export interface PictureDrive {
+  name: string;
+  pictures: DrivePicture[];
+  /** Frames a second. */
+  rateHz: number;
+  /** Entries of the drive without a usable picture, by reason. */
+  leftOut: Record<string, number>;
+}
+
+/** Rate of pictures that carry no time, frames a second. */
+export const defaultPictureRateHz = 20;
+
+// The same order on every machine: numbers by value, so that frame2 comes before frame10.
+const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
+
+/**
+ * The pictures of a folder (not of the folders in it), in natural order of their names, at `rateHz` frames a
+ * second. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ */
+export async function listPictureFolder(
+  dir: string,
+  rateHz = defaultPictureRateHz,
+): Promise<PictureDrive> {
+  if (!(rateHz > 0 && Number.isFinite(rateHz))) {
+    throw new PerceptionError('ERR_USAGE', `expected a rate above 0 Hz, found ${rateHz}`);
+  }
+  const entries = await readdir(dir, { withFileTypes: true }).catch((cause) => {
+    throw new PerceptionError('ERR_SOURCE_MISSING', `cannot read the folder ${dir}: ${cause}`, {
+      cause,
+    });
+  });
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .filter((name) => pictureExtensions.includes(extname(name).toLowerCase()))
+    .sort((a, b) => naturalOrder(a, b) || (a < b ? -1 : 1));
+  if (names.length === 0) {
+    throw new PerceptionError(
+      'ERR_SOURCE_EMPTY',
+      `expected pictures (${pictureExtensions.join(' ')}) in ${dir}, found none among ${entries.length} entries`,
+    );
+  }
+  const pictures = names.map((name, i) => ({
+    path: join(dir, name),
+    stampNs: 0n,
+    sourceTimeNs: timeAt(i, rateHz),
+  }));
+  return { name: basename(dir), pictures, rateHz, leftOut: {} };
+}
+
+/** A drive of a single picture. */
+export function onePictureDrive(path: string): PictureDrive {
+  const pictures = [{ path, stampNs: 0n, sourceTimeNs: 0n }];
+  return { name: basename(path), pictures, rateHz: defaultPictureRateHz, leftOut: {} };
+}
+
+/** Nanoseconds from the first frame to frame `index`; rounded each for itself, so that nothing adds up. */
+export function timeAt(index: number, rateHz: number): bigint {
+  return BigInt(Math.round((index * 1e9) / rateHz));
+}

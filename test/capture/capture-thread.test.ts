@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CapturedFrame, startCapture } from '../../src/capture/capture-thread.js';
+import { encodePpm } from '../../src/codec/ppm.js';
+import { nowNs } from '../../src/frame/clock.js';
+
+const frameCount = 24;
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'windshield-capture-'));
+  // Each picture carries its number as its grey level.
+  for (let i = 0; i < frameCount; i++) {
+    const data = new Uint8Array(8 * 6 * 3).fill(i + 1);
+    await writeFile(join(dir, `${i}.ppm`), encodePpm({ widthPx: 8, heightPx: 6, data }));
+  }
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+test('as soon as possible: every frame comes once, in order, with its own pixels', async () => {
+  const capture = await startCapture({ source: dir, pacing: 'asap', slotCount: 3 });
+  expect(capture.info).toMatchObject({ frameCount, nominalRateHz: 20 });
+  expect(capture.info.layout).toMatchObject({ widthPx: 8, heightPx: 6, strideBytes: 24 });
+  const seen: number[] = [];
+  capture.onFrame(({ slot, id }) => {
+    const pixels = capture.ring.pixels(slot);
+    expect([...new Set(pixels)]).toEqual([id + 1]);
+    expect(capture.ring.header(slot).id).toBe(id);
+    seen.push(id);
+    capture.ring.release(slot);
+  });
+  const end = await capture.ended;
+  expect(end).toEqual({ kind: 'ended', counts: { delivered: frameCount, drops: {} } });
+  expect(seen).toEqual(Array.from({ length: frameCount }, (_, i) => i));
+  expect(capture.ring.freeCount()).toBe(3);
+});
+
+test('lock-step: a frame comes for each request, and none without', async () => {
+  const capture = await startCapture({ source: dir, pacing: 'lockstep', slotCount: 2 });
+  const seen: number[] = [];
+  let arrived = (): void => {};
+  capture.onFrame(({ slot, id }) => {
+    seen.push(id);
+    capture.ring.release(slot);
+    arrived();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(seen).toEqual([]);
+  for (let i = 0; i < 5; i++) {
+    const frame = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    capture.requestNext();
+    await frame;
+    expect(seen).toHaveLength(i + 1);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(seen).toEqual([0, 1, 2, 3, 4]);
+  const end = await capture.stop();
+  expect(end.counts.delivered).toBe(5);
+});
+
+test('in real time: frames come at their own times and nothing drifts', async () => {
+  const rateFactor = 2;
+  const capture = await startCapture({ source: dir, pacing: 'realtime', rateFactor });
+  const arrivals: { frame: CapturedFrame; atNs: bigint }[] = [];
+  capture.onFrame((frame) => {
+    arrivals.push({ frame, atNs: nowNs() });
+    capture.ring.release(frame.slot);
+  });
+  await capture.ended;
+  expect(arrivals).toHaveLength(frameCount);
+  const first = arrivals[0]!.frame;
+  for (const { frame, atNs } of arrivals) {
+    const dueMs = Number(frame.sourceTimeNs) / 1e6 / rateFactor;
+    const capturedMs = Number(frame.captureTimeNs - first.captureTimeNs) / 1e6;
+    // The first frame may itself be a little late; a busy machine may be later still, never early by more.
+    expect(capturedMs).toBeGreaterThan(dueMs - 15);
+    expect(atNs).toBeGreaterThanOrEqual(frame.captureTimeNs);
+  }
+  const lastMs = Number(arrivals.at(-1)!.frame.captureTimeNs - first.captureTimeNs) / 1e6;
+  expect(lastMs).toBeLessThan(((frameCount - 1) * 50) / rateFactor + 150);
+});
+
+test('a frame that finds the ring full is dropped and counted before the next one comes', async () => {
+  const capture = await startCapture({
+    source: dir,
+    pacing: 'realtime',
+    slotCount: 3,
+    rateFactor: 4,
+  });
+  const held: CapturedFrame[] = [];
+  const ids: number[] = [];
+  capture.onFrame((frame) => {
+    ids.push(frame.id);
+    // Every gap in the ids is in the counts by the time the frame behind it is seen.
+    const dropped = capture.counts.drops['ring_full'] ?? 0;
+    expect(dropped + ids.length).toBe(frame.id + 1);
+    if (held.length < 3) held.push(frame);
+    else capture.ring.release(frame.slot);
+    if (held.length === 3 && ids.length === 3) {
+      setTimeout(() => {
+        for (const { slot } of held) capture.ring.release(slot);
+      }, 120);
+    }
+  });
+  const { counts } = await capture.ended;
+  expect(counts.drops['ring_full']).toBeGreaterThan(0);
+  expect(counts.delivered + counts.drops['ring_full']!).toBe(frameCount);
+  expect(ids.slice(0, 3)).toEqual([0, 1, 2]);
+});
+
+test('a source that cannot be opened rejects with its own code', async () => {
+  const missing = startCapture({ source: join(dir, 'nothing-here'), pacing: 'asap' });
+  await expect(missing).rejects.toMatchObject({
+    name: 'PerceptionError',
+    code: 'ERR_SOURCE_MISSING',
+    message: expect.stringContaining('nothing-here'),
+  });
+});
+
+test('a capture that is stopped before its first frame ends in order', async () => {
+  const capture = await startCapture({ source: dir, pacing: 'lockstep' });
+  expect(await capture.stop()).toMatchObject({ kind: 'ended', counts: { delivered: 0 } });
+  expect(await capture.stop()).toMatchObject({ kind: 'ended' });
+});
