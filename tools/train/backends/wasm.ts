@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { unfuseDilatedConvolutions } from './dilated-convolution.js';
 import { fusedBatchNorm, fusedBatchNormGrad } from './kernels/batch-norm.js';
 import { conv2d, fusedConv2d } from './kernels/conv2d.js';
 import { conv2dBackpropFilter, conv2dBackpropInput } from './kernels/conv2d-gradients.js';
@@ -50,6 +51,7 @@ export async function startWasm(options: WasmOptions = {}): Promise<void> {
   if (!isExtended) {
     extendKernels(new GraphRunner({ intraOpThreads: options.threads ?? 1 }));
     registerWasmGradients();
+    unfuseDilatedConvolutions();
     isExtended = true;
   }
   if (!(await tf.setBackend('wasm'))) {

@@ -94,25 +94,41 @@ describe('convolution on the wasm backend', () => {
   });
 
   it.each([
-    ['same' as const, [1, 9, 10, 3]],
-    ['valid' as const, [2, 9, 8, 3]],
-  ])('dilated, %s: the value equals the cpu backend', async (pad, shape) => {
-    const compute = () =>
-      tf
-        .conv2d(
-          tf.tensor4d(noise(shape, 1), shape as [number, number, number, number]),
-          tf.tensor4d(noise([3, 3, 3, 4], 2), [3, 3, 3, 4]),
-          1,
+    { pad: 'same' as const, input: [1, 9, 10, 3], dilation: 2 },
+    { pad: 'valid' as const, input: [2, 9, 8, 3], dilation: 3 },
+    { pad: 'same' as const, input: [2, 7, 6, 17], dilation: 3 },
+  ])(
+    'dilated by $dilation, $pad, $input: value and gradients equal those of a filter with holes',
+    async (conv) => {
+      const { pad, input, dilation } = conv;
+      const channels = input[3]!;
+      const size = 2 * dilation + 1;
+      // A matrix that puts the 3x3 taps in their places of the filter with holes.
+      const places = tf.buffer([size * size, 9]);
+      for (let tap = 0; tap < 9; tap += 1) {
+        const row = Math.floor(tap / 3) * dilation;
+        places.set(1, row * size + (tap % 3) * dilation, tap);
+      }
+      const dilated = (x: tf.Tensor, w: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, pad, 'NHWC', dilation);
+      const withHoles = (x: tf.Tensor, w: tf.Tensor) => {
+        const spread = tf.matMul(places.toTensor() as tf.Tensor2D, w.reshape([9, channels * 4]));
+        return tf.conv2d(x as tf.Tensor4D, spread.reshape([size, size, channels, 4]), 1, pad);
+      };
+      await expectSameOnBothBackends(dilated, [input, [3, 3, channels, 4]], withHoles);
+      const asLayers = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
+        tf.fused.conv2d({
+          x: x as tf.Tensor4D,
+          filter: filter as tf.Tensor4D,
+          strides: 1,
           pad,
-          'NHWC',
-          [2, 3],
-        )
-        .dataSync() as Float32Array;
-    await tf.setBackend('cpu');
-    const expected = compute();
-    await startWasm();
-    expectClose(compute(), expected, 'value');
-  });
+          dilations: [dilation, dilation],
+          bias,
+        });
+      const shapes = [input, [3, 3, channels, 4], [4]];
+      await expectSameOnBothBackends(asLayers, shapes, (x, w, b) => tf.add(withHoles(x, w), b));
+    },
+  );
 
   it.each(['linear', 'relu', 'relu6', 'sigmoid', 'elu'] as const)(
     'fused with a bias and %s: value and gradients equal the cpu backend',

@@ -66,6 +66,7 @@ function inputGradientNodes(
     {
       pads: paddingOf(geometry),
       strides: geometry.strides,
+      dilations: geometry.dilations,
       output_padding: untouchedOf(geometry),
     },
   );
@@ -95,7 +96,7 @@ export const conv2dBackpropFilter: HeapKernel = {
 
 /**
  * Channels and batch change places: the input's channels become a batch, the images the channels to sum over,
- * and the output gradient a kernel that steps by the stride, which is a dilation.
+ * and the output gradient a kernel whose dilation is the stride, moving by the dilation.
  */
 function filterGradientAsConv(
   graph: OnnxGraph,
@@ -103,12 +104,12 @@ function filterGradientAsConv(
   x: string,
   dy: string,
 ): string {
-  const { filterHeight, filterWidth, strides } = geometry;
+  const { filterHeight, filterWidth, strides, dilations } = geometry;
   const channelsAsBatch = { perm: [3, 0, 1, 2] };
   let taps = graph.node(
     'Conv',
     [graph.node('Transpose', [x], channelsAsBatch), graph.node('Transpose', [dy], channelsAsBatch)],
-    { pads: paddingOf(geometry), dilations: strides },
+    { pads: paddingOf(geometry), dilations: strides, strides: dilations },
   );
   if (untouchedOf(geometry).some((count) => count > 0)) {
     taps = graph.node('Slice', [

@@ -7,7 +7,7 @@ import { type ConvGeometry, isPointwise, paddingOf } from './conv-geometry.js';
  */
 export function tapsOf(graph: OnnxGraph, geometry: ConvGeometry, x: string): string[] {
   if (isPointwise(geometry)) return [x];
-  const { filterHeight, filterWidth, outHeight, outWidth, strides } = geometry;
+  const { filterHeight, filterWidth, outHeight, outWidth, strides, dilations } = geometry;
   const [top, left, bottom, right] = paddingOf(geometry) as [number, number, number, number];
   const isPadded = top + left + bottom + right > 0;
   const margins = graph.ints('margins', [0, top, left, 0, 0, bottom, right, 0]);
@@ -17,9 +17,10 @@ export function tapsOf(graph: OnnxGraph, geometry: ConvGeometry, x: string): str
   const taps: string[] = [];
   for (let row = 0; row < filterHeight; row += 1) {
     for (let column = 0; column < filterWidth; column += 1) {
-      const starts = graph.ints('starts', [row, column]);
-      const lastRow = row + (outHeight - 1) * strides[0];
-      const lastColumn = column + (outWidth - 1) * strides[1];
+      const from = [row * dilations[0], column * dilations[1]] as const;
+      const starts = graph.ints('starts', [...from]);
+      const lastRow = from[0] + (outHeight - 1) * strides[0];
+      const lastColumn = from[1] + (outWidth - 1) * strides[1];
       const ends = graph.ints('ends', [lastRow + 1, lastColumn + 1]);
       taps.push(graph.node('Slice', [source, starts, ends, axes, steps]));
     }

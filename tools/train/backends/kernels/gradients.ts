@@ -1,3 +1,4 @@
+import { isDilated } from '../dilated-convolution.js';
 import { tf } from '../tf.js';
 
 type GradientConfig = Parameters<typeof tf.registerGradient>[0];
@@ -8,6 +9,7 @@ type GradientFunction = GradientConfig['gradFunc'];
  * each of these hands over to the one it replaces when another backend runs.
  */
 export function registerWasmGradients(): void {
+  putBefore('Conv2D', dilatedConvolutionGradient);
   putBefore('FusedBatchNorm', batchNormGradient);
   putBefore('Sum', (dy, saved, attrs) => spread(dy, saved, attrs, () => 1));
   putBefore('Mean', (dy, saved, attrs) => spread(dy, saved, attrs, (count) => 1 / count));
@@ -24,6 +26,22 @@ function putBefore(
       (tf.getBackend() === 'wasm' ? gradient(dy, saved, attrs) : undefined) ??
       original.gradFunc(dy, saved, attrs),
   });
+}
+
+/** TensorFlow.js has no gradient of a dilated convolution; the kernels here know dilation. */
+function dilatedConvolutionGradient(
+  ...[dy, saved, attrs]: Parameters<GradientFunction>
+): ReturnType<GradientFunction> | undefined {
+  if (!isDilated(attrs['dilations'])) return undefined;
+  const [x, filter] = saved as [tf.Tensor, tf.Tensor];
+  const run = (name: string, inputs: Record<string, tf.Tensor>, shape: tf.NamedAttrMap) =>
+    tf
+      .engine()
+      .runKernel(name, { ...inputs, dy: dy as tf.Tensor }, { ...attrs, ...shape }) as tf.Tensor;
+  return {
+    x: () => run('Conv2DBackpropInput', { filter }, { inputShape: x.shape }),
+    filter: () => run('Conv2DBackpropFilter', { x }, { filterShape: filter.shape }),
+  };
 }
 
 /** All five gradients from one kernel. Computed here, not in the functions returned: each of those has a scope of its own. */

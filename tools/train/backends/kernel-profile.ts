@@ -1,0 +1,71 @@
+import { tf } from './tf.js';
+
+/** What one kernel cost while it was watched. */
+export interface KernelTime {
+  kernel: string;
+  calls: number;
+  /** Time inside the kernel, in milliseconds, without the kernels that it called itself. */
+  selfMs: number;
+}
+
+/**
+ * Puts a timer round every kernel of a backend until `stop` is called. Meant for backends whose kernels run on
+ * the calling thread (`wasm`, `cpu`): on a GPU a kernel returns before it has run.
+ * @param backendName TensorFlow.js' name of the backend, the running one by default
+ */
+export function profileKernels(backendName = tf.getBackend()): { stop(): KernelTime[] } {
+  const originals = tf.getKernelsForBackend(backendName);
+  const times = new Map<string, KernelTime>();
+  const watch = { innerMs: 0 };
+  for (const config of originals) replaceKernel(timedKernel(config, times, watch));
+  return {
+    stop() {
+      originals.forEach(replaceKernel);
+      return [...times.values()].sort((a, b) => b.selfMs - a.selfMs);
+    },
+  };
+}
+
+function replaceKernel(config: tf.KernelConfig): void {
+  tf.unregisterKernel(config.kernelName, config.backendName);
+  tf.registerKernel(config);
+}
+
+/** `watch.innerMs` collects the time of the kernels that run inside the one being timed. */
+function timedKernel(
+  config: tf.KernelConfig,
+  times: Map<string, KernelTime>,
+  watch: { innerMs: number },
+): tf.KernelConfig {
+  return {
+    ...config,
+    kernelFunc: (call) => {
+      const outerMs = watch.innerMs;
+      watch.innerMs = 0;
+      const startMs = performance.now();
+      try {
+        return config.kernelFunc(call);
+      } finally {
+        const tookMs = performance.now() - startMs;
+        const { kernelName: kernel } = config;
+        const time = times.get(kernel) ?? { kernel, calls: 0, selfMs: 0 };
+        time.calls += 1;
+        time.selfMs += tookMs - watch.innerMs;
+        times.set(kernel, time);
+        watch.innerMs = outerMs + tookMs;
+      }
+    },
+  };
+}
+
+/** A table of the costliest kernels, one line each, most first; `steps` divides calls and times. */
+export function kernelTable(times: readonly KernelTime[], steps = 1, most = 15): string {
+  const lines = times.slice(0, most).map(({ kernel, calls, selfMs }) => {
+    const columns = [(selfMs / steps).toFixed(2).padStart(9), String(calls / steps).padStart(7)];
+    return `${kernel.padEnd(36)}${columns.join('')}`;
+  });
+  const totalMs = times.reduce((sum, { selfMs }) => sum + selfMs, 0) / steps;
+  const header = `${'kernel'.padEnd(36)}${'ms'.padStart(9)}${'calls'.padStart(7)}`;
+  const footer = `${'all kernels'.padEnd(36)}${totalMs.toFixed(2).padStart(9)}`;
+  return [header, ...lines, footer].join('\n');
+}
