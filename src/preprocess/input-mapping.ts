@@ -1,9 +1,14 @@
 import type { InputSpec } from '../bundle/input-spec.js';
 import type { CameraModel } from '../calibration/camera-model.js';
-import { type Point, undistort } from '../calibration/lens.js';
+import type { Point } from '../calibration/lens.js';
 import type { FrameLayout } from '../frame/frame.js';
 import { placeInput } from './input-geometry.js';
-import { type CapturedFromRectified, checkCameraSize, rectifier } from './remap-table.js';
+import {
+  type CapturedFromRectified,
+  capturedRectifier,
+  checkCameraSize,
+  rectifier,
+} from './rectifier.js';
 
 /** Left, top, right, bottom. */
 export type Box = [number, number, number, number];
@@ -36,7 +41,7 @@ export function createInputMapping(
   const captured: CapturedFromRectified =
     camera === undefined ? (xPx, yPx) => [xPx, yPx] : rectifier(camera);
   const rectified: CapturedFromRectified =
-    camera === undefined ? (xPx, yPx) => [xPx, yPx] : rectifiedFromCaptured(camera);
+    camera === undefined ? (xPx, yPx) => [xPx, yPx] : capturedRectifier(camera);
 
   const frameFromInputPoint = (xNorm: number, yNorm: number) =>
     captured(
@@ -67,14 +72,6 @@ export function createInputMapping(
       return right > left && bottom > top ? [left, top, right, bottom] : undefined;
     },
     inputFromFrameBox: (boxXyxyPx) => boundOutline(boxXyxyPx, edgePoints, inputFromFramePoint),
-  };
-}
-
-function rectifiedFromCaptured(camera: CameraModel): CapturedFromRectified {
-  return (xPx, yPx) => {
-    const point = undistort(camera, xPx - 0.5, yPx - 0.5);
-    if (point === undefined) return undefined;
-    return [point[0] * camera.fxPx + camera.cxPx + 0.5, point[1] * camera.fyPx + camera.cyPx + 0.5];
   };
 }
 

@@ -1,18 +1,14 @@
 import type { InputSpec } from '../bundle/input-spec.js';
 import type { CameraModel } from '../calibration/camera-model.js';
-import { distort, type Point, radiusLimit } from '../calibration/lens.js';
 import { type FrameLayout, frameBytes, rowBytes } from '../frame/frame.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { rgbFromVideoYuv, writeColourRow } from './colour-rows.js';
+import { fillPlane } from './fill-plane.js';
 import { type InputGeometry, placeInput } from './input-geometry.js';
-import {
-  boxSize,
-  createSampleGrid,
-  type SampleGrid,
-  type SourcePlane,
-  setSample,
-} from './sample-grid.js';
-import { sampleRow } from './sample-row.js';
-import { type ColourRows, rgbFromVideoYuv, writeRow } from './write-row.js';
+import { type CapturedFromRectified, checkCameraSize, rectifier } from './rectifier.js';
+import { createSampleGrid, type SampledPlane, type SourcePlane } from './sample-grid.js';
+import { samplePlane } from './sample-plane.js';
+import { type RgbTarget, sampleRgb } from './sample-rgb.js';
 
 /** Smallest frame that is sampled: its chroma still has two pixels a side to interpolate between. */
 const smallestFramePx = 4;
@@ -25,8 +21,12 @@ export interface RemapTable {
   readonly spec: InputSpec;
   readonly frame: FrameLayout;
   /** rgb8: the picture. nv12: luma, then chroma. */
-  readonly planes: readonly { source: SourcePlane; grid: SampleGrid }[];
-  readonly rows: ColourRows;
+  readonly planes: readonly SampledPlane[];
+  /** How sampled colours become values of the tensor; aimed anew at each row. */
+  readonly target: RgbTarget;
+  /** One row of red, green and blue, for colours that are converted before they are written. */
+  readonly scratch: Float32Array;
+  readonly scratchTarget: RgbTarget;
 }
 
 /** A table with room for the spec's pixels and none of them set: all padding. Throws ERR_FRAME_SIZE for a layout that cannot be. */
@@ -43,12 +43,36 @@ export function createRemapTable(spec: InputSpec, frame: FrameLayout): RemapTabl
     );
   }
   const count = spec.widthPx * spec.heightPx;
-  const row = () => new Float32Array(spec.widthPx);
+  const scratch = new Float32Array(3 * spec.widthPx);
   return {
     spec,
     frame,
     planes: sourcePlanes(frame).map((source) => ({ source, grid: createSampleGrid(count) })),
-    rows: [row(), row(), row()],
+    target: createTarget(spec, scratch),
+    scratch,
+    scratchTarget: {
+      out: scratch,
+      starts: [0, spec.widthPx, 2 * spec.widthPx],
+      step: 1,
+      scale: [1, 1, 1],
+      bias: [0, 0, 0],
+    },
+  };
+}
+
+/** (v - mean) * scale by source channel: blue stands first in a bgr spec's means, last among the channels. */
+function createTarget(spec: InputSpec, out: Float32Array): RgbTarget {
+  const order = spec.colour === 'bgr' ? [2, 1, 0] : [0, 1, 2];
+  const [first, second, third] = order.map((place) => ({
+    scale: spec.scale[place]!,
+    bias: -spec.mean[place]! * spec.scale[place]!,
+  }));
+  return {
+    out,
+    starts: [0, 0, 0],
+    step: spec.layout === 'nchw' ? 1 : 3,
+    scale: [first!.scale, second!.scale, third!.scale],
+    bias: [first!.bias, second!.bias, third!.bias],
   };
 }
 
@@ -87,36 +111,6 @@ export function buildRemapTable(
   return table;
 }
 
-/** Throws ERR_CALIBRATION when the camera model is of another size than the frame. */
-export function checkCameraSize(
-  frame: Pick<FrameLayout, 'widthPx' | 'heightPx'>,
-  camera: CameraModel | undefined,
-): void {
-  if (camera === undefined) return;
-  if (camera.widthPx === frame.widthPx && camera.heightPx === frame.heightPx) return;
-  throw new PerceptionError(
-    'ERR_CALIBRATION',
-    `expected a calibration for ${frame.widthPx}x${frame.heightPx}, found one for ${camera.widthPx}x${camera.heightPx}`,
-  );
-}
-
-/** From a point of the rectified picture to the captured one, both from the top-left corner, pixels; undefined outside the lens. */
-export type CapturedFromRectified = (xPx: number, yPx: number) => Point | undefined;
-
-/** The mapping that rectification inverts. */
-export function rectifier(camera: CameraModel): CapturedFromRectified {
-  const limit = radiusLimit(camera);
-  return (xPx, yPx) => {
-    const xNorm = (xPx - 0.5 - camera.cxPx) / camera.fxPx;
-    const yNorm = (yPx - 0.5 - camera.cyPx) / camera.fyPx;
-    if (Math.hypot(xNorm, yNorm) > limit) return undefined;
-    const point = distort(camera, xNorm, yNorm);
-    point[0] += 0.5;
-    point[1] += 0.5;
-    return point;
-  };
-}
-
 /** Sets every pixel of the table anew. */
 export function fillTable(
   table: RemapTable,
@@ -124,55 +118,9 @@ export function fillTable(
   capturedFromRectified: CapturedFromRectified | undefined,
 ): void {
   const { spec, frame } = table;
-  const [scaleX, scaleY] = sourceScale(spec, geometry, capturedFromRectified);
   for (const { source, grid } of table.planes) {
-    const shareX = source.widthPx / frame.widthPx;
-    const shareY = source.heightPx / frame.heightPx;
-    grid.boxWidthPx = boxSize(scaleX * shareX, source.widthPx);
-    grid.boxHeightPx = boxSize(scaleY * shareY, source.heightPx);
-    for (let row = 0, index = 0; row < spec.heightPx; row++) {
-      for (let column = 0; column < spec.widthPx; column++, index++) {
-        const x = column + 0.5;
-        const y = row + 0.5;
-        const isContent =
-          x >= geometry.contentLeftPx &&
-          x <= geometry.contentRightPx &&
-          y >= geometry.contentTopPx &&
-          y <= geometry.contentBottomPx;
-        const xPx = geometry.offsetXPx + x * geometry.scaleX;
-        const yPx = geometry.offsetYPx + y * geometry.scaleY;
-        if (!isContent) {
-          grid.offsets[index] = -1;
-        } else if (capturedFromRectified === undefined) {
-          setSample(grid, index, source, xPx * shareX, yPx * shareY);
-        } else {
-          const point = capturedFromRectified(xPx, yPx);
-          if (point === undefined) grid.offsets[index] = -1;
-          else setSample(grid, index, source, point[0] * shareX, point[1] * shareY);
-        }
-      }
-    }
+    fillPlane(grid, source, spec, frame, geometry, capturedFromRectified);
   }
-}
-
-/** Captured pixels for one input pixel, along x and y, at the input's centre. */
-function sourceScale(
-  spec: InputSpec,
-  geometry: InputGeometry,
-  capturedFromRectified: CapturedFromRectified | undefined,
-): Point {
-  const { scaleX, scaleY } = geometry;
-  if (capturedFromRectified === undefined) return [scaleX, scaleY];
-  const x = geometry.offsetXPx + (spec.widthPx / 2) * scaleX;
-  const y = geometry.offsetYPx + (spec.heightPx / 2) * scaleY;
-  const centre = capturedFromRectified(x, y);
-  const right = capturedFromRectified(x + scaleX, y);
-  const below = capturedFromRectified(x, y + scaleY);
-  if (centre === undefined || right === undefined || below === undefined) return [scaleX, scaleY];
-  return [
-    Math.hypot(right[0] - centre[0], right[1] - centre[1]),
-    Math.hypot(below[0] - centre[0], below[1] - centre[1]),
-  ];
 }
 
 /**
@@ -186,25 +134,48 @@ export function preprocessInto(
   out: Float32Array,
   outStart = 0,
 ): void {
-  const { spec, frame, planes, rows } = table;
-  const needed = 3 * spec.widthPx * spec.heightPx;
+  const { spec, frame, planes, target, scratch, scratchTarget } = table;
+  const { widthPx, heightPx, padValue, colour } = spec;
+  const needed = 3 * widthPx * heightPx;
   if (pixels.length < frameBytes(frame) || out.length < outStart + needed) {
     throw new PerceptionError(
       'ERR_FRAME_SIZE',
       `expected ${frameBytes(frame)} bytes of pixels and room for ${needed} values, found ${pixels.length} bytes and ${out.length - outStart} values`,
     );
   }
-  const [luma, chroma] = planes;
-  const { widthPx, heightPx, padValue } = spec;
+  const [first, chroma] = planes as [SampledPlane, SampledPlane?];
+  const { source, grid } = first;
+  target.out = out;
+  if (chroma === undefined && colour !== 'yuv') {
+    // Rows follow each other in either layout, so the whole picture is one run.
+    aimAtRow(target, spec, outStart, 0);
+    sampleRgb(pixels, source.strideBytes, grid, 0, widthPx * heightPx, padValue, target);
+    return;
+  }
   for (let row = 0; row < heightPx; row++) {
     const start = row * widthPx;
-    for (let channel = 0; channel < 3; channel++) {
-      const isChroma = chroma !== undefined && channel > 0;
-      const { grid, source } = isChroma ? chroma : luma!;
-      const byte = isChroma ? channel - 1 : chroma === undefined ? channel : 0;
-      sampleRow(pixels, grid, source, byte, start, widthPx, padValue, rows[channel]!);
+    if (chroma === undefined) {
+      sampleRgb(pixels, source.strideBytes, grid, start, widthPx, padValue, scratchTarget);
+    } else {
+      samplePlane(pixels, first, 0, start, widthPx, padValue, scratch, 0);
+      for (let byte = 0; byte < 2; byte++) {
+        const at = (1 + byte) * widthPx;
+        samplePlane(pixels, chroma, byte, start, widthPx, padValue, scratch, at);
+      }
+      rgbFromVideoYuv(scratch, widthPx, grid.offsets, start);
     }
-    if (chroma !== undefined) rgbFromVideoYuv(rows, luma!.grid.offsets, start);
-    writeRow(rows, spec, row, out, outStart);
+    aimAtRow(target, spec, outStart, row);
+    writeColourRow(scratch, widthPx, colour === 'yuv', target);
+  }
+}
+
+/** Points the target at one row of the tensor. */
+function aimAtRow(target: RgbTarget, spec: InputSpec, outStart: number, row: number): void {
+  const { widthPx, heightPx, layout, colour } = spec;
+  const channelStep = layout === 'nchw' ? widthPx * heightPx : 1;
+  const start = outStart + row * widthPx * target.step;
+  for (let channel = 0; channel < 3; channel++) {
+    const place = colour === 'bgr' ? 2 - channel : channel;
+    target.starts[channel] = start + place * channelStep;
   }
 }

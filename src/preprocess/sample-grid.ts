@@ -28,6 +28,12 @@ export interface SourcePlane {
   startByte: number;
 }
 
+/** A plane and the grid that samples it. */
+export interface SampledPlane {
+  readonly source: SourcePlane;
+  readonly grid: SampleGrid;
+}
+
 export function createSampleGrid(count: number): SampleGrid {
   return {
     offsets: new Int32Array(count).fill(-1),

@@ -1,0 +1,203 @@
+import { type SampleGrid, weightOne } from './sample-grid.js';
+
+/**
+ * Where sampled colours go, and how: channel c of pixel i becomes value * scale[c] + bias[c] at
+ * out[starts[c] + i * step]. Channels are red, green, blue.
+ */
+export interface RgbTarget {
+  out: Float32Array;
+  readonly starts: [number, number, number];
+  step: number;
+  readonly scale: [number, number, number];
+  readonly bias: [number, number, number];
+}
+
+/**
+ * Samples `count` pixels, from entry `start` of the grid on, out of interleaved RGB with `strideBytes` a row. Pixels
+ * outside the picture become `padValue` in every channel.
+ *
+ * The three kernels differ in the box alone and are written out channel by channel: with a loop over the channels
+ * they take 1.3 to 1.7 times as long (measured on Node 20, 1280x720 to 300x300 and to 480x360).
+ */
+export function sampleRgb(
+  pixels: Uint8Array,
+  strideBytes: number,
+  grid: SampleGrid,
+  start: number,
+  count: number,
+  padValue: number,
+  target: RgbTarget,
+): void {
+  const { boxWidthPx, boxHeightPx } = grid;
+  const kernel =
+    boxWidthPx === 1 && boxHeightPx === 1
+      ? sampleBilinear
+      : boxWidthPx === 2 && boxHeightPx === 2
+        ? samplePairs
+        : sampleBoxes;
+  kernel(pixels, strideBytes, grid, start, count, padValue, target);
+}
+
+type Kernel = typeof sampleRgb;
+
+/** Boxes of 1 x 1: four pixels, weighted. */
+const sampleBilinear: Kernel = (pixels, strideBytes, grid, start, count, padValue, target) => {
+  const { offsets, weights } = grid;
+  const { out, step } = target;
+  const unit = 1 / (weightOne * weightOne);
+  const [biasR, biasG, biasB] = target.bias;
+  const scaleR = target.scale[0] * unit;
+  const scaleG = target.scale[1] * unit;
+  const scaleB = target.scale[2] * unit;
+  let [atR, atG, atB] = target.starts;
+  for (let i = start; i < start + count; i++) {
+    const p = offsets[i]!;
+    if (p < 0) {
+      writePadding(out, atR, atG, atB, padValue, target);
+    } else {
+      const packed = weights[i]!;
+      const farX = packed & 0xffff;
+      const farY = packed >> 16;
+      const q = p + strideBytes;
+      const w11 = Math.imul(farX, farY);
+      const w10 = (farY << 11) - w11;
+      const w01 = (farX << 11) - w11;
+      const w00 = (1 << 22) - (farX << 11) - w10;
+      const red =
+        Math.imul(pixels[p]!, w00) +
+        Math.imul(pixels[p + 3]!, w01) +
+        Math.imul(pixels[q]!, w10) +
+        Math.imul(pixels[q + 3]!, w11);
+      const green =
+        Math.imul(pixels[p + 1]!, w00) +
+        Math.imul(pixels[p + 4]!, w01) +
+        Math.imul(pixels[q + 1]!, w10) +
+        Math.imul(pixels[q + 4]!, w11);
+      const blue =
+        Math.imul(pixels[p + 2]!, w00) +
+        Math.imul(pixels[p + 5]!, w01) +
+        Math.imul(pixels[q + 2]!, w10) +
+        Math.imul(pixels[q + 5]!, w11);
+      // The sums stay below 2^30, so `| 0` changes nothing but tells the compiler that they are integers.
+      out[atR] = (red | 0) * scaleR + biasR;
+      out[atG] = (green | 0) * scaleG + biasG;
+      out[atB] = (blue | 0) * scaleB + biasB;
+    }
+    atR += step;
+    atG += step;
+    atB += step;
+  }
+};
+
+/** Boxes of 2 x 2: nine pixels, of which the middle row and column count whole. */
+const samplePairs: Kernel = (pixels, strideBytes, grid, start, count, padValue, target) => {
+  const { offsets, weights } = grid;
+  const { out, step } = target;
+  const unit = 1 / (weightOne * weightOne * 4);
+  const [biasR, biasG, biasB] = target.bias;
+  const scaleR = target.scale[0] * unit;
+  const scaleG = target.scale[1] * unit;
+  const scaleB = target.scale[2] * unit;
+  let [atR, atG, atB] = target.starts;
+  for (let i = start; i < start + count; i++) {
+    const p = offsets[i]!;
+    if (p < 0) {
+      writePadding(out, atR, atG, atB, padValue, target);
+    } else {
+      const packed = weights[i]!;
+      const farX = packed & 0xffff;
+      const farY = packed >> 16;
+      const q = p + strideBytes;
+      const r = q + strideBytes;
+      // A row is (1 - farX) * first + second + farX * third; the rows go together in the same way.
+      let a = pixels[p]!;
+      let b = pixels[q]!;
+      let c = pixels[r]!;
+      let top = ((a + pixels[p + 3]!) << 11) + Math.imul(pixels[p + 6]! - a, farX);
+      let middle = ((b + pixels[q + 3]!) << 11) + Math.imul(pixels[q + 6]! - b, farX);
+      let bottom = ((c + pixels[r + 3]!) << 11) + Math.imul(pixels[r + 6]! - c, farX);
+      out[atR] = ((top + middle) * weightOne + (bottom - top) * farY) * scaleR + biasR;
+      a = pixels[p + 1]!;
+      b = pixels[q + 1]!;
+      c = pixels[r + 1]!;
+      top = ((a + pixels[p + 4]!) << 11) + Math.imul(pixels[p + 7]! - a, farX);
+      middle = ((b + pixels[q + 4]!) << 11) + Math.imul(pixels[q + 7]! - b, farX);
+      bottom = ((c + pixels[r + 4]!) << 11) + Math.imul(pixels[r + 7]! - c, farX);
+      out[atG] = ((top + middle) * weightOne + (bottom - top) * farY) * scaleG + biasG;
+      a = pixels[p + 2]!;
+      b = pixels[q + 2]!;
+      c = pixels[r + 2]!;
+      top = ((a + pixels[p + 5]!) << 11) + Math.imul(pixels[p + 8]! - a, farX);
+      middle = ((b + pixels[q + 5]!) << 11) + Math.imul(pixels[q + 8]! - b, farX);
+      bottom = ((c + pixels[r + 5]!) << 11) + Math.imul(pixels[r + 8]! - c, farX);
+      out[atB] = ((top + middle) * weightOne + (bottom - top) * farY) * scaleB + biasB;
+    }
+    atR += step;
+    atG += step;
+    atB += step;
+  }
+};
+
+/** Boxes of any size. */
+const sampleBoxes: Kernel = (pixels, strideBytes, grid, start, count, padValue, target) => {
+  const { offsets, weights, boxWidthPx, boxHeightPx } = grid;
+  const { out, step } = target;
+  const unit = 1 / (weightOne * weightOne * boxWidthPx * boxHeightPx);
+  const [biasR, biasG, biasB] = target.bias;
+  const scaleR = target.scale[0] * unit;
+  const scaleG = target.scale[1] * unit;
+  const scaleB = target.scale[2] * unit;
+  const lastX = boxWidthPx * 3;
+  let [atR, atG, atB] = target.starts;
+  for (let i = start; i < start + count; i++) {
+    let p = offsets[i]!;
+    if (p < 0) {
+      writePadding(out, atR, atG, atB, padValue, target);
+    } else {
+      const packed = weights[i]!;
+      const farX = packed & 0xffff;
+      const farY = packed >> 16;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let row = 0; row <= boxHeightPx; row++) {
+        const end = p + lastX;
+        const firstR = pixels[p]!;
+        const firstG = pixels[p + 1]!;
+        const firstB = pixels[p + 2]!;
+        let sumR = firstR;
+        let sumG = firstG;
+        let sumB = firstB;
+        for (let q = p + 3; q < end; q += 3) {
+          sumR += pixels[q]!;
+          sumG += pixels[q + 1]!;
+          sumB += pixels[q + 2]!;
+        }
+        const weight = row === 0 ? weightOne - farY : row === boxHeightPx ? farY : weightOne;
+        red += ((sumR << 11) + Math.imul(pixels[end]! - firstR, farX)) * weight;
+        green += ((sumG << 11) + Math.imul(pixels[end + 1]! - firstG, farX)) * weight;
+        blue += ((sumB << 11) + Math.imul(pixels[end + 2]! - firstB, farX)) * weight;
+        p += strideBytes;
+      }
+      out[atR] = red * scaleR + biasR;
+      out[atG] = green * scaleG + biasG;
+      out[atB] = blue * scaleB + biasB;
+    }
+    atR += step;
+    atG += step;
+    atB += step;
+  }
+};
+
+function writePadding(
+  out: Float32Array,
+  atR: number,
+  atG: number,
+  atB: number,
+  padValue: number,
+  { scale, bias }: RgbTarget,
+): void {
+  out[atR] = padValue * scale[0] + bias[0];
+  out[atG] = padValue * scale[1] + bias[1];
+  out[atB] = padValue * scale[2] + bias[2];
+}
