@@ -128,19 +128,6 @@ export class Conductor<Result> {
     this.#settle();
   }
 
-  /** When checkDeadlines next has something to do, or undefined. */
-  nextDeadlineNs(): bigint | undefined {
-    let nextNs: bigint | undefined;
-    for (const { frame, stages } of this.#open.values())
-      for (const stage of this.#graph.stages) {
-        const deadlineNs = this.#deadlineNs[stage];
-        if (deadlineNs === undefined || stages.has(stage)) continue;
-        const dueNs = frame.captureTimeNs + deadlineNs;
-        if (nextNs === undefined || dueNs < nextNs) nextNs = dueNs;
-      }
-    return nextNs;
-  }
-
   /** The run ends now: what is still open is dropped, and counted as such. */
   abandonOpen(): void {
     this.drops.add(dropReasons.stopped, this.#open.size);

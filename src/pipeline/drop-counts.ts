@@ -12,6 +12,15 @@ export type DropCounts = Readonly<Record<string, number>>;
 export const totalDrops = (drops: DropCounts): number =>
   Object.values(drops).reduce((sum, count) => sum + count, 0);
 
+/** What was added since `before`, of counts that only grow. */
+export function newDrops(before: DropCounts, now: DropCounts): DropCounts {
+  return Object.fromEntries(
+    Object.entries(now)
+      .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  );
+}
+
 /** A sum by reason that grows. */
 export class DropCounter {
   readonly #counts = new Map<string, number>();

@@ -79,7 +79,8 @@ function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCoun
   return lines.linePos(offset).line;
 }
 
-const isAddress = (source: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+/** `rtsp://...`, `camera:/dev/video0`, `gstreamer:...`; a single letter before the colon is a drive of Windows. */
+const isAddress = (source: string) => /^[a-z][a-z0-9+.-]+:/i.test(source);
 
 function withAbsolutePaths(
   config: z.infer<typeof pipelineSchema>,

@@ -1,6 +1,7 @@
 import type { PublishCount } from '../publish/publisher.js';
-import type { DropCounts } from './drop-counts.js';
+import { type DropCounts, totalDrops } from './drop-counts.js';
 import type { LatencySummary } from './latency-histogram.js';
+import type { PipelineRun } from './pipeline-run.js';
 import type { StageReport } from './run-statistics.js';
 
 /** What a run did, as `--json` prints it. Durations in milliseconds. */
@@ -31,4 +32,47 @@ export interface RunReport {
   health: string[];
   publish: { endpoint: string; topics: Record<string, PublishCount> } | null;
   recording: { path: string; written: number; dropped: number } | null;
+}
+
+/** What a run did, once everything is closed. */
+export function buildReport(run: PipelineRun, end: RunReport['source']['end']): RunReport {
+  const { parts, conductor, statistics, publishedRate, firstResultMs } = run;
+  const { options, capture, lanes, stages, fuser, publisher, recorder } = parts;
+  const { name, layout, nominalRateHz = null } = capture.info;
+  const drops = conductor.drops.snapshot();
+  return {
+    source: { name, widthPx: layout.widthPx, heightPx: layout.heightPx, nominalRateHz, end },
+    pacing: options.pacing,
+    calibrationSha256: parts.calibrationSha256,
+    frames: {
+      in: conductor.framesIn,
+      published: conductor.framesPublished,
+      dropped: totalDrops(drops),
+      drops,
+    },
+    publishedRateHz: publishedRate.overallHz(),
+    glassToResultMs: statistics.glassToResult.summary(),
+    fuseAndPublishMs: statistics.fuseAndPublish.summary(),
+    firstResultMs,
+    stages: statistics.stageReports(),
+    lanes: lanes.map((lane) => {
+      const inLane = [...stages.values()].filter((stage) => stage.lane === lane.name);
+      const providers = new Set(inLane.map(({ provider }) => provider));
+      const { restarts, readyMs } = lane;
+      return { name: lane.name, provider: [...providers].join('+'), restarts, readyMs };
+    }),
+    bundles: fuser.bundles.map(({ task, version, networkSha256, isCertified }) => ({
+      task,
+      version,
+      networkSha256,
+      isCertified,
+    })),
+    health: [...fuser.health],
+    publish: publisher
+      ? { endpoint: publisher.endpoint, topics: Object.fromEntries(publisher.counts) }
+      : null,
+    recording: recorder
+      ? { path: recorder.path, written: recorder.written, dropped: recorder.dropped }
+      : null,
+  };
 }

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+
+/** A command before it is loaded: enough for `windshield --help`. */
+export interface CommandEntry {
+  name: string;
+  /** Arguments as the overview shows them. */
+  usage: string;
+  summary: string;
+  /** Loads the command's own file; only the command that was called is loaded. */
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the overview. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'replay',
+    usage: '<recording|folder|video>',
+    summary: 'stream a recorded drive through the pipeline, in real time or in lock-step',
+    load: async () => (await import('./replay.js')).replayCommand(),
+  },
+  {
+    name: 'run',
+    usage: '<pipeline.yaml>',
+    summary: 'run the pipeline live on the source that its file names',
+    load: async () => (await import('./run.js')).runCommand(),
+  },
+  {
+    name: 'config',
+    usage: '<pipeline.yaml>',
+    summary: 'check a pipeline file and print it with defaults and paths resolved',
+    load: async () => (await import('./config.js')).configCommand(),
+  },
+  {
+    name: 'import',
+    usage: '<source> --out <drive.mcap>',
+    summary: 'turn a driving log, a folder of pictures or a video into a recording',
+    load: async () => (await import('./import.js')).importCommand(),
+  },
+  {
+    name: 'simulate',
+    usage: '--out <drive.mcap>',
+    summary: 'render a drive through a made-up world, with ground truth',
+    load: async () => (await import('./simulate.js')).simulateCommand(),
+  },
+  {
+    name: 'train',
+    usage: '<task>',
+    summary: 'train the network of a task: detection, signs, segmentation or steering',
+    load: async () => (await import('./train.js')).trainCommand(),
+  },
+  {
+    name: 'export',
+    usage: '<task>',
+    summary: 'write a trained network as a model bundle: ONNX, manifest, golden outputs',
+    load: async () => (await import('./export.js')).exportCommand(),
+  },
+  {
+    name: 'evaluate',
+    usage: '<task> --data <folder> --format <format>',
+    summary: 'measure a model bundle on labelled data',
+    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+  },
+];

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { runPipeline } from '../pipeline/pipeline.js';
+import type { PipelineConfig } from '../pipeline/pipeline-schema.js';
+import type { DriveFlags } from './drive-options.js';
+import { formatLiveLine } from './live-line.js';
+import { formatReport } from './report-table.js';
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+/** How often the live line is redrawn, and how often a line is written where there is no terminal, milliseconds. */
+const redrawMs = 100;
+const lineMs = 2000;
+
+export interface DriveRequest {
+  config: PipelineConfig;
+  source: string;
+  pacing: 'realtime' | 'lockstep';
+  flags: DriveFlags;
+  rateFactor?: number;
+}
+
+/** Runs a pipeline for a person: the live line while it runs, the table at its end. */
+export async function drive(request: DriveRequest): Promise<void> {
+  const { source, pacing, flags, rateFactor = 1 } = request;
+  const stop = new AbortController();
+  const forget = onStopSignals(() => stop.abort());
+  const terminal = new Terminal(process.stdout, process.stderr, () => stop.abort());
+  const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
+  let lastShownMs = Number.NEGATIVE_INFINITY;
+  try {
+    const { report, error } = await runPipeline({
+      config: withFlags(request.config, flags),
+      source,
+      pacing,
+      rateFactor,
+      signal: stop.signal,
+      note: (text) => terminal.note(text),
+      onFrame(frame, progress) {
+        const nowMs = performance.now();
+        if (nowMs - lastShownMs < intervalMs) return;
+        lastShownMs = nowMs;
+        const line = formatLiveLine(frame, progress);
+        if (terminal.isInteractive) terminal.showLive(line);
+        else terminal.note(line);
+      },
+    });
+    terminal.print(flags.json ? JSON.stringify(report) : formatReport(report));
+    if (error !== undefined) throw error;
+  } finally {
+    terminal.clearLive();
+    forget();
+  }
+}
+
+/** The pipeline file with what the command line says in its place. */
+function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
+  const { zeromq } = config.publish;
+  const published = zeromq ?? { endpoint: '', highWaterMark: 100 };
+  const endpoint = flags.endpoint ?? zeromq?.endpoint;
+  const { record } = config;
+  const images = flags.images ?? record?.images ?? false;
+  const path = flags.out === undefined ? record?.path : resolve(flags.out);
+  return {
+    ...config,
+    publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},
+    ...(path === undefined ? {} : { record: { path, images } }),
+    allowUncertified: flags.allowUncertified ?? config.allowUncertified,
+  };
+}

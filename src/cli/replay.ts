@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadPipelineFile } from '../pipeline/pipeline-file.js';
+import { drive } from './drive.js';
+import { addDriveOptions, type DriveFlags } from './drive-options.js';
+
+const defaultPipeline = fileURLToPath(new URL('../../../pipelines/default.yaml', import.meta.url));
+
+interface ReplayFlags extends DriveFlags {
+  pipeline: string;
+  lockstep?: true;
+  rate?: number;
+}
+
+/** `windshield replay <recording|folder|video>`: a recorded drive through the pipeline. */
+export function replayCommand(): Command {
+  const command = new Command('replay')
+    .summary('stream a recorded drive through the pipeline, in real time or in lock-step')
+    .description(
+      'Streams the frames of a recording (MCAP), a folder of pictures or a video through the pipeline.\n' +
+        'In real time frames come at the pace at which they were recorded and the newest wins; in\n' +
+        'lock-step each frame waits for the one before, nothing is dropped, and the same recording gives\n' +
+        'the same results, byte for byte apart from their timing, however busy the machine is.',
+    )
+    .argument('<recording|folder|video>', 'the drive')
+    .option('-p, --pipeline <pipeline.yaml>', 'the pipeline file', defaultPipeline)
+    .option('--lockstep', 'one frame after the other, none dropped')
+    .option('--rate <factor>', 'real time, this many times faster', positiveNumber);
+  return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
+    const config = await loadPipelineFile(flags.pipeline);
+    const pacing = flags.lockstep ? 'lockstep' : 'realtime';
+    await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1 });
+  });
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}

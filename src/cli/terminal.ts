@@ -1,0 +1,57 @@
+import type { WriteStream } from 'node:tty';
+
+/** Leaves room for the cursor, so that a full line never wraps. */
+const marginColumns = 1;
+
+/**
+ * Standard output for what was asked for, standard error for how it is going. A reader that goes away
+ * (`windshield ... | head`) is no error: what it will not read is not written.
+ */
+export class Terminal {
+  /** True where the live line can be redrawn in place. */
+  readonly isInteractive: boolean;
+  #isLineShown = false;
+  #isOutputClosed = false;
+
+  constructor(
+    readonly output: NodeJS.WritableStream = process.stdout,
+    readonly progress: NodeJS.WritableStream = process.stderr,
+    /** Called once when the reader of standard output has gone. */
+    readonly onOutputClosed: () => void = () => {},
+  ) {
+    this.isInteractive = (progress as WriteStream).isTTY === true;
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (!this.#isOutputClosed) onOutputClosed();
+      this.#isOutputClosed = true;
+    });
+    progress.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+
+  /** The answer of the command: a table, a document. */
+  print(text: string): void {
+    this.clearLive();
+    if (!this.#isOutputClosed) this.output.write(`${text}\n`);
+  }
+
+  /** A line about the progress that stays. */
+  note(text: string): void {
+    this.clearLive();
+    this.progress.write(`${text}\n`);
+  }
+
+  /** Draws the live line over the one before. Only where isInteractive. */
+  showLive(text: string): void {
+    const columns = (this.progress as WriteStream).columns ?? 80;
+    const shown = [...text].slice(0, columns - marginColumns).join('');
+    this.progress.write(`\r\u001b[2K${shown}`);
+    this.#isLineShown = true;
+  }
+
+  clearLive(): void {
+    if (this.#isLineShown) this.progress.write('\r\u001b[2K');
+    this.#isLineShown = false;
+  }
+}

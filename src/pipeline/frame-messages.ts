@@ -1,0 +1,79 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Task } from '../bundle/manifest.js';
+import {
+  type BoxSchema,
+  type DropCountSchema,
+  SegmentationSchema,
+  StageState,
+  type StageStatusSchema,
+  type TimingSchema,
+} from '../messages/gen/windshield/v1/perception_pb.js';
+import type { SegmentationResult } from '../perception/results.js';
+import type { DropCounts } from './drop-counts.js';
+import type { FrameOutcome } from './frame-record.js';
+
+const states = {
+  ok: StageState.OK,
+  skipped: StageState.SKIPPED,
+  late: StageState.LATE,
+  failed: StageState.FAILED,
+} as const;
+
+export type StagePlaces = ReadonlyMap<Task, { provider: string; lane: string }>;
+
+export function boxMessage([xMin, yMin, xMax, yMax]: readonly [
+  number,
+  number,
+  number,
+  number,
+]): MessageInitShape<typeof BoxSchema> {
+  return { xMin, yMin, xMax, yMax };
+}
+
+export function segmentationMessage(
+  { widthPx, heightPx, ...arrays }: SegmentationResult,
+  classNames: readonly string[],
+) {
+  return create(SegmentationSchema, {
+    widthPx,
+    heightPx,
+    runLengths: Array.from(arrays.runLengths),
+    runClasses: new Uint8Array(arrays.runClasses),
+    classShares: Array.from(arrays.classShares),
+    freeSpace: Array.from(arrays.freeSpaceNorm),
+    classNames: [...classNames],
+  });
+}
+
+export function dropMessages(drops: DropCounts): MessageInitShape<typeof DropCountSchema>[] {
+  return Object.entries(drops).map(([reason, count]) => ({ reason, count: BigInt(count) }));
+}
+
+export function stageStatusMessages(
+  { stages }: FrameOutcome,
+  places: StagePlaces,
+): MessageInitShape<typeof StageStatusSchema>[] {
+  return [...places].map(([stage, { provider }]) => {
+    const outcome = stages.get(stage)!;
+    const errorCode = outcome.state === 'failed' ? outcome.errorCode : '';
+    return { stage, state: states[outcome.state], provider, errorCode };
+  });
+}
+
+export function timingMessage(
+  { frame, stages }: FrameOutcome,
+  places: StagePlaces,
+  publishNs: bigint,
+  wallOffsetNs: bigint,
+): MessageInitShape<typeof TimingSchema> {
+  return {
+    captureNs: frame.captureTimeNs,
+    arrivalNs: frame.arrivalTimeNs,
+    publishNs,
+    wallOffsetNs,
+    stages: [...places].flatMap(([stage, { lane }]) => {
+      const outcome = stages.get(stage)!;
+      return outcome.state === 'ok' ? [{ stage, lane, ...outcome.times }] : [];
+    }),
+  };
+}

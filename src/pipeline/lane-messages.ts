@@ -1,0 +1,51 @@
+import type { Manifest, Task } from '../bundle/manifest.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { PostedError } from '../capture/capture-messages.js';
+import type { StageOutcome } from './frame-record.js';
+import type { StageResult } from './stages/stage-result.js';
+
+/** What a lane is started with; it loads its networks at once, while the source is still opening. */
+export interface LaneWorkerData {
+  /** In order of priority. */
+  stages: readonly { task: Task; bundleDir: string }[];
+  providers: readonly string[];
+  allowUncertified: boolean;
+}
+
+/** What is known of a stage once its network is loaded and proven. */
+export interface LoadedStage {
+  manifest: Manifest;
+  provider: string;
+  isCertified: boolean;
+  /** Largest difference from the golden outputs. */
+  maxAbsDifference: number;
+}
+
+/** From the conductor's thread to the lane. */
+export type LaneCommand =
+  | {
+      type: 'prepare';
+      /** The frame ring's memory. */
+      ring: SharedArrayBuffer;
+      camera: CameraModel | undefined;
+      detectorClasses: readonly string[];
+    }
+  | {
+      type: 'run';
+      frameId: number;
+      slot: number;
+      stages: readonly Task[];
+      dispatchNs: bigint;
+      /** The answer of another lane that these stages read. */
+      input: StageResult | undefined;
+    }
+  | { type: 'close' };
+
+/** From the lane. A job's stages are answered one by one as they are done, then `done` follows. */
+export type LaneEvent =
+  | { type: 'loaded'; stages: LoadedStage[] }
+  | { type: 'ready' }
+  | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
+  | { type: 'done'; frameId: number }
+  /** The lane cannot be set up; it ends itself. */
+  | { type: 'refused'; error: PostedError };

@@ -1,0 +1,49 @@
+import type { PerceptionError } from '../frame/perception-error.js';
+import type { LaneListener } from './lane.js';
+
+/**
+ * Stands between a lane and its conductor: lanes start before there is one, and may be ready, or beyond hope,
+ * by then. Until `listener` is set, only those two are kept.
+ */
+export class LaneRelay implements LaneListener {
+  listener: LaneListener | undefined;
+  /** True while the lane takes jobs. */
+  isReady = false;
+  /** Resolves when the lane first takes jobs; rejects when it never will. */
+  readonly firstReady: Promise<void>;
+  #resolveReady!: () => void;
+  #rejectReady!: (error: PerceptionError) => void;
+
+  constructor() {
+    this.firstReady = new Promise((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
+    this.firstReady.catch(() => {});
+  }
+
+  stageDone(...answer: Parameters<LaneListener['stageDone']>): void {
+    this.listener?.stageDone(...answer);
+  }
+
+  jobDone(): void {
+    this.listener?.jobDone();
+  }
+
+  ready(): void {
+    this.isReady = true;
+    this.#resolveReady();
+    this.listener?.ready();
+  }
+
+  died(): void {
+    this.isReady = false;
+    this.listener?.died();
+  }
+
+  failed(error: PerceptionError): void {
+    this.isReady = false;
+    this.#rejectReady(error);
+    this.listener?.failed(error);
+  }
+}

@@ -1,0 +1,106 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Bundle } from '../bundle/bundle.js';
+import type { Task } from '../bundle/manifest.js';
+import { toPostedError } from '../capture/capture-messages.js';
+import { FrameRing } from '../frame/frame-ring.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { certify, type NetworkSession } from '../inference/network-session.js';
+import { createNetworkSession } from '../inference/onnxruntime-node.js';
+import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
+import { stageInputs } from './stage-graph.js';
+import type { StageResult } from './stages/stage-result.js';
+import { createStageRunner, type StageRunner } from './stages/stage-runner.js';
+
+const port = parentPort!;
+const post = (event: LaneEvent): void => port.postMessage(event);
+const { stages, providers, allowUncertified } = workerData as LaneWorkerData;
+
+const networks = new Map<Task, { bundle: Bundle; session: NetworkSession }>();
+const runners = new Map<Task, StageRunner>();
+let ring: FrameRing | undefined;
+
+async function load(): Promise<LoadedStage[]> {
+  const loaded: LoadedStage[] = [];
+  for (const { task, bundleDir } of stages) {
+    const bundle = await readBundleFolder(bundleDir);
+    const { manifest } = bundle;
+    if (manifest.task !== task)
+      throw new PerceptionError(
+        'ERR_BUNDLE',
+        `${bundleDir}: expected a bundle for ${task}, found one for ${manifest.task}`,
+      );
+    const session = await createNetworkSession(bundle, { providers });
+    const { isCertified, maxAbsDifference } = await certify(session, bundle, { allowUncertified });
+    // The first run of a batch size makes the runtime plan its memory: not on a frame.
+    if (session.maxBatch > 1) await session.run(session.maxBatch);
+    networks.set(task, { bundle, session });
+    loaded.push({ manifest, provider: session.provider, isCertified, maxAbsDifference });
+  }
+  return loaded;
+}
+
+function prepare({ ring: shared, ...setup }: Extract<LaneCommand, { type: 'prepare' }>): void {
+  ring = FrameRing.attach(shared);
+  for (const [task, network] of networks)
+    runners.set(task, createStageRunner({ ...network, ...setup, frame: ring.layout }));
+}
+
+async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void> {
+  const { frameId, slot, dispatchNs } = job;
+  const pixels = ring!.pixels(slot);
+  const answers = new Map<Task, StageResult>();
+  if (job.input !== undefined) answers.set(job.input.stage, job.input);
+  for (const stage of job.stages) {
+    const reads = stageInputs[stage];
+    // The conductor has said so already: what a failed stage would have been read for is skipped.
+    if (reads !== undefined && !answers.has(reads)) continue;
+    try {
+      const input = reads === undefined ? undefined : answers.get(reads);
+      const { result, marks } = await runners.get(stage)!.run(pixels, input);
+      answers.set(stage, result);
+      post({
+        type: 'stage',
+        frameId,
+        stage,
+        outcome: { state: 'ok', result, times: { dispatchNs, ...marks } },
+      });
+    } catch (error) {
+      const { code } = toPostedError(error);
+      post({ type: 'stage', frameId, stage, outcome: { state: 'failed', errorCode: code } });
+    }
+  }
+  post({ type: 'done', frameId });
+}
+
+async function close(): Promise<void> {
+  for (const { session } of networks.values()) await session.dispose();
+  port.close();
+}
+
+// Commands come one at a time: the conductor waits for `done`, and `close` comes last.
+port.on('message', (command: LaneCommand) => {
+  if (command.type === 'run') void runJob(command);
+  else if (command.type === 'close') void close();
+  else attempt(() => prepare(command), { type: 'ready' });
+});
+
+function attempt(action: () => void, success: LaneEvent): void {
+  try {
+    action();
+    post(success);
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function refuse(error: unknown): void {
+  post({ type: 'refused', error: toPostedError(error) });
+  port.close();
+}
+
+try {
+  post({ type: 'loaded', stages: await load() });
+} catch (error) {
+  refuse(error);
+}

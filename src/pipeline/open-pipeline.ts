@@ -1,0 +1,127 @@
+import type { Task } from '../bundle/manifest.js';
+import { calibrationSha256 } from '../calibration/camera-info.js';
+import { scaleCamera } from '../calibration/camera-model.js';
+import { startCapture } from '../capture/capture-thread.js';
+import { startWallClock } from '../frame/clock.js';
+import { readCurveKeyFile } from '../publish/curve-key-file.js';
+import type { Publisher } from '../publish/publisher.js';
+import { cameraOf } from './camera-of.js';
+import { FrameFuser } from './frame-fuser.js';
+import { Lane } from './lane.js';
+import type { LoadedStage } from './lane-messages.js';
+import { LaneRelay } from './lane-relay.js';
+import type { PipelineOptions } from './pipeline.js';
+import { PipelineRun } from './pipeline-run.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+import { ResultRecorder } from './result-recorder.js';
+import { planStages, type StageGraph } from './stage-graph.js';
+
+/**
+ * Opens everything that a run needs, all at the same time: lanes load and prove their networks while the
+ * source, the calibration, the socket and the recording open. Rejects with the first fault, everything closed.
+ */
+export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
+  const { config, source, pacing, rateFactor = 1 } = options;
+  const graph = planStages(config.lanes);
+  const opened: { close(): Promise<unknown> }[] = [];
+  const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
+    const part = await opening;
+    opened.push({ close: () => close(part) });
+    return part;
+  };
+  const relays = graph.lanes.map(() => new LaneRelay());
+  const lanes = graph.lanes.map((plan, index) => startLane(options, plan.name, index, relays));
+  for (const lane of lanes) opened.push(lane);
+  const opening = [
+    kept(startCapture({ source, pacing, rateFactor, slotCount: config.ring.slots }), (capture) =>
+      capture.stop(),
+    ),
+    cameraOf(config.calibration, source),
+    kept(openPublisher(config), async (publisher) => publisher?.close()),
+    loadStages(graph, lanes),
+  ] as const;
+  try {
+    const [capture, calibrated, publisher, stages] = await Promise.all(opening);
+    const { widthPx, heightPx } = capture.info.layout;
+    const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
+    const calibration = camera === undefined ? '' : await calibrationSha256(camera);
+    const recorder = await kept(openRecorder(options, stages, calibration), async (part) =>
+      part?.abort(),
+    );
+    const detectorClasses = classesOfDetector(stages);
+    for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
+    await Promise.all(relays.map((relay) => relay.firstReady));
+    const wallOffsetNs = startWallClock().offsetNs;
+    const known = { stages, calibrationSha256: calibration, wallOffsetNs };
+    const fuser = new FrameFuser({ ...known, widthPx, heightPx });
+    return new PipelineRun({
+      ...known,
+      options,
+      graph,
+      capture,
+      lanes,
+      relays,
+      fuser,
+      publisher,
+      recorder,
+    });
+  } catch (error) {
+    // Whatever is still opening is closed as soon as it is open.
+    await Promise.allSettled(opening);
+    await Promise.allSettled(opened.map((part) => part.close()));
+    throw error;
+  }
+}
+
+function startLane(
+  { config, laneTimeoutMs }: PipelineOptions,
+  name: string,
+  index: number,
+  relays: readonly LaneRelay[],
+): Lane {
+  const { providers, allowUncertified } = config;
+  const stages = config.lanes[index]!.map((task) => ({ task, bundleDir: config.bundles[task]! }));
+  const data = { stages, providers, allowUncertified };
+  const timeout = laneTimeoutMs === undefined ? {} : { timeoutMs: laneTimeoutMs };
+  return new Lane({ name, data, ...timeout }, relays[index]!);
+}
+
+/** By task in the fixed order of the graph, whichever lane was ready first. */
+async function loadStages(
+  graph: StageGraph,
+  lanes: readonly Lane[],
+): Promise<Map<Task, LoadedStage & { lane: string }>> {
+  const loaded = await Promise.all(
+    lanes.map(async (lane) => (await lane.loaded).map((stage) => ({ ...stage, lane: lane.name }))),
+  );
+  const stages = loaded.flat();
+  return new Map(
+    graph.stages.map((task) => [task, stages.find(({ manifest }) => manifest.task === task)!]),
+  );
+}
+
+function classesOfDetector(stages: ReadonlyMap<Task, LoadedStage>): readonly string[] {
+  const decode = stages.get('detection')?.manifest.decode;
+  return decode?.kind === 'ssd' ? decode.classes : [];
+}
+
+async function openPublisher(config: PipelineConfig): Promise<Publisher | undefined> {
+  const { zeromq } = config.publish;
+  if (zeromq === undefined) return undefined;
+  const { endpoint, highWaterMark, curve } = zeromq;
+  const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
+  // Loaded here, while the lanes load their networks, and not at all where nothing is published.
+  const { ZeromqPublisher } = await import('../publish/zeromq.js');
+  return ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
+}
+
+async function openRecorder(
+  { config, source, pacing }: PipelineOptions,
+  stages: ReadonlyMap<Task, LoadedStage>,
+  calibration: string,
+): Promise<ResultRecorder | undefined> {
+  if (config.record === undefined) return undefined;
+  const networks = [...stages].map(([task, { manifest }]) => [task, manifest.network.sha256]);
+  const facts = { source, pacing, calibration, ...Object.fromEntries(networks) };
+  return ResultRecorder.create({ ...config.record, source, facts });
+}

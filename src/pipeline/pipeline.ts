@@ -1,0 +1,45 @@
+import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import { openPipeline } from './open-pipeline.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+import type { RunReport } from './run-report.js';
+
+export interface PipelineOptions {
+  config: PipelineConfig;
+  /** A recording, a video, a folder of pictures, `camera:<device>` or `gstreamer:<pipeline>`. */
+  source: string;
+  /** `lockstep`: the next frame comes when the last is published. */
+  pacing: 'realtime' | 'lockstep';
+  /** Source seconds a second in `realtime`; 1 when left out. */
+  rateFactor?: number;
+  /** Ends the run in order: capture stops, what is on its way is published. */
+  signal?: AbortSignal;
+  /** Called with each frame that was published. It must return soon. */
+  onFrame?: (frame: PerceptionFrame, progress: Progress) => void;
+  /** What a person should hear of in between, such as a lane that was restarted. */
+  note?: (text: string) => void;
+  /** A lane that is silent on a job for longer is ended and started anew, milliseconds. */
+  laneTimeoutMs?: number;
+}
+
+/** Totals at one moment of a run. */
+export interface Progress {
+  framesPublished: number;
+  framesDropped: number;
+  /** Over the last second. */
+  publishedRateHz: number;
+}
+
+export interface RunResult {
+  report: RunReport;
+  /** Why the run ended before its source did; what came before it was published. */
+  error?: unknown;
+}
+
+/**
+ * Runs a pipeline from the first frame of its source to the last. Rejects, before the first frame, with what
+ * is wrong with source, calibration, bundles, providers or endpoint; nothing stays open or half-written then.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<RunResult> {
+  const pipeline = await openPipeline(options);
+  return pipeline.run(options.signal);
+}

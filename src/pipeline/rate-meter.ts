@@ -1,0 +1,31 @@
+const windowNs = 1_000_000_000n;
+
+/** Events a second over the last second, and over the whole run. */
+export class RateMeter {
+  readonly #recentNs: bigint[] = [];
+  #count = 0;
+  #firstNs = 0n;
+  #lastNs = 0n;
+
+  /** Counts an event at a monotonic time, not before the one before it. */
+  add(timeNs: bigint): void {
+    if (this.#count++ === 0) this.#firstNs = timeNs;
+    this.#lastNs = timeNs;
+    this.#recentNs.push(timeNs);
+    while (timeNs - this.#recentNs[0]! > windowNs) this.#recentNs.shift();
+  }
+
+  /** Between the events of the last second; 0 with fewer than two. */
+  recentHz(): number {
+    return rateHz(this.#recentNs.length, this.#recentNs[0] ?? 0n, this.#lastNs);
+  }
+
+  /** Between the first event and the last. */
+  overallHz(): number {
+    return rateHz(this.#count, this.#firstNs, this.#lastNs);
+  }
+}
+
+function rateHz(count: number, firstNs: bigint, lastNs: bigint): number {
+  return count < 2 || lastNs <= firstNs ? 0 : (count - 1) / (Number(lastNs - firstNs) / 1e9);
+}

@@ -1,0 +1,124 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { PerceptionError } from '../frame/perception-error.js';
+import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
+import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image_pb.js';
+import { perceptionTopic } from '../messages/topics.js';
+import type { RecordingReader } from '../recording/recording-reader.js';
+import { RecordingWriter } from '../recording/recording-writer.js';
+import { firstCalibration, openIfRecording } from './camera-of.js';
+
+/** Results that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
+const maxPending = 256;
+
+export interface RecorderOptions {
+  path: string;
+  /** Where the frames come from; a recording's calibration is copied. */
+  source: string;
+  /** Copy the pictures of the source as well; it must be a recording. */
+  images: boolean;
+  /** Said of the run in the file's metadata `windshield.result`. */
+  facts: Readonly<Record<string, string>>;
+}
+
+/** Writes results to an MCAP file that is there whole or not at all, off the critical path. */
+export class ResultRecorder {
+  written = 0;
+  dropped = 0;
+  /** The first error of the disk; recording is over then, the run is not. */
+  failure: unknown;
+  readonly #writer: RecordingWriter;
+  readonly #source: RecordingReader | undefined;
+  readonly #copiesImages: boolean;
+  readonly #pending = new Set<Promise<void>>();
+
+  private constructor(
+    writer: RecordingWriter,
+    source: RecordingReader | undefined,
+    images: boolean,
+  ) {
+    this.#writer = writer;
+    this.#source = source;
+    this.#copiesImages = images;
+  }
+
+  /** Throws ERR_OUTPUT where the file cannot be written, ERR_USAGE where there are no pictures to copy. */
+  static async create({ path, source, images, facts }: RecorderOptions): Promise<ResultRecorder> {
+    const recording = await openIfRecording(source);
+    if (images && recording === undefined)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected a recording to copy pictures from, found ${source}`,
+      );
+    try {
+      const writer = await RecordingWriter.create(path);
+      const recorder = new ResultRecorder(writer, recording, images);
+      await writer.addMetadata('windshield.result', facts);
+      await recorder.#copyCalibration();
+      return recorder;
+    } catch (error) {
+      await recording?.close();
+      throw error;
+    }
+  }
+
+  get path(): string {
+    return this.#writer.path;
+  }
+
+  /** Takes a serialised PerceptionFrame; `stampNs` orders it among the recording's messages. Never throws. */
+  record(stampNs: bigint, payload: Uint8Array): void {
+    if (this.failure !== undefined || this.#pending.size >= maxPending) {
+      this.dropped++;
+      return;
+    }
+    const write = this.#writer.writeEncoded(perceptionTopic.name, stampNs, payload).then(
+      () => {
+        this.written++;
+        this.#pending.delete(write);
+      },
+      (error: unknown) => {
+        this.dropped++;
+        this.failure ??= error;
+        this.#pending.delete(write);
+      },
+    );
+    this.#pending.add(write);
+  }
+
+  /** Resolves when all that was taken is with the operating system. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  /** Copies the pictures if they are wanted, and gives the file its name. Rejects with ERR_OUTPUT. */
+  async close(): Promise<void> {
+    await this.drained();
+    await this.#copyImages();
+    await this.#writer.close();
+    await this.#source?.close();
+  }
+
+  /** Leaves nothing behind. Does nothing after `close`. */
+  async abort(): Promise<void> {
+    await this.#writer.abort();
+    await this.#source?.close();
+  }
+
+  async #copyCalibration(): Promise<void> {
+    const calibration = this.#source && (await firstCalibration(this.#source));
+    if (calibration === undefined) return;
+    const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
+    const stampNs = seconds * 1_000_000_000n + BigInt(nanos);
+    const bytes = toBinary(CameraCalibrationSchema, calibration);
+    await this.#writer.writeEncoded('camera/calibration', stampNs, bytes);
+  }
+
+  async #copyImages(): Promise<void> {
+    const channel = this.#source?.channels.find(
+      ({ schemaName }) => schemaName === CompressedImageSchema.typeName,
+    );
+    if (!this.#copiesImages || channel === undefined) return;
+    for await (const { stampNs, data } of this.#source!.messages({ topics: [channel.topic] }))
+      await this.#writer.writeEncoded('camera/image', stampNs, data);
+  }
+}

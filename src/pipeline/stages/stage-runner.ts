@@ -1,0 +1,48 @@
+import type { Bundle } from '../../bundle/bundle.js';
+import type { CameraModel } from '../../calibration/camera-model.js';
+import type { FrameLayout } from '../../frame/frame.js';
+import type { NetworkSession } from '../../inference/network-session.js';
+import type { StageTimes } from '../frame-record.js';
+import { createDetectionRunner } from './detection-runner.js';
+import { createSegmentationRunner } from './segmentation-runner.js';
+import { createSignsRunner } from './signs-runner.js';
+import type { StageResult } from './stage-result.js';
+import { createSteeringRunner } from './steering-runner.js';
+
+/** Monotonic times of one run. A run that needed no inference has all of them equal to its end but the start. */
+export type StageMarks = Omit<StageTimes, 'dispatchNs'>;
+
+/** One stage in its lane: pixels in, decoded answer out. Used by one thread, one run at a time. */
+export interface StageRunner {
+  /**
+   * `pixels` is a ring slot, read only during the call. `input` is the answer of the stage that this one
+   * reads. Rejects with ERR_INFERENCE when the network fails.
+   */
+  run(pixels: Uint8Array, input?: StageResult): Promise<{ result: StageResult; marks: StageMarks }>;
+}
+
+/** What a stage must know before its first frame. */
+export interface StageSetup {
+  bundle: Bundle;
+  session: NetworkSession;
+  frame: FrameLayout;
+  /** Undefined: pixels are taken as they are. */
+  camera: CameraModel | undefined;
+  /** Class names of the detector whose boxes the sign stage crops. */
+  detectorClasses: readonly string[];
+}
+
+/** Builds the tables of a stage for frames of one layout. Throws ERR_CALIBRATION, ERR_FRAME_SIZE or ERR_BUNDLE. */
+export function createStageRunner(setup: StageSetup): StageRunner {
+  const { decode } = setup.bundle.manifest;
+  switch (decode.kind) {
+    case 'ssd':
+      return createDetectionRunner(setup, decode);
+    case 'signs':
+      return createSignsRunner(setup, decode);
+    case 'segmentation':
+      return createSegmentationRunner(setup, decode);
+    case 'steering':
+      return createSteeringRunner(setup, decode);
+  }
+}

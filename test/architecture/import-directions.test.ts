@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const repoDir = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What each room of src may import from, itself aside. Whoever is not named here may import nothing. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  frame: [],
+  calibration: ['frame'],
+  bundle: ['frame', 'calibration'],
+  preprocess: ['frame', 'calibration', 'bundle'],
+  perception: ['frame', 'calibration', 'bundle', 'preprocess'],
+  inference: ['frame', 'calibration', 'bundle'],
+  codec: ['frame'],
+  messages: ['frame'],
+  recording: ['frame', 'messages', 'codec'],
+  capture: ['frame', 'messages', 'codec', 'recording'],
+  publish: ['frame', 'messages', 'codec'],
+  pipeline: [
+    'frame',
+    'calibration',
+    'bundle',
+    'preprocess',
+    'perception',
+    'inference',
+    'codec',
+    'messages',
+    'recording',
+    'capture',
+    'publish',
+  ],
+  viewer: ['frame', 'calibration', 'bundle', 'preprocess', 'perception', 'messages', 'recording'],
+  cli: [
+    'frame',
+    'calibration',
+    'bundle',
+    'preprocess',
+    'perception',
+    'inference',
+    'codec',
+    'messages',
+    'recording',
+    'capture',
+    'publish',
+    'pipeline',
+    'tools',
+  ],
+};
+
+/** Rooms that the browser runs as well. */
+const browserRooms = ['frame', 'calibration', 'bundle', 'preprocess', 'perception'];
+
+/** Native and heavy packages, and the one file that may load each. */
+const soleImporters: Readonly<Record<string, string>> = {
+  sharp: 'src/codec/image-codec.ts',
+  zeromq: 'src/publish/zeromq.ts',
+};
+
+interface Import {
+  /** Repository path of the importing file. */
+  from: string;
+  specifier: string;
+  /** Repository path of the imported file, undefined for a package. */
+  target: string | undefined;
+  isTypeOnly: boolean;
+  isDynamic: boolean;
+}
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  return [...source.matchAll(importPattern)].map((match) => {
+    const specifier = (match[2] ?? match[3])!;
+    const from = relative(repoDir, file);
+    const target = specifier.startsWith('.')
+      ? posix.join(dirname(from), specifier).replace(/\.js$/, '.ts')
+      : undefined;
+    const isDynamic = match[3] !== undefined;
+    return { from, specifier, target, isTypeOnly: match[1] !== undefined, isDynamic };
+  });
+}
+
+function filesUnder(room: string): string[] {
+  return readdirSync(join(repoDir, room), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+const imports = [...filesUnder('src'), ...filesUnder('tools')].flatMap(importsOf);
+const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : 'tools');
+const shown = ({ from, specifier }: Import) => `${from} imports ${specifier}`;
+
+test('there are imports to hold to the rules', () => {
+  expect(imports.length).toBeGreaterThan(100);
+  expect(imports.some(({ isDynamic }) => isDynamic)).toBe(true);
+});
+
+test.each(Object.keys(mayImport))('src/%s imports only from rooms below it', (room) => {
+  const wrong = imports.filter(({ from, target }) => {
+    if (!from.startsWith(`src/${room}/`) || target === undefined) return false;
+    const targetRoom = roomOf(target);
+    return targetRoom !== room && !mayImport[room]!.includes(targetRoom);
+  });
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test('every room of src has its rule', () => {
+  const rooms = readdirSync(join(repoDir, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  expect(rooms.filter((room) => mayImport[room] === undefined)).toEqual([]);
+});
+
+test('tools import nothing of the command line', () => {
+  const wrong = imports.filter(
+    ({ from, target }) => from.startsWith('tools/') && target?.startsWith('src/cli/'),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test('the command line loads tools only when a command is called', () => {
+  const wrong = imports.filter(
+    ({ from, target, isDynamic, isTypeOnly }) =>
+      from.startsWith('src/cli/') && target?.startsWith('tools/') && !isDynamic && !isTypeOnly,
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test('what the browser runs imports nothing of Node', () => {
+  const wrong = imports.filter(
+    ({ from, specifier }) =>
+      browserRooms.some((room) => from.startsWith(`src/${room}/`)) &&
+      (specifier.startsWith('node:') || builtinModules.includes(specifier)),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+describe('each heavy package is loaded by one file', () => {
+  test.each(Object.entries(soleImporters))('%s by %s', (name, importer) => {
+    const importers = imports
+      .filter(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`))
+      .map(({ from }) => from);
+    expect([...new Set(importers)]).toEqual([importer]);
+  });
+
+  test('onnxruntime-node inside src/inference only, each of its two doors by one file', () => {
+    const importers = imports.filter(
+      ({ specifier, isTypeOnly }) => /^onnxruntime-node(\/|$)/.test(specifier) && !isTypeOnly,
+    );
+    for (const door of new Set(importers.map(({ specifier }) => specifier))) {
+      const found = importers.filter(({ specifier }) => specifier === door);
+      expect(new Set(found.map(({ from }) => from)).size, found.map(shown).join('; ')).toBe(1);
+    }
+    for (const { from } of importers) expect(from).toMatch(/^src\/inference\//);
+  });
+
+  test('TensorFlow.js never in src', () => {
+    const wrong = imports.filter(
+      ({ from, specifier, isTypeOnly }) =>
+        from.startsWith('src/') && specifier.startsWith('@tensorflow/') && !isTypeOnly,
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+});
