@@ -1,4 +1,5 @@
 import type { Task } from '../../src/bundle/manifest.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
 
 /** A decoded picture: packed rgb8, row-major. */
 export interface RgbImage {
@@ -37,6 +38,11 @@ export interface DetectionSample extends SampleBase {
 export interface SignSample extends SampleBase {
   /** GTSRB class id, 0..42. */
   classId: number;
+  /**
+   * Where given, the picture is a whole frame and the sign this part of it (left, top, right, bottom, pixels), to be
+   * cut with the bundle's margin, as the rig does. Without it the picture is the crop, margin included, as in GTSRB.
+   */
+  boxXyxyPx?: [number, number, number, number];
 }
 
 export interface SegmentationSample extends SampleBase {
@@ -67,6 +73,8 @@ export interface Dataset<T extends Task = Task> {
   samples: SampleOf[T][];
   /** What was found wrong and left out: file (and line) with the reason. Never silent. */
   problems: { where: string; reason: string }[];
+  /** The calibrated camera that took every picture; without one they are taken as they are. */
+  camera?: CameraModel;
   /** How `selectSplit` parts it; without one by `hashed-fifth`. */
   holdOut?: HoldOut;
 }

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { type Task, tasks } from '../bundle/manifest.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import { Terminal } from './terminal.js';
+
+const modelsDir = fileURLToPath(new URL('../../../models/', import.meta.url));
+/** So many problems are told one by one; the rest are counted. */
+const shownProblems = 5;
+
+interface EvaluateFlags {
+  data: string;
+  format: string;
+  split?: string;
+  limit?: number;
+  provider: string[];
+  allowUncertified?: true;
+  json?: true;
+}
+
+/** `windshield evaluate <task> [bundle]`: a bundle's scores on labelled data. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .summary('measure a model bundle on labelled data')
+    .description(
+      'Runs a model bundle on labelled pictures, through the same preprocessing, session and decoding as\n' +
+        'the rig, and prints its scores: accuracy (signs), mAP at IoU 0.5 (detection), mIoU\n' +
+        '(segmentation), errors and correlation of the angle (steering). docs/evaluation.md defines them.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
+    .requiredOption('--data <folder>', 'the labelled data; for format recording, the .mcap file')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'gtsrb-packed, gtsrb (signs); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
+      ).makeOptionMandatory(),
+    )
+    .option(
+      '--split <split>',
+      'the part to score: a part that the set comes in (gtsrb-packed, camvid, openimages), else train, val or all',
+    )
+    .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
+    .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
+    .option('--allow-uncertified', 'go on when the golden outputs are not reproduced')
+    .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
+    .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
+      await evaluate(task, bundleDir ?? `${modelsDir}${task}`, flags);
+    });
+}
+
+async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Promise<void> {
+  const { openDataset } = await import('../../tools/datasets/open-dataset.js');
+  const { runEvaluation } = await import('../../tools/evaluate/run-evaluation.js');
+  const { evaluationJson, evaluationTable } = await import(
+    '../../tools/evaluate/format-evaluation.js'
+  );
+  const terminal = new Terminal();
+  const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const bundle = await readBundleFolder(bundleDir);
+  if (bundle.manifest.task !== task) {
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
+    );
+  }
+  const evaluation = await runEvaluation(bundle, dataset, {
+    providers: flags.provider,
+    allowUncertified: flags.allowUncertified ?? false,
+    ...(flags.limit !== undefined && { limit: flags.limit }),
+    onProgress: (done, total) => {
+      if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
+    },
+  });
+  terminal.clearLive();
+  reportProblems(evaluation.problems, terminal);
+  terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
+}
+
+function reportProblems(problems: { where: string; reason: string }[], terminal: Terminal): void {
+  for (const { where, reason } of problems.slice(0, shownProblems)) {
+    terminal.note(`left out: ${where}: ${reason}`);
+  }
+  const more = problems.length - shownProblems;
+  if (more > 0) terminal.note(`left out: ${more} more`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0))
+    throw new InvalidArgumentError('expected a whole number above 0.');
+  return value;
+}

@@ -1,0 +1,70 @@
+import { type Task, tasks } from '../../src/bundle/manifest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { openCamvid } from './camvid.js';
+import { openGtsrb } from './gtsrb.js';
+import { openGtsrbPacked } from './gtsrb-packed.js';
+import { openKitti } from './kitti.js';
+import { openOpenimages } from './openimages.js';
+import { openRecordingTruth } from './recording.js';
+import type { Dataset } from './sample.js';
+import { type Split, selectSplit } from './splits.js';
+import { openUdacity } from './udacity.js';
+import { openVoc } from './voc.js';
+
+interface FormatEntry {
+  tasks: readonly Task[];
+  /** The set's makers have parted it, and a split must be named. Otherwise `--split` parts it by our rule. */
+  needsSplit: boolean;
+  open(place: string, choice: { task: Task; split: string }): Promise<Dataset>;
+}
+
+/** Every format that can be scored against, by name: labels are truth, and only truth. */
+const formats: Readonly<Record<string, FormatEntry>> = {
+  'gtsrb-packed': { tasks: ['signs'], needsSplit: true, open: openGtsrbPacked },
+  gtsrb: { tasks: ['signs'], needsSplit: false, open: (dir) => openGtsrb(dir) },
+  camvid: { tasks: ['segmentation'], needsSplit: true, open: openCamvid },
+  voc: { tasks: ['detection'], needsSplit: false, open: (dir) => openVoc(dir) },
+  kitti: { tasks: ['detection'], needsSplit: false, open: openKitti },
+  openimages: { tasks: ['detection'], needsSplit: true, open: openOpenimages },
+  udacity: { tasks: ['steering'], needsSplit: false, open: (dir) => openUdacity(dir) },
+  recording: { tasks, needsSplit: false, open: openRecordingTruth },
+};
+
+/** Names of all formats, and of those that hold labels for a task. */
+export function formatNames(task?: Task): string[] {
+  return Object.keys(formats).filter((name) => !task || formats[name]!.tasks.includes(task));
+}
+
+const ownSplits: readonly string[] = ['train', 'val', 'all'] satisfies Split[];
+
+/**
+ * Opens labelled data to score against. `split` names a part that the set's makers made (gtsrb-packed, camvid,
+ * openimages), or `train`, `val` or `all` (the default) of a set that selectSplit parts.
+ * Throws ERR_USAGE for an unknown format, one that has nothing of the task, or a split that is missing or
+ * unknown, and what the format's reader throws.
+ */
+export async function openDataset<T extends Task>(
+  format: string,
+  place: string,
+  choice: { task: T; split?: string | undefined },
+): Promise<Dataset<T>> {
+  const { task, split } = choice;
+  const entry = formats[format];
+  if (!entry?.tasks.includes(task)) {
+    const known = formatNames(task).join(', ');
+    throw usage(`expected a format with labels for ${task} (${known}), found "${format}"`);
+  }
+  if (entry.needsSplit) {
+    if (split) return (await entry.open(place, { task, split })) as Dataset<T>;
+    throw usage(`expected --split with format ${format}, which comes in parts; found none`);
+  }
+  if (split !== undefined && !ownSplits.includes(split)) {
+    throw usage(
+      `expected a split of ${ownSplits.join(', ')} with format ${format}, found "${split}"`,
+    );
+  }
+  const dataset = (await entry.open(place, { task, split: 'all' })) as Dataset<T>;
+  return selectSplit(dataset, (split ?? 'all') as Split);
+}
+
+const usage = (message: string) => new PerceptionError('ERR_USAGE', message);

@@ -1,0 +1,124 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import type {
+  GroundTruth,
+  TruthObject,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { segmentationClasses } from '../../src/perception/classes.js';
+import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { voidClassId } from './camvid.js';
+import type {
+  DetectionSample,
+  RgbImage,
+  SampleBase,
+  SampleOf,
+  SegmentationSample,
+  SignSample,
+  TruthBox,
+} from './sample.js';
+
+/** A recorded frame before its truth is looked at. */
+export interface FrameBase extends SampleBase {
+  frameSizePx: FrameSize;
+}
+export type FrameSize = Pick<RgbImage, 'widthPx' | 'heightPx'>;
+
+/** Objects smaller than this on either side, or hidden beyond this share, are regions to ignore: nobody could name them. */
+const minObjectPx = 8;
+const maxObjectOcclusion = 0.8;
+/** Signs are read from 15 px on, which is GTSRB's smallest, while at most this share is hidden. */
+const minSignPx = 15;
+const maxSignOcclusion = 0.3;
+
+/**
+ * What a frame's ground truth says for one task, as samples: one with all boxes (also none) for detection, one for
+ * each legible sign, one with the class map where there is one, one with the steering angle where there is one.
+ */
+export function samplesOfTruth<T extends Task>(
+  task: T,
+  truth: GroundTruth,
+  base: FrameBase,
+): SampleOf[T][] {
+  return makers[task](truth, base);
+}
+
+const makers: { [T in Task]: (truth: GroundTruth, base: FrameBase) => SampleOf[T][] } = {
+  detection: (truth, base): DetectionSample[] => [
+    { ...base, boxes: truth.objects.map(toTruthBox) },
+  ],
+  signs: (truth, base) => truth.objects.flatMap((object, index) => toSign(object, index, base)),
+  segmentation: (truth, base) =>
+    truth.segmentation ? [toSegmentation(truth.segmentation, base)] : [],
+  steering: ({ vehicle }, base) =>
+    vehicle?.hasSteering ? [{ ...base, camera: 'centre', steeringRad: vehicle.steeringRad }] : [],
+};
+
+const boxOf = ({ boxPx }: TruthObject): TruthBox['boxXyxyPx'] => [
+  boxPx?.xMin ?? 0,
+  boxPx?.yMin ?? 0,
+  boxPx?.xMax ?? 0,
+  boxPx?.yMax ?? 0,
+];
+
+const shorterEdge = ([left, top, right, bottom]: TruthBox['boxXyxyPx']) =>
+  Math.min(right - left, bottom - top);
+
+function toTruthBox(object: TruthObject): TruthBox {
+  const boxXyxyPx = boxOf(object);
+  const isClear = shorterEdge(boxXyxyPx) >= minObjectPx && object.occlusion <= maxObjectOcclusion;
+  return { className: object.className, boxXyxyPx, weight: isClear ? 1 : 0 };
+}
+
+function toSign(object: TruthObject, index: number, base: FrameBase): SignSample[] {
+  const boxXyxyPx = boxOf(object);
+  const isLegible =
+    object.signClassId >= 0 &&
+    shorterEdge(boxXyxyPx) >= minSignPx &&
+    object.occlusion <= maxSignOcclusion;
+  if (!isLegible) return [];
+  return [{ ...base, id: `${base.id}/${index}`, classId: object.signClassId, boxXyxyPx }];
+}
+
+function toSegmentation(
+  truth: NonNullable<GroundTruth['segmentation']>,
+  base: FrameBase,
+): SegmentationSample {
+  const { widthPx, heightPx, runLengths, runClasses, classNames } = truth;
+  // By name where the recording has names, so that a recording with its classes in another order is read right.
+  const ourNames: readonly (string | undefined)[] = segmentationClasses;
+  const ourIds = Uint8Array.from({ length: 256 }, (_, id) => {
+    const name = classNames.length > 0 ? classNames[id] : ourNames[id];
+    const ours = ourNames.indexOf(name);
+    return ours < 0 ? voidClassId : ours;
+  });
+  return {
+    ...base,
+    loadClassMap: async () => {
+      const map = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+      return stretchMap(
+        map.map((id) => ourIds[id]!),
+        widthPx,
+        heightPx,
+        base.frameSizePx,
+      );
+    },
+  };
+}
+
+/** A class map stretched to a picture's size by the nearest pixel. */
+function stretchMap(
+  map: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  size: FrameSize,
+): Uint8Array {
+  if (size.widthPx === widthPx && size.heightPx === heightPx) return map;
+  const stretched = new Uint8Array(size.widthPx * size.heightPx);
+  for (let y = 0; y < size.heightPx; y++) {
+    const row = Math.floor(((y + 0.5) * heightPx) / size.heightPx) * widthPx;
+    for (let x = 0; x < size.widthPx; x++) {
+      const column = Math.floor(((x + 0.5) * widthPx) / size.widthPx);
+      stretched[y * size.widthPx + x] = map[row + column]!;
+    }
+  }
+  return stretched;
+}

@@ -1,0 +1,99 @@
+import { basename } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Task } from '../../src/bundle/manifest.js';
+import { decodeImage } from '../../src/codec/image-codec.js';
+import { readJpegHeader } from '../../src/codec/jpeg-header.js';
+import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
+import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
+import {
+  type GroundTruth,
+  GroundTruthSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { datasetError, firstLine, requireSamples } from './dataset-files.js';
+import { cameraFromRecording } from './recording-camera.js';
+import { type FrameSize, samplesOfTruth } from './recording-truth.js';
+import type { Dataset, RgbImage, SampleOf } from './sample.js';
+
+/**
+ * A recorded drive (MCAP) with ground truth as labelled data: topics `camera/image`, `camera/calibration` and
+ * `ground_truth`, frame and truth matched by their stamps. What of the truth is scored: see samplesOfTruth.
+ * Truth without its frame, and frames without truth of this task, give no sample; the former is a counted
+ * problem. Frames are read and decoded when a sample is loaded. The whole drive is one group.
+ * Throws ERR_DATASET where nothing of the task is in it, and what RecordingReader.open throws.
+ */
+export async function openRecordingTruth<T extends Task>(
+  path: string,
+  options: { task: T },
+): Promise<Dataset<T>> {
+  const reader = await RecordingReader.open(path);
+  try {
+    return await readDrive(reader, options.task);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readDrive<T extends Task>(reader: RecordingReader, task: T): Promise<Dataset<T>> {
+  const { path } = reader;
+  const truths: GroundTruth[] = [];
+  const frameSizes = new Map<bigint, FrameSize | undefined>();
+  let camera: Dataset['camera'];
+  const topics = ['camera/image', 'camera/calibration', 'ground_truth'];
+  for await (const { topic, stampNs, data } of reader.messages({ topics })) {
+    if (topic === 'camera/image') {
+      frameSizes.set(stampNs, readJpegHeader(fromBinary(CompressedImageSchema, data).data));
+    }
+    if (topic === 'ground_truth') truths.push(fromBinary(GroundTruthSchema, data));
+    if (topic === 'camera/calibration')
+      camera ??= cameraFromRecording(fromBinary(CameraCalibrationSchema, data), path);
+  }
+  if (truths.length === 0) {
+    throw datasetError(`expected messages on topic ground_truth, found none: ${path}`);
+  }
+  const name = basename(path, '.mcap');
+  const dataset: Dataset<T> = {
+    task,
+    name: `recording ${name}`,
+    licence: 'as the recording',
+    samples: [],
+    problems: [],
+    ...(camera && { camera }),
+  };
+  if (reader.damagedChunks > 0 || !reader.isComplete) {
+    const damage = reader.isComplete ? `${reader.damagedChunks} damaged chunks` : 'a cut off end';
+    dataset.problems.push({ where: path, reason: `expected a whole recording, found ${damage}` });
+  }
+  for (const truth of truths) {
+    const { stampNs } = truth;
+    const frameSizePx = frameSizes.get(stampNs);
+    if (!frameSizePx) {
+      dataset.problems.push({ where: path, reason: `truth at ${stampNs} ns has no JPEG frame` });
+      continue;
+    }
+    const base = {
+      frameSizePx,
+      id: `${name}#${truth.frameId}`,
+      group: name,
+      load: () => loadFrame(path, stampNs),
+    };
+    dataset.samples.push(...(samplesOfTruth(task, truth, base) as SampleOf[T][]));
+  }
+  return requireSamples(dataset, path);
+}
+
+async function loadFrame(path: string, stampNs: bigint): Promise<RgbImage> {
+  const reader = await RecordingReader.open(path);
+  try {
+    const window = { topics: ['camera/image'], startNs: stampNs, endNs: stampNs };
+    for await (const { data } of reader.messages(window)) {
+      return await decodeImage(fromBinary(CompressedImageSchema, data).data);
+    }
+    throw new Error('nothing');
+  } catch (cause) {
+    const found = firstLine(cause);
+    throw datasetError(`expected a frame at ${stampNs} ns, found ${found}: ${path}`, cause);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,96 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { segmentationClasses } from '../../src/perception/classes.js';
+import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { createInputMapping } from '../../src/preprocess/input-mapping.js';
+import { datasetError } from '../datasets/dataset-files.js';
+import type { Dataset, RgbImage, SegmentationSample } from '../datasets/sample.js';
+import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
+import { idsByName } from './class-ids.js';
+import { createConfusionMatrix } from './confusion-matrix.js';
+import type { Scored } from './evaluation.js';
+import { loadAhead } from './load-ahead.js';
+import { countClassMap, segmentationScores, voidClassId } from './segmentation-scores.js';
+
+/**
+ * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that
+ * shows it (the nearest). Label pixels that the network never sees (outside its region, or bent out of the picture by
+ * the lens) are not scored, like void.
+ */
+export async function evaluateSegmentation(
+  bundle: Bundle,
+  dataset: Dataset<'segmentation'>,
+  options: RunnerOptions & { onSample: () => void },
+): Promise<Scored<'segmentation'>> {
+  const { decode, where } = { ...bundle, decode: bundle.manifest.decode as SegmentationOutputSpec };
+  const ourIds = Uint8Array.from(idsByName(decode.classes, segmentationClasses, where));
+  const confusion = createConfusionMatrix(segmentationClasses.length);
+  const lookUp = new MapLookUp(bundle, dataset.camera);
+  const runner = await BundleRunner.open(bundle, dataset.camera, options);
+  let count = 0;
+  try {
+    for await (const { loaded } of loadAhead(dataset.samples, loadBoth, dataset.problems)) {
+      const { image, truth } = loaded;
+      const result = await runner.run(image);
+      if (result.stage !== 'segmentation') continue;
+      const { widthPx, heightPx, runLengths, runClasses } = result.segmentation;
+      const map = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+      const places = lookUp.placesFor(image, widthPx, heightPx);
+      const predicted = new Uint8Array(truth.length);
+      for (let i = 0; i < truth.length; i++) {
+        const place = places[i]!;
+        if (place < 0) truth[i] = voidClassId;
+        else predicted[i] = ourIds[map[place]!]!;
+      }
+      countClassMap(confusion, truth, predicted);
+      count++;
+      options.onSample();
+    }
+  } finally {
+    await runner.dispose();
+  }
+  return { count, metrics: segmentationScores(confusion, segmentationClasses), notes: [] };
+}
+
+async function loadBoth(sample: SegmentationSample) {
+  const [image, truth] = await Promise.all([sample.load(), sample.loadClassMap()]);
+  if (truth.length !== image.widthPx * image.heightPx) {
+    throw datasetError(
+      `expected labels for ${image.widthPx}x${image.heightPx} pixels, found ${truth.length}`,
+    );
+  }
+  return { image, truth };
+}
+
+/** For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. */
+class MapLookUp {
+  #size = '';
+  #places = new Int32Array();
+
+  constructor(
+    private readonly bundle: Bundle,
+    private readonly camera: CameraModel | undefined,
+  ) {}
+
+  placesFor(image: RgbImage, mapWidthPx: number, mapHeightPx: number): Int32Array {
+    const { widthPx, heightPx } = image;
+    const size = `${widthPx}x${heightPx}`;
+    if (size === this.#size) return this.#places;
+    const mapping = createInputMapping(this.bundle.manifest.input.spec, image, this.camera);
+    const places = new Int32Array(widthPx * heightPx).fill(-1);
+    for (let y = 0, index = 0; y < heightPx; y++) {
+      for (let x = 0; x < widthPx; x++, index++) {
+        const point = mapping.inputFromFramePoint(x + 0.5, y + 0.5);
+        if (point === undefined) continue;
+        const column = Math.floor(point[0] * mapWidthPx);
+        const row = Math.floor(point[1] * mapHeightPx);
+        const isInside = column >= 0 && column < mapWidthPx && row >= 0 && row < mapHeightPx;
+        if (isInside) places[index] = row * mapWidthPx + column;
+      }
+    }
+    this.#size = size;
+    this.#places = places;
+    return places;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { SignsOutputSpec } from '../../src/bundle/output-spec.js';
+import { signClasses } from '../../src/perception/classes.js';
+import type { Dataset, RgbImage, SignSample } from '../datasets/sample.js';
+import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
+import { idsByName } from './class-ids.js';
+import { classScores, rankOfClass } from './classification.js';
+import {
+  type ConfusionMatrix,
+  countPrediction,
+  countsByClass,
+  createConfusionMatrix,
+} from './confusion-matrix.js';
+import type { Scored } from './evaluation.js';
+import { loadAhead } from './load-ahead.js';
+
+/** Scores a sign network: each sign is handed to the rig's sign stage as a detection in its picture. */
+export async function evaluateSigns(
+  bundle: Bundle,
+  dataset: Dataset<'signs'>,
+  options: RunnerOptions & { onSample: () => void },
+): Promise<Scored<'signs'>> {
+  const decode = bundle.manifest.decode as SignsOutputSpec;
+  const ourIds = idsByName(decode.classes, signClasses, bundle.where);
+  const confusion = createConfusionMatrix(signClasses.length);
+  const tally = { count: 0, right: 0, top5: 0, abstained: 0 };
+  const runner = await BundleRunner.open(bundle, dataset.camera, options);
+  try {
+    const load = (sample: SignSample) => sample.load();
+    for await (const { sample, loaded } of loadAhead(dataset.samples, load, dataset.problems)) {
+      const boxXyxyPx = sample.boxXyxyPx ?? boxOfWholePicture(loaded, decode.cropMarginNorm);
+      const detection = { classId: 0, score: 1, trackId: 0, boxXyxyPx };
+      const result = await runner.run(loaded, { stage: 'detection', detections: [detection] });
+      const batch = result.stage === 'signs' ? result.batch : undefined;
+      const [reading] = batch?.readings ?? [];
+      if (!batch || !reading) {
+        dataset.problems.push({ where: sample.id, reason: 'expected a sign of at least 6 px' });
+        continue;
+      }
+      const probabilities = inOurOrder(batch.probabilities, ourIds);
+      const rank = rankOfClass(probabilities, sample.classId);
+      countPrediction(confusion, sample.classId, probabilities.indexOf(Math.max(...probabilities)));
+      tally.count++;
+      if (rank === 0) tally.right++;
+      if (rank < 5) tally.top5++;
+      if (reading.classId < 0) tally.abstained++;
+      options.onSample();
+    }
+  } finally {
+    await runner.dispose();
+  }
+  const { count, right, top5, abstained } = tally;
+  const metrics = { accuracy: share(right, count), top5: share(top5, count) };
+  const abstention = `abstained on ${abstained} (probability below ${decode.abstainBelow})`;
+  return { count, metrics, notes: [abstention, ...weakestClasses(confusion)] };
+}
+
+const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+
+/** The box that the stage, growing it by the margin, makes the whole picture: GTSRB's crops have their margin already. */
+function boxOfWholePicture(
+  { widthPx, heightPx }: RgbImage,
+  marginNorm: number,
+): [number, number, number, number] {
+  const insetX = (widthPx * marginNorm) / (1 + 2 * marginNorm);
+  const insetY = (heightPx * marginNorm) / (1 + 2 * marginNorm);
+  return [insetX, insetY, widthPx - insetX, heightPx - insetY];
+}
+
+function inOurOrder(values: Float32Array, ourIds: readonly number[]): Float32Array {
+  const ordered = new Float32Array(signClasses.length);
+  ourIds.forEach((ourId, bundleId) => {
+    ordered[ourId] = values[bundleId]!;
+  });
+  return ordered;
+}
+
+/** The five classes with the lowest F1, for people: where the next hour of work belongs. */
+function weakestClasses(confusion: ConfusionMatrix): string[] {
+  return countsByClass(confusion)
+    .map((counts, classId) => ({
+      name: signClasses[classId]!,
+      total: counts.truePositives + counts.falseNegatives,
+      ...classScores(counts),
+    }))
+    .filter(({ total, f1 }) => total > 0 && f1 < 1)
+    .sort((a, b) => a.f1 - b.f1)
+    .slice(0, 5)
+    .map(
+      ({ name, f1, precision, recall, total }) =>
+        `weak: ${name}  F1 ${f1.toFixed(3)}  precision ${precision.toFixed(3)}  recall ${recall.toFixed(3)}  of ${total}`,
+    );
+}

@@ -1,0 +1,39 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { SteeringOutputSpec } from '../../src/bundle/output-spec.js';
+import { initialSteeringState, limitSteering } from '../../src/perception/steering/steering.js';
+import type { Dataset, SteeringSample } from '../datasets/sample.js';
+import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
+import type { Scored } from './evaluation.js';
+import { loadAhead } from './load-ahead.js';
+import { regressionScores } from './regression.js';
+
+/**
+ * Scores a steering network picture by picture: its answer under the limit on the value, as the rig publishes the first
+ * frame; the limit on the rate needs a frame before and is left out, because samples may be far apart.
+ */
+export async function evaluateSteering(
+  bundle: Bundle,
+  dataset: Dataset<'steering'>,
+  options: RunnerOptions & { onSample: () => void },
+): Promise<Scored<'steering'>> {
+  const decode = bundle.manifest.decode as SteeringOutputSpec;
+  const truth: number[] = [];
+  const predicted: number[] = [];
+  const runner = await BundleRunner.open(bundle, dataset.camera, options);
+  try {
+    const load = (sample: SteeringSample) => sample.load();
+    for await (const { sample, loaded } of loadAhead(dataset.samples, load, dataset.problems)) {
+      const result = await runner.run(loaded);
+      if (result.stage !== 'steering') continue;
+      const limited = limitSteering(initialSteeringState, result.rawAngleRad, 0, decode);
+      truth.push(sample.steeringRad);
+      predicted.push(limited.result.angleRad);
+      options.onSample();
+    }
+  } finally {
+    await runner.dispose();
+  }
+  const { mae, rmse, r2, correlation } = regressionScores(truth, predicted);
+  const metrics = { maeRad: mae, rmseRad: rmse, r2, correlation };
+  return { count: truth.length, metrics, notes: [] };
+}

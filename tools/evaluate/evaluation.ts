@@ -1,0 +1,48 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import type { Dataset } from '../datasets/sample.js';
+import type { DetectionScores } from './detection-scores.js';
+import type { SegmentationScores } from './segmentation-scores.js';
+
+/** All shares are 0..1. */
+export interface MetricsOf {
+  /** Share of signs whose best class is right, whether or not the network would abstain, and whose class is among the best five. */
+  signs: { accuracy: number; top5: number };
+  segmentation: SegmentationScores;
+  detection: DetectionScores;
+  /** Radians at the wheels. */
+  steering: { maeRad: number; rmseRad: number; r2: number; correlation: number };
+}
+
+/** One bundle's scores on one data set. */
+export interface Evaluation<T extends Task = Task> {
+  task: T;
+  /** Name, version and hash of the bundle that was measured. */
+  bundle: string;
+  /** The data set's name. */
+  data: string;
+  /** Samples that were scored. */
+  count: number;
+  metrics: MetricsOf[T];
+  /** More for people, a line each. */
+  notes: string[];
+  /** What was left out, by the reader or because it did not load. */
+  problems: Dataset['problems'];
+}
+
+/** What the measuring of one task yields. */
+export type Scored<T extends Task> = Pick<Evaluation<T>, 'count' | 'metrics' | 'notes'>;
+
+/** Metrics as flat numbers for a manifest's `scores`: nested ones get names such as "traffic_sign.ap50". */
+export function manifestScores({ metrics }: Pick<Evaluation, 'metrics'>): Record<string, number> {
+  const scores: Record<string, number> = {};
+  const add = (prefix: string, value: unknown) => {
+    if (typeof value === 'number') scores[prefix] = value;
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        add(prefix === '' || prefix === 'perClass' ? key : `${prefix}.${key}`, inner);
+      }
+    }
+  };
+  add('', metrics);
+  return scores;
+}

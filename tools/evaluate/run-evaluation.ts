@@ -1,0 +1,77 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { Task } from '../../src/bundle/manifest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { datasetError } from '../datasets/dataset-files.js';
+import type { Dataset } from '../datasets/sample.js';
+import type { RunnerOptions } from './bundle-runner.js';
+import { evaluateDetection } from './evaluate-detection.js';
+import { evaluateSegmentation } from './evaluate-segmentation.js';
+import { evaluateSigns } from './evaluate-signs.js';
+import { evaluateSteering } from './evaluate-steering.js';
+import type { Evaluation, Scored } from './evaluation.js';
+
+export interface EvaluationOptions extends RunnerOptions {
+  /** At most this many samples, spread evenly over the data set. */
+  limit?: number;
+  /** Called after each scored sample. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+type Evaluator<T extends Task> = (
+  bundle: Bundle,
+  dataset: Dataset<T>,
+  options: RunnerOptions & { onSample: () => void },
+) => Promise<Scored<T>>;
+
+const evaluators: { [T in Task]: Evaluator<T> } = {
+  detection: evaluateDetection,
+  signs: evaluateSigns,
+  segmentation: evaluateSegmentation,
+  steering: evaluateSteering,
+};
+
+/**
+ * Measures a bundle on labelled data, every sample through the rig's own preprocessing, session and decoding. A
+ * sample that does not load is counted in `problems` and left out; the data set itself is not changed.
+ * Throws ERR_USAGE when bundle and data are of different tasks, ERR_DATASET when no sample could be scored, and
+ * what loading and certifying the bundle throw.
+ */
+export async function runEvaluation<T extends Task>(
+  bundle: Bundle,
+  dataset: Dataset<T>,
+  options: EvaluationOptions = {},
+): Promise<Evaluation<T>> {
+  const { task, name, version, network } = bundle.manifest;
+  if (task !== dataset.task) {
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a bundle for ${dataset.task}, found one for ${task}: ${bundle.where}`,
+    );
+  }
+  const { limit, onProgress, ...runnerOptions } = options;
+  const samples = spread(dataset.samples, limit);
+  const chosen: Dataset<T> = { ...dataset, samples, problems: [...dataset.problems] };
+  let done = 0;
+  const scored = await evaluators[dataset.task](bundle, chosen, {
+    ...runnerOptions,
+    onSample: () => onProgress?.(++done, samples.length),
+  });
+  if (scored.count === 0) {
+    const [first] = chosen.problems;
+    const reason = first ? `; the first problem: ${first.where}: ${first.reason}` : '';
+    throw datasetError(`expected samples of ${dataset.name} that load, found none${reason}`);
+  }
+  return {
+    task: dataset.task,
+    bundle: `${name} ${version} sha256:${network.sha256}`,
+    data: dataset.name,
+    problems: chosen.problems,
+    ...scored,
+  };
+}
+
+/** `limit` items at equal distances: data sets are sorted by class or time, so that the first ones are no sample of them. */
+function spread<Item>(items: Item[], limit: number | undefined): Item[] {
+  if (limit === undefined || limit >= items.length) return items;
+  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
+}
