@@ -45,7 +45,8 @@ export class NativeSession {
         interOpNumThreads: 1,
         executionMode: 'sequential',
         enableCpuMemArena: options.keepsScratch ?? true,
-        logSeverityLevel: 3,
+        // Only fatal: an error is thrown, and would be printed besides.
+        logSeverityLevel: 4,
         // Sessions are many and take turns: a pool that spins would eat the cores of the next one.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       });

@@ -8,6 +8,7 @@ import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depth
 import { registerWasmGradients } from './kernels/gradients.js';
 import { GraphRunner } from './kernels/graph-runner.js';
 import type { HeapBackend, HeapKernel } from './kernels/heap-kernel.js';
+import { identity } from './kernels/identity.js';
 import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
 import { avgPoolGrad, maxPoolGrad } from './kernels/pool-gradients.js';
 import { mean, sum } from './kernels/reductions.js';
@@ -32,6 +33,7 @@ export const heapKernels: readonly HeapKernel[] = [
   sum,
   mean,
   tile,
+  identity,
   unsortedSegmentSum,
 ];
 

@@ -7,7 +7,8 @@ export interface HeapBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** The tensor's values, as a view of the heap. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
-  disposeData(dataId: object): boolean;
+  /** Counts one more tensor over the same values; each is disposed of by itself. */
+  incRef(dataId: object): void;
 }
 
 /** One call of a kernel. Inputs that an operation leaves out are absent; attributes are the operation's own. */

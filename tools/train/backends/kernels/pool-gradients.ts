@@ -65,7 +65,8 @@ function gradientsOf(backend: HeapBackend, input: tf.TensorInfo, dy: tf.TensorIn
 
 /**
  * The gradient of max pooling: each window's gradient goes to its first largest value, row by row. One walk over
- * the windows with the channels innermost takes an eighth of the time of the backend's own kernel.
+ * the windows with the channels innermost takes half the time of the backend's own kernel (20 ms for 43,
+ * 64 x 32 x 32 x 32, 2x2).
  */
 export const maxPoolGrad: HeapKernel = {
   name: 'MaxPoolGrad',
