@@ -63,7 +63,7 @@ export class LiveSource implements FrameSource {
       return this.#end;
     }
     this.#hasBeenLost = true;
-    const message = `${describeExit(this.#options.program, exit)}; trying again: ${this.info.name}`;
+    const message = `${this.info.name}: ${describeExit(this.#options.program, exit)}`;
     return { kind: 'lost', error: new PerceptionError('ERR_SOURCE_LOST', message) };
   }
 

@@ -1,8 +1,11 @@
-import { decodePictureFile, pictureFileSize } from '../codec/picture-file.js';
+import { decodePictureFile } from '../codec/picture-file.js';
 import { packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
-import { PerceptionError } from '../frame/perception-error.js';
-import { listPictureFolder, type PictureDrive } from '../recording/picture-drive.js';
+import {
+  drivePictureSize,
+  listPictureFolder,
+  type PictureDrive,
+} from '../recording/picture-drive.js';
 import { readUdacityDrive } from '../recording/udacity-log.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
 
@@ -35,21 +38,6 @@ export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource
     frameCount: drive.pictures.length,
   };
   return new DecodedFrameSource({ info, frames: encodedFrames(drive), skipped: drive.leftOut });
-}
-
-/** Width and height of the first picture that can be read, pixels. */
-export async function drivePictureSize(
-  drive: PictureDrive,
-): Promise<{ widthPx: number; heightPx: number }> {
-  for (const { path } of drive.pictures) {
-    const size = await pictureFileSize(path).catch(() => undefined);
-    if (size !== undefined) return size;
-  }
-  const count = drive.pictures.length;
-  throw new PerceptionError(
-    'ERR_SOURCE_FORMAT',
-    `expected pictures that can be read in ${drive.name}, found none among ${count}`,
-  );
 }
 
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { pictureExtensions } from '../codec/picture-file.js';
+import { pictureExtensions, pictureFileSize } from '../codec/picture-file.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
 /** One picture of a drive that lies on disk as files. */
@@ -71,6 +71,21 @@ export async function listPictureFolder(
 export function onePictureDrive(path: string): PictureDrive {
   const pictures = [{ path, stampNs: 0n, sourceTimeNs: 0n }];
   return { name: basename(path), pictures, rateHz: defaultPictureRateHz, leftOut: {} };
+}
+
+/** Width and height of the first picture that can be read, pixels. Rejects with ERR_SOURCE_FORMAT where none can. */
+export async function drivePictureSize(
+  drive: PictureDrive,
+): Promise<{ widthPx: number; heightPx: number }> {
+  for (const { path } of drive.pictures) {
+    const size = await pictureFileSize(path).catch(() => undefined);
+    if (size !== undefined) return size;
+  }
+  const count = drive.pictures.length;
+  throw new PerceptionError(
+    'ERR_SOURCE_FORMAT',
+    `expected pictures that can be read in ${drive.name}, found none among ${count}`,
+  );
 }
 
 /** Nanoseconds from the first frame to frame `index`; rounded each for itself, so that nothing adds up. */

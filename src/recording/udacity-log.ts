@@ -25,7 +25,7 @@ export function isUdacityFolder(dir: string): boolean {
  * A drive of the Udacity simulator: the centre camera's pictures in order of the times in their names, with
  * steering (radians at the wheels, positive to the left) and speed (m/s) of the log. The log may have a header
  * or none, and paths of another machine: only their last part counts, looked up in `IMG` and in the folder itself.
- * Left out and counted: `missing` pictures, `bad_row` (no number for steering), `same_time`.
+ * Left out and counted: `missing` pictures, `bad_row` (steering is not a number of -1 to 1), `same_time`.
  * Without times in the names the frames come at `rateHz`. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function readUdacityDrive(dir: string, rateHz?: number): Promise<PictureDrive> {
@@ -79,12 +79,12 @@ export function parseUdacityLog(text: string): UdacityRow[] {
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
-  if (lines[0]?.toLowerCase().startsWith('center,')) lines.shift();
+  if (lines[0]?.split(',')[3]?.trim().toLowerCase() === 'steering') lines.shift();
   return lines.map((line) => {
     const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
     const pictureName = cells[0]!.split(/[\\/]/).at(-1)!;
     const steering = numberIn(cells[3]);
-    if (pictureName === '' || steering === undefined) return undefined;
+    if (pictureName === '' || steering === undefined || Math.abs(steering) > 1) return undefined;
     const speedMph = numberIn(cells[6]);
     return {
       pictureName,
