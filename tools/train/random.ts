@@ -1,4 +1,6 @@
-/** A stream of random numbers from a seed; its whole state is one integer, so that it can be saved and resumed. */
+import { mulberry32 } from '../../src/bundle/golden.js';
+
+/** A stream of random numbers from a seed. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -10,34 +12,16 @@ export interface Random {
   chance(probability: number): boolean;
   /** Normal with mean 0 and deviation 1 (Box and Muller 1958). */
   normal(): number;
-  state: number;
 }
 
-/** mulberry32 (public domain generator by T. Ettinger), 32 bits of state. */
+/** A stream from a seed: 32 bits of state, the same everywhere. */
 export function createRandom(seed: number): Random {
-  const random: Random = {
-    state: seed >>> 0,
-    next() {
-      random.state = (random.state + 0x6d2b79f5) >>> 0;
-      let mixed = random.state;
-      mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-    },
-    between: (low, high) => low + (high - low) * random.next(),
-    below: (count) => Math.floor(random.next() * count),
-    chance: (probability) => random.next() < probability,
-    normal: () =>
-      Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next()),
+  const next = mulberry32(seed);
+  return {
+    next,
+    between: (low, high) => low + (high - low) * next(),
+    below: (count) => Math.floor(next() * count),
+    chance: (probability) => next() < probability,
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
-  return random;
-}
-
-/** Shuffles a list in place (Fisher and Yates) and returns it. */
-export function shuffle<T>(list: T[], random: Random): T[] {
-  for (let last = list.length - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    [list[last], list[other]] = [list[other]!, list[last]!];
-  }
-  return list;
 }

@@ -33,6 +33,8 @@ export interface TrainingStep {
   readonly views: ParameterView[];
   /** Running statistics of the normalisation layers, one after the other. */
   readonly statistics: Float32Array;
+  /** Fixes what the next forward pass draws at random (dropout). */
+  reseed(seed: number): void;
   forward(): Promise<void>;
   backward(): Promise<void>;
   /** Writes weights and running statistics (these, or an average of them) into the tf.layers model. */

@@ -17,8 +17,6 @@ export interface CompiledStepOptions {
   batch: number;
   /** Threads of ONNX Runtime. */
   threads?: number;
-  /** Seed of the dropout masks. */
-  seed?: number;
   /** Share of the old running statistics that a step keeps. */
   statisticsMomentum?: number;
 }
@@ -51,12 +49,11 @@ export class CompiledStep implements TrainingStep {
   readonly #masks: { slot: MaskSlot; data: Float32Array }[];
   readonly #batchStatistics: Float32Array;
   readonly #momentum: number;
-  readonly #random: Random;
+  #random: Random = createRandom(1);
 
   constructor(model: tf.LayersModel, options: CompiledStepOptions) {
     this.batch = options.batch;
-    this.#momentum = options.statisticsMomentum ?? 0.97;
-    this.#random = createRandom(options.seed ?? 1);
+    this.#momentum = options.statisticsMomentum ?? 0.98;
     this.#layerGraph = readLayerGraph(model);
     this.#graphs = compileTraining(this.#layerGraph, options.batch);
     const { training, inputName, inputShape, outputs } = this.#graphs;
@@ -124,6 +121,10 @@ export class CompiledStep implements TrainingStep {
       });
     this.#sessions = { forward: load('forward'), backward: load('backward') };
     this.#readModel();
+  }
+
+  reseed(seed: number): void {
+    this.#random = createRandom(seed);
   }
 
   async forward(): Promise<void> {

@@ -1,0 +1,72 @@
+import type { LayerGraph, LayerNode } from './layer-graph.js';
+
+/** Kernel and bias of a layer after what follows it was folded in; tf.layers' axis order. */
+export interface FoldedWeights {
+  kernel: Float32Array;
+  bias: Float32Array;
+}
+
+/** Normalisation layers that disappear, and what becomes of the layer before each. */
+export interface Folding {
+  /** Name of a layer with a kernel -> its folded weights. */
+  weights: Map<string, FoldedWeights>;
+  /** Name of a folded normalisation layer. */
+  folded: Set<string>;
+}
+
+/** Where a kernel's output channel stands among its axes: the last, or the one before it. */
+const channelAxisFromEnd: Readonly<Record<string, 1 | 2>> = {
+  Conv2D: 1,
+  Dense: 1,
+  Conv2DTranspose: 2,
+  DepthwiseConv2D: 2,
+};
+
+/**
+ * Folds each batch normalisation into the linear layer right before it:
+ * y = gamma (W x + b - mean) / sqrt(variance + epsilon) + beta is again linear in x. Only where the linear
+ * layer has no activation of its own and nobody else reads it.
+ */
+export function foldNormalization(graph: LayerGraph): Folding {
+  const readers = new Map<string, number>();
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
+  }
+  for (const output of graph.outputs) readers.set(output, (readers.get(output) ?? 0) + 1);
+  const byName = new Map(graph.nodes.map((node) => [node.name, node]));
+  const folding: Folding = { weights: new Map(), folded: new Set() };
+  for (const node of graph.nodes) {
+    if (node.className !== 'BatchNormalization') continue;
+    const linear = byName.get(node.inputs[0]!);
+    if (!linear || !isLinear(linear) || readers.get(linear.name) !== 1) continue;
+    folding.weights.set(linear.name, fold(linear, node));
+    folding.folded.add(node.name);
+  }
+  return folding;
+}
+
+function isLinear(node: LayerNode): boolean {
+  const { activation } = node.config;
+  return (
+    node.className in channelAxisFromEnd && (activation === undefined || activation === 'linear')
+  );
+}
+
+function fold(linear: LayerNode, normalization: LayerNode): FoldedWeights {
+  const [gamma, beta, mean, variance] = normalization.weights.map((weight) => weight.read());
+  const epsilon = normalization.config['epsilon'] as number;
+  const kernel = linear.weights[0]!.read().slice();
+  const bias = linear.weights[1]?.read().slice() ?? new Float32Array(gamma!.length);
+  const factor = gamma!.map((value, channel) => value / Math.sqrt(variance![channel]! + epsilon));
+  const { shape } = linear.weights[0]!;
+  const fromEnd = channelAxisFromEnd[linear.className]!;
+  const inner = fromEnd === 1 ? 1 : shape.at(-1)!;
+  const channels = shape.at(-fromEnd)!;
+  for (let i = 0; i < kernel.length; i++) {
+    kernel[i]! *= factor[Math.floor(i / inner) % channels]!;
+  }
+  for (let channel = 0; channel < channels; channel++) {
+    bias[channel] = (bias[channel]! - mean![channel]!) * factor[channel]! + beta![channel]!;
+  }
+  return { kernel, bias };
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+/** What a run must remember to go on as if it had never stopped. */
+export interface Checkpoint {
+  /** Plain facts: step, best score, history, recipe. */
+  facts: CheckpointFacts;
+  /** Named float arrays: weights, averages, moments, statistics. */
+  arrays: Record<string, Float32Array>;
+}
+
+export interface CheckpointFacts {
+  task: string;
+  /** Fingerprint of the recipe, so that a run is not resumed with another one. */
+  recipeSha256: string;
+  step: number;
+  optimizerStep: number;
+  bestScore: number | null;
+  bestStep: number;
+  history: HistoryRow[];
+  elapsedS: number;
+}
+
+/** One line of the training log. */
+export interface HistoryRow {
+  step: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  /** Validation metrics, where the row ends an evaluation. */
+  metrics?: Record<string, number>;
+}
+
+const magic = 'WSCP1\n';
+
+/** Writes a checkpoint whole or not at all: to a file beside it, then renamed. */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const entries = Object.entries(checkpoint.arrays);
+  const header = Buffer.from(
+    `${magic}${JSON.stringify({
+      facts: checkpoint.facts,
+      arrays: entries.map(([name, values]) => ({ name, length: values.length })),
+    })}\n`,
+  );
+  const partial = `${path}.partial`;
+  const bodies = entries.map(([, values]) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
+  writeFileSync(partial, Buffer.concat([header, ...bodies]));
+  renameSync(partial, path);
+}
+
+/** Reads a checkpoint, or undefined when there is none. Throws ERR_TRAINING for a file that is not one or is cut short. */
+export function readCheckpoint(path: string): Checkpoint | undefined {
+  if (!existsSync(path)) return undefined;
+  const bytes = readFileSync(path);
+  const headerEnd = bytes.indexOf(10, magic.length) + 1;
+  if (bytes.toString('latin1', 0, magic.length) !== magic || headerEnd === 0) {
+    throw new PerceptionError('ERR_TRAINING', `${path}: expected a checkpoint, found another file`);
+  }
+  const { facts, arrays: list } = JSON.parse(bytes.toString('utf8', magic.length, headerEnd)) as {
+    facts: CheckpointFacts;
+    arrays: { name: string; length: number }[];
+  };
+  const expected = headerEnd + list.reduce((sum, { length }) => sum + length * 4, 0);
+  if (bytes.length !== expected) {
+    throw new PerceptionError(
+      'ERR_TRAINING',
+      `${path}: expected ${expected} bytes, found ${bytes.length}`,
+    );
+  }
+  const arrays: Record<string, Float32Array> = {};
+  let offset = headerEnd;
+  for (const { name, length } of list) {
+    // The header may end at any byte, so the floats are copied to an aligned place.
+    arrays[name] = new Float32Array(
+      bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + length * 4),
+    );
+    offset += length * 4;
+  }
+  return { facts, arrays };
+}

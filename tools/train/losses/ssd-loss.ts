@@ -1,0 +1,119 @@
+import type { SsdTargets } from '../targets/match-default-boxes.js';
+import { softmaxCrossEntropyRow } from './softmax-cross-entropy.js';
+
+export interface SsdLossOptions {
+  /** Negatives kept for each positive. */
+  negativesPerPositive: number;
+  /** Negatives kept in a picture without positives. */
+  negativesAtLeast: number;
+  labelSmoothing: number;
+}
+
+export interface SsdLoss {
+  total: number;
+  classification: number;
+  localisation: number;
+  positives: number;
+}
+
+const background = 0;
+const ignored = -1;
+
+/**
+ * The SSD objective (Liu et al. 2016, equations 1 to 3): softmax cross entropy over the positives and the
+ * hardest negatives, plus smooth L1 over the positives' offsets, divided by the number of positives.
+ *
+ * `offsets` [batch, A, 4] and `logits` [batch, A, 1 + classes] with their gradients, which are overwritten;
+ * `targets` one entry a picture.
+ */
+export function ssdLoss(
+  offsets: { values: Float32Array; gradient: Float32Array },
+  logits: { values: Float32Array; gradient: Float32Array },
+  targets: readonly SsdTargets[],
+  options: SsdLossOptions,
+): SsdLoss {
+  offsets.gradient.fill(0);
+  logits.gradient.fill(0);
+  const boxCount = targets[0]!.labels.length;
+  const depth = logits.values.length / (boxCount * targets.length);
+  let positives = 0;
+  for (const { weights } of targets) for (const weight of weights) positives += weight;
+  const scale = 1 / Math.max(1, positives);
+  let classification = 0;
+  let localisation = 0;
+  targets.forEach((target, image) => {
+    const firstBox = image * boxCount;
+    const threshold = hardNegativeThreshold(logits.values, firstBox, depth, target, options);
+    for (let box = 0; box < boxCount; box++) {
+      const label = target.labels[box]!;
+      if (label === ignored) continue;
+      const start = (firstBox + box) * depth;
+      if (label === background) {
+        if (backgroundLoss(logits.values, start, depth) < threshold) continue;
+        classification += softmaxCrossEntropyRow(
+          logits.values,
+          start,
+          depth,
+          label,
+          scale,
+          0,
+          logits.gradient,
+        );
+        continue;
+      }
+      const weight = scale * target.weights[box]!;
+      classification += softmaxCrossEntropyRow(
+        logits.values,
+        start,
+        depth,
+        label,
+        weight,
+        options.labelSmoothing,
+        logits.gradient,
+      );
+      const at = (firstBox + box) * 4;
+      for (let side = 0; side < 4; side++) {
+        const error = offsets.values[at + side]! - target.offsets[box * 4 + side]!;
+        const size = Math.abs(error);
+        localisation += weight * (size < 1 ? 0.5 * error * error : size - 0.5);
+        offsets.gradient[at + side] = weight * (size < 1 ? error : Math.sign(error));
+      }
+    }
+  });
+  return { total: classification + localisation, classification, localisation, positives };
+}
+
+/** -log of the background's probability. */
+function backgroundLoss(logits: Float32Array, start: number, depth: number): number {
+  let highest = logits[start]!;
+  for (let i = 1; i < depth; i++) highest = Math.max(highest, logits[start + i]!);
+  let sum = 0;
+  for (let i = 0; i < depth; i++) sum += Math.exp(logits[start + i]! - highest);
+  return Math.log(sum) + highest - logits[start]!;
+}
+
+/** The loss of the last negative that is kept, so that at most three (or so) stand for each positive. */
+function hardNegativeThreshold(
+  logits: Float32Array,
+  firstBox: number,
+  depth: number,
+  target: SsdTargets,
+  options: SsdLossOptions,
+): number {
+  let positives = 0;
+  const losses = new Float32Array(target.labels.length);
+  let count = 0;
+  for (let box = 0; box < target.labels.length; box++) {
+    const label = target.labels[box]!;
+    if (label > background) positives++;
+    if (label !== background) continue;
+    losses[count++] = backgroundLoss(logits, (firstBox + box) * depth, depth);
+  }
+  const wanted = Math.max(
+    options.negativesAtLeast,
+    Math.round(positives * options.negativesPerPositive),
+  );
+  if (wanted >= count) return 0;
+  const sorted = losses.subarray(0, count).sort();
+  return sorted[count - wanted]!;
+}

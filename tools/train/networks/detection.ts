@@ -1,0 +1,126 @@
+import type { DetectionOutputSpec, FeatureMapSpec } from '../../../src/bundle/output-spec.js';
+import { tf } from '../backends/tf.js';
+import { convolution, residual, upsampled } from './blocks.js';
+
+type Value = tf.SymbolicTensor;
+const { layers } = tf;
+
+export const detectionInputPx = { widthPx: 448, heightPx: 256 };
+export const detectionVariances: DetectionOutputSpec['variances'] = [0.1, 0.2];
+
+/** Edge of the small and the large default box of each map, pixels of the network's input. */
+const boxEdgesPx: readonly (readonly [number, number])[] = [
+  [14, 24],
+  [36, 56],
+  [80, 112],
+  [150, 190],
+  [230, 280],
+  [330, 420],
+];
+/** Width to height of the default boxes on the small edge; the large edge adds one square. */
+const aspectRatios = [1, 2, 0.45];
+const boxesPerCell = aspectRatios.length + 1;
+
+/** The six feature maps at strides 8 to 256 with their default boxes (SSD, Liu et al. 2016, section 2.2). */
+export function detectionFeatureMaps(): FeatureMapSpec[] {
+  const { widthPx, heightPx } = detectionInputPx;
+  return boxEdgesPx.map(([smallPx, largePx], level) => {
+    const stride = 8 * 2 ** level;
+    const sizesPx: [number, number][] = aspectRatios.map((ratio) => [
+      smallPx * Math.sqrt(ratio),
+      smallPx / Math.sqrt(ratio),
+    ]);
+    sizesPx.push([largePx, largePx]);
+    return {
+      rows: Math.ceil(heightPx / stride),
+      columns: Math.ceil(widthPx / stride),
+      boxSizesNorm: sizesPx.map(([width, height]) => [
+        Number((width / widthPx).toFixed(5)),
+        Number((height / heightPx).toFixed(5)),
+      ]),
+    };
+  });
+}
+
+/**
+ * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
+ * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
+ * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes].
+ */
+export function detectionNetwork(classCount: number, seed: number): tf.LayersModel {
+  const { widthPx, heightPx } = detectionInputPx;
+  const input = tf.input({ shape: [heightPx, widthPx, 3], name: 'image' });
+  let next = seed * 1000;
+  const fresh = (): number => {
+    next += 10;
+    return next;
+  };
+  const down = (name: string, from: Value, filters: number): Value =>
+    convolution(name, from, { filters, strides: 2, seed: fresh() });
+
+  const half = down('stem', input, 16);
+  const quarter = residual('quarter', down('quarter_down', half, 32), fresh());
+  let eighth = down('eighth_down', quarter, 64);
+  for (const unit of [1, 2]) eighth = residual(`eighth_${unit}`, eighth, fresh());
+  let sixteenth = down('sixteenth_down', eighth, 128);
+  for (const unit of [1, 2, 3]) sixteenth = residual(`sixteenth_${unit}`, sixteenth, fresh());
+  let last = down('last_down', sixteenth, 224);
+  for (const unit of [1, 2]) last = residual(`last_${unit}`, last, fresh());
+
+  const extra1 = down(
+    'extra1',
+    convolution('extra1_squeeze', last, { filters: 96, kernel: 1, seed: fresh() }),
+    128,
+  );
+  const extra2 = down(
+    'extra2',
+    convolution('extra2_squeeze', extra1, { filters: 64, kernel: 1, seed: fresh() }),
+    96,
+  );
+  const extra3 = down(
+    'extra3',
+    convolution('extra3_squeeze', extra2, { filters: 64, kernel: 1, seed: fresh() }),
+    96,
+  );
+
+  const merge = (name: string, fine: Value, coarse: Value, filters: number): Value => {
+    const lateral = convolution(`${name}_lateral`, fine, { filters, kernel: 1, seed: fresh() });
+    const above = upsampled(`${name}_above`, coarse, filters, fresh());
+    const sum = layers.add({ name: `${name}_sum` }).apply([lateral, above]) as Value;
+    return convolution(`${name}_mix`, sum, { filters, seed: fresh() });
+  };
+  const map16 = merge('map16', sixteenth, last, 96);
+  const map8 = merge('map8', eighth, map16, 64);
+  const maps = [map8, map16, last, extra1, extra2, extra3];
+  return tf.model({
+    inputs: input,
+    outputs: heads(maps, classCount, fresh),
+    name: 'windshield_ssd',
+  });
+}
+
+/** Two 3x3 convolutions a map, reshaped to one row a default box and joined over the maps. */
+function heads(maps: Value[], classCount: number, fresh: () => number): Value[] {
+  const head = (kind: 'offsets' | 'logits', depth: number): Value => {
+    const parts = maps.map((map, level) => {
+      const [, rows, columns] = map.shape as [null, number, number];
+      const predicted = layers
+        .conv2d({
+          name: `${kind}_${level}`,
+          filters: boxesPerCell * depth,
+          kernelSize: level > 3 ? 1 : 3,
+          padding: 'same',
+          kernelInitializer: tf.initializers.glorotUniform({ seed: fresh() }),
+        })
+        .apply(map) as Value;
+      return layers
+        .reshape({
+          name: `${kind}_${level}_rows`,
+          targetShape: [rows * columns * boxesPerCell, depth],
+        })
+        .apply(predicted) as Value;
+    });
+    return layers.concatenate({ name: kind, axis: 1 }).apply(parts) as Value;
+  };
+  return [head('offsets', 4), head('logits', classCount + 1)];
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Task } from '../../src/bundle/manifest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { openCamvid } from '../datasets/camvid.js';
+import { openCamvidBoxes } from '../datasets/camvid-boxes.js';
+import { openGtsrb } from '../datasets/gtsrb.js';
+import { openGtsrbPacked } from '../datasets/gtsrb-packed.js';
+import { openKitti } from '../datasets/kitti.js';
+import { openOpenimages } from '../datasets/openimages.js';
+import type { Dataset } from '../datasets/sample.js';
+import { selectSplit } from '../datasets/splits.js';
+import { openUdacity } from '../datasets/udacity.js';
+import { openVoc } from '../datasets/voc.js';
+import type { RecipeSource } from './recipe.js';
+
+/** A data set with the weight that the recipe gives it. */
+export interface WeightedDataset<T extends Task> {
+  dataset: Dataset<T>;
+  weight: number;
+}
+
+/** Where a recipe's path lies: in the first of the data folders that has it, else in the first. */
+function place(path: string, dataDirs: readonly string[]): string {
+  if (isAbsolute(path)) return path;
+  const candidates = dataDirs.map((dir) => join(dir, path));
+  return candidates.find((candidate) => existsSync(candidate)) ?? candidates[0]!;
+}
+
+function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<Dataset> {
+  const dir = place(source.folder, dataDirs);
+  const split = source.split ?? 'train';
+  const teacher = source.teacher === undefined ? {} : { teacher: place(source.teacher, dataDirs) };
+  switch (source.format) {
+    case 'gtsrb-packed':
+      return openGtsrbPacked(dir, { split });
+    case 'gtsrb':
+      return openGtsrb(dir);
+    case 'camvid':
+      return openCamvid(dir, { split });
+    case 'camvid-boxes':
+      return openCamvidBoxes(dir, { split, ...teacher });
+    case 'voc':
+      return openVoc(dir, teacher);
+    case 'openimages':
+      return openOpenimages(dir, { split, ...teacher });
+    case 'kitti':
+      return openKitti(dir);
+    case 'udacity':
+      // Side cameras show what driving off the centre looks like; only the centre's angle was driven.
+      return openUdacity(dir, source.part === 'val' ? {} : { cameras: ['centre', 'left', 'right'] });
+  }
+}
+
+/**
+ * Opens a recipe's sources, each in the first of `dataDirs` that has it, for a task. Optional sources that are absent are left out and named in `absent`.
+ * Throws ERR_DATASET when a source is of another task or nothing is left.
+ */
+export async function openData<T extends Task>(
+  task: T,
+  sources: readonly RecipeSource[],
+  dataDirs: readonly string[],
+): Promise<{ sets: WeightedDataset<T>[]; absent: string[] }> {
+  const sets: WeightedDataset<T>[] = [];
+  const absent: string[] = [];
+  for (const source of sources) {
+    const dir = place(source.folder, dataDirs);
+    if (source.optional && !existsSync(dir)) {
+      absent.push(source.folder);
+      continue;
+    }
+    const dataset = await openFormat(source, dataDirs);
+    if (dataset.task !== task) {
+      throw new PerceptionError(
+        'ERR_DATASET',
+        `${dir}: expected data for ${task}, found ${source.format} for ${dataset.task}`,
+      );
+    }
+    const part = selectSplit(dataset, source.part) as unknown as Dataset<T>;
+    sets.push({ dataset: part, weight: source.weight });
+  }
+  if (sets.length === 0) {
+    throw new PerceptionError(
+      'ERR_DATASET',
+      `${dataDirs.join(', ')}: expected at least one data set for ${task}, found none`,
+    );
+  }
+  return { sets, absent };
+}

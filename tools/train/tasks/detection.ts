@@ -1,0 +1,90 @@
+import type { InputSpec } from '../../../src/bundle/input-spec.js';
+import { detectionClasses } from '../../../src/perception/classes.js';
+import { makeDefaultBoxes } from '../../../src/perception/detection/default-boxes.js';
+import { drawColourChange } from '../augment/colour.js';
+import { boxesInWindow, drawWindow } from '../augment/detection-window.js';
+import { warpInto, windowAffine } from '../augment/warp.js';
+import { ssdLoss } from '../losses/ssd-loss.js';
+import {
+  detectionFeatureMaps,
+  detectionInputPx,
+  detectionNetwork,
+  detectionVariances,
+} from '../networks/detection.js';
+import { matchDefaultBoxes, type SsdTargets } from '../targets/match-default-boxes.js';
+import { centred, type TaskTrainingFactory } from './task-training.js';
+
+const input: InputSpec = {
+  regionNorm: [0, 0, 1, 1],
+  fit: 'stretch',
+  ...detectionInputPx,
+  colour: 'rgb',
+  layout: 'nchw',
+  ...centred,
+  padValue: 128,
+};
+
+/**
+ * Positive from IoU 0.5; background up to 0.35, not 0.2: boxes between the two are near duplicates that
+ * suppression at 0.45 leaves standing unless they have learnt to be quiet.
+ */
+const matching = { positiveIou: 0.5, negativeIou: 0.35, variances: detectionVariances };
+const mining = { negativesPerPositive: 3, negativesAtLeast: 12 };
+/** A teacher's box below this score says neither "object" nor "background". */
+const trustedWeight = 0.45;
+
+/** Training of the SSD detector. */
+export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
+  const featureMaps = detectionFeatureMaps();
+  const defaultBoxes = makeDefaultBoxes(featureMaps);
+  const targets: SsdTargets[] = [];
+  const inputValues = 3 * detectionInputPx.widthPx * detectionInputPx.heightPx;
+  const { colour, flip, geometry } = recipe.augmentation;
+  return {
+    task: 'detection',
+    input,
+    decode: {
+      kind: 'ssd',
+      offsets: 'offsets',
+      logits: 'logits',
+      featureMaps,
+      variances: detectionVariances,
+      classes: [...detectionClasses],
+      scoreThreshold: 0.4,
+      nmsIou: 0.45,
+      maxDetections: 100,
+    },
+    inputName: 'image',
+    outputNames: ['offsets', 'logits'],
+    scoreOf: (metrics) => metrics['mAP50']!,
+    buildNetwork: (seed) => detectionNetwork(detectionClasses.length, seed),
+    async fill(step, row, sample, random, cache) {
+      const picture = await cache.load(sample);
+      const window = drawWindow(picture.widthPx, picture.heightPx, sample.boxes, random, geometry);
+      const isFlipped = random.chance(flip);
+      const affine = windowAffine(window, input.widthPx, input.heightPx, isFlipped);
+      warpInto(
+        picture,
+        affine,
+        input,
+        drawColourChange(random, colour),
+        step.input,
+        row * inputValues,
+      );
+      const seen = boxesInWindow(
+        sample.boxes,
+        window,
+        isFlipped,
+        detectionClasses,
+        detectionInputPx,
+        trustedWeight,
+      );
+      targets[row] = matchDefaultBoxes(defaultBoxes, seen, matching);
+    },
+    loss(step) {
+      const [offsets, logits] = step.outputs;
+      const options = { ...mining, labelSmoothing: recipe.labelSmoothing };
+      return ssdLoss(offsets!, logits!, targets, options).total;
+    },
+  };
+};

@@ -1,0 +1,90 @@
+import type { InputSpec } from '../../../src/bundle/input-spec.js';
+import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
+import type { SegmentationSample } from '../../datasets/sample.js';
+import { drawColourChange } from '../augment/colour.js';
+import { warpInto, warpLabelsInto, windowAffine } from '../augment/warp.js';
+import { segmentationLoss } from '../losses/segmentation-loss.js';
+import { segmentationInputPx, segmentationNetwork } from '../networks/segmentation.js';
+import { centred, type TaskTrainingFactory } from './task-training.js';
+
+const input: InputSpec = {
+  regionNorm: [0, 0, 1, 1],
+  fit: 'stretch',
+  ...segmentationInputPx,
+  colour: 'rgb',
+  layout: 'nchw',
+  ...centred,
+  padValue: 0,
+};
+
+/**
+ * Weight of each class in the loss: larger for classes of few pixels (poles, signs, people), by the square
+ * root of median frequency balancing (Eigen and Fergus 2015) over CamVid's training part, so that large
+ * classes are not given up for them.
+ */
+const classWeights: Record<(typeof segmentationClasses)[number], number> = {
+  sky: 0.7,
+  building: 0.7,
+  pole: 2.2,
+  road: 0.6,
+  pavement: 1.1,
+  tree: 0.9,
+  sign_symbol: 2.2,
+  fence: 1.8,
+  car: 1.2,
+  pedestrian: 2.2,
+  bicyclist: 2.2,
+};
+
+/** Training of the segmentation network on windows of the pictures, mirrored at will. */
+export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe) => {
+  const { widthPx, heightPx } = segmentationInputPx;
+  const pixels = widthPx * heightPx;
+  const labels = new Uint8Array(recipe.batch * pixels);
+  const weights = Float32Array.from(segmentationClasses, (name) => classWeights[name]);
+  const classMaps = new Map<SegmentationSample, Uint8Array>();
+  const { colour, flip, geometry } = recipe.augmentation;
+  return {
+    task: 'segmentation',
+    input,
+    decode: {
+      kind: 'segmentation',
+      scores: 'scores',
+      classes: [...segmentationClasses],
+      paletteRgb: segmentationPaletteRgb.map(([red, green, blue]) => [red, green, blue]),
+      drivable: ['road'],
+    },
+    inputName: 'image',
+    outputNames: ['scores'],
+    scoreOf: (metrics) => metrics['mIoU']!,
+    buildNetwork: (seed) => segmentationNetwork(segmentationClasses.length, seed),
+    async fill(step, row, sample, random, cache) {
+      const picture = await cache.load(sample);
+      const classMap = classMaps.get(sample) ?? (await sample.loadClassMap());
+      classMaps.set(sample, classMap);
+      // From a window of half the edge to a picture a little larger than the window can hold.
+      const size = geometry === 0 ? 1 : Math.exp(random.between(-0.7, 0.15) * geometry);
+      const stretch = geometry === 0 ? 1 : Math.exp(random.normal() * 0.1 * geometry);
+      const windowWidth = picture.widthPx * Math.min(1.15, size * stretch);
+      const windowHeight = picture.heightPx * Math.min(1.15, size / stretch);
+      const left = random.next() * (picture.widthPx - windowWidth);
+      const top = random.next() * (picture.heightPx - windowHeight);
+      const window = [left, top, left + windowWidth, top + windowHeight] as const;
+      const affine = windowAffine(window, widthPx, heightPx, random.chance(flip));
+      warpInto(
+        picture,
+        affine,
+        input,
+        drawColourChange(random, colour),
+        step.input,
+        row * 3 * pixels,
+      );
+      const size2 = [picture.widthPx, picture.heightPx] as const;
+      warpLabelsInto(classMap, ...size2, affine, widthPx, heightPx, labels, row * pixels);
+    },
+    loss(step) {
+      const { values, gradient } = step.outputs[0]!;
+      return segmentationLoss(values, labels, weights.length, pixels, weights, gradient);
+    },
+  };
+};

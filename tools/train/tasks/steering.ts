@@ -1,0 +1,71 @@
+import type { InputSpec } from '../../../src/bundle/input-spec.js';
+import { drawColourChange } from '../augment/colour.js';
+import { warpInto, windowAffine } from '../augment/warp.js';
+import { huberLoss } from '../losses/regression-loss.js';
+import { steeringInputPx, steeringNetwork } from '../networks/steering.js';
+import { centred, type TaskTrainingFactory } from './task-training.js';
+
+/** The network's unit: one is 25 degrees, the largest angle of the simulator that the first drives came from. */
+const radPerUnit = (25 * Math.PI) / 180;
+/** Shifting the picture by its whole width is a lateral error that this many units of steering correct. */
+const unitsPerShift = 0.8;
+
+const input: InputSpec = {
+  // Below the sky, above the bonnet.
+  regionNorm: [0, 0.38, 1, 0.88],
+  fit: 'stretch',
+  ...steeringInputPx,
+  colour: 'yuv',
+  layout: 'nchw',
+  ...centred,
+  padValue: 0,
+};
+
+/** Training of the steering network: mirrored pictures steer the other way, shifted ones steer back. */
+export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
+  const targets = new Float32Array(recipe.batch);
+  const weights = new Float32Array(recipe.batch);
+  const inputValues = 3 * steeringInputPx.widthPx * steeringInputPx.heightPx;
+  const { colour, flip, geometry } = recipe.augmentation;
+  return {
+    task: 'steering',
+    input,
+    decode: {
+      kind: 'steering',
+      steering: 'steering',
+      radPerUnit,
+      maxAngleRad: 0.6,
+      maxRateRadPerS: 1.2,
+      wheelbaseM: 2.7,
+    },
+    inputName: 'road',
+    outputNames: ['steering'],
+    scoreOf: (metrics) => metrics['correlation']!,
+    buildNetwork: steeringNetwork,
+    async fill(step, row, sample, random, cache) {
+      const picture = await cache.load(sample);
+      const isFlipped = random.chance(flip);
+      const shift = random.normal() * 0.06 * geometry;
+      const rise = random.normal() * 0.03 * geometry;
+      const [left, top, right, bottom] = input.regionNorm;
+      const window = [
+        (left + shift) * picture.widthPx,
+        (top + rise) * picture.heightPx,
+        (right + shift) * picture.widthPx,
+        (bottom + rise) * picture.heightPx,
+      ] as const;
+      const affine = windowAffine(window, input.widthPx, input.heightPx, isFlipped);
+      const change = drawColourChange(random, colour);
+      warpInto(picture, affine, input, change, step.input, row * inputValues);
+      // The window moved right shows what a camera further right would see: steer left, which is positive.
+      const units = sample.steeringRad / radPerUnit + shift * unitsPerShift;
+      targets[row] = isFlipped ? -units : units;
+      // Straight driving is most of any drive; bends are what is to be learnt.
+      weights[row] = Math.min(1, 0.4 + 3 * Math.abs(sample.steeringRad / radPerUnit));
+    },
+    loss(step) {
+      const { values, gradient } = step.outputs[0]!;
+      return huberLoss(values, targets, weights, 0.2, gradient);
+    },
+  };
+};
