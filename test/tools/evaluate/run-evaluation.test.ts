@@ -1,0 +1,226 @@
+import { expect, test } from 'vitest';
+import { segmentationClasses } from '../../../src/perception/classes.js';
+import type {
+  Dataset,
+  DetectionSample,
+  RgbImage,
+  SegmentationSample,
+  SignSample,
+  SteeringSample,
+} from '../../../tools/datasets/sample.js';
+import { manifestScores } from '../../../tools/evaluate/evaluation.js';
+import { runEvaluation } from '../../../tools/evaluate/run-evaluation.js';
+import {
+  detectionByQuarters,
+  greyBundle,
+  greyOfClass,
+  segmentationByGrey,
+  signsByGrey,
+  steeringByBrightness,
+} from './grey-bundles.js';
+
+/** A picture painted pixel by pixel with a grey level. */
+function paint(
+  widthPx: number,
+  heightPx: number,
+  grey: (x: number, y: number) => number,
+): RgbImage {
+  const data = new Uint8Array(widthPx * heightPx * 3);
+  for (let i = 0; i < widthPx * heightPx; i++) {
+    data.fill(grey(i % widthPx, Math.floor(i / widthPx)), i * 3, i * 3 + 3);
+  }
+  return { widthPx, heightPx, data };
+}
+
+const base = (id: number, image: RgbImage) => ({
+  id: `${id}`,
+  group: `${id}`,
+  load: async () => image,
+});
+const empty = { name: 'made', licence: 'none', problems: [] };
+
+const steeringData = (angles: { grey: number; steeringRad: number }[]): Dataset<'steering'> => ({
+  ...empty,
+  task: 'steering',
+  samples: angles.map(
+    ({ grey, steeringRad }, id): SteeringSample => ({
+      ...base(
+        id,
+        paint(20, 10, () => grey),
+      ),
+      camera: 'centre',
+      steeringRad,
+    }),
+  ),
+});
+
+test('steering is scored in radians under the limit on the value', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  // 200 is 0.4 rad at the limit; 250 would be 0.5 and is held at 0.4.
+  const data = steeringData([
+    { grey: 100, steeringRad: 0.2 },
+    { grey: 50, steeringRad: 0.0 },
+    { grey: 250, steeringRad: 0.5 },
+  ]);
+  const { metrics, count, task, data: name, bundle: tag } = await runEvaluation(bundle, data);
+  expect([task, name, count]).toEqual(['steering', 'made', 3]);
+  expect(tag).toMatch(/^grey-steering 1\.0\.0 sha256:[0-9a-f]{64}$/);
+  expect(metrics.maeRad).toBeCloseTo((0 + 0.1 + 0.1) / 3, 5);
+  expect(metrics.rmseRad).toBeCloseTo(Math.sqrt(0.02 / 3), 5);
+});
+
+test('signs are scored as the rig reads them: the whole crop, stretched', async () => {
+  const bundle = await greyBundle(signsByGrey());
+  const classIds = [0, 7, 14, 42];
+  // The border would pull the mean away if the margin were grown beyond the picture or cut off inside.
+  const samples = classIds.map((classId, id): SignSample => {
+    const grey = greyOfClass(classId, 5);
+    return {
+      ...base(
+        id,
+        paint(40 + id, 50, () => grey),
+      ),
+      classId,
+    };
+  });
+  samples.push({
+    ...base(
+      9,
+      paint(33, 33, () => greyOfClass(20, 5)),
+    ),
+    classId: 21,
+  });
+  samples.push({
+    ...base(
+      10,
+      paint(33, 33, () => greyOfClass(20, 5)),
+    ),
+    classId: 30,
+  });
+  const { metrics, count } = await runEvaluation(bundle, { ...empty, task: 'signs', samples });
+  expect(count).toBe(6);
+  expect(metrics.accuracy).toBeCloseTo(4 / 6, 10);
+  expect(metrics.top5).toBeCloseTo(5 / 6, 10);
+});
+
+test('a sign in a whole frame is cut out with the margin of the bundle', async () => {
+  const bundle = await greyBundle(signsByGrey());
+  // The box of 40 px grows by 10 % a side to the 48 px that carry the grey of class 11.
+  const frame = paint(200, 100, (x, y) =>
+    x >= 56 && x < 104 && y >= 26 && y < 74 ? greyOfClass(11, 5) : 255,
+  );
+  const sample: SignSample = { ...base(0, frame), classId: 11, boxXyxyPx: [60, 30, 100, 70] };
+  const { metrics } = await runEvaluation(bundle, { ...empty, task: 'signs', samples: [sample] });
+  expect(metrics).toEqual({ accuracy: 1, top5: 1 });
+});
+
+test("segmentation is scored at the labels' size, by class name, without void", async () => {
+  // The bundle's classes come in another order than ours: 10 is road, 110 sky.
+  const bundle = await greyBundle(segmentationByGrey(['road', 'sky']));
+  const [road, sky] = [segmentationClasses.indexOf('road'), segmentationClasses.indexOf('sky')];
+  const image = paint(16, 8, (_, y) => (y < 4 ? 110 : 10));
+  // Truth: the upper half is sky, but its left column's labels are void and one row of road is called sky.
+  const truth = Uint8Array.from({ length: 128 }, (_, i) => {
+    const [x, y] = [i % 16, Math.floor(i / 16)];
+    return x === 0 ? 255 : y < 5 ? sky : road;
+  });
+  const sample: SegmentationSample = { ...base(0, image), loadClassMap: async () => truth };
+  const { metrics } = await runEvaluation(bundle, {
+    ...empty,
+    task: 'segmentation',
+    samples: [sample],
+  });
+  // Sky: 60 right, 15 missed. Road: 45 right, 15 wrongly so.
+  expect(metrics.perClass['sky']).toBeCloseTo(60 / 75, 10);
+  expect(metrics.perClass['road']).toBeCloseTo(45 / 60, 10);
+  expect(metrics.mIoU).toBeCloseTo((60 / 75 + 45 / 60) / 2, 10);
+  expect(metrics.pixelAccuracy).toBeCloseTo(105 / 120, 10);
+  expect(Object.keys(metrics.perClass).sort()).toEqual(['road', 'sky']);
+});
+
+const quarterCars = (
+  boxes: DetectionSample['boxes'],
+  widthPx = 64,
+  heightPx = 48,
+): DetectionSample => ({
+  ...base(
+    0,
+    paint(widthPx, heightPx, (x, y) => (x < widthPx / 2 && y < heightPx / 2 ? 110 : 10)),
+  ),
+  boxes,
+});
+
+test('detection is scored in pixels of pictures of any size', async () => {
+  const bundle = await greyBundle(detectionByQuarters(0.5));
+  const samples = [
+    quarterCars([{ className: 'car', boxXyxyPx: [0, 0, 32, 24], weight: 1 }]),
+    quarterCars([{ className: 'car', boxXyxyPx: [0, 0, 100, 50], weight: 1 }], 200, 100),
+  ];
+  const { metrics, count } = await runEvaluation(bundle, { ...empty, task: 'detection', samples });
+  expect(count).toBe(2);
+  expect(metrics).toEqual({
+    mAP50: 1,
+    perClass: { car: { ap50: 1, precision: 1, recall: 1, count: 2 } },
+  });
+});
+
+test('a sample that does not load costs itself and is counted', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  const data = steeringData([
+    { grey: 50, steeringRad: 0.1 },
+    { grey: 90, steeringRad: 0.1 },
+  ]);
+  data.samples[0]!.load = () => Promise.reject(new Error('expected a picture, found none'));
+  const { count, problems } = await runEvaluation(bundle, data);
+  expect(count).toBe(1);
+  expect(problems).toEqual([{ where: '0', reason: 'expected a picture, found none' }]);
+  expect(data.problems).toEqual([]);
+});
+
+test('when nothing loads there is no score but an error with the first reason', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  const data = steeringData([{ grey: 50, steeringRad: 0.1 }]);
+  data.samples[0]!.load = () => Promise.reject(new Error('broken'));
+  await expect(runEvaluation(bundle, data)).rejects.toMatchObject({
+    code: 'ERR_DATASET',
+    message: expect.stringContaining('0: broken'),
+  });
+});
+
+test('a limit takes samples from the whole data set', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  const data = steeringData(
+    Array.from({ length: 10 }, (_, i) => ({ grey: 10 * i, steeringRad: 0.02 * i })),
+  );
+  const { count, metrics } = await runEvaluation(bundle, data, { limit: 2 });
+  expect(count).toBe(2);
+  // 0 and 5: two samples that differ have a correlation of 1.
+  expect(metrics.correlation).toBeCloseTo(1, 6);
+});
+
+test('a bundle of another task is refused', async () => {
+  const bundle = await greyBundle(signsByGrey());
+  await expect(runEvaluation(bundle, steeringData([]))).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+  });
+});
+
+test('a class that we do not know is refused before anything is scored', async () => {
+  const bundle = await greyBundle(segmentationByGrey(['road', 'lava']));
+  const data: Dataset<'segmentation'> = { ...empty, task: 'segmentation', samples: [] };
+  await expect(runEvaluation(bundle, data)).rejects.toMatchObject({
+    code: 'ERR_BUNDLE',
+    message: expect.stringContaining('found "lava"'),
+  });
+});
+
+test('scores become flat numbers for a manifest', () => {
+  const perClass = { car: { ap50: 0.5, precision: 1, recall: 0.25, count: 4 } };
+  expect(manifestScores({ metrics: { mAP50: 0.5, perClass } })).toEqual({
+    mAP50: 0.5,
+    'car.ap50': 0.5,
+    'car.precision': 1,
+    'car.recall': 0.25,
+    'car.count': 4,
+  });
+});
