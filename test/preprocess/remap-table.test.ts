@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import { scaleCamera } from '../../src/calibration/camera-model.js';
+import type { FrameLayout, PixelFormat } from '../../src/frame/frame.js';
+import { rectifier } from '../../src/preprocess/rectifier.js';
+import { buildRemapTable, preprocessInto } from '../../src/preprocess/remap-table.js';
+import { cameraModels, plumbBob } from '../support/camera-models.js';
+import { inputSpec, noiseFrame, paintedFrame } from '../support/frames.js';
+import { slowPreprocess } from './slow-preprocess.js';
+
+const anySpec: fc.Arbitrary<InputSpec> = fc
+  .record({
+    left: fc.double({ min: 0, max: 0.6, noNaN: true }),
+    top: fc.double({ min: 0, max: 0.6, noNaN: true }),
+    shareX: fc.double({ min: 0.2, max: 1, noNaN: true }),
+    shareY: fc.double({ min: 0.2, max: 1, noNaN: true }),
+    fit: fc.constantFrom('stretch', 'letterbox'),
+    widthPx: fc.integer({ min: 1, max: 24 }),
+    heightPx: fc.integer({ min: 1, max: 24 }),
+    colour: fc.constantFrom('rgb', 'bgr', 'yuv'),
+    layout: fc.constantFrom('nchw', 'nhwc'),
+    padValue: fc.integer({ min: 0, max: 255 }),
+  })
+  .map(({ left, top, shareX, shareY, ...rest }) =>
+    inputSpec({
+      regionNorm: [left, top, left + (1 - left) * shareX, top + (1 - top) * shareY],
+      mean: [10, 20.5, 127],
+      scale: [1 / 128, 0.5, 2],
+      ...(rest as Partial<InputSpec>),
+    }),
+  );
+
+const anyFrame: fc.Arbitrary<FrameLayout> = fc
+  .record({
+    format: fc.constantFrom<PixelFormat>('rgb8', 'nv12'),
+    widthPx: fc.integer({ min: 4, max: 90 }),
+    heightPx: fc.integer({ min: 4, max: 90 }),
+    padding: fc.integer({ min: 0, max: 9 }),
+  })
+  .map(({ format, widthPx, heightPx, padding }) => ({
+    format,
+    widthPx,
+    heightPx,
+    strideBytes: (format === 'rgb8' ? 3 : 1) * widthPx + padding,
+  }));
+
+/** Largest difference, in grey levels: each value is divided by its channel's scale first. */
+function worstDifference(spec: InputSpec, a: Float32Array, b: Float32Array): number {
+  const plane = spec.widthPx * spec.heightPx;
+  let worst = 0;
+  for (let i = 0; i < a.length; i++) {
+    const channel = spec.layout === 'nchw' ? Math.floor(i / plane) : i % 3;
+    const difference = Math.abs(a[i]! - b[i]!) / spec.scale[channel]!;
+    worst = difference > worst || Number.isNaN(difference) ? difference : worst;
+  }
+  return worst;
+}
+
+/** Weights have 11 bits: at most 255 / 2048 / 2 an axis, and the yuv of nv12 adds up three of them. */
+const toleranceGrey = 0.3;
+
+describe('preprocessing', () => {
+  it('is what its definition says, for any spec and frame', () => {
+    fc.assert(
+      fc.property(anySpec, anyFrame, fc.integer(), (spec, frame, seed) => {
+        const pixels = noiseFrame(frame, seed);
+        const out = new Float32Array(3 * spec.widthPx * spec.heightPx);
+        preprocessInto(buildRemapTable(spec, frame), pixels, out);
+        const expected = slowPreprocess(spec, frame, pixels);
+        expect(worstDifference(spec, out, expected)).toBeLessThan(toleranceGrey);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(Object.entries(cameraModels))('undoes the lens of %s on the way', (_, model) => {
+    const camera = scaleCamera(model, 160, 90);
+    const frame: FrameLayout = { format: 'rgb8', widthPx: 160, heightPx: 90, strideBytes: 480 };
+    const spec = inputSpec({ widthPx: 120, heightPx: 66, regionNorm: [0.05, 0, 1, 0.9] });
+    const pixels = noiseFrame(frame, 7);
+    const out = new Float32Array(3 * 120 * 66);
+    preprocessInto(buildRemapTable(spec, frame, camera), pixels, out);
+    const pointOf = rectifier(camera);
+    // The scales are below 2 for all these lenses, so that no box is averaged.
+    const expected = slowPreprocess(spec, frame, pixels, { pointOf, scaleOf: [1, 1] });
+    expect(worstDifference(spec, out, expected)).toBeLessThan(toleranceGrey);
+  });
+
+  it('shows straight what the lens bent', () => {
+    // A picture as the camera sees it of a vertical edge at x = 0.2 in front of it.
+    const camera = scaleCamera(plumbBob, 320, 180);
+    const toRectified = rectifier({ ...camera, kind: 'pinhole', distortion: [] });
+    const edgePx = 0.2 * camera.fxPx + camera.cxPx + 0.5;
+    expect(toRectified(edgePx, 90)![0]).toBeCloseTo(edgePx, 9);
+    const fromRectified = rectifier(camera);
+    // For each row of the captured picture, where the edge lies: by searching along the rectified line.
+    const edgeAt = new Float64Array(180).fill(Number.NaN);
+    for (let y = -20; y < 200; y += 0.01) {
+      const point = fromRectified(edgePx, y)!;
+      const row = Math.floor(point[1]);
+      if (row >= 0 && row < 180) edgeAt[row] = point[0];
+    }
+    const { layout, pixels } = paintedFrame(320, 180, (column, row) =>
+      column + 0.5 < edgeAt[row]! ? [255, 255, 255] : [0, 0, 0],
+    );
+    const spec = inputSpec({ widthPx: 320, heightPx: 180 });
+    const out = new Float32Array(3 * 320 * 180);
+    preprocessInto(buildRemapTable(spec, layout, camera), pixels, out);
+    for (let row = 10; row < 170; row += 5) {
+      const line = out.subarray(row * 320, row * 320 + 320);
+      const found = line.findIndex((value, i) => i > 100 && value < 128);
+      expect(Math.abs(found - edgePx)).toBeLessThanOrEqual(1.5);
+    }
+  });
+
+  it('averages what would alias: stripes one pixel wide become grey', () => {
+    const { layout, pixels } = paintedFrame(640, 320, (column, row) =>
+      (column + row) % 2 === 0 ? [255, 255, 255] : [0, 0, 0],
+    );
+    for (const edgePx of [32, 40, 80, 160]) {
+      const spec = inputSpec({ widthPx: edgePx * 2, heightPx: edgePx });
+      const out = new Float32Array(3 * edgePx * edgePx * 2);
+      preprocessInto(buildRemapTable(spec, layout), pixels, out);
+      for (const value of out) expect(Math.abs(value - 127.5)).toBeLessThan(1);
+    }
+  });
+
+  it('copies a frame of the input size as it is', () => {
+    const { layout, pixels } = paintedFrame(9, 7, (column, row) => [column * 20, row * 30, 5]);
+    const spec = inputSpec({ widthPx: 9, heightPx: 7, layout: 'nhwc' });
+    const out = new Float32Array(pixels.length);
+    preprocessInto(buildRemapTable(spec, layout), pixels, out);
+    expect(Array.from(out)).toEqual(Array.from(pixels));
+  });
+
+  it('writes a batch item where it is told and nothing else', () => {
+    const { layout, pixels } = paintedFrame(4, 4, () => [50, 60, 70]);
+    const spec = inputSpec({ widthPx: 2, heightPx: 1, layout: 'nhwc' });
+    const out = new Float32Array(18).fill(-1);
+    preprocessInto(buildRemapTable(spec, layout), pixels, out, 6);
+    const item = [50, 60, 70, 50, 60, 70];
+    expect(Array.from(out)).toEqual([...Array(6).fill(-1), ...item, ...Array(6).fill(-1)]);
+  });
+
+  it('gives known colours their YUV', () => {
+    const { layout, pixels } = paintedFrame(4, 4, () => [255, 0, 0]);
+    const spec = inputSpec({ widthPx: 1, heightPx: 1, colour: 'yuv' });
+    const out = new Float32Array(3);
+    preprocessInto(buildRemapTable(spec, layout), pixels, out);
+    // JFIF: pure red is Y 76.245, Cb 84.97, Cr 255.5.
+    expect(out[0]).toBeCloseTo(76.245, 2);
+    expect(out[1]).toBeCloseTo(84.97, 1);
+    expect(out[2]).toBeCloseTo(255.5, 1);
+  });
+
+  it('reads NV12 white, black and red', () => {
+    const layout: FrameLayout = { format: 'nv12', widthPx: 4, heightPx: 4, strideBytes: 4 };
+    const spec = inputSpec({ widthPx: 1, heightPx: 1 });
+    const table = buildRemapTable(spec, layout);
+    const read = (y: number, u: number, v: number) => {
+      const chroma = Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? u : v));
+      const out = new Float32Array(3);
+      preprocessInto(table, Uint8Array.from([...Array(16).fill(y), ...chroma]), out);
+      return Array.from(out, Math.round);
+    };
+    expect(read(235, 128, 128)).toEqual([255, 255, 255]);
+    expect(read(16, 128, 128)).toEqual([0, 0, 0]);
+    expect(read(81, 90, 240)).toEqual([254, 0, 0]);
+  });
+
+  it('refuses short buffers, tiny frames and a calibration of another size', () => {
+    const frame: FrameLayout = { format: 'rgb8', widthPx: 8, heightPx: 8, strideBytes: 24 };
+    const spec = inputSpec();
+    const table = buildRemapTable(spec, frame);
+    const size = expect.objectContaining({ code: 'ERR_FRAME_SIZE' });
+    expect(() => preprocessInto(table, new Uint8Array(191), new Float32Array(192))).toThrow(size);
+    expect(() => preprocessInto(table, new Uint8Array(192), new Float32Array(191))).toThrow(size);
+    expect(() => buildRemapTable(spec, { ...frame, strideBytes: 23 })).toThrow(size);
+    expect(() => buildRemapTable(spec, { ...frame, widthPx: 3 })).toThrow(size);
+    expect(() => buildRemapTable(spec, frame, plumbBob)).toThrow(
+      expect.objectContaining({ code: 'ERR_CALIBRATION' }),
+    );
+  });
+});
