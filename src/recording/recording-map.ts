@@ -54,6 +54,9 @@ async function mapByIndex(
   if (statistics === undefined || channelsById.size < statistics.channelCount) return undefined;
   if (statistics.messageCount > 0n && chunkIndexes.length < statistics.chunkCount) return undefined;
   if (statistics.messageCount > 0n && chunkIndexes.length === 0) return undefined;
+  const isInside = ({ chunkStartOffset, chunkLength }: TypedMcapRecords['ChunkIndex']) =>
+    chunkStartOffset + chunkLength <= BigInt(sizeBytes);
+  if (!chunkIndexes.every(isInside)) return undefined;
   const metadata = new Map<string, Record<string, string>>();
   for (const { offset, length } of reader.metadataIndexes) {
     const { records } = parseRecords(await readBytes(handle, Number(offset), Number(length)));
