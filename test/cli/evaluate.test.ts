@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { jpegOf, writeFolder } from '../tools/datasets/dataset-builders.js';
+import {
+  segmentationByGrey,
+  steeringByBrightness,
+  writeGreyBundle,
+} from '../tools/evaluate/grey-bundles.js';
+
+const program = fileURLToPath(new URL('../../bin/windshield.js', import.meta.url));
+
+function windshield(...words: string[]) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [program, 'evaluate', ...words], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A drive of two steps (the second one's picture is missing) and a bundle that steers by brightness. */
+async function driveAndBundle() {
+  const data = writeFolder({
+    'driving_log.csv': 'IMG/a.jpg,,,-0.1,0,0,1\nIMG/gone.jpg,,,0,0,0,1\n',
+    'IMG/a.jpg': await jpegOf(20, 10),
+  });
+  const bundle = join(data, 'bundle');
+  await writeGreyBundle(bundle, steeringByBrightness(0.001));
+  return { data, bundle };
+}
+
+test('--json prints exactly one object, and what was left out goes to standard error', async () => {
+  const { data, bundle } = await driveAndBundle();
+  const words = ['steering', bundle, '--data', data, '--format', 'udacity', '--json'];
+  const { code, stdout, stderr } = await windshield(...words);
+  expect(stderr).toMatch(/left out: .*driving_log\.csv:2: expected the centre picture "gone\.jpg"/);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics']);
+  expect(result).toMatchObject({ task: 'steering', count: 1 });
+  expect(Object.keys(result.metrics)).toEqual(['maeRad', 'rmseRad', 'r2', 'correlation']);
+  // The picture's grey of 90 steers 0.09 rad; the log says 2.5 degrees to the left.
+  expect(result.metrics.maeRad).toBeCloseTo(0.09 - (2.5 * Math.PI) / 180, 2);
+});
+
+test('without --json it prints a table', async () => {
+  const { data, bundle } = await driveAndBundle();
+  const { code, stdout } = await windshield(
+    'steering',
+    bundle,
+    '--data',
+    data,
+    '--format',
+    'udacity',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^task +steering\nbundle +grey-steering 1\.0\.0 sha256:\w+\ndata +udacity /,
+  );
+  expect(stdout).toMatch(/\nMAE +0\.\d{4} rad\n/);
+});
+
+test.each([
+  ['no data', ['signs', '--format', 'gtsrb'], "required option '--data <folder>' not specified"],
+  ['no format', ['signs', '--data', 'x'], "required option '--format <format>' not specified"],
+  [
+    'an unknown task',
+    ['lanes', '--data', 'x', '--format', 'gtsrb'],
+    'detection, signs, segmentation, steering',
+  ],
+  ['a missing split', ['signs', '--data', 'x', '--format', 'gtsrb-packed'], 'expected --split'],
+  ['a missing folder', ['signs', '--data', '/no/where', '--format', 'gtsrb'], '/no/where'],
+  ['a limit of nothing', ['signs', '--data', 'x', '--format', 'gtsrb', '--limit', '0'], 'above 0'],
+])('%s ends with one line and exit code 2', async (_, words, message) => {
+  const { code, stdout, stderr } = await windshield(...words);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd().split('\n')[0]).toMatch(/^windshield: .* \(ERR_(USAGE|DATASET)\)$/);
+});
+
+test('a bundle of another task, or none, ends with one line and exit code 2', async () => {
+  const { data, bundle } = await driveAndBundle();
+  await writeGreyBundle(bundle, segmentationByGrey(['road', 'sky']));
+  const words = ['--data', data, '--format', 'udacity'];
+  const other = await windshield('steering', bundle, ...words);
+  expect(other).toMatchObject({ code: 2, stdout: '' });
+  expect(other.stderr).toMatch(
+    /expected a bundle for steering, found one for segmentation: .*ERR_USAGE/,
+  );
+  const none = await windshield('steering', join(data, 'nothing'), ...words);
+  expect(none).toMatchObject({ code: 2, stdout: '' });
+  expect(none.stderr).toContain('ERR_BUNDLE');
+});
