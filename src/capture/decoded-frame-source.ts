@@ -5,6 +5,8 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
 /** A picture of a source before it is decoded. */
 export interface EncodedFrame extends SourceFrame {
+  /** Why the frame is to be skipped, where that is known beforehand. */
+  problem?: string;
   /** Rejects when the picture cannot be decoded, or with ERR_FRAME_SIZE where its header tells another size. */
   decode(): Promise<DecodedImage>;
 }
@@ -18,8 +20,6 @@ export interface DecodedFrameOptions {
   info: SourceInfo;
   /** In order. */
   frames: AsyncGenerator<EncodedFrame, void, void>;
-  /** Counts that stand before the first frame, by reason. */
-  skipped?: Readonly<Record<string, number>>;
   /** At the end: frames that were lost before they could be decoded, by reason. */
   countMissing?(): Record<string, number>;
   /** Called once, when the source is closed. */
@@ -29,7 +29,7 @@ export interface DecodedFrameOptions {
 /** A source of separate pictures, decoded ahead by a few and handed out in order. */
 export class DecodedFrameSource implements FrameSource {
   readonly info: SourceInfo;
-  readonly skipped: Record<string, number>;
+  readonly skipped: Record<string, number> = {};
   readonly #options: DecodedFrameOptions;
   readonly #ahead: Promise<Ready | SourceEnd>[] = [];
   #end: SourceEnd | undefined;
@@ -37,7 +37,6 @@ export class DecodedFrameSource implements FrameSource {
 
   constructor(options: DecodedFrameOptions) {
     this.info = options.info;
-    this.skipped = { ...options.skipped };
     this.#options = options;
   }
 
@@ -81,6 +80,7 @@ export class DecodedFrameSource implements FrameSource {
     } catch (error) {
       return { kind: 'failed', error: asPerceptionError(error, this.info.name) };
     }
+    if (frame.problem !== undefined) return { skipped: frame.problem };
     try {
       const image = await frame.decode();
       const { widthPx, heightPx } = this.info.layout;

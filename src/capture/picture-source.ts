@@ -37,11 +37,12 @@ export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource
     nominalRateHz: drive.rateHz,
     frameCount: drive.pictures.length,
   };
-  return new DecodedFrameSource({ info, frames: encodedFrames(drive), skipped: drive.leftOut });
+  return new DecodedFrameSource({ info, frames: encodedFrames(drive) });
 }
 
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {
-  for (const [id, { path, stampNs, sourceTimeNs }] of drive.pictures.entries()) {
-    yield { id, stampNs, sourceTimeNs, decode: () => decodePictureFile(path) };
+  for (const [id, { path, stampNs, sourceTimeNs, problem }] of drive.pictures.entries()) {
+    const decode = () => decodePictureFile(path);
+    yield { id, stampNs, sourceTimeNs, decode, ...(problem !== undefined && { problem }) };
   }
 }

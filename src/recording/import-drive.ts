@@ -45,8 +45,8 @@ const encodesAhead = 3;
 
 /**
  * Writes a drive that lies on disk as pictures into a recording: JPEG files byte by byte, others encoded. Steering
- * and speed become ground truth. Without time stamps the drive starts at the Unix epoch. Skipped by reason: what
- * the drive had left out, `size` (not that of the first picture), `undecodable`. Rejects with ERR_SOURCE_FORMAT
+ * and speed become ground truth. Without time stamps the drive starts at the Unix epoch. Skipped by reason: the
+ * drive's own problems, `size` (not that of the first picture), `undecodable`. Rejects with ERR_SOURCE_FORMAT
  * (no picture can be read) or ERR_OUTPUT, and leaves nothing then.
  */
 export async function importPictureDrive(
@@ -55,7 +55,7 @@ export async function importPictureDrive(
 ): Promise<ImportSummary> {
   const { quality = defaultQuality, signal, onProgress } = options;
   const size = await drivePictureSize(drive);
-  const summary = startSummary(size, drive.leftOut);
+  const summary = startSummary(size);
   const total = drive.pictures.length;
   const writer = await createDriveWriter(options.out, {
     ...size,
@@ -68,7 +68,7 @@ export async function importPictureDrive(
   return finishing(writer, async () => {
     for (const [index, picture] of drive.pictures.entries()) {
       signal?.throwIfAborted();
-      const jpeg = await jpegOf(picture.path, size, quality).catch(() => 'undecodable' as const);
+      const jpeg = picture.problem ?? (await jpegOf(picture.path, size, quality));
       if (typeof jpeg === 'string') count(summary.skipped, jpeg);
       else {
         const stampNs = picture.stampNs || picture.sourceTimeNs;
@@ -96,7 +96,7 @@ export async function importFrames(
   const { quality = defaultQuality, rateHz, signal, onProgress } = options;
   const { layout, name, nominalRateHz, frameCount } = source.info;
   const { widthPx, heightPx } = layout;
-  const summary = startSummary({ widthPx, heightPx }, {});
+  const summary = startSummary({ widthPx, heightPx });
   const facts: DriveOptions = { widthPx, heightPx, jpegQuality: quality, sourceName: name, madeBy };
   const declaredRateHz = rateHz ?? nominalRateHz;
   if (declaredRateHz !== undefined) facts.rateHz = declaredRateHz;
@@ -156,12 +156,8 @@ async function finishing<T>(writer: DriveWriter, write: () => Promise<T>): Promi
   }
 }
 
-function startSummary(
-  size: { widthPx: number; heightPx: number },
-  leftOut: Record<string, number>,
-): ImportSummary {
-  const skipped = { ...leftOut };
-  return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped, durationS: 0 };
+function startSummary(size: { widthPx: number; heightPx: number }): ImportSummary {
+  return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped: {}, durationS: 0 };
 }
 
 /** The file's own bytes where it is a whole JPEG of the size; or why it is left out. */
@@ -170,13 +166,17 @@ async function jpegOf(
   size: { widthPx: number; heightPx: number },
   quality: number,
 ): Promise<{ bytes: Uint8Array; isCopy: boolean } | 'size' | 'undecodable'> {
-  const bytes = await readFile(path);
-  const header = readJpegHeader(bytes);
-  const image = header ?? (await decodePictureFile(path));
-  if (header !== undefined && !header.isComplete) return 'undecodable';
-  if (image.widthPx !== size.widthPx || image.heightPx !== size.heightPx) return 'size';
-  if ('data' in image) return { bytes: await encodeJpeg(image, quality), isCopy: false };
-  return { bytes, isCopy: true };
+  try {
+    const bytes = await readFile(path);
+    const header = readJpegHeader(bytes);
+    const image = header ?? (await decodePictureFile(path));
+    if (header !== undefined && !header.isComplete) return 'undecodable';
+    if (image.widthPx !== size.widthPx || image.heightPx !== size.heightPx) return 'size';
+    if ('data' in image) return { bytes: await encodeJpeg(image, quality), isCopy: false };
+    return { bytes, isCopy: true };
+  } catch {
+    return 'undecodable';
+  }
 }
 
 async function writeTruth(

@@ -14,16 +14,16 @@ export interface DrivePicture {
   steeringRad?: number;
   /** Metres a second, where a log says it. */
   speedMps?: number;
+  /** Why this frame of the drive has no picture that can be used; it counts, and keeps its place. */
+  problem?: string;
 }
 
-/** A drive as files: pictures in order of time, and what was left out before any was opened. */
+/** A drive as files: its frames in order of time, also those without a usable picture. */
 export interface PictureDrive {
   name: string;
   pictures: DrivePicture[];
   /** Frames a second. */
   rateHz: number;
-  /** Entries of the drive without a usable picture, by reason. */
-  leftOut: Record<string, number>;
 }
 
 /** Rate of pictures that carry no time, frames a second. */
@@ -64,20 +64,21 @@ export async function listPictureFolder(
     stampNs: 0n,
     sourceTimeNs: timeAt(i, rateHz),
   }));
-  return { name: basename(dir), pictures, rateHz, leftOut: {} };
+  return { name: basename(dir), pictures, rateHz };
 }
 
 /** A drive of a single picture. */
 export function onePictureDrive(path: string): PictureDrive {
   const pictures = [{ path, stampNs: 0n, sourceTimeNs: 0n }];
-  return { name: basename(path), pictures, rateHz: defaultPictureRateHz, leftOut: {} };
+  return { name: basename(path), pictures, rateHz: defaultPictureRateHz };
 }
 
 /** Width and height of the first picture that can be read, pixels. Rejects with ERR_SOURCE_FORMAT where none can. */
 export async function drivePictureSize(
   drive: PictureDrive,
 ): Promise<{ widthPx: number; heightPx: number }> {
-  for (const { path } of drive.pictures) {
+  for (const { path, problem } of drive.pictures) {
+    if (problem !== undefined) continue;
     const size = await pictureFileSize(path).catch(() => undefined);
     if (size !== undefined) return size;
   }

@@ -47,6 +47,8 @@ export class RecordingReader {
   readonly library: string;
   /** False where the file was cut off. */
   readonly isComplete: boolean;
+  /** Bytes behind the last whole record of a file that was cut off. */
+  readonly cutBytes: number;
   /** Earliest and latest log time of all messages, nanoseconds since the Unix epoch; 0 without messages. */
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -62,6 +64,7 @@ export class RecordingReader {
     this.metadata = map.metadata;
     this.library = map.library;
     this.isComplete = map.isComplete;
+    this.cutBytes = map.cutBytes;
     const times = map.pieces.flatMap(({ startNs, endNs }) => [startNs, endNs]).sort(compare);
     this.startNs = times[0] ?? 0n;
     this.endNs = times.at(-1) ?? 0n;

@@ -25,47 +25,42 @@ export function isUdacityFolder(dir: string): boolean {
  * A drive of the Udacity simulator: the centre camera's pictures in order of the times in their names, with
  * steering (radians at the wheels, positive to the left) and speed (m/s) of the log. The log may have a header
  * or none, and paths of another machine: only their last part counts, looked up in `IMG` and in the folder itself.
- * Left out and counted: `missing` pictures, `bad_row` (steering is not a number of -1 to 1), `same_time`.
- * Without times in the names the frames come at `rateHz`. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ * Problems of frames: `missing` (no such picture), `bad_row` (no name, or steering is not a number of -1 to 1),
+ * `same_time` (as the frame before). Without times in the names, or with `rateHz`, frames come at that rate.
+ * Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function readUdacityDrive(dir: string, rateHz?: number): Promise<PictureDrive> {
   const logPath = join(dir, udacityLogName);
   const text = await readFile(logPath, 'utf8').catch((cause) => {
     throw new PerceptionError('ERR_SOURCE_MISSING', `cannot read ${logPath}: ${cause}`, { cause });
   });
-  const rows = parseUdacityLog(text);
   const places = await picturePlaces(dir);
-  const leftOut: Record<string, number> = {};
-  const leave = (reason: string): void => {
-    leftOut[reason] = (leftOut[reason] ?? 0) + 1;
-  };
-  const found: DrivePicture[] = [];
-  for (const row of rows) {
-    const path = row && places.get(row.pictureName);
-    if (row === undefined) leave('bad_row');
-    else if (path === undefined) leave('missing');
-    else {
-      const { steeringRad, speedMps } = row;
-      found.push({
-        path,
-        stampNs: stampOfName(row.pictureName),
-        sourceTimeNs: 0n,
-        steeringRad,
-        ...(speedMps !== undefined && { speedMps }),
-      });
-    }
-  }
-  if (found.length === 0) {
-    const reasons = Object.entries(leftOut).map(([reason, count]) => `${count} ${reason}`);
-    const why = reasons.length === 0 ? 'the log has no rows' : reasons.join(', ');
+  const rows = parseUdacityLog(text).map((row) => pictureOfRow(row, places));
+  const usable = rows.filter(({ problem }) => problem === undefined);
+  if (usable.length === 0) {
+    const found = rows.length === 0 ? 'no rows' : `${rows.length} rows, first: ${rows[0]!.problem}`;
     throw new PerceptionError(
       'ERR_SOURCE_EMPTY',
-      `expected pictures for the rows of ${logPath}, found none: ${why}`,
+      `expected rows with pictures in ${logPath}, found ${found}`,
     );
   }
-  const hasTimes = rateHz === undefined && found.every(({ stampNs }) => stampNs > 0n);
-  const pictures = hasTimes ? inOrderOfTime(found, leave) : atRate(found, rateHz);
-  return { name: basename(dir), pictures, rateHz: rateHz ?? rateOf(pictures), leftOut };
+  const hasTimes = rateHz === undefined && usable.every(({ stampNs }) => stampNs > 0n);
+  const pictures = hasTimes ? inOrderOfTime(rows) : atRate(rows, rateHz);
+  return { name: basename(dir), pictures, rateHz: rateHz ?? rateOf(pictures) };
+}
+
+function pictureOfRow(row: UdacityRow, places: ReadonlyMap<string, string>): DrivePicture {
+  if (row === undefined) return { path: '', stampNs: 0n, sourceTimeNs: 0n, problem: 'bad_row' };
+  const { pictureName, steeringRad, speedMps } = row;
+  const path = places.get(pictureName);
+  return {
+    path: path ?? pictureName,
+    stampNs: stampOfName(pictureName),
+    sourceTimeNs: 0n,
+    steeringRad,
+    ...(speedMps !== undefined && { speedMps }),
+    ...(path === undefined && { problem: 'missing' }),
+  };
 }
 
 /** One row of the log; undefined stands for a row that cannot be used. */
@@ -118,19 +113,26 @@ async function picturePlaces(dir: string): Promise<Map<string, string>> {
   return places;
 }
 
-function inOrderOfTime(found: DrivePicture[], leave: (reason: string) => void): DrivePicture[] {
-  found.sort((a, b) => (a.stampNs < b.stampNs ? -1 : a.stampNs > b.stampNs ? 1 : 0));
-  const startNs = found[0]!.stampNs;
-  const pictures: DrivePicture[] = [];
-  for (const picture of found) {
-    if (pictures.at(-1)?.stampNs === picture.stampNs) leave('same_time');
-    else pictures.push({ ...picture, sourceTimeNs: picture.stampNs - startNs });
-  }
-  return pictures;
+function inOrderOfTime(rows: readonly DrivePicture[]): DrivePicture[] {
+  // A row without a time stays behind the row before it.
+  let lastNs = rows.find(({ stampNs }) => stampNs > 0n)!.stampNs;
+  const timed = rows.map((row) => {
+    if (row.stampNs > 0n) lastNs = row.stampNs;
+    return { ...row, stampNs: lastNs };
+  });
+  timed.sort((a, b) => (a.stampNs < b.stampNs ? -1 : a.stampNs > b.stampNs ? 1 : 0));
+  const startNs = timed[0]!.stampNs;
+  let usedNs = -1n;
+  return timed.map((row) => {
+    const picture: DrivePicture = { ...row, sourceTimeNs: row.stampNs - startNs };
+    if (picture.problem === undefined && row.stampNs === usedNs) picture.problem = 'same_time';
+    if (picture.problem === undefined) usedNs = row.stampNs;
+    return picture;
+  });
 }
 
-function atRate(found: DrivePicture[], rateHz = defaultPictureRateHz): DrivePicture[] {
-  return found.map((picture, i) => ({ ...picture, stampNs: 0n, sourceTimeNs: timeAt(i, rateHz) }));
+function atRate(rows: readonly DrivePicture[], rateHz = defaultPictureRateHz): DrivePicture[] {
+  return rows.map((picture, i) => ({ ...picture, stampNs: 0n, sourceTimeNs: timeAt(i, rateHz) }));
 }
 
 /** By the middle one of the steps, so that a pause between two runs does not count. */
@@ -138,6 +140,7 @@ function rateOf(pictures: DrivePicture[]): number {
   const stepsNs = pictures
     .slice(1)
     .map(({ sourceTimeNs }, i) => Number(sourceTimeNs - pictures[i]!.sourceTimeNs))
+    .filter((stepNs) => stepNs > 0)
     .sort((a, b) => a - b);
   const middleNs = stepsNs[stepsNs.length >> 1];
   return middleNs === undefined ? defaultPictureRateHz : Math.round(1e11 / middleNs) / 100;

@@ -30,6 +30,7 @@ export async function walkRecording(handle: FileHandle, sizeBytes: number): Prom
     cutBytes: 0,
   };
   let offset = magicBytes;
+  let isInSummary = false;
   while (offset + prefixBytes <= sizeBytes && !map.isComplete) {
     const prefix = viewOf(await readBytes(handle, offset, prefixBytes));
     const opcode = prefix.getUint8(0);
@@ -40,11 +41,14 @@ export async function walkRecording(handle: FileHandle, sizeBytes: number): Prom
     }
     if (opcode === 0 || endOffset > sizeBytes) break;
     if (opcode === Opcode.MESSAGE) await addBareMessage(handle, map, offset, endOffset);
-    else if (isDescription(opcode) && endOffset - offset <= maxDescriptionBytes) {
-      const bytes = await readBytes(handle, offset, endOffset - offset);
-      for (const record of parseRecords(bytes).records) note(map, record);
+    // The summary repeats what the data said, and would have been used if it were sound.
+    isInSummary ||= opcode === Opcode.DATA_END;
+    if (!isInSummary && isDescription(opcode) && endOffset - offset <= maxDescriptionBytes) {
+      for (const record of describe(await readBytes(handle, offset, endOffset - offset))) {
+        note(map, record);
+      }
     }
-    if (opcode === Opcode.FOOTER) map.isComplete = true;
+    map.isComplete = opcode === Opcode.FOOTER && endOffset + magicBytes <= sizeBytes;
     offset = endOffset;
   }
   if (!map.isComplete) map.cutBytes = Math.max(0, sizeBytes - offset);
@@ -60,6 +64,15 @@ const isDescription = (opcode: number) =>
   opcode === Opcode.CHANNEL ||
   opcode === Opcode.METADATA ||
   opcode === Opcode.MESSAGE_INDEX;
+
+/** A damaged description is passed over: what it describes may be known from another one. */
+function describe(bytes: Uint8Array): TypedMcapRecord[] {
+  try {
+    return parseRecords(bytes).records;
+  } catch {
+    return [];
+  }
+}
 
 /** Undefined where the chunk is cut off so early, or so compressed, that nothing in it can be read. */
 async function chunkPiece(
