@@ -48,7 +48,10 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
       return openKitti(dir);
     case 'udacity':
       // Side cameras show what driving off the centre looks like; only the centre's angle was driven.
-      return openUdacity(dir, source.part === 'val' ? {} : { cameras: ['centre', 'left', 'right'] });
+      return openUdacity(
+        dir,
+        source.part === 'val' ? {} : { cameras: ['centre', 'left', 'right'] },
+      );
   }
 }
 

@@ -17,10 +17,17 @@ export function windowAffine(
   return isFlipped ? [-scaleX, 0, right, 0, scaleY, top] : [scaleX, 0, left, 0, scaleY, top];
 }
 
+/** Sums of one output row, by channel; reused from row to row. */
+interface RowSums {
+  red: Float32Array;
+  green: Float32Array;
+  blue: Float32Array;
+}
+
 /**
- * Draws the picture through an affine map into a network's input: bilinear, with two taps an axis more where
- * the picture shrinks, then colour change, colour order, mean and scale. What lies outside the picture is the
- * spec's padValue.
+ * Draws the picture through an affine map into a network's input: bilinear, with two or three taps an axis
+ * where the picture shrinks, then colour change, colour order, mean and scale. What lies outside the picture
+ * is the spec's padValue.
  *
  * Writes float32 [3, heightPx, widthPx] at `offset` of `out`.
  */
@@ -32,86 +39,127 @@ export function warpInto(
   out: Float32Array,
   offset: number,
 ): void {
-  const { widthPx, heightPx, padValue, mean, scale } = spec;
-  const [a, b, c, d, e, f] = affine;
-  const plane = widthPx * heightPx;
+  const { widthPx, heightPx } = spec;
+  const [a, b, , d, e] = affine;
   const shrink = Math.max(Math.hypot(a, d), Math.hypot(b, e));
   const taps = shrink > 1.5 ? (shrink > 3 ? 3 : 2) : 1;
-  const share = 1 / (taps * taps);
-  const { data } = image;
-  const stride = image.widthPx * 3;
-  const lastX = image.widthPx - 1;
-  const lastY = image.heightPx - 1;
-  const { gain, bias, saturation } = colour;
-  const isYuv = spec.colour === 'yuv';
-  const redPlane = spec.colour === 'bgr' ? 2 : 0;
+  const sums: RowSums = {
+    red: new Float32Array(widthPx),
+    green: new Float32Array(widthPx),
+    blue: new Float32Array(widthPx),
+  };
+  // One sample a tap: which column of the picture, and how far towards the next.
+  const across = { x: new Float64Array(widthPx * taps), y: new Float64Array(widthPx * taps) };
+  for (let i = 0; i < widthPx * taps; i++) {
+    const u = (i + 0.5) / taps;
+    across.x[i] = a * u + affine[2] - 0.5;
+    across.y[i] = d * u + affine[5] - 0.5;
+  }
   for (let row = 0; row < heightPx; row++) {
-    for (let column = 0; column < widthPx; column++) {
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (let tap = 0; tap < taps * taps; tap++) {
-        const u = column + ((tap % taps) + 0.5) / taps;
-        const v = row + (Math.floor(tap / taps) + 0.5) / taps;
-        const x = a * u + b * v + c - 0.5;
-        const y = d * u + e * v + f - 0.5;
-        if (x < -0.5 || y < -0.5 || x > lastX + 0.5 || y > lastY + 0.5) {
-          red += padValue;
-          green += padValue;
-          blue += padValue;
-          continue;
-        }
-        const x0 = x < 0 ? 0 : x >= lastX ? lastX : x | 0;
-        const y0 = y < 0 ? 0 : y >= lastY ? lastY : y | 0;
-        const wx = x < 0 || x >= lastX ? 0 : x - x0;
-        const wy = y < 0 || y >= lastY ? 0 : y - y0;
-        const p = y0 * stride + x0 * 3;
-        const right = wx > 0 ? 3 : 0;
-        const below = wy > 0 ? stride : 0;
-        const w11 = wx * wy;
-        const w01 = wx - w11;
-        const w10 = wy - w11;
-        const w00 = 1 - wx - wy + w11;
-        red +=
-          w00 * data[p]! +
-          w01 * data[p + right]! +
-          w10 * data[p + below]! +
-          w11 * data[p + below + right]!;
-        green +=
-          w00 * data[p + 1]! +
-          w01 * data[p + right + 1]! +
-          w10 * data[p + below + 1]! +
-          w11 * data[p + below + right + 1]!;
-        blue +=
-          w00 * data[p + 2]! +
-          w01 * data[p + right + 2]! +
-          w10 * data[p + below + 2]! +
-          w11 * data[p + below + right + 2]!;
-      }
-      red *= share;
-      green *= share;
-      blue *= share;
-      const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
-      red = clamp8((grey + (red - grey) * saturation) * gain[0] + bias[0]);
-      green = clamp8((grey + (green - grey) * saturation) * gain[1] + bias[1]);
-      blue = clamp8((grey + (blue - grey) * saturation) * gain[2] + bias[2]);
-      const at = offset + row * widthPx + column;
-      if (isYuv) {
-        // BT.601, full range, as JPEG has it.
-        const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
-        out[at] = (luma - mean[0]) * scale[0];
-        out[at + plane] = ((blue - luma) * 0.564334 + 128 - mean[1]) * scale[1];
-        out[at + 2 * plane] = ((red - luma) * 0.713267 + 128 - mean[2]) * scale[2];
-      } else {
-        out[at + redPlane * plane] = (red - mean[redPlane]!) * scale[redPlane]!;
-        out[at + plane] = (green - mean[1]) * scale[1];
-        out[at + (2 - redPlane) * plane] = (blue - mean[2 - redPlane]!) * scale[2 - redPlane]!;
-      }
+    sums.red.fill(0);
+    sums.green.fill(0);
+    sums.blue.fill(0);
+    for (let tap = 0; tap < taps; tap++) {
+      const v = row + (tap + 0.5) / taps;
+      addRow(image, across, b * v, e * v, taps, spec.padValue, sums);
+    }
+    finishRow(sums, taps * taps, spec, colour, out, offset + row * widthPx);
+  }
+}
+
+/** Adds one line of bilinear samples to the sums of the pixels they belong to. */
+function addRow(
+  image: RgbImage,
+  across: { x: Float64Array; y: Float64Array },
+  shiftX: number,
+  shiftY: number,
+  taps: number,
+  padValue: number,
+  { red, green, blue }: RowSums,
+): void {
+  const { data, widthPx, heightPx } = image;
+  const stride = widthPx * 3;
+  const lastX = widthPx - 1;
+  const lastY = heightPx - 1;
+  let pixel = 0;
+  let tap = 0;
+  for (let i = 0; i < across.x.length; i++) {
+    const x = across.x[i]! + shiftX;
+    const y = across.y[i]! + shiftY;
+    if (x < -0.5 || y < -0.5 || x > lastX + 0.5 || y > lastY + 0.5) {
+      red[pixel]! += padValue;
+      green[pixel]! += padValue;
+      blue[pixel]! += padValue;
+    } else {
+      const x0 = x <= 0 ? 0 : x >= lastX ? lastX : x | 0;
+      const y0 = y <= 0 ? 0 : y >= lastY ? lastY : y | 0;
+      const wx = x <= 0 || x >= lastX ? 0 : x - x0;
+      const wy = y <= 0 || y >= lastY ? 0 : y - y0;
+      const p = y0 * stride + x0 * 3;
+      const q = wx > 0 ? p + 3 : p;
+      const down = wy > 0 ? stride : 0;
+      const w11 = wx * wy;
+      const w01 = wx - w11;
+      const w10 = wy - w11;
+      const w00 = 1 - wx - w10;
+      const r = p + down;
+      const s = q + down;
+      red[pixel]! += w00 * data[p]! + w01 * data[q]! + w10 * data[r]! + w11 * data[s]!;
+      green[pixel]! +=
+        w00 * data[p + 1]! + w01 * data[q + 1]! + w10 * data[r + 1]! + w11 * data[s + 1]!;
+      blue[pixel]! +=
+        w00 * data[p + 2]! + w01 * data[q + 2]! + w10 * data[r + 2]! + w11 * data[s + 2]!;
+    }
+    tap += 1;
+    if (tap === taps) {
+      tap = 0;
+      pixel += 1;
     }
   }
 }
 
 const clamp8 = (value: number): number => Math.min(255, Math.max(0, value));
+
+/** Means of the sums, colour change, colour order, mean and scale: one row of three planes. */
+function finishRow(
+  sums: RowSums,
+  samples: number,
+  spec: InputSpec,
+  { gain, bias, saturation }: ColourChange,
+  out: Float32Array,
+  at: number,
+): void {
+  const { widthPx, heightPx, colour, mean, scale } = spec;
+  const plane = widthPx * heightPx;
+  const share = 1 / samples;
+  const [gainRed, gainGreen, gainBlue] = gain;
+  const [biasRed, biasGreen, biasBlue] = bias;
+  const [mean0, mean1, mean2] = mean;
+  const [scale0, scale1, scale2] = scale;
+  const isYuv = colour === 'yuv';
+  const isBgr = colour === 'bgr';
+  for (let i = 0; i < widthPx; i++) {
+    let red = sums.red[i]! * share;
+    let green = sums.green[i]! * share;
+    let blue = sums.blue[i]! * share;
+    const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
+    red = clamp8((grey + (red - grey) * saturation) * gainRed + biasRed);
+    green = clamp8((grey + (green - grey) * saturation) * gainGreen + biasGreen);
+    blue = clamp8((grey + (blue - grey) * saturation) * gainBlue + biasBlue);
+    let first = isBgr ? blue : red;
+    let second = green;
+    let third = isBgr ? red : blue;
+    if (isYuv) {
+      // BT.601, full range, as JPEG has it.
+      first = 0.299 * red + 0.587 * green + 0.114 * blue;
+      second = (blue - first) * 0.564334 + 128;
+      third = (red - first) * 0.713267 + 128;
+    }
+    out[at + i] = (first - mean0) * scale0;
+    out[at + plane + i] = (second - mean1) * scale1;
+    out[at + 2 * plane + i] = (third - mean2) * scale2;
+  }
+}
 
 /** Draws a class map through the same map, nearest neighbour; outside the picture stands 255 (void). */
 export function warpLabelsInto(

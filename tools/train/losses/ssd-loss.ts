@@ -49,7 +49,8 @@ export function ssdLoss(
       if (label === ignored) continue;
       const start = (firstBox + box) * depth;
       if (label === background) {
-        if (backgroundLoss(logits.values, start, depth) < threshold) continue;
+        // Rounded as the threshold was, or the last negative that should stay would fall to its own rounding.
+        if (Math.fround(backgroundLoss(logits.values, start, depth)) < threshold) continue;
         classification += softmaxCrossEntropyRow(
           logits.values,
           start,

@@ -27,61 +27,124 @@ export interface MatchingRule {
   variances: Variances;
 }
 
+/** Default boxes with what matching asks of them again and again: corners and area, shares of the input. */
+interface Corners {
+  left: Float32Array;
+  top: Float32Array;
+  right: Float32Array;
+  bottom: Float32Array;
+  area: Float32Array;
+}
+
+/** Assigns the true boxes of one picture to the default boxes. */
+export type Matcher = (truth: readonly MatchingBox[]) => SsdTargets;
+
 /**
- * Assigns true boxes to default boxes (Liu et al. 2016, section 2.2): positive at IoU >= positiveIou and the
- * best default box of each true box always, background at IoU <= negativeIou, ignored between. A default box
- * of which more than half lies in a region to ignore is ignored too, unless it is positive.
- * `defaultBoxes` is [A, 4] centre x, centre y, width, height as shares of the input.
+ * Prepares matching for default boxes [A, 4] (centre x, centre y, width, height, shares of the input).
+ *
+ * Liu et al. 2016, section 2.2: positive at IoU >= positiveIou and the best default box of each true box
+ * always, background at IoU <= negativeIou, ignored between. A default box that shows mostly a region to
+ * ignore is ignored too, unless it is positive.
  */
-export function matchDefaultBoxes(
-  defaultBoxes: Float32Array,
-  truth: readonly MatchingBox[],
-  rule: MatchingRule,
-): SsdTargets {
-  const count = defaultBoxes.length / 4;
-  const labels = new Int8Array(count);
-  const weights = new Float32Array(count);
-  const bestIou = new Float32Array(count);
-  const bestTruth = new Int16Array(count).fill(-1);
-  truth.forEach((box, index) => {
-    if (box.classId < 0) {
-      ignoreInside(defaultBoxes, box.boxXyxyNorm, labels);
-      return;
-    }
-    let bestBox = -1;
-    let best = 0;
+export function createMatcher(defaultBoxes: Float32Array, rule: MatchingRule): Matcher {
+  const corners = cornersOf(defaultBoxes);
+  const count = corners.area.length;
+  const iou = new Float32Array(count);
+  return (truth) => {
+    const labels = new Int8Array(count);
+    const weights = new Float32Array(count);
+    const bestIou = new Float32Array(count);
+    const bestTruth = new Int16Array(count).fill(-1);
+    truth.forEach((box, index) => {
+      if (box.classId < 0) ignoreInside(corners, box.boxXyxyNorm, labels);
+      else claim(corners, box, index, iou, bestIou, bestTruth);
+    });
+    const positives: number[] = [];
     for (let i = 0; i < count; i++) {
-      const iou = iouWithDefault(defaultBoxes, i * 4, box.boxXyxyNorm);
-      // A box that is some true box's best keeps it: 2 stands above any IoU.
-      if (iou > bestIou[i]!) {
-        bestIou[i] = iou;
-        bestTruth[i] = index;
-      }
-      if (iou > best && bestIou[i]! < 2) {
-        best = iou;
-        bestBox = i;
+      if (bestIou[i]! >= rule.positiveIou) {
+        const box = truth[bestTruth[i]!]!;
+        labels[i] = box.classId + 1;
+        weights[i] = box.weight;
+        positives.push(i);
+      } else if (bestIou[i]! > rule.negativeIou) {
+        labels[i] = ignored;
       }
     }
-    if (bestBox >= 0) {
-      bestIou[bestBox] = 2;
-      bestTruth[bestBox] = index;
-    }
-  });
-  const positives: number[] = [];
+    const matched = positives.map((i) => truth[bestTruth[i]!]!.boxXyxyNorm);
+    return {
+      labels,
+      offsets: offsetsOf(defaultBoxes, positives, matched, rule.variances),
+      weights,
+    };
+  };
+}
+
+function cornersOf(defaultBoxes: Float32Array): Corners {
+  const count = defaultBoxes.length / 4;
+  const side = (): Float32Array => new Float32Array(count);
+  const corners: Corners = {
+    left: side(),
+    top: side(),
+    right: side(),
+    bottom: side(),
+    area: side(),
+  };
   for (let i = 0; i < count; i++) {
-    const iou = bestIou[i]!;
-    if (iou >= rule.positiveIou) {
-      const box = truth[bestTruth[i]!]!;
-      labels[i] = box.classId + 1;
-      weights[i] = box.weight;
-      positives.push(i);
-    } else if (iou > rule.negativeIou) {
-      labels[i] = ignored;
+    const [x, y, width, height] = defaultBoxes.subarray(i * 4, i * 4 + 4) as unknown as number[];
+    corners.left[i] = x! - width! / 2;
+    corners.top[i] = y! - height! / 2;
+    corners.right[i] = x! + width! / 2;
+    corners.bottom[i] = y! + height! / 2;
+    corners.area[i] = width! * height!;
+  }
+  return corners;
+}
+
+/** Area that each default box shares with a box, into `out`. */
+function sharedAreas(
+  { left, top, right, bottom }: Corners,
+  [x0, y0, x1, y1]: MatchingBox['boxXyxyNorm'],
+  out: Float32Array,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const width = Math.min(right[i]!, x1) - Math.max(left[i]!, x0);
+    const height = Math.min(bottom[i]!, y1) - Math.max(top[i]!, y0);
+    out[i] = width > 0 && height > 0 ? width * height : 0;
+  }
+}
+
+/** Above any IoU: a default box that is some true box's best stays that box's. */
+const taken = 2;
+
+/** Notes where this true box overlaps a default box more than those before it, and takes its best one for good. */
+function claim(
+  corners: Corners,
+  box: MatchingBox,
+  index: number,
+  iou: Float32Array,
+  bestIou: Float32Array,
+  bestTruth: Int16Array,
+): void {
+  const area = areaOf(box.boxXyxyNorm);
+  sharedAreas(corners, box.boxXyxyNorm, iou);
+  let best = 0;
+  let bestBox = -1;
+  for (let i = 0; i < iou.length; i++) {
+    const shared = iou[i]!;
+    if (shared === 0 || bestIou[i] === taken) continue;
+    const overlap = shared / (corners.area[i]! + area - shared);
+    if (overlap > best) {
+      best = overlap;
+      bestBox = i;
+    }
+    if (overlap > bestIou[i]!) {
+      bestIou[i] = overlap;
+      bestTruth[i] = index;
     }
   }
-  const matched = positives.map((i) => truth[bestTruth[i]!]!.boxXyxyNorm);
-  const offsets = offsetsOf(defaultBoxes, positives, matched, rule.variances);
-  return { labels, offsets, weights };
+  if (bestBox < 0) return;
+  bestIou[bestBox] = taken;
+  bestTruth[bestBox] = index;
 }
 
 /** Encodes only the positives, which are few, and puts each at its default box's place. */
@@ -106,46 +169,24 @@ function offsetsOf(
   return offsets;
 }
 
-/** Width and height that a default box shares with a region; 0 where they are apart. */
-function sharedArea(
-  boxes: Float32Array,
-  at: number,
-  [left, top, right, bottom]: MatchingBox['boxXyxyNorm'],
-): number {
-  const halfWidth = boxes[at + 2]! / 2;
-  const halfHeight = boxes[at + 3]! / 2;
-  const width = Math.min(boxes[at]! + halfWidth, right) - Math.max(boxes[at]! - halfWidth, left);
-  if (width <= 0) return 0;
-  const height =
-    Math.min(boxes[at + 1]! + halfHeight, bottom) - Math.max(boxes[at + 1]! - halfHeight, top);
-  return width * Math.max(0, height);
-}
-
 const areaOf = ([left, top, right, bottom]: MatchingBox['boxXyxyNorm']): number =>
   (right - left) * (bottom - top);
-
-function iouWithDefault(boxes: Float32Array, at: number, box: MatchingBox['boxXyxyNorm']): number {
-  const shared = sharedArea(boxes, at, box);
-  if (shared === 0) return 0;
-  return shared / (boxes[at + 2]! * boxes[at + 3]! + areaOf(box) - shared);
-}
 
 /**
  * Marks default boxes that show mostly the region, and larger ones that hold most of it: a small car that
  * nobody labelled must not teach "background" there either.
  */
 function ignoreInside(
-  boxes: Float32Array,
+  corners: Corners,
   region: MatchingBox['boxXyxyNorm'],
   labels: Int8Array,
 ): void {
   const regionArea = areaOf(region);
+  const shared = new Float32Array(labels.length);
+  sharedAreas(corners, region, shared);
   for (let i = 0; i < labels.length; i++) {
-    const at = i * 4;
-    const shared = sharedArea(boxes, at, region);
-    const boxArea = boxes[at + 2]! * boxes[at + 3]!;
-    const isMostlyRegion = shared > 0.5 * boxArea;
-    const holdsRegion = shared > 0.5 * regionArea && shared > 0.2 * boxArea;
+    const isMostlyRegion = shared[i]! > 0.5 * corners.area[i]!;
+    const holdsRegion = shared[i]! > 0.5 * regionArea && shared[i]! > 0.2 * corners.area[i]!;
     if (isMostlyRegion || holdsRegion) labels[i] = ignored;
   }
 }

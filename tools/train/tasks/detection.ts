@@ -11,7 +11,7 @@ import {
   detectionNetwork,
   detectionVariances,
 } from '../networks/detection.js';
-import { matchDefaultBoxes, type SsdTargets } from '../targets/match-default-boxes.js';
+import { createMatcher, type SsdTargets } from '../targets/match-default-boxes.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
 const input: InputSpec = {
@@ -36,7 +36,7 @@ const trustedWeight = 0.45;
 /** Training of the SSD detector. */
 export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
   const featureMaps = detectionFeatureMaps();
-  const defaultBoxes = makeDefaultBoxes(featureMaps);
+  const match = createMatcher(makeDefaultBoxes(featureMaps), matching);
   const targets: SsdTargets[] = [];
   const inputValues = 3 * detectionInputPx.widthPx * detectionInputPx.heightPx;
   const { colour, flip, geometry } = recipe.augmentation;
@@ -79,7 +79,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
         detectionInputPx,
         trustedWeight,
       );
-      targets[row] = matchDefaultBoxes(defaultBoxes, seen, matching);
+      targets[row] = match(seen);
     },
     loss(step) {
       const [offsets, logits] = step.outputs;

@@ -1,0 +1,71 @@
+import type { Manifest } from '../../src/bundle/manifest.js';
+
+const percent = (value: number): string => value.toFixed(4);
+
+/** What each task's network is for, and where it should not be trusted. */
+const prose: Readonly<Record<Manifest['task'], { purpose: string; limits: string }>> = {
+  detection: {
+    purpose:
+      'Finds cars, trucks, buses, motorcycles, pedestrians, cyclists, traffic lights and traffic signs in a road picture.',
+    limits:
+      'Trained from scratch on few real pictures: small, dark and unusual objects are missed. Not for use on public roads.',
+  },
+  signs: {
+    purpose: 'Tells which of the 43 German signs of GTSRB a crop shows, or abstains.',
+    limits:
+      'Knows no other signs: what is none of the 43 should fall below the threshold, but may not.',
+  },
+  segmentation: {
+    purpose: 'Assigns one of CamVid’s eleven classes to every pixel of a road picture.',
+    limits:
+      'Learnt from one city in daylight and from rendered roads; thin and far things are coarse.',
+  },
+  steering: {
+    purpose: 'Answers with a steering angle for the road ahead, end to end.',
+    limits:
+      'Learnt from a simulator: a study object for a test rig, with limits on value and rate behind it.',
+  },
+};
+
+/** The bundle's MODEL_CARD.md, written from its manifest so that the two cannot disagree. */
+export function modelCard(manifest: Manifest): string {
+  const { task, network, input, outputs, training, scores } = manifest;
+  const dims = (shape: (number | string)[]): string => shape.join(' x ');
+  const lines = [
+    `# ${manifest.name} ${manifest.version} (${task})`,
+    '',
+    prose[task].purpose,
+    '',
+    `- Network: ${network.parameters.toLocaleString('en')} parameters, sha256 \`${network.sha256}\``,
+    `- Input \`${input.tensor.name}\`: float32 ${dims(input.tensor.shape)}, ${input.spec.colour}, ${input.spec.fit}, region ${input.spec.regionNorm.join(', ')} of the frame`,
+    ...outputs.map(({ name, shape }) => `- Output \`${name}\`: float32 ${dims(shape)}`),
+    '',
+    '## Trained on',
+    '',
+    '| data | samples | licence |',
+    '| --- | --- | --- |',
+    ...training.data.map(({ name, count, licence }) => `| ${name} | ${count} | ${licence} |`),
+    '',
+    `Seed ${training.seed}. Reproduce with:`,
+    '',
+    '```sh',
+    training.command,
+    '```',
+    '',
+    '## Measured',
+    '',
+    ...Object.entries(scores).flatMap(([data, metrics]) => [
+      `${data}:`,
+      '',
+      '| metric | value |',
+      '| --- | --- |',
+      ...Object.entries(metrics).map(([name, value]) => `| ${name} | ${percent(value)} |`),
+      '',
+    ]),
+    '## Limits',
+    '',
+    prose[task].limits,
+    '',
+  ];
+  return lines.join('\n');
+}

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBundle } from '../../src/bundle/bundle.js';
+import type { Manifest } from '../../src/bundle/manifest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { Dataset } from '../datasets/sample.js';
+import { manifestScores } from '../evaluate/evaluation.js';
+import { runEvaluation } from '../evaluate/run-evaluation.js';
+import { chooseBackend } from '../train/backends/choose-backend.js';
+import type { tf } from '../train/backends/tf.js';
+import { type Checkpoint, readCheckpoint } from '../train/checkpoint.js';
+import { compileTraining } from '../train/compiled/compile.js';
+import { openData } from '../train/open-data.js';
+import type { Recipe } from '../train/recipe.js';
+import { taskTraining } from '../train/tasks/task-table.js';
+import { runFiles } from '../train/train.js';
+import { compareWithTf } from './compare-with-tf.js';
+import { readLayerGraph } from './layer-graph.js';
+import { type MadeBundle, makeBundle } from './make-bundle.js';
+import { writeBundle } from './write-bundle.js';
+
+export interface ExportRequest {
+  recipe: Recipe;
+  /** Folder of the training run. */
+  runDir: string;
+  /** `best` by validation, or the `last` weights. */
+  which: 'best' | 'last';
+  dataDirs: readonly string[];
+  outDir: string;
+  version: string;
+  /** The command line that trained it, for the model card. */
+  command: string;
+  onNote: (line: string) => void;
+}
+
+/** Largest difference between ONNX Runtime and tf, relative to the output's largest value. */
+const tolerance = 1e-3;
+
+/**
+ * Turns a run's averaged weights into a model bundle: exports, compares with tf on random input, calibrates
+ * the sign network's temperature, measures on the recipe's validation data, and writes the folder.
+ */
+export async function runExport(request: ExportRequest): Promise<MadeBundle> {
+  const { recipe, onNote } = request;
+  const path = join(request.runDir, request.which === 'best' ? runFiles.best : runFiles.last);
+  if (!existsSync(path)) {
+    throw new PerceptionError('ERR_EXPORT', `expected a checkpoint, found none: ${path}`);
+  }
+  const checkpoint = readCheckpoint(path)!;
+  if (checkpoint.facts.task !== recipe.task) {
+    throw new PerceptionError(
+      'ERR_EXPORT',
+      `${path}: expected a run of ${recipe.task}, found one of ${checkpoint.facts.task}`,
+    );
+  }
+  const training = taskTraining(recipe);
+  const backend = await chooseBackend('wasm');
+  const model = training.buildNetwork(recipe.seed);
+  restoreAverage(model, checkpoint);
+  const { sets } = await openData(recipe.task, recipe.data, request.dataDirs);
+  const { sets: validation } = await openData(recipe.task, recipe.validation, request.dataDirs);
+  const story = {
+    version: request.version,
+    training: {
+      data: sets.map(({ dataset }) => ({
+        name: dataset.name,
+        count: dataset.samples.length,
+        licence: dataset.licence,
+      })),
+      seed: recipe.seed,
+      command: request.command,
+    },
+    scores: {},
+  };
+  const draft = makeBundle(model, training, story);
+  const difference = compareWithTf(model, draft.exported, tolerance);
+  onNote(
+    `ONNX Runtime and tf differ by at most ${difference.toExponential(1)} of the largest output`,
+  );
+  const scores = await measure(
+    draft,
+    validation.map((set) => set.dataset),
+    onNote,
+  );
+  const bundle = makeBundle(model, training, { ...story, scores });
+  backend.close();
+  writeBundle(request.outDir, bundle);
+  return bundle;
+}
+
+/** Puts the checkpoint's averaged weights and running statistics into the model. */
+function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {
+  const layers = readLayerGraph(model);
+  const weights = new Map(
+    layers.nodes.flatMap((node) => node.weights.map((weight) => [weight.name, weight])),
+  );
+  const { parameters, statistics } = compileTraining(layers, 1).training;
+  const write = (name: string, length: number, from: Float32Array, offset: number): number => {
+    weights.get(name)!.write(from.slice(offset, offset + length));
+    return offset + length;
+  };
+  const average = checkpoint.arrays['average']!;
+  let offset = 0;
+  for (const { name, shape } of parameters) {
+    offset = write(
+      name,
+      shape.reduce((a, b) => a * b, 1),
+      average,
+      offset,
+    );
+  }
+  if (offset !== average.length) {
+    throw new PerceptionError(
+      'ERR_EXPORT',
+      `expected a checkpoint of ${offset} weights, found ${average.length}`,
+    );
+  }
+  offset = 0;
+  for (const { weightName, channels } of statistics) {
+    offset = write(weightName, channels, checkpoint.arrays['statistics']!, offset);
+  }
+}
+
+async function measure(
+  draft: MadeBundle,
+  datasets: Dataset[],
+  onNote: (line: string) => void,
+): Promise<Manifest['scores']> {
+  const bundle = await openBundle(draft.files, 'the exported network');
+  const scores: Manifest['scores'] = {};
+  for (const dataset of datasets) {
+    const evaluation = await runEvaluation(bundle, dataset);
+    scores[dataset.name] = manifestScores(evaluation);
+    onNote(`${dataset.name}: ${JSON.stringify(evaluation.metrics)}`);
+  }
+  return scores;
+}
