@@ -44,13 +44,16 @@ export class LatencyHistogram {
     return 0;
   }
 
+  /** Rounded to microseconds. */
   summary(): LatencySummary {
     return {
       count: this.#count,
-      p50: this.percentileMs(0.5),
-      p95: this.percentileMs(0.95),
-      p99: this.percentileMs(0.99),
-      max: this.#maxMs,
+      p50: toMicroseconds(this.percentileMs(0.5)),
+      p95: toMicroseconds(this.percentileMs(0.95)),
+      p99: toMicroseconds(this.percentileMs(0.99)),
+      max: toMicroseconds(this.#maxMs),
     };
   }
 }
+
+const toMicroseconds = (durationMs: number) => Math.round(durationMs * 1000) / 1000;

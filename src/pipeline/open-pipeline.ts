@@ -1,20 +1,19 @@
 import type { Task } from '../bundle/manifest.js';
-import { calibrationSha256 } from '../calibration/camera-info.js';
-import { scaleCamera } from '../calibration/camera-model.js';
+import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
 import { startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
-import { readCurveKeyFile } from '../publish/curve-key-file.js';
 import type { Publisher } from '../publish/publisher.js';
-import { cameraOf } from './camera-of.js';
-import { FrameFuser } from './frame-fuser.js';
 import { Lane } from './lane.js';
 import type { LoadedStage } from './lane-messages.js';
 import { LaneRelay } from './lane-relay.js';
 import type { PipelineOptions } from './pipeline.js';
-import { PipelineRun } from './pipeline-run.js';
+import type { PipelineRun } from './pipeline-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
-import { ResultRecorder } from './result-recorder.js';
+import type { ResultRecorder } from './result-recorder.js';
 import { planStages, type StageGraph } from './stage-graph.js';
+
+// What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
+// capture start first and load their networks in their own threads meanwhile.
 
 /**
  * Opens everything that a run needs, all at the same time: lanes load and prove their networks while the
@@ -36,7 +35,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     kept(startCapture({ source, pacing, rateFactor, slotCount: config.ring.slots }), (capture) =>
       capture.stop(),
     ),
-    cameraOf(config.calibration, source),
+    openCamera(config.calibration, source),
     kept(openPublisher(config), async (publisher) => publisher?.close()),
     loadStages(graph, lanes),
   ] as const;
@@ -44,13 +43,15 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const [capture, calibrated, publisher, stages] = await Promise.all(opening);
     const { widthPx, heightPx } = capture.info.layout;
     const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
-    const calibration = camera === undefined ? '' : await calibrationSha256(camera);
+    const calibration = await hashOf(camera);
     const recorder = await kept(openRecorder(options, stages, calibration), async (part) =>
       part?.abort(),
     );
     const detectorClasses = classesOfDetector(stages);
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
     await Promise.all(relays.map((relay) => relay.firstReady));
+    const { FrameFuser } = await import('./frame-fuser.js');
+    const { PipelineRun } = await import('./pipeline-run.js');
     const wallOffsetNs = startWallClock().offsetNs;
     const known = { stages, calibrationSha256: calibration, wallOffsetNs };
     const fuser = new FrameFuser({ ...known, widthPx, heightPx });
@@ -105,13 +106,23 @@ function classesOfDetector(stages: ReadonlyMap<Task, LoadedStage>): readonly str
   return decode?.kind === 'ssd' ? decode.classes : [];
 }
 
+async function openCamera(calibration: string, source: string): Promise<CameraModel | undefined> {
+  const { cameraOf } = await import('./camera-of.js');
+  return cameraOf(calibration, source);
+}
+
+async function hashOf(camera: CameraModel | undefined): Promise<string> {
+  const { calibrationSha256 } = await import('../calibration/camera-info.js');
+  return camera === undefined ? '' : calibrationSha256(camera);
+}
+
 async function openPublisher(config: PipelineConfig): Promise<Publisher | undefined> {
   const { zeromq } = config.publish;
   if (zeromq === undefined) return undefined;
   const { endpoint, highWaterMark, curve } = zeromq;
-  const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
-  // Loaded here, while the lanes load their networks, and not at all where nothing is published.
+  const { readCurveKeyFile } = await import('../publish/curve-key-file.js');
   const { ZeromqPublisher } = await import('../publish/zeromq.js');
+  const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
   return ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
 }
 
@@ -123,5 +134,6 @@ async function openRecorder(
   if (config.record === undefined) return undefined;
   const networks = [...stages].map(([task, { manifest }]) => [task, manifest.network.sha256]);
   const facts = { source, pacing, calibration, ...Object.fromEntries(networks) };
+  const { ResultRecorder } = await import('./result-recorder.js');
   return ResultRecorder.create({ ...config.record, source, facts });
 }

