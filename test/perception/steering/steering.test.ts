@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SteeringOutputSpec } from '../../../src/bundle/output-spec.js';
+import {
+  curvatureFromSteering,
+  decodeSteering,
+  initialSteeringState,
+  limitSteering,
+  type SteeringState,
+} from '../../../src/perception/steering/steering.js';
+
+const spec: SteeringOutputSpec = {
+  kind: 'steering',
+  steering: 'steering',
+  radPerUnit: 0.436,
+  maxAngleRad: 0.4,
+  maxRateRadPerS: 0.5,
+  wheelbaseM: 2.7,
+};
+
+describe('steering', () => {
+  it('is the output times radians a unit', () => {
+    expect(decodeSteering(Float32Array.of(0.5), spec)).toBeCloseTo(0.218, 9);
+  });
+
+  it('passes unchanged where no limit is touched', () => {
+    const { result } = limitSteering({ angleRad: 0.1 }, 0.12, 0.05, spec);
+    expect(result).toEqual({
+      angleRad: 0.12,
+      rawAngleRad: 0.12,
+      curvaturePerM: Math.tan(0.12) / 2.7,
+      isLimited: false,
+    });
+  });
+
+  it('is limited in value from the first answer on, in rate from the second', () => {
+    const first = limitSteering(initialSteeringState, -0.9, 0.05, spec);
+    expect(first.result).toMatchObject({ angleRad: -0.4, rawAngleRad: -0.9, isLimited: true });
+    const second = limitSteering(first.state, 0.3, 0.1, spec);
+    expect(second.result.angleRad).toBeCloseTo(-0.35, 12);
+    expect(second.result.isLimited).toBe(true);
+  });
+
+  it('holds the last angle when the answer is no number or no time has passed', () => {
+    const broken = limitSteering({ angleRad: 0.2 }, Number.NaN, 0.05, spec);
+    expect(broken.result).toMatchObject({ angleRad: 0.2, isLimited: true });
+    expect(limitSteering({ angleRad: 0.2 }, 0.4, 0, spec).result.angleRad).toBe(0.2);
+    expect(limitSteering({ angleRad: 0.2 }, 0.4, -1, spec).result.angleRad).toBe(0.2);
+  });
+
+  it('never leaves its limits, whatever the network says', () => {
+    const step = fc.tuple(fc.double(), fc.double({ min: 0, max: 0.2, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+        let state: SteeringState = initialSteeringState;
+        for (const [rawAngleRad, dtS] of steps) {
+          const next = limitSteering(state, rawAngleRad, dtS, spec);
+          const { angleRad } = next.result;
+          expect(Math.abs(angleRad)).toBeLessThanOrEqual(spec.maxAngleRad);
+          const change = Math.abs(angleRad - (state.angleRad ?? angleRad));
+          expect(change).toBeLessThanOrEqual(spec.maxRateRadPerS * dtS + 1e-12);
+          state = next.state;
+        }
+      }),
+    );
+  });
+
+  it('to the left curves to the left, by the wheelbase', () => {
+    expect(curvatureFromSteering(Math.PI / 4, 2)).toBeCloseTo(0.5, 12);
+    expect(curvatureFromSteering(-0.1, 2.7)).toBeLessThan(0);
+  });
+});
