@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeJpeg, encodePng } from '../../src/codec/image-codec.js';
+import { readJpegHeader } from '../../src/codec/jpeg-header.js';
+
+const greyImage = (widthPx: number, heightPx: number) => ({
+  widthPx,
+  heightPx,
+  data: new Uint8Array(widthPx * heightPx * 3).fill(128),
+});
+
+test('the size in the header is that of the picture', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 300 }),
+      async (widthPx, heightPx) => {
+        const jpeg = await encodeJpeg(greyImage(widthPx, heightPx), 80);
+        expect(readJpegHeader(jpeg)).toEqual({ widthPx, heightPx, isComplete: true });
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a JPEG that is cut off anywhere is never taken for a whole one', async () => {
+  const jpeg = await encodeJpeg(greyImage(64, 48), 80);
+  for (let length = 0; length < jpeg.length; length++) {
+    const header = readJpegHeader(jpeg.subarray(0, length));
+    expect(header?.isComplete ?? false).toBe(false);
+  }
+});
+
+test('zeros behind the end, fill bytes between markers and comments are passed over', async () => {
+  const jpeg = await encodeJpeg(greyImage(64, 48), 80);
+  const whole = { widthPx: 64, heightPx: 48, isComplete: true };
+  expect(readJpegHeader(Buffer.concat([jpeg, new Uint8Array(1000)]))).toEqual(whole);
+  const start = jpeg.subarray(0, 2);
+  const comment = Uint8Array.of(0xff, 0xff, 0xff, 0xfe, 0x00, 0x05, 0x61, 0x62, 0x63);
+  expect(readJpegHeader(Buffer.concat([start, comment, jpeg.subarray(2)]))).toEqual(whole);
+});
+
+test('other bytes are no JPEG, whatever they are', async () => {
+  expect(readJpegHeader(await encodePng(greyImage(8, 8)))).toBeUndefined();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      const behindMagic = Uint8Array.of(0xff, 0xd8, ...bytes);
+      for (const some of [bytes, behindMagic]) {
+        const header = readJpegHeader(some);
+        if (header !== undefined) expect(header.widthPx).toBeLessThan(65536);
+      }
+    }),
+  );
+});

@@ -1,0 +1,31 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { listPictureFolder, timeAt } from '../../src/recording/picture-drive.js';
+
+test('pictures come in the order that a person would count them', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-list-'));
+  const names = ['img2.png', 'img10.jpg', 'img1.JPEG', 'img011.ppm', 'b.webp', 'a.tiff'];
+  for (const name of [...names, 'readme.md', '.hidden.jpg']) await writeFile(join(dir, name), '');
+  await mkdir(join(dir, 'more.jpg'));
+  const { pictures } = await listPictureFolder(dir);
+  expect(pictures.map(({ path }) => basename(path))).toEqual([
+    'a.tiff',
+    'b.webp',
+    'img1.JPEG',
+    'img2.png',
+    'img10.jpg',
+    'img011.ppm',
+  ]);
+  await rm(dir, { recursive: true });
+});
+
+test('times at a rate never drift: each is right to half a nanosecond', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000_000), fc.constantFrom(20, 25, 30, 30000 / 1001, 60), (i, rateHz) => {
+      expect(Math.abs(Number(timeAt(i, rateHz)) - (i * 1e9) / rateHz)).toBeLessThanOrEqual(0.5);
+    }),
+  );
+});
