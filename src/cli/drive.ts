@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { runPipeline } from '../pipeline/pipeline.js';
 import type { PipelineConfig } from '../pipeline/pipeline-schema.js';
 import type { DriveFlags } from './drive-options.js';
+import { describeError } from './exit-codes.js';
 import { formatLiveLine } from './live-line.js';
 import { formatReport } from './report-table.js';
 import { onStopSignals } from './stop-signals.js';
@@ -28,7 +29,7 @@ export async function drive(request: DriveRequest): Promise<void> {
   const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
   let lastShownMs = Number.NEGATIVE_INFINITY;
   try {
-    const { report, error } = await runPipeline({
+    const { report, error, hungLanes } = await runPipeline({
       config: withFlags(request.config, flags),
       source,
       pacing,
@@ -45,6 +46,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       },
     });
     terminal.print(flags.json ? JSON.stringify(report) : formatReport(report));
+    if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
   } finally {
     terminal.clearLive();
@@ -66,4 +68,16 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
     ...(path === undefined ? {} : { record: { path, images } }),
     allowUncertified: flags.allowUncertified ?? config.allowUncertified,
   };
+}
+
+/** A thread that hangs inside the runtime can be ended by nothing but the end of its process. */
+async function endByForce(
+  terminal: Terminal,
+  hungLanes: readonly string[],
+  error: unknown,
+): Promise<void> {
+  if (error !== undefined) terminal.note(describeError(error));
+  terminal.note(`lane ${hungLanes.join(', ')} does not end: the process is killed`);
+  await terminal.flushed();
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -3,9 +3,6 @@ import { Command, CommanderError } from 'commander';
 import { commandTable } from './command-table.js';
 import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
 
-/** A run that is over but keeps its process alive is ended after this long, milliseconds. */
-const lingerMs = 3000;
-
 /** Runs the command line and sets the exit code of the process. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<void> {
   const isVerbose = argv.includes('--verbose');
@@ -31,7 +28,6 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.error;
     else fail(error);
   }
-  setTimeout(() => process.exit(), lingerMs).unref();
 }
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {

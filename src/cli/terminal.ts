@@ -50,6 +50,12 @@ export class Terminal {
     this.#isLineShown = true;
   }
 
+  /** Resolves when all that was written has left the process, or cannot. */
+  async flushed(): Promise<void> {
+    for (const stream of [this.output, this.progress])
+      await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+
   clearLive(): void {
     if (this.#isLineShown) this.progress.write('\r\u001b[2K');
     this.#isLineShown = false;

@@ -39,7 +39,9 @@ export type LaneCommand =
       /** The answer of another lane that these stages read. */
       input: StageResult | undefined;
     }
-  | { type: 'close' };
+  | { type: 'close' }
+  /** A drill: ends the thread as a fault of the runtime would. */
+  | { type: 'die' };
 
 /** From the lane. A job's stages are answered one by one as they are done, then `done` follows. */
 export type LaneEvent =

@@ -19,10 +19,14 @@ const { stages, providers, allowUncertified } = workerData as LaneWorkerData;
 const networks = new Map<Task, { bundle: Bundle; session: NetworkSession }>();
 const runners = new Map<Task, StageRunner>();
 let ring: FrameRing | undefined;
+/** The job at work; the next one starts after it. */
+let running: Promise<void> = Promise.resolve();
+let isClosing = false;
 
 async function load(): Promise<LoadedStage[]> {
   const loaded: LoadedStage[] = [];
   for (const { task, bundleDir } of stages) {
+    if (isClosing) break;
     const bundle = await readBundleFolder(bundleDir);
     const { manifest } = bundle;
     if (manifest.task !== task)
@@ -52,6 +56,7 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
   const answers = new Map<Task, StageResult>();
   if (job.input !== undefined) answers.set(job.input.stage, job.input);
   for (const stage of job.stages) {
+    if (isClosing) return;
     const reads = stageInputs[stage];
     // The conductor has said so already: what a failed stage would have been read for is skipped.
     if (reads !== undefined && !answers.has(reads)) continue;
@@ -74,33 +79,38 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
 }
 
 async function close(): Promise<void> {
+  await running;
   for (const { session } of networks.values()) await session.dispose();
   port.close();
 }
 
-// Commands come one at a time: the conductor waits for `done`, and `close` comes last.
 port.on('message', (command: LaneCommand) => {
-  if (command.type === 'run') void runJob(command);
-  else if (command.type === 'close') void close();
-  else attempt(() => prepare(command), { type: 'ready' });
-});
-
-function attempt(action: () => void, success: LaneEvent): void {
-  try {
-    action();
-    post(success);
-  } catch (error) {
-    refuse(error);
+  switch (command.type) {
+    case 'prepare':
+      try {
+        prepare(command);
+        post({ type: 'ready' });
+      } catch (error) {
+        refuse(error);
+      }
+      break;
+    case 'run':
+      running = runJob(command);
+      break;
+    case 'close':
+      isClosing = true;
+      void loading.then(close);
+      break;
+    case 'die':
+      process.exit(1);
   }
-}
+});
 
 function refuse(error: unknown): void {
   post({ type: 'refused', error: toPostedError(error) });
   port.close();
 }
 
-try {
-  post({ type: 'loaded', stages: await load() });
-} catch (error) {
-  refuse(error);
-}
+const loading = load().then((loaded) => {
+  if (!isClosing) post({ type: 'loaded', stages: loaded });
+}, refuse);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Task } from '../bundle/manifest.js';
 import { fromPostedError } from '../capture/capture-messages.js';
@@ -10,8 +11,10 @@ import { RestartLimit } from './restart-limit.js';
 import type { StageResult } from './stages/stage-result.js';
 import { workerEntry } from './worker-entry.js';
 
-/** A lane that answers nothing for this long on one job hangs, and is ended, milliseconds. */
+/** A lane that answers nothing for this long on one job hangs, milliseconds. */
 const defaultTimeoutMs = 30_000;
+/** What a lane is given to end in order, milliseconds. */
+const closeMs = 2000;
 
 export interface LaneOptions {
   /** For people: its stages. */
@@ -28,13 +31,18 @@ export interface LaneListener {
   ready(): void;
   /** Its thread is gone; it comes back by itself with `ready`. */
   died(): void;
-  /** It will not come back: ERR_LANE after three deaths within a minute, or what hindered its start. */
+  /** It will not come back: ERR_LANE when it hangs or died three times within a minute, or what hindered its start. */
   failed(error: PerceptionError): void;
 }
 
 type Prepare = Extract<LaneCommand, { type: 'prepare' }>;
 
-/** The conducting thread's end of a lane: its worker thread, started anew when it dies. */
+/**
+ * The conducting thread's end of a lane: its worker thread, started anew when it dies.
+ *
+ * The thread is never terminated from here. ONNX Runtime's binding brings down the whole process when its
+ * thread is ended while a network runs, so a lane always ends itself, between two stages.
+ */
 export class Lane {
   readonly name: string;
   /** Its networks, once they are loaded and proven; rejects when the lane cannot start. */
@@ -47,6 +55,8 @@ export class Lane {
   readonly #deaths = new RestartLimit();
   readonly #watchdog: NodeJS.Timeout;
   #worker: Worker;
+  /** Resolves when the present worker is gone. */
+  #gone!: Promise<void>;
   #prepare: Prepare | undefined;
   #resolveLoaded!: (stages: LoadedStage[]) => void;
   #rejectLoaded!: (error: PerceptionError) => void;
@@ -68,9 +78,8 @@ export class Lane {
     });
     // Whoever cares awaits it; a run that fails elsewhere first does not.
     this.loaded.catch(() => {});
-    this.#watchdog = setTimeout(() => {
-      if (this.#isBusy) this.kill();
-    }, options.timeoutMs ?? defaultTimeoutMs);
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    this.#watchdog = setTimeout(() => this.#checkSilence(timeoutMs), timeoutMs);
     this.#watchdog.unref();
     this.#worker = this.#start();
   }
@@ -92,23 +101,20 @@ export class Lane {
     this.#post({ type: 'run', frameId, slot, stages, dispatchNs: nowNs(), input });
   }
 
-  /** Ends the thread in the middle of whatever it does; it is started anew. */
+  /** A drill: the thread dies between two stages, in the middle of its job if it has one, and is started anew. */
   kill(): void {
-    void this.#worker.terminate();
+    this.#post({ type: 'die' });
   }
 
-  /** Ends the lane for good: in order when it is idle, at once when it is not. */
-  async close(): Promise<void> {
-    if (this.#isClosing) return;
+  /**
+   * Ends the lane for good, after the stage that it is at. Resolves with false when its thread does not end
+   * within two seconds: then nothing but the end of the process will end it.
+   */
+  async close(): Promise<boolean> {
     this.#isClosing = true;
     clearTimeout(this.#watchdog);
-    if (!this.#isLoaded || this.#isBusy) {
-      await this.#worker.terminate();
-      return;
-    }
-    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#post({ type: 'close' });
-    await gone;
+    return Promise.race([this.#gone.then(() => true), sleep(closeMs, false, { ref: false })]);
   }
 
   #post(command: LaneCommand): void {
@@ -125,7 +131,12 @@ export class Lane {
     worker.on('error', (cause) => {
       this.#deathCause = cause;
     });
-    worker.on('exit', () => this.#exited());
+    this.#gone = new Promise((resolve) => {
+      worker.on('exit', () => {
+        resolve();
+        this.#exited();
+      });
+    });
     return worker;
   }
 
@@ -166,6 +177,12 @@ export class Lane {
     const isHopeless = this.#deaths.isReachedBy(nowNs());
     if (isHopeless || !this.#wasLoaded) this.#fail(this.#deathError());
     else this.#worker = this.#start();
+  }
+
+  #checkSilence(timeoutMs: number): void {
+    if (!this.#isBusy) return;
+    const message = `lane ${this.name}: expected an answer within ${timeoutMs} ms, found none`;
+    this.#fail(new PerceptionError('ERR_LANE', message));
   }
 
   #deathError(): PerceptionError {

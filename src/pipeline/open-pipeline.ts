@@ -30,7 +30,6 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   };
   const relays = graph.lanes.map(() => new LaneRelay());
   const lanes = graph.lanes.map((plan, index) => startLane(options, plan.name, index, relays));
-  for (const lane of lanes) opened.push(lane);
   const opening = [
     kept(startCapture({ source, pacing, rateFactor, slotCount: config.ring.slots }), (capture) =>
       capture.stop(),
@@ -67,8 +66,9 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       recorder,
     });
   } catch (error) {
-    // Whatever is still opening is closed as soon as it is open.
-    await Promise.allSettled(opening);
+    // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
+    const lanesClosed = Promise.all(lanes.map((lane) => lane.close()));
+    await Promise.allSettled([...opening.slice(0, 3), lanesClosed]);
     await Promise.allSettled(opened.map((part) => part.close()));
     throw error;
   }

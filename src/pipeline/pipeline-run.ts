@@ -57,6 +57,7 @@ export class PipelineRun {
   readonly publishedRate = new RateMeter();
   /** From the start of the process, milliseconds. */
   firstResultMs: number | null = null;
+  readonly #hungLanes: string[] = [];
   /** Aborted, with the error, by what ends the run before its time. */
   readonly #fatal = new AbortController();
   #knownDrops: DropCounts = {};
@@ -110,7 +111,8 @@ export class PipelineRun {
     const error = (await this.close(cause)) ?? this.#accountError(end);
     const isStopped = signal?.aborted === true && error === undefined;
     const report = buildReport(this, isStopped ? 'stopped' : error ? 'failed' : 'ended');
-    return error === undefined ? { report } : { report, error };
+    const hungLanes = this.#hungLanes;
+    return error === undefined ? { report, hungLanes } : { report, error, hungLanes };
   }
 
   /** Closes every part. A recording of a run that failed is taken back. Resolves with the first error, if any. */
@@ -118,11 +120,15 @@ export class PipelineRun {
     const { capture, lanes, publisher, recorder } = this.parts;
     const closed = await Promise.allSettled([
       capture.stop(),
-      ...lanes.map((lane) => lane.close()),
+      ...lanes.map((lane) => this.#closeLane(lane)),
       publisher?.close(),
       error === undefined ? recorder?.close() : recorder?.abort(),
     ]);
     return error ?? closed.find((part) => part.status === 'rejected')?.reason;
+  }
+
+  async #closeLane(lane: Lane): Promise<void> {
+    if (!(await lane.close())) this.#hungLanes.push(lane.name);
   }
 
   #conduct(relay: LaneRelay, laneIndex: number): void {

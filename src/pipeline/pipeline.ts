@@ -33,6 +33,8 @@ export interface RunResult {
   report: RunReport;
   /** Why the run ended before its source did; what came before it was published. */
   error?: unknown;
+  /** Lanes whose thread would not end; the process cannot end in order while they hang. */
+  hungLanes: readonly string[];
 }
 
 /**

@@ -30,6 +30,11 @@ interface TinyNetwork {
   manifest: Pick<Manifest, 'task' | 'input' | 'outputs' | 'decode'>;
 }
 
+/** A steering bundle that answers as the tiny one does, but takes a tenth of a second and more for it. */
+export async function writeSlowSteering(dir: string): Promise<void> {
+  await writeBundle(dir, steering(1024));
+}
+
 /** Values 0..255 become 0..1. */
 const inputOf = (widthPx: number, heightPx: number, batch: number | string): Manifest['input'] => ({
   tensor: { name: 'image', dtype: 'float32', shape: [batch, 3, heightPx, widthPx] },
@@ -66,13 +71,16 @@ function mix(graph: OnnxGraph, weights: number[][], bias: number[], windowPx: nu
   );
 }
 
-function steering(): TinyNetwork {
+/** `ballast`: the edge of two square matrices that are multiplied, thrice, and come to nothing. */
+function steering(ballast = 0): TinyNetwork {
   const graph = new OnnxGraph('steering');
   const input = inputOf(20, 10, 1);
   graph.input('image', input.tensor.shape);
   const mean = graph.node('ReduceMean', ['image'], { axes: [2, 3], keepdims: 0 });
   const weights = graph.constant('w', [3, 1], Float32Array.of(1, 0, -1));
-  graph.node('MatMul', [mean, weights], {}, 'steering');
+  const angle = graph.node('MatMul', [mean, weights]);
+  const rest = ballast > 0 ? nothing(graph, angle, ballast) : graph.scalar('zero', 0);
+  graph.node('Add', [angle, rest], {}, 'steering');
   graph.output('steering', [1, 1]);
   return {
     graph,
@@ -90,6 +98,15 @@ function steering(): TinyNetwork {
       },
     },
   };
+}
+
+/** A zero, [1, 1], that depends on `value` and takes three products of square matrices. */
+function nothing(graph: OnnxGraph, value: string, edge: number): string {
+  const shape = graph.ints('shape', [edge, edge]);
+  const zeros = graph.node('ConstantOfShape', [shape]);
+  let product = graph.node('Expand', [value, shape]);
+  for (let i = 0; i < 3; i++) product = graph.node('MatMul', [product, zeros]);
+  return graph.node('ReduceMean', [product], { axes: [0, 1], keepdims: 1 });
 }
 
 function detection(): TinyNetwork {
