@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CapturedFrame, startCapture } from '../../src/capture/capture-thread.js';
 import { encodePpm } from '../../src/codec/ppm.js';
 import { nowNs } from '../../src/frame/clock.js';
+import { whyMissing } from './tools.js';
 
 const frameCount = 24;
 let dir: string;
@@ -126,3 +128,49 @@ test('a capture that is stopped before its first frame ends in order', async () 
   expect(await capture.stop()).toMatchObject({ kind: 'ended', counts: { delivered: 0 } });
   expect(await capture.stop()).toMatchObject({ kind: 'ended' });
 });
+
+const noGstreamer = whyMissing('gst-launch-1.0', '--version');
+test.skipIf(noGstreamer !== undefined)(
+  `a live source is not held back in real time: its frames are dropped when nobody takes them${noGstreamer === undefined ? '' : ` (left out: ${noGstreamer})`}`,
+  async () => {
+    const live =
+      'gstreamer:videotestsrc is-live=true num-buffers=20 ! video/x-raw,width=64,height=48,framerate=50/1';
+    const capture = await startCapture({ source: live, pacing: 'realtime', slotCount: 2 });
+    expect(capture.info.isLive).toBe(true);
+    const ids: number[] = [];
+    capture.onFrame(({ id }) => ids.push(id));
+    const end = await capture.ended;
+    expect(ids).toEqual([0, 1]);
+    expect(end).toEqual({ kind: 'ended', counts: { delivered: 2, drops: { ring_full: 18 } } });
+  },
+);
+
+const noFfmpeg = whyMissing('ffmpeg') ?? whyMissing('ffprobe');
+test.skipIf(noFfmpeg !== undefined)(
+  `a source that fails ends the capture with its error, and every frame is accounted for${noFfmpeg === undefined ? '' : ` (left out: ${noFfmpeg})`}`,
+  async () => {
+    const video = join(dir, 'video.mp4');
+    const input = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1'];
+    execFileSync('ffmpeg', [...input, '-c:v', 'mjpeg', video]);
+    // Delivers ten frames and then fails, as a decoder does that meets what it cannot read.
+    const ffmpegPath = join(dir, 'ffmpeg');
+    await writeFile(
+      ffmpegPath,
+      '#!/bin/sh\nffmpeg "$@" | head -c 92160\necho "no more" >&2\nexit 3\n',
+    );
+    await chmod(ffmpegPath, 0o755);
+    const capture = await startCapture({
+      source: video,
+      sourceOptions: { ffmpegPath, ffprobePath: 'ffprobe' },
+      pacing: 'asap',
+    });
+    capture.onFrame(({ slot }) => capture.ring.release(slot));
+    const end = await capture.ended;
+    expect(end).toMatchObject({ kind: 'failed', counts: { delivered: 10, drops: { lost: 15 } } });
+    expect(end.kind === 'failed' && end.error).toMatchObject({
+      name: 'PerceptionError',
+      code: 'ERR_SOURCE_LOST',
+      message: 'ffmpeg ended with code 3: no more, after 10 of 25 frames of video.mp4',
+    });
+  },
+);
