@@ -37,6 +37,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./import.js')).importCommand(),
   },
   {
+    name: 'picture',
+    usage: '<results> --drive <drive.mcap> --out <file.png>',
+    summary: 'draw what was seen onto one frame of a drive',
+    load: async () => (await import('./picture.js')).pictureCommand(),
+  },
+  {
     name: 'simulate',
     usage: '--out <drive.mcap>',
     summary: 'render a drive through a made-up world, with ground truth',

@@ -46,6 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'publish',
     'pipeline',
+    'viewer',
     'tools',
   ],
 };
