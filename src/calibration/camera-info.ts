@@ -110,7 +110,10 @@ export function formatCameraInfoYaml(model: CameraModel, cameraName = 'camera'):
   return stringify(document, { collectionStyle: 'any', lineWidth: 0 });
 }
 
-/** sha256 of the model's canonical text (its camera_info YAML), by which results name their calibration. */
+/** sha256 of the model's canonical text (its fields in one fixed order as JSON), by which results name their calibration. */
 export function calibrationSha256(model: CameraModel): Promise<string> {
-  return sha256Hex(formatCameraInfoYaml(model));
+  const { kind, widthPx, heightPx, fxPx, fyPx, cxPx, cyPx, distortion } = model;
+  return sha256Hex(
+    JSON.stringify([kind, widthPx, heightPx, fxPx, fyPx, cxPx, cyPx, ...distortion]),
+  );
 }

@@ -8,16 +8,18 @@ const yuvFromRgb = [
 ] as const;
 
 /**
- * Writes one row of colours to its target, as they are or turned to YUV. `rgb` holds three rows of `count` values
- * 0..255, one after the other. With `asYuv` the target's three channels are Y, U, V.
+ * Writes one row of colours to its target, as they are or turned to YUV; `step` values lie between one pixel and the
+ * next. `rgb` holds three rows of `count` values 0..255, one after the other. With `asYuv` the target's three
+ * channels are Y, U, V.
  */
 export function writeColourRow(
   rgb: Float32Array,
   count: number,
   asYuv: boolean,
   target: RgbTarget,
+  step: number,
 ): void {
-  const { out, step } = target;
+  const { out } = target;
   for (let channel = 0; channel < 3; channel++) {
     const start = target.starts[channel]!;
     const scale = target.scale[channel]!;

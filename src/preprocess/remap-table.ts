@@ -53,7 +53,6 @@ export function createRemapTable(spec: InputSpec, frame: FrameLayout): RemapTabl
     scratchTarget: {
       out: scratch,
       starts: [0, spec.widthPx, 2 * spec.widthPx],
-      step: 1,
       scale: [1, 1, 1],
       bias: [0, 0, 0],
     },
@@ -70,7 +69,6 @@ function createTarget(spec: InputSpec, out: Float32Array): RgbTarget {
   return {
     out,
     starts: [0, 0, 0],
-    step: spec.layout === 'nchw' ? 1 : 3,
     scale: [first!.scale, second!.scale, third!.scale],
     bias: [first!.bias, second!.bias, third!.bias],
   };
@@ -135,7 +133,7 @@ export function preprocessInto(
   outStart = 0,
 ): void {
   const { spec, frame, planes, target, scratch, scratchTarget } = table;
-  const { widthPx, heightPx, padValue, colour } = spec;
+  const { widthPx, heightPx, padValue, colour, layout } = spec;
   const needed = 3 * widthPx * heightPx;
   if (pixels.length < frameBytes(frame) || out.length < outStart + needed) {
     throw new PerceptionError(
@@ -146,8 +144,8 @@ export function preprocessInto(
   const [first, chroma] = planes as [SampledPlane, SampledPlane?];
   const { source, grid } = first;
   target.out = out;
-  if (chroma === undefined && colour !== 'yuv') {
-    // Rows follow each other in either layout, so the whole picture is one run.
+  if (chroma === undefined && colour !== 'yuv' && layout === 'nchw') {
+    // Nothing is to be converted, and the rows of a plane follow each other: the whole picture is one run.
     aimAtRow(target, spec, outStart, 0);
     sampleRgb(pixels, source.strideBytes, grid, 0, widthPx * heightPx, padValue, target);
     return;
@@ -165,15 +163,16 @@ export function preprocessInto(
       rgbFromVideoYuv(scratch, widthPx, grid.offsets, start);
     }
     aimAtRow(target, spec, outStart, row);
-    writeColourRow(scratch, widthPx, colour === 'yuv', target);
+    writeColourRow(scratch, widthPx, colour === 'yuv', target, layout === 'nchw' ? 1 : 3);
   }
 }
 
 /** Points the target at one row of the tensor. */
 function aimAtRow(target: RgbTarget, spec: InputSpec, outStart: number, row: number): void {
   const { widthPx, heightPx, layout, colour } = spec;
-  const channelStep = layout === 'nchw' ? widthPx * heightPx : 1;
-  const start = outStart + row * widthPx * target.step;
+  const isPlanar = layout === 'nchw';
+  const channelStep = isPlanar ? widthPx * heightPx : 1;
+  const start = outStart + row * widthPx * (isPlanar ? 1 : 3);
   for (let channel = 0; channel < 3; channel++) {
     const place = colour === 'bgr' ? 2 - channel : channel;
     target.starts[channel] = start + place * channelStep;

@@ -1,10 +1,3 @@
-/** Share of a class map's pixels for each class, float32 [classes], summing to 1. */
-export function classShares(classMap: Uint8Array, classCount: number): Float32Array {
-  const counts = new Uint32Array(256);
-  for (let i = 0; i < classMap.length; i++) counts[classMap[i]!]!++;
-  return Float32Array.from({ length: classCount }, (_, c) => counts[c]! / classMap.length);
-}
-
 /**
  * For each column, the share of the height that is drivable without interruption from the bottom row up, 0..1.
  * `isDrivable[class]` is 1 for classes that a vehicle may drive on.

@@ -44,3 +44,17 @@ export function decodeRunLengths(
   }
   return classMap;
 }
+
+/** Share of the pixels for each class, float32 [classes], summing to 1. */
+export function classShares(
+  { runLengths, runClasses }: RunLengths,
+  classCount: number,
+): Float32Array {
+  const counts = new Float64Array(classCount);
+  let pixelCount = 0;
+  for (let i = 0; i < runLengths.length; i++) {
+    counts[runClasses[i]!]! += runLengths[i]!;
+    pixelCount += runLengths[i]!;
+  }
+  return Float32Array.from(counts, (count) => count / pixelCount);
+}

@@ -1,8 +1,8 @@
 import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
 import type { SegmentationResult } from '../results.js';
 import { decodeClassMap } from './class-map.js';
-import { classShares, freeSpaceByColumn } from './free-space.js';
-import { encodeRunLengths } from './run-lengths.js';
+import { freeSpaceByColumn } from './free-space.js';
+import { classShares, encodeRunLengths } from './run-lengths.js';
 
 export interface SegmentationDecoder {
   /** uint8 [rows, columns] of the frame decoded last; overwritten by the next. */
@@ -25,11 +25,12 @@ export function createSegmentationDecoder(
     classMap,
     decode(scores) {
       decodeClassMap(scores, classCount, classMap);
+      const runs = encodeRunLengths(classMap);
       return {
         widthPx,
         heightPx,
-        ...encodeRunLengths(classMap),
-        classShares: classShares(classMap, classCount),
+        ...runs,
+        classShares: classShares(runs, classCount),
         freeSpaceNorm: freeSpaceByColumn(classMap, widthPx, heightPx, isDrivable),
       };
     },

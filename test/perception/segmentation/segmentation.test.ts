@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SegmentationOutputSpec } from '../../../src/bundle/output-spec.js';
 import { decodeClassMap } from '../../../src/perception/segmentation/class-map.js';
-import { classShares, freeSpaceByColumn } from '../../../src/perception/segmentation/free-space.js';
+import { freeSpaceByColumn } from '../../../src/perception/segmentation/free-space.js';
 import {
+  classShares,
   decodeRunLengths,
   encodeRunLengths,
 } from '../../../src/perception/segmentation/run-lengths.js';
@@ -98,7 +99,7 @@ describe('free space', () => {
   });
 
   it('stands beside shares that sum to one', () => {
-    const shares = classShares(map, 2);
+    const shares = classShares(encodeRunLengths(map), 2);
     expect(shares[0]).toBeCloseTo(3 / 12, 6);
     expect(shares[1]).toBeCloseTo(9 / 12, 6);
   });
