@@ -39,8 +39,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
     .option('--verbose', 'print the stack of an error')
-    .addHelpText('after', overview)
-    .showHelpAfterError('(windshield --help explains all)');
+    .addHelpText('after', overview);
   const called = argv.filter((word) => !word.startsWith('-'));
   const wanted = called[0] === 'help' ? called[1] : called[0];
   for (const entry of commandTable) {
@@ -51,11 +50,16 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** Errors come back to main instead of ending the process, in the project's form. */
+/** Errors come back to main instead of ending the process, in the project's form: one line. */
 function settle(command: Command): void {
   command.exitOverride().configureOutput({
     outputError: (text, write) =>
-      write(text.replace(/^error: (.*)\n/, 'windshield: $1 (ERR_USAGE)\n')),
+      write(
+        `windshield: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll(/\s*\n\s*/g, ' ')} (ERR_USAGE)\n`,
+      ),
   });
   for (const inner of command.commands) settle(inner);
 }

@@ -30,9 +30,9 @@ interface TinyNetwork {
   manifest: Pick<Manifest, 'task' | 'input' | 'outputs' | 'decode'>;
 }
 
-/** A steering bundle that answers as the tiny one does, but takes a tenth of a second and more for it. */
-export async function writeSlowSteering(dir: string): Promise<void> {
-  await writeBundle(dir, steering(1024));
+/** A steering bundle that answers as the tiny one does, but multiplies matrices for a tenth of a second or longer. */
+export async function writeSlowSteering(dir: string, matrixEdge = 1024): Promise<void> {
+  await writeBundle(dir, steering(matrixEdge));
 }
 
 /** Values 0..255 become 0..1. */
