@@ -36,7 +36,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       rateFactor,
       signal: stop.signal,
       note: (text) => terminal.note(text),
-      onFrame(frame, progress) {
+      onFrame(frame, _payload, progress) {
         const nowMs = performance.now();
         if (nowMs - lastShownMs < intervalMs) return;
         lastShownMs = nowMs;

@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { Manifest, Task } from '../bundle/manifest.js';
 import {
   type BundleReference,
@@ -6,17 +6,12 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
+import { SegmentationEncoder } from '../messages/segmentation-encoder.js';
 import type { Detection, SignReading, SteeringResult } from '../perception/results.js';
 import { initialSteeringState, limitSteering } from '../perception/steering/steering.js';
 import { emptySignMemory, rememberSigns } from '../perception/tracking/sign-memory.js';
 import { initialTrackingState, trackDetections } from '../perception/tracking/tracker.js';
-import {
-  boxMessage,
-  dropMessages,
-  segmentationMessage,
-  stageStatusMessages,
-  timingMessage,
-} from './frame-messages.js';
+import { boxMessage, dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
 import type { StageResult } from './stages/stage-result.js';
@@ -30,6 +25,13 @@ export interface FuserOptions {
   calibrationSha256: string;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
+}
+
+export interface FusedFrame {
+  /** All but `segmentation`: thousands of runs that only the payload carries. */
+  frame: PerceptionFrame;
+  /** The whole message, serialised. */
+  payload: Uint8Array;
 }
 
 /**
@@ -46,9 +48,13 @@ export class FrameFuser {
   #signMemory = emptySignMemory;
   #steering = initialSteeringState;
   readonly #lastTimeNs = new Map<Task, bigint>();
+  readonly #segmentationEncoder: SegmentationEncoder;
 
   constructor(options: FuserOptions) {
     this.#options = options;
+    this.#segmentationEncoder = new SegmentationEncoder(
+      classesOf(options.stages.get('segmentation')?.manifest),
+    );
     this.bundles = [...options.stages].map(([task, { manifest, isCertified }]) =>
       create(BundleReferenceSchema, {
         task,
@@ -60,14 +66,21 @@ export class FrameFuser {
     this.health = this.bundles.some(({ isCertified }) => !isCertified) ? ['uncertified'] : [];
   }
 
-  /** The message of one frame. `publishNs` is the monotonic time that it is stamped with. */
-  fuse(outcome: FrameOutcome<StageResult>, publishNs: bigint): PerceptionFrame {
+  /** One frame's message, and its bytes. `publishNs` is the monotonic time that it is stamped with. */
+  fuse(outcome: FrameOutcome<StageResult>, publishNs: bigint): FusedFrame {
+    const frame = this.#fuseObjects(outcome, publishNs);
+    const payload = toBinary(PerceptionFrameSchema, frame);
+    const found = resultOf(outcome, 'segmentation');
+    return found === undefined
+      ? { frame, payload }
+      : { frame, payload: this.#segmentationEncoder.append(payload, found.segmentation) };
+  }
+
+  #fuseObjects(outcome: FrameOutcome<StageResult>, publishNs: bigint): PerceptionFrame {
     const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs } = this.#options;
     const { frame, drops } = outcome;
     const detections = this.#fuseDetections(outcome);
-    const segmentation = resultOf(outcome, 'segmentation');
     const steering = this.#fuseSteering(outcome);
-    const segmentationClasses = classesOf(stages.get('segmentation')?.manifest);
     return create(PerceptionFrameSchema, {
       frameId: BigInt(frame.id),
       sourceTimeNs: frame.sourceTimeNs,
@@ -85,9 +98,6 @@ export class FrameFuser {
         const { trackId, boxXyxyPx } = detections[reading.detectionIndex]!;
         const className = this.#className('signs', reading.classId);
         return { ...reading, className, trackId, boxPx: boxMessage(boxXyxyPx) };
-      }),
-      ...(segmentation && {
-        segmentation: segmentationMessage(segmentation.segmentation, segmentationClasses),
       }),
       ...(steering && { steering }),
       stages: stageStatusMessages(outcome, stages),

@@ -1,14 +1,12 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
 import {
   type BoxSchema,
   type DropCountSchema,
-  SegmentationSchema,
   StageState,
   type StageStatusSchema,
   type TimingSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
-import type { SegmentationResult } from '../perception/results.js';
 import type { DropCounts } from './drop-counts.js';
 import type { FrameOutcome } from './frame-record.js';
 
@@ -28,21 +26,6 @@ export function boxMessage([xMin, yMin, xMax, yMax]: readonly [
   number,
 ]): MessageInitShape<typeof BoxSchema> {
   return { xMin, yMin, xMax, yMax };
-}
-
-export function segmentationMessage(
-  { widthPx, heightPx, ...arrays }: SegmentationResult,
-  classNames: readonly string[],
-) {
-  return create(SegmentationSchema, {
-    widthPx,
-    heightPx,
-    runLengths: Array.from(arrays.runLengths),
-    runClasses: new Uint8Array(arrays.runClasses),
-    classShares: Array.from(arrays.classShares),
-    freeSpace: Array.from(arrays.freeSpaceNorm),
-    classNames: [...classNames],
-  });
 }
 
 export function dropMessages(drops: DropCounts): MessageInitShape<typeof DropCountSchema>[] {

@@ -4,10 +4,7 @@ import type { Task } from '../bundle/manifest.js';
 import type { CaptureEnd, CaptureHandle } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import {
-  PerceptionFrameSchema,
-  PipelineStatusSchema,
-} from '../messages/gen/windshield/v1/perception_pb.js';
+import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic, statusTopic } from '../messages/topics.js';
 import type { Publisher } from '../publish/publisher.js';
 import { Conductor } from './conductor.js';
@@ -163,8 +160,7 @@ export class PipelineRun {
   #publish(outcome: FrameOutcome<StageResult>): void {
     const { options, capture, fuser, publisher, recorder } = this.parts;
     const startNs = nowNs();
-    const message = fuser.fuse(outcome, startNs);
-    const payload = toBinary(PerceptionFrameSchema, message);
+    const { frame, payload } = fuser.fuse(outcome, startNs);
     publisher?.publish(perceptionTopic.name, payload);
     recorder?.record(this.#recordStampNs(outcome.frame), payload);
     const endNs = nowNs();
@@ -172,7 +168,7 @@ export class PipelineRun {
     this.statistics.addFrame(outcome, endNs);
     this.statistics.fuseAndPublish.add(elapsedMs(startNs, endNs));
     this.publishedRate.add(endNs);
-    options.onFrame?.(message, {
+    options.onFrame?.(frame, payload, {
       framesPublished: this.conductor.framesPublished,
       framesDropped: totalDrops(this.conductor.drops.snapshot()),
       publishedRateHz: this.publishedRate.recentHz(),

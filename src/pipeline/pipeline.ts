@@ -13,8 +13,11 @@ export interface PipelineOptions {
   rateFactor?: number;
   /** Ends the run in order: capture stops, what is on its way is published. */
   signal?: AbortSignal;
-  /** Called with each frame that was published. It must return soon. */
-  onFrame?: (frame: PerceptionFrame, progress: Progress) => void;
+  /**
+   * Called with each frame that was published: the message without its `segmentation`, and the whole of it
+   * serialised. It must return soon and leave the payload as it is.
+   */
+  onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
   /** What a person should hear of in between, such as a lane that was restarted. */
   note?: (text: string) => void;
   /** A lane that is silent on a job for longer is ended and started anew, milliseconds. */

@@ -86,7 +86,7 @@ const reading = (stop: number): StageResult => ({
 test('the steering rate is limited by the time since the last answer, over frames that gave none', () => {
   const fused = fuser();
   const angle = (id: number, results: StageResult[]) =>
-    fused.fuse(outcome(id, results), 9n).steering?.angleRad;
+    fused.fuse(outcome(id, results), 9n).frame.steering?.angleRad;
   expect(angle(0, [steering(0)])).toBe(0);
   // One radian a second: a tenth after one frame, two tenths after two.
   expect(angle(1, [steering(0.4)])).toBeCloseTo(0.1, 6);
@@ -97,7 +97,7 @@ test('the steering rate is limited by the time since the last answer, over frame
 test('an object keeps its track over a frame that detection skipped', () => {
   const fused = fuser();
   const track = (id: number, results: StageResult[]) =>
-    fused.fuse(outcome(id, results), 9n).detections[0]?.trackId;
+    fused.fuse(outcome(id, results), 9n).frame.detections[0]?.trackId;
   expect(track(0, [signAt(100)])).toBe(0);
   expect(track(1, [signAt(104)])).toBe(1);
   expect(track(2, [])).toBeUndefined();
@@ -107,7 +107,7 @@ test('an object keeps its track over a frame that detection skipped', () => {
 test('readings of one sign add up along its track until it is sure', () => {
   const fused = fuser();
   const signs = [0, 1, 2, 3].map(
-    (id) => fused.fuse(outcome(id, [signAt(100 + id), reading(0.7)]), 9n).signs[0]!,
+    (id) => fused.fuse(outcome(id, [signAt(100 + id), reading(0.7)]), 9n).frame.signs[0]!,
   );
   expect(signs[0]).toMatchObject({ classId: -1, className: '', detectionIndex: 0, trackId: 0 });
   expect(signs.at(-1)).toMatchObject({ classId: 0, className: 'stop', trackId: 1 });
@@ -116,7 +116,7 @@ test('readings of one sign add up along its track until it is sure', () => {
 });
 
 test('a stage that gave nothing says why, and leaves no times', () => {
-  const frame = fuser().fuse(outcome(0, [steering(0.1)]), 9n);
+  const { frame } = fuser().fuse(outcome(0, [steering(0.1)]), 9n);
   expect(frame.stages.map(({ stage, state }) => [stage, state])).toEqual([
     ['detection', StageState.SKIPPED],
     ['signs', StageState.SKIPPED],

@@ -35,7 +35,10 @@ async function options(name: string, changes: object, more: Partial<PipelineOpti
 /** Runs and keeps every message. */
 async function collect(run: PipelineOptions) {
   const frames: PerceptionFrame[] = [];
-  const result = await runPipeline({ ...run, onFrame: (frame) => frames.push(frame) });
+  const onFrame = (_frame: PerceptionFrame, payload: Uint8Array) => {
+    frames.push(fromBinary(PerceptionFrameSchema, payload));
+  };
+  const result = await runPipeline({ ...run, onFrame });
   return { ...result, frames };
 }
 
@@ -206,8 +209,8 @@ describe('a lane that dies', () => {
     const run = await openPipeline({
       ...(await options('killed', {})),
       note: (text) => notes.push(text),
-      onFrame(frame) {
-        frames.push(frame);
+      onFrame(frame, payload) {
+        frames.push(fromBinary(PerceptionFrameSchema, payload));
         if (frame.frameId === 4n) run.parts.lanes[1]!.kill();
       },
     });
