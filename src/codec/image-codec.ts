@@ -58,6 +58,18 @@ export function encodePng(image: DecodedImage): Promise<Uint8Array> {
   return rawInput(image).png().toBuffer();
 }
 
+/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which decodeLabelMap reads back. */
+export function encodeLabelMap(
+  labels: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+): Promise<Uint8Array> {
+  return sharp(labels, { raw: { width: widthPx, height: heightPx, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+}
+
 /** Draws an SVG text over a picture of the same size and encodes the result as PNG. */
 export function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
   return rawInput(image)

@@ -1,0 +1,66 @@
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { Random } from './random.js';
+
+/** Where the camera sits on the vehicle: over the rear axle's middle plus these, metres and radians. */
+export interface CameraMount {
+  forwardM: number;
+  leftM: number;
+  heightM: number;
+  /** Nose down, radians. */
+  pitchRad: number;
+  rollRad: number;
+  yawRad: number;
+}
+
+export interface SimulatedCamera {
+  /** Size, intrinsics and lens, as calibrated. */
+  model: CameraModel;
+  mount: CameraMount;
+}
+
+/** The rig's camera at a size: 65 degrees wide with mild barrel distortion, 1.35 m up. */
+export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
+  const focal = widthPx * 0.785;
+  return {
+    model: {
+      kind: 'plumb_bob',
+      widthPx,
+      heightPx,
+      fxPx: focal,
+      fyPx: focal,
+      cxPx: widthPx * 0.5028 - 0.5,
+      cyPx: heightPx * 0.4936 - 0.5,
+      distortion: [-0.162, 0.041, 0.0006, -0.0004, -0.004],
+    },
+    mount: { forwardM: 1.7, leftM: 0, heightM: 1.35, pitchRad: 0.025, rollRad: 0, yawRad: 0 },
+  };
+}
+
+/** Another camera on another car: focal length, distortion, height and tilt drawn from wide ranges. */
+export function randomCamera(random: Random, widthPx: number, heightPx: number): SimulatedCamera {
+  const focal = widthPx * random.range(0.62, 1.15);
+  return {
+    model: {
+      ...rigCamera(widthPx, heightPx).model,
+      fxPx: focal,
+      fyPx: focal * random.range(0.99, 1.01),
+      cxPx: widthPx * random.range(0.48, 0.52),
+      cyPx: heightPx * random.range(0.47, 0.53),
+      distortion: [
+        random.range(-0.2, 0.03),
+        random.range(0.01, 0.05),
+        random.range(-0.001, 0.001),
+        random.range(-0.001, 0.001),
+        0,
+      ],
+    },
+    mount: {
+      forwardM: 1.7,
+      leftM: random.range(-0.3, 0.3),
+      heightM: random.range(1.15, 1.75),
+      pitchRad: random.range(-0.03, 0.09),
+      rollRad: random.normal() * 0.012,
+      yawRad: random.normal() * 0.03,
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import type { DetectionClass } from '../../src/perception/classes.js';
+import type { RgbImage } from '../datasets/sample.js';
+import type { SimulatedCamera } from './camera.js';
+import { addHaze, type Capture, planCapture, takePicture } from './capture.js';
+import { drawGround } from './ground.js';
+import { Painter, type Pose } from './raster/painter.js';
+import { firstObjectId, Rasterizer } from './raster/rasterizer.js';
+import { drawContact, drawShadow } from './shadows.js';
+import { drawSky } from './sky.js';
+import type { Conditions } from './world/conditions.js';
+import { type Part, type Prop, segment } from './world/prop.js';
+import type { World } from './world/world.js';
+
+/** Distance between the axles of the ego car, metres. */
+export const wheelbaseM = 2.7;
+/** Things farther away than this are not drawn, metres. */
+const viewM = 220;
+const firstInstanceId = firstObjectId + 16;
+
+/** An object of the detector as it shows in the captured (distorted) picture. */
+export interface SceneBox {
+  className: DetectionClass;
+  /** Left, top, right, bottom of its visible pixels; right and bottom are past the last one. */
+  boxXyxyPx: [number, number, number, number];
+  /** Share of the object, as far as it is inside the picture, that other things hide, 0..1. */
+  occluded: number;
+  /** Along the optical axis, metres. */
+  distanceM: number;
+  /** The same object has the same number in every frame of a world. */
+  objectId: number;
+  /** GTSRB class of a sign, else -1. */
+  signClassId: number;
+  /** Visible pixels of the captured picture. */
+  visiblePx: number;
+}
+
+/** Where the ego car is: metres along the road, metres left of the road's centre, heading off the road's, radians. */
+export interface EgoState {
+  sM: number;
+  dM: number;
+  yawRad: number;
+  speedMps: number;
+}
+
+export interface RenderedScene {
+  image: RgbImage;
+  boxes: SceneBox[];
+  /** Index into segmentationClasses by pixel. */
+  classMap: Uint8Array;
+  /** Id of the object each captured pixel shows: equal to a box's objectId, or 0 for what is no box. */
+  objectMap: Uint16Array;
+  /** Depth along the optical axis by pixel, metres; 0 where there is only sky. */
+  depthM: Float32Array;
+  /** Angle at the wheels that follows the lane, radians, positive to the left. */
+  steeringRad: number;
+  curvaturePerM: number;
+  ego: EgoState;
+}
+
+/** Draws scenes of one camera; the buffers are reused from scene to scene. */
+export class SceneRenderer {
+  private readonly capture: Capture;
+
+  /** supersampling: ideal pixels for each captured one along an axis, 1..3. */
+  constructor(
+    readonly camera: SimulatedCamera,
+    supersampling: number,
+  ) {
+    this.capture = planCapture(camera.model, supersampling);
+  }
+
+  /** Renders the world at a time, seen from the ego car. The same arguments give the same bytes. */
+  render(
+    world: World,
+    conditions: Conditions,
+    ego: EgoState,
+    timeS: number,
+    seed: number,
+  ): RenderedScene {
+    const { capture, camera } = this;
+    const { target } = capture;
+    target.clear();
+    const raster = new Rasterizer(
+      target,
+      capture.focalXPx,
+      capture.focalYPx,
+      capture.centreXPx,
+      capture.centreYPx,
+    );
+    const pose = cameraPose(world, camera, ego);
+    const painter = new Painter(raster, pose, conditions.light);
+    const props = visibleProps(painter, world, timeS);
+    const objects = drawProps(painter, props);
+    drawGround(painter, world, conditions, ego.sM);
+    for (const { prop } of props) drawContact(painter, prop);
+    for (const { prop } of props) drawShadow(painter, prop, conditions);
+    drawSky(painter, conditions, seed, firstObjectId + segment.tree);
+    addHaze(target, conditions.hazePerM, conditions.skyHorizon);
+    const { widthPx, heightPx } = camera.model;
+    const data = takePicture(
+      capture,
+      conditions,
+      widthPx,
+      heightPx,
+      seed * 4096 + Math.round(timeS * 1000),
+    );
+    const truth = this.readTruth(objects);
+    const steering = followingSteering(world, ego);
+    return { image: { widthPx, heightPx, data }, ...truth, ...steering, ego };
+  }
+
+  private readTruth(
+    objects: DrawnObject[],
+  ): Pick<RenderedScene, 'boxes' | 'classMap' | 'objectMap' | 'depthM'> {
+    const { capture, camera } = this;
+    const { widthPx, heightPx } = camera.model;
+    const { objectIds, inverseDepths, widthPx: stride } = capture.target;
+    const classMap = new Uint8Array(widthPx * heightPx);
+    const objectMap = new Uint16Array(widthPx * heightPx);
+    const depthM = new Float32Array(widthPx * heightPx);
+    const seen = new Int32Array(objects.length);
+    for (let at = 0; at < objectIds.length; at++) {
+      const id = objectIds[at]!;
+      if (id >= firstInstanceId) seen[id - firstInstanceId]!++;
+    }
+    const extents = objects.map(() => ({
+      left: widthPx,
+      top: heightPx,
+      right: 0,
+      bottom: 0,
+      count: 0,
+    }));
+    for (let y = 0, at = 0; y < heightPx; y++) {
+      for (let x = 0; x < widthPx; x++, at++) {
+        const from =
+          capture.offsets[at]! +
+          (capture.rightWeights[at]! >> 7 ? 1 : 0) +
+          (capture.lowerWeights[at]! >> 7 ? stride : 0);
+        const id = objectIds[from]!;
+        const inverse = inverseDepths[from]!;
+        if (inverse > 0) depthM[at] = 1 / inverse;
+        if (id < firstInstanceId) {
+          classMap[at] = id === 0 ? segment.sky : id < firstObjectId ? id - 1 : id - firstObjectId;
+          continue;
+        }
+        const index = id - firstInstanceId;
+        classMap[at] = objects[index]!.part.segmentId;
+        objectMap[at] = objects[index]!.objectId;
+        const extent = extents[index]!;
+        extent.count++;
+        if (x < extent.left) extent.left = x;
+        if (x >= extent.right) extent.right = x + 1;
+        if (y < extent.top) extent.top = y;
+        if (y >= extent.bottom) extent.bottom = y + 1;
+      }
+    }
+    const boxes: SceneBox[] = [];
+    for (const [index, object] of objects.entries()) {
+      const extent = extents[index]!;
+      if (extent.count === 0) continue;
+      boxes.push({
+        className: object.part.detection!,
+        boxXyxyPx: [extent.left, extent.top, extent.right, extent.bottom],
+        occluded: object.coveredPx > 0 ? Math.max(0, 1 - seen[index]! / object.coveredPx) : 0,
+        distanceM: object.distanceM,
+        objectId: object.objectId,
+        signClassId: object.part.signClassId ?? -1,
+        visiblePx: extent.count,
+      });
+    }
+    return { boxes, classMap, objectMap, depthM };
+  }
+}
+
+interface PlacedProp {
+  prop: Prop;
+  depthM: number;
+  /** Position among all props of the world, which is the same in every frame. */
+  number: number;
+}
+
+interface DrawnObject {
+  part: Part;
+  objectId: number;
+  distanceM: number;
+  coveredPx: number;
+}
+
+/** The camera's pose in the world for an ego car on the road. */
+export function cameraPose(world: World, camera: SimulatedCamera, ego: EgoState): Pose {
+  const point = world.road.at(ego.sM);
+  const [x, y, z] = world.road.toWorld(ego.sM, ego.dM);
+  const { mount } = camera;
+  const yawRad = point.headingRad + ego.yawRad;
+  return {
+    x: x + Math.cos(yawRad) * mount.forwardM - Math.sin(yawRad) * mount.leftM,
+    y: y + Math.sin(yawRad) * mount.forwardM + Math.cos(yawRad) * mount.leftM,
+    z: z + mount.heightM + point.slope * mount.forwardM,
+    yawRad: yawRad + mount.yawRad,
+    pitchRad: mount.pitchRad - Math.atan(point.slope),
+    rollRad: mount.rollRad,
+  };
+}
+
+/** Centre of the ego lane: the right-hand one of the ego direction's `lane`, counted from the centre line. */
+export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 1): number {
+  return -world.make.laneWidthM * (lane + 0.5);
+}
+
+/**
+ * Steering that follows the lane by the kinematic bicycle, atan(wheelbase * curvature), with the curvature
+ * that brings the car onto the lane's centre at a look-ahead (pure pursuit, Coulter 1992).
+ */
+function followingSteering(
+  world: World,
+  ego: EgoState,
+): { steeringRad: number; curvaturePerM: number } {
+  const aheadM = Math.max(8, ego.speedMps * 0.9);
+  const [x, y] = world.road.toWorld(ego.sM, ego.dM);
+  const [tx, ty] = world.road.toWorld(ego.sM + aheadM, laneCentreM(world));
+  const heading = world.road.at(ego.sM).headingRad + ego.yawRad;
+  const left = -Math.sin(heading) * (tx - x) + Math.cos(heading) * (ty - y);
+  const distance2 = (tx - x) ** 2 + (ty - y) ** 2;
+  const curvaturePerM = (2 * left) / distance2;
+  return { steeringRad: Math.atan(wheelbaseM * curvaturePerM), curvaturePerM };
+}
+
+function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp[] {
+  const placed: PlacedProp[] = [];
+  const consider = (prop: Prop, number: number): void => {
+    const { x, y, z } = prop.pose;
+    const depthM = painter.depthOf(x, y, z);
+    if (depthM > viewM || !painter.mayShow(x, y, z, prop.radiusM)) return;
+    placed.push({ prop, depthM, number });
+  };
+  for (const [index, prop] of world.statics.entries()) consider(prop, index);
+  for (const [index, actor] of world.actors.entries()) {
+    const { startM, direction, speedMps } = actor.track;
+    const sM = startM + direction * speedMps * timeS;
+    if (sM > 0.5 && sM < world.road.lengthM - 0.5)
+      consider(actor.propAt(timeS), world.statics.length + index);
+  }
+  return placed.sort((a, b) => a.depthM - b.depthM || a.number - b.number);
+}
+
+/** Draws near things first; gives every object of the detector an id of its own. */
+function drawProps(painter: Painter, props: readonly PlacedProp[]): DrawnObject[] {
+  const { raster, camera } = painter;
+  const objects: DrawnObject[] = [];
+  for (const { prop, depthM, number } of props) {
+    const facing = Math.atan2(camera.y - prop.pose.y, camera.x - prop.pose.x);
+    for (const part of prop.parts) {
+      const isObject =
+        part.detection !== undefined &&
+        (part.frontOnly !== true || Math.cos(facing - prop.pose.yawRad) > 0.15);
+      raster.isCounting = isObject;
+      raster.coveredPx = 0;
+      raster.objectId = isObject
+        ? firstInstanceId + objects.length
+        : firstObjectId + part.segmentId;
+      const pose = part.facesCamera === true ? { ...prop.pose, yawRad: facing } : prop.pose;
+      painter.drawMesh(part.mesh, pose, part.surfaces, part.scale ?? 1);
+      if (isObject) {
+        objects.push({
+          part,
+          objectId: number + 1,
+          distanceM: depthM,
+          coveredPx: raster.coveredPx,
+        });
+      }
+    }
+  }
+  raster.isCounting = false;
+  return objects;
+}

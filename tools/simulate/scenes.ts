@@ -1,0 +1,98 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import { randomCamera, rigCamera, type SimulatedCamera } from './camera.js';
+import { Random } from './random.js';
+import { type EgoState, laneCentreM, type RenderedScene, SceneRenderer } from './scene.js';
+import type { Assets } from './world/assets.js';
+import { type Conditions, randomConditions } from './world/conditions.js';
+import type { StretchKind, WorldDensity } from './world/settings.js';
+import { makeWorld, type World } from './world/world.js';
+
+/** One picture to be: a world, the light, a camera and where the car stands. */
+export interface SceneRecipe {
+  world: World;
+  conditions: Conditions;
+  camera: SimulatedCamera;
+  ego: EgoState;
+  supersampling: number;
+}
+
+const crowded: WorldDensity = {
+  vehicles: 4.5,
+  parked: 7,
+  people: 9,
+  cyclists: 3.5,
+  signs: 9,
+  lights: 2.2,
+};
+const allSigns = Array.from({ length: 43 }, (_, id) => id);
+const kindWeights: Record<Task, Partial<Record<StretchKind, number>>> = {
+  detection: { town: 4, suburb: 3, rural: 3, motorway: 1 },
+  // CamVid's streets are those of a town.
+  segmentation: { town: 6, suburb: 4, rural: 1.5, motorway: 0.5 },
+  signs: { town: 3, suburb: 2, rural: 4, motorway: 2 },
+  steering: { town: 1, suburb: 2, rural: 4, motorway: 1 },
+};
+
+/** The scene of a seed that suits a task: independent of all other seeds. */
+export function recipeFor(
+  assets: Assets,
+  task: Task,
+  seed: number,
+  widthPx: number,
+  heightPx: number,
+): SceneRecipe {
+  const random = new Random(seed, 50);
+  const conditions = randomConditions(random);
+  const weights = kindWeights[task];
+  const kinds = Object.keys(weights) as StretchKind[];
+  const kind = kinds[random.weighted(Object.values(weights))]!;
+  const share = random.range(0.25, 1.15);
+  const density = Object.fromEntries(
+    Object.entries(crowded).map(([name, value]) => [name, value * share * random.range(0.5, 1.4)]),
+  ) as unknown as WorldDensity;
+  if (task === 'signs') density.signs = 22;
+  const egoFromM = random.range(15, 120);
+  const world = makeWorld(assets, seed, {
+    lengthM: 420,
+    density,
+    kind,
+    lightsOn: conditions.lightsOn,
+    greenTint: conditions.seasonGreen,
+    minRadiusM: task === 'steering' ? 45 : 70,
+    straightShare: 0.35,
+    egoFromM,
+    egoSpeedMps: 0,
+    signClassIds: allSigns,
+    maxWear: 1,
+  });
+  const lanes = world.make.lanesPerDirection;
+  const isOffCentre = random.chance(0.3);
+  const ego: EgoState = {
+    sM: egoFromM,
+    dM:
+      laneCentreM(world, random.integer(0, lanes - 1)) +
+      (isOffCentre ? random.normal() * 0.5 : random.normal() * 0.15),
+    yawRad: isOffCentre ? random.normal() * 0.09 : random.normal() * 0.02,
+    speedMps: random.range(8, 18),
+  };
+  const camera =
+    task === 'steering' ? rigCamera(widthPx, heightPx) : randomCamera(random, widthPx, heightPx);
+  return { world, conditions, camera, ego, supersampling: 2 };
+}
+
+/** Renders a recipe on its own. */
+export function renderRecipe(recipe: SceneRecipe, seed: number): RenderedScene {
+  const renderer = new SceneRenderer(recipe.camera, recipe.supersampling);
+  return renderer.render(recipe.world, recipe.conditions, recipe.ego, 0, seed);
+}
+
+/** The whole way from a seed to a labelled picture. */
+export function renderScene(
+  assets: Assets,
+  task: Task,
+  seed: number,
+  widthPx: number,
+  heightPx: number,
+): RenderedScene {
+  return renderRecipe(recipeFor(assets, task, seed, widthPx, heightPx), seed);
+}

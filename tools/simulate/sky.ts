@@ -1,0 +1,108 @@
+import { Random } from './random.js';
+import type { Painter } from './raster/painter.js';
+import { fractalNoise, type NoiseField } from './textures/noise.js';
+import type { Conditions } from './world/conditions.js';
+
+let clouds: NoiseField | undefined;
+const ridgeSteps = 2048;
+
+/** Fills what nothing covers: a sky with clouds, and along the horizon a far ridge of woods. */
+export function drawSky(
+  painter: Painter,
+  conditions: Conditions,
+  seed: number,
+  farTreeId: number,
+): void {
+  clouds ??= fractalNoise(new Random(3, 9), 512, 4, 6, 0.55);
+  const field = clouds;
+  const { raster } = painter;
+  const { target, focalXPx, focalYPx, centreXPx, centreYPx } = raster;
+  const { widthPx, heightPx, colours, inverseDepths, objectIds } = target;
+  const ridge = ridgeLine(seed);
+  const random = new Random(seed, 21);
+  const driftX = random.range(0, 512);
+  const driftY = random.range(0, 512);
+  const cover = conditions.cloudCover;
+  const bright = Math.min(255, 246 * conditions.cloudBright);
+  const shadow = bright * (0.62 + 0.3 * (1 - cover));
+  const [topR, topG, topB] = conditions.skyTop;
+  const [lowR, lowG, lowB] = conditions.skyHorizon;
+  const green = conditions.seasonGreen;
+  const far = Math.exp(-conditions.hazePerM * 300);
+  const level = painter.light.sky[1] + painter.light.sun[1] * 0.3;
+  const wood = [64 * green[0] * level, 78 * green[1] * level, 50 * green[2] * level];
+  const woodR = wood[0]! * far + lowR * (1 - far);
+  const woodG = wood[1]! * far + lowG * (1 - far);
+  const woodB = wood[2]! * far + lowB * (1 - far);
+  const axes = painter.axes;
+  for (let y = 0; y < heightPx; y++) {
+    const cy = (y + 0.5 - centreYPx) / focalYPx;
+    for (let x = 0; x < widthPx; x++) {
+      const at = y * widthPx + x;
+      if (inverseDepths[at] !== 0) continue;
+      const cx = (x + 0.5 - centreXPx) / focalXPx;
+      const dx = axes.forward[0] + axes.right[0] * cx + axes.down[0] * cy;
+      const dy = axes.forward[1] + axes.right[1] * cx + axes.down[1] * cy;
+      const dz = axes.forward[2] + axes.right[2] * cx + axes.down[2] * cy;
+      // The tangent stands in for the angle: directions ahead of the camera keep it monotonous.
+      const ahead = 1 / Math.max(0.2, Math.sqrt(dx * dx + dy * dy));
+      const rise = dz * ahead;
+      const turn =
+        Math.abs(dx) > Math.abs(dy)
+          ? (dy / dx) * 0.5 + (dx > 0 ? 0 : 2)
+          : 1 - (dx / dy) * 0.5 + (dy > 0 ? 0 : 2);
+      const place = (((turn + 4) / 4) * ridgeSteps) & (ridgeSteps - 1);
+      if (rise < ridge[place]!) {
+        const mottle =
+          field.values[((place * 3) & 511) + (((rise * 2600) & 511) << 9)]! * 0.7 + 0.65;
+        colours[at] =
+          (woodR * mottle) | 0 | (((woodG * mottle) | 0) << 8) | (((woodB * mottle) | 0) << 16);
+        objectIds[at] = farTreeId;
+        continue;
+      }
+      const up = rise < 0 ? 0 : rise;
+      const t = Math.min(1, up * 2.1);
+      const ease = t * (2 - t);
+      let r = lowR + (topR - lowR) * ease;
+      let g = lowG + (topG - lowG) * ease;
+      let b = lowB + (topB - lowB) * ease;
+      if (up > 0.015) {
+        const scale = 70 / (up + 0.16);
+        const u = (dx * ahead * scale + driftX) & 511;
+        const v = (dy * ahead * scale + driftY) & 511;
+        const density = (field.values[(v << 9) + u]! - 0.72 + cover * 0.5) * 4.2;
+        if (density > 0) {
+          const thick = Math.min(1, density) * Math.min(1, up * 9);
+          const below = field.values[(((v + 9) & 511) << 9) + ((u + 7) & 511)]!;
+          const tone =
+            shadow +
+            (bright - shadow) * Math.min(1, Math.max(0, 1.35 - density * 0.8 + (0.5 - below)));
+          r += (tone - r) * thick;
+          g += (tone - g) * thick;
+          b += (tone * 1.015 - b) * thick;
+        }
+      }
+      colours[at] =
+        (r > 255 ? 255 : r | 0) | ((g > 255 ? 255 : g | 0) << 8) | ((b > 255 ? 255 : b | 0) << 16);
+    }
+  }
+}
+
+/** Height of the far ridge over the horizon as a tangent, for each step around. */
+function ridgeLine(seed: number): Float32Array {
+  const random = new Random(seed, 22);
+  const ridge = new Float32Array(ridgeSteps);
+  const base = random.range(0.004, 0.03);
+  const waves = Array.from({ length: 9 }, (_, i) => ({
+    times: Math.round(random.range(2, 6) * 1.9 ** i),
+    phase: random.range(0, 6.2832),
+    size: (random.range(0.3, 1) * base) / 1.5 ** i,
+  }));
+  for (let i = 0; i < ridgeSteps; i++) {
+    let height = base;
+    for (const wave of waves)
+      height += wave.size * Math.sin((i / ridgeSteps) * 6.2832 * wave.times + wave.phase);
+    ridge[i] = Math.max(-0.01, height);
+  }
+  return ridge;
+}

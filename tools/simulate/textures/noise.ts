@@ -1,0 +1,61 @@
+import type { Random } from '../random.js';
+
+/** A square of smooth noise that tiles, values 0..1, mean about 0.5; `sizePx` is a power of two. */
+export interface NoiseField {
+  sizePx: number;
+  values: Float32Array;
+}
+
+/** Sum of value-noise octaves from `cells` lattice cells a side on, each finer one `gain` times as strong. */
+export function fractalNoise(
+  random: Random,
+  sizePx: number,
+  cells: number,
+  octaves: number,
+  gain = 0.5,
+): NoiseField {
+  const values = new Float32Array(sizePx * sizePx);
+  let strength = 1;
+  let total = 0;
+  for (let octave = 0; octave < octaves && cells << octave <= sizePx; octave++) {
+    addOctave(values, random, sizePx, cells << octave, strength);
+    total += strength;
+    strength *= gain;
+  }
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! / total;
+  return { sizePx, values };
+}
+
+function addOctave(
+  values: Float32Array,
+  random: Random,
+  sizePx: number,
+  cells: number,
+  strength: number,
+): void {
+  const lattice = new Float32Array(cells * cells);
+  for (let i = 0; i < lattice.length; i++) lattice[i] = random.next() * strength;
+  const mask = cells - 1;
+  const scale = cells / sizePx;
+  for (let y = 0; y < sizePx; y++) {
+    const gy = y * scale;
+    const y0 = Math.floor(gy);
+    const fy = smooth(gy - y0);
+    const rowA = (y0 & mask) * cells;
+    const rowB = ((y0 + 1) & mask) * cells;
+    for (let x = 0; x < sizePx; x++) {
+      const gx = x * scale;
+      const x0 = Math.floor(gx);
+      const fx = smooth(gx - x0);
+      const xa = x0 & mask;
+      const xb = (x0 + 1) & mask;
+      const top = lattice[rowA + xa]! + (lattice[rowA + xb]! - lattice[rowA + xa]!) * fx;
+      const low = lattice[rowB + xa]! + (lattice[rowB + xb]! - lattice[rowB + xa]!) * fx;
+      values[y * sizePx + x] = values[y * sizePx + x]! + top + (low - top) * fy;
+    }
+  }
+}
+
+function smooth(t: number): number {
+  return t * t * (3 - 2 * t);
+}
