@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { PerceptionError } from '../frame/perception-error.js';
 import { runPipeline } from '../pipeline/pipeline.js';
 import type { PipelineConfig } from '../pipeline/pipeline-schema.js';
 import type { DriveFlags } from './drive-options.js';
@@ -62,6 +63,8 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   const { record } = config;
   const images = flags.images ?? record?.images ?? false;
   const path = flags.out === undefined ? record?.path : resolve(flags.out);
+  if (flags.images && path === undefined)
+    throw new PerceptionError('ERR_USAGE', '--images copies pictures into --out, which is missing');
   return {
     ...config,
     publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},

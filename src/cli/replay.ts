@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadPipelineFile } from '../pipeline/pipeline-file.js';
 import { drive } from './drive.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
@@ -25,7 +25,11 @@ export function replayCommand(): Command {
     .argument('<recording|folder|video>', 'the drive')
     .option('-p, --pipeline <pipeline.yaml>', 'the pipeline file', defaultPipeline)
     .option('--lockstep', 'one frame after the other, none dropped')
-    .option('--rate <factor>', 'real time, this many times faster', positiveNumber);
+    .addOption(
+      new Option('--rate <factor>', 'real time, this many times faster')
+        .argParser(positiveNumber)
+        .conflicts('lockstep'),
+    );
   return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
     const config = await loadPipelineFile(flags.pipeline);
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';

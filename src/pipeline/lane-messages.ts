@@ -46,7 +46,8 @@ export type LaneCommand =
 /** From the lane. A job's stages are answered one by one as they are done, then `done` follows. */
 export type LaneEvent =
   | { type: 'loaded'; stages: LoadedStage[] }
-  | { type: 'ready' }
+  /** `warmUpMs`: tables built, and each stage run once on a blank frame. */
+  | { type: 'ready'; warmUpMs: number }
   | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
   | { type: 'done'; frameId: number }
   /** The lane cannot be set up; it ends itself. */

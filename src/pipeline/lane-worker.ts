@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Bundle } from '../bundle/bundle.js';
 import type { Task } from '../bundle/manifest.js';
 import { toPostedError } from '../capture/capture-messages.js';
+import { elapsedMs, nowNs } from '../frame/clock.js';
+import { frameBytes } from '../frame/frame.js';
 import { FrameRing } from '../frame/frame-ring.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { certify, type NetworkSession } from '../inference/network-session.js';
@@ -11,6 +13,7 @@ import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane
 import { stageInputs } from './stage-graph.js';
 import type { StageResult } from './stages/stage-result.js';
 import { createStageRunner, type StageRunner } from './stages/stage-runner.js';
+import { warmUpInput } from './stages/warm-up-input.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
@@ -44,10 +47,20 @@ async function load(): Promise<LoadedStage[]> {
   return loaded;
 }
 
-function prepare({ ring: shared, ...setup }: Extract<LaneCommand, { type: 'prepare' }>): void {
+async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Promise<void> {
+  const { ring: shared, camera, detectorClasses } = command;
   ring = FrameRing.attach(shared);
-  for (const [task, network] of networks)
-    runners.set(task, createStageRunner({ ...network, ...setup, frame: ring.layout }));
+  const frame = ring.layout;
+  const startNs = nowNs();
+  const blank = new Uint8Array(frameBytes(frame));
+  for (const [task, network] of networks) {
+    if (isClosing) return;
+    const runner = createStageRunner({ ...network, frame, camera, detectorClasses });
+    runners.set(task, runner);
+    // The first pass through the code is the slow one: not on a frame.
+    await runner.run(blank, warmUpInput(network.bundle.manifest, frame, detectorClasses));
+  }
+  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()) });
 }
 
 async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void> {
@@ -87,12 +100,7 @@ async function close(): Promise<void> {
 port.on('message', (command: LaneCommand) => {
   switch (command.type) {
     case 'prepare':
-      try {
-        prepare(command);
-        post({ type: 'ready' });
-      } catch (error) {
-        refuse(error);
-      }
+      running = prepare(command).catch(refuse);
       break;
     case 'run':
       running = runJob(command);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Task } from '../bundle/manifest.js';
 import { fromPostedError } from '../capture/capture-messages.js';
-import { nowNs } from '../frame/clock.js';
+import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import type { StageOutcome } from './frame-record.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
@@ -49,6 +49,8 @@ export class Lane {
   readonly loaded: Promise<LoadedStage[]>;
   /** From the start to the first `ready`, milliseconds. */
   readyMs = 0;
+  /** The part of it that went into tables and a first run of each stage. */
+  warmUpMs = 0;
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
   readonly #startNs = nowNs();
@@ -149,7 +151,8 @@ export class Lane {
         if (this.#prepare !== undefined) this.#post(this.#prepare);
         break;
       case 'ready':
-        if (this.readyMs === 0) this.readyMs = Number(nowNs() - this.#startNs) / 1e6;
+        if (this.readyMs === 0) this.readyMs = elapsedMs(this.#startNs, nowNs());
+        this.warmUpMs = event.warmUpMs;
         this.#listener.ready();
         break;
       case 'stage':

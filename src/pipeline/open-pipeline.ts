@@ -36,10 +36,12 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     ),
     openCamera(config.calibration, source),
     kept(openPublisher(config), async (publisher) => publisher?.close()),
+    Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
     loadStages(graph, lanes),
   ] as const;
   try {
-    const [capture, calibrated, publisher, stages] = await Promise.all(opening);
+    const [capture, calibrated, publisher, code, stages] = await Promise.all(opening);
+    const [{ FrameFuser }, { PipelineRun }] = code;
     const { widthPx, heightPx } = capture.info.layout;
     const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
     const calibration = await hashOf(camera);
@@ -49,8 +51,6 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const detectorClasses = classesOfDetector(stages);
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
     await Promise.all(relays.map((relay) => relay.firstReady));
-    const { FrameFuser } = await import('./frame-fuser.js');
-    const { PipelineRun } = await import('./pipeline-run.js');
     const wallOffsetNs = startWallClock().offsetNs;
     const known = { stages, calibrationSha256: calibration, wallOffsetNs };
     const fuser = new FrameFuser({ ...known, widthPx, heightPx });

@@ -63,7 +63,7 @@ export const pipelineSchema = z
     /** Run a network whose golden outputs are out of tolerance; every result then says `uncertified`. */
     allowUncertified: z.boolean().default(false),
   })
-  .superRefine(({ bundles, lanes, deadlineMs }, context) => {
+  .superRefine(({ bundles, lanes, deadlineMs, providers }, context) => {
     const placed = new Set<Task>();
     lanes.forEach((lane, laneIndex) => {
       lane.forEach((name, index) => {
@@ -89,6 +89,13 @@ export const pipelineSchema = z
           message: `${name} rides in no lane`,
         });
     }
+    // Two of its sessions that run at once have crashed the process (onnxruntime issue 32561).
+    if (providers.includes('webgpu') && lanes.length > 1)
+      context.addIssue({
+        code: 'custom',
+        path: ['providers'],
+        message: `webgpu runs one network at a time: expected one lane, found ${lanes.length}`,
+      });
     if (placed.has('signs') && !placed.has('detection'))
       context.addIssue({
         code: 'custom',

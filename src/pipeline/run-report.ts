@@ -27,7 +27,14 @@ export interface RunReport {
   /** From the start of the process to the first published result; null when none was. */
   firstResultMs: number | null;
   stages: Record<string, StageReport>;
-  lanes: { name: string; provider: string; restarts: number; readyMs: number }[];
+  lanes: {
+    name: string;
+    provider: string;
+    restarts: number;
+    /** From its start until it took frames; `warmUpMs` of it for tables and a first run of each stage. */
+    readyMs: number;
+    warmUpMs: number;
+  }[];
   bundles: { task: string; version: string; networkSha256: string; isCertified: boolean }[];
   health: string[];
   publish: { endpoint: string; topics: Record<string, PublishCount> } | null;
@@ -58,8 +65,8 @@ export function buildReport(run: PipelineRun, end: RunReport['source']['end']): 
     lanes: lanes.map((lane) => {
       const inLane = [...stages.values()].filter((stage) => stage.lane === lane.name);
       const providers = new Set(inLane.map(({ provider }) => provider));
-      const { restarts, readyMs } = lane;
-      return { name: lane.name, provider: [...providers].join('+'), restarts, readyMs };
+      const { name, restarts, readyMs, warmUpMs } = lane;
+      return { name, provider: [...providers].join('+'), restarts, readyMs, warmUpMs };
     }),
     bundles: fuser.bundles.map(({ task, version, networkSha256, isCertified }) => ({
       task,

@@ -179,6 +179,11 @@ describe('one clear line and exit code 2 for', () => {
     await refused(windshield(['drvie']), 'ERR_USAGE');
   });
 
+  test('options that contradict each other', async () => {
+    await refused(replay('--rate', '2', '--lockstep'), 'ERR_USAGE');
+    await refused(replay('--images'), 'ERR_USAGE');
+  });
+
   test('a rate that is none', async () => {
     await refused(replay('--rate', '0'), 'ERR_USAGE');
   });

@@ -94,6 +94,14 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
       'signs reads the boxes of detection',
     ],
     ['a provider that is none', `${minimal}providers: [gpu]`, 'front.yaml:6: providers[0]: '],
+    [
+      'webgpu in two lanes',
+      `${minimal}  - [segmentation]\nproviders: [webgpu, cpu]`.replace(
+        'lanes',
+        '  segmentation: s\nlanes',
+      ),
+      'providers: webgpu runs one network at a time',
+    ],
     ['a ring of two', `${minimal}ring: { slots: 2 }`, 'front.yaml:6: ring.slots: '],
     ['a list where a map should be', '[]', 'front.yaml:1: the file: '],
   ])('%s', (_, yamlText, message) => {
