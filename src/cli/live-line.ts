@@ -5,16 +5,16 @@ import type { Progress } from '../pipeline/pipeline.js';
 const barHalf = 6;
 const barFullRad = 0.4;
 
-/** One line of what the pipeline sees now. */
+/** One line of what the pipeline sees now; what varies in length stands last, where a narrow window cuts it. */
 export function formatLiveLine(frame: PerceptionFrame, progress: Progress): string {
   return [
     `frame ${String(frame.frameId).padStart(5)}`,
     `${progress.publishedRateHz.toFixed(1).padStart(5)} fps`,
     steeringText(frame),
-    detectionText(frame),
-    signText(frame),
     `drops ${progress.framesDropped}`,
     ...frame.health,
+    detectionText(frame),
+    signText(frame),
   ].join('  ');
 }
 

@@ -3,6 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { commandTable } from './command-table.js';
 import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
 
+/** Wider lines are hard to read. */
+const helpColumns = 108;
+
 /** Runs the command line and sets the exit code of the process. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<void> {
   const isVerbose = argv.includes('--verbose');
@@ -44,15 +47,22 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   const wanted = called[0] === 'help' ? called[1] : called[0];
   for (const entry of commandTable) {
     if (entry.name === wanted) program.addCommand(await entry.load());
-    else program.command(`${entry.name} ${entry.usage.split(' ')[0]}`).summary(entry.summary);
+    else program.command(`${entry.name} ${firstArgument(entry.usage)}`).summary(entry.summary);
   }
   for (const command of [program, ...program.commands]) settle(command);
   return program;
 }
 
-/** Errors come back to main instead of ending the process, in the project's form: one line. */
+/** The overview has room for one argument a command. */
+const firstArgument = (usage: string) => /^<[^>]*>/.exec(usage)?.[0] ?? '';
+
+/** Errors come back to main instead of ending the process, in the project's form: one line. Help fits the window. */
 function settle(command: Command): void {
+  // Paragraphs are wrapped to the window: the lines of the source are no lines of the help.
+  command.description(command.description().replaceAll(/([^\n])\n([^\n])/g, '$1 $2'));
   command.exitOverride().configureOutput({
+    getOutHelpWidth: () => Math.min(process.stdout.columns || helpColumns, helpColumns),
+    getErrHelpWidth: () => Math.min(process.stderr.columns || helpColumns, helpColumns),
     outputError: (text, write) =>
       write(
         `windshield: ${text

@@ -23,7 +23,12 @@ export function replayCommand(): Command {
         'the same results, byte for byte apart from their timing, however busy the machine is.',
     )
     .argument('<recording|folder|video>', 'the drive')
-    .option('-p, --pipeline <pipeline.yaml>', 'the pipeline file', defaultPipeline)
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
+        defaultPipeline,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
     .option('--lockstep', 'one frame after the other, none dropped')
     .addOption(
       new Option('--rate <factor>', 'real time, this many times faster')

@@ -38,7 +38,7 @@ describe('windshield replay', () => {
     expect(stdout).toMatch(/^published {2}tcp:\/\/127\.0\.0\.1:\d+: \d+ perception, \d+ status/m);
     // No terminal, so plain lines, without control characters.
     expect(stderr).toMatch(
-      /^frame +\d+ +\d+\.\d fps {2}steer +[+−]\d+\.\d° \[[·━┃]{13}\] {2}det /m,
+      /^frame +\d+ +\d+\.\d fps {2}steer +[+−]\d+\.\d° \[[·━┃]{13}\] {2}drops \d+ {2}det /m,
     );
     expect(stderr).not.toContain('\u001b');
   });

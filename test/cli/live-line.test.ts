@@ -5,7 +5,7 @@ import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perc
 
 const progress = { framesPublished: 241, framesDropped: 3, publishedRateHz: 19.96 };
 
-test('a frame in one line: number, rate, steering, boxes, signs, drops', () => {
+test('a frame in one line: number, rate, steering, drops, boxes, signs', () => {
   const frame = create(PerceptionFrameSchema, {
     frameId: 241n,
     detections: [
@@ -22,13 +22,13 @@ test('a frame in one line: number, rate, steering, boxes, signs, drops', () => {
     health: ['uncertified'],
   });
   expect(formatLiveLine(frame, progress)).toBe(
-    'frame   241   20.0 fps  steer   −2.4° [······┃━·····]  det 4 (2 car, 1 bus, 1 traffic_sign)  signs stop 0.99, ?  drops 3  uncertified',
+    'frame   241   20.0 fps  steer   −2.4° [······┃━·····]  drops 3  uncertified  det 4 (2 car, 1 bus, 1 traffic_sign)  signs stop 0.99, ?',
   );
 });
 
 test('a frame of which nothing is known leaves its places empty', () => {
   expect(formatLiveLine(create(PerceptionFrameSchema, {}), progress)).toBe(
-    'frame     0   20.0 fps  steer      –  [······┃······]  det 0  signs –  drops 3',
+    'frame     0   20.0 fps  steer      –  [······┃······]  drops 3  det 0  signs –',
   );
 });
 
