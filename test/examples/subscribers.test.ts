@@ -34,7 +34,8 @@ async function listen(program: string, args: (endpoint: string) => string[]): Pr
 
 function expectDrive(lines: string[]): void {
   expect(lines).toHaveLength(21);
-  for (const line of lines.slice(0, 20)) expect(line).toMatch(/^frame \d+ .* steer [+-]?\d+\.\d deg/);
+  for (const line of lines.slice(0, 20))
+    expect(line).toMatch(/^frame \d+ .* steer [+-]?\d+\.\d deg/);
   expect(lines.at(-2)).toContain('traffic_sign');
   expect(lines.at(-2)).toContain('sign stop');
   expect(lines.at(-1)).toBe('20 frames received, 0 lost on the way');
