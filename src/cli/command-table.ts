@@ -66,4 +66,10 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'measure a model bundle on labelled data',
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
+  {
+    name: 'latency',
+    usage: '<results.mcap>',
+    summary: 'say how long everything took, from a recording of results alone',
+    load: async () => (await import('./latency.js')).latencyCommand(),
+  },
 ];

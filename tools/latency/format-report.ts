@@ -1,0 +1,109 @@
+import type { LatencyReport, StageLatency } from './latency-report.js';
+import type { Spread } from './percentiles.js';
+
+const columns = ['p50', 'p95', 'p99', 'max'] as const;
+const labelWidth = 26;
+const columnWidth = 9;
+
+/** The report as a table for a person. */
+export function formatLatencyReport(report: LatencyReport): string {
+  const { publish } = report;
+  const heads = ['frames', ...columns].map((name) => name.padStart(columnWidth)).join('');
+  return [
+    `${'milliseconds'.padEnd(labelWidth)}${heads}`,
+    row('glass to result', report.glassToResultMs),
+    row('  capture to arrival', report.captureToArrivalMs),
+    row('  last answer to publish', report.answerToPublishMs),
+    ...Object.entries(report.stages).flatMap(([name, stage]) => stageRows(name, stage)),
+    row('publish interval', publish.intervalMs),
+    row('  jitter', publish.jitterMs),
+    '',
+    ...factLines(report).map(([name, text]) => `${name.padEnd(11)}${text}`),
+  ].join('\n');
+}
+
+function stageRows(name: string, stage: StageLatency): string[] {
+  return [
+    row(name, stage.totalMs, stateNote(stage)),
+    row('  queueing', stage.queueMs),
+    row('  preprocess', stage.preprocessMs),
+    row('  inference', stage.inferenceMs),
+    row('  decode', stage.decodeMs),
+    row('  since capture', stage.sinceCaptureMs),
+  ];
+}
+
+function row(label: string, spread: Spread, note = ''): string {
+  const cells = columns.map((name) =>
+    (spread.count === 0 ? '–' : spread[name].toFixed(2)).padStart(columnWidth),
+  );
+  const count = String(spread.count).padStart(columnWidth);
+  return `${label.padEnd(labelWidth)}${count}${cells.join('')}${note}`;
+}
+
+/** Only what went otherwise than well. */
+function stateNote({ states }: StageLatency): string {
+  const { ok: _, ...others } = states;
+  const named = counted(others);
+  return named === '' ? '' : `   ${named}`;
+}
+
+/** `19 overtaken, 2 ring_full`, the most frequent first, nothing of what did not happen. */
+export function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
+    .join(', ');
+}
+
+/** Name and text of everything about a recording that is no duration. */
+export function factLines(report: LatencyReport): [string, string][] {
+  const { recording, frames, deadline, publish } = report;
+  const { pacing, source } = recording;
+  const from = source === '' ? '' : `, of ${source}${pacing === '' ? '' : `, ${pacing}`}`;
+  const reasons = counted(frames.drops);
+  const lost = frames.unaccounted === 0 ? '' : ` + ${frames.unaccounted} not in the recording`;
+  const lines: [string, string][] = [
+    ['recording', `${recording.path}${from}`],
+    [
+      'frames',
+      `${frames.in} in = ${frames.published} published + ${frames.dropped} dropped${reasons && ` (${reasons})`}${lost}, ${publish.rateHz.toFixed(1)} fps`,
+    ],
+  ];
+  if (deadline !== null)
+    lines.push([
+      'deadline',
+      `${deadline.ms} ms: ${deadline.misses} of ${report.glassToResultMs.count} missed (${(deadline.share * 100).toFixed(1)} %)`,
+    ]);
+  lines.push(
+    ['decisive', `${decisiveStages(report)} answered last`],
+    ['frame', `${report.medianFrame} is the median, ${report.worstFrame} the slowest`],
+  );
+  return lines;
+}
+
+function decisiveStages({ stages }: LatencyReport): string {
+  const counts = Object.fromEntries(
+    Object.entries(stages).map(([stage, { lastToAnswer }]) => [stage, lastToAnswer]),
+  );
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const shares = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([stage, count]) => `${stage} ${((100 * count) / total).toFixed(0)} %`);
+  return shares.join(', ') || 'no stage';
+}
+
+/** What of the recording could not be used, a sentence each; none for a whole one. */
+export function lossNotes({ recording }: LatencyReport): string[] {
+  const { isComplete, cutBytes, damagedChunks, undecodable, withoutTiming } = recording;
+  return [
+    ...(isComplete
+      ? []
+      : [`the recording was cut off: read up to the cut, ${cutBytes} bytes behind it are lost`]),
+    ...(damagedChunks > 0 ? [`${damagedChunks} damaged chunks were passed over`] : []),
+    ...(undecodable > 0 ? [`${undecodable} results cannot be decoded`] : []),
+    ...(withoutTiming > 0 ? [`${withoutTiming} results carry no times and are not measured`] : []),
+  ];
+}

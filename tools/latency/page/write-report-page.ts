@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { PartialFile } from '../../../src/recording/partial-file.js';
+import type { FrameTiming } from '../frame-timing.js';
+import type { LatencyReport } from '../latency-report.js';
+import { reportPage } from './report-page.js';
+
+/** Writes the page; rejects with ERR_OUTPUT, leaving nothing, where it cannot. `frames` must not be empty. */
+export async function writeReportPage(
+  path: string,
+  report: LatencyReport,
+  frames: readonly FrameTiming[],
+): Promise<void> {
+  const file = await PartialFile.create(path);
+  try {
+    const page = reportPage(report, frames, await bundledScript());
+    await file.append(new TextEncoder().encode(page));
+    await file.close();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
+/** The page's script with all that it imports, in one piece: it draws with the same functions as the page did. */
+async function bundledScript(): Promise<string> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const entry = fileURLToPath(new URL(`./page-script.${extension}`, import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  return outputFiles[0]!.text;
+}

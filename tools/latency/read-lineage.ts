@@ -1,0 +1,156 @@
+import { elapsedMs } from '../../src/frame/clock.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import {
+  PerceptionFrameSchema,
+  StageState as StageStateCode,
+  type StageStatus,
+  type Timing,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { FrameTiming, StageState } from './frame-timing.js';
+import { decodeLineage, type FrameLineage } from './lineage-fields.js';
+
+/** Everything that a recording of results says about time and loss. */
+export interface Lineage {
+  path: string;
+  /** What the run said of itself: `source`, `pacing`, hashes. */
+  facts: Readonly<Record<string, string>>;
+  /** What could not be used of a file that was cut off or damaged. */
+  loss: RecordingLoss;
+  /** In the order in which they were published. */
+  frames: readonly FrameTiming[];
+  /** Frames lost before each published one, by reason, summed. */
+  drops: Readonly<Record<string, number>>;
+  /** By stage, in how many frames it ended how. */
+  states: ReadonlyMap<string, Record<StageState, number>>;
+  /** Execution provider by stage. */
+  providers: ReadonlyMap<string, string>;
+}
+
+export interface RecordingLoss {
+  /** False where the file was cut off. */
+  isComplete: boolean;
+  cutBytes: number;
+  damagedChunks: number;
+  /** Results that are no valid message, and results that carry no times. */
+  undecodable: number;
+  withoutTiming: number;
+}
+
+const stateNames: Readonly<Record<number, StageState>> = {
+  [StageStateCode.OK]: 'ok',
+  [StageStateCode.SKIPPED]: 'skipped',
+  [StageStateCode.LATE]: 'late',
+  [StageStateCode.FAILED]: 'failed',
+};
+
+/**
+ * Reads the lineage of every result in a recording made with `replay --out` or `record:`. Rejects with
+ * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING (no recording, no results in it, or none with times); of
+ * a file that was cut off or damaged, what can be read is used and the rest counted.
+ */
+export async function readLineage(path: string): Promise<Lineage> {
+  const reader = await RecordingReader.open(path);
+  try {
+    const topics = reader.channels
+      .filter(({ schemaName }) => schemaName === PerceptionFrameSchema.typeName)
+      .map(({ topic }) => topic);
+    if (topics.length === 0) throw withoutResults(reader);
+    const results: FrameLineage[] = [];
+    let undecodable = 0;
+    for await (const { data } of reader.messages({ topics })) {
+      try {
+        results.push(decodeLineage(data));
+      } catch {
+        undecodable++;
+      }
+    }
+    const timed = results.filter(({ timing }) => timing !== undefined && isWhole(timing));
+    if (timed.length === 0) throw withoutTimes(path, results.length, undecodable);
+    const { isComplete, cutBytes, damagedChunks } = reader;
+    const withoutTiming = results.length - timed.length;
+    const loss = { isComplete, cutBytes, damagedChunks, undecodable, withoutTiming };
+    return { path, facts: reader.metadata.get('windshield.result') ?? {}, loss, ...sumUp(timed) };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Both ends of the life of a frame are known. */
+const isWhole = ({ captureNs, publishNs }: Timing) => captureNs > 0n && publishNs >= captureNs;
+
+function sumUp(
+  results: readonly FrameLineage[],
+): Pick<Lineage, 'frames' | 'drops' | 'states' | 'providers'> {
+  const ordered = results.toSorted((a, b) => {
+    const difference = a.timing!.publishNs - b.timing!.publishNs;
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  });
+  const originNs = ordered[0]!.timing!.captureNs;
+  const drops: Record<string, number> = {};
+  const states = new Map<string, Record<StageState, number>>();
+  const providers = new Map<string, string>();
+  for (const result of ordered) {
+    for (const { reason, count } of result.drops)
+      drops[reason] = (drops[reason] ?? 0) + Number(count);
+    for (const { stage, state, provider } of result.stages) {
+      const counts = states.get(stage) ?? { ok: 0, skipped: 0, late: 0, failed: 0 };
+      const name = stateNames[state];
+      if (name !== undefined) counts[name]++;
+      states.set(stage, counts);
+      if (provider !== '') providers.set(stage, provider);
+    }
+  }
+  return { frames: ordered.map((result) => timingOf(result, originNs)), drops, states, providers };
+}
+
+function timingOf({ frameId, timing, stages }: FrameLineage, originNs: bigint): FrameTiming {
+  const { captureNs, arrivalNs, publishNs, stages: times } = timing!;
+  const sinceCapture = (timeNs: bigint) => elapsedMs(captureNs, timeNs);
+  return {
+    frameId: Number(frameId),
+    captureMs: elapsedMs(originNs, captureNs),
+    arrivalMs: sinceCapture(arrivalNs === 0n ? captureNs : arrivalNs),
+    publishMs: sinceCapture(publishNs),
+    stages: times
+      .map(({ stage, lane, ...at }) => ({
+        stage,
+        lane,
+        dispatchMs: sinceCapture(at.dispatchNs),
+        startMs: sinceCapture(at.startNs),
+        preprocessEndMs: sinceCapture(at.preprocessEndNs),
+        inferenceEndMs: sinceCapture(at.inferenceEndNs),
+        endMs: sinceCapture(at.endNs),
+      }))
+      .sort((a, b) => a.startMs - b.startMs),
+    absent: stages.flatMap(absence),
+  };
+}
+
+function absence({ stage, state }: StageStatus): FrameTiming['absent'] {
+  const name = stateNames[state];
+  return name === undefined || name === 'ok' ? [] : [{ stage, state: name }];
+}
+
+function withoutResults({ path, channels, metadata }: RecordingReader): PerceptionError {
+  const isOfRun = metadata.has('windshield.result');
+  const topics = channels.map(({ topic }) => topic).join(', ') || 'none';
+  const found = isOfRun ? 'a run that published nothing' : `topics ${topics}`;
+  return new PerceptionError(
+    'ERR_RECORDING',
+    `${path}: expected results, as windshield replay --out records them, found ${found}`,
+  );
+}
+
+function withoutTimes(path: string, results: number, undecodable: number): PerceptionError {
+  const found =
+    results > 0
+      ? `${results} results without them`
+      : undecodable > 0
+        ? `${undecodable} messages that are no results`
+        : 'no result that can be read';
+  return new PerceptionError(
+    'ERR_RECORDING',
+    `${path}: expected results with times, found ${found}`,
+  );
+}
