@@ -48,9 +48,19 @@ export async function imageSize(
 const rawInput = (image: DecodedImage) =>
   sharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
 
-/** Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. */
-export function encodeJpeg(image: DecodedImage, quality: number): Promise<Uint8Array> {
-  return rawInput(image).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
+/**
+ * Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. `isCompact` spends three times as long for
+ * about a quarter fewer bytes (trellis quantisation, optimised Huffman codes); any decoder reads it as quickly.
+ */
+export function encodeJpeg(
+  image: DecodedImage,
+  quality: number,
+  isCompact = false,
+): Promise<Uint8Array> {
+  const compact = { trellisQuantisation: true, overshootDeringing: true, quantisationTable: 3 };
+  return rawInput(image)
+    .jpeg({ quality, chromaSubsampling: '4:2:0', ...(isCompact && compact) })
+    .toBuffer();
 }
 
 /** Encodes packed rgb8 as PNG. */

@@ -20,7 +20,7 @@ export interface SimulatedCamera {
 
 /** The rig's camera at a size: 65 degrees wide with mild barrel distortion, 1.35 m up. */
 export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
-  const focal = widthPx * 0.785;
+  const focal = Math.round(widthPx * 785) / 1000;
   return {
     model: {
       kind: 'plumb_bob',
@@ -28,8 +28,8 @@ export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
       heightPx,
       fxPx: focal,
       fyPx: focal,
-      cxPx: widthPx * 0.5028 - 0.5,
-      cyPx: heightPx * 0.4936 - 0.5,
+      cxPx: Math.round(widthPx * 502.4) / 1000,
+      cyPx: Math.round(heightPx * 493) / 1000,
       distortion: [-0.162, 0.041, 0.0006, -0.0004, -0.004],
     },
     mount: { forwardM: 1.7, leftM: 0, heightM: 1.35, pitchRad: 0.025, rollRad: 0, yawRad: 0 },

@@ -40,6 +40,8 @@ export interface EgoState {
   dM: number;
   yawRad: number;
   speedMps: number;
+  /** Centre of the lane it drives in, metres left of the road's centre. */
+  laneDM: number;
 }
 
 export interface RenderedScene {
@@ -217,7 +219,7 @@ function followingSteering(
 ): { steeringRad: number; curvaturePerM: number } {
   const aheadM = Math.max(8, ego.speedMps * 0.9);
   const [x, y] = world.road.toWorld(ego.sM, ego.dM);
-  const [tx, ty] = world.road.toWorld(ego.sM + aheadM, laneCentreM(world));
+  const [tx, ty] = world.road.toWorld(ego.sM + aheadM, ego.laneDM);
   const heading = world.road.at(ego.sM).headingRad + ego.yawRad;
   const left = -Math.sin(heading) * (tx - x) + Math.cos(heading) * (ty - y);
   const distance2 = (tx - x) ** 2 + (ty - y) ** 2;

@@ -4,8 +4,9 @@ import { Random } from './random.js';
 import { type EgoState, laneCentreM, type RenderedScene, SceneRenderer } from './scene.js';
 import type { Assets } from './world/assets.js';
 import { type Conditions, randomConditions } from './world/conditions.js';
+import { makeWorld } from './world/make-world.js';
 import type { StretchKind, WorldDensity } from './world/settings.js';
-import { makeWorld, type World } from './world/world.js';
+import type { World } from './world/world.js';
 
 /** One picture to be: a world, the light, a camera and where the car stands. */
 export interface SceneRecipe {
@@ -67,13 +68,13 @@ export function recipeFor(
   });
   const lanes = world.make.lanesPerDirection;
   const isOffCentre = random.chance(0.3);
+  const laneDM = laneCentreM(world, random.integer(0, lanes - 1));
   const ego: EgoState = {
     sM: egoFromM,
-    dM:
-      laneCentreM(world, random.integer(0, lanes - 1)) +
-      (isOffCentre ? random.normal() * 0.5 : random.normal() * 0.15),
-    yawRad: isOffCentre ? random.normal() * 0.09 : random.normal() * 0.02,
+    dM: laneDM + random.normal() * (isOffCentre ? 0.5 : 0.15),
+    yawRad: random.normal() * (isOffCentre ? 0.09 : 0.02),
     speedMps: random.range(8, 18),
+    laneDM,
   };
   const camera =
     task === 'steering' ? rigCamera(widthPx, heightPx) : randomCamera(random, widthPx, heightPx);

@@ -13,15 +13,15 @@ export function drawSky(
   seed: number,
   farTreeId: number,
 ): void {
-  clouds ??= fractalNoise(new Random(3, 9), 512, 4, 6, 0.55);
+  clouds ??= fractalNoise(new Random(3, 9), 1024, 4, 6, 0.55);
   const field = clouds;
   const { raster } = painter;
   const { target, focalXPx, focalYPx, centreXPx, centreYPx } = raster;
   const { widthPx, heightPx, colours, inverseDepths, objectIds } = target;
   const ridge = ridgeLine(seed);
   const random = new Random(seed, 21);
-  const driftX = random.range(0, 512);
-  const driftY = random.range(0, 512);
+  const driftX = random.range(0, 1024);
+  const driftY = random.range(0, 1024);
   const cover = conditions.cloudCover;
   const bright = Math.min(255, 246 * conditions.cloudBright);
   const shadow = bright * (0.62 + 0.3 * (1 - cover));
@@ -54,7 +54,7 @@ export function drawSky(
       const place = (((turn + 4) / 4) * ridgeSteps) & (ridgeSteps - 1);
       if (rise < ridge[place]!) {
         const mottle =
-          field.values[((place * 3) & 511) + (((rise * 2600) & 511) << 9)]! * 0.7 + 0.65;
+          field.values[((place * 6) & 1023) + (((rise * 5200) & 1023) << 10)]! * 0.7 + 0.65;
         colours[at] =
           (woodR * mottle) | 0 | (((woodG * mottle) | 0) << 8) | (((woodB * mottle) | 0) << 16);
         objectIds[at] = farTreeId;
@@ -67,13 +67,13 @@ export function drawSky(
       let g = lowG + (topG - lowG) * ease;
       let b = lowB + (topB - lowB) * ease;
       if (up > 0.015) {
-        const scale = 70 / (up + 0.16);
-        const u = (dx * ahead * scale + driftX) & 511;
-        const v = (dy * ahead * scale + driftY) & 511;
-        const density = (field.values[(v << 9) + u]! - 0.72 + cover * 0.5) * 4.2;
+        const scale = 140 / (up + 0.16);
+        const u = (dx * ahead * scale + driftX) & 1023;
+        const v = (dy * ahead * scale + driftY) & 1023;
+        const density = (field.values[(v << 10) + u]! - 0.72 + cover * 0.5) * 4.2;
         if (density > 0) {
           const thick = Math.min(1, density) * Math.min(1, up * 9);
-          const below = field.values[(((v + 9) & 511) << 9) + ((u + 7) & 511)]!;
+          const below = field.values[(((v + 18) & 1023) << 10) + ((u + 14) & 1023)]!;
           const tone =
             shadow +
             (bright - shadow) * Math.min(1, Math.max(0, 1.35 - density * 0.8 + (0.5 - below)));

@@ -1,4 +1,5 @@
-import { carMesh, carShapes } from '../models/car.js';
+import { carMesh } from '../models/car.js';
+import { carShapes } from '../models/car-shapes.js';
 import { plateMesh, sheetMesh, trafficLightHeadMesh } from '../models/furniture.js';
 import { busMesh, truckMesh } from '../models/heavy.js';
 import type { Mesh } from '../models/mesh.js';

@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { SceneAnswer, SceneWorkerData } from './scene-worker.js';
+
+export type FinishedScene = Extract<SceneAnswer, { line: string }>;
+
+/**
+ * Makes scenes 0, 1, 2… on worker threads and hands them on in that order, whichever thread is quicker, until
+ * `take` returns false or `count` is reached. Rejects with ERR_OUTPUT where a scene could not be made or written.
+ */
+export async function makeScenes(
+  data: SceneWorkerData,
+  count: number,
+  workerCount: number,
+  signal: AbortSignal | undefined,
+  take: (scene: FinishedScene) => boolean,
+): Promise<void> {
+  const entry = new URL('./scene-worker.js', import.meta.url);
+  // Threads run from dist/; under a test runner this file itself is still TypeScript.
+  if (import.meta.url.endsWith('.ts'))
+    entry.pathname = entry.pathname.replace('/tools/', '/dist/tools/');
+  const workers = Array.from(
+    { length: workerCount },
+    () => new Worker(entry, { workerData: data }),
+  );
+  const waiting = new Map<number, FinishedScene>();
+  let asked = 0;
+  let taken = 0;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const ask = (worker: Worker): void => {
+        // Bounded, so that one slow scene does not let the others pile up.
+        if (asked < count && asked < taken + workerCount * 4) worker.postMessage(asked++);
+        else idle.add(worker);
+      };
+      const idle = new Set<Worker>();
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      for (const worker of workers) {
+        worker.on('error', reject);
+        worker.on('message', (answer: SceneAnswer) => {
+          if ('error' in answer) {
+            reject(new PerceptionError('ERR_OUTPUT', `scene ${answer.index}: ${answer.error}`));
+            return;
+          }
+          waiting.set(answer.index, answer);
+          for (let next = waiting.get(taken); next !== undefined; next = waiting.get(taken)) {
+            waiting.delete(taken++);
+            if (!take(next) || taken === count) {
+              resolve();
+              return;
+            }
+          }
+          ask(worker);
+          for (const other of [...idle]) {
+            idle.delete(other);
+            ask(other);
+          }
+        });
+        ask(worker);
+      }
+      if (signal?.aborted === true) resolve();
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
