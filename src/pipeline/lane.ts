@@ -4,10 +4,10 @@ import type { Task } from '../bundle/manifest.js';
 import { fromPostedError } from '../capture/capture-messages.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { RestartLimit } from '../supervise/restart-limit.js';
 import type { StageOutcome } from './frame-record.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
-import { RestartLimit } from './restart-limit.js';
 import type { StageResult } from './stages/stage-result.js';
 import { workerEntry } from './worker-entry.js';
 

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   recording: ['frame', 'messages', 'codec'],
   capture: ['frame', 'messages', 'codec', 'recording'],
   publish: ['frame', 'messages', 'codec'],
+  supervise: ['frame', 'messages', 'recording'],
   pipeline: [
     'frame',
     'calibration',
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'recording',
     'capture',
     'publish',
+    'supervise',
   ],
   viewer: ['frame', 'calibration', 'bundle', 'preprocess', 'perception', 'messages', 'recording'],
   cli: [
@@ -45,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'recording',
     'capture',
     'publish',
+    'supervise',
     'pipeline',
     'viewer',
     'tools',

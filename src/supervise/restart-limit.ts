@@ -1,13 +1,13 @@
-/** A lane may die this often within the window before the run is given up. */
+/** What is started anew may die this often within the window before it is given up. */
 const maxDeaths = 3;
 const windowNs = 60_000_000_000n;
 
-/** Tells a mishap from a lane that cannot live. */
+/** Tells a mishap from something that cannot live: a lane, or a whole pipeline. */
 export class RestartLimit {
   readonly #deathsNs: bigint[] = [];
   total = 0;
 
-  /** Notes a death; true when it was the third within a minute. */
+  /** Notes a death at a monotonic time; true when it was the third within a minute. */
   isReachedBy(nowNs: bigint): boolean {
     this.total++;
     this.#deathsNs.push(nowNs);
