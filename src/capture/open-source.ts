@@ -11,6 +11,7 @@ import { openCamera } from './camera-source.js';
 import { openGstreamer } from './gstreamer-source.js';
 import { openImageFolder, openPictureDrive, openUdacityFolder } from './picture-source.js';
 import { openRecording } from './recording-source.js';
+import { openRepeated, type RepeatOptions } from './repeated-source.js';
 import { openVideo } from './video-source.js';
 
 /** What may be said of a source beside its place. Plain data: it crosses threads. */
@@ -24,6 +25,8 @@ export interface SourceOptions {
   heightPx?: number;
   /** Pixel format asked of a GStreamer pipeline; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
+  /** Play a recorded drive round and round. */
+  repeat?: RepeatOptions;
   /** Programs to use in place of those on the search path. */
   ffmpegPath?: string;
   ffprobePath?: string;
@@ -39,6 +42,8 @@ export async function openSource(
   location: string,
   options: SourceOptions = {},
 ): Promise<FrameSource> {
+  const { repeat, ...once } = options;
+  if (repeat !== undefined) return openRepeated(() => openSource(location, once), repeat);
   if (location.startsWith('camera:')) return openCamera(location.slice('camera:'.length), options);
   if (location.startsWith('gstreamer:')) {
     return openGstreamer(location.slice('gstreamer:'.length), options);

@@ -20,7 +20,7 @@ import { planStages, type StageGraph } from './stage-graph.js';
  * source, the calibration, the socket and the recording open. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { config, source, pacing, rateFactor = 1 } = options;
+  const { config, source, sourceOptions = {}, pacing, rateFactor = 1 } = options;
   const graph = planStages(config.lanes);
   const opened: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
@@ -31,8 +31,15 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const relays = graph.lanes.map(() => new LaneRelay());
   const lanes = graph.lanes.map((plan, index) => startLane(options, plan.name, index, relays));
   const opening = [
-    kept(startCapture({ source, pacing, rateFactor, slotCount: config.ring.slots }), (capture) =>
-      capture.stop(),
+    kept(
+      startCapture({
+        source,
+        sourceOptions,
+        pacing,
+        rateFactor,
+        slotCount: config.ring.slots,
+      }),
+      (capture) => capture.stop(),
     ),
     openCamera(config.calibration, source),
     kept(openPublisher(config), async (publisher) => publisher?.close()),

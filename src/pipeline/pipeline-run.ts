@@ -97,7 +97,8 @@ export class PipelineRun {
       const dropsBefore = this.#newDrops(capture.counts.drops);
       this.conductor.frameArrived({ ...frame, arrivalTimeNs: nowNs(), dropsBefore });
     });
-    if (options.pacing === 'lockstep') capture.requestNext();
+    if (options.pacing === 'lockstep')
+      for (let ahead = options.framesInFlight ?? 1; ahead > 0; ahead--) capture.requestNext();
     const end = await capture.ended;
     await this.#drain(signal);
     this.conductor.framesLost(this.#newDrops(end.counts.drops));

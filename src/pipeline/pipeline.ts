@@ -1,3 +1,4 @@
+import type { SourceOptions } from '../capture/open-source.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import { openPipeline } from './open-pipeline.js';
 import type { PipelineConfig } from './pipeline-schema.js';
@@ -7,8 +8,11 @@ export interface PipelineOptions {
   config: PipelineConfig;
   /** A recording, a video, a folder of pictures, `camera:<device>` or `gstreamer:<pipeline>`. */
   source: string;
+  sourceOptions?: SourceOptions;
   /** `lockstep`: the next frame comes when the last is published. */
   pacing: 'realtime' | 'lockstep';
+  /** In `lockstep`, frames on their way at once: 1 when left out, 2 at most, or one would overtake another. */
+  framesInFlight?: 1 | 2;
   /** Source seconds a second in `realtime`; 1 when left out. */
   rateFactor?: number;
   /** Ends the run in order: capture stops, what is on its way is published. */
