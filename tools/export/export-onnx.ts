@@ -26,10 +26,10 @@ export interface OnnxExportOptions {
 /**
  * Turns a tf.layers model into an ONNX model for inference: feature maps are channels first, normalisation is
  * folded into the layers before it, dropout is gone. Input and outputs that are feature maps are
- * [batch, channels, rows, columns]. Throws ERR_EXPORT for a layer that has no emitter.
+ * [batch, channels, rows, columns]. Outputs of the model beyond `outputNames` are left out. Throws ERR_EXPORT for a layer that has no emitter.
  */
 export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): OnnxExport {
-  const layers = readLayerGraph(model);
+  const layers = pruned(readLayerGraph(model), options.outputNames.length);
   const { weights: foldedWeights, folded } = foldNormalization(layers);
   const graph = new OnnxGraph(options.graphName);
   const inputShape = [options.batch, ...channelsFirst(layers.input.outputShape)];
@@ -66,6 +66,21 @@ export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): O
     outputs,
     parameters,
   };
+}
+
+/** The graph of the first outputs alone: what only serves training is left out. */
+function pruned(layers: LayerGraph, outputCount: number): LayerGraph {
+  const outputs = layers.outputs.slice(0, outputCount);
+  const needed = new Set(outputs);
+  const nodes = [...layers.nodes]
+    .reverse()
+    .filter((node) => {
+      if (!needed.has(node.name)) return false;
+      for (const input of node.inputs) needed.add(input);
+      return true;
+    })
+    .reverse();
+  return { ...layers, nodes, outputs };
 }
 
 const shapeOf = (layers: LayerGraph, name: string): number[] =>

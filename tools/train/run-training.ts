@@ -60,7 +60,10 @@ export async function runTraining(request: TrainingRequest): Promise<TrainResult
   const result = await train({
     recipe,
     training,
-    data: sets,
+    data: sets.map(({ dataset, weight }) => ({
+      dataset: training.prepare?.(dataset) ?? dataset,
+      weight,
+    })),
     step: model.step,
     outDir: request.outDir,
     isResumed: request.isResumed,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Task } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { type HistoryRow, readCheckpoint, writeCheckpoint } from './checkpoint.js';
@@ -130,6 +131,8 @@ export async function train<T extends Task>(options: TrainOptions<T>): Promise<T
       imagesPerS: (done * recipe.batch) / elapsedS,
       remainingS: (elapsedS / done) * (totalSteps - run.step),
     });
+    // Everything above may have run without once giving way: signals and timers get their turn here.
+    await setImmediate();
     const isStopped = options.signal?.aborted === true;
     if (run.step % stepsPerEpoch === 0 || isStopped || run.step === totalSteps) {
       const row: HistoryRow = { step: run.step, epoch: epoch + 1, loss: recentLoss, learningRate };

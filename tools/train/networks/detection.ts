@@ -45,7 +45,8 @@ export function detectionFeatureMaps(): FeatureMapSpec[] {
 /**
  * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
  * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
- * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes].
+ * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
+ * alone the class of each cell of the two finest maps, [cells, 1 + classes].
  */
 export function detectionNetwork(classCount: number, seed: number): tf.LayersModel {
   const { widthPx, heightPx } = detectionInputPx;
@@ -110,7 +111,8 @@ function heads(maps: Value[], classCount: number, fresh: () => number): Value[] 
           filters: boxesPerCell * depth,
           kernelSize: level > 3 ? 1 : 3,
           padding: 'same',
-          kernelInitializer: tf.initializers.glorotUniform({ seed: fresh() }),
+          // Nearly flat at first: mined negatives would otherwise be thousands of loud random answers.
+          kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: fresh() }),
         })
         .apply(map) as Value;
       return layers

@@ -22,6 +22,8 @@ export interface SsdTargets {
 const ignored = -1;
 
 export interface MatchingRule {
+  /** Default boxes that each true box gets at least, the best first (Zhang et al. 2017, S3FD, for small objects). */
+  atLeast: number;
   positiveIou: number;
   negativeIou: number;
   variances: Variances;
@@ -57,7 +59,7 @@ export function createMatcher(defaultBoxes: Float32Array, rule: MatchingRule): M
     const bestTruth = new Int16Array(count).fill(-1);
     truth.forEach((box, index) => {
       if (box.classId < 0) ignoreInside(corners, box.boxXyxyNorm, labels);
-      else claim(corners, box, index, iou, bestIou, bestTruth);
+      else claim(corners, box, index, rule.atLeast, iou, bestIou, bestTruth);
     });
     const positives: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -116,35 +118,50 @@ function sharedAreas(
 /** Above any IoU: a default box that is some true box's best stays that box's. */
 const taken = 2;
 
-/** Notes where this true box overlaps a default box more than those before it, and takes its best one for good. */
+/** A default box that overlaps less than this is nobody's, even where a true box has too few. */
+const leastIou = 0.2;
+
+/** Notes where this true box overlaps a default box more than those before it, and takes its best ones for good. */
 function claim(
   corners: Corners,
   box: MatchingBox,
   index: number,
+  atLeast: number,
   iou: Float32Array,
   bestIou: Float32Array,
   bestTruth: Int16Array,
 ): void {
   const area = areaOf(box.boxXyxyNorm);
   sharedAreas(corners, box.boxXyxyNorm, iou);
-  let best = 0;
-  let bestBox = -1;
+  const best: { overlap: number; box: number }[] = [];
   for (let i = 0; i < iou.length; i++) {
     const shared = iou[i]!;
     if (shared === 0 || bestIou[i] === taken) continue;
     const overlap = shared / (corners.area[i]! + area - shared);
-    if (overlap > best) {
-      best = overlap;
-      bestBox = i;
-    }
+    if (best.length < atLeast || overlap > best.at(-1)!.overlap)
+      insertRanked(best, overlap, i, atLeast);
     if (overlap > bestIou[i]!) {
       bestIou[i] = overlap;
       bestTruth[i] = index;
     }
   }
-  if (bestBox < 0) return;
-  bestIou[bestBox] = taken;
-  bestTruth[bestBox] = index;
+  best.forEach(({ overlap, box: chosen }, rank) => {
+    if (rank > 0 && overlap < leastIou) return;
+    bestIou[chosen] = taken;
+    bestTruth[chosen] = index;
+  });
+}
+
+/** Keeps a list of the best, best first, of at most `most`. */
+function insertRanked(
+  best: { overlap: number; box: number }[],
+  overlap: number,
+  box: number,
+  most: number,
+): void {
+  const place = best.findIndex((other) => overlap > other.overlap);
+  best.splice(place < 0 ? best.length : place, 0, { overlap, box });
+  if (best.length > most) best.pop();
 }
 
 /** Encodes only the positives, which are few, and puts each at its default box's place. */

@@ -3,6 +3,7 @@ import { drawColourChange } from '../augment/colour.js';
 import { warpInto, windowAffine } from '../augment/warp.js';
 import { huberLoss } from '../losses/regression-loss.js';
 import { steeringInputPx, steeringNetwork } from '../networks/steering.js';
+import { smoothSteering } from './smooth-steering.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
 /** The network's unit: one is 25 degrees, the largest angle of the simulator that the first drives came from. */
@@ -42,6 +43,7 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
     outputNames: ['steering'],
     scoreOf: (metrics) => metrics['correlation']!,
     buildNetwork: steeringNetwork,
+    prepare: (dataset) => smoothSteering(dataset, recipe.smoothFrames),
     async fill(step, row, sample, random, cache) {
       const picture = await cache.load(sample);
       const isFlipped = random.chance(flip);
@@ -61,7 +63,7 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
       const units = sample.steeringRad / radPerUnit + shift * unitsPerShift;
       targets[row] = isFlipped ? -units : units;
       // Straight driving is most of any drive; bends are what is to be learnt.
-      weights[row] = Math.min(1, 0.4 + 3 * Math.abs(sample.steeringRad / radPerUnit));
+      weights[row] = Math.min(1, 0.5 + 2 * Math.abs(sample.steeringRad / radPerUnit));
     },
     loss(step) {
       const { values, gradient } = step.outputs[0]!;

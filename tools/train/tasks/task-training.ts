@@ -1,7 +1,7 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import type { Task } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
-import type { SampleOf } from '../../datasets/sample.js';
+import type { Dataset, SampleOf } from '../../datasets/sample.js';
 import type { tf } from '../backends/tf.js';
 import type { PictureCache } from '../picture-cache.js';
 import type { Random } from '../random.js';
@@ -19,6 +19,8 @@ export interface TaskTraining<T extends Task = Task> {
   /** Metric of the validation that decides which weights are kept; larger is better. */
   scoreOf(metrics: Record<string, number>): number;
   buildNetwork(seed: number): tf.LayersModel;
+  /** Changes what is learnt from a training set, before the first step; validation sets stay as they are. */
+  prepare?(dataset: Dataset<T>): Dataset<T>;
   /** Loads, augments and lays out one sample at `row` of the batch, and remembers what the loss wants of it. */
   fill(
     step: TrainingStep,

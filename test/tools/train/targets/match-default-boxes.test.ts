@@ -14,7 +14,7 @@ const defaultBoxes = makeDefaultBoxes([
   },
   { rows: 1, columns: 1, boxSizesNorm: [[0.8, 0.8]] },
 ]);
-const rule = { positiveIou: 0.5, negativeIou: 0.2, variances: [0.1, 0.2] as const };
+const rule = { atLeast: 1, positiveIou: 0.5, negativeIou: 0.2, variances: [0.1, 0.2] as const };
 
 const match = createMatcher(defaultBoxes, rule);
 

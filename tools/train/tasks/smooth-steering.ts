@@ -1,0 +1,36 @@
+import type { Dataset, SteeringSample } from '../../datasets/sample.js';
+
+/**
+ * A driver at a keyboard steers in pulses; what the road asks for is their mean over a moment. Replaces each
+ * angle by a Gaussian mean over its neighbours of the same camera, `deviationFrames` wide, in the order in
+ * which the samples stand; pictures whose neighbours are far away in time do not occur in a drive.
+ */
+export function smoothSteering(
+  dataset: Dataset<'steering'>,
+  deviationFrames: number,
+): Dataset<'steering'> {
+  if (deviationFrames === 0) return dataset;
+  const reach = Math.ceil(3 * deviationFrames);
+  const smoothed = new Map<SteeringSample, number>();
+  for (const camera of ['centre', 'left', 'right'] as const) {
+    const drive = dataset.samples.filter((sample) => sample.camera === camera);
+    drive.forEach((sample, index) => {
+      let sum = 0;
+      let total = 0;
+      for (let offset = -reach; offset <= reach; offset++) {
+        const neighbour = drive[index + offset];
+        if (!neighbour) continue;
+        const weight = Math.exp(-0.5 * (offset / deviationFrames) ** 2);
+        sum += weight * neighbour.steeringRad;
+        total += weight;
+      }
+      smoothed.set(sample, sum / total);
+    });
+  }
+  const samples = dataset.samples.map((sample) => ({
+    ...sample,
+    load: () => sample.load(),
+    steeringRad: smoothed.get(sample)!,
+  }));
+  return { ...dataset, samples };
+}
