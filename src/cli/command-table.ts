@@ -72,4 +72,10 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'say how long everything took, from a recording of results alone',
     load: async () => (await import('./latency.js')).latencyCommand(),
   },
+  {
+    name: 'doctor',
+    usage: '[pipeline.yaml]',
+    summary: 'check this machine, and what a pipeline file needs of it',
+    load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
 ];

@@ -1,0 +1,96 @@
+import { openCamera } from '../../src/capture/camera-source.js';
+import { openSource } from '../../src/capture/open-source.js';
+import { nowNs } from '../../src/frame/clock.js';
+import { frameBytes } from '../../src/frame/frame.js';
+import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
+import { type Spread, spreadOf } from '../latency/percentiles.js';
+import { amiss, type Finding, fine, reasonOf } from './finding.js';
+
+/** While a camera opens its shutter and its buffers fill, intervals say nothing: so many frames are passed over. */
+const settlingFrames = 5;
+/** No frame for this long ends the test, milliseconds. */
+const silenceMs = 5000;
+
+/** How evenly frames came. */
+export interface JitterReading {
+  frames: number;
+  /** From one frame's last byte to the next one's. */
+  intervalMs: Spread;
+  rateHz: number;
+  /** Frames that must have been there in intervals of more than one and a half times the median. */
+  drops: number;
+  /** Why it ended before its time. */
+  problem?: string;
+}
+
+/** Reads a live source for `seconds` after it has settled, and closes it. */
+export async function measureJitter(source: FrameSource, seconds: number): Promise<JitterReading> {
+  const pixels = new Uint8Array(frameBytes(source.info.layout));
+  const arrivalsMs: number[] = [];
+  let problem: string | undefined;
+  let settled = 0;
+  let endNs: bigint | undefined;
+  const watchdog = setTimeout(() => {
+    problem = `no frame for ${silenceMs / 1000} s`;
+    void source.close();
+  }, silenceMs);
+  try {
+    while (endNs === undefined || nowNs() < endNs) {
+      const frame = await source.read(pixels);
+      watchdog.refresh();
+      if (isSourceEnd(frame)) {
+        problem ??= frame.kind === 'ended' ? 'the source ended' : frame.error.message;
+        break;
+      }
+      if (settled++ < settlingFrames) continue;
+      const arrivalNs = nowNs();
+      endNs ??= arrivalNs + BigInt(Math.round(seconds * 1e9));
+      arrivalsMs.push(Number(arrivalNs) / 1e6);
+    }
+  } finally {
+    clearTimeout(watchdog);
+    await source.close();
+  }
+  return { ...intervalsOf(arrivalsMs), ...(problem === undefined ? {} : { problem }) };
+}
+
+/** From the times at which frames came, milliseconds, ascending. */
+export function intervalsOf(arrivalsMs: readonly number[]): Omit<JitterReading, 'problem'> {
+  const intervals = arrivalsMs.slice(1).map((ms, index) => ms - arrivalsMs[index]!);
+  const intervalMs = spreadOf(intervals);
+  const spanMs = (arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0);
+  const drops = intervals
+    .filter((ms) => ms > 1.5 * intervalMs.p50)
+    .reduce((sum, ms) => sum + Math.round(ms / intervalMs.p50) - 1, 0);
+  const rateHz = spanMs > 0 ? (1000 * intervals.length) / spanMs : 0;
+  return { frames: arrivalsMs.length, intervalMs, rateHz, drops };
+}
+
+/** `camera` is a device such as /dev/video0, or a live source as the pipeline file writes it. */
+export async function checkJitter(camera: string, seconds: number): Promise<Finding> {
+  const name = `camera ${camera}`;
+  let reading: JitterReading;
+  try {
+    const isSource = /^(camera|gstreamer):/.test(camera);
+    const source = await (isSource ? openSource(camera) : openCamera(camera));
+    reading = await measureJitter(source, seconds);
+  } catch (error) {
+    const action = 'plug it in, or give the device that `windshield doctor` lists';
+    return amiss(name, 'failed', reasonOf(error), action, true);
+  }
+  const { frames, intervalMs, rateHz, drops, problem } = reading;
+  if (frames < 2)
+    return amiss(name, 'failed', problem ?? 'no frames', 'try it with another program', true);
+  const { p50, p99, max } = intervalMs;
+  const found = `${rateHz.toFixed(1)} Hz over ${frames} frames, interval p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms, ${drops} dropped${problem === undefined ? '' : `; ${problem}`}`;
+  const isUneven = drops > 0 || p99 > 1.5 * p50 || problem !== undefined;
+  return isUneven
+    ? amiss(
+        name,
+        'warning',
+        found,
+        'switch off automatic exposure (it halves the rate in the dark), give the camera a bus of its own, end what else runs',
+        true,
+      )
+    : fine(name, found, true);
+}

@@ -1,0 +1,70 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import { amiss, type Finding, fine } from './finding.js';
+import type { LaneAnswer } from './lane-probe.js';
+import type { LaneReading } from './measure-lanes.js';
+import { describeEnd } from './run-probe.js';
+
+type Answer<Type extends LaneAnswer['type']> = Extract<LaneAnswer, { type: Type }>;
+
+const actions: Readonly<Record<string, string>> = {
+  ERR_BUNDLE: 'train and export it, or name its folder under `bundles:`',
+  ERR_BUNDLE_HASH: 'take network and manifest from one export',
+  ERR_BUNDLE_SHAPE: 'export it again',
+  ERR_PROVIDER_UNAVAILABLE: 'name a provider that runs here under `providers:`, `cpu` last',
+};
+
+/**
+ * A finding for each bundle of the pipeline file, from what its lane's process said: hash, provider and golden
+ * outputs. `allowUncertified` as in the pipeline file.
+ */
+export function bundleFindings(
+  readings: readonly LaneReading[],
+  allowUncertified: boolean,
+): Finding[] {
+  return readings.flatMap(({ stages, answers, end }) =>
+    stages.map((task) => {
+      const said = <Type extends LaneAnswer['type']>(type: Type) =>
+        answers.find(
+          (answer) => answer.type === type && 'task' in answer && answer.task === task,
+        ) as Answer<Type> | undefined;
+      const loaded = said('loaded' as const);
+      if (loaded !== undefined) return loadedFinding(task, loaded, allowUncertified);
+      const refused = said('refused' as const);
+      if (refused !== undefined) return refusedFinding(task, refused);
+      // Its process died: while it loaded this bundle, or one before.
+      const wasLoading = said('loading' as const) !== undefined;
+      const found = wasLoading
+        ? `while it was loaded, ${describeEnd(end)}`
+        : 'not loaded: its lane died before';
+      return amiss(
+        `bundle ${task}`,
+        'failed',
+        found,
+        'see `providers:`, and export it again',
+        true,
+      );
+    }),
+  );
+}
+
+function loadedFinding(
+  task: Task,
+  { name, version, sha256, provider, isCertified, maxAbsDifference, loadMs }: Answer<'loaded'>,
+  allowUncertified: boolean,
+): Finding {
+  const found = `${name} ${version} (${sha256.slice(0, 8)}) on ${provider}, golden outputs within ${maxAbsDifference.toPrecision(2)}, loaded in ${loadMs.toFixed(0)} ms`;
+  if (isCertified) return fine(`bundle ${task}`, found, true);
+  const action = allowUncertified
+    ? 'results say `uncertified`; export it on this kind of machine to certify it'
+    : 'export it again, or set `allowUncertified: true` and have every result say so';
+  const state = allowUncertified ? 'warning' : 'failed';
+  return amiss(`bundle ${task}`, state, `${found}: out of tolerance`, action, true);
+}
+
+function refusedFinding(task: Task, { code, message }: Answer<'refused'>): Finding {
+  // Where its folder lacks a file, it is missing; a file that is there and wrong has failed.
+  const isMissing = /expected a file .*, found none$/.test(message);
+  const action = actions[code] ?? '`windshield config` shows what the pipeline file means';
+  const state = isMissing ? 'missing' : 'failed';
+  return amiss(`bundle ${task}`, state, `${message} (${code})`, action, true);
+}

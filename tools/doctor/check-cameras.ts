@@ -1,0 +1,71 @@
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { amiss, type Finding, fine } from './finding.js';
+
+/** A device of Video4Linux that delivers pictures. */
+export interface CameraDevice {
+  /** Such as /dev/video0. */
+  device: string;
+  /** By its driver. */
+  name: string;
+  isReadable: boolean;
+}
+
+/** Devices that the kernel knows; a camera's further nodes, which carry metadata, are left out. `root` stands for `/`. */
+export function listCameras(root: string): CameraDevice[] {
+  let nodes: string[] = [];
+  try {
+    nodes = readdirSync(join(root, 'dev')).filter((name) => /^video\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return nodes
+    .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
+    .flatMap((node) => {
+      const about = (file: string) => {
+        try {
+          return readFileSync(join(root, 'sys/class/video4linux', node, file), 'utf8').trim();
+        } catch {
+          return undefined;
+        }
+      };
+      if (Number(about('index') ?? 0) > 0) return [];
+      const isReadable = mayRead(join(root, 'dev', node));
+      return [{ device: `/dev/${node}`, name: about('name') ?? 'no name', isReadable }];
+    });
+}
+
+function mayRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The cameras of this machine, and whether the one that the pipeline file names is among them. */
+export function checkCameras(root: string, source: string | undefined): Finding {
+  const cameras = listCameras(root);
+  const wanted = source?.startsWith('camera:') ? source.slice('camera:'.length) : undefined;
+  const isNeeded = wanted !== undefined;
+  const found = cameras.map(({ device, name }) => `${device} (${name})`).join(', ') || 'none';
+  const chosen = cameras.find(({ device }) => device === wanted);
+  if (wanted !== undefined && chosen === undefined)
+    return amiss(
+      'cameras',
+      'missing',
+      `${found}; no ${wanted}`,
+      'plug it in, or name another',
+      true,
+    );
+  if (cameras.length === 0)
+    return amiss('cameras', 'missing', found, 'plug one in; recordings need none');
+  const closed = (chosen === undefined ? cameras : [chosen]).filter((c) => !c.isReadable);
+  if (closed.length > 0) {
+    const devices = closed.map(({ device }) => device).join(', ');
+    const action = 'join the group video: `sudo usermod -aG video $USER`, then log in again';
+    return amiss('cameras', 'failed', `${found}; may not open ${devices}`, action, isNeeded);
+  }
+  return fine('cameras', found, isNeeded);
+}

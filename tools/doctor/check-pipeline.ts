@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os';
+import { calibrationSha256 } from '../../src/calibration/camera-info.js';
+import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
+import { hasErrorCode } from '../../src/frame/perception-error.js';
+import { cameraOf } from '../../src/pipeline/camera-of.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { bundleFindings } from './check-bundles.js';
+import { checkSource, type SourceFacts } from './check-source.js';
+import { amiss, type Finding, fine, reasonOf } from './finding.js';
+import { type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
+import { measureLanes } from './measure-lanes.js';
+
+/** Everything that only a pipeline file can ask for, and what it can expect of this machine. */
+export async function checkPipeline(
+  config: PipelineConfig,
+): Promise<{ findings: Finding[]; headroom: Headroom }> {
+  const { finding: source, facts } = await checkSource(config.source);
+  const { finding: calibration, camera } = await checkCalibration(config, facts);
+  const endpoint = await checkEndpoint(config);
+  const readings = await measureLanes(config, facts.layout, camera);
+  const headroom = predictHeadroom(readings, facts, availableParallelism());
+  const laneNames = readings.map(({ name }) => name);
+  return {
+    findings: [
+      source,
+      calibration,
+      ...endpoint,
+      ...bundleFindings(readings, config.allowUncertified),
+      ...headroomFindings(headroom, laneNames),
+    ],
+    headroom,
+  };
+}
+
+async function checkCalibration(
+  { calibration, source }: PipelineConfig,
+  { layout }: SourceFacts,
+): Promise<{ finding: Finding; camera: CameraModel | undefined }> {
+  const name = 'calibration';
+  try {
+    const calibrated = await cameraOf(calibration, source ?? '');
+    if (calibrated === undefined)
+      return { finding: fine(name, 'none: pixels are taken as they are'), camera: undefined };
+    const camera = scaleCamera(calibrated, layout.widthPx, layout.heightPx);
+    const { kind, widthPx, heightPx } = calibrated;
+    const hash = (await calibrationSha256(camera)).slice(0, 8);
+    return { finding: fine(name, `${kind} ${widthPx}x${heightPx} (${hash})`, true), camera };
+  } catch (error) {
+    const action = 'calibrate the camera at its aspect ratio, or set `calibration: none`';
+    return { finding: amiss(name, 'failed', reasonOf(error), action, true), camera: undefined };
+  }
+}
+
+/** Opens the endpoint as a run would, and closes it at once. */
+async function checkEndpoint({ publish: { zeromq } }: PipelineConfig): Promise<Finding[]> {
+  const name = 'endpoint';
+  if (zeromq === undefined) return [fine(name, 'none: nothing is published')];
+  const { endpoint, highWaterMark, curve } = zeromq;
+  try {
+    const { readCurveKeyFile } = await import('../../src/publish/curve-key-file.js');
+    const { ZeromqPublisher } = await import('../../src/publish/zeromq.js');
+    const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
+    const publisher = await ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
+    publisher.close();
+    return [fine(name, `${endpoint} is free${curve === undefined ? '' : ', encrypted'}`, true)];
+  } catch (error) {
+    const isTaken = hasErrorCode(error) && error.code === 'ERR_PORT_IN_USE';
+    const action = isTaken
+      ? 'end the process that listens there, or choose another with `--endpoint`'
+      : 'correct `publish.zeromq` in the pipeline file';
+    return [amiss(name, 'failed', reasonOf(error), action, true)];
+  }
+}

@@ -1,0 +1,102 @@
+import { openSource, recogniseSource } from '../../src/capture/open-source.js';
+import { elapsedMs, nowNs } from '../../src/frame/clock.js';
+import { type FrameLayout, frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
+import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
+import { amiss, type Finding, fine, reasonOf } from './finding.js';
+
+/** Frames that are read to see how long reading takes, and those before, which were decoded ahead meanwhile. */
+const readFrames = 24;
+const firstFrames = 8;
+/** Taken for what a source does not say, or where there is none. */
+const usualLayout = packedRgbLayout(1280, 720);
+const usualRateHz = 30;
+
+/** What the lanes will get. */
+export interface SourceFacts {
+  layout: FrameLayout;
+  rateHz: number;
+  /** True where size and rate are the usual ones because the source did not say. */
+  isAssumed: boolean;
+  /** From one frame to the next when they are read as fast as can be, milliseconds; undefined where not measured. */
+  readMs: number | undefined;
+}
+
+const assumed: SourceFacts = {
+  layout: usualLayout,
+  rateHz: usualRateHz,
+  isAssumed: true,
+  readMs: undefined,
+};
+
+/** True for what cannot be opened without a device answering. */
+export const isLive = (source: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(source);
+
+/** `video`, `recording` and so on; undefined where there is nothing, or a device. */
+export async function kindOfSource(source: string | undefined): Promise<string | undefined> {
+  if (source === undefined || isLive(source)) return undefined;
+  return recogniseSource(source).catch(() => undefined);
+}
+
+/** Opens the source of the pipeline file as a run would, and reads its first frames. */
+export async function checkSource(
+  source: string | undefined,
+): Promise<{ finding: Finding; facts: SourceFacts }> {
+  const name = 'source';
+  if (source === undefined)
+    return {
+      finding: fine(name, 'none in the pipeline file: `replay` brings its own'),
+      facts: assumed,
+    };
+  if (isLive(source))
+    return {
+      finding: fine(name, `${source}, not opened: \`--camera\` measures it`),
+      facts: assumed,
+    };
+  let opened: FrameSource;
+  try {
+    opened = await openSource(source);
+  } catch (error) {
+    const action = 'give another `source:`, or `replay` the drive that you have';
+    return { finding: amiss(name, 'missing', reasonOf(error), action, true), facts: assumed };
+  }
+  try {
+    const { layout, nominalRateHz, frameCount } = opened.info;
+    const readMs = await timeReading(opened);
+    const facts = {
+      layout,
+      rateHz: nominalRateHz ?? usualRateHz,
+      isAssumed: nominalRateHz === undefined,
+      readMs,
+    };
+    const rate = nominalRateHz === undefined ? 'rate not known' : `${round(nominalRateHz)} Hz`;
+    const frames = frameCount === undefined ? '' : `, ${frameCount} frames`;
+    const found = `${source}: ${layout.widthPx}x${layout.heightPx}, ${rate}${frames}`;
+    if (readMs === undefined)
+      return {
+        finding: amiss(name, 'failed', `${found}, none can be read`, 'record it anew', true),
+        facts,
+      };
+    return { finding: fine(name, `${found}, read in ${readMs.toFixed(1)} ms each`, true), facts };
+  } finally {
+    await opened.close();
+  }
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+/** Mean time from one frame to the next: sources decode several side by side, so that single times say little. */
+async function timeReading(source: FrameSource): Promise<number | undefined> {
+  const pixels = new Uint8Array(frameBytes(source.info.layout));
+  const openNs = nowNs();
+  let startNs = openNs;
+  let count = 0;
+  while (count < firstFrames + readFrames && !isSourceEnd(await source.read(pixels))) {
+    count++;
+    if (count === firstFrames) startNs = nowNs();
+  }
+  if (count === 0) return undefined;
+  // A drive that is over before has to do with its first frames.
+  return count > firstFrames
+    ? elapsedMs(startNs, nowNs()) / (count - firstFrames)
+    : elapsedMs(openNs, nowNs()) / count;
+}

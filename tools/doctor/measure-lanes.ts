@@ -1,0 +1,87 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { FrameLayout } from '../../src/frame/frame.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { planStages } from '../../src/pipeline/stage-graph.js';
+import type { LaneAnswer, LaneSetup } from './lane-probe.js';
+import { type ProbeEnd, probeEntry, runProbe } from './run-probe.js';
+
+/** How long each lane runs, all at the same time, milliseconds. */
+const measureMs = 1200;
+/** Loading, certifying and measuring; TensorRT may build engines meanwhile. */
+const timeoutMs = { quick: 60_000, tensorrt: 600_000 };
+/** Signs in a frame: more than most have. */
+export const assumedSigns = 4;
+
+/** What the process of one lane said, and how it ended. */
+export interface LaneReading {
+  /** Its stages joined by `+`, as in results. */
+  name: string;
+  stages: readonly Task[];
+  answers: readonly LaneAnswer[];
+  end: ProbeEnd;
+}
+
+/**
+ * Loads every lane in a process of its own; when all are ready they run at the same time, as in a drive, so that
+ * they get in each other's way as they will. Never rejects.
+ */
+export async function measureLanes(
+  config: PipelineConfig,
+  frame: FrameLayout,
+  camera: CameraModel | undefined,
+  entry = probeEntry('./lane-probe.js', import.meta.url),
+): Promise<LaneReading[]> {
+  const { lanes } = planStages(config.lanes);
+  const start = new StartLine(lanes.length);
+  return Promise.all(
+    lanes.map(async ({ name, jobs }) => {
+      const stages = jobs.flatMap((job) => job.stages);
+      const setup: LaneSetup = {
+        stages: stages.map((task) => ({ task, bundleDir: config.bundles[task]! })),
+        detectionDir: config.bundles.detection,
+        providers: config.providers,
+        frame,
+        camera,
+        signCount: assumedSigns,
+        measureMs,
+      };
+      const limit = config.providers.includes('tensorrt') ? timeoutMs.tensorrt : timeoutMs.quick;
+      const { messages, end } = await runProbe<LaneAnswer>(entry, [JSON.stringify(setup)], {
+        timeoutMs: limit,
+        onMessage: (message, send) => {
+          if (message.type === 'ready') start.arrive(name, () => send({ type: 'go' }));
+        },
+      });
+      // One that died on its way must not hold up the others.
+      start.leave(name);
+      return { name, stages, answers: messages, end };
+    }),
+  );
+}
+
+/** Where all wait for each other, those that will not come left out. */
+class StartLine {
+  readonly #waiting = new Map<string, () => void>();
+  #expected: number;
+
+  constructor(expected: number) {
+    this.#expected = expected;
+  }
+
+  arrive(name: string, go: () => void): void {
+    this.#waiting.set(name, go);
+    this.#startIfAllAreHere();
+  }
+
+  /** Means nothing after `arrive`. */
+  leave(name: string): void {
+    if (this.#waiting.has(name)) return;
+    this.#expected--;
+    this.#startIfAllAreHere();
+  }
+
+  #startIfAllAreHere(): void {
+    if (this.#waiting.size === this.#expected) for (const go of this.#waiting.values()) go();
+  }
+}
