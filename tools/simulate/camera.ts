@@ -39,6 +39,8 @@ export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
 /** Another camera on another car: focal length, distortion, height and tilt drawn from wide ranges. */
 export function randomCamera(random: Random, widthPx: number, heightPx: number): SimulatedCamera {
   const focal = widthPx * random.range(0.62, 1.15);
+  // Wide lenses get less of each coefficient: what counts is the shift at the corner, and that the lens never folds.
+  const reach = Math.min(1, (focal / widthPx / 0.9) ** 2);
   return {
     model: {
       ...rigCamera(widthPx, heightPx).model,
@@ -47,8 +49,8 @@ export function randomCamera(random: Random, widthPx: number, heightPx: number):
       cxPx: widthPx * random.range(0.48, 0.52),
       cyPx: heightPx * random.range(0.47, 0.53),
       distortion: [
-        random.range(-0.2, 0.03),
-        random.range(0.01, 0.05),
+        random.range(-0.2, 0.03) * reach,
+        random.range(0.01, 0.05) * reach,
         random.range(-0.001, 0.001),
         random.range(-0.001, 0.001),
         0,

@@ -51,10 +51,13 @@ export function recipeFor(
   const density = Object.fromEntries(
     Object.entries(crowded).map(([name, value]) => [name, value * share * random.range(0.5, 1.4)]),
   ) as unknown as WorldDensity;
-  if (task === 'signs') density.signs = 22;
+  if (task === 'signs') {
+    density.signs = 24;
+    density.vehicles *= 0.4;
+  }
   const egoFromM = random.range(15, 120);
   const world = makeWorld(assets, seed, {
-    lengthM: 420,
+    lengthM: egoFromM + 240,
     density,
     kind,
     lightsOn: conditions.lightsOn,
@@ -63,7 +66,8 @@ export function recipeFor(
     straightShare: 0.35,
     egoFromM,
     egoSpeedMps: 0,
-    signClassIds: allSigns,
+    // A few classes a scene in turn, so that a set fills all of them alike.
+    signClassIds: task === 'signs' ? rotation(seed) : allSigns,
     maxWear: 1,
   });
   const lanes = world.make.lanesPerDirection;
@@ -78,7 +82,12 @@ export function recipeFor(
   };
   const camera =
     task === 'steering' ? rigCamera(widthPx, heightPx) : randomCamera(random, widthPx, heightPx);
-  return { world, conditions, camera, ego, supersampling: 2 };
+  return { world, conditions, camera, ego, supersampling: task === 'signs' ? 1.4 : 2 };
+}
+
+/** Eight of the 43 classes; scenes in a row go round all of them. */
+function rotation(seed: number): number[] {
+  return Array.from({ length: 8 }, (_, i) => (seed * 8 + i) % allSigns.length);
 }
 
 /** Renders a recipe on its own. */

@@ -1,5 +1,17 @@
 import { type Mesh, MeshBuilder, type Vec3 } from './mesh.js';
 
+const known = new Map<string, Mesh>();
+
+/** The mesh of a name, built once: streets repeat their furniture. Sizes in the name are centimetres or coarser. */
+export function sharedMesh(name: string, build: () => Mesh): Mesh {
+  let mesh = known.get(name);
+  if (mesh === undefined) {
+    mesh = build();
+    known.set(name, mesh);
+  }
+  return mesh;
+}
+
 /** A round post from the ground to `topM`. Slot 0. */
 export function postMesh(topM: number, radiusM: number): Mesh {
   const builder = new MeshBuilder();

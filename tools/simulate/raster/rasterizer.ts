@@ -84,7 +84,7 @@ export class Rasterizer {
   drawSmooth(polygon: Float64Array, count: number, texture: Texture, shade: Shade): void {
     const corners = this.project(polygon, count);
     for (let i = 2; i < corners; i++) {
-      if (this.setUp(i, true)) this.fillSmooth(texture, shade);
+      if (this.setUp(i, true, false)) this.fillSmooth(texture, shade);
     }
   }
 
@@ -165,7 +165,7 @@ export class Rasterizer {
   }
 
   /** Planes and spans of the triangle (0, third - 1, third) of the projected fan; false when it shows nothing. */
-  private setUp(third: number, cull: boolean): boolean {
+  private setUp(third: number, cull: boolean, isSolid = true): boolean {
     const s = this.screen;
     const b = (third - 1) * 5;
     const c = third * 5;
@@ -195,7 +195,8 @@ export class Rasterizer {
     this.vDy = (v2 * x1 - v1 * x2) * scale;
     this.v0 = s[4]! - this.vDx * (x0 - 0.5) - this.vDy * (y0 - 0.5);
     const filled = this.findSpans(x0, y0, s[b]!, s[b + 1]!, s[c]!, s[c + 1]!);
-    if (filled && this.isCounting) this.countCover();
+    // A cut-out covers only where it is opaque: its own loop counts.
+    if (filled && isSolid && this.isCounting) this.countCover();
     return filled;
   }
 
@@ -354,7 +355,7 @@ export class Rasterizer {
   }
 
   private fillSmooth(texture: Texture, shade: Shade): void {
-    const { colours, inverseDepths, objectIds, widthPx } = this.target;
+    const { colours, inverseDepths, objectIds, coverStamps, widthPx } = this.target;
     const { wDx, uDx, vDx, wDy, uDy, vDy } = this;
     const base = texture.levels[0]!;
     for (let y = this.yStart; y < this.yEnd; y++) {
@@ -363,7 +364,8 @@ export class Rasterizer {
       for (let x = spanStart; x < spanEnd; x++) {
         const at = y * widthPx + x;
         const w = this.w0 + wDx * x + wDy * y;
-        if (w <= inverseDepths[at]!) continue;
+        const isHidden = w <= inverseDepths[at]!;
+        if (isHidden && !this.isCounting) continue;
         const z = 1 / w;
         const u = (this.u0 + uDx * x + uDy * y) * z;
         const v = (this.v0 + vDx * x + vDy * y) * z;
@@ -391,6 +393,11 @@ export class Rasterizer {
         const wd = fx * fy;
         const alpha = (a >>> 24) * wa + (b >>> 24) * wb + (c >>> 24) * wc + (d >>> 24) * wd;
         if (alpha < 127) continue;
+        if (this.isCounting && coverStamps[at] !== this.objectId) {
+          coverStamps[at] = this.objectId;
+          this.coveredPx++;
+        }
+        if (isHidden) continue;
         inverseDepths[at] = w;
         objectIds[at] = this.objectId;
         const r = (a & 255) * wa + (b & 255) * wb + (c & 255) * wc + (d & 255) * wd;

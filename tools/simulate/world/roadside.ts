@@ -4,6 +4,7 @@ import {
   guardRailMesh,
   lampPostMesh,
   postMesh,
+  sharedMesh,
   trunkMesh,
 } from '../models/furniture.js';
 import type { Rgb, Surface } from '../models/mesh.js';
@@ -34,14 +35,15 @@ export function poseAt(
 export const steel: Surface = { colour: [150, 153, 156] };
 
 export function makeLampPost(road: Road, random: Random, place: Place): Prop {
-  const heightM = random.range(5, 8.5);
+  const heightM = random.integer(10, 17) / 2;
+  const armM = random.integer(3, 8) / 4;
   const grey = random.range(86, 150);
   return {
     pose: poseAt(road, place, 0),
     radiusM: heightM + 2,
     parts: [
       {
-        mesh: lampPostMesh(heightM, random.range(0.6, 2)),
+        mesh: sharedMesh(`lamp ${heightM} ${armM}`, () => lampPostMesh(heightM, armM)),
         surfaces: [{ colour: [grey, grey + 2, grey + 2] }, { colour: [206, 206, 198] }],
         segmentId: segment.pole,
       },
@@ -57,7 +59,7 @@ export function makeBollard(road: Road, place: Place): Prop {
     radiusM: 1.2,
     parts: [
       {
-        mesh: postMesh(0.95, 0.06),
+        mesh: sharedMesh('bollard', () => postMesh(0.95, 0.06)),
         surfaces: [{ colour: [226, 226, 222] }],
         segmentId: segment.pole,
       },
@@ -91,6 +93,11 @@ export function makeTree(
       : [255 * tone * tint[0], 255 * tone * tint[1], 255 * tone * tint[2]];
   const footM =
     kind === 'crown' ? heightM * random.range(0.14, 0.28) : kind === 'conifer' ? 0.5 : 0;
+  const trunkTopM = Math.max(0.1, Math.round(footM * 4) / 4);
+  const trunkRadiusM = Math.round(9 + heightM * 1.4) / 100;
+  const trunk = sharedMesh(`trunk ${trunkTopM} ${trunkRadiusM}`, () =>
+    trunkMesh(trunkTopM, trunkRadiusM),
+  );
   const parts: Part[] = [
     {
       mesh: stretchedSheet(
@@ -105,7 +112,7 @@ export function makeTree(
   ];
   if (kind !== 'bare') {
     parts.push({
-      mesh: trunkMesh(Math.max(0.1, footM), 0.09 + heightM * 0.014),
+      mesh: trunk,
       surfaces: [{ colour: [92, 78, 64] }],
       segmentId: segment.tree,
     });
@@ -195,34 +202,38 @@ export function makeBarrier(
   const { library } = assets;
   const white = 255 * tone;
   const even: Rgb = [white, white, white];
+  // Heights in steps of a decimetre, so that the meshes can be shared.
+  const topM = Math.round(heightM * 10) / 10;
+  const shared = (build: () => Part['mesh']): Part['mesh'] =>
+    sharedMesh(`${kind} ${lengthM} ${topM}`, build);
   let mesh: Part['mesh'];
   let surfaces: Surface[];
   switch (kind) {
     case 'guard-rail':
-      mesh = guardRailMesh(lengthM);
+      mesh = shared(() => guardRailMesh(lengthM));
       surfaces = [{ colour: [168 * tone, 172 * tone, 176 * tone] }];
       break;
     case 'railing':
-      mesh = fenceMesh('railing', lengthM, heightM);
+      mesh = shared(() => fenceMesh('railing', lengthM, topM));
       surfaces = [{ colour: [58 * tone, 62 * tone, 64 * tone] }, steel];
       break;
     case 'chain-link':
-      mesh = fenceMesh('mesh', lengthM, heightM);
+      mesh = shared(() => fenceMesh('mesh', lengthM, topM));
       surfaces = [
         { colour: [96 * tone, 104 * tone, 98 * tone] },
         { colour: even, texture: library.chainLink, isCutOut: true, isTwoSided: true },
       ];
       break;
     case 'hedge':
-      mesh = fenceMesh('panel', lengthM, heightM);
+      mesh = shared(() => fenceMesh('panel', lengthM, topM));
       surfaces = [steel, { colour: even, texture: random.pick(library.hedges) }];
       break;
     case 'wall':
-      mesh = fenceMesh('panel', lengthM, heightM);
+      mesh = shared(() => fenceMesh('panel', lengthM, topM));
       surfaces = [steel, { colour: [white, white * 0.95, white * 0.9], texture: library.gravel }];
       break;
     case 'wood':
-      mesh = fenceMesh('panel', lengthM, heightM);
+      mesh = shared(() => fenceMesh('panel', lengthM, topM));
       surfaces = [
         steel,
         { colour: [white * 0.8, white * 0.62, white * 0.46], texture: library.pavings[2]! },

@@ -1,6 +1,7 @@
 import { gantryMesh, postMesh } from '../models/furniture.js';
 import type { Rgb, Surface } from '../models/mesh.js';
 import type { Random } from '../random.js';
+import type { Texture } from '../raster/texture.js';
 import { wornSign } from '../signs/sign-atlas.js';
 import type { Assets } from './assets.js';
 import { type Part, type Prop, segment } from './prop.js';
@@ -32,15 +33,7 @@ export function makeSignPost(
     centreM += size / 2;
     const face: Part = {
       mesh: assets.plate.face,
-      surfaces: [
-        {
-          colour: [250, 250, 250],
-          texture: wornSign(assets.atlas.faces[classId]!, random, wear),
-          isSmooth: true,
-          // Retro-reflective foil looks brighter than its surroundings.
-          glow: random.range(0.05, 0.3),
-        },
-      ],
+      surfaces: [agedFace(assets.atlas.faces[classId]!, random.fork(), wear)],
       segmentId: segment.signSymbol,
       detection: 'traffic_sign',
       signClassId: classId,
@@ -127,4 +120,19 @@ export function makeTrafficLight(
     props.push({ pose, radiusM: 1, parts: [head] });
   }
   return props;
+}
+
+/** A face that ages when it is first drawn: most signs of a world never come into view. */
+function agedFace(face: Texture, random: Random, wear: number): Surface {
+  let aged: Texture | undefined;
+  return {
+    colour: [250, 250, 250],
+    get texture() {
+      aged ??= wornSign(face, random, wear);
+      return aged;
+    },
+    isSmooth: true,
+    // Retro-reflective foil looks brighter than its surroundings.
+    glow: 0.05 + 0.25 * random.next(),
+  };
 }
