@@ -49,6 +49,8 @@ export function runProbe<Message>(
       env: { ...process.env, ...env },
       // Flags of a debugger or a test runner are not the probe's.
       execArgv: [],
+      // JSON knows no NaN, which is what a broken kernel answers.
+      serialization: 'advanced',
     });
     const messages: Message[] = [];
     let errorText = '';
