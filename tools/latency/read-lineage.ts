@@ -113,6 +113,7 @@ function timingOf({ frameId, timing, stages }: FrameLineage, originNs: bigint): 
     arrivalMs: sinceCapture(arrivalNs === 0n ? captureNs : arrivalNs),
     publishMs: sinceCapture(publishNs),
     stages: times
+      .filter(({ startNs, endNs }) => startNs > 0n && endNs >= startNs)
       .map(({ stage, lane, ...at }) => ({
         stage,
         lane,

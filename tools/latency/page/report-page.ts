@@ -4,7 +4,7 @@ import { frameAtShare, type LatencyReport } from '../latency-report.js';
 import type { Spread } from '../percentiles.js';
 import { compactFrames, thinFrames } from './compact-frames.js';
 import { driveSvg } from './drive-svg.js';
-import { framesSvg } from './frames-svg.js';
+import { framesBar } from './frames-bar.js';
 import { histogramSvg } from './histogram-svg.js';
 import { pageStyle } from './page-style.js';
 import { escaped, shownMs } from './svg.js';
@@ -40,7 +40,7 @@ ${lossNotes(report)
 ${tiles(report)}
 <section>
 <h2>Where every frame went</h2>
-${framesSvg(report.frames)}
+${framesBar(report.frames)}
 </section>
 <section>
 <h2>Over the drive</h2>
@@ -79,7 +79,7 @@ ${histograms(report, frames, places)}
 function subtitle({ recording, frames }: LatencyReport): string {
   const source = recording.source === '' ? '' : `, of ${recording.source}`;
   const pacing = recording.pacing === '' ? '' : `, ${recording.pacing}`;
-  return `${frames.published} results${source}${pacing}`;
+  return `${frames.published} result${frames.published === 1 ? '' : 's'}${source}${pacing}`;
 }
 
 /**
@@ -109,7 +109,7 @@ function tiles({ glassToResultMs, frames, deadline, publish }: LatencyReport): s
     tile('p95', shownMs(p95)),
     tile('p99', shownMs(p99)),
     tile('max', shownMs(max)),
-    tile('published', `${publish.rateHz.toFixed(1)} fps`),
+    tile('published', publish.rateHz > 0 ? `${publish.rateHz.toFixed(1)} fps` : '–'),
     tile(`dropped of ${frames.in}`, `${frames.dropped}`, frames.dropped > 0),
     ...(deadline === null
       ? []
