@@ -1,10 +1,16 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
+const defaultHangBoundMs = 1000;
 
 /** What `run` and `replay` share. */
 export interface DriveFlags {
   out?: string;
   images?: true;
   json?: true;
+  supervise?: true;
+  /** Milliseconds. */
+  hangBound: number;
   endpoint?: string;
   /** False with --no-publish. */
   publish: boolean;
@@ -18,5 +24,19 @@ export function addDriveOptions(command: Command): Command {
     .option('--endpoint <address>', 'publish here instead of where the pipeline file says')
     .option('--no-publish', 'publish nothing')
     .option('--allow-uncertified', 'run networks that miss their golden outputs; results say so')
-    .option('--json', 'print one JSON object at the end instead of the table');
+    .option('--json', 'print one JSON object at the end instead of the table')
+    .option('--supervise', 'run in a process that is started anew when it dies or hangs')
+    .addOption(
+      new Option('--hang-bound <ms>', 'with --supervise: what stands still for longer hangs')
+        .default(defaultHangBoundMs)
+        .argParser(milliseconds),
+    );
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  // Below, a busy machine would be taken for a hang: signs of life come every 100 ms.
+  if (!(value >= 300 && value <= 600_000))
+    throw new InvalidArgumentError('expected 300 to 600000 milliseconds.');
+  return value;
 }

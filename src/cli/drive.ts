@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { PerceptionError } from '../frame/perception-error.js';
 import { runPipeline } from '../pipeline/pipeline.js';
 import type { PipelineConfig } from '../pipeline/pipeline-schema.js';
+import { startBeating, supervisedFromEnvironment } from '../supervise/supervised.js';
 import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
 import { formatLiveLine } from './live-line.js';
@@ -25,6 +26,8 @@ export interface DriveRequest {
 export async function drive(request: DriveRequest): Promise<void> {
   const { source, pacing, flags, rateFactor = 1 } = request;
   const stop = new AbortController();
+  const supervised = supervisedFromEnvironment();
+  if (supervised !== undefined) startBeating(supervised, () => stop.abort());
   const forget = onStopSignals(() => stop.abort());
   const terminal = new Terminal(process.stdout, process.stderr, () => stop.abort());
   const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
@@ -37,7 +40,9 @@ export async function drive(request: DriveRequest): Promise<void> {
       rateFactor,
       signal: stop.signal,
       note: (text) => terminal.note(text),
+      supervised,
       onFrame(frame, _payload, progress) {
+        supervised?.main.published(Number(frame.frameId), progress.framesPublished);
         const nowMs = performance.now();
         if (nowMs - lastShownMs < intervalMs) return;
         lastShownMs = nowMs;
@@ -49,6 +54,7 @@ export async function drive(request: DriveRequest): Promise<void> {
     terminal.print(flags.json ? JSON.stringify(report) : formatReport(report));
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
+    supervised?.main.ended();
   } finally {
     terminal.clearLive();
     forget();

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadPipelineFile } from '../pipeline/pipeline-file.js';
-import { drive } from './drive.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
+import { superviseDrive } from './supervise-drive.js';
 
 const defaultPipeline = fileURLToPath(new URL('../../../pipelines/default.yaml', import.meta.url));
 
@@ -36,6 +35,12 @@ export function replayCommand(): Command {
         .conflicts('lockstep'),
     );
   return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
+    // Before the rest is loaded: the supervisor stays small.
+    if (await superviseDrive(flags)) return;
+    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+      import('../pipeline/pipeline-file.js'),
+      import('./drive.js'),
+    ]);
     const config = await loadPipelineFile(flags.pipeline);
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1 });

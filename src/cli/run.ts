@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { PerceptionError } from '../frame/perception-error.js';
-import { loadPipelineFile } from '../pipeline/pipeline-file.js';
-import { drive } from './drive.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
+import { superviseDrive } from './supervise-drive.js';
 
 /** `windshield run <pipeline.yaml>`: live, until the source ends or Ctrl-C. */
 export function runCommand(): Command {
@@ -14,6 +13,12 @@ export function runCommand(): Command {
     )
     .argument('<pipeline.yaml>', 'the pipeline file; docs/pipeline.md explains every key');
   return addDriveOptions(command).action(async (path: string, flags: DriveFlags) => {
+    // Before the rest is loaded: the supervisor stays small.
+    if (await superviseDrive(flags)) return;
+    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+      import('../pipeline/pipeline-file.js'),
+      import('./drive.js'),
+    ]);
     const config = await loadPipelineFile(path);
     if (config.source === undefined)
       throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to run on, found none`);

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'ERR_PROVIDER_UNAVAILABLE'
   | 'ERR_INFERENCE'
   | 'ERR_LANE'
+  | 'ERR_RESTARTS'
   | 'ERR_PORT_IN_USE'
   | 'ERR_PUBLISH'
   | 'ERR_DATASET'

@@ -25,6 +25,8 @@ export interface FuserOptions {
   calibrationSha256: string;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
+  /** The pipeline's life under its supervisor; 0 when left out. */
+  epoch?: number;
 }
 
 export interface FusedFrame {
@@ -77,7 +79,7 @@ export class FrameFuser {
   }
 
   #fuseObjects(outcome: FrameOutcome<StageResult>, publishNs: bigint): PerceptionFrame {
-    const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs } = this.#options;
+    const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs, epoch = 0 } = this.#options;
     const { frame, drops } = outcome;
     const detections = this.#fuseDetections(outcome);
     const steering = this.#fuseSteering(outcome);
@@ -106,6 +108,7 @@ export class FrameFuser {
       calibrationSha256,
       health: [...this.health],
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
+      epoch,
     });
   }
 

@@ -1,6 +1,8 @@
 import type { Manifest, Task } from '../bundle/manifest.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { PostedError } from '../capture/capture-messages.js';
+import type { Drill } from '../supervise/drill.js';
+import type { LaneBlackBox } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
 import type { StageResult } from './stages/stage-result.js';
 
@@ -10,6 +12,10 @@ export interface LaneWorkerData {
   stages: readonly { task: Task; bundleDir: string }[];
   providers: readonly string[];
   allowUncertified: boolean;
+  /** Set under a supervisor: where the lane says what it is at. */
+  blackBox?: LaneBlackBox | undefined;
+  /** Faults to be made, in a lane's first thread alone. */
+  drills?: readonly Drill[] | undefined;
 }
 
 /** What is known of a stage once its network is loaded and proven. */

@@ -9,6 +9,8 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { certify, type NetworkSession } from '../inference/network-session.js';
 import { createNetworkSession } from '../inference/onnxruntime-node.js';
 import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import { runDrill } from '../supervise/drill.js';
+import { laneWriter } from '../supervise/supervised.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import { stageInputs } from './stage-graph.js';
 import type { StageResult } from './stages/stage-result.js';
@@ -17,7 +19,9 @@ import { warmUpInput } from './stages/warm-up-input.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
-const { stages, providers, allowUncertified } = workerData as LaneWorkerData;
+const { stages, providers, allowUncertified, blackBox, drills = [] } = workerData as LaneWorkerData;
+/** Tells the supervisor, where there is one, what this lane is at. */
+const record = blackBox && laneWriter(blackBox);
 
 const networks = new Map<Task, { bundle: Bundle; session: NetworkSession }>();
 const runners = new Map<Task, StageRunner>();
@@ -60,6 +64,7 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
     // The first pass through the code is the slow one: not on a frame.
     await runner.run(blank, warmUpInput(network.bundle.manifest, frame, detectorClasses));
   }
+  record?.idle();
   post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()) });
 }
 
@@ -73,7 +78,9 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
     const reads = stageInputs[stage];
     // The conductor has said so already: what a failed stage would have been read for is skipped.
     if (reads !== undefined && !answers.has(reads)) continue;
+    record?.atStage(frameId, stage);
     try {
+      runDrill(drills, frameId, stage);
       const input = reads === undefined ? undefined : answers.get(reads);
       const { result, marks } = await runners.get(stage)!.run(pixels, input);
       answers.set(stage, result);
@@ -88,6 +95,7 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
       post({ type: 'stage', frameId, stage, outcome: { state: 'failed', errorCode: code } });
     }
   }
+  record?.idle();
   post({ type: 'done', frameId });
 }
 

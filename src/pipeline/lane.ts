@@ -5,6 +5,7 @@ import { fromPostedError } from '../capture/capture-messages.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { RestartLimit } from '../supervise/restart-limit.js';
+import { laneWriter } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
@@ -125,8 +126,10 @@ export class Lane {
 
   #start(): Worker {
     const { data, name } = this.#options;
+    const isFirst = this.#deaths.total === 0;
+    if (data.blackBox !== undefined) laneWriter(data.blackBox).loading();
     const worker = new Worker(workerEntry('./lane-worker.js', import.meta.url), {
-      workerData: data,
+      workerData: isFirst ? data : { ...data, drills: [] },
       name: `lane ${name}`,
     });
     worker.on('message', (event: LaneEvent) => this.#take(event));

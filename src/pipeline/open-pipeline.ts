@@ -1,16 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
 import { startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
+import { hasErrorCode } from '../frame/perception-error.js';
 import type { Publisher } from '../publish/publisher.js';
 import { Lane } from './lane.js';
 import type { LoadedStage } from './lane-messages.js';
 import { LaneRelay } from './lane-relay.js';
 import type { PipelineOptions } from './pipeline.js';
 import type { PipelineRun } from './pipeline-run.js';
-import type { PipelineConfig } from './pipeline-schema.js';
 import type { ResultRecorder } from './result-recorder.js';
 import { planStages, type StageGraph } from './stage-graph.js';
+
+/** How often a supervised pipeline tries to bind, and how long it waits in between, milliseconds. */
+const bindTries = 20;
+const bindRetryMs = 50;
+
+/** What a supervised pipeline that dies may lose of its recording's end. */
+const supervisedChunkBytes = 64 * 1024;
 
 // What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
 // capture start first and load their networks in their own threads meanwhile.
@@ -42,7 +50,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       (capture) => capture.stop(),
     ),
     openCamera(config.calibration, source),
-    kept(openPublisher(config), async (publisher) => publisher?.close()),
+    kept(openPublisher(options), async (publisher) => publisher?.close()),
     Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
     loadStages(graph, lanes),
   ] as const;
@@ -59,7 +67,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
     await Promise.all(relays.map((relay) => relay.firstReady));
     const wallOffsetNs = startWallClock().offsetNs;
-    const known = { stages, calibrationSha256: calibration, wallOffsetNs };
+    const epoch = options.supervised?.epoch ?? 0;
+    const known = { stages, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = new FrameFuser({ ...known, widthPx, heightPx });
     return new PipelineRun({
       ...known,
@@ -82,14 +91,20 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
 }
 
 function startLane(
-  { config, laneTimeoutMs }: PipelineOptions,
+  { config, laneTimeoutMs, supervised }: PipelineOptions,
   name: string,
   index: number,
   relays: readonly LaneRelay[],
 ): Lane {
   const { providers, allowUncertified } = config;
   const stages = config.lanes[index]!.map((task) => ({ task, bundleDir: config.bundles[task]! }));
-  const data = { stages, providers, allowUncertified };
+  const data = {
+    stages,
+    providers,
+    allowUncertified,
+    blackBox: supervised && { fd: supervised.blackBoxFd, laneIndex: index },
+    drills: supervised?.drills,
+  };
   const timeout = laneTimeoutMs === undefined ? {} : { timeoutMs: laneTimeoutMs };
   return new Lane({ name, data, ...timeout }, relays[index]!);
 }
@@ -123,18 +138,35 @@ async function hashOf(camera: CameraModel | undefined): Promise<string> {
   return camera === undefined ? '' : calibrationSha256(camera);
 }
 
-async function openPublisher(config: PipelineConfig): Promise<Publisher | undefined> {
+async function openPublisher({
+  config,
+  supervised,
+}: PipelineOptions): Promise<Publisher | undefined> {
   const { zeromq } = config.publish;
   if (zeromq === undefined) return undefined;
   const { endpoint, highWaterMark, curve } = zeromq;
   const { readCurveKeyFile } = await import('../publish/curve-key-file.js');
   const { ZeromqPublisher } = await import('../publish/zeromq.js');
   const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
-  return ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
+  const bind = () => ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
+  return supervised === undefined ? bind() : retryBind(bind);
+}
+
+/** The last life's socket may take a moment to go. Rejects as `bind` does at the end. */
+async function retryBind(bind: () => Promise<Publisher>): Promise<Publisher> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await bind();
+    } catch (error) {
+      const isTaken = hasErrorCode(error) && error.code === 'ERR_PORT_IN_USE';
+      if (!isTaken || tries === bindTries) throw error;
+      await sleep(bindRetryMs);
+    }
+  }
 }
 
 async function openRecorder(
-  { config, source, pacing }: PipelineOptions,
+  { config, source, pacing, supervised }: PipelineOptions,
   stages: ReadonlyMap<Task, LoadedStage>,
   calibration: string,
 ): Promise<ResultRecorder | undefined> {
@@ -142,5 +174,12 @@ async function openRecorder(
   const networks = [...stages].map(([task, { manifest }]) => [task, manifest.network.sha256]);
   const facts = { source, pacing, calibration, ...Object.fromEntries(networks) };
   const { ResultRecorder } = await import('./result-recorder.js');
-  return ResultRecorder.create({ ...config.record, source, facts });
+  const options = { ...config.record, source, facts };
+  if (supervised === undefined) return ResultRecorder.create(options);
+  const { setAside } = await import('../supervise/interrupted-recording.js');
+  // Of a pipeline whose supervisor died with it: it must not be written over.
+  setAside(options.path);
+  supervised.main.recordsTo(options.path);
+  // The index grows with every chunk, which is why they are not as small without need.
+  return ResultRecorder.create({ ...options, chunkBytes: supervisedChunkBytes });
 }

@@ -115,12 +115,14 @@ export class PipelineRun {
 
   /** Closes every part. A recording of a run that failed is taken back. Resolves with the first error, if any. */
   async close(error?: unknown): Promise<unknown> {
-    const { capture, lanes, publisher, recorder } = this.parts;
+    const { options, capture, lanes, publisher, recorder } = this.parts;
+    // A supervisor keeps what was recorded, as it does when there is no time to say so.
+    const giveUp = () => (options.supervised === undefined ? recorder?.abort() : recorder?.leave());
     const closed = await Promise.allSettled([
       capture.stop(),
       ...lanes.map((lane) => this.#closeLane(lane)),
       publisher?.close(),
-      error === undefined ? recorder?.close() : recorder?.abort(),
+      error === undefined ? recorder?.close() : giveUp(),
     ]);
     return error ?? closed.find((part) => part.status === 'rejected')?.reason;
   }
@@ -188,7 +190,7 @@ export class PipelineRun {
   }
 
   #publishStatus(): void {
-    const { capture, fuser, publisher, recorder } = this.parts;
+    const { options, capture, fuser, publisher, recorder } = this.parts;
     const { framesIn, framesPublished, drops } = this.conductor;
     const isRecordingLost = recorder?.failure !== undefined;
     const status = create(PipelineStatusSchema, {
@@ -199,6 +201,7 @@ export class PipelineRun {
       health: isRecordingLost ? [...fuser.health, 'recording_failed'] : [...fuser.health],
       sourceName: capture.info.name,
       bundles: [...fuser.bundles],
+      epoch: options.supervised?.epoch ?? 0,
     });
     publisher?.publish(statusTopic.name, toBinary(PipelineStatusSchema, status));
   }

@@ -1,5 +1,6 @@
 import type { SourceOptions } from '../capture/open-source.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import type { Supervised } from '../supervise/supervised.js';
 import { openPipeline } from './open-pipeline.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 import type { RunReport } from './run-report.js';
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   note?: (text: string) => void;
   /** A lane that is silent on a job for longer is ended and started anew, milliseconds. */
   laneTimeoutMs?: number;
+  /** Set where a supervisor watches this process: lanes tell it what they are at. */
+  supervised?: Supervised | undefined;
 }
 
 /** Totals at one moment of a run. */

@@ -18,6 +18,8 @@ export interface RecorderOptions {
   images: boolean;
   /** Said of the run in the file's metadata `windshield.result`. */
   facts: Readonly<Record<string, string>>;
+  /** Results are written together from this size on: so much is lost when the process dies. 1 MiB when left out. */
+  chunkBytes?: number;
 }
 
 /** Writes results to an MCAP file that is there whole or not at all, off the critical path. */
@@ -42,7 +44,8 @@ export class ResultRecorder {
   }
 
   /** Throws ERR_OUTPUT where the file cannot be written, ERR_USAGE where there are no pictures to copy. */
-  static async create({ path, source, images, facts }: RecorderOptions): Promise<ResultRecorder> {
+  static async create(options: RecorderOptions): Promise<ResultRecorder> {
+    const { path, source, images, facts, chunkBytes } = options;
     const recording = await openIfRecording(source);
     if (images && recording === undefined)
       throw new PerceptionError(
@@ -50,7 +53,7 @@ export class ResultRecorder {
         `expected a recording to copy pictures from, found ${source}`,
       );
     try {
-      const writer = await RecordingWriter.create(path);
+      const writer = await RecordingWriter.create(path, { chunkBytes });
       const recorder = new ResultRecorder(writer, recording, images);
       await writer.addMetadata('windshield.result', facts);
       await recorder.#copyCalibration();
@@ -95,6 +98,13 @@ export class ResultRecorder {
     await this.drained();
     await this.#copyImages();
     await this.#writer.close();
+    await this.#source?.close();
+  }
+
+  /** Ends in the middle: what was taken stays in `<path>.partial`, without an index. For a supervisor to finish. */
+  async leave(): Promise<void> {
+    await this.drained();
+    await this.#writer.leave();
     await this.#source?.close();
   }
 

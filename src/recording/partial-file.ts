@@ -59,6 +59,13 @@ export class PartialFile {
     }
   }
 
+  /** Closes it in the middle; `<path>.partial` stays. May be called twice, and after `close`. */
+  async leave(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await this.#handle.close();
+  }
+
   /** Removes what was written; nothing is left behind. May be called twice, and after `close`. */
   async abort(): Promise<void> {
     if (!this.#isOpen) return;

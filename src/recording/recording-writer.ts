@@ -33,10 +33,17 @@ export class RecordingWriter {
     this.#mcap = mcap;
   }
 
-  /** Starts `<path>.partial`; ERR_OUTPUT when that cannot be written. */
-  static async create(path: string): Promise<RecordingWriter> {
+  /**
+   * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written. Messages wait in memory until `chunkBytes` of
+   * them are together, 1 MiB when left out: what is lost when the process dies.
+   */
+  static async create(
+    path: string,
+    { chunkBytes = 1024 * 1024 }: { chunkBytes?: number | undefined } = {},
+  ): Promise<RecordingWriter> {
     const file = await PartialFile.create(path);
     const mcap = new McapWriter({
+      chunkSize: chunkBytes,
       writable: {
         write: (bytes) => file.append(bytes),
         position: () => BigInt(file.positionBytes),
@@ -90,6 +97,14 @@ export class RecordingWriter {
       throw error;
     }
     await this.#file.close();
+  }
+
+  /** Ends in the middle: `<path>.partial` stays as it is, without an index. Does nothing after `close`. */
+  async leave(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#last.catch(() => undefined);
+    await this.#file.leave();
   }
 
   /** Gives up: removes the partial file. Does nothing after `close`. */

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, parse } from 'node:path';
+
+/** Ends the name of a recording whose writer died, until it is finished. Any MCAP reader reads it up to the cut. */
+const interruptedSuffix = '.interrupted';
+const partialSuffix = '.partial';
+
+/**
+ * Gives what a dead pipeline had recorded of `path` the next free number: `drive.mcap.partial` becomes
+ * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` anew. Nothing is overwritten.
+ * Does nothing where there is nothing.
+ */
+export function setAside(path: string): void {
+  const partial = `${path}${partialSuffix}`;
+  if (!existsSync(partial)) return;
+  const last = piecesOf(path).at(-1)?.number ?? 0;
+  renameSync(partial, `${pieceName(path, last + 1)}${interruptedSuffix}`);
+}
+
+/** A numbered piece of a recording. */
+export interface InterruptedPiece {
+  /** As it lies there. */
+  interruptedPath: string;
+  /** Its name once it is finished. */
+  path: string;
+  number: number;
+}
+
+/** The pieces of `path` that are not finished, oldest first. */
+export function interruptedPieces(path: string): InterruptedPiece[] {
+  return piecesOf(path)
+    .filter(({ isFinished }) => !isFinished)
+    .map(({ number }) => {
+      const finished = pieceName(path, number);
+      return { number, path: finished, interruptedPath: `${finished}${interruptedSuffix}` };
+    });
+}
+
+function pieceName(path: string, number: number): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}.${number}${ext}`);
+}
+
+/** Every numbered piece, finished or not, by its number. */
+function piecesOf(path: string): { number: number; isFinished: boolean }[] {
+  const { name, ext } = parse(basename(path));
+  const pieces = readdirSync(dirname(path) || '.').flatMap((file) => {
+    const isFinished = !file.endsWith(interruptedSuffix);
+    const finished = isFinished ? file : file.slice(0, -interruptedSuffix.length);
+    if (!finished.startsWith(`${name}.`) || !finished.endsWith(ext)) return [];
+    const number = /^\d+$/.exec(finished.slice(name.length + 1, finished.length - ext.length));
+    return number === null ? [] : [{ number: Number(number[0]), isFinished }];
+  });
+  return pieces.sort((a, b) => a.number - b.number);
+}
