@@ -6,9 +6,14 @@ const solid = (d: string, colour = '#16161a'): string => `<path d="${d}" fill="$
 const dot = (x: number, y: number, r: number, colour = '#16161a'): string =>
   `<circle cx="${x}" cy="${y}" r="${r}" fill="${colour}"/>`;
 
-/** A passenger car from the side, its wheels on y = 0 before the shift; 26 wide. */
+/** A passenger car from behind, 23 wide, its wheels on y = 0 before the shift. */
 export function carFigure(x: number, y: number, scale: number, colour: string): string {
-  return `<g transform="translate(${x} ${y}) scale(${scale})">${solid('M-13 -3 V-7 Q-12.6 -8.8 -9.5 -9 L-6 -13.4 Q-5.3 -14 -4 -14 H4.6 Q6 -14 6.8 -13 L9.6 -9 Q13 -8.6 13 -6.6 V-3 Z', colour)}${dot(-7.6, -2.6, 2.9, colour)}${dot(7.8, -2.6, 2.9, colour)}<path d="M-5 -9.4 L-3.3 -12.3 H-.6 V-9.4 Z M.8 -9.4 V-12.3 H4.4 L6.6 -9.4 Z" fill="#fff"/></g>`;
+  return `<g transform="translate(${x} ${y}) scale(${scale})">${solid('M-11.5 -2.6 V-10 Q-11.5 -11.6 -9.8 -11.6 H9.8 Q11.5 -11.6 11.5 -10 V-2.6 Z', colour)}<path d="M-8.6 -11.4 L-6.4 -17 H6.4 L8.6 -11.4" fill="none" stroke="${colour}" stroke-width="1.5"/>${solid('M-9.8 -3 H-6 V0 H-9.8 Z M6 -3 H9.8 V0 H6 Z', colour)}</g>`;
+}
+
+/** A lorry from behind, 23 wide and higher than the car. */
+export function lorryFigure(x: number, y: number, scale: number, colour: string): string {
+  return `<g transform="translate(${x} ${y}) scale(${scale})">${solid('M-11.5 -5 V-28 H11.5 V-5 Z', colour)}${solid('M-10 -4.2 H10 V-2.6 H9.6 V0 H6 V-2.6 H-6 V0 H-9.6 V-2.6 H-10 Z', colour)}</g>`;
 }
 
 /** A lorry from the side that heads right, 34 wide. */
@@ -18,28 +23,28 @@ export function truckFigure(x: number, y: number, scale: number, colour: string)
 
 export const pictograms = {
   crossroads: solid(
-    'M50 24 L61 40 H54.6 V49 H66 V56.5 H54.6 V80 H45.4 V56.5 H34 V49 H45.4 V40 H39 Z',
+    'M50 21 L65 43 H57 V50 H69 L67 60 H57 V70 L60 82 H40 L43 70 V60 H33 L31 50 H43 V43 H35 Z',
   ),
   exclamation: `${solid('M44.6 32 Q50 27 55.4 32 L53 61 Q50 63.4 47 61 Z')}${dot(50, 72, 5.6)}`,
-  curveLeft: `${line('M58.5 80 V59 Q58.5 48.5 48 48.5 H45', 7.4)}${solid('M30 48.5 L46 38 V59 Z')}`,
-  doubleCurve: `${line('M57.5 81 V71.5 L42.5 59.5 V56 L56 45.5 V43', 7)}${solid('M56 27 L65.4 44.5 H46.6 Z')}`,
+  curveLeft: `${line('M62 82 V60 Q62 46 48 46 H46', 10)}${solid('M30 47 L47 33 V60 Z')}`,
+  doubleCurve: solid('M38 34 L48 28 V49 L62 58 V84 L52 80 V64 L38 55 Z'),
   bumps: solid(
-    'M20 78 V73 H25 Q34 73 37 64.5 Q39.5 58.5 42.5 64.5 Q45.5 72 50 72 Q54.5 72 57.5 64.5 Q60.5 58.5 63 64.5 Q66 73 75 73 H80 V78 Z',
+    'M26 80 V75 H30 Q36 74 38 66 Q41 60 44 66 Q46 73 50 74 Q54 73 56 66 Q59 60 62 66 Q64 74 70 75 H74 V80 Z',
   ),
-  skid: `<g transform="translate(51 54) rotate(-14)">${solid('M-12.5 1 V-4.5 Q-12.3 -6.4 -9.4 -6.8 L-6.4 -12.4 Q-5.9 -13.2 -4.8 -13.2 H4.8 Q5.9 -13.2 6.4 -12.4 L9.4 -6.8 Q12.3 -6.4 12.5 -4.5 V1 Z')}<rect x="-11.4" y="0" width="5" height="5" fill="#16161a"/><rect x="6.4" y="0" width="5" height="5" fill="#16161a"/><path d="M-6.6 -7 L-4.4 -11 H4.4 L6.6 -7 Z" fill="#fff"/></g>${line('M42 63 C37 68 50 71 43 75 C39 78 41 79.5 43 81', 3)}${line('M58 61 C53 66 66 70 59 74 C55 77 57 78.5 59 80.5', 3)}`,
-  narrowsRight: `${line('M41 80 V33', 6)}${line('M60.5 80 V67 L55 55 V33', 6)}`,
+  skid: `<g transform="translate(50 55) rotate(8)">${solid('M-14 -2.6 V-9.6 Q-14 -11.4 -12 -11.4 H12 Q14 -11.4 14 -9.6 V-2.6 Z')}<path d="M-10.4 -11 L-7.8 -17.4 H7.8 L10.4 -11" fill="none" stroke="#16161a" stroke-width="1.8"/><rect x="-12" y="-3" width="4.6" height="4" fill="#16161a"/><rect x="7.4" y="-3" width="4.6" height="4" fill="#16161a"/></g>${line('M57 61 C60 68 46 70 40 74 C36 77 35 80 34 83', 2.6)}${line('M41 59 C40 66 54 70 56 75 C57 78 56 80 55 83', 2.6)}`,
+  narrowsRight: `${line('M39 82 V32', 6)}${line('M64 82 V70 L56 56 V32', 6)}`,
   roadWork: `${dot(45, 37, 5)}${line('M44 45 L37 58', 8)}${line('M37 59 L43 67 L41 79', 5.4)}${line('M36 59 L31 69 L25 79', 5.4)}${line('M46 47 L51 56 L59 60', 4.2)}${line('M38 51 L64 69', 2.6)}${solid('M55 80 Q60 66 68 66 Q77 67 83 80 Z')}`,
-  signals: `<rect x="41.5" y="32" width="17" height="47" rx="5" fill="#16161a"/>${dot(50, 41, 6, '#e0202a')}${dot(50, 55.5, 6, '#f4b800')}${dot(50, 70, 6, '#0c9a48')}`,
-  walker: `${dot(50, 33.5, 4.7)}${line('M50 42 L49 57', 8)}${line('M49 58 L56 67 L59 79', 4.8)}${line('M48.5 58 L44 68 L38 79', 4.8)}${line('M52 43 L58.5 50 L62 57', 3.6)}${line('M48 43 L42 50 L41 58', 3.6)}${line('M26 80.5 H34 M44 80.5 H52 M63 80.5 H72', 3)}`,
+  signals: `${dot(50, 36, 8, '#d8202a')}${dot(50, 55, 8, '#f0b400')}${dot(50, 74, 8, '#0c8a48')}`,
+  walker: `${dot(50, 31.5, 5)}${line('M50 41 L49 57', 8.6)}${line('M49 58 L57 68 L62 81', 5.2)}${line('M48.5 58 L44 69 L36 80', 5.2)}${line('M52 42 L60 50 L64 58', 4)}${line('M48 42 L41 50 L39 59', 4)}`,
   children: `${dot(58, 38, 4.8)}${line('M57 46 L55.5 59', 7.6)}${line('M55.5 60 L62 68 L68 77', 4.4)}${line('M55 60 L53 70 L46.5 78', 4.4)}${line('M59.5 47 L66 54 L71 52', 3.4)}${line('M55 47 L48 54', 3.4)}${dot(38.5, 47, 4.3)}${line('M38 54 L37 64', 6.4)}${line('M37 65 L43 71 L42 79', 3.8)}${line('M36.6 65 L32 71 L26 74', 3.8)}${line('M40 55 L47 57', 3)}${line('M36 55 L30 61', 3)}`,
   bicycle: `<g fill="none" stroke="#16161a" stroke-width="3"><circle cx="36" cy="66" r="10.6"/><circle cx="64.5" cy="66" r="10.6"/></g>${line('M36 66 L43.5 52 H60 L64.5 66', 2.8)}${line('M36 66 H50 L60 52', 2.8)}${line('M50 66 L42.6 47.6', 2.8)}${line('M39 47 H47', 3)}${line('M61 55 L57.6 45 H63.6', 2.8)}`,
   snow: [0, 60, 120]
     .map(
       (turn) =>
-        `<g transform="rotate(${turn} 50 58)">${line('M50 38 V78', 3.6)}${line('M44.6 41.6 L50 46.6 L55.4 41.6 M44.6 74.4 L50 69.4 L55.4 74.4', 2.7)}</g>`,
+        `<g transform="rotate(${turn} 50 59)">${line('M50 36 V82', 4.6)}${line('M43.6 40.6 L50 47 L56.4 40.6 M43.6 77.4 L50 71 L56.4 77.4', 3.6)}</g>`,
     )
     .join(''),
-  deer: `${solid('M29 66 Q31 54 42 53 L57 50.5 L64 41.5 L62.5 38.5 L72 42.5 L73 46.5 L68 48 L64 57 Q60 62 54 62 L43 64.5 Q36 65 33.5 70 Z')}${line('M33 67 L27 72 L30 80', 3.4)}${line('M38 64 L36 71 L41 79', 3.4)}${line('M58 60 L68 63 L73 59', 3.2)}${line('M55 60.5 L63 67 L70 66.5', 3.2)}${line('M65.5 40 L61 32 M63.5 36 L66.5 29.5 M62 33.5 L57 31', 2.2)}`,
+  deer: `${solid('M34 34 L39 37.5 L45 49 Q56 50 63 56 L68 61 Q66 67 61 66 Q52 63 44 61 Q37 59 37 52 L35.5 43 L29 43.6 Q27.6 40.4 31 38.6 Z')}${line('M36 36 L38 27 M37.4 32 L43 28 M37 30 L33.6 25', 2.4)}${line('M40 56 L30 53 L24 57', 3.6)}${line('M42 59 L33 60.5 L29 65', 3.4)}${line('M63 62 L70 70 L79 80', 4)}${line('M60 63 L64 72 L72 83', 3.6)}`,
 };
 
 const white = '#fbfbf8';
@@ -53,7 +58,7 @@ export const arrows = {
   roundabout: [0, 120, 240]
     .map(
       (turn) =>
-        `<g transform="rotate(${turn} 50 50)"><path d="M71.6 65.2 A26.4 26.4 0 0 0 74.6 40.4" fill="none" stroke="${white}" stroke-width="10"/><path d="M79.5 35.5 L60.5 43 L66 23.6 Z" fill="${white}"/></g>`,
+        `<g transform="rotate(${turn} 50 50)"><path d="M66.5 70.4 A26.4 26.4 0 0 0 75.4 42" fill="none" stroke="${white}" stroke-width="13"/><path d="M84.5 36.5 L57.5 46.5 L65.5 19.5 Z" fill="${white}"/></g>`,
     )
     .join(''),
 };

@@ -1,6 +1,6 @@
 import { signClasses } from '../../../src/perception/classes.js';
 import { drawWord } from './glyphs.js';
-import { arrows, carFigure, pictograms, truckFigure } from './pictograms.js';
+import { arrows, carFigure, lorryFigure, pictograms, truckFigure } from './pictograms.js';
 
 /** Outline of a sign's plate. */
 export type SignShape = 'circle' | 'triangle' | 'yield' | 'octagon' | 'diamond';
@@ -47,12 +47,12 @@ const forbid = (content: string): SignDrawing => ({ shape: 'circle', content: ri
 const speedLimit = (limit: string): SignDrawing =>
   forbid(
     limit.length === 2
-      ? drawWord(limit, 50, 50, 40, 0.98, black, 2.8)
-      : drawWord(limit, 50, 50, 38, 0.74, black, 2.9),
+      ? drawWord(limit, 50, 50, 40, 0.96, black, 2.8)
+      : drawWord(limit, 50, 50, 37, 0.64, black, 3),
   );
-const warn = (content: string): SignDrawing => ({
+const warn = (content: string, scale = 0.84): SignDrawing => ({
   shape: 'triangle',
-  content: `<rect width="100" height="100" fill="${white}"/><path d="${triangle}" fill="${red}" stroke="${red}" stroke-width="3.6" stroke-linejoin="round"/><path d="M50 27.5 L80.6 80 H19.4 Z" fill="${white}" stroke="${white}" stroke-width="4.5" stroke-linejoin="round"/><g transform="translate(50 59) scale(.82) translate(-50 -56)">${content}</g>`,
+  content: `<rect width="100" height="100" fill="${white}"/><path d="${triangle}" fill="${red}" stroke="${red}" stroke-width="3.6" stroke-linejoin="round"/><path d="M50 24 L82.6 80.5 H17.4 Z" fill="${white}" stroke="${white}" stroke-width="4.5" stroke-linejoin="round"/><g transform="translate(50 58.5) scale(${scale}) translate(-50 -58)">${content}</g>`,
 });
 const mirror = (content: string): string =>
   `<g transform="translate(100 0) scale(-1 1)">${content}</g>`;
@@ -60,10 +60,10 @@ const order = (content: string): SignDrawing => ({
   shape: 'circle',
   content: `<rect width="100" height="100" fill="${white}"/><circle cx="50" cy="50" r="48" fill="${blue}"/>${content}`,
 });
-const bars = [-7.2, -3.6, 0, 3.6, 7.2]
+const bars = [-5.6, -2.8, 0, 2.8, 5.6]
   .map(
     (offset) =>
-      `<path d="M${16 + offset} ${84 + offset} L${84 + offset} ${16 + offset}" stroke="${black}" stroke-width="2"/>`,
+      `<path d="M${16 + offset} ${84 + offset} L${84 + offset} ${16 + offset}" stroke="${black}" stroke-width="2.2"/>`,
   )
   .join('');
 const endOf = (content: string): SignDrawing => ({
@@ -81,11 +81,9 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
   end_of_speed_limit_80: endOf(drawWord('80', 50, 50, 44, 1, grey, 2.9)),
   speed_limit_100: speedLimit('100'),
   speed_limit_120: speedLimit('120'),
-  no_passing: forbid(carFigure(33.5, 57, 1.12, red) + carFigure(66.5, 57, 1.12, black)),
-  no_passing_over_3_5_t: forbid(
-    mirror(truckFigure(64, 60, 0.98, red)) + carFigure(68, 60, 0.98, black),
-  ),
-  right_of_way_at_next_intersection: warn(pictograms.crossroads),
+  no_passing: forbid(carFigure(36.5, 59, 1, red) + carFigure(63.5, 59, 1, black)),
+  no_passing_over_3_5_t: forbid(lorryFigure(37.5, 60, 0.88, red) + carFigure(63, 60, 0.88, black)),
+  right_of_way_at_next_intersection: warn(pictograms.crossroads, 0.7),
   priority_road: {
     shape: 'diamond',
     content: `<rect width="100" height="100" fill="${black}"/><path d="M50 4.5 L95.5 50 L50 95.5 L4.5 50 Z" fill="${white}"/><path d="M50 21 L79 50 L50 79 L21 50 Z" fill="${yellow}" stroke="${black}" stroke-width="1"/>`,
@@ -99,12 +97,12 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
     content: `<rect width="100" height="100" fill="${white}"/><path d="M31 3.5 H69 L96.5 31 V69 L69 96.5 H31 L3.5 69 V31 Z" fill="${red}"/>${drawWord('STOP', 50, 50, 34, 0.92, white, 2.9)}`,
   },
   no_vehicles: forbid(''),
-  no_vehicles_over_3_5_t: forbid(truckFigure(50, 61, 1.5, black)),
+  no_vehicles_over_3_5_t: forbid(mirror(truckFigure(50, 62, 1.62, black))),
   no_entry: {
     shape: 'circle',
     content: `<rect width="100" height="100" fill="${white}"/><circle cx="50" cy="50" r="48" fill="${red}"/><rect x="14" y="41" width="72" height="18" fill="${white}"/>`,
   },
-  general_caution: warn(pictograms.exclamation),
+  general_caution: warn(pictograms.exclamation, 0.9),
   dangerous_curve_left: warn(pictograms.curveLeft),
   dangerous_curve_right: warn(mirror(pictograms.curveLeft)),
   double_curve: warn(pictograms.doubleCurve),
@@ -112,12 +110,14 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
   slippery_road: warn(pictograms.skid),
   road_narrows_on_the_right: warn(pictograms.narrowsRight),
   road_work: warn(pictograms.roadWork),
-  traffic_signals: warn(pictograms.signals),
-  pedestrians: warn(pictograms.walker),
+  traffic_signals: warn(pictograms.signals, 0.86),
+  pedestrians: warn(pictograms.walker, 0.86),
   children_crossing: warn(pictograms.children),
-  bicycles_crossing: warn(pictograms.bicycle),
-  beware_of_ice_or_snow: warn(pictograms.snow),
-  wild_animals_crossing: warn(pictograms.deer),
+  bicycles_crossing: warn(
+    `<g transform="translate(50 60) scale(1.16) translate(-50 -59)">${pictograms.bicycle}</g>`,
+  ),
+  beware_of_ice_or_snow: warn(pictograms.snow, 0.82),
+  wild_animals_crossing: warn(pictograms.deer, 0.78),
   end_of_all_limits: endOf(''),
   turn_right_ahead: order(arrows.right),
   turn_left_ahead: order(mirror(arrows.right)),
@@ -127,9 +127,9 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
   keep_right: order(arrows.keepRight),
   keep_left: order(mirror(arrows.keepRight)),
   roundabout_mandatory: order(arrows.roundabout),
-  end_of_no_passing: endOf(carFigure(33.5, 57, 1.12, grey) + carFigure(66.5, 57, 1.12, grey)),
+  end_of_no_passing: endOf(carFigure(34, 59, 1.12, grey) + carFigure(66, 59, 1.12, grey)),
   end_of_no_passing_over_3_5_t: endOf(
-    mirror(truckFigure(64, 60, 0.98, grey)) + carFigure(68, 60, 0.98, grey),
+    lorryFigure(34, 62, 1.12, grey) + carFigure(66, 62, 1.06, grey),
   ),
 };
 
