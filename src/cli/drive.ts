@@ -20,11 +20,13 @@ export interface DriveRequest {
   pacing: 'realtime' | 'lockstep';
   flags: DriveFlags;
   rateFactor?: number;
+  /** A recording of results whose run is repeated. */
+  repeat?: string;
 }
 
 /** Runs a pipeline for a person: the live line while it runs, the table at its end. */
 export async function drive(request: DriveRequest): Promise<void> {
-  const { source, pacing, flags, rateFactor = 1 } = request;
+  const { source, pacing, flags, rateFactor = 1, repeat } = request;
   const stop = new AbortController();
   const supervised = supervisedFromEnvironment();
   if (supervised !== undefined) startBeating(supervised, () => stop.abort());
@@ -38,6 +40,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       source,
       pacing,
       rateFactor,
+      ...(repeat === undefined ? {} : { repeat }),
       signal: stop.signal,
       note: (text) => terminal.note(text),
       supervised,

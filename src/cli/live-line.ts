@@ -12,6 +12,7 @@ export function formatLiveLine(frame: PerceptionFrame, progress: Progress): stri
     `${progress.publishedRateHz.toFixed(1).padStart(5)} fps`,
     steeringText(frame),
     `drops ${progress.framesDropped}`,
+    ...(frame.mode === '' ? [] : [`mode ${frame.mode}`]),
     ...frame.health,
     detectionText(frame),
     signText(frame),

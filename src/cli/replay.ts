@@ -9,6 +9,7 @@ interface ReplayFlags extends DriveFlags {
   pipeline: string;
   lockstep?: true;
   rate?: number;
+  modesFrom?: string;
 }
 
 /** `windshield replay <recording|folder|video>`: a recorded drive through the pipeline. */
@@ -33,6 +34,14 @@ export function replayCommand(): Command {
       new Option('--rate <factor>', 'real time, this many times faster')
         .argParser(positiveNumber)
         .conflicts('lockstep'),
+    )
+    .addOption(
+      new Option(
+        '--modes-from <results.mcap>',
+        'repeat a recorded run in lock-step: its modes, skipped stages and drops, frame by frame',
+      )
+        .conflicts('rate')
+        .implies({ lockstep: true }),
     );
   return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
     // Before the rest is loaded: the supervisor stays small.
@@ -43,7 +52,8 @@ export function replayCommand(): Command {
     ]);
     const config = await loadPipelineFile(flags.pipeline);
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
-    await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1 });
+    const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
+    await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
 }
 

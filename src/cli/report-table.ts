@@ -12,13 +12,16 @@ export function formatReport(report: RunReport): string {
   return [
     '',
     `${'milliseconds'.padEnd(labelWidth)}${columns.map((name) => name.padStart(columnWidth)).join('')}`,
-    ...Object.entries(report.stages).flatMap(([stage, { states, ...spans }]) => [
-      row(stage, spans.totalMs, stateNote(states)),
+    ...Object.entries(report.stages).flatMap(([stage, { states, skippedBy, ...spans }]) => [
+      row(stage, spans.totalMs, stateNote(states, skippedBy)),
       row('  preprocess', spans.preprocessMs),
       row('  inference', spans.inferenceMs),
       row('  decode', spans.decodeMs),
     ]),
     row('fuse and publish', report.fuseAndPublishMs),
+    ...(report.glassToSteeringMs.count === 0
+      ? []
+      : [row('glass to steering', report.glassToSteeringMs)]),
     row('glass to result', report.glassToResultMs),
     '',
     `source     ${source.name}, ${size}, ${report.pacing}, ${source.end}`,
@@ -33,8 +36,17 @@ export function formatReport(report: RunReport): string {
       ({ name, provider, restarts }) =>
         `lane       ${name} on ${provider}${restarts === 0 ? '' : `, restarted ${restarts} times`}`,
     ),
+    ...modeLine(report),
     ...(report.health.length === 0 ? [] : [`health     ${report.health.join(', ')}`]),
   ].join('\n');
+}
+
+/** Nothing for a run that held nothing back. */
+function modeLine({ modes: { frames, changes } }: RunReport): string[] {
+  const named = Object.entries(frames).map(([mode, count]) => `${count} ${mode}`);
+  return Object.keys(frames).every((mode) => mode === 'full')
+    ? []
+    : [`modes      ${named.join(', ')} frames, ${changes} changes`];
 }
 
 function row(label: string, summary: LatencySummary, note = ''): string {
@@ -44,12 +56,16 @@ function row(label: string, summary: LatencySummary, note = ''): string {
   return `${label.padEnd(labelWidth)}${cells.join('')}${note}`;
 }
 
-/** Only what went otherwise than well. */
-function stateNote(states: Record<string, number>): string {
-  const others = Object.entries(states).filter(([state, count]) => state !== 'ok' && count > 0);
-  return others.length === 0
+/** Only what went otherwise than well; what the mode held back is told apart. */
+function stateNote(
+  { ok: _, ...states }: Record<string, number>,
+  { degraded = 0 }: { degraded?: number },
+): string {
+  const others = { ...states, skipped: states['skipped']! - degraded, degraded };
+  const named = Object.entries(others).filter(([, count]) => count > 0);
+  return named.length === 0
     ? ''
-    : `   ${others.map(([state, count]) => `${count} ${state}`).join(', ')}`;
+    : `   ${named.map(([state, count]) => `${count} ${state}`).join(', ')}`;
 }
 
 const reasons = (drops: Readonly<Record<string, number>>) => {

@@ -30,5 +30,14 @@ export const statusTopic = {
   isConflated: true,
 } as const satisfies Topic;
 
+/** The steering angle of a frame, before its other stages have answered; the frame's result repeats it. */
+export const steeringTopic = {
+  name: 'steering',
+  schema: 'windshield.v1.SteeringUpdate',
+  nominalRateHz: 20,
+  isRecorded: false,
+  isConflated: true,
+} as const satisfies Topic;
+
 /** What leaves the pipeline over ZeroMQ. */
-export const publishedTopics: readonly Topic[] = [perceptionTopic, statusTopic];
+export const publishedTopics: readonly Topic[] = [perceptionTopic, statusTopic, steeringTopic];

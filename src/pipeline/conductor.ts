@@ -1,6 +1,7 @@
 import type { Task } from '../bundle/manifest.js';
 import type { ErrorCode } from '../frame/perception-error.js';
 import { DropCounter, type DropCounts, dropReasons, totalDrops } from './drop-counts.js';
+import { type FramePlan, type FramePlanner, fullPlan } from './frame-plan.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from './frame-record.js';
 import { type LaneJob, LaneQueue } from './lane-queue.js';
 import { SlotReaders } from './slot-readers.js';
@@ -14,16 +15,23 @@ export interface ConductorEffects<Result> {
   release(slot: number): void;
   /** Frames come in order of their ids, each exactly once. */
   publish(outcome: FrameOutcome<Result>): void;
+  /** A stage's answer stands and will be published: of one stage, frames come in order of their ids. */
+  accepted?(frame: CapturedFrame, result: Result, mode: string): void;
+  /** The frame will not be published. */
+  dropped?(frame: CapturedFrame): void;
 }
 
 export interface ConductorOptions {
   graph: StageGraph;
   /** Nanoseconds after capture; a stage without an entry is waited for. */
   deadlineNs: Readonly<Partial<Record<Task, bigint>>>;
+  /** What runs on a frame; everything when left out. */
+  planFrame?: FramePlanner;
 }
 
 interface OpenFrame<Result> {
   frame: CapturedFrame;
+  plan: FramePlan;
   stages: Map<Task, StageOutcome<Result>>;
 }
 
@@ -32,7 +40,8 @@ interface OpenFrame<Result> {
  *
  * Live, the newest frame wins: a lane has one job running and one waiting, and a waiting job that a newer
  * frame overtakes is `skipped` for its frame. A frame whose every stage was skipped is a counted drop;
- * every other one is published, in order. In lock-step the same rules hold, but nothing is ever overtaken
+ * every other one is published, in order. What a frame's plan withholds is decided when it comes, so that
+ * nothing waits for it. In lock-step the same rules hold, but nothing is ever overtaken
  * because the next frame comes only after the last was published.
  */
 export class Conductor<Result> {
@@ -43,6 +52,7 @@ export class Conductor<Result> {
   readonly #dropsSincePublish = new DropCounter();
   readonly #graph: StageGraph;
   readonly #deadlineNs: ConductorOptions['deadlineNs'];
+  readonly #planFrame: FramePlanner;
   readonly #effects: ConductorEffects<Result>;
   readonly #lanes: LaneQueue[];
   /** In order of frame ids; the first one is published next. */
@@ -52,6 +62,7 @@ export class Conductor<Result> {
   constructor(options: ConductorOptions, effects: ConductorEffects<Result>) {
     this.#graph = options.graph;
     this.#deadlineNs = options.deadlineNs;
+    this.#planFrame = options.planFrame ?? (() => fullPlan);
     this.#effects = effects;
     this.#lanes = options.graph.lanes.map((plan) => new LaneQueue(plan));
     this.#slots = new SlotReaders((slot) => effects.release(slot));
@@ -65,14 +76,13 @@ export class Conductor<Result> {
   frameArrived(frame: CapturedFrame): void {
     this.framesIn += 1 + totalDrops(frame.dropsBefore);
     this.drops.addAll(frame.dropsBefore);
-    this.#open.set(frame.id, { frame, stages: new Map() });
+    const plan = this.#planFrame(frame);
+    this.#open.set(frame.id, { frame, plan, stages: new Map() });
     this.#slots.hold(frame.id, frame.slot);
-    this.#lanes.forEach((lane, laneIndex) => {
-      lane.plan.jobs.forEach((job, jobIndex) => {
-        if (job.after === undefined)
-          this.#offer(laneIndex, { frameId: frame.id, jobIndex, stages: job.stages });
-      });
-    });
+    if (plan.dropReason === undefined) {
+      for (const [stage, outcome] of plan.withheld) this.#decide(frame.id, stage, outcome);
+      this.#offerJobs(frame.id, undefined);
+    }
     this.#slots.letGo(frame.id);
     this.#settle();
   }
@@ -106,8 +116,8 @@ export class Conductor<Result> {
   laneDied(laneIndex: number, errorCode: ErrorCode): void {
     const lane = this.#lanes[laneIndex]!;
     lane.isReady = false;
-    const job = lane.endRunning();
-    if (job !== undefined) {
+    for (const job of [lane.endRunning(), lane.takeBegun()]) {
+      if (job === undefined) continue;
       for (const stage of job.stages)
         this.#decide(job.frameId, stage, { state: 'failed', errorCode });
       this.#slots.letGo(job.frameId);
@@ -135,29 +145,50 @@ export class Conductor<Result> {
     for (const lane of this.#lanes) this.#withdrawDecided(lane);
   }
 
+  /** Offers to every lane the jobs that wait for this answer, or, without one, for the frame alone. */
+  #offerJobs(frameId: number, after: Task | undefined): void {
+    const { plan, stages: decided } = this.#open.get(frameId)!;
+    this.#lanes.forEach((lane, laneIndex) => {
+      lane.plan.jobs.forEach((job, jobIndex) => {
+        const stages = job.stages.filter((stage) => !decided.has(stage));
+        if (job.after !== after || stages.length === 0) return;
+        const isApart = plan.signs !== 'all';
+        this.#offer(laneIndex, { frameId, jobIndex, stages, isApart });
+      });
+    });
+  }
+
   #offer(laneIndex: number, job: LaneJob): void {
     this.#slots.hold(job.frameId);
     const overtaken = this.#lanes[laneIndex]!.offer(job);
     if (overtaken !== undefined) {
       for (const stage of overtaken.stages)
-        this.#decide(overtaken.frameId, stage, { state: 'skipped' });
+        this.#decide(overtaken.frameId, stage, { state: 'skipped', reason: 'overtaken' });
       this.#slots.letGo(overtaken.frameId);
     }
     this.#startNext(laneIndex);
   }
 
   #startNext(laneIndex: number): void {
-    const job = this.#lanes[laneIndex]!.startNext();
-    if (job === undefined) return;
+    const lane = this.#lanes[laneIndex]!;
+    // What was decided while it waited for its turn (its input failed, its deadline passed) is not run.
+    this.#withdrawDecided(lane);
+    const part = lane.startNext();
+    if (part === undefined) return;
+    const { job, hasRest } = part;
+    if (hasRest) this.#slots.hold(job.frameId);
     const open = this.#open.get(job.frameId)!;
-    const input = this.#inputOf(laneIndex, job, open);
-    this.#effects.dispatch(laneIndex, job, open.frame, input);
+    this.#effects.dispatch(laneIndex, job, open.frame, this.#inputOf(job, open));
   }
 
-  #inputOf(laneIndex: number, job: LaneJob, open: OpenFrame<Result>): Result | undefined {
-    const after = this.#lanes[laneIndex]!.plan.jobs[job.jobIndex]!.after;
-    const outcome = after === undefined ? undefined : open.stages.get(after);
-    return outcome?.state === 'ok' ? outcome.result : undefined;
+  /** The answer that the part's first stage reads, where another part or lane gave it. */
+  #inputOf({ stages }: LaneJob, open: OpenFrame<Result>): Result | undefined {
+    for (const stage of stages) {
+      const input = stageInputs[stage];
+      const outcome = input === undefined ? undefined : open.stages.get(input);
+      if (outcome?.state === 'ok') return outcome.result;
+    }
+    return undefined;
   }
 
   /** The first word on a stage stands: a result that comes after `late` changes nothing. */
@@ -165,36 +196,45 @@ export class Conductor<Result> {
     const open = this.#open.get(frameId);
     if (open === undefined || open.stages.has(stage)) return;
     open.stages.set(stage, outcome);
+    if (outcome.state === 'ok')
+      this.#effects.accepted?.(open.frame, outcome.result, open.plan.mode);
     for (const [dependent, input] of Object.entries(stageInputs) as [Task, Task][]) {
       if (input !== stage || !this.#graph.stages.includes(dependent)) continue;
       if (outcome.state === 'late') this.#decide(frameId, dependent, { state: 'late' });
-      else if (outcome.state !== 'ok') this.#decide(frameId, dependent, { state: 'skipped' });
-      else this.#offerAfter(frameId, stage);
+      else if (outcome.state !== 'ok')
+        this.#decide(frameId, dependent, { state: 'skipped', reason: 'input' });
+      else this.#offerJobs(frameId, stage);
     }
-  }
-
-  #offerAfter(frameId: number, stage: Task): void {
-    this.#lanes.forEach((lane, laneIndex) => {
-      lane.plan.jobs.forEach((job, jobIndex) => {
-        if (job.after === stage) this.#offer(laneIndex, { frameId, jobIndex, stages: job.stages });
-      });
-    });
   }
 
   /** Publishes or drops from the oldest frame on, as far as every stage is decided. */
   #settle(): void {
-    for (const [frameId, { frame, stages }] of this.#open) {
-      if (stages.size < this.#graph.stages.length) return;
+    for (const [frameId, { frame, plan, stages }] of this.#open) {
+      const dropReason = plan.dropReason ?? this.#whyNothingRan(stages);
+      if (dropReason === undefined && stages.size < this.#graph.stages.length) return;
       this.#open.delete(frameId);
       this.#dropsSincePublish.addAll(frame.dropsBefore);
-      if ([...stages.values()].every(({ state }) => state === 'skipped')) {
-        this.drops.add(dropReasons.overtaken);
-        this.#dropsSincePublish.add(dropReasons.overtaken);
+      if (dropReason !== undefined) {
+        this.drops.add(dropReason);
+        this.#dropsSincePublish.add(dropReason);
+        this.#effects.dropped?.(frame);
       } else {
         this.framesPublished++;
-        this.#effects.publish({ frame, stages, drops: this.#dropsSincePublish.take() });
+        const drops = this.#dropsSincePublish.take();
+        this.#effects.publish({ frame, stages, drops, mode: plan.mode });
       }
     }
+  }
+
+  /** The reason of the drop where every stage was skipped: `degraded` only where nothing else held it up. */
+  #whyNothingRan(stages: OpenFrame<Result>['stages']): string | undefined {
+    if (stages.size < this.#graph.stages.length) return undefined;
+    let reason: string = dropReasons.degraded;
+    for (const outcome of stages.values()) {
+      if (outcome.state !== 'skipped') return undefined;
+      if (outcome.reason === 'overtaken') reason = dropReasons.overtaken;
+    }
+    return reason;
   }
 
   #withdrawDecided(lane: LaneQueue): void {

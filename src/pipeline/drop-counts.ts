@@ -2,8 +2,12 @@
 export const dropReasons = {
   /** No lane saw it: a newer frame took its place everywhere. */
   overtaken: 'overtaken',
+  /** The mode held back all that would have run on it. */
+  degraded: 'degraded',
   /** The run was stopped while it was on its way. */
   stopped: 'stopped',
+  /** A run that is repeated from a recording of its results, which does not know the frame. */
+  unrecorded: 'unrecorded',
 } as const;
 
 /** Frames counted by reason. */

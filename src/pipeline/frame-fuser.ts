@@ -5,14 +5,12 @@ import {
   BundleReferenceSchema,
   type PerceptionFrame,
   PerceptionFrameSchema,
+  SteeringUpdateSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 import { SegmentationEncoder } from '../messages/segmentation-encoder.js';
-import type { Detection, SignReading, SteeringResult } from '../perception/results.js';
-import { initialSteeringState, limitSteering } from '../perception/steering/steering.js';
-import { emptySignMemory, rememberSigns } from '../perception/tracking/sign-memory.js';
-import { initialTrackingState, trackDetections } from '../perception/tracking/tracker.js';
+import { FrameMemory } from './frame-memory.js';
 import { boxMessage, dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
-import type { FrameOutcome } from './frame-record.js';
+import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
 import type { StageResult } from './stages/stage-result.js';
 
@@ -37,23 +35,24 @@ export interface FusedFrame {
 }
 
 /**
- * Puts what the stages saw of each frame into one message, and remembers from frame to frame what must be:
- * tracks, the readings of a sign along its track, the last steering angle. Frames come in order. The same
- * outcomes always give the same message, `timing` aside.
+ * Puts what the stages saw of each frame into one message, fused with what was remembered from the frames
+ * before. Frames come in order. The same outcomes always give the same message, `timing` aside.
  */
 export class FrameFuser {
   readonly bundles: readonly BundleReference[];
   /** Short codes that hold for the whole run. */
   readonly health: readonly string[];
   readonly #options: FuserOptions;
-  #tracking = initialTrackingState;
-  #signMemory = emptySignMemory;
-  #steering = initialSteeringState;
-  readonly #lastTimeNs = new Map<Task, bigint>();
+  readonly #memory: FrameMemory;
+  /** Answers that the memory has, of frames that are not yet fused. */
+  readonly #accepted = new Map<number, Set<StageResult['stage']>>();
   readonly #segmentationEncoder: SegmentationEncoder;
 
   constructor(options: FuserOptions) {
     this.#options = options;
+    this.#memory = new FrameMemory(
+      new Map([...options.stages].map(([task, { manifest }]) => [task, manifest])),
+    );
     this.#segmentationEncoder = new SegmentationEncoder(
       classesOf(options.stages.get('segmentation')?.manifest),
     );
@@ -68,6 +67,44 @@ export class FrameFuser {
     this.health = this.bundles.some(({ isCertified }) => !isCertified) ? ['uncertified'] : [];
   }
 
+  /**
+   * Takes an answer as soon as it stands, so that what follows from it need not wait for the rest of its frame.
+   * Of one stage, frames come in order. What was not accepted before is when its frame is fused.
+   */
+  accept(frame: CapturedFrame, result: StageResult): void {
+    const accepted = this.#accepted.get(frame.id) ?? new Set();
+    if (accepted.has(result.stage)) return;
+    this.#accepted.set(frame.id, accepted.add(result.stage));
+    this.#memory.accept(frame, result);
+  }
+
+  /** Indices of the frame's boxes whose signs are new or have grown; its detections were accepted. */
+  signsToRead(frame: CapturedFrame): number[] {
+    return this.#memory.signsToRead(frame);
+  }
+
+  /** The frame's steering on its own, serialised; undefined where that answer was not accepted. */
+  steeringUpdate(frame: CapturedFrame, mode: string, publishNs: bigint): Uint8Array | undefined {
+    const steering = this.#memory.steeringOf(frame);
+    if (steering === undefined) return undefined;
+    const { stages, calibrationSha256, wallOffsetNs } = this.#options;
+    const bundle = this.bundles.find(({ task }) => task === 'steering')!;
+    const update = create(SteeringUpdateSchema, {
+      frameId: BigInt(frame.id),
+      sourceTimeNs: frame.sourceTimeNs,
+      stampNs: frame.stampNs,
+      steering,
+      bundle,
+      provider: stages.get('steering')!.provider,
+      calibrationSha256,
+      captureNs: frame.captureTimeNs,
+      publishNs,
+      wallOffsetNs,
+      mode,
+    });
+    return toBinary(SteeringUpdateSchema, update);
+  }
+
   /** One frame's message, and its bytes. `publishNs` is the monotonic time that it is stamped with. */
   fuse(outcome: FrameOutcome<StageResult>, publishNs: bigint): FusedFrame {
     const frame = this.#fuseObjects(outcome, publishNs);
@@ -80,9 +117,11 @@ export class FrameFuser {
 
   #fuseObjects(outcome: FrameOutcome<StageResult>, publishNs: bigint): PerceptionFrame {
     const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs, epoch = 0 } = this.#options;
-    const { frame, drops } = outcome;
-    const detections = this.#fuseDetections(outcome);
-    const steering = this.#fuseSteering(outcome);
+    const { frame, drops, mode = '' } = outcome;
+    for (const answer of outcome.stages.values())
+      if (answer.state === 'ok') this.accept(frame, answer.result);
+    this.#accepted.delete(frame.id);
+    const { detections, signs, steering } = this.#memory.take(frame);
     return create(PerceptionFrameSchema, {
       frameId: BigInt(frame.id),
       sourceTimeNs: frame.sourceTimeNs,
@@ -96,7 +135,7 @@ export class FrameFuser {
         boxPx: boxMessage(detection.boxXyxyPx),
         trackId: detection.trackId,
       })),
-      signs: this.#fuseSigns(outcome, detections).map((reading) => {
+      signs: signs.map((reading) => {
         const { trackId, boxXyxyPx } = detections[reading.detectionIndex]!;
         const className = this.#className('signs', reading.classId);
         return { ...reading, className, trackId, boxPx: boxMessage(boxXyxyPx) };
@@ -104,48 +143,13 @@ export class FrameFuser {
       ...(steering && { steering }),
       stages: stageStatusMessages(outcome, stages),
       drops: dropMessages(drops),
+      mode,
       bundles: [...this.bundles],
       calibrationSha256,
       health: [...this.health],
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
       epoch,
     });
-  }
-
-  #fuseDetections(outcome: FrameOutcome<StageResult>): Detection[] {
-    const found = resultOf(outcome, 'detection');
-    if (found === undefined) return [];
-    const dtS = this.#secondsSince('detection', outcome);
-    const { state, detections } = trackDetections(this.#tracking, found.detections, dtS);
-    this.#tracking = state;
-    return detections;
-  }
-
-  #fuseSigns(outcome: FrameOutcome<StageResult>, detections: Detection[]): SignReading[] {
-    const found = resultOf(outcome, 'signs');
-    const decode = this.#options.stages.get('signs')?.manifest.decode;
-    if (found === undefined || decode?.kind !== 'signs') return [];
-    const live = new Set(this.#tracking.tracks.map(({ id }) => id));
-    const fused = rememberSigns(this.#signMemory, found.batch, detections, live, decode);
-    this.#signMemory = fused.memory;
-    return fused.readings;
-  }
-
-  #fuseSteering(outcome: FrameOutcome<StageResult>): SteeringResult | undefined {
-    const found = resultOf(outcome, 'steering');
-    const decode = this.#options.stages.get('steering')?.manifest.decode;
-    if (found === undefined || decode?.kind !== 'steering') return undefined;
-    const dtS = this.#secondsSince('steering', outcome);
-    const limited = limitSteering(this.#steering, found.rawAngleRad, dtS, decode);
-    this.#steering = limited.state;
-    return limited.result;
-  }
-
-  /** On the source's own time line, so that a replay at any pace fuses alike. */
-  #secondsSince(stage: Task, { frame }: FrameOutcome): number {
-    const lastNs = this.#lastTimeNs.get(stage) ?? frame.sourceTimeNs;
-    this.#lastTimeNs.set(stage, frame.sourceTimeNs);
-    return Number(frame.sourceTimeNs - lastNs) / 1e9;
   }
 
   #className(stage: Task, classId: number): string {

@@ -39,7 +39,8 @@ export function stageStatusMessages(
   return [...places].map(([stage, { provider }]) => {
     const outcome = stages.get(stage)!;
     const errorCode = outcome.state === 'failed' ? outcome.errorCode : '';
-    return { stage, state: states[outcome.state], provider, errorCode };
+    const reason = outcome.state === 'skipped' ? outcome.reason : '';
+    return { stage, state: states[outcome.state], provider, errorCode, reason };
   });
 }
 

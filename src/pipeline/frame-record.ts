@@ -30,8 +30,11 @@ export interface StageTimes {
 export type StageOutcome<Result = unknown> =
   | { state: 'ok'; result: Result; times: StageTimes }
   | { state: 'failed'; errorCode: ErrorCode; times?: StageTimes }
-  | { state: 'skipped' }
+  | { state: 'skipped'; reason: SkipReason }
   | { state: 'late' };
+
+/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there. */
+export type SkipReason = 'overtaken' | 'degraded' | 'input';
 
 /** A frame with every stage decided, ready to be fused and published. */
 export interface FrameOutcome<Result = unknown> {
@@ -39,4 +42,6 @@ export interface FrameOutcome<Result = unknown> {
   stages: ReadonlyMap<Task, StageOutcome<Result>>;
   /** Frames lost since the last one published, by reason. */
   drops: DropCounts;
+  /** Mode of operation when it came; empty or left out while nothing is held back. */
+  mode?: string;
 }

@@ -35,6 +35,8 @@ export type LaneCommand =
       ring: SharedArrayBuffer;
       camera: CameraModel | undefined;
       detectorClasses: readonly string[];
+      /** How often each stage is run, once warm, to measure it; left out or 0: not at all. */
+      measureRuns?: number;
     }
   | {
       type: 'run';
@@ -52,8 +54,8 @@ export type LaneCommand =
 /** From the lane. A job's stages are answered one by one as they are done, then `done` follows. */
 export type LaneEvent =
   | { type: 'loaded'; stages: LoadedStage[] }
-  /** `warmUpMs`: tables built, and each stage run once on a blank frame. */
-  | { type: 'ready'; warmUpMs: number }
+  /** `warmUpMs`: tables built, and each stage run once on a blank frame; `stageMs`: medians, where they were asked for. */
+  | { type: 'ready'; warmUpMs: number; stageMs: Partial<Record<Task, number>> }
   | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
   | { type: 'done'; frameId: number }
   /** The lane cannot be set up; it ends itself. */

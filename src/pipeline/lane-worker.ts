@@ -52,20 +52,36 @@ async function load(): Promise<LoadedStage[]> {
 }
 
 async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Promise<void> {
-  const { ring: shared, camera, detectorClasses } = command;
+  const { ring: shared, camera, detectorClasses, measureRuns = 0 } = command;
   ring = FrameRing.attach(shared);
   const frame = ring.layout;
   const startNs = nowNs();
   const blank = new Uint8Array(frameBytes(frame));
+  const stageMs: Partial<Record<Task, number>> = {};
   for (const [task, network] of networks) {
     if (isClosing) return;
     const runner = createStageRunner({ ...network, frame, camera, detectorClasses });
     runners.set(task, runner);
     // The first pass through the code is the slow one: not on a frame.
-    await runner.run(blank, warmUpInput(network.bundle.manifest, frame, detectorClasses));
+    const input = warmUpInput(network.bundle.manifest, frame, detectorClasses);
+    await runner.run(blank, input);
+    if (measureRuns > 0)
+      stageMs[task] = await medianMs(measureRuns, () => runner.run(blank, input));
   }
   record?.idle();
-  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()) });
+  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs });
+}
+
+/** Of an odd number of runs, milliseconds, rounded to microseconds. */
+async function medianMs(runs: number, run: () => Promise<unknown>): Promise<number> {
+  const timesMs: number[] = [];
+  for (let i = 0; i < runs && !isClosing; i++) {
+    const startNs = nowNs();
+    await run();
+    timesMs.push(elapsedMs(startNs, nowNs()));
+  }
+  timesMs.sort((a, b) => a - b);
+  return Math.round((timesMs[timesMs.length >> 1] ?? 0) * 1000) / 1000;
 }
 
 async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void> {

@@ -52,6 +52,8 @@ export class Lane {
   readyMs = 0;
   /** The part of it that went into tables and a first run of each stage. */
   warmUpMs = 0;
+  /** One run of each stage, warm, milliseconds; empty where `prepare` did not ask for it. */
+  stageMs: Readonly<Partial<Record<Task, number>>> = {};
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
   readonly #startNs = nowNs();
@@ -156,6 +158,7 @@ export class Lane {
       case 'ready':
         if (this.readyMs === 0) this.readyMs = elapsedMs(this.#startNs, nowNs());
         this.warmUpMs = event.warmUpMs;
+        this.stageMs = event.stageMs;
         this.#listener.ready();
         break;
       case 'stage':

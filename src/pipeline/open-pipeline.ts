@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
-import { startCapture } from '../capture/capture-thread.js';
+import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
-import { hasErrorCode } from '../frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import type { Publisher } from '../publish/publisher.js';
-import { Lane } from './lane.js';
+import type { FramePlanner } from './frame-plan.js';
+import { LaneCrew } from './lane-crew.js';
 import type { LoadedStage } from './lane-messages.js';
-import { LaneRelay } from './lane-relay.js';
+import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
 import type { PipelineOptions } from './pipeline.js';
 import type { PipelineRun } from './pipeline-run.js';
+import type { PipelineConfig } from './pipeline-schema.js';
 import type { ResultRecorder } from './result-recorder.js';
-import { planStages, type StageGraph } from './stage-graph.js';
 
 /** How often a supervised pipeline tries to bind, and how long it waits in between, milliseconds. */
 const bindTries = 20;
@@ -25,44 +26,42 @@ const supervisedChunkBytes = 64 * 1024;
 
 /**
  * Opens everything that a run needs, all at the same time: lanes load and prove their networks while the
- * source, the calibration, the socket and the recording open. Rejects with the first fault, everything closed.
+ * source, the calibration, the socket and the recording open. Where the lanes are to be planned, their networks
+ * are measured first. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
   const { config, source, sourceOptions = {}, pacing, rateFactor = 1 } = options;
-  const graph = planStages(config.lanes);
   const opened: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
     const part = await opening;
     opened.push({ close: () => close(part) });
     return part;
   };
-  const relays = graph.lanes.map(() => new LaneRelay());
-  const lanes = graph.lanes.map((plan, index) => startLane(options, plan.name, index, relays));
+  const crewMaker = new CrewMaker(options);
+  const slotCount = config.ring.slots;
+  const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
+  const capturing = kept(startCapture(captureOptions), (capture) => capture.stop());
+  const calibrating = openCamera(config.calibration, source);
   const opening = [
-    kept(
-      startCapture({
-        source,
-        sourceOptions,
-        pacing,
-        rateFactor,
-        slotCount: config.ring.slots,
-      }),
-      (capture) => capture.stop(),
-    ),
-    openCamera(config.calibration, source),
+    capturing,
+    calibrating,
     kept(openPublisher(options), async (publisher) => publisher?.close()),
     Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
-    loadStages(graph, lanes),
+    crewMaker.load(capturing, calibrating),
+    openRepeated(options),
   ] as const;
   try {
-    const [capture, calibrated, publisher, code, stages] = await Promise.all(opening);
+    const [capture, calibrated, publisher, code, made, repeated] = await Promise.all(opening);
+    const { crew, stages } = made;
     const [{ FrameFuser }, { PipelineRun }] = code;
     const { widthPx, heightPx } = capture.info.layout;
-    const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
+    const camera = cameraIn(capture, calibrated);
     const calibration = await hashOf(camera);
-    const recorder = await kept(openRecorder(options, stages, calibration), async (part) =>
-      part?.abort(),
+    const recorder = await kept(
+      openRecorder(options, stages, crew.planned, calibration),
+      async (part) => part?.abort(),
     );
+    const { graph, lanes, relays, planned } = crew;
     const detectorClasses = classesOfDetector(stages);
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
     await Promise.all(relays.map((relay) => relay.firstReady));
@@ -70,57 +69,70 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const epoch = options.supervised?.epoch ?? 0;
     const known = { stages, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = new FrameFuser({ ...known, widthPx, heightPx });
-    return new PipelineRun({
-      ...known,
-      options,
-      graph,
-      capture,
-      lanes,
-      relays,
-      fuser,
-      publisher,
-      recorder,
-    });
+    const conducted = { options, graph, planned, lanes, relays, repeated };
+    return new PipelineRun({ ...known, ...conducted, capture, fuser, publisher, recorder });
   } catch (error) {
     // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
-    const lanesClosed = Promise.all(lanes.map((lane) => lane.close()));
-    await Promise.allSettled([...opening.slice(0, 3), lanesClosed]);
+    await Promise.allSettled([...opening.slice(0, 3), crewMaker.giveUp()]);
     await Promise.allSettled(opened.map((part) => part.close()));
     throw error;
   }
 }
 
-function startLane(
-  { config, laneTimeoutMs, supervised }: PipelineOptions,
-  name: string,
-  index: number,
-  relays: readonly LaneRelay[],
-): Lane {
-  const { providers, allowUncertified } = config;
-  const stages = config.lanes[index]!.map((task) => ({ task, bundleDir: config.bundles[task]! }));
-  const data = {
-    stages,
-    providers,
-    allowUncertified,
-    blackBox: supervised && { fd: supervised.blackBoxFd, laneIndex: index },
-    drills: supervised?.drills,
-  };
-  const timeout = laneTimeoutMs === undefined ? {} : { timeoutMs: laneTimeoutMs };
-  return new Lane({ name, data, ...timeout }, relays[index]!);
+/** Starts the lanes: at once where the file declares them, else when it is measured how to share them out. */
+class CrewMaker {
+  readonly #options: PipelineOptions;
+  readonly #measurement: LaneMeasurement | undefined;
+  #crew: LaneCrew | undefined;
+  #isGivenUp = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    const { lanes } = options.config;
+    if (lanes === 'auto') this.#measurement = new LaneMeasurement(options.config);
+    else this.#crew = new LaneCrew(options, { lanes, by: 'file', stageMs: {} });
+  }
+
+  async load(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
+    const crew = this.#crew ?? (await this.#plan(capturing, calibrating));
+    return { crew, stages: await crew.stages };
+  }
+
+  async giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    await Promise.all([this.#measurement?.close(), this.#crew?.close()]);
+  }
+
+  async #plan(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
+    const [capture, calibrated] = await Promise.all([capturing, calibrating]);
+    const measurement = this.#measurement!;
+    const planned = await measurement.plan(capture, cameraIn(capture, calibrated));
+    await measurement.close();
+    if (this.#isGivenUp) throw new PerceptionError('ERR_INTERNAL', 'the opening was given up');
+    this.#options.note?.(`lanes planned: ${describeLanes(planned)}`);
+    this.#crew = new LaneCrew(this.#options, planned);
+    return this.#crew;
+  }
 }
 
-/** By task in the fixed order of the graph, whichever lane was ready first. */
-async function loadStages(
-  graph: StageGraph,
-  lanes: readonly Lane[],
-): Promise<Map<Task, LoadedStage & { lane: string }>> {
-  const loaded = await Promise.all(
-    lanes.map(async (lane) => (await lane.loaded).map((stage) => ({ ...stage, lane: lane.name }))),
-  );
-  const stages = loaded.flat();
-  return new Map(
-    graph.stages.map((task) => [task, stages.find(({ manifest }) => manifest.task === task)!]),
-  );
+/** The lanes that `lanes: auto` would make here for this source, measured now; everything is closed again. */
+export async function measurePlan(config: PipelineConfig, source: string): Promise<PlannedLanes> {
+  const measurement = new LaneMeasurement(config);
+  const slotCount = config.ring.slots;
+  const capturing = startCapture({ source, pacing: 'lockstep', slotCount });
+  try {
+    const calibrating = openCamera(config.calibration, source);
+    const [capture, calibrated] = await Promise.all([capturing, calibrating]);
+    return await measurement.plan(capture, cameraIn(capture, calibrated));
+  } finally {
+    const stopped = capturing.then((capture) => capture.stop());
+    await Promise.allSettled([measurement.close(), stopped]);
+  }
+}
+
+/** The camera model for frames of the size that they have. */
+function cameraIn({ info }: CaptureHandle, calibrated: CameraModel | undefined) {
+  return calibrated && scaleCamera(calibrated, info.layout.widthPx, info.layout.heightPx);
 }
 
 function classesOfDetector(stages: ReadonlyMap<Task, LoadedStage>): readonly string[] {
@@ -136,6 +148,19 @@ async function openCamera(calibration: string, source: string): Promise<CameraMo
 async function hashOf(camera: CameraModel | undefined): Promise<string> {
   const { calibrationSha256 } = await import('../calibration/camera-info.js');
   return camera === undefined ? '' : calibrationSha256(camera);
+}
+
+async function openRepeated({
+  config,
+  pacing,
+  repeat,
+}: PipelineOptions): Promise<FramePlanner | undefined> {
+  if (repeat === undefined) return undefined;
+  if (pacing !== 'lockstep')
+    throw new PerceptionError('ERR_USAGE', 'a run is repeated in lock-step, found realtime');
+  const { RecordedPlan } = await import('./recorded-plan.js');
+  const plan = await RecordedPlan.read(repeat, config.degradation?.modes ?? []);
+  return (frame) => plan.planFrame(frame);
 }
 
 async function openPublisher({
@@ -168,11 +193,13 @@ async function retryBind(bind: () => Promise<Publisher>): Promise<Publisher> {
 async function openRecorder(
   { config, source, pacing, supervised }: PipelineOptions,
   stages: ReadonlyMap<Task, LoadedStage>,
+  planned: PlannedLanes,
   calibration: string,
 ): Promise<ResultRecorder | undefined> {
   if (config.record === undefined) return undefined;
   const networks = [...stages].map(([task, { manifest }]) => [task, manifest.network.sha256]);
-  const facts = { source, pacing, calibration, ...Object.fromEntries(networks) };
+  const lanes = JSON.stringify(planned);
+  const facts = { source, pacing, calibration, lanes, ...Object.fromEntries(networks) };
   const { ResultRecorder } = await import('./result-recorder.js');
   const options = { ...config.record, source, facts };
   if (supervised === undefined) return ResultRecorder.create(options);

@@ -5,15 +5,19 @@ import type { CaptureEnd, CaptureHandle } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
-import { perceptionTopic, statusTopic } from '../messages/topics.js';
+import { perceptionTopic, statusTopic, steeringTopic } from '../messages/topics.js';
 import type { Publisher } from '../publish/publisher.js';
 import { Conductor } from './conductor.js';
+import { Degradation } from './degradation.js';
 import { type DropCounts, newDrops, totalDrops } from './drop-counts.js';
 import type { FrameFuser } from './frame-fuser.js';
 import { dropMessages } from './frame-messages.js';
+import type { FramePlanner } from './frame-plan.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from './frame-record.js';
 import type { Lane } from './lane.js';
-import type { LoadedStage } from './lane-messages.js';
+import type { PlacedStage } from './lane-crew.js';
+import type { PlannedLanes } from './lane-plan.js';
+import type { LaneJob } from './lane-queue.js';
 import type { LaneRelay } from './lane-relay.js';
 import type { PipelineOptions, RunResult } from './pipeline.js';
 import { RateMeter } from './rate-meter.js';
@@ -34,13 +38,16 @@ const drainPollMs = 2;
 export interface PipelineParts {
   options: PipelineOptions;
   graph: StageGraph;
+  planned: PlannedLanes;
   capture: CaptureHandle;
   lanes: readonly Lane[];
   relays: readonly LaneRelay[];
   fuser: FrameFuser;
   publisher: Publisher | undefined;
   recorder: ResultRecorder | undefined;
-  stages: ReadonlyMap<Task, LoadedStage & { lane: string }>;
+  /** What plans each frame instead of the modes of the moment. */
+  repeated: FramePlanner | undefined;
+  stages: ReadonlyMap<Task, PlacedStage>;
   calibrationSha256: string;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
@@ -52,6 +59,9 @@ export class PipelineRun {
   readonly conductor: Conductor<StageResult>;
   readonly statistics: RunStatistics;
   readonly publishedRate = new RateMeter();
+  /** Changes of mode, in the order in which they came. */
+  modeChanges = 0;
+  readonly #degradation: Degradation | undefined;
   /** From the start of the process, milliseconds. */
   firstResultMs: number | null = null;
   readonly #hungLanes: string[] = [];
@@ -60,19 +70,25 @@ export class PipelineRun {
   #knownDrops: DropCounts = {};
 
   constructor(parts: PipelineParts) {
-    const { options, graph, capture, lanes, relays } = parts;
+    const { options, graph, capture, relays, repeated } = parts;
     this.parts = parts;
     this.statistics = new RunStatistics(graph.stages);
     const deadlines = options.pacing === 'lockstep' ? {} : options.config.deadlineMs;
     const deadlineNs = Object.fromEntries(
       Object.entries(deadlines).map(([stage, ms = 0]) => [stage, BigInt(Math.round(ms * 1e6))]),
     );
+    const { degradation } = options.config;
+    if (degradation !== undefined && options.pacing === 'realtime')
+      this.#degradation = new Degradation(degradation);
+    const planFrame = repeated ?? this.#degradation?.planFrame.bind(this.#degradation);
     this.conductor = new Conductor(
-      { graph, deadlineNs },
+      { graph, deadlineNs, ...(planFrame && { planFrame }) },
       {
-        dispatch: (laneIndex, job, frame, input) => lanes[laneIndex]!.run(job, frame.slot, input),
+        dispatch: (laneIndex, job, frame, input) => this.#dispatch(laneIndex, job, frame, input),
         release: (slot) => capture.ring.release(slot),
         publish: (outcome) => this.#publish(outcome),
+        accepted: (frame, result, mode) => this.#accept(frame, result, mode),
+        dropped: () => this.#requestNext(),
       },
     );
     relays.forEach((relay, laneIndex) => {
@@ -160,8 +176,31 @@ export class PipelineRun {
     if (inferenceEndNs > preprocessEndNs) this.statistics.addStage(stage, outcome.times);
   }
 
+  #dispatch(
+    laneIndex: number,
+    job: LaneJob,
+    frame: CapturedFrame,
+    input: StageResult | undefined,
+  ): void {
+    const readsSome = job.isApart && job.stages.includes('signs') && input?.stage === 'detection';
+    const reading = readsSome
+      ? { ...input, signsToRead: this.parts.fuser.signsToRead(frame) }
+      : input;
+    this.parts.lanes[laneIndex]!.run(job, frame.slot, reading);
+  }
+
+  /** An answer stands. Steering leaves at once: it would else wait for the slowest stage of its frame. */
+  #accept(frame: CapturedFrame, result: StageResult, mode: string): void {
+    const { fuser, publisher } = this.parts;
+    fuser.accept(frame, result);
+    if (result.stage !== 'steering') return;
+    const update = fuser.steeringUpdate(frame, mode, nowNs());
+    if (update !== undefined) publisher?.publish(steeringTopic.name, update);
+    this.statistics.glassToSteering.add(elapsedMs(frame.captureTimeNs, nowNs()));
+  }
+
   #publish(outcome: FrameOutcome<StageResult>): void {
-    const { options, capture, fuser, publisher, recorder } = this.parts;
+    const { options, fuser, publisher, recorder } = this.parts;
     const startNs = nowNs();
     const { frame, payload } = fuser.fuse(outcome, startNs);
     publisher?.publish(perceptionTopic.name, payload);
@@ -176,6 +215,17 @@ export class PipelineRun {
       framesDropped: totalDrops(this.conductor.drops.snapshot()),
       publishedRateHz: this.publishedRate.recentHz(),
     });
+    const change = this.#degradation?.observe(outcome, endNs);
+    if (change !== undefined) {
+      this.modeChanges++;
+      const share = `p99 at ${(change.pressure * 100).toFixed(0)} % of its budget`;
+      options.note?.(`mode ${change.mode || 'full'}: ${share}`);
+    }
+    this.#requestNext();
+  }
+
+  #requestNext(): void {
+    const { options, capture, recorder } = this.parts;
     if (options.pacing !== 'lockstep') return;
     // In lock-step the recording is complete, so the disk may hold up the frames.
     if (recorder === undefined) capture.requestNext();
@@ -201,6 +251,7 @@ export class PipelineRun {
       health: isRecordingLost ? [...fuser.health, 'recording_failed'] : [...fuser.health],
       sourceName: capture.info.name,
       bundles: [...fuser.bundles],
+      mode: this.#degradation?.mode ?? '',
       epoch: options.supervised?.epoch ?? 0,
     });
     publisher?.publish(statusTopic.name, toBinary(PipelineStatusSchema, status));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
+import { degradationSchema } from './degradation-schema.js';
 
 const text = z.string().min(1);
 const stage = z.enum(tasks);
@@ -32,6 +33,18 @@ const recordSchema = z.strictObject({
   images: z.boolean().default(false),
 });
 
+const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
+
+/** A union of the two would say of a fault in one lane only that the whole is wrong. */
+const lanesSchema = z.unknown().transform((value, context): 'auto' | Task[][] => {
+  if (value === 'auto') return value;
+  const checked = declaredLanesSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  for (const { path, message } of checked.error.issues)
+    context.issues.push({ code: 'custom', path, message, input: value });
+  return z.NEVER;
+});
+
 /** The pipeline file as written. docs/pipeline.md explains every key. */
 export const pipelineSchema = z
   .strictObject({
@@ -41,8 +54,10 @@ export const pipelineSchema = z
     calibration: text.default('recording'),
     /** The model bundle of each stage: a folder. */
     bundles: byStage(text),
-    /** Which stages share a worker thread, each lane in its order of priority. */
-    lanes: z.array(z.array(stage).min(1)).min(1).max(8),
+    /** Which stages share a worker thread, each lane in its order of priority; `auto`: planned from measured times. */
+    lanes: lanesSchema,
+    /** With `lanes: auto`, how many at most; as many as there are cores when left out. */
+    laneCount: z.int().min(1).max(8).optional(),
     /** Execution providers, in the order they are asked for. */
     providers: z
       .array(z.enum(['tensorrt', 'cuda', 'webgpu', 'cpu']))
@@ -50,6 +65,8 @@ export const pipelineSchema = z
       .default(['cpu']),
     /** Live only: a stage that is not done this long after capture is `late`, and the frame leaves without it. */
     deadlineMs: byStage(positiveMs).default({}),
+    /** What is given up, step by step, when the machine is too slow; live only. */
+    degradation: degradationSchema.optional(),
     /** Frames held in shared memory. */
     ring: z.strictObject({ slots: z.int().min(3).max(64).default(8) }).default({ slots: 8 }),
     publish: z
@@ -63,45 +80,49 @@ export const pipelineSchema = z
     /** Run a network whose golden outputs are out of tolerance; every result then says `uncertified`. */
     allowUncertified: z.boolean().default(false),
   })
-  .superRefine(({ bundles, lanes, deadlineMs, providers }, context) => {
+  .superRefine(({ bundles, lanes, laneCount, deadlineMs, degradation, providers }, context) => {
+    const fault = (path: PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
     const placed = new Set<Task>();
-    lanes.forEach((lane, laneIndex) => {
-      lane.forEach((name, index) => {
-        const path = ['lanes', laneIndex, index];
-        if (placed.has(name))
-          context.addIssue({ code: 'custom', path, message: `${name} rides in a lane already` });
-        if (bundles[name] === undefined)
-          context.addIssue({ code: 'custom', path, message: `${name} has no entry in bundles` });
-        placed.add(name);
+    if (lanes === 'auto') {
+      for (const name of tasks) if (bundles[name] !== undefined) placed.add(name);
+      if (placed.size === 0) fault(['bundles'], 'expected a bundle to run, found none');
+    } else {
+      if (laneCount !== undefined)
+        fault(['laneCount'], 'is for lanes: auto; here the lanes are counted by the file');
+      lanes.forEach((lane, laneIndex) => {
+        lane.forEach((name, index) => {
+          const path = ['lanes', laneIndex, index];
+          if (placed.has(name)) fault(path, `${name} rides in a lane already`);
+          if (bundles[name] === undefined) fault(path, `${name} has no entry in bundles`);
+          placed.add(name);
+        });
       });
-    });
-    for (const name of tasks) {
-      if (bundles[name] !== undefined && !placed.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: ['bundles', name],
-          message: `${name} rides in no lane`,
-        });
-      if (deadlineMs[name] !== undefined && !placed.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: ['deadlineMs', name],
-          message: `${name} rides in no lane`,
-        });
     }
+    for (const name of tasks) {
+      const isPlaced = placed.has(name);
+      const nowhere = `${name} rides in no lane`;
+      if (bundles[name] !== undefined && !isPlaced) fault(['bundles', name], nowhere);
+      if (deadlineMs[name] !== undefined && !isPlaced) fault(['deadlineMs', name], nowhere);
+      if (degradation?.budgetMs[name] !== undefined && !isPlaced)
+        fault(['degradation', 'budgetMs', name], nowhere);
+    }
+    degradation?.modes.forEach(({ segmentationEvery, signs }, index) => {
+      const path = ['degradation', 'modes', index];
+      if (segmentationEvery !== undefined && !placed.has('segmentation'))
+        fault([...path, 'segmentationEvery'], 'segmentation rides in no lane');
+      if (signs !== undefined && !placed.has('signs'))
+        fault([...path, 'signs'], 'signs rides in no lane');
+    });
     // Two of its sessions that run at once have crashed the process (onnxruntime issue 32561).
-    if (providers.includes('webgpu') && lanes.length > 1)
-      context.addIssue({
-        code: 'custom',
-        path: ['providers'],
-        message: `webgpu runs one network at a time: expected one lane, found ${lanes.length}`,
-      });
+    const laneTotal = lanes === 'auto' ? (laneCount ?? 1) : lanes.length;
+    if (providers.includes('webgpu') && laneTotal > 1)
+      fault(
+        ['providers'],
+        `webgpu runs one network at a time: expected one lane, found ${laneTotal}`,
+      );
     if (placed.has('signs') && !placed.has('detection'))
-      context.addIssue({
-        code: 'custom',
-        path: ['bundles', 'signs'],
-        message: 'signs reads the boxes of detection, which is missing',
-      });
+      fault(['bundles', 'signs'], 'signs reads the boxes of detection, which is missing');
   });
 
 /** The file with defaults filled in and every path absolute. */

@@ -16,6 +16,8 @@ export interface PipelineOptions {
   framesInFlight?: 1 | 2;
   /** Source seconds a second in `realtime`; 1 when left out. */
   rateFactor?: number;
+  /** A recording of results: what it says of each frame happens again, its drops and modes too. Needs `lockstep`. */
+  repeat?: string;
   /** Ends the run in order: capture stops, what is on its way is published. */
   signal?: AbortSignal;
   /**

@@ -1,5 +1,7 @@
+import { publishedTopics } from '../messages/topics.js';
 import type { PublishCount } from '../publish/publisher.js';
 import { type DropCounts, totalDrops } from './drop-counts.js';
+import type { PlannedLanes } from './lane-plan.js';
 import type { LatencySummary } from './latency-histogram.js';
 import type { PipelineRun } from './pipeline-run.js';
 import type { StageReport } from './run-statistics.js';
@@ -22,6 +24,8 @@ export interface RunReport {
   publishedRateHz: number;
   /** From the shutter (or the moment a recorded frame was due) to the result's hand-over. */
   glassToResultMs: LatencySummary;
+  /** From the same moment to the steering angle's hand-over on its own topic, which waits for no other stage. */
+  glassToSteeringMs: LatencySummary;
   /** The main thread's own work for a frame: fusing, serialising, handing over. */
   fuseAndPublishMs: LatencySummary;
   /** From the start of the process to the first published result; null when none was. */
@@ -35,6 +39,10 @@ export interface RunReport {
     readyMs: number;
     warmUpMs: number;
   }[];
+  /** Which stages share a lane, and what was measured where the lanes were planned. */
+  lanePlan: PlannedLanes;
+  /** Changes of mode, and published frames by mode; `full` is full operation. */
+  modes: { changes: number; frames: Record<string, number> };
   bundles: { task: string; version: string; networkSha256: string; isCertified: boolean }[];
   health: string[];
   publish: { endpoint: string; topics: Record<string, PublishCount> } | null;
@@ -59,6 +67,7 @@ export function buildReport(run: PipelineRun, end: RunReport['source']['end']): 
     },
     publishedRateHz: publishedRate.overallHz(),
     glassToResultMs: statistics.glassToResult.summary(),
+    glassToSteeringMs: statistics.glassToSteering.summary(),
     fuseAndPublishMs: statistics.fuseAndPublish.summary(),
     firstResultMs,
     stages: statistics.stageReports(),
@@ -68,6 +77,13 @@ export function buildReport(run: PipelineRun, end: RunReport['source']['end']): 
       const { name, restarts, readyMs, warmUpMs } = lane;
       return { name, provider: [...providers].join('+'), restarts, readyMs, warmUpMs };
     }),
+    lanePlan: parts.planned,
+    modes: {
+      changes: run.modeChanges,
+      frames: Object.fromEntries(
+        [...statistics.modeFrames].map(([mode, frames]) => [mode || 'full', frames]),
+      ),
+    },
     bundles: fuser.bundles.map(({ task, version, networkSha256, isCertified }) => ({
       task,
       version,
@@ -76,10 +92,20 @@ export function buildReport(run: PipelineRun, end: RunReport['source']['end']): 
     })),
     health: [...fuser.health],
     publish: publisher
-      ? { endpoint: publisher.endpoint, topics: Object.fromEntries(publisher.counts) }
+      ? { endpoint: publisher.endpoint, topics: inOrderOfTable(publisher.counts) }
       : null,
     recording: recorder
       ? { path: recorder.path, written: recorder.written, dropped: recorder.dropped }
       : null,
   };
+}
+
+/** Counts by topic; one that nothing left on is left out. */
+function inOrderOfTable(counts: ReadonlyMap<string, PublishCount>): Record<string, PublishCount> {
+  return Object.fromEntries(
+    publishedTopics.flatMap(({ name }) => {
+      const count = counts.get(name);
+      return count === undefined ? [] : [[name, count]];
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Task } from '../bundle/manifest.js';
 import { elapsedMs } from '../frame/clock.js';
-import type { FrameOutcome, StageOutcome, StageTimes } from './frame-record.js';
+import type { FrameOutcome, SkipReason, StageOutcome, StageTimes } from './frame-record.js';
 import { LatencyHistogram, type LatencySummary } from './latency-histogram.js';
 
 export type StageState = StageOutcome['state'];
@@ -8,6 +8,8 @@ export type StageState = StageOutcome['state'];
 /** How one stage did over a run; durations in milliseconds. */
 export interface StageReport {
   states: Record<StageState, number>;
+  /** Of those skipped, why. */
+  skippedBy: Partial<Record<SkipReason, number>>;
   /** From its lane's start on the stage: pixels to tensor. */
   preprocessMs: LatencySummary;
   inferenceMs: LatencySummary;
@@ -24,11 +26,15 @@ type Span = (typeof spans)[number];
 /** How long every part of every stage took, from the first frame to the last. */
 export class RunStatistics {
   readonly glassToResult = new LatencyHistogram();
+  /** Until the steering answer stood and had left on its own topic; frames whose steering came too late are not in it. */
+  readonly glassToSteering = new LatencyHistogram();
+  /** Published frames by mode; the empty name is full operation. */
+  readonly modeFrames = new Map<string, number>();
   /** Main thread only: fusing, serialising, handing over. */
   readonly fuseAndPublish = new LatencyHistogram();
   readonly #stages: ReadonlyMap<
     Task,
-    { states: Record<StageState, number>; histograms: Record<Span, LatencyHistogram> }
+    Pick<StageReport, 'states' | 'skippedBy'> & { histograms: Record<Span, LatencyHistogram> }
   >;
 
   constructor(stages: readonly Task[]) {
@@ -37,6 +43,7 @@ export class RunStatistics {
         stage,
         {
           states: { ok: 0, skipped: 0, late: 0, failed: 0 },
+          skippedBy: {},
           histograms: Object.fromEntries(
             spans.map((span) => [span, new LatencyHistogram()]),
           ) as Record<Span, LatencyHistogram>,
@@ -45,9 +52,15 @@ export class RunStatistics {
     );
   }
 
-  addFrame({ frame, stages }: FrameOutcome, publishNs: bigint): void {
+  addFrame({ frame, stages, mode = '' }: FrameOutcome, publishNs: bigint): void {
     this.glassToResult.add(elapsedMs(frame.captureTimeNs, publishNs));
-    for (const [stage, outcome] of stages) this.#stages.get(stage)!.states[outcome.state]++;
+    this.modeFrames.set(mode, (this.modeFrames.get(mode) ?? 0) + 1);
+    for (const [stage, outcome] of stages) {
+      const { states, skippedBy } = this.#stages.get(stage)!;
+      states[outcome.state]++;
+      if (outcome.state === 'skipped')
+        skippedBy[outcome.reason] = (skippedBy[outcome.reason] ?? 0) + 1;
+    }
   }
 
   /** Times of a stage that ran, whether or not its answer came in time to be published. */
@@ -63,10 +76,11 @@ export class RunStatistics {
 
   stageReports(): Record<string, StageReport> {
     return Object.fromEntries(
-      [...this.#stages].map(([stage, { states, histograms }]) => [
+      [...this.#stages].map(([stage, { states, skippedBy, histograms }]) => [
         stage,
         {
           states: { ...states },
+          skippedBy: { ...skippedBy },
           ...(Object.fromEntries(spans.map((span) => [span, histograms[span].summary()])) as Record<
             Span,
             LatencySummary

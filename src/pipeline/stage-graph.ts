@@ -1,6 +1,6 @@
 import { type Task, tasks } from '../bundle/manifest.js';
 
-/** Stages that a lane runs back to back on one frame. */
+/** Stages that a lane runs on one frame, one after the other. */
 export interface LaneJobPlan {
   /** In order of priority. */
   stages: readonly Task[];
@@ -22,6 +22,15 @@ export interface StageGraph {
 
 /** What a stage reads besides the frame. */
 export const stageInputs: Readonly<Partial<Record<Task, Task>>> = { signs: 'detection' };
+
+/** Which answer is wanted first. */
+export const stagePriority: readonly Task[] = ['steering', 'detection', 'signs', 'segmentation'];
+
+/**
+ * Stages that a newer frame may have run before the rest of an older one, where they stand first in their
+ * lane. docs/decisions/only-steering-passes.md says why no others.
+ */
+export const urgentStages: readonly Task[] = ['steering'];
 
 /**
  * Plans what each lane runs. A stage that reads another's answer follows it in the same lane; where the two

@@ -64,7 +64,10 @@ function outcome(id: number, results: StageResult[]): FrameOutcome<StageResult> 
   const stages = new Map<Task, StageOutcome<StageResult>>(
     (['detection', 'signs', 'steering'] as const).map((stage) => {
       const result = results.find((found) => found.stage === stage);
-      return [stage, result ? { state: 'ok', result, times } : { state: 'skipped' }];
+      return [
+        stage,
+        result ? { state: 'ok', result, times } : { state: 'skipped', reason: 'overtaken' },
+      ];
     }),
   );
   return { frame, stages, drops: {} };

@@ -45,6 +45,16 @@ export function rememberSigns(
   return { memory: next, readings };
 }
 
+/** What is remembered of a track, or undefined where nothing is: the reading of a sign that was not read again. */
+export function recallSign(
+  memory: SignMemory,
+  trackId: number,
+  spec: SignsOutputSpec,
+): Pick<SignReading, 'classId' | 'probability'> | undefined {
+  const evidence = memory.get(trackId);
+  return evidence && bestClass(evidence, spec.abstainBelow);
+}
+
 function bestClass(
   evidence: readonly number[],
   abstainBelow: number,

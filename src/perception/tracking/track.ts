@@ -11,6 +11,8 @@ export interface Track {
   /** Frames it was seen in; frames since it was seen last. */
   readonly hits: number;
   readonly misses: number;
+  /** Seconds since it was seen last, whether or not anyone looked. */
+  readonly unseenS: number;
 }
 
 export interface TrackingSettings {
@@ -20,6 +22,8 @@ export interface TrackingSettings {
   readonly birthHits: number;
   /** Frames in a row that a confirmed object may be missing; one more and it is forgotten. */
   readonly maxMisses: number;
+  /** Seconds after which an object that was not seen is forgotten, also when nobody looked. */
+  readonly maxUnseenS: number;
   /** How much of the surprise goes into position and velocity (alpha-beta filter), 0..1. */
   readonly positionGain: number;
   readonly velocityGain: number;
@@ -29,6 +33,7 @@ export const defaultTrackingSettings: TrackingSettings = {
   minIou: 0.25,
   birthHits: 2,
   maxMisses: 5,
+  maxUnseenS: 1,
   positionGain: 0.7,
   velocityGain: 0.3,
 };
@@ -50,6 +55,7 @@ export function beginTrack(detection: Detection): Track {
     velocityPxPerS: [0, 0, 0, 0],
     hits: 1,
     misses: 0,
+    unseenS: 0,
   };
 }
 
@@ -59,6 +65,7 @@ export function predictTrack(track: Track, dtS: number): Track {
   const [vx, vy, vWidth, vHeight] = track.velocityPxPerS;
   return {
     ...track,
+    unseenS: track.unseenS + dtS,
     boxCxcywhPx: [
       cx + vx * dtS,
       cy + vy * dtS,
@@ -68,18 +75,22 @@ export function predictTrack(track: Track, dtS: number): Track {
   };
 }
 
-/** Corrects a predicted track by the detection that was found for it, `dtS` after the frame before. */
+/**
+ * Corrects a predicted track by the detection that was found for it. What the prediction was wrong by built up
+ * since the object was seen last, over frames on which it was missed or nobody looked, so that is the time that
+ * it is divided by.
+ */
 export function correctTrack(
   predicted: Track,
   detection: Detection,
-  dtS: number,
   settings: TrackingSettings,
 ): Track {
   const measured = centreBox(detection);
   const surprise = measured.map((value, i) => value - predicted.boxCxcywhPx[i]!);
   // Two sightings tell a velocity outright; after that each surprise changes it only in part.
   const isSecond = predicted.hits === 1;
-  const gain = dtS > 0 ? (isSecond ? 1 : settings.velocityGain) / dtS : 0;
+  const { unseenS } = predicted;
+  const gain = unseenS > 0 ? (isSecond ? 1 : settings.velocityGain) / unseenS : 0;
   const blend = isSecond ? 1 : settings.positionGain;
   const at = (i: 0 | 1 | 2 | 3) => predicted.boxCxcywhPx[i] + blend * surprise[i]!;
   const speed = (i: 0 | 1 | 2 | 3) => predicted.velocityPxPerS[i] + gain * surprise[i]!;
@@ -89,6 +100,7 @@ export function correctTrack(
     velocityPxPerS: [speed(0), speed(1), speed(2), speed(3)],
     hits: predicted.hits + 1,
     misses: 0,
+    unseenS: 0,
   };
 }
 

@@ -19,9 +19,25 @@ export interface TrackingState {
 export const initialTrackingState: TrackingState = { tracks: [], nextId: 1 };
 
 /**
+ * Time passes on a frame that nobody looked at: it was dropped, or detection did not run. Tracks move on by
+ * their velocity; none is missed, since none was looked for, but one that was not seen for too long is
+ * forgotten. `dtS` is the time since the frame before, seen or not. Pure.
+ */
+export function advanceTracks(
+  state: TrackingState,
+  dtS: number,
+  settings: TrackingSettings = defaultTrackingSettings,
+): TrackingState {
+  const tracks = state.tracks
+    .map((track) => predictTrack(track, dtS))
+    .filter(({ unseenS }) => unseenS <= settings.maxUnseenS);
+  return { ...state, tracks };
+}
+
+/**
  * Follows objects from one frame to the next: tracks are moved on by their velocity, matched with detections of
  * their class by overlap, best first, corrected, begun and forgotten. Frames come in order; `dtS` is the time since
- * the frame before. Pure: returns the next state and the detections with `trackId` set (0 while unconfirmed), in
+ * the frame before, or since `advanceTracks` was told of one that nobody looked at. Pure: returns the next state and the detections with `trackId` set (0 while unconfirmed), in
  * the order they came.
  */
 export function trackDetections(
@@ -30,7 +46,7 @@ export function trackDetections(
   dtS: number,
   settings: TrackingSettings = defaultTrackingSettings,
 ): { state: TrackingState; detections: Detection[] } {
-  const predicted = state.tracks.map((track) => predictTrack(track, dtS));
+  const predicted = advanceTracks(state, dtS, settings).tracks;
   const trackOf = assign(predicted, detections, settings.minIou);
   const seen = new Set(trackOf.filter((index) => index >= 0));
   let nextId = state.nextId;
@@ -38,7 +54,7 @@ export function trackDetections(
   const tracked = detections.map((detection, i): Detection => {
     const index = trackOf[i]!;
     let track =
-      index < 0 ? beginTrack(detection) : correctTrack(predicted[index]!, detection, dtS, settings);
+      index < 0 ? beginTrack(detection) : correctTrack(predicted[index]!, detection, settings);
     if (track.id === 0 && track.hits >= settings.birthHits) track = { ...track, id: nextId++ };
     tracks.push(track);
     return { ...detection, trackId: track.id };

@@ -20,7 +20,10 @@ export function createSignsRunner(setup: StageSetup, spec: SignsOutputSpec): Sta
     async run(pixels, input) {
       const startNs = nowNs();
       const detections = input?.stage === 'detection' ? input.detections : [];
-      const crops = selectSignCrops(detections, detectorClasses, spec).slice(0, session.maxBatch);
+      const wanted = input?.stage === 'detection' ? input.signsToRead : undefined;
+      const crops = selectSignCrops(detections, detectorClasses, spec)
+        .filter((index) => wanted === undefined || wanted.includes(index))
+        .slice(0, session.maxBatch);
       if (crops.length === 0) {
         const batch = { readings: [], probabilities: new Float32Array() };
         const endNs = nowNs();

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiogQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0idgoJRGV0ZWN0aW9uEhAKCGNsYXNzX2lkGAEgASgNEhIKCmNsYXNzX25hbWUYAiABKAkSDQoFc2NvcmUYAyABKAISIgoGYm94X3B4GAQgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSEAoIdHJhY2tfaWQYBSABKA0iQQoDQm94Eg0KBXhfbWluGAEgASgCEg0KBXlfbWluGAIgASgCEg0KBXhfbWF4GAMgASgCEg0KBXlfbWF4GAQgASgCIpABCgRTaWduEhAKCGNsYXNzX2lkGAEgASgREhIKCmNsYXNzX25hbWUYAiABKAkSEwoLcHJvYmFiaWxpdHkYAyABKAISFwoPZGV0ZWN0aW9uX2luZGV4GAQgASgNEhAKCHRyYWNrX2lkGAUgASgNEiIKBmJveF9weBgGIAEoCzISLndpbmRzaGllbGQudjEuQm94IpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIImwKC1N0YWdlU3RhdHVzEg0KBXN0YWdlGAEgASgJEigKBXN0YXRlGAIgASgOMhkud2luZHNoaWVsZC52MS5TdGFnZVN0YXRlEhAKCHByb3ZpZGVyGAMgASgJEhIKCmVycm9yX2NvZGUYBCABKAkiKgoJRHJvcENvdW50Eg4KBnJlYXNvbhgBIAEoCRINCgVjb3VudBgCIAEoBCJeCg9CdW5kbGVSZWZlcmVuY2USDAoEdGFzaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhYKDm5ldHdvcmtfc2hhMjU2GAMgASgJEhQKDGlzX2NlcnRpZmllZBgEIAEoCCKIAQoGVGltaW5nEhIKCmNhcHR1cmVfbnMYASABKAQSEgoKYXJyaXZhbF9ucxgCIAEoBBISCgpwdWJsaXNoX25zGAMgASgEEhYKDndhbGxfb2Zmc2V0X25zGAQgASgDEioKBnN0YWdlcxgFIAMoCzIaLndpbmRzaGllbGQudjEuU3RhZ2VUaW1pbmcilgEKC1N0YWdlVGltaW5nEg0KBXN0YWdlGAEgASgJEgwKBGxhbmUYAiABKAkSEwoLZGlzcGF0Y2hfbnMYAyABKAQSEAoIc3RhcnRfbnMYBCABKAQSGQoRcHJlcHJvY2Vzc19lbmRfbnMYBSABKAQSGAoQaW5mZXJlbmNlX2VuZF9ucxgGIAEoBBIOCgZlbmRfbnMYByABKAQihAIKDlBpcGVsaW5lU3RhdHVzEhcKD2ZyYW1lc19jYXB0dXJlZBgBIAEoBBIYChBmcmFtZXNfcHVibGlzaGVkGAIgASgEEicKBWRyb3BzGAMgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSGQoRcHVibGlzaGVkX3JhdGVfaHoYBCABKAISDgoGaGVhbHRoGAUgAygJEhMKC3NvdXJjZV9uYW1lGAYgASgJEi8KB2J1bmRsZXMYByADKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSK/AQoLR3JvdW5kVHJ1dGgSEAoIZnJhbWVfaWQYASABKAQSEAoIc3RhbXBfbnMYAiABKAQSKwoHb2JqZWN0cxgDIAMoCzIaLndpbmRzaGllbGQudjEuVHJ1dGhPYmplY3QSMQoMc2VnbWVudGF0aW9uGAQgASgLMhsud2luZHNoaWVsZC52MS5TZWdtZW50YXRpb24SLAoHdmVoaWNsZRgFIAEoCzIbLndpbmRzaGllbGQudjEuVHJ1dGhWZWhpY2xlIpYBCgtUcnV0aE9iamVjdBISCgpjbGFzc19uYW1lGAEgASgJEiIKBmJveF9weBgCIAEoCzISLndpbmRzaGllbGQudjEuQm94EhUKDXNpZ25fY2xhc3NfaWQYAyABKBESEQoJb2NjbHVzaW9uGAQgASgCEhIKCmRpc3RhbmNlX20YBSABKAISEQoJb2JqZWN0X2lkGAYgASgNImAKDFRydXRoVmVoaWNsZRIUCgxoYXNfc3RlZXJpbmcYASABKAgSFAoMc3RlZXJpbmdfcmFkGAIgASgCEhEKCWhhc19zcGVlZBgDIAEoCBIRCglzcGVlZF9tcHMYBCABKAIqhAEKClN0YWdlU3RhdGUSGwoXU1RBR0VfU1RBVEVfVU5TUEVDSUZJRUQQABISCg5TVEFHRV9TVEFURV9PSxABEhcKE1NUQUdFX1NUQVRFX1NLSVBQRUQQAhIUChBTVEFHRV9TVEFURV9MQVRFEAMSFgoSU1RBR0VfU1RBVEVfRkFJTEVEEARiBnByb3RvMw");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEisAQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJ2CglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDSJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCJ8CgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIogBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZyKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKSAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -105,6 +105,13 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: windshield.v1.Timing timing = 15;
    */
   timing?: Timing | undefined;
+
+  /**
+   * Mode of operation, a name of the pipeline file's `degradation`; empty while nothing is held back.
+   *
+   * @generated from field: string mode = 16;
+   */
+  mode: string;
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -240,6 +247,13 @@ export type Sign = Message<"windshield.v1.Sign"> & {
    * @generated from field: windshield.v1.Box box_px = 6;
    */
   boxPx?: Box | undefined;
+
+  /**
+   * Known from earlier frames of its track; not read on this one.
+   *
+   * @generated from field: bool is_remembered = 7;
+   */
+  isRemembered: boolean;
 };
 
 /**
@@ -361,6 +375,13 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
    * @generated from field: string error_code = 4;
    */
   errorCode: string;
+
+  /**
+   * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" where what it reads is missing.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
 };
 
 /**
@@ -513,6 +534,94 @@ export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 10);
 
 /**
+ * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
+ * `steering` follows in the frame's PerceptionFrame.
+ *
+ * @generated from message windshield.v1.SteeringUpdate
+ */
+export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
+  /**
+   * @generated from field: uint64 frame_id = 1;
+   */
+  frameId: bigint;
+
+  /**
+   * @generated from field: uint64 source_time_ns = 2;
+   */
+  sourceTimeNs: bigint;
+
+  /**
+   * @generated from field: uint64 stamp_ns = 3;
+   */
+  stampNs: bigint;
+
+  /**
+   * @generated from field: windshield.v1.Steering steering = 4;
+   */
+  steering?: Steering | undefined;
+
+  /**
+   * @generated from field: windshield.v1.BundleReference bundle = 5;
+   */
+  bundle?: BundleReference | undefined;
+
+  /**
+   * Execution provider that ran it, such as "cpu".
+   *
+   * @generated from field: string provider = 6;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string calibration_sha256 = 7;
+   */
+  calibrationSha256: string;
+
+  /**
+   * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
+   *
+   * @generated from field: uint64 capture_ns = 8;
+   */
+  captureNs: bigint;
+
+  /**
+   * @generated from field: uint64 publish_ns = 9;
+   */
+  publishNs: bigint;
+
+  /**
+   * @generated from field: int64 wall_offset_ns = 10;
+   */
+  wallOffsetNs: bigint;
+
+  /**
+   * @generated from field: string mode = 11;
+   */
+  mode: string;
+
+  /**
+   * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost.
+   *
+   * @generated from field: uint64 topic_sequence = 100;
+   */
+  topicSequence: bigint;
+
+  /**
+   * Counts the lives of the pipeline under one supervisor from 0.
+   *
+   * @generated from field: uint32 epoch = 101;
+   */
+  epoch: number;
+};
+
+/**
+ * Describes the message windshield.v1.SteeringUpdate.
+ * Use `create(SteeringUpdateSchema)` to create a new message.
+ */
+export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 11);
+
+/**
  * Once a second on topic `status`.
  *
  * @generated from message windshield.v1.PipelineStatus
@@ -554,6 +663,13 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
   bundles: BundleReference[];
 
   /**
+   * Mode of operation now; empty while nothing is held back.
+   *
+   * @generated from field: string mode = 8;
+   */
+  mode: string;
+
+  /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
    * when the message is sent, so that a recording does not carry it.
    *
@@ -575,7 +691,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -614,7 +730,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -662,7 +778,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -694,7 +810,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from enum windshield.v1.StageState
@@ -711,7 +827,7 @@ export enum StageState {
   OK = 1,
 
   /**
-   * Overtaken by a newer frame before this stage saw it.
+   * Overtaken by a newer frame before this stage saw it, or held back; see `reason`.
    *
    * @generated from enum value: STAGE_STATE_SKIPPED = 2;
    */

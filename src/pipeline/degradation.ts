@@ -1,0 +1,96 @@
+import type { Task } from '../bundle/manifest.js';
+import { elapsedMs } from '../frame/clock.js';
+import type { DegradationConfig, ModeConfig } from './degradation-schema.js';
+import { type FramePlan, fullPlan, type WithheldStage } from './frame-plan.js';
+import type { CapturedFrame, FrameOutcome } from './frame-record.js';
+import { LatencyWindow } from './latency-window.js';
+import { type ModeRule, type ModeState, nextMode } from './mode-machine.js';
+
+const watchedShare = 0.99;
+
+type Watched = keyof DegradationConfig['budgetMs'];
+type ReadonlyConfig = {
+  readonly [Key in keyof Omit<DegradationConfig, 'modes'>]: DegradationConfig[Key];
+} & { readonly modes: readonly ModeConfig[] };
+
+/** A mode that has begun, or full operation that has come back. */
+export interface ModeChange {
+  /** Empty: full operation. */
+  mode: string;
+  /** The worst p99 as a share of its budget. */
+  pressure: number;
+}
+
+/**
+ * Declared degradation of a live run: watches how old results are, and plans each frame by the mode of the
+ * moment.
+ */
+export class Degradation {
+  readonly #config: ReadonlyConfig;
+  readonly #rule: ModeRule;
+  readonly #windows: readonly { watched: Watched; budgetMs: number; window: LatencyWindow }[];
+  #state: ModeState | undefined;
+  #lastSegmentedId = Number.NEGATIVE_INFINITY;
+
+  constructor(config: ReadonlyConfig) {
+    this.#config = config;
+    const { modes, beginAt, endAt, windowS, dwellS, budgetMs } = config;
+    this.#rule = { count: modes.length, beginAt, endAt, dwellNs: BigInt(Math.round(dwellS * 1e9)) };
+    this.#windows = (Object.entries(budgetMs) as [Watched, number | undefined][]).flatMap(
+      ([watched, ms]) => {
+        const window = new LatencyWindow(BigInt(Math.round(windowS * 1e9)));
+        return ms === undefined ? [] : [{ watched, budgetMs: ms, window }];
+      },
+    );
+  }
+
+  /** Empty: full operation. */
+  get mode(): string {
+    return this.#mode?.name ?? '';
+  }
+
+  planFrame(frame: CapturedFrame): FramePlan {
+    const mode = this.#mode;
+    if (mode === undefined) return fullPlan;
+    const { name, segmentationEvery = 1, signs = 'all' } = mode;
+    const isSegmented = frame.id - this.#lastSegmentedId >= segmentationEvery;
+    if (isSegmented) this.#lastSegmentedId = frame.id;
+    return { mode: name, withheld: isSegmented ? fullPlan.withheld : unsegmented, signs };
+  }
+
+  /** Looks at a frame that was published; returns the change of mode that follows, if one does. */
+  observe(outcome: FrameOutcome, publishNs: bigint): ModeChange | undefined {
+    // The run begins with a dwell time of its own: the first frames of a cold machine are no measure.
+    this.#state ??= { level: 0, sinceNs: publishNs };
+    let pressure: number | undefined;
+    for (const { watched, budgetMs, window } of this.#windows) {
+      const ageMs = ageOf(watched, outcome, publishNs);
+      if (ageMs !== undefined) window.add(publishNs, ageMs);
+      const p99 = window.percentileMs(watchedShare, publishNs);
+      if (p99 !== undefined) pressure = Math.max(pressure ?? 0, p99 / budgetMs);
+    }
+    const before = this.#state;
+    this.#state = nextMode(before, pressure, publishNs, this.#rule);
+    return this.#state === before ? undefined : { mode: this.mode, pressure: pressure! };
+  }
+
+  get #mode(): ModeConfig | undefined {
+    return this.#config.modes[(this.#state?.level ?? 0) - 1];
+  }
+}
+
+const unsegmented: ReadonlyMap<Task, WithheldStage> = new Map([
+  ['segmentation', { state: 'skipped', reason: 'degraded' }],
+]);
+
+/** How old the frame was when the answer stood; one that came too late is at least as old as its result. */
+function ageOf(
+  watched: Watched,
+  { frame, stages }: FrameOutcome,
+  publishNs: bigint,
+): number | undefined {
+  const answer = watched === 'glassToResult' ? undefined : stages.get(watched);
+  if (watched === 'glassToResult' || answer?.state === 'late')
+    return elapsedMs(frame.captureTimeNs, publishNs);
+  return answer?.state === 'ok' ? elapsedMs(frame.captureTimeNs, answer.times.endNs) : undefined;
+}

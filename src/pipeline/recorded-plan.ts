@@ -1,0 +1,119 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { type Task, tasks } from '../bundle/manifest.js';
+import { type ErrorCode, PerceptionError } from '../frame/perception-error.js';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+  StageState,
+  type StageStatus,
+} from '../messages/gen/windshield/v1/perception_pb.js';
+import { perceptionTopic } from '../messages/topics.js';
+import { RecordingReader } from '../recording/recording-reader.js';
+import type { ModeConfig } from './degradation-schema.js';
+import { type DropCounts, dropReasons } from './drop-counts.js';
+import type { FramePlan, SignReadingRule, WithheldStage } from './frame-plan.js';
+import type { CapturedFrame, SkipReason } from './frame-record.js';
+
+/** Reasons that hang on time and load; the others lie in the source and come again by themselves. */
+const reasonsOfTime: readonly string[] = [
+  dropReasons.overtaken,
+  dropReasons.degraded,
+  dropReasons.stopped,
+  'ring_full',
+];
+
+interface RecordedFrame {
+  id: number;
+  plan: FramePlan;
+  drops: DropCounts;
+}
+
+/**
+ * What became of each frame of a recorded run, so that the run can be repeated: a frame that was dropped is
+ * dropped again, a stage that was skipped, late or failed is so again, in the same mode. Replayed in lock-step,
+ * what was recorded live comes out again, byte for byte apart from its timing.
+ */
+export class RecordedPlan {
+  readonly #frames: readonly RecordedFrame[];
+  /** Index of the first recorded frame that is not before the one asked for. */
+  #next = 0;
+  /** Drops that the coming recorded frame tells of and that were not yet handed out. */
+  #toDrop: Map<string, number> | undefined;
+
+  private constructor(frames: readonly RecordedFrame[]) {
+    this.#frames = frames;
+  }
+
+  /**
+   * Reads the results in an MCAP file. `modes` are those of the pipeline file: a recorded one must be among them.
+   * Rejects with ERR_RECORDING (no results) or ERR_CONFIG (an unknown mode).
+   */
+  static async read(path: string, modes: readonly ModeConfig[]): Promise<RecordedPlan> {
+    const reader = await RecordingReader.open(path);
+    const frames: RecordedFrame[] = [];
+    try {
+      for await (const { data } of reader.messages({ topics: [perceptionTopic.name] }))
+        frames.push(recordedFrame(fromBinary(PerceptionFrameSchema, data), modes, path));
+    } finally {
+      await reader.close();
+    }
+    if (frames.length === 0)
+      throw new PerceptionError('ERR_RECORDING', `${path}: expected results, found none`);
+    frames.sort((a, b) => a.id - b.id);
+    return new RecordedPlan(frames);
+  }
+
+  /** Frames come in order of their ids. */
+  planFrame({ id, dropsBefore }: CapturedFrame): FramePlan {
+    while ((this.#frames[this.#next]?.id ?? Infinity) < id) {
+      this.#next++;
+      this.#toDrop = undefined;
+    }
+    const coming = this.#frames[this.#next];
+    if (coming?.id === id) return coming.plan;
+    this.#toDrop ??= new Map(Object.entries(coming?.drops ?? {}));
+    for (const [reason, count] of Object.entries(dropsBefore))
+      this.#toDrop.set(reason, (this.#toDrop.get(reason) ?? 0) - count);
+    const left = [...this.#toDrop].filter(([, count]) => count > 0).map(([reason]) => reason);
+    const dropReason =
+      left.find((reason) => reasonsOfTime.includes(reason)) ?? left[0] ?? dropReasons.unrecorded;
+    this.#toDrop.set(dropReason, (this.#toDrop.get(dropReason) ?? 0) - 1);
+    return { mode: '', withheld: new Map(), signs: 'all', dropReason };
+  }
+}
+
+function recordedFrame(
+  { frameId, mode, stages, drops }: PerceptionFrame,
+  modes: readonly ModeConfig[],
+  path: string,
+): RecordedFrame {
+  const known = modes.find(({ name }) => name === mode);
+  if (mode !== '' && known === undefined)
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `${path}: expected modes of the pipeline file (${modes.map(({ name }) => name).join(', ') || 'it has none'}), found ${mode}`,
+    );
+  const signs: SignReadingRule = known?.signs ?? 'all';
+  const withheld = new Map<Task, WithheldStage>();
+  // Signs first: what is said of detection would else decide them.
+  for (const stage of ['signs', ...tasks.filter((task) => task !== 'signs')] as Task[]) {
+    const status = stages.find((found) => found.stage === stage);
+    const outcome = status && withheldAs(status);
+    if (outcome !== undefined) withheld.set(stage, outcome);
+  }
+  const counts = Object.fromEntries(drops.map(({ reason, count }) => [reason, Number(count)]));
+  return { id: Number(frameId), plan: { mode, withheld, signs }, drops: counts };
+}
+
+function withheldAs({ state, reason, errorCode }: StageStatus): WithheldStage | undefined {
+  switch (state) {
+    case StageState.SKIPPED:
+      return { state: 'skipped', reason: reason as SkipReason };
+    case StageState.LATE:
+      return { state: 'late' };
+    case StageState.FAILED:
+      return { state: 'failed', errorCode: errorCode as ErrorCode };
+    default:
+      return undefined;
+  }
+}
