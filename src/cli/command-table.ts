@@ -78,4 +78,10 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'check this machine, and what a pipeline file needs of it',
     load: async () => (await import('./doctor.js')).doctorCommand(),
   },
+  {
+    name: 'bench',
+    usage: '[pipeline.yaml] [recording]',
+    summary: 'measure a pipeline against the limit of the machine',
+    load: async () => (await import('./bench.js')).benchCommand(),
+  },
 ];

@@ -1,0 +1,63 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { goldenInput } from '../../src/bundle/golden.js';
+import type { Task } from '../../src/bundle/manifest.js';
+import { elapsedMs, nowNs } from '../../src/frame/clock.js';
+import type { NetworkSession } from '../../src/inference/network-session.js';
+import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
+import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
+import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
+import { type BareLane, type BareLaneData, goWord, readyWord } from './bare-lanes.js';
+
+const { stages, bundles, providers, signCrops, measureMs, sync } = workerData as BareLaneData;
+/** Turns before the first that counts: the runtime plans its memory, code is compiled. */
+const warmUpTurns = 5;
+/** What a lane waits for the others, milliseconds. */
+const startTimeoutMs = 60_000;
+
+const networks: { task: Task; session: NetworkSession; spent: LatencyHistogram }[] = [];
+for (const task of stages) {
+  const bundle = await readBundleFolder(bundles[task]!);
+  const session = await createNetworkSession(bundle, { providers });
+  // What the tensor holds matters little to the time it takes, but zeros would flatter.
+  const values = goldenInput(bundle.golden);
+  for (let i = 0; i < session.input.length; i++) session.input[i] = values[i % values.length]!;
+  networks.push({ task, session, spent: new LatencyHistogram() });
+}
+
+/** One frame's runs; the sign network takes as many crops as that frame of the recording yields. */
+async function turn(index: number, isMeasured: boolean): Promise<void> {
+  for (const { task, session, spent } of networks) {
+    const crops = signCrops[index % signCrops.length] ?? 0;
+    const batch = task === 'signs' ? Math.min(crops, session.maxBatch) : 1;
+    if (batch === 0) continue;
+    const startNs = nowNs();
+    await session.run(batch);
+    if (isMeasured) spent.add(elapsedMs(startNs, nowNs()));
+  }
+}
+
+for (let index = 0; index < warmUpTurns; index++) await turn(index, false);
+for (const { task, session } of networks) if (task === 'signs') await session.run(session.maxBatch);
+const words = new Int32Array(sync);
+Atomics.add(words, readyWord, 1);
+Atomics.wait(words, goWord, 0, startTimeoutMs);
+
+const frameTimes = new LatencyHistogram();
+const startNs = nowNs();
+let frames = 0;
+let endNs = startNs;
+while (elapsedMs(startNs, endNs) < measureMs) {
+  const turnNs = endNs;
+  await turn(frames++, true);
+  endNs = nowNs();
+  frameTimes.add(elapsedMs(turnNs, endNs));
+}
+const lane: BareLane = {
+  stages,
+  frames,
+  rateHz: (frames / elapsedMs(startNs, endNs)) * 1000,
+  frameMs: frameTimes.summary(),
+  stageMs: Object.fromEntries(networks.map(({ task, spent }) => [task, spent.summary()])),
+};
+for (const { session } of networks) await session.dispose();
+parentPort!.postMessage(lane);

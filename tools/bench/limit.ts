@@ -1,0 +1,68 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import { planStages, stageInputs } from '../../src/pipeline/stage-graph.js';
+import { nearestRank } from '../latency/percentiles.js';
+import type { BareLane } from './bare-lanes.js';
+
+/** What the machine can do with these networks in these lanes. docs/benchmarks.md defines both rates. */
+export interface Limit {
+  /** Frames a second of the slowest lane, every lane at work: no pipeline with these lanes can be faster. */
+  rateHz: number;
+  /** Frames a second if the same work were shared out over the cores without a rest. */
+  sharedOutRateHz: number;
+  /** From a frame to its last answer when nothing but the sessions took time: the longest chain of medians. */
+  longestChainMs: number;
+  longestChain: readonly Task[];
+  lanes: readonly BareLane[];
+}
+
+/** The limit that one measurement of the bare lanes shows, on this many cores. */
+export function limitOf(lanes: readonly BareLane[], coreCount: number): Limit {
+  const rateHz = Math.min(...lanes.map((lane) => lane.rateHz));
+  const workMs = lanes.reduce((sum, lane) => sum + 1000 / lane.rateHz, 0);
+  // A core more than there are lanes has nothing to run.
+  const busyCores = Math.min(coreCount, lanes.length);
+  const { chain, ms } = longestChain(lanes);
+  return {
+    rateHz,
+    sharedOutRateHz: (busyCores * 1000) / workMs,
+    longestChainMs: ms,
+    longestChain: chain,
+    lanes,
+  };
+}
+
+/** The middle one of several measurements, by rate. */
+export function medianLimit(limits: readonly Limit[]): Limit {
+  const rates = Float64Array.from(limits, (limit) => limit.rateHz).sort();
+  const middle = nearestRank(rates, 0.5);
+  return limits.find((limit) => limit.rateHz === middle)!;
+}
+
+/**
+ * Each lane runs its stages in order; a stage that reads another lane's answer waits for it. The stage that is
+ * done last ends the longest chain.
+ */
+function longestChain(lanes: readonly BareLane[]): { chain: readonly Task[]; ms: number } {
+  const spentMs = new Map<string, number>(
+    lanes.flatMap((lane) => Object.entries(lane.stageMs).map(([task, { p50 }]) => [task, p50])),
+  );
+  const done = new Map<Task, { chain: readonly Task[]; ms: number }>();
+  const none = { chain: [] as readonly Task[], ms: 0 };
+  const { lanes: plans } = planStages(lanes.map(({ stages }) => stages));
+  const laneEnds = new Map<string, { chain: readonly Task[]; ms: number }>();
+  const run = (lane: string, stage: Task, after = none) => {
+    const before = laneEnds.get(lane) ?? none;
+    const from = after.ms > before.ms ? after : before;
+    const end = { chain: [...from.chain, stage], ms: from.ms + (spentMs.get(stage) ?? 0) };
+    done.set(stage, end);
+    laneEnds.set(lane, end);
+  };
+  for (const { name, jobs } of plans)
+    for (const job of jobs)
+      if (job.after === undefined) for (const stage of job.stages) run(name, stage);
+  for (const { name, jobs } of plans)
+    for (const job of jobs)
+      if (job.after !== undefined)
+        for (const stage of job.stages) run(name, stage, done.get(stageInputs[stage]!));
+  return [...done.values()].reduce((longest, end) => (end.ms > longest.ms ? end : longest), none);
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { nearestRank } from '../latency/percentiles.js';
+import { repoDir } from './process-entry.js';
+
+export interface StartRequest {
+  pipelinePath: string;
+  source: string;
+  allowUncertified: boolean;
+  count: number;
+  signal?: AbortSignal;
+}
+
+export interface StartTimes {
+  /** From the call that starts the process to the line that shows its first published result. */
+  medianMs: number;
+  eachMs: number[];
+}
+
+/**
+ * Starts `windshield replay` as a user does, as often as asked, and ends it after its first result. Rejects with
+ * ERR_INTERNAL and the end of its standard error when one ends before.
+ */
+export async function measureStart(request: StartRequest): Promise<StartTimes> {
+  const eachMs: number[] = [];
+  for (let index = 0; index < request.count; index++) eachMs.push(await startOnce(request));
+  const ascending = Float64Array.from(eachMs).sort();
+  return { medianMs: Math.round(nearestRank(ascending, 0.5)), eachMs: eachMs.map(Math.round) };
+}
+
+function startOnce({
+  pipelinePath,
+  source,
+  allowUncertified,
+  signal,
+}: StartRequest): Promise<number> {
+  const entry = join(repoDir, 'bin/windshield.js');
+  const args = [entry, 'replay', source, '--pipeline', pipelinePath, '--json'];
+  // Whatever the pipeline file publishes on may be in use by the rig itself.
+  args.push('--endpoint', 'tcp://127.0.0.1:*');
+  if (allowUncertified) args.push('--allow-uncertified');
+  return new Promise((resolve, reject) => {
+    const startMs = performance.now();
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal && { signal }),
+    });
+    let firstMs: number | undefined;
+    let heard = '';
+    child.stderr.on('data', (chunk) => {
+      heard = `${heard}${chunk}`.slice(-2000);
+      // Without a terminal the live line of the first result is written at once.
+      if (firstMs !== undefined || !/^frame\s+\d/m.test(heard)) return;
+      firstMs = performance.now() - startMs;
+      child.kill('SIGINT');
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (firstMs !== undefined) resolve(firstMs);
+      else
+        reject(
+          new PerceptionError(
+            'ERR_INTERNAL',
+            `expected replay to publish a result, found exit code ${code}: ${heard.trim().split('\n').at(-1) ?? ''}`,
+          ),
+        );
+    });
+  });
+}

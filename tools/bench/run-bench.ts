@@ -1,0 +1,257 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import { frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import type { BareLane, BareRequest } from './bare-lanes.js';
+import {
+  type BenchPart,
+  type BenchReport,
+  framesOf,
+  rateReport,
+  ratiosOf,
+} from './bench-report.js';
+import { findPeak, type RateTrial } from './find-peak.js';
+import { type Limit, limitOf, medianLimit } from './limit.js';
+import { describeMachine, fileSha256, loadAverage } from './machine.js';
+import { measureStart } from './measure-start.js';
+import { memoryGrowth } from './memory-growth.js';
+import { runChild } from './run-child.js';
+import type { FrameMode, TrialRequest, TrialResult } from './trial.js';
+
+export interface BenchOptions {
+  config: PipelineConfig;
+  pipelinePath: string;
+  source: string;
+  parts: ReadonlySet<BenchPart>;
+  frames: FrameMode;
+  /** Measured seconds of a trial of the search, and of every trial whose numbers are reported. */
+  trialSeconds: number;
+  confirmSeconds: number;
+  /** Frames of the memory part, and of each of the two lock-step runs. */
+  memoryFrames: number;
+  lockstepFrames: number;
+  startCount: number;
+  note(text: string): void;
+  signal?: AbortSignal;
+}
+
+/** Frames before the first that is measured: code is compiled and memory found its size. */
+const warmUpFrames = 20;
+const leastFrames = 60;
+/** Lock-step frames that show lanes, bundles and how many signs there are to read. */
+const surveyFrames = 120;
+/** A rate goes when less than this share of its frames is lost. */
+const allowedLossShare = 0.05;
+/** Bracket of the search, as shares of the limit, and where it ends. */
+const searchFrom = 0.5;
+const searchTo = 1.1;
+const searchResolution = 0.02;
+
+/** Measures everything that was asked for, one process at a time. Rejects with the first error of a trial. */
+export async function runBench(options: BenchOptions): Promise<BenchReport> {
+  return new Bench(options).run();
+}
+
+class Bench {
+  readonly #options: BenchOptions;
+  #config: PipelineConfig;
+  #nominalRateHz = 20;
+  #signCrops: number[] = [];
+  readonly #limits: Limit[] = [];
+  #coreCount = 1;
+
+  constructor(options: BenchOptions) {
+    this.#options = options;
+    this.#config = quietConfig(options.config);
+  }
+
+  async run(): Promise<BenchReport> {
+    const { options, has } = { options: this.#options, has: (part: BenchPart) => this.#has(part) };
+    const machine = await describeMachine();
+    this.#coreCount = machine.cores;
+    const loadAverageBefore = loadAverage();
+    const survey = await this.#survey();
+    const { source, bundles } = survey.report;
+    if (has('limit') || has('peak')) await this.#measureLimit();
+    const peak = has('peak') ? await this.#measurePeak() : undefined;
+    const latency = has('latency') ? await this.#measureLatency(peak?.rateHz ?? null) : undefined;
+    const memory = has('memory') ? await this.#measureMemory(source) : undefined;
+    const start = has('start') ? await this.#measureStart() : undefined;
+    const lockstep = has('lockstep') ? await this.#measureLockstep() : undefined;
+    const limit = this.#limits.length === 0 ? undefined : medianLimit(this.#limits);
+    const report = {
+      schemaVersion: 1 as const,
+      input: {
+        path: options.source,
+        sha256: await fileSha256(options.source),
+        widthPx: source.widthPx,
+        heightPx: source.heightPx,
+        nominalRateHz: source.nominalRateHz,
+        frames: options.frames,
+        signCropsPerFrame: mean(this.#signCrops),
+      },
+      pipeline: { path: options.pipelinePath, lanes: this.#lanes, config: options.config },
+      bundles,
+      machine: { ...machine, loadAverageBefore, loadAverageAfter: loadAverage() },
+      ...(limit && { limit: { ...limit, ratesHz: this.#limits.map(({ rateHz }) => rateHz) } }),
+      ...(peak && { peak }),
+      ...(latency && { latency }),
+      ...(memory && { memory }),
+      ...(start && { start }),
+      ...(lockstep && { lockstep }),
+    };
+    return { ...report, ratios: ratiosOf(report) };
+  }
+
+  get #lanes(): readonly (readonly Task[])[] {
+    return this.#config.lanes as readonly (readonly Task[])[];
+  }
+
+  #has(part: BenchPart): boolean {
+    return this.#options.parts.has(part);
+  }
+
+  #trial(request: Partial<TrialRequest> & { frameCount: number }): Promise<TrialResult> {
+    const { source, frames, signal } = this.#options;
+    const full = { config: this.#config, source, frames, warmUpFrames, ...request };
+    return runChild<TrialRequest, TrialResult>('trial-process.js', full, signal);
+  }
+
+  /** The lanes as they were planned, and the signs to read: what the limit is measured with. */
+  async #survey(): Promise<TrialResult> {
+    this.#options.note('survey: lock-step over the drive');
+    const frameCount = Math.min(surveyFrames, this.#options.lockstepFrames) + warmUpFrames;
+    const survey = await this.#trial({ frameCount });
+    const { lanes, source } = survey.report;
+    const planned = lanes.map(({ name }) => name.split('+') as Task[]);
+    // Planned once, for all trials: what is compared must run in the same lanes.
+    this.#config = { ...this.#config, lanes: planned };
+    this.#nominalRateHz = source.nominalRateHz ?? this.#nominalRateHz;
+    this.#signCrops = survey.signCrops;
+    return survey;
+  }
+
+  async #measureLimit(): Promise<Limit> {
+    const { trialSeconds, note, signal } = this.#options;
+    const request: BareRequest = {
+      lanes: this.#lanes,
+      bundles: this.#config.bundles as BareRequest['bundles'],
+      providers: this.#config.providers,
+      signCrops: this.#signCrops,
+      measureMs: trialSeconds * 1000,
+    };
+    const lanes = await runChild<BareRequest, BareLane[]>('bare-process.js', request, signal);
+    const limit = limitOf(lanes, this.#coreCount);
+    this.#limits.push(limit);
+    note(`limit: ${limit.rateHz.toFixed(2)} frames a second in bare sessions`);
+    return limit;
+  }
+
+  async #offer(rateHz: number, seconds: number): Promise<TrialResult> {
+    const rateFactor = rateHz / this.#nominalRateHz;
+    return this.#trial({ rateFactor, frameCount: frameCountOf(rateHz, seconds) });
+  }
+
+  async #measurePeak() {
+    const { trialSeconds, confirmSeconds, note } = this.#options;
+    const limit = this.#limits[0]!;
+    const { confirmed, trials } = await findPeak<RateTrial & { trial: TrialResult }>({
+      lowHz: limit.rateHz * searchFrom,
+      highHz: limit.rateHz * searchTo,
+      allowedLossShare,
+      resolution: searchResolution,
+      offer: async (rateHz, purpose) => {
+        if (purpose === 'confirm') await this.#measureLimit();
+        const seconds = purpose === 'confirm' ? confirmSeconds : trialSeconds;
+        const trial = await this.#offer(rateHz, seconds);
+        const { lossShare } = framesOf(trial);
+        note(
+          `${purpose}: ${rateHz.toFixed(2)} frames a second, ${(lossShare * 100).toFixed(1)} % lost`,
+        );
+        return { rateHz, lossShare, trial };
+      },
+    });
+    const frameCount = frameCountOf(limit.rateHz, confirmSeconds);
+    const closed = await this.#trial({ frameCount, framesInFlight: 2 });
+    note(`closed loop: ${closed.measured.completeRateHz.toFixed(2)} frames a second`);
+    await this.#measureLimit();
+    return {
+      rateHz: confirmed?.rateHz ?? null,
+      confirmed: confirmed ? rateReport(confirmed.rateHz, confirmed.trial) : null,
+      trials: trials.map(({ rateHz, lossShare }) => ({ rateHz, lossShare })),
+      closedLoop: rateReport(closed.measured.completeRateHz, closed),
+    };
+  }
+
+  async #measureLatency(peakHz: number | null) {
+    const { confirmSeconds, note } = this.#options;
+    const at = async (rateHz: number) => {
+      const report = rateReport(rateHz, await this.#offer(rateHz, confirmSeconds));
+      const { p50, p99 } = report.glassToResultMs;
+      note(
+        `latency at ${rateHz.toFixed(2)} frames a second: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+      );
+      return report;
+    };
+    const atHalfPeak = peakHz === null ? null : await at(peakHz / 2);
+    return { atHalfPeak, at30Hz: await at(30) };
+  }
+
+  async #measureMemory(source: { widthPx: number; heightPx: number }) {
+    const { memoryFrames, note } = this.#options;
+    // The first tenth also warms up: allocators and heaps find their size.
+    const warmUp = Math.max(warmUpFrames, Math.ceil(memoryFrames / 10));
+    const request = { frameCount: memoryFrames + warmUp, warmUpFrames: warmUp };
+    const trial = await this.#trial({ ...request, framesInFlight: 2 });
+    const growth = memoryGrowth(trial.memory) ?? null;
+    note(`memory: ${memoryFrames} frames`);
+    const { widthPx, heightPx } = source;
+    return {
+      growth,
+      freshBytesPerFrame: trial.freshBytesPerFrame,
+      frameBytes: frameBytes(packedRgbLayout(widthPx, heightPx)),
+      frames: framesOf(trial),
+    };
+  }
+
+  async #measureStart() {
+    const { pipelinePath, source, config, startCount: count, note, signal } = this.#options;
+    const { allowUncertified } = config;
+    const common = { pipelinePath, source, allowUncertified, count };
+    const times = await measureStart(signal === undefined ? common : { ...common, signal });
+    note(`start: first result after ${times.medianMs} ms`);
+    return times;
+  }
+
+  async #measureLockstep() {
+    const { lockstepFrames: frameCount, note } = this.#options;
+    const run = () => this.#trial({ frameCount, warmUpFrames: 0, hashesResults: true });
+    const runs = [await run(), await run()];
+    const resultsSha256 = runs.map((trial) => trial.resultsSha256!);
+    const isAccounted = runs.every(({ report: { frames } }) => {
+      return frames.in === frames.published + frames.dropped && frames.in === frameCount;
+    });
+    note(`lock-step: ${frameCount} frames twice, ${resultsSha256.join(' and ')}`);
+    return {
+      frames: framesOf(runs[0]!),
+      resultsSha256,
+      isIdentical: new Set(resultsSha256).size === 1,
+      isAccounted,
+    };
+  }
+}
+
+/** Publishes on a free port, writes no recording, and holds nothing back: every frame goes through every network. */
+function quietConfig(config: PipelineConfig): PipelineConfig {
+  const { record: _record, publish, ...rest } = config;
+  const { degradation: _degradation, ...whole } = rest as typeof rest & { degradation?: unknown };
+  const zeromq = publish.zeromq && { ...publish.zeromq, endpoint: 'tcp://127.0.0.1:*' };
+  return { ...whole, publish: zeromq === undefined ? {} : { zeromq } } as PipelineConfig;
+}
+
+/** Frames of a trial: so many that one of them is not 5 % by itself. */
+const frameCountOf = (rateHz: number, seconds: number) =>
+  warmUpFrames + Math.max(leastFrames, Math.ceil(rateHz * seconds));
+
+const mean = (values: readonly number[]) =>
+  Math.round((values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)) * 1e4) /
+  1e4;

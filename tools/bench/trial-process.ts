@@ -1,0 +1,26 @@
+import { runPipeline } from '../../src/pipeline/pipeline.js';
+import { answerParent } from './answer-parent.js';
+import type { TrialRequest, TrialResult } from './trial.js';
+import { TrialMeter } from './trial-meter.js';
+
+/** Frames that are held decoded where they are to be ready: more than the ring has slots, so that pixels change. */
+const keptFrames = 24;
+
+// One run of the pipeline, watched from inside. Started by runChild.
+answerParent(async (request: TrialRequest): Promise<TrialResult> => {
+  const { config, source, frames, frameCount, rateFactor, framesInFlight } = request;
+  const meter = new TrialMeter(request);
+  const { report, error } = await runPipeline({
+    config,
+    source,
+    sourceOptions: {
+      repeat: { frameCount, ...(frames === 'ready' && { keptFrames }) },
+    },
+    ...(rateFactor === undefined
+      ? { pacing: 'lockstep', framesInFlight: framesInFlight ?? 1 }
+      : { pacing: 'realtime', rateFactor }),
+    onFrame: (frame, payload) => meter.take(frame, payload),
+  });
+  if (error !== undefined) throw error;
+  return { report, ...meter.finish() };
+});
