@@ -52,11 +52,11 @@ function driveCommand(): Command {
       'Drives through the world of a seed and writes what its camera sees as a recording.',
     )
     .requiredOption('--out <drive.mcap>', 'the recording; appears only when it is complete')
-    .option('--seed <n>', 'which world', '11')
-    .option('--seconds <s>', 'how long', '13')
+    .option('--seed <n>', 'which world', '21')
+    .option('--seconds <s>', 'how long', '12.5')
     .option('--rate <Hz>', 'frames a second', '20')
     .option('--size <WxH>', 'pixels', '1280x720')
-    .option('--quality <1..100>', 'JPEG quality', '60')
+    .option('--quality <1..100>', 'JPEG quality', '50')
     .action(runDrive);
 }
 

@@ -59,11 +59,11 @@ export async function openSimulatedDrive(
   const lengthM = startM + recipe.seconds * speedMps + 320;
   const world = makeWorld(assets, recipe.seed, {
     lengthM,
-    density: quietRoad,
+    density: { ...quietRoad, signs: 4.2 },
     lightsOn: conditions.lightsOn,
     greenTint: conditions.seasonGreen,
-    minRadiusM: 110,
-    straightShare: 0.3,
+    minRadiusM: 80,
+    straightShare: 0.2,
     egoFromM: startM + 6,
     egoSpeedMps: speedMps,
     isLaneClear: true,

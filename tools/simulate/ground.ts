@@ -51,6 +51,21 @@ export function drawGround(
   }
 }
 
+/** Draws stop lines and crossings onto the ground that is there already. */
+export function drawMarks(painter: Painter, world: World, cameraSM: number): void {
+  const { road, marks, ground } = world;
+  for (const { fromSM, toSM, fromDM, toDM } of marks) {
+    if (toSM < cameraSM - 5 || fromSM > cameraSM + 90) continue;
+    const outline = [
+      [fromSM, fromDM],
+      [toSM, fromDM],
+      [toSM, toDM],
+      [fromSM, toDM],
+    ].flatMap(([s, d]) => [...road.toWorld(s!, d!, 0.005), 0, 0]);
+    painter.drawDecal(outline, ground.paint, Math.min(1, ground.paintOpacity * 0.85), false);
+  }
+}
+
 function drawField(painter: Painter, world: World, strip: Strip, fromS: number, toS: number): void {
   const { road } = world;
   const corner = (s: number, d: number, up: number): number[] => {

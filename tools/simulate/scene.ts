@@ -2,7 +2,7 @@ import type { DetectionClass } from '../../src/perception/classes.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { SimulatedCamera } from './camera.js';
 import { addHaze, type Capture, planCapture, takePicture } from './capture.js';
-import { drawGround } from './ground.js';
+import { drawGround, drawMarks } from './ground.js';
 import { Painter, type Pose } from './raster/painter.js';
 import { firstObjectId, Rasterizer } from './raster/rasterizer.js';
 import { drawContact, drawShadow } from './shadows.js';
@@ -94,6 +94,7 @@ export class SceneRenderer {
     const props = visibleProps(painter, world, timeS);
     const objects = drawProps(painter, props);
     drawGround(painter, world, conditions, ego.sM);
+    drawMarks(painter, world, ego.sM);
     for (const { prop } of props) drawContact(painter, prop);
     for (const { prop } of props) drawShadow(painter, prop, conditions);
     drawSky(painter, conditions, seed, firstObjectId + segment.tree);

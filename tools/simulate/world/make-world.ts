@@ -44,6 +44,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
     stretches: makeStretches(random, options.lengthM, kind, options.kind === undefined),
     statics: [],
     actors: [],
+    marks: [],
     ground: {
       asphalt: random.pick(library.asphalts),
       meadow: random.pick(library.meadows),

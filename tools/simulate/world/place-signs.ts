@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Assets } from './assets.js';
 import type { StretchKind } from './settings.js';
 import { makeSignPost, makeTrafficLight } from './sign-post.js';
-import { asphaltEdgeM, stretchAt, type World, type WorldOptions } from './world.js';
+import { asphaltEdgeM, type PaintMark, stretchAt, type World, type WorldOptions } from './world.js';
 
 /** Sign classes that stand along each kind of road. */
 const ordinarySigns = {
@@ -66,6 +66,7 @@ export function placeLights(
     const stretch = stretchAt(world, s);
     if (stretch.kind === 'motorway') continue;
     const edge = asphaltEdgeM(world, stretch);
+    world.marks.push(...crossingMarks(world, s, random.chance(0.6)));
     const hasArm = random.chance(0.3);
     for (const side of [-1, 1] as const) {
       if (side > 0 && random.chance(0.4)) continue;
@@ -95,4 +96,22 @@ export function placeLights(
       }
     }
   }
+}
+
+/** A stop line for the ego direction and, behind it, a zebra crossing or the two lines of a signalled one. */
+function crossingMarks(world: World, sM: number, isZebra: boolean): PaintMark[] {
+  const { halfWidthM } = world.make;
+  const marks: PaintMark[] = [
+    { fromSM: sM - 1.9, toSM: sM - 1.4, fromDM: -halfWidthM + 0.1, toDM: -0.1 },
+  ];
+  if (isZebra) {
+    for (let d = -halfWidthM + 0.2; d + 0.5 < halfWidthM; d += 1) {
+      marks.push({ fromSM: sM, toSM: sM + 3.4, fromDM: d, toDM: d + 0.5 });
+    }
+    return marks;
+  }
+  for (const line of [sM, sM + 3.2]) {
+    marks.push({ fromSM: line, toSM: line + 0.13, fromDM: -halfWidthM, toDM: halfWidthM });
+  }
+  return marks;
 }

@@ -147,10 +147,9 @@ function placePeople(assets: Assets, random: Random, world: World, options: Worl
       s += cyclistSpacing * random.range(0.3, 1.7)
     ) {
       const stretch = stretchAt(world, s);
-      if (stretch.kind === 'motorway') continue;
-      const onPavement =
-        (stretch.kind !== 'rural' && random.chance(0.25)) ||
-        (options.isLaneClear === true && direction > 0);
+      const isClear = options.isLaneClear === true && direction > 0;
+      if (stretch.kind === 'motorway' || (isClear && stretch.kind === 'rural')) continue;
+      const onPavement = (stretch.kind !== 'rural' && random.chance(0.25)) || isClear;
       const dM = onPavement
         ? side * (asphaltEdgeM(world, stretch) + 1)
         : side * (make.halfWidthM - random.range(0.4, 0.9));

@@ -17,6 +17,14 @@ export interface GroundLook {
   asphaltTint: Rgb;
 }
 
+/** A painted rectangle on the road: metres along it and left of its centre line. */
+export interface PaintMark {
+  fromSM: number;
+  toSM: number;
+  fromDM: number;
+  toDM: number;
+}
+
 /** A road with all that stands and moves beside and on it; the same seed gives the same world. */
 export interface World {
   road: Road;
@@ -24,6 +32,7 @@ export interface World {
   stretches: Stretch[];
   statics: Prop[];
   actors: Actor[];
+  marks: PaintMark[];
   ground: GroundLook;
   /** Colour of the season, a factor a channel. */
   greenTint: Rgb;
