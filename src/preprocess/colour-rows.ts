@@ -1,7 +1,7 @@
 import type { RgbTarget } from './sample-rgb.js';
 
 /** BT.601 full range (JPEG): rows Y, U, V; columns red, green, blue. U and V are then offset by 128. */
-const yuvFromRgb = [
+export const yuvFromRgb = [
   [0.299, 0.587, 0.114],
   [-0.168736, -0.331264, 0.5],
   [0.5, -0.418688, -0.081312],

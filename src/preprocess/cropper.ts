@@ -2,7 +2,7 @@ import type { InputSpec } from '../bundle/input-spec.js';
 import type { FrameLayout } from '../frame/frame.js';
 import { placeInput } from './input-geometry.js';
 import type { Box } from './input-mapping.js';
-import { createRemapTable, fillTable, preprocessInto } from './remap-table.js';
+import { createRemapTable, fillTable, type KernelRequest, preprocessInto } from './remap-table.js';
 
 export interface Cropper {
   /**
@@ -21,8 +21,12 @@ export interface Cropper {
 }
 
 /** Prepares cutting inputs of one network out of frames of one layout. Throws ERR_FRAME_SIZE for a layout that cannot be. */
-export function createCropper(spec: InputSpec, frame: FrameLayout): Cropper {
-  const table = createRemapTable(spec, frame);
+export function createCropper(
+  spec: InputSpec,
+  frame: FrameLayout,
+  request?: KernelRequest,
+): Cropper {
+  const table = createRemapTable(spec, frame, request);
   const itemLength = 3 * spec.widthPx * spec.heightPx;
   return {
     cropInto(pixels, [left, top, right, bottom], marginNorm, out, batchIndex) {

@@ -3,7 +3,7 @@ import type { Point } from '../calibration/lens.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { InputGeometry } from './input-geometry.js';
 import type { CapturedFromRectified } from './rectifier.js';
-import { boxSize, type SampleGrid, type SourcePlane, setSample } from './sample-grid.js';
+import { boxSize, boxStart, type SampleGrid, type SourcePlane, setSample } from './sample-grid.js';
 
 /**
  * Sets every entry of a grid: where in this plane of the frame each pixel of the input lies, through the lens where
@@ -23,23 +23,35 @@ export function fillPlane(
   const shareY = source.heightPx / frame.heightPx;
   grid.boxWidthPx = boxSize(scaleX * shareX, source.widthPx);
   grid.boxHeightPx = boxSize(scaleY * shareY, source.heightPx);
+  const { contentTopPx, contentBottomPx, contentLeftPx, contentRightPx } = geometry;
+  // Without a lens a column lies at the same place in every row.
+  const columnStarts = new Int32Array(spec.widthPx).fill(-1);
+  for (let column = 0; column < spec.widthPx; column++) {
+    const x = column + 0.5;
+    if (x < contentLeftPx || x > contentRightPx) continue;
+    const xPx = geometry.offsetXPx + x * geometry.scaleX;
+    columnStarts[column] = boxStart(xPx * shareX, grid.boxWidthPx, source.widthPx);
+  }
   for (let row = 0, index = 0; row < spec.heightPx; row++) {
     const y = row + 0.5;
     const yPx = geometry.offsetYPx + y * geometry.scaleY;
-    const isRowContent = y >= geometry.contentTopPx && y <= geometry.contentBottomPx;
+    const isContent = y >= contentTopPx && y <= contentBottomPx;
+    const rowStart = isContent ? boxStart(yPx * shareY, grid.boxHeightPx, source.heightPx) : -1;
     for (let column = 0; column < spec.widthPx; column++, index++) {
-      const x = column + 0.5;
-      const xPx = geometry.offsetXPx + x * geometry.scaleX;
-      const isContent = isRowContent && x >= geometry.contentLeftPx && x <= geometry.contentRightPx;
-      if (!isContent) {
-        grid.offsets[index] = -1;
-      } else if (capturedFromRectified === undefined) {
-        setSample(grid, index, source, xPx * shareX, yPx * shareY);
-      } else {
-        const point = capturedFromRectified(xPx, yPx);
-        if (point === undefined) grid.offsets[index] = -1;
-        else setSample(grid, index, source, point[0] * shareX, point[1] * shareY);
+      if (capturedFromRectified === undefined) {
+        setSample(grid, index, source, columnStarts[column]!, rowStart);
+        continue;
       }
+      const x = column + 0.5;
+      const point =
+        isContent && x >= contentLeftPx && x <= contentRightPx
+          ? capturedFromRectified(geometry.offsetXPx + x * geometry.scaleX, yPx)
+          : undefined;
+      const startX =
+        point === undefined ? -1 : boxStart(point[0] * shareX, grid.boxWidthPx, source.widthPx);
+      const startY =
+        point === undefined ? -1 : boxStart(point[1] * shareY, grid.boxHeightPx, source.heightPx);
+      setSample(grid, index, source, startX, startY);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** One in the fixed point of the weights: 11 bits keep a weighted sum of bytes within 32. */
 export const weightOne = 2048;
+const weightBits = 11;
 /** Widest box that is averaged: its sum of weighted bytes still fits 32 bits. */
 const widestBoxPx = 512;
 
@@ -50,34 +51,33 @@ export function boxSize(scale: number, sourcePx: number): number {
 }
 
 /**
- * Sets one input pixel. xPx, yPx are where its centre falls, in the plane's pixels from its top-left corner.
- * Outside the plane the entry becomes -1; near its border the box is moved inside.
+ * Where along one axis a box centred at `centrePx` begins, kept within the plane, in 1 / weightOne of a pixel; -1 when
+ * the centre lies outside the plane.
  */
+export function boxStart(centrePx: number, boxPx: number, planePx: number): number {
+  const slack = 1e-6;
+  if (!(centrePx >= -slack && centrePx <= planePx + slack)) return -1;
+  const start = Math.max(0, Math.min(planePx - boxPx, centrePx - boxPx / 2));
+  return Math.round(start * weightOne);
+}
+
+/** Sets one input pixel to the box that begins at `startX`, `startY` (see boxStart); -1 of either is padding. */
 export function setSample(
   grid: SampleGrid,
   index: number,
   plane: SourcePlane,
-  xPx: number,
-  yPx: number,
+  startX: number,
+  startY: number,
 ): void {
-  const slack = 1e-6;
-  const isInside =
-    xPx >= -slack && yPx >= -slack && xPx <= plane.widthPx + slack && yPx <= plane.heightPx + slack;
-  if (!isInside) {
+  if (startX < 0 || startY < 0) {
     grid.offsets[index] = -1;
     return;
   }
-  const left = startOfBox(xPx, grid.boxWidthPx, plane.widthPx);
-  const top = startOfBox(yPx, grid.boxHeightPx, plane.heightPx);
-  const column = Math.min(Math.floor(left), plane.widthPx - grid.boxWidthPx - 1);
-  const row = Math.min(Math.floor(top), plane.heightPx - grid.boxHeightPx - 1);
-  const farX = Math.round((left - column) * weightOne);
-  const farY = Math.round((top - row) * weightOne);
+  // One more pixel than the box is read on each axis: the last box keeps it within the plane by a far share of one.
+  const column = Math.min(startX >> weightBits, plane.widthPx - grid.boxWidthPx - 1);
+  const row = Math.min(startY >> weightBits, plane.heightPx - grid.boxHeightPx - 1);
+  const farX = startX - (column << weightBits);
+  const farY = startY - (row << weightBits);
   grid.offsets[index] = plane.startByte + row * plane.strideBytes + column * plane.pixelBytes;
   grid.weights[index] = farX | (farY << 16);
-}
-
-/** Where a box centred at `centrePx` begins, kept within the plane. */
-function startOfBox(centrePx: number, boxPx: number, planePx: number): number {
-  return Math.max(0, Math.min(planePx - boxPx, centrePx - boxPx / 2));
 }

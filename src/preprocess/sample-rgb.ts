@@ -1,14 +1,18 @@
 import { type SampleGrid, weightOne } from './sample-grid.js';
 
+/** How values 0..255 become the tensor's: channel c's times scale[c] plus bias[c]; red, green, blue or Y, U, V. */
+export interface Normalisation {
+  readonly scale: readonly [number, number, number];
+  readonly bias: readonly [number, number, number];
+}
+
 /**
  * Where sampled colours go, and how: channel c of the i-th pixel becomes value * scale[c] + bias[c] at
  * out[starts[c] + i]. Channels are red, green, blue; each has a plane (or row) of its own.
  */
-export interface RgbTarget {
+export interface RgbTarget extends Normalisation {
   out: Float32Array;
   readonly starts: [number, number, number];
-  readonly scale: [number, number, number];
-  readonly bias: [number, number, number];
 }
 
 /**

@@ -1,0 +1,116 @@
+import { kernelBase64 } from './gen/kernel-bytes.js';
+
+/** What a table's pixels are computed by: the compiled kernel, or the TypeScript that defines it. */
+export type KernelName = 'wasm-simd' | 'typescript';
+
+/** The functions of assembly/preprocess.ts, where each is explained. Addresses and counts are whole numbers. */
+export interface KernelFunctions {
+  averageRgb(from: number, to: number, bytes: number, stride: number): void;
+  averageLuma(from: number, to: number, bytes: number, stride: number): void;
+  averageRows(from: number, to: number, bytes: number, stride: number): void;
+  gatherRgb(
+    offsets: number,
+    weights: number,
+    count: number,
+    stride: number,
+    red: number,
+    green: number,
+    blue: number,
+    scaleR: number,
+    scaleG: number,
+    scaleB: number,
+    biasR: number,
+    biasG: number,
+    biasB: number,
+  ): void;
+  gatherLuma(
+    offsets: number,
+    weights: number,
+    count: number,
+    stride: number,
+    out: number,
+    scale: number,
+  ): void;
+  gatherChroma(
+    offsets: number,
+    weights: number,
+    count: number,
+    stride: number,
+    outU: number,
+    outV: number,
+    scale: number,
+  ): void;
+  boxRgb(
+    offsets: number,
+    shares: number,
+    count: number,
+    stride: number,
+    width: number,
+    height: number,
+    red: number,
+    green: number,
+    blue: number,
+    scaleR: number,
+    scaleG: number,
+    scaleB: number,
+    biasR: number,
+    biasG: number,
+    biasB: number,
+  ): void;
+  boxPlane(
+    offsets: number,
+    shares: number,
+    count: number,
+    stride: number,
+    height: number,
+    patterns: number,
+    vectors: number,
+    out: number,
+    scale: number,
+  ): void;
+  rgbFromVideo(first: number, second: number, third: number, count: number): void;
+  mix(
+    red: number,
+    green: number,
+    blue: number,
+    count: number,
+    out: number,
+    fromRed: number,
+    fromGreen: number,
+    fromBlue: number,
+    bias: number,
+  ): void;
+  normalise(values: number, count: number, scale: number, bias: number): void;
+  interleave(first: number, second: number, third: number, count: number, out: number): void;
+}
+
+/** The compiled kernel, or why this engine has none. */
+export type LoadedKernel = { module: WebAssembly.Module } | { whyNot: string };
+
+let loaded: LoadedKernel | undefined;
+
+/** Compiles the kernel on the first call in a thread (a millisecond); later calls answer the same. Never throws. */
+export function loadKernel(): LoadedKernel {
+  loaded ??= compile();
+  return loaded;
+}
+
+function compile(): LoadedKernel {
+  if (typeof WebAssembly === 'undefined') return { whyNot: 'this engine has no WebAssembly' };
+  try {
+    const bytes = Uint8Array.from(atob(kernelBase64), (char) => char.charCodeAt(0));
+    return { module: new WebAssembly.Module(bytes) };
+  } catch (error) {
+    // An engine without SIMD cannot read the module; a page may forbid compiling (its content security policy).
+    return { whyNot: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** An instance on a memory of its own. */
+export function instantiateKernel(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): KernelFunctions {
+  return new WebAssembly.Instance(module, { env: { memory } })
+    .exports as unknown as KernelFunctions;
+}
