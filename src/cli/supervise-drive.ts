@@ -5,7 +5,7 @@ import type { DriveFlags } from './drive-options.js';
 import { Terminal } from './terminal.js';
 
 /** Bounds for what no option changes, milliseconds: code loads within seconds, TensorRT builds engines for minutes. */
-const startingMs = 10_000;
+const startingMs = 30_000;
 const loadingMs = 600_000;
 
 /**

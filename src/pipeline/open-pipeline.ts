@@ -19,7 +19,7 @@ const bindTries = 20;
 const bindRetryMs = 50;
 
 /** What a supervised pipeline that dies may lose of its recording's end. */
-const supervisedChunkBytes = 64 * 1024;
+const supervisedChunkBytes = 8 * 1024;
 
 // What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
 // capture start first and load their networks in their own threads meanwhile.

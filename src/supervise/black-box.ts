@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownThreadId } from './thread-times.js';
 
 /**
  * What a pipeline is doing, in a file that outlives it: each thread overwrites a record of its own, and the
@@ -12,13 +13,22 @@ import { join } from 'node:path';
  * recording (uint32 length, UTF-8). A record is
  *
  *     0 uint32 step   4 uint8 state   5 uint8 length of the stage's name   8 float64 frame id
- *     16 float64 frames published     24 the stage's name                   60 uint32 step again
+ *     16 float64 frames published     24 the stage's name     56 uint32 thread id     60 uint32 step again
  *
  * where the two steps differ only in a record that was read while it was written.
  */
 const recordBytes = 64;
-const at = { step: 0, state: 4, nameLength: 5, frameId: 8, published: 16, name: 24, stepAgain: 60 };
-const maxNameBytes = at.stepAgain - at.name;
+const at = {
+  step: 0,
+  state: 4,
+  nameLength: 5,
+  frameId: 8,
+  published: 16,
+  name: 24,
+  threadId: 56,
+  stepAgain: 60,
+};
+const maxNameBytes = at.threadId - at.name;
 /** As many as a pipeline file may have. */
 const maxLanes = 8;
 const pathAt = recordBytes * (1 + maxLanes);
@@ -28,10 +38,15 @@ const boxBytes = pathAt + 4 + maxPathBytes;
 const mainStates = ['starting', 'running', 'ended'] as const;
 const laneStates = ['idle', 'loading', 'at-stage'] as const;
 
-/** The main thread as last seen. */
-export interface MainRecord {
-  /** Grows with every sign of life. */
+/** A thread as last seen. */
+export interface ThreadRecord {
+  /** Changes with every sign of life: of a lane, with every stage begun or ended. */
   step: number;
+  /** The system's number of the thread; 0 where that is not known. */
+  threadId: number;
+}
+
+export interface MainRecord extends ThreadRecord {
   /** `running` from the first published frame on; `ended` when all is done and well. */
   state: (typeof mainStates)[number];
   framesPublished: number;
@@ -39,10 +54,7 @@ export interface MainRecord {
   frameId: number;
 }
 
-/** A lane as last seen. */
-export interface LaneRecord {
-  /** Grows with every stage begun or ended. */
-  step: number;
+export interface LaneRecord extends ThreadRecord {
   state: (typeof laneStates)[number];
   /** What it is at, where it is at a stage. */
   frameId: number;
@@ -80,9 +92,10 @@ class RecordWriter {
   readonly #record = Buffer.alloc(recordBytes);
   #step = 0;
 
-  constructor(fd: number, index: number) {
+  constructor(fd: number, index: number, threadId: number) {
     this.#fd = fd;
     this.#positionBytes = index * recordBytes;
+    this.#record.writeUInt32LE(threadId, at.threadId);
   }
 
   protected write(state: number, frameId: number, framesPublished: number, name: string): void {
@@ -106,7 +119,7 @@ export class MainWriter extends RecordWriter {
   #framesPublished = 0;
 
   constructor(fd: number) {
-    super(fd, 0);
+    super(fd, 0, ownThreadId());
     this.#fd = fd;
   }
 
@@ -139,10 +152,10 @@ export class MainWriter extends RecordWriter {
   }
 }
 
-/** A lane's pen; the conducting thread holds it while the lane's own thread does not run. */
+/** A lane's pen, in its own thread. The conducting thread takes one in hand while that does not run. */
 export class LaneWriter extends RecordWriter {
   constructor(fd: number, laneIndex: number) {
-    super(fd, 1 + laneIndex);
+    super(fd, 1 + laneIndex, ownThreadId());
   }
 
   /** The thread starts, loads its networks and builds its tables. */
@@ -181,12 +194,14 @@ function parse([main, ...lanes]: Buffer[], path: Buffer): BlackBox {
   return {
     main: {
       step: main!.readUInt32LE(at.step),
+      threadId: main!.readUInt32LE(at.threadId),
       state: mainStates[main!.readUInt8(at.state)] ?? 'starting',
       framesPublished: main!.readDoubleLE(at.published),
       frameId: main!.readUInt32LE(at.step) === 0 ? -1 : main!.readDoubleLE(at.frameId),
     },
     lanes: started.map((lane) => ({
       step: lane.readUInt32LE(at.step),
+      threadId: lane.readUInt32LE(at.threadId),
       state: laneStates[lane.readUInt8(at.state)] ?? 'idle',
       frameId: lane.readDoubleLE(at.frameId),
       stage: lane.toString('utf8', at.name, at.name + lane.readUInt8(at.nameLength)),

@@ -40,10 +40,12 @@ export function runDrill(drills: readonly Drill[], frameId: number, stage: strin
   const due = drills.find((drill) => drill.stage === stage && frameId >= drill.frameId);
   switch (due?.fault) {
     case 'hang':
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      waitForEver();
       break;
     case 'crash':
       process.kill(process.pid, 'SIGSEGV');
+      // Another thread may be the one that takes the signal; a real fault would not let this one go on.
+      waitForEver();
       break;
     case 'throw':
       // Past every handler of the lane, as an error of the runtime's own callbacks would come.
@@ -54,4 +56,9 @@ export function runDrill(drills: readonly Drill[], frameId: number, stage: strin
     case 'die':
       process.exit(1);
   }
+}
+
+/** Blocks the thread, as native code does. */
+function waitForEver(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

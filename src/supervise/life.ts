@@ -4,6 +4,7 @@ import { nowNs } from '../frame/clock.js';
 import { type BlackBox, openBlackBox, readBlackBox } from './black-box.js';
 import { type Hang, type HangBounds, ProgressWatch } from './progress-watch.js';
 import { supervisedVariable } from './supervised.js';
+import { readyMs } from './thread-times.js';
 
 /** How often the black box is read, milliseconds. */
 const lookMs = 50;
@@ -37,14 +38,14 @@ export class Life {
   readonly #boxFd: number;
   readonly #watch: ProgressWatch;
   #box: BlackBox = {
-    main: { step: 0, state: 'starting', framesPublished: 0, frameId: -1 },
+    main: { step: 0, threadId: 0, state: 'starting', framesPublished: 0, frameId: -1 },
     lanes: [],
     recordingPath: '',
   };
   #hang: Hang | undefined;
 
   constructor({ command: [program, ...args], epoch, bounds, onLook }: LifeOptions) {
-    this.#watch = new ProgressWatch(bounds);
+    this.#watch = new ProgressWatch(bounds, readyMs);
     this.#boxFd = openBlackBox();
     this.#child = spawn(program, args, {
       stdio: ['inherit', 'inherit', 'inherit', this.#boxFd],
@@ -82,7 +83,13 @@ export class Life {
   #look(): void {
     this.#box = readBlackBox(this.#boxFd) ?? this.#box;
     if (this.#hang !== undefined) return;
-    this.#hang = this.#watch.look(this.#box, nowNs());
+    const { main } = this.#box;
+    // Before its first sign of life: the main thread has the number of its process.
+    const box =
+      main.threadId > 0
+        ? this.#box
+        : { ...this.#box, main: { ...main, threadId: this.#child.pid ?? 0 } };
+    this.#hang = this.#watch.look(box, nowNs());
     if (this.#hang !== undefined) this.kill();
   }
 

@@ -1,7 +1,10 @@
 import { elapsedMs } from '../frame/clock.js';
-import type { BlackBox, LaneRecord } from './black-box.js';
+import type { BlackBox, LaneRecord, ThreadRecord } from './black-box.js';
 
-/** How long a thread may do one thing, milliseconds. */
+/**
+ * How long a thread may do one thing, milliseconds. What it spends ready to run while others have the processor
+ * does not count: a machine that is too busy is slow, and does not hang.
+ */
 export interface HangBounds {
   /** A stage on one frame, and the main thread between two signs of life once results flow. */
   runningMs: number;
@@ -28,19 +31,22 @@ const ownPauseMs = 500;
  */
 export class ProgressWatch {
   readonly #bounds: HangBounds;
+  readonly #readyMs: (threadId: number) => number;
   /** Since when each thread has shown the same step; the main thread first. */
-  readonly #seen: { step: number; state: string; sinceNs: bigint }[] = [];
+  readonly #seen: { step: number; state: string; sinceNs: bigint; readyMs: number }[] = [];
   #lastLookNs: bigint | undefined;
 
-  constructor(bounds: HangBounds) {
+  /** `readyMs` tells how long a thread has been ready and did not run, since its start. */
+  constructor(bounds: HangBounds, readyMs: (threadId: number) => number) {
     this.#bounds = bounds;
+    this.#readyMs = readyMs;
   }
 
   /** The first thread beyond its bound, lanes before the main thread. */
   look({ main, lanes }: BlackBox, nowNs: bigint): Hang | undefined {
     // Whoever was stopped, or starved, sees old steps when it wakes; the others may just be waking as well.
     const lastNs = this.#lastLookNs ?? nowNs;
-    if (elapsedMs(lastNs, nowNs) > ownPauseMs) for (const seen of this.#seen) seen.sinceNs = nowNs;
+    if (elapsedMs(lastNs, nowNs) > ownPauseMs) this.#seen.length = 0;
     this.#lastLookNs = nowNs;
     const mainMs = this.#stillMs(0, main, nowNs);
     const laneMs = lanes.map((lane, index) => this.#stillMs(1 + index, lane, nowNs));
@@ -56,12 +62,13 @@ export class ProgressWatch {
     return state === 'loading' ? this.#bounds.loadingMs : this.#bounds.runningMs;
   }
 
-  #stillMs(index: number, thread: { step: number; state: string }, nowNs: bigint): number {
-    const { step, state } = thread;
+  #stillMs(index: number, thread: ThreadRecord & { state: string }, nowNs: bigint): number {
+    const { step, state, threadId } = thread;
     const seen = this.#seen[index];
+    const readyMs = this.#readyMs(threadId);
     if (seen !== undefined && seen.step === step && seen.state === state)
-      return elapsedMs(seen.sinceNs, nowNs);
-    this.#seen[index] = { step, state, sinceNs: nowNs };
+      return elapsedMs(seen.sinceNs, nowNs) - Math.max(0, readyMs - seen.readyMs);
+    this.#seen[index] = { step, state, sinceNs: nowNs, readyMs };
     return 0;
   }
 }

@@ -26,7 +26,7 @@ export function openServiceManager(
     // Without the program nobody is told, and systemd says so itself.
     spawn(program, words, { stdio: 'ignore' }).on('error', () => {});
   };
-  const intervalMs = Number(watchdogUs) / 1000 / 2;
+  const intervalMs = Number(watchdogUs ?? 0) / 1000 / 2;
   const timer = intervalMs > 0 ? setInterval(() => tell('WATCHDOG=1'), intervalMs) : undefined;
   timer?.unref();
   return {

@@ -1,0 +1,96 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { RecordingWriter } from '../../src/recording/recording-writer.js';
+import { finishRecordings } from '../../src/supervise/finish-recordings.js';
+import { setAside } from '../../src/supervise/interrupted-recording.js';
+
+let dir: string;
+let path: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'windshield-interrupted-'));
+  path = join(dir, 'results.mcap');
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** A recording as a writer leaves it that dies after so many results. */
+async function interrupt(frames: number): Promise<void> {
+  const writer = await RecordingWriter.create(path, { chunkBytes: 0 });
+  await writer.addMetadata('windshield.result', { source: 'a drive' });
+  for (let id = 0; id < frames; id++)
+    await writer.write(
+      'perception',
+      BigInt(id),
+      create(PerceptionFrameSchema, { frameId: BigInt(id) }),
+    );
+  await writer.leave();
+}
+
+async function countResults(file: string): Promise<number> {
+  const reader = await RecordingReader.open(file);
+  let count = 0;
+  for await (const _ of reader.messages({ topics: ['perception'] })) count++;
+  await reader.close();
+  return count;
+}
+
+test('what a dead pipeline recorded gets a number, and is readable before and after it is finished', async () => {
+  await interrupt(5);
+  setAside(path);
+  expect(await readdir(dir)).toEqual(['results.1.mcap.interrupted']);
+  expect(await countResults(`${dir}/results.1.mcap.interrupted`)).toBe(5);
+  const finished = await finishRecordings(path);
+  expect(finished).toEqual([{ path: join(dir, 'results.1.mcap'), frames: 5, cutBytes: 0 }]);
+  expect(await readdir(dir)).toEqual(['results.1.mcap']);
+  const reader = await RecordingReader.open(join(dir, 'results.1.mcap'));
+  expect(reader.isComplete).toBe(true);
+  expect(reader.metadata.get('windshield.result')).toEqual({ source: 'a drive' });
+  expect(reader.metadata.get('windshield.interrupted')).toEqual({ number: '1', cutBytes: '0' });
+  await reader.close();
+});
+
+test('wherever it was cut off, its whole results are kept', async () => {
+  await interrupt(5);
+  const whole = await readFile(`${path}.partial`);
+  for (const cutBytes of [1, 40, 200]) {
+    await writeFile(`${path}.partial`, whole.subarray(0, whole.length - cutBytes));
+    setAside(path);
+    const [piece] = await finishRecordings(path);
+    expect(piece!.frames).toBeGreaterThanOrEqual(3);
+    expect(await countResults(piece!.path)).toBe(piece!.frames);
+  }
+});
+
+test('nothing is overwritten: each piece takes the number after the last, finished or not', async () => {
+  await writeFile(path, 'the recording of an earlier run');
+  await writeFile(join(dir, 'results.3.mcap'), 'a piece of an earlier run');
+  await writeFile(join(dir, 'results.old.mcap'), 'something else');
+  for (const frames of [2, 3]) {
+    await interrupt(frames);
+    setAside(path);
+  }
+  expect((await finishRecordings(path)).map(({ path, frames }) => [path, frames])).toEqual([
+    [join(dir, 'results.4.mcap'), 2],
+    [join(dir, 'results.5.mcap'), 3],
+  ]);
+  expect(await readFile(path, 'utf8')).toBe('the recording of an earlier run');
+  expect(await readFile(join(dir, 'results.3.mcap'), 'utf8')).toBe('a piece of an earlier run');
+});
+
+test('a pipeline that died before its first result leaves nothing', async () => {
+  await interrupt(0);
+  setAside(path);
+  await appendFile(`${path}.partial`, '');
+  setAside(path);
+  expect(await finishRecordings(path)).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('there is nothing to do where nothing was interrupted', async () => {
+  setAside(path);
+  expect(await finishRecordings(path)).toEqual([]);
+});
