@@ -39,7 +39,8 @@ async function writePictures(
   let done = 0;
   await makeScenes(workerData(run), run.count, run.workers, run.signal, ({ line }) => {
     lines.push(line);
-    run.onProgress?.(++done, run.count);
+    done++;
+    run.onProgress?.(done, run.count);
     return true;
   });
   if (task === 'steering' && done === run.count) {
@@ -54,7 +55,7 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
   const counts = new Uint32Array(signClasses.length);
   const crops: SignCrop[] = [];
   // Far more scenes than are ever needed; the run ends when every class is full.
-  await makeScenes(workerData(run), run.count * 4, run.workers, run.signal, (scene) => {
+  await makeScenes(workerData(run), run.count * 4 + 100, run.workers, run.signal, (scene) => {
     for (const crop of scene.crops) {
       if (counts[crop.classId]! < share && crops.length < run.count) {
         counts[crop.classId]!++;

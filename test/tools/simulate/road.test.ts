@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Random } from '../../../tools/simulate/random.js';
+import { Road, randomCurvatures } from '../../../tools/simulate/world/road.js';
+
+test('a road of constant curvature is a circle', () => {
+  const radiusM = 50;
+  const road = new Road(new Float64Array(400).fill(1 / radiusM), []);
+  for (const s of [0, 40, 123.5, 300]) {
+    const { x, y, headingRad } = road.at(s);
+    expect(Math.hypot(x, y - radiusM)).toBeCloseTo(radiusM, 1);
+    expect(headingRad).toBeCloseTo(s / radiusM, 6);
+  }
+});
+
+test('places beside the road are to the left of its direction', () => {
+  const road = new Road(new Float64Array(100), []);
+  expect(road.toWorld(30, 4, 1)).toEqual([30, 4, 1]);
+});
+
+test('random roads turn no tighter than asked and change curvature by clothoids', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1e6 }),
+      fc.integer({ min: 40, max: 300 }),
+      (seed, radius) => {
+        const curvatures = randomCurvatures(new Random(seed), 600, radius, 0.3);
+        for (let i = 1; i < curvatures.length; i++) {
+          expect(Math.abs(curvatures[i]!)).toBeLessThanOrEqual(1 / radius + 1e-12);
+          expect(Math.abs(curvatures[i]! - curvatures[i - 1]!)).toBeLessThanOrEqual(
+            1 / radius / 21,
+          );
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test('hills change the height and nothing else', () => {
+  const curvatures = randomCurvatures(new Random(3), 300, 80, 0.3);
+  const flat = new Road(curvatures, []);
+  const hilly = new Road(curvatures, [{ amplitudeM: 2, lengthM: 100, phaseRad: 0 }]);
+  expect(hilly.at(25).z).toBeCloseTo(2, 2);
+  expect(flat.at(25).z).toBe(0);
+  expect(hilly.at(200).x).toBe(flat.at(200).x);
+});
