@@ -8,7 +8,7 @@ import { bundleFindings } from './check-bundles.js';
 import { checkSource, type SourceFacts } from './check-source.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 import { type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
-import { measureLanes } from './measure-lanes.js';
+import { lanesToMeasure, measureLanes } from './measure-lanes.js';
 
 /** Everything that only a pipeline file can ask for, and what it can expect of this machine. */
 export async function checkPipeline(
@@ -17,7 +17,8 @@ export async function checkPipeline(
   const { finding: source, facts } = await checkSource(config.source);
   const { finding: calibration, camera } = await checkCalibration(config, facts);
   const endpoint = await checkEndpoint(config);
-  const readings = await measureLanes(config, facts.layout, camera);
+  const conditions = { config, frame: facts.layout, camera };
+  const readings = await measureLanes(conditions, await lanesToMeasure(conditions));
   const headroom = predictHeadroom(readings, facts, availableParallelism());
   const laneNames = readings.map(({ name }) => name);
   return {

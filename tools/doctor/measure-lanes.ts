@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import type { FrameLayout } from '../../src/frame/frame.js';
+import { planLanes } from '../../src/pipeline/lane-planner.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
-import { planStages } from '../../src/pipeline/stage-graph.js';
+import { planStages, stagePriority } from '../../src/pipeline/stage-graph.js';
 import type { LaneAnswer, LaneSetup } from './lane-probe.js';
 import { type ProbeEnd, probeEntry, runProbe } from './run-probe.js';
 
@@ -22,17 +24,41 @@ export interface LaneReading {
   end: ProbeEnd;
 }
 
+/** What every lane is measured with. */
+export interface LaneConditions {
+  config: PipelineConfig;
+  frame: FrameLayout;
+  camera: CameraModel | undefined;
+}
+
+/**
+ * Which stages share a lane: as the pipeline file says or, with `lanes: auto`, as a run would plan it from the
+ * time of each stage. Never rejects; stages that cannot be measured ride in one lane, where it is said why.
+ */
+export async function lanesToMeasure(
+  conditions: LaneConditions,
+): Promise<readonly (readonly Task[])[]> {
+  const { lanes, bundles, laneCount, providers } = conditions.config;
+  if (lanes !== 'auto') return lanes;
+  const all = stagePriority.filter((task) => bundles[task] !== undefined);
+  const [reading] = await measureLanes(conditions, [all]);
+  const measured = reading!.answers.find((answer) => answer.type === 'measured');
+  if (measured === undefined) return [all];
+  const stageMs = Object.fromEntries(measured.stages.map(({ stage, totalMs }) => [stage, totalMs]));
+  const most = laneCount ?? (providers.includes('webgpu') ? 1 : availableParallelism());
+  return planLanes(stageMs, most);
+}
+
 /**
  * Loads every lane in a process of its own; when all are ready they run at the same time, as in a drive, so that
  * they get in each other's way as they will. Never rejects.
  */
 export async function measureLanes(
-  config: PipelineConfig,
-  frame: FrameLayout,
-  camera: CameraModel | undefined,
+  { config, frame, camera }: LaneConditions,
+  stagesOfLanes: readonly (readonly Task[])[],
   entry = probeEntry('./lane-probe.js', import.meta.url),
 ): Promise<LaneReading[]> {
-  const { lanes } = planStages(config.lanes);
+  const { lanes } = planStages(stagesOfLanes);
   const start = new StartLine(lanes.length);
   return Promise.all(
     lanes.map(async ({ name, jobs }) => {

@@ -40,6 +40,10 @@ export interface Diagnosis {
   headroom: Headroom | null;
 }
 
+/** Lanes that the file insists on; those of `auto` are as many as there are cores. */
+const laneCountIn = (config: PipelineConfig | undefined) =>
+  config === undefined || config.lanes === 'auto' ? config?.laneCount : config.lanes.length;
+
 /**
  * Looks at everything that a pipeline needs of a machine, one thing after the other so that none disturbs the
  * measuring of another. What it finds wrong is a finding; it rejects only for faults of its own.
@@ -53,7 +57,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   };
   await look('the machine', async () => [
     checkNode(process.version, repoDir),
-    checkCores(root, config?.lanes.length),
+    checkCores(root, laneCountIn(config)),
     checkMemory(root),
     checkThermals(root),
     ...(await checkJetson(root)),

@@ -23,8 +23,9 @@ export function formatLatencyReport(report: LatencyReport): string {
 }
 
 function stageRows(name: string, stage: StageLatency): string[] {
+  const note = absenceNote(stage);
   return [
-    row(name, stage.totalMs, stateNote(stage)),
+    row(name, stage.totalMs, note === '' ? '' : `   ${note}`),
     row('  queueing', stage.queueMs),
     row('  preprocess', stage.preprocessMs),
     row('  inference', stage.inferenceMs),
@@ -41,11 +42,15 @@ function row(label: string, spread: Spread, note = ''): string {
   return `${label.padEnd(labelWidth)}${count}${cells.join('')}${note}`;
 }
 
-/** Only what went otherwise than well. */
-function stateNote({ states }: StageLatency): string {
-  const { ok: _, ...others } = states;
-  const named = counted(others);
-  return named === '' ? '' : `   ${named}`;
+/** How often a stage did not answer, and why: `12 skipped (10 overtaken, 2 degraded), 1 late`; empty where it always did. */
+export function absenceNote({ states, skips }: StageLatency): string {
+  const { skipped, late, failed } = states;
+  const reasons = counted(skips);
+  return [
+    ...(skipped > 0 ? [`${skipped} skipped${reasons && ` (${reasons})`}`] : []),
+    ...(late > 0 ? [`${late} late`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ].join(', ');
 }
 
 /** `19 overtaken, 2 ring_full`, the most frequent first, nothing of what did not happen. */
@@ -76,6 +81,9 @@ export function factLines(report: LatencyReport): [string, string][] {
       'deadline',
       `${deadline.ms} ms: ${deadline.misses} of ${report.glassToResultMs.count} missed (${(deadline.share * 100).toFixed(1)} %)`,
     ]);
+  const modes = counted(report.modes);
+  if (modes !== '')
+    lines.push(['held back', `${modes} of ${report.glassToResultMs.count} results`]);
   lines.push(
     ['decisive', `${decisiveStages(report)} answered last`],
     ['frame', `${report.medianFrame} is the median, ${report.worstFrame} the slowest`],

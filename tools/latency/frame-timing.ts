@@ -27,7 +27,16 @@ export interface FrameTiming {
   /** Stages that answered in time, in the order in which they began. */
   stages: readonly StageSpan[];
   /** Stages whose answer is not in the result, and why. */
-  absent: readonly { stage: string; state: Exclude<StageState, 'ok'> }[];
+  absent: readonly Absence[];
+  /** What the pipeline held back when the frame left: a mode of its file, empty while nothing was. */
+  mode: string;
+}
+
+/** A stage without an answer. `reason`: why it was skipped, empty where the recording does not say. */
+export interface Absence {
+  stage: string;
+  state: Exclude<StageState, 'ok'>;
+  reason: string;
 }
 
 /** False for a stage that had nothing to infer, such as signs in a frame without any. */

@@ -8,6 +8,8 @@ export interface StageLatency {
   provider: string;
   /** Frames by how the stage ended; `late` missed the deadline of the pipeline file. */
   states: Record<StageState, number>;
+  /** Frames on which it was skipped, by reason, where the recording says. */
+  skips: Readonly<Record<string, number>>;
   /** From capture to the answer. Of every frame that it answered, as the next one. */
   sinceCaptureMs: Spread;
   /** From dispatch to start: on the way to the lane, and behind its other stages. */
@@ -46,6 +48,8 @@ export interface LatencyReport {
     /** Distance of each interval from the median one. */
     jitterMs: Spread;
   };
+  /** Results by the mode in which they left, a name of the pipeline file's; not those held back in nothing. */
+  modes: Record<string, number>;
   /** Ids of the frames whose glass to result is the median and the largest. */
   medianFrame: number;
   worstFrame: number;
@@ -73,6 +77,7 @@ export function buildLatencyReport(lineage: Lineage, deadlineMs?: number): Laten
         : { ms: deadlineMs, misses, share: toMicroseconds(misses / frames.length) },
     stages: stageLatencies(lineage),
     publish: publishIntervals(frames),
+    modes: countModes(frames),
     medianFrame: frameAtShare(frames, 0.5).frameId,
     worstFrame: frameAtShare(frames, 1).frameId,
   };
@@ -93,7 +98,18 @@ function countFrames({ frames, drops, loss }: Lineage): LatencyReport['frames'] 
   return { in: framesIn, published, dropped, drops, unaccounted: framesIn - published - dropped };
 }
 
-function stageLatencies({ frames, states, providers }: Lineage): Record<string, StageLatency> {
+function countModes(frames: readonly FrameTiming[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { mode } of frames) if (mode !== '') counts[mode] = (counts[mode] ?? 0) + 1;
+  return counts;
+}
+
+function stageLatencies({
+  frames,
+  states,
+  skips,
+  providers,
+}: Lineage): Record<string, StageLatency> {
   const lastToAnswer = new Map<string, number>();
   for (const frame of frames) {
     const stage = lastAnswer(frame)?.stage;
@@ -107,6 +123,7 @@ function stageLatencies({ frames, states, providers }: Lineage): Record<string, 
         lane: answered[0]?.lane ?? '',
         provider: providers.get(stage) ?? '',
         states: counts,
+        skips: skips.get(stage) ?? {},
         sinceCaptureMs: spreadOf(answered.map(({ endMs }) => endMs)),
         queueMs: spreadOf(answered.map(({ dispatchMs, startMs }) => startMs - dispatchMs)),
         preprocessMs: spreadOf(ran.map((s) => s.preprocessEndMs - s.startMs)),

@@ -7,11 +7,14 @@ import {
 
 const { field } = PerceptionFrameSchema;
 const kept = new Set(
-  [field.frameId, field.stages, field.drops, field.timing].map(({ number }) => number),
+  [field.frameId, field.stages, field.drops, field.timing, field.mode].map(({ number }) => number),
 );
 
 /** What a result says of its own making. */
-export type FrameLineage = Pick<PerceptionFrame, 'frameId' | 'stages' | 'drops' | 'timing'>;
+export type FrameLineage = Pick<
+  PerceptionFrame,
+  'frameId' | 'stages' | 'drops' | 'timing' | 'mode'
+>;
 
 /**
  * Decodes the lineage of a serialised PerceptionFrame and passes over what was seen: class maps are most of a
@@ -26,10 +29,11 @@ export function decodeLineage(data: Uint8Array): FrameLineage {
     reader.skip(wireType, fieldNumber);
     if (kept.has(fieldNumber)) parts.push(data.subarray(start, reader.pos));
   }
-  const { frameId, stages, drops, timing } = fromBinary(
+  const { frameId, stages, drops, timing, mode } = fromBinary(
     PerceptionFrameSchema,
     Buffer.concat(parts),
   );
   // The rest of the message is empty, and there may be a hundred thousand of them.
-  return timing === undefined ? { frameId, stages, drops } : { frameId, stages, drops, timing };
+  const lineage = { frameId, stages, drops, mode };
+  return timing === undefined ? lineage : { ...lineage, timing };
 }

@@ -7,7 +7,7 @@ import {
   type Timing,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import type { FrameTiming, StageState } from './frame-timing.js';
+import type { Absence, FrameTiming, StageState } from './frame-timing.js';
 import { decodeLineage, type FrameLineage } from './lineage-fields.js';
 
 /** Everything that a recording of results says about time and loss. */
@@ -23,6 +23,8 @@ export interface Lineage {
   drops: Readonly<Record<string, number>>;
   /** By stage, in how many frames it ended how. */
   states: ReadonlyMap<string, Record<StageState, number>>;
+  /** By stage, in how many frames it was skipped for what reason, where the recording says. */
+  skips: ReadonlyMap<string, Readonly<Record<string, number>>>;
   /** Execution provider by stage. */
   providers: ReadonlyMap<string, string>;
 }
@@ -81,7 +83,7 @@ const isWhole = ({ captureNs, publishNs }: Timing) => captureNs > 0n && publishN
 
 function sumUp(
   results: readonly FrameLineage[],
-): Pick<Lineage, 'frames' | 'drops' | 'states' | 'providers'> {
+): Pick<Lineage, 'frames' | 'drops' | 'states' | 'skips' | 'providers'> {
   const ordered = results.toSorted((a, b) => {
     const difference = a.timing!.publishNs - b.timing!.publishNs;
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;
@@ -89,22 +91,28 @@ function sumUp(
   const originNs = ordered[0]!.timing!.captureNs;
   const drops: Record<string, number> = {};
   const states = new Map<string, Record<StageState, number>>();
+  const skips = new Map<string, Record<string, number>>();
   const providers = new Map<string, string>();
   for (const result of ordered) {
     for (const { reason, count } of result.drops)
       drops[reason] = (drops[reason] ?? 0) + Number(count);
-    for (const { stage, state, provider } of result.stages) {
+    for (const { stage, state, provider, reason } of result.stages) {
       const counts = states.get(stage) ?? { ok: 0, skipped: 0, late: 0, failed: 0 };
       const name = stateNames[state];
       if (name !== undefined) counts[name]++;
       states.set(stage, counts);
       if (provider !== '') providers.set(stage, provider);
+      const reasons = skips.get(stage) ?? {};
+      if (reason !== '') reasons[reason] = (reasons[reason] ?? 0) + 1;
+      skips.set(stage, reasons);
     }
   }
-  return { frames: ordered.map((result) => timingOf(result, originNs)), drops, states, providers };
+  const frames = ordered.map((result) => timingOf(result, originNs));
+  return { frames, drops, states, skips, providers };
 }
 
-function timingOf({ frameId, timing, stages }: FrameLineage, originNs: bigint): FrameTiming {
+function timingOf(lineage: FrameLineage, originNs: bigint): FrameTiming {
+  const { frameId, timing, stages, mode } = lineage;
   const { captureNs, arrivalNs, publishNs, stages: times } = timing!;
   const sinceCapture = (timeNs: bigint) => elapsedMs(captureNs, timeNs);
   return {
@@ -125,12 +133,13 @@ function timingOf({ frameId, timing, stages }: FrameLineage, originNs: bigint): 
       }))
       .sort((a, b) => a.startMs - b.startMs),
     absent: stages.flatMap(absence),
+    mode,
   };
 }
 
-function absence({ stage, state }: StageStatus): FrameTiming['absent'] {
+function absence({ stage, state, reason }: StageStatus): Absence[] {
   const name = stateNames[state];
-  return name === undefined || name === 'ok' ? [] : [{ stage, state: name }];
+  return name === undefined || name === 'ok' ? [] : [{ stage, state: name, reason }];
 }
 
 function withoutResults({ path, channels, metadata }: RecordingReader): PerceptionError {

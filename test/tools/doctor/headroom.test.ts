@@ -5,12 +5,18 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packedRgbLayout } from '../../../src/frame/frame.js';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
+import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
 import { bundleFindings } from '../../../tools/doctor/check-bundles.js';
 import { checkSource } from '../../../tools/doctor/check-source.js';
 import { headroomFindings, predictHeadroom } from '../../../tools/doctor/headroom.js';
 import type { LaneAnswer } from '../../../tools/doctor/lane-probe.js';
-import { type LaneReading, measureLanes } from '../../../tools/doctor/measure-lanes.js';
+import {
+  type LaneReading,
+  lanesToMeasure,
+  measureLanes,
+} from '../../../tools/doctor/measure-lanes.js';
 import { repoDir } from '../../support/command-line.js';
+import { writeSlowSteering } from '../../support/tiny-bundles.js';
 import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
 
 const measured = (frameMs: number): LaneAnswer => ({
@@ -87,6 +93,12 @@ describe('headroom', () => {
   });
 });
 
+/** As the file declares them. */
+function lanesIn({ lanes }: PipelineConfig) {
+  if (lanes === 'auto') throw new Error('expected lanes in the file');
+  return lanes;
+}
+
 describe('with real lanes', () => {
   let rig: TinyRig;
   let dir: string;
@@ -105,7 +117,10 @@ describe('with real lanes', () => {
     expect(finding).toMatchObject({ state: 'ok', isNeeded: true });
     expect(found).toMatchObject({ rateHz: 20, isAssumed: false, layout: { widthPx: 128 } });
     expect(found.readMs).toBeGreaterThan(0);
-    const readings = await measureLanes(config, found.layout, undefined);
+    const readings = await measureLanes(
+      { config, frame: found.layout, camera: undefined },
+      lanesIn(config),
+    );
     expect(readings.map(({ end }) => end)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
     expect(bundleFindings(readings, false).map(({ name, state }) => [name, state])).toEqual([
       ['bundle steering', 'ok'],
@@ -141,7 +156,11 @@ if (stages[0].task === 'segmentation') {
     );
     const config = await loadPipelineFile(rig.pipelinePath);
     const layout = packedRgbLayout(128, 96);
-    const readings = await measureLanes(config, layout, undefined, entry);
+    const readings = await measureLanes(
+      { config, frame: layout, camera: undefined },
+      lanesIn(config),
+      entry,
+    );
     const findings = bundleFindings(readings, false);
     expect(findings.at(-1)).toMatchObject({
       name: 'bundle segmentation',
@@ -154,12 +173,28 @@ if (stages[0].task === 'segmentation') {
     expect(headroom.lanes.map((known) => known.lane)).toEqual(['steering+detection+signs']);
   });
 
+  test('lanes that the file leaves to the machine are planned from measured times', async () => {
+    await writeSlowSteering(join(rig.dir, 'slow'), 512);
+    const bundles = { ...rig.bundleDirs, steering: 'slow' };
+    const changes = { bundles, lanes: 'auto', laneCount: 2 };
+    const config = await loadPipelineFile(await rig.writePipeline('auto.yaml', changes));
+    const frame = packedRgbLayout(128, 96);
+    // One network takes longer than all others, so it has a lane to itself.
+    expect(await lanesToMeasure({ config, frame, camera: undefined })).toEqual([
+      ['steering'],
+      ['detection', 'signs', 'segmentation'],
+    ]);
+  });
+
   test('signs that ride apart know the classes of the detector', async () => {
     const path = await rig.writePipeline('apart.yaml', {
       lanes: [['detection'], ['signs'], ['segmentation', 'steering']],
     });
     const config = await loadPipelineFile(path);
-    const readings = await measureLanes(config, packedRgbLayout(128, 96), undefined);
+    const readings = await measureLanes(
+      { config, frame: packedRgbLayout(128, 96), camera: undefined },
+      lanesIn(config),
+    );
     expect(bundleFindings(readings, false).map(({ state }) => state)).toEqual(Array(4).fill('ok'));
     const signs = readings[1]!.answers.find(({ type }) => type === 'measured');
     // It read crops: a frame without signs would take no inference at all.

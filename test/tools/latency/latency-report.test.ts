@@ -150,6 +150,23 @@ describe('of a recording whose every time is known', () => {
   });
 });
 
+test('why a stage was skipped, and in which mode a result left, is counted', async () => {
+  const held = results.map((result, index): ResultInput => {
+    const segmentation = index % 2 === 0 ? 'skipped: degraded' : 'skipped: overtaken';
+    const mode = index > 1 ? 'half' : '';
+    return { ...result, mode, stages: { detection: [1, 2, 4, 20, 22], segmentation } };
+  });
+  const report = await reported(await recorded('held.mcap', held));
+  expect(report.modes).toEqual({ half: 3 });
+  expect(report.stages['segmentation']).toMatchObject({
+    states: { skipped: 5 },
+    skips: { degraded: 3, overtaken: 2 },
+  });
+  const table = formatLatencyReport(report);
+  expect(table).toMatch(/^segmentation .* 5 skipped \(3 degraded, 2 overtaken\)$/m);
+  expect(table).toMatch(/^held back +3 half of 5 results$/m);
+});
+
 test('a single frame has percentiles and no intervals', async () => {
   const report = await reported(await recorded('one.mcap', results.slice(0, 1)));
   expect(report.glassToResultMs).toMatchObject({ count: 1, p50: 40, max: 40 });

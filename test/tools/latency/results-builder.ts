@@ -16,9 +16,10 @@ export interface ResultInput {
   arrivalMs?: number;
   publishMs: number;
   /** By stage: its times, or how it ended otherwise. */
-  stages?: Record<string, SpanMs | 'skipped' | 'late' | 'failed'>;
+  stages?: Record<string, SpanMs | 'skipped' | 'late' | 'failed' | `skipped: ${string}`>;
   lanes?: Record<string, string>;
   drops?: Record<string, number>;
+  mode?: string;
 }
 
 const states = {
@@ -26,6 +27,12 @@ const states = {
   late: StageState.LATE,
   failed: StageState.FAILED,
 } as const;
+
+/** `skipped: degraded` is a state and its reason. */
+function absence(text: string): { state: StageState; reason: string } {
+  const [state, reason = ''] = text.split(': ');
+  return { state: states[state as keyof typeof states], reason };
+}
 
 /** Monotonic clocks do not start at 0. */
 const startNs = 5_000_000_000_000n;
@@ -38,10 +45,11 @@ export function resultMessage(input: ResultInput): MessageInitShape<typeof Perce
     stampNs: BigInt(Math.round(captureMs * 1e6)),
     widthPx: 64,
     heightPx: 48,
+    mode: input.mode ?? '',
     segmentation: { runLengths: [1, 2, 3], runClasses: Uint8Array.of(0, 1, 2) },
     stages: Object.entries(stages).map(([stage, times]) => ({
       stage,
-      state: typeof times === 'string' ? states[times] : StageState.OK,
+      ...(typeof times === 'string' ? absence(times) : { state: StageState.OK }),
       provider: 'cpu',
     })),
     drops: Object.entries(input.drops ?? {}).map(([reason, count]) => ({

@@ -1,4 +1,4 @@
-import type { FrameTiming, StageState } from '../frame-timing.js';
+import type { Absence, FrameTiming } from '../frame-timing.js';
 
 /** Frames as the page carries them: names once, times in microseconds. */
 export interface CompactFrames {
@@ -14,7 +14,8 @@ type CompactFrame = [
   publishUs: number,
   /** Place, then dispatch, start, end of preprocessing, of inference, and of the stage. */
   spans: [number, number, number, number, number, number][],
-  absent: [stage: string, state: Exclude<StageState, 'ok'>][],
+  absent: [stage: string, state: Absence['state'], reason: string][],
+  mode: string,
 ];
 
 const us = (ms: number) => Math.round(ms * 1000);
@@ -40,13 +41,14 @@ export function compactFrames(frames: readonly FrameTiming[]): CompactFrames {
         us(s.inferenceEndMs),
         us(s.endMs),
       ]),
-      frame.absent.map(({ stage, state }) => [stage, state]),
+      frame.absent.map(({ stage, state, reason }) => [stage, state, reason]),
+      frame.mode,
     ]),
   };
 }
 
 export function expandFrames({ places, frames }: CompactFrames): FrameTiming[] {
-  return frames.map(([frameId, captureUs, arrivalUs, publishUs, spans, absent]) => ({
+  return frames.map(([frameId, captureUs, arrivalUs, publishUs, spans, absent, mode]) => ({
     frameId,
     captureMs: captureUs / 1000,
     arrivalMs: arrivalUs / 1000,
@@ -60,7 +62,8 @@ export function expandFrames({ places, frames }: CompactFrames): FrameTiming[] {
       inferenceEndMs: inferenceEnd / 1000,
       endMs: end / 1000,
     })),
-    absent: absent.map(([stage, state]) => ({ stage, state })),
+    absent: absent.map(([stage, state, reason]) => ({ stage, state, reason })),
+    mode,
   }));
 }
 

@@ -4,13 +4,13 @@ import { at, label, picture, shownMs, ticksBetween } from './svg.js';
 /** Where the dots lie, so that the page's script finds the frame under the pointer. */
 export const drivePlot = {
   widthPx: 960,
-  heightPx: 196,
+  heightPx: 212,
   leftPx: 48,
   rightPx: 8,
   topPx: 12,
   bottomPx: 140,
 } as const;
-const rugPx = { top: 155, height: 9 } as const;
+const rugPx = { lost: 155, held: 170, height: 9 } as const;
 
 /** From milliseconds of the drive to the x of its dot. */
 export function driveScale(lengthMs: number): (captureMs: number) => number {
@@ -39,7 +39,13 @@ export function driveSvg(
     const before = frames[index]!;
     if (frame.frameId <= before.frameId + 1) return [];
     const width = Math.max(1, x(frame.captureMs) - x(before.captureMs));
-    return [`M${at(x(before.captureMs))} ${rugPx.top}h${at(width)}v${rugPx.height}h${at(-width)}z`];
+    return [box(x(before.captureMs), rugPx.lost, width)];
+  });
+  // A mode holds from its frame to the next one.
+  const held = frames.flatMap((frame, index) => {
+    const end = frames[index + 1]?.captureMs ?? frame.captureMs;
+    if (frame.mode === '') return [];
+    return [box(x(frame.captureMs), rugPx.held, Math.max(1, x(end) - x(frame.captureMs)))];
   });
   return picture(widthPx, heightPx, 'Glass to result over the drive', [
     ...ticksBetween(0, highMs, 4).flatMap((ms) => [
@@ -54,10 +60,16 @@ export function driveSvg(
         ]
       : []),
     gaps.length === 0 ? '' : `<path class="lost" d="${gaps.join('')}"/>`,
-    label(leftPx - 8, rugPx.top + 8, 'lost', 'muted', 'end'),
+    label(leftPx - 8, rugPx.lost + 8, 'lost', 'muted', 'end'),
+    held.length === 0
+      ? ''
+      : `<path class="decode" d="${held.join('')}"/>${label(leftPx - 8, rugPx.held + 8, 'held', 'muted', 'end')}`,
     ...ticksBetween(0, frames.at(-1)!.captureMs / 1000, 10).map((s) =>
       label(x(s * 1000), heightPx - 14, `${s} s`, 'muted', 'middle'),
     ),
     '<path class="cursor" d=""/>',
   ]);
 }
+
+const box = (left: number, top: number, width: number) =>
+  `M${at(left)} ${top}h${at(width)}v${rugPx.height}h${at(-width)}z`;

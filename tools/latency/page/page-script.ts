@@ -27,7 +27,7 @@ function show(index: number): void {
     .map(({ textContent }) => textContent);
   const name = names.length === 0 ? '' : `${names.join(', ')}: `;
   element('#chosen-caption').textContent =
-    `${name}frame ${frame.frameId}, ${shownMs(frame.publishMs)}`;
+    `${name}frame ${frame.frameId}, ${shownMs(frame.publishMs)}${frame.mode && `, held back: ${frame.mode}`}`;
   element('#chosen').innerHTML = timelineSvg(
     frame,
     places,
@@ -36,7 +36,7 @@ function show(index: number): void {
   const x = driveScale(driveLengthMs)(frame.captureMs).toFixed(1);
   element('#drive .cursor').setAttribute(
     'd',
-    `M${x} ${drivePlot.topPx}V${drivePlot.bottomPx + 24}`,
+    `M${x} ${drivePlot.topPx}V${drivePlot.bottomPx + 39}`,
   );
 }
 

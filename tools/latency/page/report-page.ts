@@ -1,4 +1,4 @@
-import { counted, factLines, lossNotes } from '../format-report.js';
+import { absenceNote, factLines, lossNotes } from '../format-report.js';
 import { didInfer, type FrameTiming } from '../frame-timing.js';
 import { frameAtShare, type LatencyReport } from '../latency-report.js';
 import type { Spread } from '../percentiles.js';
@@ -44,7 +44,7 @@ ${framesBar(report.frames)}
 </section>
 <section>
 <h2>Over the drive</h2>
-<p class="muted">Glass to result of each published frame, milliseconds, by the time of its capture; below, where frames were lost.${shown.length < frames.length ? ` ${shown.length} of ${frames.length} frames are drawn: of each few neighbours the slowest and a typical one.` : ''} Click to see a frame below.</p>
+<p class="muted">Glass to result of each published frame, milliseconds, by the time of its capture; below, where frames were lost${Object.keys(report.modes).length > 0 ? ', and where stages were held back' : ''}.${shown.length < frames.length ? ` ${shown.length} of ${frames.length} frames are drawn: of each few neighbours the slowest and a typical one.` : ''} Click to see a frame below.</p>
 <div class="wide" id="drive" data-length-ms="${frames.at(-1)!.captureMs}">${driveSvg(frames, shown, report.deadline?.ms)}</div>
 </section>
 <section>
@@ -197,9 +197,8 @@ function numbers(report: LatencyReport): string {
     return `<tr class="${kind}"><td>${escaped(name)}</td><td>${spread.count}</td>${cells.join('')}<td class="muted">${escaped(note)}</td></tr>`;
   };
   const stages = Object.entries(report.stages).flatMap(([name, stage]) => {
-    const { ok: _, ...others } = stage.states;
     return [
-      row('whole', name, stage.totalMs, counted(others)),
+      row('whole', name, stage.totalMs, absenceNote(stage)),
       row('part', 'queueing', stage.queueMs),
       row('part', 'preprocess', stage.preprocessMs),
       row('part', 'inference', stage.inferenceMs, stage.provider && `on ${stage.provider}`),

@@ -1,4 +1,4 @@
-import { type FrameTiming, lastAnswer, type StageSpan } from '../frame-timing.js';
+import { type Absence, type FrameTiming, lastAnswer, type StageSpan } from '../frame-timing.js';
 import { at, escaped, label, picture, shownMs, ticksBetween } from './svg.js';
 
 const widthPx = 960;
@@ -82,7 +82,8 @@ function rowsOf(frame: FrameTiming, places: readonly StagePlace[]): Row[] {
       const note = isFirstOfGroup && lane !== '' ? `lane ${lanes.indexOf(lane) + 1}` : '';
       const span = frame.stages.find((known) => known.stage === stage);
       if (span !== undefined) return stageRow(span, note, isFirstOfGroup);
-      const caption = frame.absent.find((known) => known.stage === stage)?.state ?? '–';
+      const absence = frame.absent.find((known) => known.stage === stage);
+      const caption = absence === undefined ? '–' : describeAbsence(absence);
       return { label: stage, note, segments: [], caption, isFirstOfGroup };
     }),
     {
@@ -94,6 +95,9 @@ function rowsOf(frame: FrameTiming, places: readonly StagePlace[]): Row[] {
     },
   ];
 }
+
+const describeAbsence = ({ state, reason }: Absence) =>
+  reason === '' ? state : `${state}: ${reason}`;
 
 function stageRow(span: StageSpan, note: string, isFirstOfGroup: boolean): Row {
   const { stage, dispatchMs, startMs, preprocessEndMs, inferenceEndMs, endMs } = span;

@@ -43,7 +43,8 @@ const frameOf = (frameId: number, publishMs: number): FrameTiming => ({
       endMs: publishMs - 1,
     },
   ],
-  absent: [{ stage: 'segmentation', state: 'late' }],
+  absent: [{ stage: 'segmentation', state: 'skipped', reason: 'degraded' }],
+  mode: frameId === 6 ? 'half' : '',
 });
 const frames = [25, 40, 21, 30, 90, 26].map((publishMs, index) =>
   frameOf(index < 3 ? index : index + 2, publishMs),
@@ -59,12 +60,13 @@ const lineage: Lineage = {
       stage,
       {
         ok: stage === 'segmentation' ? 0 : 6,
-        skipped: 0,
-        late: stage === 'segmentation' ? 6 : 0,
+        skipped: stage === 'segmentation' ? 6 : 0,
+        late: 0,
         failed: 0,
       },
     ]),
   ),
+  skips: new Map([['segmentation', { degraded: 6 }]]),
   providers: new Map([['steering', 'cpu']]),
 };
 
@@ -137,7 +139,7 @@ test('the script of the page draws any frame as the page itself does', () => {
   runInNewContext(script, { document: dom.document });
   expect(dom.caption()).toBe('median: frame 7, 26.0 ms');
   dom.click('slowest');
-  expect(dom.caption()).toBe('p95, p99, slowest: frame 6, 90.0 ms');
+  expect(dom.caption()).toBe('p95, p99, slowest: frame 6, 90.0 ms, held back: half');
   const places = [
     ['steering', lane],
     ['detection', lane],
@@ -170,6 +172,7 @@ test('frames survive the way into the page to the microsecond', () => {
   const absent = fc.record({
     stage: fc.constant('detection'),
     state: fc.constantFrom('late' as const, 'skipped' as const),
+    reason: fc.constantFrom('', 'overtaken'),
   });
   const frame = fc.record({
     frameId: fc.nat(),
@@ -178,6 +181,7 @@ test('frames survive the way into the page to the microsecond', () => {
     publishMs: ms,
     stages: fc.array(span, { maxLength: 4 }),
     absent: fc.array(absent, { maxLength: 2 }),
+    mode: fc.constantFrom('', 'half'),
   });
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 20 }), (input) => {
