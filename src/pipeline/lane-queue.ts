@@ -22,13 +22,16 @@ export interface LanePart {
 /**
  * What one lane is doing: at most one part of a job runs, the rest of a job that was begun comes before all
  * that waits, and of each planned job at most one waits, the newest. Only what is urgent passes: an urgent
- * stage at the head of a waiting job runs between two parts of an older one. Knows nothing of threads.
+ * stage at the head of a waiting job runs between two parts of older ones, once, so that nothing starves even
+ * where the urgent stage alone fills the lane. Knows nothing of threads.
  */
 export class LaneQueue {
   isReady = false;
   #running: LaneJob | undefined;
   #begun: LaneJob | undefined;
   readonly #waiting: (LaneJob | undefined)[];
+  /** The part before this one was an urgent stage that passed: now it is the turn of what was passed. */
+  #hasPassed = false;
   /** False where no stage could pass: then a job is handed over whole. */
   readonly #letsPass: boolean;
 
@@ -54,8 +57,9 @@ export class LaneQueue {
     const next = this.#begun ?? this.#oldestWaiting();
     if (next === undefined) return undefined;
     const urgent = this.#waiting.find((job) => job !== undefined && urgentHead(job) > 0);
-    const isPassing = urgent !== undefined && urgent !== next;
+    const isPassing = urgent !== undefined && urgent !== next && !this.#hasPassed;
     const from = isPassing ? urgent : next;
+    this.#hasPassed = isPassing;
     const count = isPassing ? urgentHead(from) : this.#partLength(from);
     const rest = from.stages.slice(count);
     const remaining = rest.length === 0 ? undefined : { ...from, stages: rest };

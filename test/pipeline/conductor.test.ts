@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Task } from '../../src/bundle/manifest.js';
 import { Conductor } from '../../src/pipeline/conductor.js';
 import { totalDrops } from '../../src/pipeline/drop-counts.js';
+import { type FramePlan, type FramePlanner, fullPlan } from '../../src/pipeline/frame-plan.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from '../../src/pipeline/frame-record.js';
 import type { LaneJob } from '../../src/pipeline/lane-queue.js';
 import { planStages } from '../../src/pipeline/stage-graph.js';
@@ -17,12 +18,18 @@ const noTimes = {
 const done = (result: string): StageOutcome<string> => ({ state: 'ok', result, times: noTimes });
 
 /** A conductor over lanes that only remember what they were told. */
-function rig(lanes: Task[][], deadlineNs: Partial<Record<Task, bigint>> = {}) {
+function rig(
+  lanes: Task[][],
+  deadlineNs: Partial<Record<Task, bigint>> = {},
+  planFrame: FramePlanner = () => fullPlan,
+) {
   const running = new Map<number, { job: LaneJob; input: string | undefined }>();
   const released: number[] = [];
   const published: FrameOutcome<string>[] = [];
+  const accepted: string[] = [];
+  const droppedIds: number[] = [];
   const conductor = new Conductor<string>(
-    { graph: planStages(lanes), deadlineNs },
+    { graph: planStages(lanes), deadlineNs, planFrame },
     {
       dispatch: (lane, job, _frame, input) => {
         if (running.has(lane)) throw new Error(`lane ${lane} was given a second job`);
@@ -30,6 +37,8 @@ function rig(lanes: Task[][], deadlineNs: Partial<Record<Task, bigint>> = {}) {
       },
       release: (slot) => released.push(slot),
       publish: (outcome) => published.push(outcome),
+      accepted: (frame, result) => accepted.push(`${result.split('@')[0]}@${frame.id}`),
+      dropped: (frame) => droppedIds.push(frame.id),
     },
   );
   lanes.forEach((_, lane) => {
@@ -40,6 +49,8 @@ function rig(lanes: Task[][], deadlineNs: Partial<Record<Task, bigint>> = {}) {
     running,
     released,
     published,
+    accepted,
+    droppedIds,
     /** Frame `id` arrives in slot `id + 100`, captured `id` microseconds after the start. */
     arrive(id: number, dropsBefore: Record<string, number> = {}) {
       const captureTimeNs = BigInt(id) * 1000n;
@@ -211,6 +222,142 @@ test('what is open when a run is stopped is counted', () => {
   expect(conductor.drops.snapshot()).toEqual({ stopped: 2 });
 });
 
+describe('the plan of a frame', () => {
+  const thinned: FramePlanner = ({ id }) => ({
+    mode: 'thinned',
+    withheld:
+      id % 2 === 0
+        ? new Map()
+        : new Map([['segmentation', { state: 'skipped', reason: 'degraded' }]]),
+    signs: 'all',
+  });
+
+  test('withholds a stage, and nothing waits for it', () => {
+    const { arrive, finish, published, states } = rig(
+      [['steering'], ['segmentation']],
+      {},
+      thinned,
+    );
+    arrive(0);
+    finish(0);
+    finish(1);
+    arrive(1);
+    finish(0);
+    expect(states()[1]).toEqual({ id: 1, segmentation: 'skipped', steering: 'ok' });
+    expect(published[1]?.stages.get('segmentation')).toMatchObject({ reason: 'degraded' });
+    expect(published[1]?.mode).toBe('thinned');
+  });
+
+  test('does not take the place of a waiting frame where it withholds the stage', () => {
+    const { arrive, finish, running, states } = rig([['steering'], ['segmentation']], {}, thinned);
+    arrive(0);
+    arrive(2);
+    arrive(3);
+    finish(1);
+    expect(running.get(1)?.job.frameId).toBe(2);
+    for (const lane of [1, 0, 0]) finish(lane);
+    expect(states().map(({ id }) => id)).toEqual([0, 2, 3]);
+  });
+
+  test('that leaves nothing to run is a drop of that reason', () => {
+    const { arrive, finish, conductor, droppedIds, released } = rig(
+      [['segmentation']],
+      {},
+      thinned,
+    );
+    arrive(0);
+    arrive(1);
+    expect(conductor.openFrames).toBe(2);
+    finish(0);
+    expect(conductor.drops.snapshot()).toEqual({ degraded: 1 });
+    expect(droppedIds).toEqual([1]);
+    expect(released.sort()).toEqual([100, 101]);
+  });
+
+  test('gives a frame up at once, for the reason that it says', () => {
+    const dropOdd: FramePlanner = ({ id }) =>
+      id % 2 === 0 ? fullPlan : { ...fullPlan, dropReason: 'ring_full' };
+    const { arrive, finish, published, released, running } = rig([['steering']], {}, dropOdd);
+    arrive(1);
+    expect(running.size).toBe(0);
+    expect(released).toEqual([101]);
+    arrive(2);
+    finish(0);
+    expect(published[0]).toMatchObject({ frame: { id: 2 }, drops: { ring_full: 1 } });
+  });
+
+  test('sends signs after the boxes are known where only some are read', () => {
+    const sparse: FramePlanner = () => ({ ...fullPlan, signs: 'newOrGrown' });
+    const { accepted, arrive, finish, running } = rig([['detection', 'signs']], {}, sparse);
+    arrive(0);
+    expect(running.get(0)?.job.stages).toEqual(['detection']);
+    finish(0);
+    expect(accepted).toEqual(['detection@0']);
+    expect(running.get(0)).toMatchObject({ job: { stages: ['signs'] }, input: 'detection@0' });
+  });
+});
+
+describe('one lane that is too slow for its camera', () => {
+  /** Milliseconds; 150 a frame, and a frame every 33. */
+  const costMs: Record<Task, number> = { steering: 5, detection: 70, signs: 5, segmentation: 70 };
+
+  /** Runs `seconds` on a made-up clock; says how old each frame was when each stage had answered. */
+  function simulate(lane: Task[], seconds: number) {
+    const { accepted, arrive, conductor, running } = rig([lane]);
+    const agesMs: Record<Task, number[]> = {
+      steering: [],
+      detection: [],
+      signs: [],
+      segmentation: [],
+    };
+    let nowMs = 0;
+    let nextFrame = 0;
+    const arriveUntil = (ms: number) => {
+      while (nextFrame * 33 <= ms) arrive(nextFrame++);
+    };
+    arriveUntil(0);
+    while (nowMs < seconds * 1000) {
+      const { job } = running.get(0)!;
+      for (const stage of job.stages) {
+        nowMs += costMs[stage];
+        arriveUntil(nowMs - 1);
+        conductor.stageDone(job.frameId, stage, done(`${stage}@${job.frameId}`));
+        agesMs[stage].push(nowMs - job.frameId * 33);
+      }
+      running.delete(0);
+      conductor.jobDone(0);
+      if (!running.has(0)) {
+        nowMs = nextFrame * 33;
+        arriveUntil(nowMs);
+      }
+    }
+    return { agesMs, accepted, published: conductor.framesPublished };
+  }
+
+  test('steers about twice as often when steering may pass, and still completes its frames', () => {
+    const passing = simulate(['steering', 'detection', 'signs', 'segmentation'], 30);
+    const waiting = simulate(['detection', 'signs', 'segmentation', 'steering'], 30);
+    const worst = (agesMs: number[]) => Math.max(...agesMs);
+    expect(passing.agesMs.steering.length).toBeGreaterThan(1.8 * waiting.agesMs.steering.length);
+    expect(worst(passing.agesMs.steering)).toBeLessThan(worst(waiting.agesMs.steering) - 50);
+    // Nothing starves: what passes is small.
+    const whole = passing.agesMs.segmentation.length;
+    expect(whole).toBeGreaterThan(0.9 * waiting.agesMs.segmentation.length);
+    expect(passing.agesMs.signs.length).toBeGreaterThanOrEqual(whole);
+  });
+
+  test('answers of one stage come in order of their frames', () => {
+    const { accepted } = simulate(['steering', 'detection', 'signs', 'segmentation'], 10);
+    for (const stage of Object.keys(costMs)) {
+      const ids = accepted
+        .filter((answer) => answer.startsWith(`${stage}@`))
+        .map((answer) => Number(answer.split('@')[1]));
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      expect(ids.length).toBeGreaterThan(30);
+    }
+  });
+});
+
 type Step = 'arrive' | 'lose' | 'deadline' | { lane: 0 | 1 | 2; does: 'finish' | 'fail' | 'die' };
 
 test('whatever happens, frames in = published + drops, in order, and every slot comes back once', () => {
@@ -224,11 +371,30 @@ test('whatever happens, frames in = published + drops, in order, and every slot 
       arbitrary: fc.record({ lane, does: fc.constantFrom('finish', 'finish', 'fail', 'die') }),
     },
   ) as fc.Arbitrary<Step>;
+  const lanes = fc.constantFrom<Task[][]>(
+    [['detection'], ['steering', 'signs'], ['segmentation']],
+    [['steering', 'detection', 'signs'], ['segmentation'], []],
+    [['steering', 'detection', 'signs', 'segmentation'], [], []],
+  );
+  const plans = fc.array(
+    fc.constantFrom<FramePlan>(
+      fullPlan,
+      { ...fullPlan, signs: 'newOrGrown' },
+      { ...fullPlan, dropReason: 'overtaken' },
+      {
+        ...fullPlan,
+        withheld: new Map([['segmentation', { state: 'skipped', reason: 'degraded' }]]),
+      },
+      { ...fullPlan, withheld: new Map([['detection', { state: 'late' }]]) },
+    ),
+    { minLength: 1, maxLength: 5 },
+  );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const { conductor, arrive, finish, running, published, released } = rig(
-        [['detection'], ['steering', 'signs'], ['segmentation']],
+    fc.property(fc.array(step, { maxLength: 60 }), lanes, plans, (steps, laid, plans) => {
+      const { accepted, conductor, arrive, finish, running, published, released } = rig(
+        laid,
         { segmentation: 3000n, detection: 4000n },
+        ({ id }) => plans[id % plans.length]!,
       );
       let id = 0;
       let arrived = 0;
@@ -270,6 +436,11 @@ test('whatever happens, frames in = published + drops, in order, and every slot 
       expect(new Set(released).size).toBe(released.length);
       expect(released).toHaveLength(arrived);
       for (const { stages } of published) expect(stages.size).toBe(4);
+      for (const stage of ['steering', 'detection', 'signs', 'segmentation']) {
+        const of = accepted.filter((answer) => answer.startsWith(`${stage}@`));
+        const order = of.map((answer) => Number(answer.split('@')[1]));
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+      }
     }),
     { numRuns: 300 },
   );

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../../src/perception/results.js';
 import { defaultTrackingSettings } from '../../../src/perception/tracking/track.js';
 import {
+  advanceTracks,
   initialTrackingState,
   type TrackingState,
   trackDetections,
@@ -103,5 +104,54 @@ describe('the tracker', () => {
         }
       }),
     );
+  });
+});
+
+describe('time that passes on frames that nobody looked at', () => {
+  const moving = (x: number): Detection => ({
+    classId: 0,
+    score: 1,
+    boxXyxyPx: [x, 0, x + 100, 100],
+    trackId: 0,
+  });
+  /** A confirmed track that moves 200 px a second. */
+  const moved = () => {
+    const first = trackDetections(initialTrackingState, [moving(0)], 0).state;
+    return trackDetections(first, [moving(20)], 0.1).state;
+  };
+
+  it('is the same told in one step or in many', () => {
+    const parts = fc.array(fc.double({ min: 0, max: 0.2, noNaN: true }), { maxLength: 6 });
+    fc.assert(
+      fc.property(parts, (partsS) => {
+        const totalS = partsS.reduce((sum, dtS) => sum + dtS, 0);
+        let stepped = moved();
+        for (const dtS of partsS) stepped = advanceTracks(stepped, dtS);
+        const found = [moving(20 + 200 * totalS)];
+        const many = trackDetections(stepped, found, 0.05).state.tracks[0];
+        const once = trackDetections(moved(), found, totalS + 0.05).state.tracks[0];
+        expect(many?.id).toBe(once?.id);
+        for (const i of [0, 1, 2, 3] as const) {
+          expect(many?.boxCxcywhPx[i]).toBeCloseTo(once!.boxCxcywhPx[i], 6);
+          expect(many?.velocityPxPerS[i]).toBeCloseTo(once!.velocityPxPerS[i], 6);
+        }
+      }),
+    );
+  });
+
+  it('does not count as a miss, but an object unseen for a second is forgotten', () => {
+    let state = moved();
+    for (let i = 0; i < 9; i++) state = advanceTracks(state, 0.1);
+    expect(state.tracks[0]).toMatchObject({ id: 1, misses: 0 });
+    expect(advanceTracks(state, 0.2).tracks).toEqual([]);
+  });
+
+  it('divides a surprise by the time it built up in, so that a gap does not make a velocity', () => {
+    // Seen 30 px from where it must be: after half a second of misses that is 60 px/s, not 300.
+    let state = moved();
+    for (let i = 0; i < 4; i++) state = trackDetections(state, [], 0.1).state;
+    const { tracks } = trackDetections(state, [moving(20 + 100 + 30)], 0.1).state;
+    const gained = tracks[0]!.velocityPxPerS[0] - 200;
+    expect(gained).toBeCloseTo((0.3 * 30) / 0.5, 6);
   });
 });
