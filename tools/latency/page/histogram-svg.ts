@@ -66,8 +66,8 @@ function binned(valuesMs: readonly number[], spread: Spread, mostBins: number) {
   let lowMs = Math.min(...slice(valuesMs, Math.min));
   let highMs =
     spread.max > tailFactor * spread.p99 ? spread.p99 * 1.25 : Math.max(spread.max, lowMs);
-  // All equal, or none: some width all the same.
-  if (!(highMs > lowMs)) {
+  // None, or all the same as far as clocks can tell: some width nevertheless.
+  if (!(highMs - lowMs >= 1e-3)) {
     lowMs = Math.max(0, (Number.isFinite(lowMs) ? lowMs : 0) - 0.5);
     highMs = lowMs + 1;
   }

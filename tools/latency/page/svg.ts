@@ -22,9 +22,12 @@ export function ticksBetween(low: number, high: number, count: number): number[]
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
   const ticks: number[] = [];
-  for (let index = Math.ceil(low / step - 1e-9); index * step <= high * (1 + 1e-9); index++)
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  // Counted, not compared: next to a large number a small step is no step at all.
+  for (let index = 0; index <= Math.min(last - first, 2 * count); index++)
     // Of 3 * 0.1 the digits that nobody meant.
-    ticks.push(Number((index * step).toPrecision(12)));
+    ticks.push(Number(((first + index) * step).toPrecision(12)));
   return ticks;
 }
 

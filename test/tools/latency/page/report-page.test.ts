@@ -219,6 +219,7 @@ test('a histogram counts every value once, those far beyond the rest in a bar of
       },
     ),
   );
+  expect(counted([0.9999999999999999, 0.9999999999999999])).toBe(2);
   const tailed = [...Array.from({ length: 500 }, (_, i) => 20 + (i % 10)), 400];
   expect(counted(tailed)).toBe(501);
   expect(histogramSvg(tailed, { title: 't', widthPx: 440, heightPx: 150 })).toContain(
@@ -228,6 +229,9 @@ test('a histogram counts every value once, those far beyond the rest in a bar of
 
 test('ticks are round, lie inside and are about as many as asked for', () => {
   expect(ticksBetween(0, 1, 4)).toEqual([0, 0.5, 1]);
+  // A range that is finer than numbers of its size can be told apart must come to an end.
+  expect(ticksBetween(0.9999999999999999, 1, 4).length).toBeLessThanOrEqual(9);
+  expect(ticksBetween(1e17, 1e17 + 16, 6).length).toBeLessThanOrEqual(13);
   expect(ticksBetween(0, 0.6, 6)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
   fc.assert(
     fc.property(
