@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { type Task, tasks } from '../bundle/manifest.js';
+import { encodeJpeg } from '../codec/image-codec.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -23,6 +24,15 @@ interface DatasetFlags {
   out: string;
 }
 
+interface SheetFlags {
+  task: Task;
+  count: string;
+  columns: string;
+  seed: string;
+  size: string;
+  out: string;
+}
+
 /** As a shell reports a program that Ctrl-C ended. */
 const interruptedExitCode = 130;
 const defaultSizes: Readonly<Record<Task, string>> = {
@@ -32,7 +42,7 @@ const defaultSizes: Readonly<Record<Task, string>> = {
   steering: '640x360',
 };
 
-/** `windshield simulate drive|dataset`: a road world rendered with its truth. */
+/** `windshield simulate drive|dataset|sheet`: a road world rendered with its truth. */
 export function simulateCommand(): Command {
   return new Command('simulate')
     .summary('render a drive or a labelled data set from a procedural road world')
@@ -42,7 +52,8 @@ export function simulateCommand(): Command {
         'docs/simulator.md tells more.',
     )
     .addCommand(driveCommand())
-    .addCommand(datasetCommand());
+    .addCommand(datasetCommand())
+    .addCommand(sheetCommand());
 }
 
 function driveCommand(): Command {
@@ -75,6 +86,19 @@ function datasetCommand(): Command {
     .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
     .option('--workers <n>', 'threads', '2')
     .action(runDataset);
+}
+
+function sheetCommand(): Command {
+  return new Command('sheet')
+    .summary('one picture of many scenes')
+    .description('Renders scenes of a data set side by side, to see at a glance what it is like.')
+    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).default('detection'))
+    .requiredOption('--out <sheet.jpg>', 'the picture')
+    .option('--count <n>', 'scenes', '24')
+    .option('--columns <n>', 'scenes in a row', '4')
+    .option('--seed <n>', 'of the first scene', '1000')
+    .option('--size <WxH>', 'pixels of a scene', '400x225')
+    .action(runSheet);
 }
 
 async function runDrive(flags: DriveFlags): Promise<void> {
@@ -125,6 +149,31 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
     terminal.print(`${flags.out}: ${written} ${unit} for ${flags.task}, seeds from ${run.seed}`);
     return '';
   });
+}
+
+async function runSheet(flags: SheetFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size);
+  const count = numberFlag('--count', flags.count, 1, 400, true);
+  const columns = numberFlag('--columns', flags.columns, 1, 40, true);
+  const seed = numberFlag('--seed', flags.seed, 0, 2 ** 32, true);
+  const { renderContactSheet } = await import('../../tools/simulate/contact-sheet.js');
+  const terminal = new Terminal();
+  const onProgress = progressLine(terminal, 'scene');
+  const sheet = await renderContactSheet(
+    flags.task,
+    seed,
+    count,
+    columns,
+    widthPx,
+    heightPx,
+    onProgress,
+  );
+  const jpeg = await encodeJpeg(sheet, 80, true);
+  await writeFile(flags.out, jpeg).catch((cause: unknown) => {
+    throw new PerceptionError('ERR_OUTPUT', `cannot write ${flags.out}: ${cause}`, { cause });
+  });
+  terminal.clearLive();
+  terminal.print(`${flags.out}: ${count} scenes for ${flags.task}, seeds from ${seed}`);
 }
 
 /** Runs with Ctrl-C ending it in order; `work` says what an interruption left. */

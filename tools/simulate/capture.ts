@@ -192,9 +192,9 @@ export function takePicture(
         g += (noiseTable[(noiseAt + 21701) & 0xffff]! * strength) >> 8;
         bl += (noiseTable[(noiseAt + 43403) & 0xffff]! * strength) >> 8;
         noiseAt++;
-        r = r < 0 ? 0 : r > 255 ? 255 : r;
-        g = g < 0 ? 0 : g > 255 ? 255 : g;
-        bl = bl < 0 ? 0 : bl > 255 ? 255 : bl;
+        r = r < 0 ? 0 : Math.min(r, 255);
+        g = g < 0 ? 0 : Math.min(g, 255);
+        bl = bl < 0 ? 0 : Math.min(bl, 255);
       }
       const out = at * 3;
       picture[out] = r;

@@ -51,8 +51,6 @@ export interface RenderedScene {
   classMap: Uint8Array;
   /** Id of the object each captured pixel shows: equal to a box's objectId, or 0 for what is no box. */
   objectMap: Uint16Array;
-  /** Depth along the optical axis by pixel, metres; 0 where there is only sky. */
-  depthM: Float32Array;
   /** Angle at the wheels that follows the lane, radians, positive to the left. */
   steeringRad: number;
   curvaturePerM: number;
@@ -112,15 +110,24 @@ export class SceneRenderer {
     return { image: { widthPx, heightPx, data }, ...truth, ...steering, ego };
   }
 
+  /** Depth along the optical axis by pixel of the picture rendered last, metres; 0 where there is only sky. */
+  readDepthM(): Float32Array {
+    const { capture } = this;
+    const { inverseDepths } = capture.target;
+    return Float32Array.from(capture.offsets, (_, at) => {
+      const inverse = inverseDepths[nearestOf(capture, at)]!;
+      return inverse > 0 ? 1 / inverse : 0;
+    });
+  }
+
   private readTruth(
     objects: DrawnObject[],
-  ): Pick<RenderedScene, 'boxes' | 'classMap' | 'objectMap' | 'depthM'> {
+  ): Pick<RenderedScene, 'boxes' | 'classMap' | 'objectMap'> {
     const { capture, camera } = this;
     const { widthPx, heightPx } = camera.model;
-    const { objectIds, inverseDepths, widthPx: stride } = capture.target;
+    const { objectIds } = capture.target;
     const classMap = new Uint8Array(widthPx * heightPx);
     const objectMap = new Uint16Array(widthPx * heightPx);
-    const depthM = new Float32Array(widthPx * heightPx);
     const seen = new Int32Array(objects.length);
     for (let at = 0; at < objectIds.length; at++) {
       const id = objectIds[at]!;
@@ -135,13 +142,8 @@ export class SceneRenderer {
     }));
     for (let y = 0, at = 0; y < heightPx; y++) {
       for (let x = 0; x < widthPx; x++, at++) {
-        const from =
-          capture.offsets[at]! +
-          (capture.rightWeights[at]! >> 7 ? 1 : 0) +
-          (capture.lowerWeights[at]! >> 7 ? stride : 0);
+        const from = nearestOf(capture, at);
         const id = objectIds[from]!;
-        const inverse = inverseDepths[from]!;
-        if (inverse > 0) depthM[at] = 1 / inverse;
         if (id < firstInstanceId) {
           classMap[at] = id === 0 ? segment.sky : id < firstObjectId ? id - 1 : id - firstObjectId;
           continue;
@@ -171,8 +173,17 @@ export class SceneRenderer {
         visiblePx: extent.count,
       });
     }
-    return { boxes, classMap, objectMap, depthM };
+    return { boxes, classMap, objectMap };
   }
+}
+
+/** The ideal pixel that a captured one shows most of. */
+function nearestOf(capture: Capture, at: number): number {
+  return (
+    capture.offsets[at]! +
+    (capture.rightWeights[at]! >> 7 ? 1 : 0) +
+    (capture.lowerWeights[at]! >> 7 ? capture.target.widthPx : 0)
+  );
 }
 
 interface PlacedProp {

@@ -16,7 +16,7 @@ export interface SignCrop {
 }
 
 /**
- * Cuts every legible sign out of a scene as the pipeline would: its box grown by about a tenth, with the shifts
+ * Cuts every legible sign out of a scene as the pipeline would: its box grown by a tenth or two, with the shifts
  * and sizes that a detector's boxes have.
  */
 export function cutSigns(scene: RenderedScene, seed: number): SignCrop[] {
@@ -27,7 +27,7 @@ export function cutSigns(scene: RenderedScene, seed: number): SignCrop[] {
       const [left, top, right, bottom] = box.boxXyxyPx;
       const width = right - left;
       const height = bottom - top;
-      const margin = random.range(0.04, 0.16);
+      const margin = random.range(0.06, 0.24);
       const shiftX = random.normal() * 0.04 * width;
       const shiftY = random.normal() * 0.04 * height;
       const area: SceneBox['boxXyxyPx'] = [

@@ -40,6 +40,9 @@ export function drawSky(
     for (let x = 0; x < widthPx; x++) {
       const at = y * widthPx + x;
       if (inverseDepths[at] !== 0) continue;
+      // Ideal pixels are finer than captured ones, and the sky is smooth: its pixels are drawn in pairs.
+      const isPair = x + 1 < widthPx && inverseDepths[at + 1] === 0;
+      if (isPair) x++;
       const cx = (x + 0.5 - centreXPx) / focalXPx;
       const dx = axes.forward[0] + axes.right[0] * cx + axes.down[0] * cy;
       const dy = axes.forward[1] + axes.right[1] * cx + axes.down[1] * cy;
@@ -58,9 +61,13 @@ export function drawSky(
         colours[at] =
           (woodR * mottle) | 0 | (((woodG * mottle) | 0) << 8) | (((woodB * mottle) | 0) << 16);
         objectIds[at] = farTreeId;
+        if (isPair) {
+          colours[at + 1] = colours[at]!;
+          objectIds[at + 1] = farTreeId;
+        }
         continue;
       }
-      const up = rise < 0 ? 0 : rise;
+      const up = Math.max(0, rise);
       const t = Math.min(1, up * 2.1);
       const ease = t * (2 - t);
       let r = lowR + (topR - lowR) * ease;
@@ -84,6 +91,7 @@ export function drawSky(
       }
       colours[at] =
         (r > 255 ? 255 : r | 0) | ((g > 255 ? 255 : g | 0) << 8) | ((b > 255 ? 255 : b | 0) << 16);
+      if (isPair) colours[at + 1] = colours[at]!;
     }
   }
 }

@@ -342,8 +342,7 @@ export class Rasterizer {
               const r = ((texel & 255) * shadeR) >> 8;
               const g = (((texel >>> 8) & 255) * shadeG) >> 8;
               const b = (((texel >>> 16) & 255) * shadeB) >> 8;
-              colours[at] =
-                (r > 255 ? 255 : r) | ((g > 255 ? 255 : g) << 8) | ((b > 255 ? 255 : b) << 16);
+              colours[at] = Math.min(r, 255) | (Math.min(g, 255) << 8) | (Math.min(b, 255) << 16);
             }
           }
           w += wDx;
@@ -502,8 +501,7 @@ export class Rasterizer {
             r = ((r >> 8) * shadeR) >> 8;
             g = ((g >> 8) * shadeG) >> 8;
             b = ((b >> 8) * shadeB) >> 8;
-            colours[at] =
-              (r > 255 ? 255 : r) | ((g > 255 ? 255 : g) << 8) | ((b > 255 ? 255 : b) << 16);
+            colours[at] = Math.min(r, 255) | (Math.min(g, 255) << 8) | (Math.min(b, 255) << 16);
           }
           w += wDx;
           uw += uDx;

@@ -75,7 +75,7 @@ export class RoadPaint {
   private dashIntegral(alongM: number): number {
     const periods = Math.floor(alongM / this.dashPeriodM);
     const phase = alongM - periods * this.dashPeriodM;
-    return periods * this.dashLengthM + (phase < this.dashLengthM ? phase : this.dashLengthM);
+    return periods * this.dashLengthM + Math.min(phase, this.dashLengthM);
   }
 }
 

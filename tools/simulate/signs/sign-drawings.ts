@@ -47,12 +47,12 @@ const forbid = (content: string): SignDrawing => ({ shape: 'circle', content: ri
 const speedLimit = (limit: string): SignDrawing =>
   forbid(
     limit.length === 2
-      ? drawWord(limit, 50, 50, 40, 0.96, black, 2.8)
-      : drawWord(limit, 50, 50, 37, 0.64, black, 3),
+      ? drawWord(limit, 50, 50, 39, 0.98, black, 2.55)
+      : drawWord(limit, 50, 50, 37, 0.68, black, 2.6),
   );
 const warn = (content: string, scale = 0.84): SignDrawing => ({
   shape: 'triangle',
-  content: `<rect width="100" height="100" fill="${white}"/><path d="${triangle}" fill="${red}" stroke="${red}" stroke-width="3.6" stroke-linejoin="round"/><path d="M50 24 L82.6 80.5 H17.4 Z" fill="${white}" stroke="${white}" stroke-width="4.5" stroke-linejoin="round"/><g transform="translate(50 58.5) scale(${scale}) translate(-50 -58)">${content}</g>`,
+  content: `<rect width="100" height="100" fill="${white}"/><path d="${triangle}" fill="${red}" stroke="${red}" stroke-width="3.6" stroke-linejoin="round"/><path d="M50 27 L80.8 80 H19.2 Z" fill="${white}" stroke="${white}" stroke-width="4.5" stroke-linejoin="round"/><g transform="translate(50 58.5) scale(${scale}) translate(-50 -58)">${content}</g>`,
 });
 const mirror = (content: string): string =>
   `<g transform="translate(100 0) scale(-1 1)">${content}</g>`;
@@ -83,7 +83,7 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
   speed_limit_120: speedLimit('120'),
   no_passing: forbid(carFigure(36.5, 59, 1, red) + carFigure(63.5, 59, 1, black)),
   no_passing_over_3_5_t: forbid(lorryFigure(37.5, 60, 0.88, red) + carFigure(63, 60, 0.88, black)),
-  right_of_way_at_next_intersection: warn(pictograms.crossroads, 0.7),
+  right_of_way_at_next_intersection: warn(pictograms.crossroads, 0.6),
   priority_road: {
     shape: 'diamond',
     content: `<rect width="100" height="100" fill="${black}"/><path d="M50 4.5 L95.5 50 L50 95.5 L4.5 50 Z" fill="${white}"/><path d="M50 21 L79 50 L50 79 L21 50 Z" fill="${yellow}" stroke="${black}" stroke-width="1"/>`,
@@ -102,22 +102,22 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
     shape: 'circle',
     content: `<rect width="100" height="100" fill="${white}"/><circle cx="50" cy="50" r="48" fill="${red}"/><rect x="14" y="41" width="72" height="18" fill="${white}"/>`,
   },
-  general_caution: warn(pictograms.exclamation, 0.9),
-  dangerous_curve_left: warn(pictograms.curveLeft),
-  dangerous_curve_right: warn(mirror(pictograms.curveLeft)),
-  double_curve: warn(pictograms.doubleCurve),
-  bumpy_road: warn(pictograms.bumps),
-  slippery_road: warn(pictograms.skid),
-  road_narrows_on_the_right: warn(pictograms.narrowsRight),
-  road_work: warn(pictograms.roadWork),
-  traffic_signals: warn(pictograms.signals, 0.86),
-  pedestrians: warn(pictograms.walker, 0.86),
-  children_crossing: warn(pictograms.children),
+  general_caution: warn(pictograms.exclamation, 0.84),
+  dangerous_curve_left: warn(pictograms.curveLeft, 0.7),
+  dangerous_curve_right: warn(mirror(pictograms.curveLeft), 0.7),
+  double_curve: warn(pictograms.doubleCurve, 0.64),
+  bumpy_road: warn(pictograms.bumps, 0.84),
+  slippery_road: warn(pictograms.skid, 0.72),
+  road_narrows_on_the_right: warn(pictograms.narrowsRight, 0.78),
+  road_work: warn(pictograms.roadWork, 0.78),
+  traffic_signals: warn(pictograms.signals, 0.8),
+  pedestrians: warn(pictograms.walker, 0.8),
+  children_crossing: warn(pictograms.children, 0.74),
   bicycles_crossing: warn(
-    `<g transform="translate(50 60) scale(1.16) translate(-50 -59)">${pictograms.bicycle}</g>`,
+    `<g transform="translate(50 60) scale(1.08) translate(-50 -59)">${pictograms.bicycle}</g>`,
   ),
-  beware_of_ice_or_snow: warn(pictograms.snow, 0.82),
-  wild_animals_crossing: warn(pictograms.deer, 0.78),
+  beware_of_ice_or_snow: warn(pictograms.snow, 0.7),
+  wild_animals_crossing: warn(pictograms.deer, 0.72),
   end_of_all_limits: endOf(''),
   turn_right_ahead: order(arrows.right),
   turn_left_ahead: order(mirror(arrows.right)),

@@ -133,6 +133,6 @@ function agedFace(face: Texture, random: Random, wear: number): Surface {
     },
     isSmooth: true,
     // Retro-reflective foil looks brighter than its surroundings.
-    glow: 0.05 + 0.25 * random.next(),
+    glow: 0.15 + 0.5 * random.next(),
   };
 }
