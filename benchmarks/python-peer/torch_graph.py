@@ -1,6 +1,6 @@
 """Runs an exported ONNX graph eagerly with PyTorch, operator by operator.
 
-Knows the operators that the four bundles use and no others; an unknown one ends the program with its name.
+Knows the operators that our exporter and tests write and no others; an unknown one ends the program with its name.
 All tensors are float32, NCHW where they are pictures.
 """
 
@@ -104,6 +104,10 @@ def _resize(attributes, x, _roi=None, scales=None, sizes=None):
     return F.interpolate(x, scale_factor=scales.tolist()[2:], mode=mode, **options)
 
 
+def _reduce_mean(attributes, x):
+    return x.mean(attributes["axes"], keepdim=bool(attributes.get("keepdims", 1)))
+
+
 OPERATORS = {
     "Add": lambda _, a, b: a + b,
     "AveragePool": _average_pool,
@@ -118,12 +122,14 @@ OPERATORS = {
     "MatMul": lambda _, a, b: a @ b,
     "MaxPool": _max_pool,
     "Mul": lambda _, a, b: a * b,
+    "ReduceMean": _reduce_mean,
     "Relu": lambda _, x: F.relu(x),
     "Reshape": _reshape,
     "Resize": _resize,
     "Sigmoid": lambda _, x: torch.sigmoid(x),
     "Slice": _slice,
     "Softmax": lambda attributes, x: F.softmax(x, attributes.get("axis", -1)),
+    "Split": lambda attributes, x, sizes: x.split(sizes.tolist(), attributes.get("axis", 0)),
     "Sub": lambda _, a, b: a - b,
     "Transpose": lambda attributes, x: x.permute(attributes["perm"]),
 }
@@ -143,7 +149,7 @@ class TorchGraph:
         if unknown:
             raise SystemExit(f"operators without a counterpart here: {', '.join(unknown)}")
         self.nodes = [
-            (OPERATORS[node["op"]], node["attributes"], node["inputs"], node["outputs"][0])
+            (OPERATORS[node["op"]], node["attributes"], node["inputs"], node["outputs"])
             for node in graph["nodes"]
         ]
 
@@ -153,8 +159,12 @@ class TorchGraph:
         values[self.inputs[0]] = x
         # An input that was left out has an empty name.
         values[""] = None
-        for operator, attributes, inputs, output in self.nodes:
-            values[output] = operator(attributes, *[values[name] for name in inputs])
+        for operator, attributes, inputs, outputs in self.nodes:
+            answer = operator(attributes, *[values[name] for name in inputs])
+            if len(outputs) == 1:
+                values[outputs[0]] = answer
+            else:
+                values.update(zip(outputs, answer))
         return {name: values[name] for name in self.outputs}
 
 
