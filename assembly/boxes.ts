@@ -4,7 +4,7 @@
 
 /**
  * Boxes of interleaved red, green and blue. Each channel's sum times its scale plus its bias goes to a float32 plane.
- * width * height is at most 512 and either at most 128, so that the sums fit 16 bits.
+ * Every other column has at most 256 pixels and either side at most 128, so that the sums fit 16 bits.
  */
 export function boxRgb(
   offsets: usize,
@@ -101,8 +101,10 @@ export function boxRgb(
     }
     const farX = v128.load32_splat(shares);
     const farY = v128.load32_splat(shares, 4);
-    const sums = i16x8.add(sum, oddColumn(sum));
-    const whole = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(sums));
+    // Even and odd columns fit 16 bits apart, not together.
+    const evenSum = i32x4.extend_low_i16x8_u(sum);
+    const oddSum = i32x4.extend_low_i16x8_u(oddColumn(sum));
+    const whole = f32x4.convert_i32x4_u(i32x4.add(evenSum, oddSum));
     const across = floatLanes(i16x8.sub(lastSum, firstSum));
     const below = floatLanes(i16x8.add(down, oddColumn(down)));
     const corner = floatLanes(i16x8.sub(lastDown, firstDown));

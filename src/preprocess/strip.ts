@@ -1,8 +1,8 @@
 import type { KernelFunctions } from './kernel-module.js';
 import { type SampledPlane, weightOne } from './sample-grid.js';
 
-/** Largest mean that the kernel's 16-bit sums hold: pixels of a box, and of either side. */
-const largestBoxPx = 512;
+/** What the kernel's 16-bit sums hold: pixels in every other column of a box, and along either side. */
+const largestHalfBoxPx = 256;
 const longestBoxPx = 128;
 /** The kernel's weights add up to this: the most that a signed 16-bit product takes. */
 export const kernelWeightOne = 16384;
@@ -39,7 +39,7 @@ export interface Strip {
   readonly offsetsAddress: number;
   /** 8 bytes a pixel: four Int16 weights, or for boxes two Float32 shares. */
   readonly weightsAddress: number;
-  /** For boxes of planes: which bytes of a box's row count, for the first channel and then the second. */
+  /** For boxes of luma or chroma: which bytes of a box's row count, for the first channel and then the second. */
   readonly patternsAddress: number;
   strideBytes: number;
   /** Bytes from the start of a plane's row to the strip's left edge. */
@@ -84,7 +84,8 @@ export function createStrip(
 /** Whether the kernel can sample this plane as its grid says; where not, TypeScript does. */
 export function isWithinKernel({ grid: { boxWidthPx, boxHeightPx } }: SampledPlane): boolean {
   return (
-    boxWidthPx * boxHeightPx <= largestBoxPx && Math.max(boxWidthPx, boxHeightPx) <= longestBoxPx
+    Math.ceil(boxWidthPx / 2) * boxHeightPx <= largestHalfBoxPx &&
+    Math.max(boxWidthPx, boxHeightPx) <= longestBoxPx
   );
 }
 
@@ -135,12 +136,15 @@ export function planStrip(
       places[i] = isNowhere ? address : top + (place >>> 16) * strip.strideBytes + (place & 0xffff);
     }
   }
-  if (strip.method !== 'boxes') setWeights(strip, memory, count);
-  else {
-    setShares(strip, memory, count);
-    for (let channel = 0; channel < source.pixelBytes; channel++) {
-      setPatterns(strip, memory, channel);
-    }
+  if (strip.method !== 'boxes') {
+    setWeights(strip, memory, count);
+    return;
+  }
+  setShares(strip, memory, count);
+  // Interleaved colours are summed by a function of their own.
+  if (source.pixelBytes === 3) return;
+  for (let channel = 0; channel < source.pixelBytes; channel++) {
+    setPatterns(strip, memory, channel);
   }
 }
 

@@ -24,7 +24,7 @@ function worstDifference(
     const table = buildRemapTable(spec, frame, camera, request);
     const isBeyond = table.planes.some(
       ({ grid: { boxWidthPx, boxHeightPx } }) =>
-        boxWidthPx * boxHeightPx > 512 || Math.max(boxWidthPx, boxHeightPx) > 128,
+        Math.ceil(boxWidthPx / 2) * boxHeightPx > 256 || Math.max(boxWidthPx, boxHeightPx) > 128,
     );
     const isPlain = request === 'typescript' || isBeyond;
     expect(table.kernel.name).toBe(isPlain ? 'typescript' : 'wasm-simd');
