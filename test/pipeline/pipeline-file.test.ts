@@ -51,6 +51,12 @@ describe('a pipeline file', () => {
     const config = await loadPipelineFile('pipelines/default.yaml');
     expect(config.lanes).toEqual([['steering', 'detection', 'signs'], ['segmentation']]);
   });
+
+  test('that leaves the lanes to be planned is accepted, and has the defaults of degradation', async () => {
+    const config = await loadPipelineFile('pipelines/adaptive.yaml');
+    expect(config.lanes).toBe('auto');
+    expect(config.degradation).toMatchObject({ beginAt: 0.9, endAt: 0.7, windowS: 4, dwellS: 5 });
+  });
 });
 
 describe('a pipeline file is refused, with file, line and key, for', () => {
@@ -101,6 +107,31 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
         '  segmentation: s\nlanes',
       ),
       'providers: webgpu runs one network at a time',
+    ],
+    [
+      'a word for lanes that is none',
+      minimal.replace(/lanes:.*/s, 'lanes: many\n'),
+      'front.yaml:4: lanes: ',
+    ],
+    [
+      'a number of lanes beside declared ones',
+      `${minimal}laneCount: 2`,
+      'front.yaml:6: laneCount: is for lanes: auto',
+    ],
+    [
+      'planned lanes without a bundle',
+      'bundles: {}\nlanes: auto',
+      'front.yaml:1: bundles: expected a bundle to run',
+    ],
+    [
+      'a mode that thins a stage that is not there',
+      `${minimal}degradation: { budgetMs: { steering: 9 }, modes: [{ name: a, segmentationEvery: 2 }] }`,
+      'front.yaml:6: degradation.modes[0].segmentationEvery: segmentation rides in no lane',
+    ],
+    [
+      'a budget of a stage that is not there',
+      `${minimal}degradation: { budgetMs: { signs: 9 }, modes: [{ name: a, signs: newOrGrown }] }`,
+      'front.yaml:6: degradation.budgetMs.signs: signs rides in no lane',
     ],
     ['a ring of two', `${minimal}ring: { slots: 2 }`, 'front.yaml:6: ring.slots: '],
     ['a list where a map should be', '[]', 'front.yaml:1: the file: '],
