@@ -3,6 +3,8 @@ import type { BenchReport } from '../../tools/bench/bench-report.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
+// Each of them is a dozen processes, one after the other.
+const timeoutMs = 300_000;
 const frameCount = 30;
 let rig: TinyRig;
 beforeAll(async () => {
@@ -15,59 +17,73 @@ const bench = (...args: string[]) =>
 
 const brief = ['--trial-seconds', '0.3', '--confirm-seconds', '0.5', '--lockstep-frames', '50'];
 
-test('prints one object with limit, peak, latency, memory, start and two equal lock-step runs', async () => {
-  const { code, stdout, stderr } = await bench(
-    ...brief,
-    '--frames-total',
-    '120',
-    '--starts',
-    '1',
-    '--json',
-  );
-  expect(stderr).not.toMatch(/ERR_/);
-  expect(code).toBe(0);
-  expect(stdout.trim().split('\n')).toHaveLength(1);
-  const report = JSON.parse(stdout) as BenchReport & { faults: string[] };
-  expect(report.faults).toEqual([]);
-  expect(report.input).toMatchObject({ widthPx: 128, heightPx: 96, nominalRateHz: 40 });
-  expect(report.input.sha256).toMatch(/^[0-9a-f]{64}$/);
-  // One red square is a sign in every frame.
-  expect(report.input.signCropsPerFrame).toBe(1);
-  expect(report.bundles.map(({ task }) => task).sort()).toEqual([
-    'detection',
-    'segmentation',
-    'signs',
-    'steering',
-  ]);
-  expect(report.machine.onnxruntime).toMatch(/^\d+\.\d+/);
-  const { limit, peak, latency, memory, start, lockstep } = report;
-  expect(limit!.lanes.map(({ stages }) => stages)).toEqual([
-    ['steering', 'detection', 'signs'],
-    ['segmentation'],
-  ]);
-  expect(Math.min(...limit!.lanes.map(({ rateHz }) => rateHz))).toBe(limit!.rateHz);
-  expect(peak!.closedLoop.frames).toMatchObject({ dropped: 0, lossShare: 0 });
-  expect(peak!.trials.length).toBeGreaterThan(1);
-  expect(latency!.at30Hz.frames.in).toBe(
-    latency!.at30Hz.frames.published + latency!.at30Hz.frames.dropped,
-  );
-  expect(latency!.at30Hz.stages['detection']!.inferenceMs.count).toBeGreaterThan(20);
-  expect(memory!.growth!.rssBytesAtStart).toBeGreaterThan(20 * 2 ** 20);
-  expect(start!.medianMs).toBeGreaterThan(100);
-  expect(lockstep).toMatchObject({ isIdentical: true, isAccounted: true });
-  expect(lockstep!.frames).toMatchObject({ in: 50, published: 50, dropped: 0, complete: 50 });
-});
+test(
+  'prints one object with limit, peak, latency, memory, start and two equal lock-step runs',
+  async () => {
+    const { code, stdout, stderr } = await bench(
+      ...brief,
+      '--frames-total',
+      '120',
+      '--starts',
+      '1',
+      '--json',
+    );
+    expect(stderr).not.toMatch(/ERR_/);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    const report = JSON.parse(stdout) as BenchReport & { faults: string[] };
+    expect(report.faults).toEqual([]);
+    expect(report.input).toMatchObject({ widthPx: 128, heightPx: 96, nominalRateHz: 40 });
+    expect(report.input.sha256).toMatch(/^[0-9a-f]{64}$/);
+    // One red square is a sign in every frame.
+    expect(report.input.signCropsPerFrame).toBe(1);
+    expect(report.bundles.map(({ task }) => task).sort()).toEqual([
+      'detection',
+      'segmentation',
+      'signs',
+      'steering',
+    ]);
+    expect(report.machine.onnxruntime).toMatch(/^\d+\.\d+/);
+    const { limit, peak, latency, memory, start, lockstep } = report;
+    expect(limit!.lanes.map(({ stages }) => stages)).toEqual([
+      ['steering', 'detection', 'signs'],
+      ['segmentation'],
+    ]);
+    expect(Math.min(...limit!.lanes.map(({ rateHz }) => rateHz))).toBe(limit!.rateHz);
+    expect(peak!.closedLoop.frames).toMatchObject({ dropped: 0, lossShare: 0 });
+    expect(peak!.trials.length).toBeGreaterThan(1);
+    expect(latency!.at30Hz.frames.in).toBe(
+      latency!.at30Hz.frames.published + latency!.at30Hz.frames.dropped,
+    );
+    expect(latency!.at30Hz.stages['detection']!.inferenceMs.count).toBeGreaterThan(20);
+    expect(memory!.growth!.rssBytesAtStart).toBeGreaterThan(20 * 2 ** 20);
+    expect(start!.medianMs).toBeGreaterThan(100);
+    expect(lockstep).toMatchObject({ isIdentical: true, isAccounted: true });
+    expect(lockstep!.frames).toMatchObject({ in: 50, published: 50, dropped: 0, complete: 50 });
+  },
+  timeoutMs,
+);
 
-test('shows a table, of the parts that were asked for', async () => {
-  const { code, stdout } = await bench(...brief, '--only', 'lockstep', '--frames', 'ready');
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/lock-step +50 in = 50 published \+ 0 dropped, twice: identical results/);
-  expect(stdout).not.toMatch(/^limit/m);
-});
+test(
+  'shows a table, of the parts that were asked for',
+  async () => {
+    const { code, stdout } = await bench(...brief, '--only', 'lockstep', '--frames', 'ready');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /lock-step +50 in = 50 published \+ 0 dropped, twice: identical results/,
+    );
+    expect(stdout).not.toMatch(/^limit/m);
+  },
+  timeoutMs,
+);
 
-test('refuses what it does not know, and a drive that is not there, with exit code 2', async () => {
-  expect((await bench('--only', 'speed')).code).toBe(2);
-  const missing = await windshield(['bench', rig.pipelinePath, `${rig.dir}/none.mcap`]).finished;
-  expect(missing.code).toBe(2);
-  expect(missing.stderr).toMatch(/ERR_SOURCE_MISSING/);
-});
+test(
+  'refuses what it does not know, and a drive that is not there, with exit code 2',
+  async () => {
+    expect((await bench('--only', 'speed')).code).toBe(2);
+    const missing = await windshield(['bench', rig.pipelinePath, `${rig.dir}/none.mcap`]).finished;
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toMatch(/ERR_SOURCE_MISSING/);
+  },
+  timeoutMs,
+);
