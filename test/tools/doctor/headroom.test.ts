@@ -99,7 +99,7 @@ function lanesIn({ lanes }: PipelineConfig) {
   return lanes;
 }
 
-describe('with real lanes', () => {
+describe('with real lanes', { timeout: 200_000 }, () => {
   let rig: TinyRig;
   let dir: string;
   beforeAll(async () => {

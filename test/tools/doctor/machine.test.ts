@@ -148,8 +148,8 @@ describe('clocks', () => {
     const { resolutionNs, driftPpm } = await readClocks(300);
     expect(resolutionNs).toBeGreaterThan(0);
     expect(resolutionNs).toBeLessThan(1_000_000);
-    // A turn of the millisecond that is caught a whole one late would be 3000.
-    expect(Math.abs(driftPpm)).toBeLessThan(3000);
+    // A clock that counts in other units, or the other way, is further off than a busy machine can make it.
+    expect(Math.abs(driftPpm)).toBeLessThan(20_000);
   });
 
   test('are told of in one line', async () => {
