@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Subscriber } from 'zeromq';
+import { ZeromqPublisher } from '../src/publish/zeromq.js';
+import type { BenchmarkCase } from './harness/benchmark.js';
+import { runBenchmark } from './harness/run-benchmark.js';
+
+// What a message costs the thread that publishes it, and the way to a subscriber on the same machine and back to hand.
+const topic = 'windshield/perception';
+
+function caseOf(name: string, bytes: number): BenchmarkCase {
+  return {
+    name,
+    variants: [
+      {
+        name: 'publish',
+        async prepare() {
+          const { publisher, subscriber } = await connect();
+          // Read, so that what is measured is sending and not a full queue.
+          const reading = (async () => {
+            for await (const _ of subscriber);
+          })();
+          const payload = new Uint8Array(bytes).fill(7);
+          return {
+            run: () => publisher.publish(topic, payload),
+            async close() {
+              subscriber.close();
+              await reading;
+              await publisher.close();
+            },
+          };
+        },
+      },
+      {
+        name: 'publish and receive',
+        async prepare() {
+          const { publisher, subscriber } = await connect();
+          const payload = new Uint8Array(bytes).fill(7);
+          return {
+            async run() {
+              publisher.publish(topic, payload);
+              await subscriber.receive();
+            },
+            async close() {
+              subscriber.close();
+              await publisher.close();
+            },
+          };
+        },
+      },
+    ],
+  };
+}
+
+async function connect() {
+  const options = { endpoint: 'tcp://127.0.0.1:*', highWaterMark: 10_000 };
+  const publisher = await ZeromqPublisher.bind(options);
+  const subscriber = new Subscriber({ receiveTimeout: 5000 });
+  subscriber.connect(publisher.endpoint);
+  subscriber.subscribe(topic);
+  // A publisher sends nothing to a subscription that has not reached it yet.
+  for (let received = false; !received; ) {
+    publisher.publish(topic, new Uint8Array(1));
+    received = await Promise.race([subscriber.receive().then(() => true), sleep(1000, false)]);
+  }
+  return { publisher, subscriber };
+}
+
+await runBenchmark({
+  name: 'zeromq',
+  operation: 'one message of two parts on a PUB socket, over loopback',
+  warmUp: 500,
+  samples: 2000,
+  cases: () => [caseOf('detections', 1500), caseOf('with a class map', 12_000)],
+});
