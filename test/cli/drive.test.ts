@@ -66,6 +66,16 @@ describe('windshield replay', () => {
     expect(existsSync(`${out}.partial`)).toBe(false);
   });
 
+  test('--modes-from repeats a recorded run in lock-step', async () => {
+    const first = join(rig.dir, 'first.mcap');
+    const live = await replay('--out', first, '--json').finished;
+    const again = await replay('--modes-from', first, '--json').finished;
+    expect(again.code).toBe(0);
+    const [{ frames }, repeated] = [live, again].map(({ stdout }) => JSON.parse(stdout));
+    expect(repeated).toMatchObject({ pacing: 'lockstep', frames: { in: frameCount } });
+    expect(repeated.frames.published).toBe(frames.published);
+  });
+
   test('a recording that was cut off is replayed as far as it can be read, and the rest is counted', async () => {
     const whole = await readFile(rig.drivePath);
     const cut = join(rig.dir, 'cut.mcap');
@@ -121,6 +131,19 @@ describe('windshield config', () => {
       providers: ['cpu'],
       ring: { slots: 8 },
     });
+  });
+
+  test('--plan measures the stages and pins the lanes, as YAML that runs', async () => {
+    const auto = await rig.writePipeline('auto.yaml', { lanes: 'auto', laneCount: 2 });
+    const { code, stdout, stderr } = await windshield(['config', auto, '--plan']).finished;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^lanes planned: .+ ms \| .+ ms\n$/);
+    const pinned = parse(stdout);
+    expect(pinned.lanes).toHaveLength(2);
+    expect(pinned.lanes.flat().sort()).toEqual(['detection', 'segmentation', 'signs', 'steering']);
+    const path = await rig.writePipeline('pinned.yaml', pinned);
+    const again = await windshield(['config', path]).finished;
+    expect(parse(again.stdout).lanes).toEqual(pinned.lanes);
   });
 
   test('an unknown key is refused with its line', async () => {
@@ -182,6 +205,7 @@ describe('one clear line and exit code 2 for', () => {
   test('options that contradict each other', async () => {
     await refused(replay('--rate', '2', '--lockstep'), 'ERR_USAGE');
     await refused(replay('--images'), 'ERR_USAGE');
+    await refused(replay('--modes-from', 'results.mcap', '--rate', '2'), 'ERR_USAGE');
   });
 
   test('a rate that is none', async () => {
