@@ -93,11 +93,27 @@ export function detectionNetwork(classCount: number, seed: number): tf.LayersMod
   const map16 = merge('map16', sixteenth, last, 96);
   const map8 = merge('map8', eighth, map16, 64);
   const maps = [map8, map16, last, extra1, extra2, extra3];
-  return tf.model({
-    inputs: input,
-    outputs: heads(maps, classCount, fresh),
-    name: 'windshield_ssd',
-  });
+  const cells = [map8, map16].map((map, level) =>
+    cellScores(`cells_${level}`, map, classCount + 1, fresh()),
+  );
+  const outputs = [...heads(maps, classCount, fresh), ...cells];
+  return tf.model({ inputs: input, outputs, name: 'windshield_ssd' });
+}
+
+/** What stands at each cell of a map, by one 1x1 convolution: learnt beside the boxes, left out of the bundle. */
+function cellScores(name: string, map: Value, depth: number, seed: number): Value {
+  const [, rows, columns] = map.shape as [null, number, number];
+  const scores = layers
+    .conv2d({
+      name,
+      filters: depth,
+      kernelSize: 1,
+      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed }),
+    })
+    .apply(map) as Value;
+  return layers
+    .reshape({ name: `${name}_rows`, targetShape: [rows * columns, depth] })
+    .apply(scores) as Value;
 }
 
 /** Two 3x3 convolutions a map, reshaped to one row a default box and joined over the maps. */

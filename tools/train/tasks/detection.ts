@@ -62,7 +62,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
       featureMaps,
       variances: detectionVariances,
       classes: [...detectionClasses],
-      scoreThreshold: 0.4,
+      scoreThreshold: 0.3,
       nmsIou: 0.45,
       maxDetections: 100,
     },
