@@ -1,5 +1,5 @@
-import { addWheels, vehicleSlots as s } from './car.js';
 import { type Mesh, MeshBuilder, type Vec3 } from './mesh.js';
+import { addWheels, vehicleSlots as s } from './vehicle-parts.js';
 
 /** A lorry: cab with windscreen and side windows, a box or flat bed behind it. Length 6..12 m. */
 export function truckMesh(lengthM: number, isBox: boolean): Mesh {
