@@ -44,7 +44,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'simulate',
-    usage: '--out <drive.mcap>',
+    usage: '<drive|dataset|sheet>',
     summary: 'render a drive through a made-up world, with ground truth',
     load: async () => (await import('./simulate.js')).simulateCommand(),
   },
