@@ -80,12 +80,17 @@ export class PipelineRun {
     const { degradation } = options.config;
     if (degradation !== undefined && options.pacing === 'realtime')
       this.#degradation = new Degradation(degradation);
+    // A frame's slot is free when no lane has work on it any more: asked for then, none overtakes another.
+    const isClosedLoop = options.pacing === 'lockstep' && options.framesInFlight === 2;
     const planFrame = repeated ?? this.#degradation?.planFrame.bind(this.#degradation);
     this.conductor = new Conductor(
       { graph, deadlineNs, ...(planFrame && { planFrame }) },
       {
         dispatch: (laneIndex, job, frame, input) => this.#dispatch(laneIndex, job, frame, input),
-        release: (slot) => capture.ring.release(slot),
+        release: (slot) => {
+          capture.ring.release(slot);
+          if (isClosedLoop) capture.requestNext();
+        },
         publish: (outcome) => this.#publish(outcome),
         accepted: (frame, result, mode) => this.#accept(frame, result, mode),
         dropped: () => this.#requestNext(),
@@ -226,7 +231,7 @@ export class PipelineRun {
 
   #requestNext(): void {
     const { options, capture, recorder } = this.parts;
-    if (options.pacing !== 'lockstep') return;
+    if (options.pacing !== 'lockstep' || options.framesInFlight === 2) return;
     // In lock-step the recording is complete, so the disk may hold up the frames.
     if (recorder === undefined) capture.requestNext();
     else void recorder.drained().then(() => capture.requestNext());

@@ -12,7 +12,10 @@ export interface PipelineOptions {
   sourceOptions?: SourceOptions;
   /** `lockstep`: the next frame comes when the last is published. */
   pacing: 'realtime' | 'lockstep';
-  /** In `lockstep`, frames on their way at once: 1 when left out, 2 at most, or one would overtake another. */
+  /**
+   * In `lockstep`, frames on their way at once: 1 when left out. With 2 every lane has the next frame at hand, and
+   * none is overtaken; a recording of the results is not waited for.
+   */
   framesInFlight?: 1 | 2;
   /** Source seconds a second in `realtime`; 1 when left out. */
   rateFactor?: number;

@@ -53,6 +53,7 @@ test(
     // A stage or two may be overtaken where the machine stalls; no frame is lost for it.
     expect(peak!.closedLoop.frames.dropped).toBe(0);
     expect(peak!.closedLoop.frames.lossShare).toBeLessThan(0.05);
+    expect(report.ratios.cpuToBareSessions ?? 2).toBeGreaterThan(1);
     expect(peak!.trials.length).toBeGreaterThan(1);
     expect(latency!.at30Hz.frames.in).toBe(
       latency!.at30Hz.frames.published + latency!.at30Hz.frames.dropped,

@@ -423,3 +423,17 @@ describe('before the first frame a run is refused for', () => {
     }
   });
 });
+
+test('in a closed loop two frames are on their way, every stage answers for each, and results are the same', async () => {
+  const run = async (name: string, framesInFlight: 1 | 2) => {
+    const more = { framesInFlight, sourceOptions: { repeat: { frameCount: 150 } } };
+    const payloads: Uint8Array[] = [];
+    const onFrame = (_frame: PerceptionFrame, payload: Uint8Array) => payloads.push(payload);
+    const result = await runPipeline({ ...(await options(name, {}, more)), onFrame });
+    expect(result.error).toBeUndefined();
+    expect(result.report.frames).toMatchObject({ in: 150, published: 150, dropped: 0 });
+    for (const { states } of Object.values(result.report.stages)) expect(states.ok).toBe(150);
+    return payloads.map((payload) => Buffer.from(withoutTiming(payload)).toString('base64'));
+  };
+  expect(await run('closed', 2)).toEqual(await run('open', 1));
+});

@@ -7,6 +7,7 @@ import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
 import { type BareLane, type BareLaneData, goWord, readyWord } from './bare-lanes.js';
+import { threadCpuMs } from './thread-cpu.js';
 
 const { stages, bundles, providers, signCrops, measureMs, sync } = workerData as BareLaneData;
 /** Turns before the first that counts: the runtime plans its memory, code is compiled. */
@@ -43,6 +44,7 @@ Atomics.add(words, readyWord, 1);
 Atomics.wait(words, goWord, 0, startTimeoutMs);
 
 const frameTimes = new LatencyHistogram();
+const startCpuMs = threadCpuMs();
 const startNs = nowNs();
 let frames = 0;
 let endNs = startNs;
@@ -52,10 +54,12 @@ while (elapsedMs(startNs, endNs) < measureMs) {
   endNs = nowNs();
   frameTimes.add(elapsedMs(turnNs, endNs));
 }
+const endCpuMs = threadCpuMs();
 const lane: BareLane = {
   stages,
   frames,
   rateHz: (frames / elapsedMs(startNs, endNs)) * 1000,
+  cpuMsPerFrame: startCpuMs === null || endCpuMs === null ? null : (endCpuMs - startCpuMs) / frames,
   frameMs: frameTimes.summary(),
   stageMs: Object.fromEntries(networks.map(({ task, spent }) => [task, spent.summary()])),
 };

@@ -21,6 +21,8 @@ export interface BareLane {
   frames: number;
   /** Frames a second. */
   rateHz: number;
+  /** Of the lane's thread, for one frame; null where the system does not tell. */
+  cpuMsPerFrame: number | null;
   /** One turn through the lane's sessions. */
   frameMs: LatencySummary;
   /** Each session; the sign network only where there was a sign to read. */

@@ -28,6 +28,7 @@ export interface RateReport {
   completeRateHz: number;
   glassToResultMs: LatencySummary;
   stages: Record<string, StageSpans>;
+  cpuMsPerFrame: number;
   fuseAndPublishMs: LatencySummary;
   eventLoopDelayMs: TrialResult['eventLoopDelayMs'];
 }
@@ -81,6 +82,8 @@ export interface BenchRatios {
   /** Frames published complete at that rate, to the limit. */
   completeToLimit: number | null;
   closedLoopToLimit: number | null;
+  /** Time on a core for one frame in the closed loop, to that of the bare sessions: holds on a busy machine, too. */
+  cpuToBareSessions: number | null;
   /** p50 at half the peak rate, to the longest chain of bare sessions. */
   glassToResultToLongestChain: number | null;
   /** End over start, less one. */
@@ -98,6 +101,10 @@ export function ratiosOf(report: Omit<BenchReport, 'ratios'>): BenchRatios {
     peakToLimit: toLimit(peak?.rateHz),
     completeToLimit: toLimit(peak?.confirmed?.completeRateHz),
     closedLoopToLimit: toLimit(peak?.closedLoop.completeRateHz),
+    cpuToBareSessions:
+      peak === undefined || !limit?.cpuMsPerFrame
+        ? null
+        : round(peak.closedLoop.cpuMsPerFrame / limit.cpuMsPerFrame),
     glassToResultToLongestChain:
       limit === undefined || halfPeakMs === undefined
         ? null
@@ -125,6 +132,7 @@ export function rateReport(rateHz: number, trial: TrialResult): RateReport {
     completeRateHz: trial.measured.completeRateHz,
     glassToResultMs: trial.glassToResultMs,
     stages: trial.stages,
+    cpuMsPerFrame: trial.cpuMsPerFrame,
     fuseAndPublishMs: trial.report.fuseAndPublishMs,
     eventLoopDelayMs: trial.eventLoopDelayMs,
   };

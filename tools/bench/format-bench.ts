@@ -37,6 +37,7 @@ export function formatBench(report: BenchReport): string {
         ? 'peak       no rate went with under 5 % lost'
         : `peak       ${hz(confirmed.rateHz)} offered, ${hz(confirmed.completeRateHz)} complete, ${lossOf(confirmed.frames)}: ${ratio(ratios.peakToLimit)} of the limit`,
       `           closed loop, two on their way: ${hz(closedLoop.completeRateHz)}, ${ratio(ratios.closedLoopToLimit)} of the limit`,
+      `           ${ms(closedLoop.cpuMsPerFrame)} on a core for one frame, ${ratio(ratios.cpuToBareSessions)} of the bare sessions'`,
       `           event loop of the main thread, late by p50 ${ms((confirmed ?? closedLoop).eventLoopDelayMs.p50)}, p99 ${ms((confirmed ?? closedLoop).eventLoopDelayMs.p99)}, max ${ms((confirmed ?? closedLoop).eventLoopDelayMs.max)}`,
     );
   }

@@ -9,6 +9,8 @@ export interface Limit {
   rateHz: number;
   /** Frames a second if the same work were shared out over the cores without a rest. */
   sharedOutRateHz: number;
+  /** Time on a core for one frame, all lanes together; null where the system does not tell. */
+  cpuMsPerFrame: number | null;
   /** From a frame to its last answer when nothing but the sessions took time: the longest chain of medians. */
   longestChainMs: number;
   longestChain: readonly Task[];
@@ -25,6 +27,11 @@ export function limitOf(lanes: readonly BareLane[], coreCount: number): Limit {
   return {
     rateHz,
     sharedOutRateHz: (busyCores * 1000) / workMs,
+    cpuMsPerFrame: lanes.reduce<number | null>(
+      (sum, { cpuMsPerFrame }) =>
+        sum === null || cpuMsPerFrame === null ? null : sum + cpuMsPerFrame,
+      0,
+    ),
     longestChainMs: ms,
     longestChain: chain,
     lanes,

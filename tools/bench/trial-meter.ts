@@ -37,8 +37,9 @@ export class TrialMeter {
   #complete = 0;
   #isMeasuring = false;
   #measuredPublished = 0;
-  #faultsAtStart = 0;
+  #usageAtStart = process.resourceUsage();
   #faults = 0;
+  #cpuMs = 0;
 
   constructor(request: TrialRequest) {
     this.#request = request;
@@ -94,6 +95,7 @@ export class TrialMeter {
       freshBytesPerFrame: Math.round(
         (this.#faults * pageBytes) / Math.max(1, this.#measuredPublished),
       ),
+      cpuMsPerFrame: round(this.#cpuMs / Math.max(1, this.#measuredPublished)),
       signCrops: this.#signCrops,
       ...(this.#hash && { resultsSha256: this.#hash.digest('hex') }),
     };
@@ -101,7 +103,7 @@ export class TrialMeter {
 
   #startMeasuring(): void {
     this.#isMeasuring = true;
-    this.#faultsAtStart = process.resourceUsage().minorPageFault;
+    this.#usageAtStart = process.resourceUsage();
     this.#loopDelay.enable();
   }
 
@@ -109,7 +111,10 @@ export class TrialMeter {
     if (!this.#isMeasuring) return;
     this.#isMeasuring = false;
     this.#loopDelay.disable();
-    this.#faults = process.resourceUsage().minorPageFault - this.#faultsAtStart;
+    const { minorPageFault, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const start = this.#usageAtStart;
+    this.#faults = minorPageFault - start.minorPageFault;
+    this.#cpuMs = (userCPUTime + systemCPUTime - start.userCPUTime - start.systemCPUTime) / 1000;
   }
 
   #measure(frame: PerceptionFrame, timeNs: bigint): void {

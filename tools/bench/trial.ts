@@ -50,6 +50,8 @@ export interface TrialResult {
   memory: MemorySample[];
   /** Fresh memory that the whole process touched, bytes a frame: minor page faults times the page's size. */
   freshBytesPerFrame: number;
+  /** Time on a core for one published frame, every thread of the process together, reading and decoding included. */
+  cpuMsPerFrame: number;
   /** By frame: signs that were read. */
   signCrops: number[];
   /** sha256 (hex) over all results in order, their timing aside. */

@@ -12,6 +12,7 @@ function lane(times: Partial<Record<Task, number>>) {
     stages,
     frames: 100,
     rateHz: 1000 / frameMs,
+    cpuMsPerFrame: frameMs,
     frameMs: spread(frameMs),
     stageMs: Object.fromEntries(Object.entries(times).map(([task, ms]) => [task, spread(ms)])),
   };
@@ -22,6 +23,7 @@ test('is the rate of the slowest lane', () => {
   expect(limit.rateHz).toBeCloseTo(25);
   expect(limit.longestChain).toEqual(['segmentation']);
   expect(limit.longestChainMs).toBe(40);
+  expect(limit.cpuMsPerFrame).toBe(60);
 });
 
 test('shared out, the work of all lanes lies on the cores evenly', () => {
