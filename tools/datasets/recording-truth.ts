@@ -22,9 +22,13 @@ export interface FrameBase extends SampleBase {
 }
 export type FrameSize = Pick<RgbImage, 'widthPx' | 'heightPx'>;
 
-/** Objects smaller than this on either side, or hidden beyond this share, are regions to ignore: nobody could name them. */
-const minObjectPx = 8;
-const maxObjectOcclusion = 0.8;
+/**
+ * What counts as a find: as high as KITTI's objects must be (25 px; Geiger et al. 2012, table of difficulties), not
+ * a sliver, and at most half hidden. Others are regions to ignore: too small to be asked for, too visible to be
+ * background.
+ */
+const minObject = { heightPx: 25, widthPx: 8 };
+const maxObjectOcclusion = 0.5;
 /** Signs are read from 15 px on, which is GTSRB's smallest, while at most this share is hidden. */
 const minSignPx = 15;
 const maxSignOcclusion = 0.3;
@@ -64,7 +68,9 @@ const shorterEdge = ([left, top, right, bottom]: TruthBox['boxXyxyPx']) =>
 
 function toTruthBox(object: TruthObject): TruthBox {
   const boxXyxyPx = boxOf(object);
-  const isClear = shorterEdge(boxXyxyPx) >= minObjectPx && object.occlusion <= maxObjectOcclusion;
+  const [left, top, right, bottom] = boxXyxyPx;
+  const isLarge = bottom - top >= minObject.heightPx && right - left >= minObject.widthPx;
+  const isClear = isLarge && object.occlusion <= maxObjectOcclusion;
   return { className: object.className, boxXyxyPx, weight: isClear ? 1 : 0 };
 }
 
