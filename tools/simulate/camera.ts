@@ -1,4 +1,4 @@
-import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { type CameraModel, undistortedPinhole } from '../../src/calibration/camera-model.js';
 import type { Random } from './random.js';
 
 /** Where the camera sits on the vehicle: over the rear axle's middle plus these, metres and radians. */
@@ -34,6 +34,12 @@ export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
     },
     mount: { forwardM: 1.7, leftM: 0, heightM: 1.35, pitchRad: 0.025, rollRad: 0, yawRad: 0 },
   };
+}
+
+/** The rig's camera as preprocessing hands its pictures to a network: the same intrinsics without the lens. */
+export function rectifiedRigCamera(widthPx: number, heightPx: number): SimulatedCamera {
+  const { model, mount } = rigCamera(widthPx, heightPx);
+  return { model: undistortedPinhole(model), mount };
 }
 
 /** Another camera on another car: focal length, distortion, height and tilt drawn from wide ranges. */

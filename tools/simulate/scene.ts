@@ -7,12 +7,11 @@ import { Painter, type Pose } from './raster/painter.js';
 import { firstObjectId, Rasterizer } from './raster/rasterizer.js';
 import { drawContact, drawShadow } from './shadows.js';
 import { drawSky } from './sky.js';
+import { lookAheadM, pursueLane } from './vehicle/pure-pursuit.js';
 import type { Conditions } from './world/conditions.js';
 import { type Part, type Prop, segment } from './world/prop.js';
 import type { World } from './world/world.js';
 
-/** Distance between the axles of the ego car, metres. */
-export const wheelbaseM = 2.7;
 /** Things farther away than this are not drawn, metres. */
 const viewM = 220;
 const firstInstanceId = firstObjectId + 16;
@@ -42,6 +41,9 @@ export interface EgoState {
   speedMps: number;
   /** Centre of the lane it drives in, metres left of the road's centre. */
   laneDM: number;
+  /** What bumps and wind add to the camera's tilt: nose down, right side down, radians; 0 when left out. */
+  pitchRad?: number;
+  rollRad?: number;
 }
 
 export interface RenderedScene {
@@ -106,7 +108,7 @@ export class SceneRenderer {
       seed * 4096 + Math.round(timeS * 1000),
     );
     const truth = this.readTruth(objects);
-    const steering = followingSteering(world, ego);
+    const steering = pursueLane(world.road, ego, ego.laneDM, lookAheadM(ego.speedMps));
     return { image: { widthPx, heightPx, data }, ...truth, ...steering, ego };
   }
 
@@ -211,32 +213,14 @@ export function cameraPose(world: World, camera: SimulatedCamera, ego: EgoState)
     y: y + Math.sin(yawRad) * mount.forwardM + Math.cos(yawRad) * mount.leftM,
     z: z + mount.heightM + point.slope * mount.forwardM,
     yawRad: yawRad + mount.yawRad,
-    pitchRad: mount.pitchRad - Math.atan(point.slope),
-    rollRad: mount.rollRad,
+    pitchRad: mount.pitchRad - Math.atan(point.slope) + (ego.pitchRad ?? 0),
+    rollRad: mount.rollRad + (ego.rollRad ?? 0),
   };
 }
 
 /** Centre of the ego lane: the right-hand one of the ego direction's `lane`, counted from the centre line. */
 export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 1): number {
   return -world.make.laneWidthM * (lane + 0.5);
-}
-
-/**
- * Steering that follows the lane by the kinematic bicycle, atan(wheelbase * curvature), with the curvature
- * that brings the car onto the lane's centre at a look-ahead (pure pursuit, Coulter 1992).
- */
-function followingSteering(
-  world: World,
-  ego: EgoState,
-): { steeringRad: number; curvaturePerM: number } {
-  const aheadM = Math.max(8, ego.speedMps * 0.9);
-  const [x, y] = world.road.toWorld(ego.sM, ego.dM);
-  const [tx, ty] = world.road.toWorld(ego.sM + aheadM, ego.laneDM);
-  const heading = world.road.at(ego.sM).headingRad + ego.yawRad;
-  const left = -Math.sin(heading) * (tx - x) + Math.cos(heading) * (ty - y);
-  const distance2 = (tx - x) ** 2 + (ty - y) ** 2;
-  const curvaturePerM = (2 * left) / distance2;
-  return { steeringRad: Math.atan(wheelbaseM * curvaturePerM), curvaturePerM };
 }
 
 function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp[] {

@@ -1,7 +1,9 @@
 import type { Task } from '../../src/bundle/manifest.js';
-import { randomCamera, rigCamera, type SimulatedCamera } from './camera.js';
+import { randomCamera, rectifiedRigCamera, type SimulatedCamera } from './camera.js';
 import { Random } from './random.js';
 import { type EgoState, laneCentreM, type RenderedScene, SceneRenderer } from './scene.js';
+import { egoSpeedMps } from './vehicle/ego-car.js';
+import { drawStray } from './vehicle/stray.js';
 import type { Assets } from './world/assets.js';
 import { type Conditions, randomConditions } from './world/conditions.js';
 import { makeWorld } from './world/make-world.js';
@@ -44,6 +46,7 @@ export function recipeFor(
 ): SceneRecipe {
   const random = new Random(seed, 50);
   const conditions = randomConditions(random);
+  const supersampling = task === 'signs' ? 1.4 : 2;
   const weights = kindWeights[task];
   const kinds = Object.keys(weights) as StretchKind[];
   const kind = kinds[random.weighted(Object.values(weights))]!;
@@ -73,6 +76,11 @@ export function recipeFor(
   const lanes = world.make.lanesPerDirection;
   const isOffCentre = random.chance(0.3);
   const laneDM = laneCentreM(world, random.integer(0, lanes - 1));
+  if (task === 'steering') {
+    const { offsetM, ...askew } = drawStray(random);
+    const ego = { sM: egoFromM, dM: laneDM + offsetM, ...askew, speedMps: egoSpeedMps, laneDM };
+    return { world, conditions, camera: rectifiedRigCamera(widthPx, heightPx), ego, supersampling };
+  }
   const ego: EgoState = {
     sM: egoFromM,
     dM: laneDM + random.normal() * (isOffCentre ? 0.5 : 0.15),
@@ -80,9 +88,8 @@ export function recipeFor(
     speedMps: random.range(8, 18),
     laneDM,
   };
-  const camera =
-    task === 'steering' ? rigCamera(widthPx, heightPx) : randomCamera(random, widthPx, heightPx);
-  return { world, conditions, camera, ego, supersampling: task === 'signs' ? 1.4 : 2 };
+  const camera = randomCamera(random, widthPx, heightPx);
+  return { world, conditions, camera, ego, supersampling };
 }
 
 /** Eight of the 43 classes; scenes in a row go round all of them. */

@@ -9,9 +9,9 @@ import {
   type EgoState,
   type RenderedScene,
   SceneRenderer,
-  wheelbaseM,
 } from '../../../tools/simulate/scene.js';
 import { recipeFor, renderRecipe, renderScene } from '../../../tools/simulate/scenes.js';
+import { egoCar } from '../../../tools/simulate/vehicle/ego-car.js';
 import { makePerson } from '../../../tools/simulate/world/actors.js';
 import { type Assets, loadAssets } from '../../../tools/simulate/world/assets.js';
 import { plainConditions } from '../../../tools/simulate/world/conditions.js';
@@ -192,7 +192,7 @@ test('steering follows the road by the bicycle model, positive to the left', () 
     const { steeringRad } = renderWorld(world, egoIn(world));
     // The lane's own radius is the road's, less its offset to the side.
     const laneRadiusM = radiusM + world.make.laneWidthM / 2;
-    expect(steeringRad).toBeCloseTo(Math.atan(wheelbaseM / laneRadiusM), 3);
+    expect(steeringRad).toBeCloseTo(Math.atan(egoCar.wheelbaseM / laneRadiusM), 3);
   }
   const straight = emptyWorld(0);
   expect(renderWorld(straight, egoIn(straight)).steeringRad).toBeCloseTo(0, 9);
