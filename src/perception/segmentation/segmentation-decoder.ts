@@ -1,6 +1,6 @@
 import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
 import type { SegmentationResult } from '../results.js';
-import { decodeClassMap } from './class-map.js';
+import { createClassMapDecoder } from './class-map-kernel.js';
 import { freeSpaceByColumn } from './free-space.js';
 import { classShares, encodeRunLengths } from './run-lengths.js';
 
@@ -18,13 +18,14 @@ export function createSegmentationDecoder(
   heightPx: number,
 ): SegmentationDecoder {
   const classCount = spec.classes.length;
+  const decodeMap = createClassMapDecoder(classCount);
   const classMap = new Uint8Array(widthPx * heightPx);
   const isDrivable = new Uint8Array(256);
   for (const name of spec.drivable) isDrivable[spec.classes.indexOf(name)] = 1;
   return {
     classMap,
     decode(scores) {
-      decodeClassMap(scores, classCount, classMap);
+      decodeMap(scores, classMap);
       const runs = encodeRunLengths(classMap);
       return {
         widthPx,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SegmentationOutputSpec } from '../../../src/bundle/output-spec.js';
 import { decodeClassMap } from '../../../src/perception/segmentation/class-map.js';
+import { createClassMapDecoder } from '../../../src/perception/segmentation/class-map-kernel.js';
 import { freeSpaceByColumn } from '../../../src/perception/segmentation/free-space.js';
 import {
   classShares,
@@ -41,6 +42,29 @@ describe('the class map', () => {
     const map = new Uint8Array(2);
     decodeClassMap(Float32Array.of(Number.NaN, 1, -5, Number.NaN, -6, 0), 3, map);
     expect(Array.from(map)).toEqual([1, 0]);
+  });
+
+  it('is the same from the compiled kernel, whatever the size and whatever is no number', () => {
+    const score = fc.constantFrom(0, 0.25, -1, 7, Number.NaN, -Infinity, Infinity);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 4080, max: 8210 })),
+        fc.array(score, { minLength: 7, maxLength: 97 }),
+        (classCount, pixelCount, pattern) => {
+          const scores = Float32Array.from(
+            { length: classCount * pixelCount },
+            (_, i) => pattern[(i * 31 + (i >> 5)) % pattern.length]!,
+          );
+          const defined = new Uint8Array(pixelCount);
+          decodeClassMap(scores, classCount, defined);
+          const compiled = new Uint8Array(pixelCount).fill(99);
+          createClassMapDecoder(classCount)(scores, compiled);
+          expect(Buffer.compare(compiled, defined)).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
