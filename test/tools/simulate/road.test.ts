@@ -45,3 +45,19 @@ test('hills change the height and nothing else', () => {
   expect(flat.at(25).z).toBe(0);
   expect(hilly.at(200).x).toBe(flat.at(200).x);
 });
+
+test('a road told to keep its heading always goes on, and turns as tightly as any', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const curvatures = randomCurvatures(new Random(seed), 8000, 60, 0.2, 0.9);
+    const road = new Road(curvatures, []);
+    let lastX = Number.NEGATIVE_INFINITY;
+    for (let sM = 0; sM <= 8000; sM += 20) {
+      const { x, headingRad } = road.at(sM);
+      expect(Math.abs(headingRad)).toBeLessThan(0.99);
+      expect(x).toBeGreaterThan(lastX);
+      lastX = x;
+    }
+    const tightest = Math.max(...curvatures.map(Math.abs));
+    expect(tightest).toBeGreaterThan(1 / 80);
+  }
+});

@@ -34,6 +34,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
       options.lengthM,
       radius,
       kind === 'town' ? 0.65 : options.straightShare,
+      options.maxHeadingRad,
     ),
     hills,
   );

@@ -84,28 +84,40 @@ export class Road {
   }
 }
 
-/** Curvature at each metre of a random road; curves are no tighter than `minRadiusM`. */
+/**
+ * Curvature at each metre of a random road; curves are no tighter than `minRadiusM`. A road that keeps its heading
+ * within `maxHeadingRad`, below a quarter turn, of where it began never crosses itself.
+ */
 export function randomCurvatures(
   random: Random,
   lengthM: number,
   minRadiusM: number,
   straightShare: number,
+  maxHeadingRad = Infinity,
 ): Float64Array {
   const curvatures = new Float64Array(Math.ceil(lengthM / stepM) + 2);
   let at = 0;
+  let headingRad = 0;
   const push = (value: number): void => {
     if (at < curvatures.length) curvatures[at++] = value;
+    headingRad += value * stepM;
   };
   while (at < curvatures.length) {
     if (random.chance(straightShare)) {
       for (let left = random.range(25, 110); left > 0; left -= stepM) push(0);
       continue;
     }
-    const peak = (random.chance(0.5) ? 1 : -1) / random.range(minRadiusM, minRadiusM * 5);
+    let peak = (random.chance(0.5) ? 1 : -1) / random.range(minRadiusM, minRadiusM * 5);
     // Clothoid parameter after road practice: the ramp takes at least 2 s at the speed of the road.
     const ramp = random.range(22, 45);
+    const hold = random.range(8, 70);
+    const turnRad = peak * (ramp + hold);
+    if (Math.abs(headingRad + turnRad) > maxHeadingRad) {
+      const gentler = Math.min(1, maxHeadingRad / Math.abs(turnRad));
+      peak = Math.abs(peak) * gentler * (headingRad > 0 ? -1 : 1);
+    }
     for (let s = 0; s < ramp; s += stepM) push((peak * s) / ramp);
-    for (let left = random.range(8, 70); left > 0; left -= stepM) push(peak);
+    for (let left = hold; left > 0; left -= stepM) push(peak);
     for (let s = ramp; s > 0; s -= stepM) push((peak * s) / ramp);
   }
   return curvatures;

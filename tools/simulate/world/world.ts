@@ -47,6 +47,8 @@ export interface WorldOptions {
   greenTint: Rgb;
   minRadiusM: number;
   straightShare: number;
+  /** The road's heading stays this near to that of its start, so that a long road does not cross itself. */
+  maxHeadingRad?: number;
   /** Ordinary road users keep out of this stretch of the ego lane, so that no scene begins inside a lorry. */
   egoFromM: number;
   /** Vehicles ahead in the ego lane drive at least this fast, m/s. */
