@@ -27,7 +27,7 @@ export const pictograms = {
   ),
   exclamation: `${solid('M44.6 32 Q50 27 55.4 32 L53 61 Q50 63.4 47 61 Z')}${dot(50, 72, 5.6)}`,
   curveLeft: `${line('M65 80 Q67 51 46 51', 12.5)}${solid('M25 51 L47 33 V69 Z')}`,
-  doubleCurve: solid('M35 32 L47 27 V53 L66 62 V86 L53 81 V68 L35 59 Z'),
+  doubleCurve: solid('M33 34 L48 26 V51 L67 60 V86 L52 81 V69 L33 60 Z'),
   bumps: solid(
     'M26 80 V75 H30 Q36 74 38 66 Q41 60 44 66 Q46 73 50 74 Q54 73 56 66 Q59 60 62 66 Q64 74 70 75 H74 V80 Z',
   ),

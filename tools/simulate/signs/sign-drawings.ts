@@ -47,8 +47,8 @@ const forbid = (content: string): SignDrawing => ({ shape: 'circle', content: ri
 const speedLimit = (limit: string): SignDrawing =>
   forbid(
     limit.length === 2
-      ? drawWord(limit, 50, 50, 39, 0.98, black, 2.55)
-      : drawWord(limit, 50, 50, 37, 0.68, black, 2.6),
+      ? drawWord(limit, 50, 50, 43, 1.03, black, 2.6)
+      : drawWord(limit, 50, 50, 36, 0.74, black, 3),
   );
 const warn = (content: string, scale = 0.84): SignDrawing => ({
   shape: 'triangle',
@@ -103,9 +103,9 @@ const drawings: Record<(typeof signClasses)[number], SignDrawing> = {
     content: `<rect width="100" height="100" fill="${white}"/><circle cx="50" cy="50" r="48" fill="${red}"/><rect x="14" y="41" width="72" height="18" fill="${white}"/>`,
   },
   general_caution: warn(pictograms.exclamation, 0.84),
-  dangerous_curve_left: warn(pictograms.curveLeft, 0.7),
-  dangerous_curve_right: warn(mirror(pictograms.curveLeft), 0.7),
-  double_curve: warn(pictograms.doubleCurve, 0.64),
+  dangerous_curve_left: warn(pictograms.curveLeft, 0.64),
+  dangerous_curve_right: warn(mirror(pictograms.curveLeft), 0.64),
+  double_curve: warn(pictograms.doubleCurve, 0.72),
   bumpy_road: warn(pictograms.bumps, 0.84),
   slippery_road: warn(pictograms.skid, 0.72),
   road_narrows_on_the_right: warn(pictograms.narrowsRight, 0.78),

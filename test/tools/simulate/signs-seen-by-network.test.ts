@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
+import { signClasses } from '../../../src/perception/classes.js';
+import { BundleRunner } from '../../../tools/evaluate/bundle-runner.js';
+import { renderSignView } from '../../../tools/simulate/signs/sign-view.js';
+import { loadAssets } from '../../../tools/simulate/world/assets.js';
+
+const bundleDir = fileURLToPath(new URL('../../../models/signs', import.meta.url));
+const seeds = [501, 502, 503, 504, 505];
+
+test('the sign network reads each of the 43 signs at 48 px, and 0.95 of all views', async () => {
+  const bundle = await readBundleFolder(bundleDir);
+  const { decode } = bundle.manifest;
+  const classNames = decode.kind === 'signs' ? decode.classes : [];
+  const runner = await BundleRunner.open(bundle, undefined);
+  const assets = await loadAssets();
+  const rightByClass = new Map<string, number>();
+  for (const [classId, name] of signClasses.entries()) {
+    let right = 0;
+    for (const seed of seeds) {
+      const { image, boxes } = renderSignView(assets, classId, 48, seed);
+      const { boxXyxyPx } = boxes.find(({ signClassId }) => signClassId === classId)!;
+      expect(Math.abs(boxXyxyPx[3] - boxXyxyPx[1] - 48)).toBeLessThanOrEqual(8);
+      // The rig's own sign stage: its crop, its network, its decoding.
+      const detection = { classId: 0, score: 1, trackId: 0, boxXyxyPx };
+      const result = await runner.run(image, { stage: 'detection', detections: [detection] });
+      const probabilities = result.stage === 'signs' ? result.batch.probabilities : [];
+      if (classNames[probabilities.indexOf(Math.max(...probabilities))] === name) right++;
+    }
+    rightByClass.set(name, right);
+  }
+  await runner.dispose();
+  const misread = [...rightByClass].filter(([, right]) => right <= seeds.length / 2);
+  expect(misread, 'signs that most views misread').toEqual([]);
+  const total = [...rightByClass.values()].reduce((sum, right) => sum + right, 0);
+  expect(total / (signClasses.length * seeds.length)).toBeGreaterThanOrEqual(0.95);
+});
