@@ -10,11 +10,11 @@ export const detectionVariances: DetectionOutputSpec['variances'] = [0.1, 0.2];
 
 /** Edge of the small and the large default box of each map, pixels of the network's input. */
 const boxEdgesPx: readonly (readonly [number, number])[] = [
-  [14, 24],
-  [36, 56],
-  [80, 112],
-  [150, 190],
-  [230, 280],
+  [8, 16],
+  [26, 42],
+  [64, 96],
+  [130, 180],
+  [220, 280],
   [330, 420],
 ];
 /** Width to height of the default boxes on the small edge; the large edge adds one square. */

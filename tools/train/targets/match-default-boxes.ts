@@ -15,7 +15,7 @@ export interface SsdTargets {
   labels: Int8Array;
   /** [A, 4], encoded; meaningful for positives. */
   offsets: Float32Array;
-  /** 1 (or the true box's weight) for positives, else 0. */
+  /** 1 (or the true box's weight), or less where its matches are many, for positives; else 0. */
   weights: Float32Array;
 }
 
@@ -27,6 +27,11 @@ export interface MatchingRule {
   positiveIou: number;
   negativeIou: number;
   variances: Variances;
+  /**
+   * A true box counts in the loss as this many matches at most: one as large as the picture claims hundreds of
+   * default boxes, and a far pedestrian, with the fewest there are, would go unheard beside it.
+   */
+  countsAsAtMost: number;
 }
 
 /** Default boxes with what matching asks of them again and again: corners and area, shares of the input. */
@@ -72,6 +77,10 @@ export function createMatcher(defaultBoxes: Float32Array, rule: MatchingRule): M
         labels[i] = ignored;
       }
     }
+    const claims = new Float32Array(truth.length);
+    for (const i of positives) claims[bestTruth[i]!]!++;
+    for (const i of positives)
+      weights[i]! *= Math.min(1, rule.countsAsAtMost / claims[bestTruth[i]!]!);
     const matched = positives.map((i) => truth[bestTruth[i]!]!.boxXyxyNorm);
     return {
       labels,

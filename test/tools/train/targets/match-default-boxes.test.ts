@@ -14,7 +14,13 @@ const defaultBoxes = makeDefaultBoxes([
   },
   { rows: 1, columns: 1, boxSizesNorm: [[0.8, 0.8]] },
 ]);
-const rule = { atLeast: 1, positiveIou: 0.5, negativeIou: 0.2, variances: [0.1, 0.2] as const };
+const rule = {
+  atLeast: 1,
+  positiveIou: 0.5,
+  negativeIou: 0.2,
+  countsAsAtMost: 12,
+  variances: [0.1, 0.2] as const,
+};
 
 const match = createMatcher(defaultBoxes, rule);
 
@@ -40,6 +46,23 @@ describe('matching default boxes', () => {
     expect([...decoded]).toEqual(
       [0.53, 0.535, 0.04, 0.05].map((value) => expect.closeTo(value, 5)),
     );
+  });
+
+  it('lets an object of many matches count no more than one of few', () => {
+    const positiveIou = 0.15;
+    const truth = [{ classId: 0, boxXyxyNorm: [0.1, 0.1, 0.6, 0.6] as const, weight: 1 }];
+    const sumOf = (countsAsAtMost: number): number => {
+      const { labels, weights } = createMatcher(defaultBoxes, {
+        ...rule,
+        positiveIou,
+        negativeIou: 0.1,
+        countsAsAtMost,
+      })(truth);
+      expect(labels.filter((label) => label > 0).length).toBeGreaterThan(4);
+      return weights.reduce((sum, weight) => sum + weight, 0);
+    };
+    expect(sumOf(100)).toBeGreaterThan(4);
+    expect(sumOf(3)).toBeCloseTo(3, 5);
   });
 
   it('ignores what lies between the two thresholds', () => {
