@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Bundle } from '../bundle/bundle.js';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { readBundleFolder } from '../inference/read-bundle-folder.js';
@@ -16,6 +17,8 @@ interface EvaluateFlags {
   limit?: number;
   provider: string[];
   allowUncertified?: true;
+  report?: string;
+  run?: string;
   json?: true;
 }
 
@@ -44,6 +47,11 @@ export function evaluateCommand(): Command {
     .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
     .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
     .option('--allow-uncertified', 'go on when the golden outputs are not reproduced')
+    .option(
+      '--report <place>',
+      'also write a page with pictures, and its JSON beside it: a file.html, or a folder for <task>.html',
+    )
+    .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
     .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
     .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
       await evaluate(task, bundleDir ?? `${modelsDir}${task}`, flags);
@@ -57,6 +65,8 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
     '../../tools/evaluate/format-evaluation.js'
   );
   const terminal = new Terminal();
+  if (flags.run !== undefined && flags.report === undefined)
+    throw new PerceptionError('ERR_USAGE', 'expected --report with --run, found none');
   const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
   const bundle = await readBundleFolder(bundleDir);
   if (bundle.manifest.task !== task) {
@@ -65,17 +75,33 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
       `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
     );
   }
-  const evaluation = await runEvaluation(bundle, dataset, {
-    providers: flags.provider,
-    allowUncertified: flags.allowUncertified ?? false,
-    ...(flags.limit !== undefined && { limit: flags.limit }),
-    onProgress: (done, total) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
-    },
-  });
-  terminal.clearLive();
-  reportProblems(evaluation.problems, terminal);
-  terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
+  const report =
+    flags.report === undefined
+      ? undefined
+      : await openReport(task, bundle, flags.report, flags.run);
+  try {
+    const evaluation = await runEvaluation(bundle, dataset, {
+      providers: flags.provider,
+      allowUncertified: flags.allowUncertified ?? false,
+      ...(flags.limit !== undefined && { limit: flags.limit }),
+      ...(report && { onObservation: report.observe }),
+      onProgress: (done, total) => {
+        if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
+      },
+    });
+    terminal.clearLive();
+    await report?.write(evaluation);
+    reportProblems(evaluation.problems, terminal);
+    for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
+    terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
+  } finally {
+    await report?.abort();
+  }
+}
+
+async function openReport(task: Task, bundle: Bundle, place: string, run: string | undefined) {
+  const { startReport } = await import('../../tools/evaluate/report/report-run.js');
+  return startReport(task, bundle, place, run);
 }
 
 function reportProblems(problems: { where: string; reason: string }[], terminal: Terminal): void {

@@ -58,6 +58,14 @@ export class BundleRunner {
     return result;
   }
 
+  /**
+   * One of the network's own outputs for the last picture, by its name in the manifest: float32, as the network left
+   * it. The session's own array, overwritten by the next run.
+   */
+  output(name: string): Float32Array {
+    return this.#session.outputs[name]!;
+  }
+
   async dispose(): Promise<void> {
     await this.#session.dispose();
   }

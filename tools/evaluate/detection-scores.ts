@@ -35,13 +35,8 @@ export function detectionScores(
   scoreThreshold: number,
   minIou = 0.5,
 ): DetectionScores {
-  const classNames = new Set(
-    pictures.flatMap(({ truth }) =>
-      truth.filter((box) => box.weight === 1).map((box) => box.className),
-    ),
-  );
   const perClass: Record<string, DetectionClassScores> = {};
-  for (const className of [...classNames].sort()) {
+  for (const className of scoredClasses(pictures)) {
     perClass[className] = scoreClass(pictures, className, scoreThreshold, minIou);
   }
   const aps = Object.values(perClass).map(({ ap50 }) => ap50);
@@ -51,23 +46,41 @@ export function detectionScores(
   };
 }
 
-function scoreClass(
+/** The classes that have truth, and so are scored, in the order of their names. */
+export function scoredClasses(pictures: readonly ScoredPicture[]): string[] {
+  const classNames = pictures.flatMap(({ truth }) =>
+    truth.filter((box) => box.weight === 1).map((box) => box.className),
+  );
+  return [...new Set(classNames)].sort();
+}
+
+/** All detections of a class after matching, and how many true boxes there were to find. */
+export function classHits(
   pictures: readonly ScoredPicture[],
   className: string,
-  scoreThreshold: number,
   minIou: number,
-): DetectionClassScores {
+): { hits: ScoredHit[]; count: number } {
   const hits: ScoredHit[] = [];
   let count = 0;
   for (const picture of pictures) {
     const found = picture.found.filter((box) => box.className === className);
-    const truth = picture.truth.filter(({ weight }) => weight === 0 || weight === 1);
+    const truth = picture.truth.filter(isScorable);
     count += truth.filter((box) => box.className === className && box.weight === 1).length;
     matchBoxes(found, truth, className, minIou).forEach((outcome, index) => {
       if (outcome.kind === 'ignored') return;
       hits.push({ score: found[index]!.score, isHit: outcome.kind === 'hit' });
     });
   }
+  return { hits, count };
+}
+
+function scoreClass(
+  pictures: readonly ScoredPicture[],
+  className: string,
+  scoreThreshold: number,
+  minIou: number,
+): DetectionClassScores {
+  const { hits, count } = classHits(pictures, className, minIou);
   const published = hits.filter(({ score }) => score >= scoreThreshold);
   const hitCount = published.filter(({ isHit }) => isHit).length;
   return {
@@ -77,3 +90,6 @@ function scoreClass(
     count,
   };
 }
+
+/** Truth, or a region to ignore: a teacher's opinion (weight between 0 and 1) is neither. */
+export const isScorable = ({ weight }: TruthBox): boolean => weight === 0 || weight === 1;

@@ -1,11 +1,13 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { DetectionOutputSpec } from '../../src/bundle/output-spec.js';
+import { clipBox } from '../datasets/box-geometry.js';
 import type { KittiBox } from '../datasets/kitti.js';
-import type { Dataset, DetectionSample, TruthBox } from '../datasets/sample.js';
+import type { Dataset, DetectionSample, RgbImage, TruthBox } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { detectionScores, type ScoredPicture } from './detection-scores.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
+import type { ObservationOf } from './observation.js';
 import { vehicleRecall } from './vehicle-recall.js';
 
 /** The precision-recall curve is followed down to this score, with at least this many boxes a picture. */
@@ -16,7 +18,7 @@ const curveDetections = 300;
 export async function evaluateDetection(
   bundle: Bundle,
   dataset: Dataset<'detection'>,
-  options: RunnerOptions & { onSample: () => void },
+  options: RunnerOptions & { onSample: (observation: ObservationOf['detection']) => void },
 ): Promise<Scored<'detection'>> {
   const decode = bundle.manifest.decode as DetectionOutputSpec;
   const pictures: ScoredPicture[] = [];
@@ -31,15 +33,40 @@ export async function evaluateDetection(
         score,
         boxXyxyPx,
       }));
-      pictures.push({ truth: sample.boxes, found });
-      options.onSample();
+      const truth = boxesInside(sample, loaded, dataset.problems);
+      pictures.push({ truth, found });
+      const { widthPx, heightPx } = loaded;
+      options.onSample({ sample, widthPx, heightPx, truth, found });
     }
   } finally {
     await runner.dispose();
   }
   const metrics = detectionScores(pictures, decode.scoreThreshold);
-  return { count: pictures.length, metrics, notes: kittiNotes(pictures) };
+  const notes = [...unknownClasses(Object.keys(metrics.perClass), decode), ...kittiNotes(pictures)];
+  return { count: pictures.length, metrics, notes };
 }
+
+/** The true boxes; one that lies outside its picture cannot be found and is a counted problem. */
+function boxesInside(
+  { id, boxes }: DetectionSample,
+  { widthPx, heightPx }: RgbImage,
+  problems: Dataset['problems'],
+): TruthBox[] {
+  return boxes.filter(({ className, boxXyxyPx }) => {
+    const isInside = clipBox(boxXyxyPx, widthPx, heightPx) !== undefined;
+    if (!isInside) {
+      const found = `${className} at ${boxXyxyPx.join(', ')}`;
+      const reason = `expected boxes inside ${widthPx}x${heightPx} pixels, found ${found}; left out`;
+      problems.push({ where: id, reason });
+    }
+    return isInside;
+  });
+}
+
+const unknownClasses = (classNames: readonly string[], decode: DetectionOutputSpec): string[] =>
+  classNames
+    .filter((name) => !decode.classes.includes(name))
+    .map((name) => `the bundle has no class ${name}: its average precision counts as 0`);
 
 /** The same bundle with a decoder that keeps nearly everything. Greedy suppression gives the same best boxes first. */
 function forWholeCurve(bundle: Bundle, decode: DetectionOutputSpec): Bundle {

@@ -11,6 +11,7 @@ import { idsByName } from './class-ids.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
+import type { ObservationOf } from './observation.js';
 import { countClassMap, segmentationScores, voidClassId } from './segmentation-scores.js';
 
 /**
@@ -21,7 +22,7 @@ import { countClassMap, segmentationScores, voidClassId } from './segmentation-s
 export async function evaluateSegmentation(
   bundle: Bundle,
   dataset: Dataset<'segmentation'>,
-  options: RunnerOptions & { onSample: () => void },
+  options: RunnerOptions & { onSample: (observation: ObservationOf['segmentation']) => void },
 ): Promise<Scored<'segmentation'>> {
   const { decode, where } = { ...bundle, decode: bundle.manifest.decode as SegmentationOutputSpec };
   const ourIds = Uint8Array.from(idsByName(decode.classes, segmentationClasses, where));
@@ -30,7 +31,7 @@ export async function evaluateSegmentation(
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   let count = 0;
   try {
-    for await (const { loaded } of loadAhead(dataset.samples, loadBoth, dataset.problems)) {
+    for await (const { sample, loaded } of loadAhead(dataset.samples, loadBoth, dataset.problems)) {
       const { image, truth } = loaded;
       const result = await runner.run(image);
       if (result.stage !== 'segmentation') continue;
@@ -45,7 +46,8 @@ export async function evaluateSegmentation(
       }
       countClassMap(confusion, truth, predicted);
       count++;
-      options.onSample();
+      const size = { widthPx: image.widthPx, heightPx: image.heightPx };
+      options.onSample({ sample, ...size, truth, predicted });
     }
   } finally {
     await runner.dispose();
@@ -60,7 +62,23 @@ async function loadBoth(sample: SegmentationSample) {
       `expected labels for ${image.widthPx}x${image.heightPx} pixels, found ${truth.length}`,
     );
   }
+  requireLabels(truth);
   return { image, truth };
+}
+
+/** An empty mask, and one with a label outside the classes, say nothing about a network. */
+function requireLabels(truth: Uint8Array): void {
+  let hasLabel = false;
+  for (const classId of truth) {
+    if (classId === voidClassId) continue;
+    hasLabel = true;
+    if (classId >= segmentationClasses.length) {
+      throw datasetError(
+        `expected labels of 0 to ${segmentationClasses.length - 1} or ${voidClassId} (void), found ${classId}`,
+      );
+    }
+  }
+  if (!hasLabel) throw datasetError('expected a labelled pixel, found only void');
 }
 
 /** For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. */

@@ -1,6 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SignsOutputSpec } from '../../src/bundle/output-spec.js';
 import { signClasses } from '../../src/perception/classes.js';
+import { datasetError } from '../datasets/dataset-files.js';
 import type { Dataset, RgbImage, SignSample } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { idsByName } from './class-ids.js';
@@ -12,13 +13,15 @@ import {
   createConfusionMatrix,
 } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
+import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
+import type { ObservationOf } from './observation.js';
 
 /** Scores a sign network: each sign is handed to the rig's sign stage as a detection in its picture. */
 export async function evaluateSigns(
   bundle: Bundle,
   dataset: Dataset<'signs'>,
-  options: RunnerOptions & { onSample: () => void },
+  options: RunnerOptions & { onSample: (observation: ObservationOf['signs']) => void },
 ): Promise<Scored<'signs'>> {
   const decode = bundle.manifest.decode as SignsOutputSpec;
   const ourIds = idsByName(decode.classes, signClasses, bundle.where);
@@ -26,7 +29,10 @@ export async function evaluateSigns(
   const tally = { count: 0, right: 0, top5: 0, abstained: 0 };
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   try {
-    const load = (sample: SignSample) => sample.load();
+    const load = async (sample: SignSample) => {
+      requireClass(sample);
+      return sample.load();
+    };
     for await (const { sample, loaded } of loadAhead(dataset.samples, load, dataset.problems)) {
       const boxXyxyPx = sample.boxXyxyPx ?? boxOfWholePicture(loaded, decode.cropMarginNorm);
       const detection = { classId: 0, score: 1, trackId: 0, boxXyxyPx };
@@ -37,14 +43,18 @@ export async function evaluateSigns(
         dataset.problems.push({ where: sample.id, reason: 'expected a sign of at least 6 px' });
         continue;
       }
-      const probabilities = inOurOrder(batch.probabilities, ourIds);
-      const rank = rankOfClass(probabilities, sample.classId);
-      countPrediction(confusion, sample.classId, probabilities.indexOf(Math.max(...probabilities)));
+      const answer = runner.output(decode.logits).subarray(0, ourIds.length);
+      requireFinite(answer, sample.id, bundle.where);
+      const logits = inOurOrder(answer, ourIds);
+      const rank = rankOfClass(logits, sample.classId);
+      const predictedId = logits.indexOf(Math.max(...logits));
+      countPrediction(confusion, sample.classId, predictedId);
       tally.count++;
       if (rank === 0) tally.right++;
       if (rank < 5) tally.top5++;
-      if (reading.classId < 0) tally.abstained++;
-      options.onSample();
+      const isAbstained = reading.classId < 0;
+      if (isAbstained) tally.abstained++;
+      options.onSample({ sample, boxXyxyPx, logits, predictedId, isAbstained });
     }
   } finally {
     await runner.dispose();
@@ -67,8 +77,13 @@ function boxOfWholePicture(
   return [insetX, insetY, widthPx - insetX, heightPx - insetY];
 }
 
+function requireClass({ classId }: SignSample): void {
+  if (Number.isInteger(classId) && classId >= 0 && classId < signClasses.length) return;
+  throw datasetError(`expected a class of 0 to ${signClasses.length - 1}, found ${classId}`);
+}
+
 function inOurOrder(values: Float32Array, ourIds: readonly number[]): Float32Array {
-  const ordered = new Float32Array(signClasses.length);
+  const ordered = new Float32Array(signClasses.length).fill(-Infinity);
   ourIds.forEach((ourId, bundleId) => {
     ordered[ourId] = values[bundleId]!;
   });

@@ -4,7 +4,9 @@ import { initialSteeringState, limitSteering } from '../../src/perception/steeri
 import type { Dataset, SteeringSample } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import type { Scored } from './evaluation.js';
+import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
+import type { ObservationOf } from './observation.js';
 import { regressionScores } from './regression.js';
 
 /**
@@ -14,7 +16,7 @@ import { regressionScores } from './regression.js';
 export async function evaluateSteering(
   bundle: Bundle,
   dataset: Dataset<'steering'>,
-  options: RunnerOptions & { onSample: () => void },
+  options: RunnerOptions & { onSample: (observation: ObservationOf['steering']) => void },
 ): Promise<Scored<'steering'>> {
   const decode = bundle.manifest.decode as SteeringOutputSpec;
   const truth: number[] = [];
@@ -25,10 +27,12 @@ export async function evaluateSteering(
     for await (const { sample, loaded } of loadAhead(dataset.samples, load, dataset.problems)) {
       const result = await runner.run(loaded);
       if (result.stage !== 'steering') continue;
+      requireFinite([result.rawAngleRad], sample.id, bundle.where);
       const limited = limitSteering(initialSteeringState, result.rawAngleRad, 0, decode);
+      const predictedRad = limited.result.angleRad;
       truth.push(sample.steeringRad);
-      predicted.push(limited.result.angleRad);
-      options.onSample();
+      predicted.push(predictedRad);
+      options.onSample({ sample, predictedRad });
     }
   } finally {
     await runner.dispose();

@@ -9,18 +9,21 @@ import { evaluateSegmentation } from './evaluate-segmentation.js';
 import { evaluateSigns } from './evaluate-signs.js';
 import { evaluateSteering } from './evaluate-steering.js';
 import type { Evaluation, Scored } from './evaluation.js';
+import type { ObservationOf } from './observation.js';
 
-export interface EvaluationOptions extends RunnerOptions {
+export interface EvaluationOptions<T extends Task = Task> extends RunnerOptions {
   /** At most this many samples, spread evenly over the data set. */
   limit?: number;
   /** Called after each scored sample. */
   onProgress?: (done: number, total: number) => void;
+  /** Called with what was seen of each scored sample. */
+  onObservation?: (observation: ObservationOf[T]) => void;
 }
 
 type Evaluator<T extends Task> = (
   bundle: Bundle,
   dataset: Dataset<T>,
-  options: RunnerOptions & { onSample: () => void },
+  options: RunnerOptions & { onSample: (observation: ObservationOf[T]) => void },
 ) => Promise<Scored<T>>;
 
 const evaluators: { [T in Task]: Evaluator<T> } = {
@@ -39,7 +42,7 @@ const evaluators: { [T in Task]: Evaluator<T> } = {
 export async function runEvaluation<T extends Task>(
   bundle: Bundle,
   dataset: Dataset<T>,
-  options: EvaluationOptions = {},
+  options: EvaluationOptions<T> = {},
 ): Promise<Evaluation<T>> {
   const { task, name, version, network } = bundle.manifest;
   if (task !== dataset.task) {
@@ -48,13 +51,16 @@ export async function runEvaluation<T extends Task>(
       `expected a bundle for ${dataset.task}, found one for ${task}: ${bundle.where}`,
     );
   }
-  const { limit, onProgress, ...runnerOptions } = options;
+  const { limit, onProgress, onObservation, ...runnerOptions } = options;
   const samples = spread(dataset.samples, limit);
   const chosen: Dataset<T> = { ...dataset, samples, problems: [...dataset.problems] };
   let done = 0;
   const scored = await evaluators[dataset.task](bundle, chosen, {
     ...runnerOptions,
-    onSample: () => onProgress?.(++done, samples.length),
+    onSample: (observation) => {
+      onObservation?.(observation);
+      onProgress?.(++done, samples.length);
+    },
   });
   if (scored.count === 0) {
     const [first] = chosen.problems;

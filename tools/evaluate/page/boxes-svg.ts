@@ -1,0 +1,44 @@
+import type { BoxXyxy } from '../../datasets/box-geometry.js';
+import { at, escaped } from '../../latency/page/svg.js';
+import type { PictureOutcome } from '../detection-outcomes.js';
+import type { PictureUri } from '../report/picture-uri.js';
+import { spoken } from './html-parts.js';
+
+interface BoxedPicture {
+  widthPx: number;
+  heightPx: number;
+  picture: PictureUri | undefined;
+}
+
+/** A picture with its boxes drawn over it: found, missed, false, not scored. Boxes stay sharp at any size. */
+export function boxesSvg(
+  { widthPx, heightPx, picture }: BoxedPicture,
+  { right, missed, wrong, ignored }: PictureOutcome,
+): string {
+  // Words are readable however large the picture is.
+  const fontPx = Math.max(9, widthPx / 42);
+  const draw = (box: Readonly<BoxXyxy>, kind: string, words: string, isNamed: boolean) => {
+    const [left, top, boxRight, bottom] = box;
+    const y = top > fontPx * 1.2 ? top - fontPx * 0.3 : Math.min(heightPx, bottom + fontPx);
+    const name = isNamed
+      ? `<text x="${at(Math.max(0, left))}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(words)}</text>`
+      : '';
+    return `<g><title>${escaped(words)}</title><rect class="box ${kind}" x="${at(left)}" y="${at(top)}" width="${at(boxRight - left)}" height="${at(bottom - top)}"/>${name}</g>`;
+  };
+  const image =
+    picture === undefined
+      ? `<rect class="track" width="${widthPx}" height="${heightPx}"/>`
+      : `<image href="${picture.uri}" width="${widthPx}" height="${heightPx}" preserveAspectRatio="none"/>`;
+  const title = `${right.length} found, ${missed.length} missed, ${wrong.length} false`;
+  return `<svg viewBox="0 0 ${at(widthPx)} ${at(heightPx)}" role="img" aria-label="${title}">${[
+    image,
+    ...ignored.map(({ boxXyxyPx }) => draw(boxXyxyPx, 'ignored', 'not scored', false)),
+    ...right.map(({ className, score, boxXyxyPx }) =>
+      draw(boxXyxyPx, 'found', `${spoken(className)} ${score.toFixed(2)}`, false),
+    ),
+    ...missed.map(({ className, boxXyxyPx }) => draw(boxXyxyPx, 'lost', spoken(className), true)),
+    ...wrong.map(({ box: { className, score, boxXyxyPx }, kind }) =>
+      draw(boxXyxyPx, 'false', `${spoken(className)} ${score.toFixed(2)}, ${kind}`, true),
+    ),
+  ].join('')}</svg>`;
+}

@@ -1,0 +1,60 @@
+import { escaped } from '../../latency/page/svg.js';
+import type { Evaluation } from '../evaluation.js';
+import type { Section, Tile } from '../report/findings.js';
+import { evaluationStyle } from './page-style.js';
+
+/** So many problems are told one by one; the rest are counted. The JSON has all. */
+const shownProblems = 20;
+
+/** One self-contained HTML document: no script, nothing loaded from anywhere. */
+export function evaluationPage(
+  evaluation: Evaluation,
+  tiles: readonly Tile[],
+  sections: readonly Section[],
+): string {
+  const { task, bundle, data, count } = evaluation;
+  const title = `${task[0]!.toUpperCase()}${task.slice(1)} on ${data}`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${evaluationStyle}</style>
+<main>
+<h1>${escaped(title)}</h1>
+<p class="muted">${escaped(`${count} samples scored; bundle ${bundle}`)}</p>
+<div class="tiles">${tiles.map(tileHtml).join('')}</div>
+${[...sections, ...remarks(evaluation)].map(sectionHtml).join('\n')}
+</main>
+</html>
+`;
+}
+
+const tileHtml = ({ name, value }: Tile) =>
+  `<div><span>${escaped(name)}</span><b>${escaped(value)}</b></div>`;
+
+const sectionHtml = ({ title, note, body }: Section) => `<section>
+<h2>${escaped(title)}</h2>
+${note === undefined ? '' : `<p class="muted">${escaped(note)}</p>`}
+${body}
+</section>`;
+
+function remarks({ notes, problems }: Evaluation): Section[] {
+  const list = (lines: readonly string[]) =>
+    `<ul class="plain">${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`;
+  const more = problems.length - shownProblems;
+  const told = problems.slice(0, shownProblems).map(({ where, reason }) => `${where}: ${reason}`);
+  if (more > 0) told.push(`and ${more} more`);
+  return [
+    ...(notes.length > 0 ? [{ title: 'Remarks', body: list(notes) }] : []),
+    ...(problems.length > 0
+      ? [
+          {
+            title: `Left out: ${problems.length}`,
+            note: 'Not scored, each for this reason.',
+            body: list(told),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,106 @@
+import { signClasses } from '../../../src/perception/classes.js';
+import { escaped } from '../../latency/page/svg.js';
+import type { Section } from '../report/findings.js';
+import type { PictureUri } from '../report/picture-uri.js';
+import type { CalibrationVariant, SignsDetails } from '../report/signs-details.js';
+import { confusionChart } from './confusion-chart.js';
+import { htmlPicture, htmlTable, percent, score, spoken, unfolded } from './html-parts.js';
+import { reliabilityChart } from './reliability-chart.js';
+
+export interface WorstSign {
+  id: string;
+  truthId: number;
+  predictedId: number;
+  /** Of the answer and of the truth, at the bundle's temperature. */
+  probability: number;
+  truthProbability: number;
+  isAbstained: boolean;
+  /** Signs of the same track with the same answer, this one among them. */
+  sameMistakes: number;
+  /** Undefined where its file has gone. */
+  picture: PictureUri | undefined;
+}
+
+/** How the page draws a sign of a class. */
+export interface SignIcons {
+  icon(classId: number): string;
+  /** HTML that must stand before the first icon. */
+  definitions: string;
+}
+
+/** The cards of a sign network's report. */
+export function signsSections(
+  details: SignsDetails,
+  worst: readonly WorstSign[],
+  { icon, definitions }: SignIcons,
+): Section[] {
+  return [
+    {
+      title: 'Worst mistakes',
+      note: 'Wrong answers that were claimed with the highest probability, one for each track and answer: the drawing on the left is what it is, the one on the right what it was called.',
+      body: `${definitions}${worstBody(worst, icon)}`,
+    },
+    {
+      title: 'What is taken for what',
+      note: 'Green: right. Red: wrong, the stronger the larger its share of the row. Point at a cell for its numbers. Classes that neither occur nor are answered are left out.',
+      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the sign classes', names: signClasses, counts: details.confusion, iconOf: icon })}</div>`,
+    },
+    reliabilitySection(details),
+    classSection(details),
+  ];
+}
+
+function worstBody(worst: readonly WorstSign[], icon: (classId: number) => string): string {
+  if (worst.length === 0) return '<p>There is no mistake.</p>';
+  const drawing = (classId: number) =>
+    `<svg viewBox="0 0 100 100" role="img" aria-label="${escaped(spoken(signClasses[classId]!))}">${icon(classId)}</svg>`;
+  const figures = worst.map((sign) => {
+    const truth = spoken(signClasses[sign.truthId]!);
+    const answer = spoken(signClasses[sign.predictedId]!);
+    const more = sign.sameMistakes > 1 ? `; ${sign.sameMistakes} of its track` : '';
+    const abstained = sign.isAbstained ? ', not read' : '';
+    return `<figure>${sign.picture ? htmlPicture(sign.picture, truth) : '<p class="muted">gone</p>'}
+<figcaption><span class="verdict">${drawing(sign.truthId)} → ${drawing(sign.predictedId)}</span><b>${escaped(truth)}</b> (${percent(sign.truthProbability)}), called <b>${escaped(answer)}</b> (${percent(sign.probability)}${abstained})${more}<br>${escaped(sign.id)}</figcaption></figure>`;
+  });
+  return `<div class="signs">${figures.join('\n')}</div>`;
+}
+
+function reliabilitySection({ calibration, abstention }: SignsDetails): Section {
+  const { variants, fittedTemperature, bundleTemperature, crossFittedEce } = calibration;
+  const figure = (variant: CalibrationVariant) =>
+    `<figure><h3>${escaped(variant.name)}, temperature ${variant.temperature.toFixed(2)}</h3>
+<p class="muted">calibration error ${variant.ece.toFixed(4)}, log-likelihood −${variant.negativeLogLikelihood.toFixed(4)}</p>
+${reliabilityChart(`Reliability ${variant.name}`, variant.bins)}</figure>`;
+  const cross =
+    crossFittedEce === null
+      ? ''
+      : ` Fitted on one half of the tracks and judged on the other, the calibration error is ${crossFittedEce.toFixed(4)}.`;
+  return {
+    title: 'How far its probabilities can be believed',
+    note: `Blue: of the signs read with this probability, the share that is right; on the dashed line claims and truth agree, and red is the gap. Grey: how many (square root). The bundle divides its logits by a temperature of ${bundleTemperature}; of least negative log-likelihood here would be ${fittedTemperature.toFixed(3)}.${cross}`,
+    body: `<div class="pair">${variants.map(figure).join('\n')}</div>
+<p>Below a probability of ${abstention.belowProbability} the rig does not read a sign: it reads ${percent(abstention.readShare)} of these, and ${percent(abstention.accuracyOfRead)} of what it reads is right.</p>`,
+  };
+}
+
+function classSection({ classes, classesWithoutExamples }: SignsDetails): Section {
+  const rows = classes
+    .toSorted((a, b) => a.f1 - b.f1)
+    .map(({ name, count, precision, recall, f1 }) => [
+      spoken(name),
+      `${count}`,
+      score(precision),
+      score(recall),
+      score(f1),
+    ]);
+  const absent = classesWithoutExamples.map(spoken).join(', ');
+  const table = (part: string[][]) =>
+    htmlTable(['class', 'signs', 'precision', 'recall', 'F1'], part);
+  return {
+    title: 'Every class, the weakest first',
+    ...(absent !== '' && { note: `Without examples in this data: ${absent}.` }),
+    body:
+      table(rows.slice(0, 12)) +
+      (rows.length > 12 ? unfolded(`${rows.length - 12} more`, table(rows.slice(12))) : ''),
+  };
+}

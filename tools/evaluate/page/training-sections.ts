@@ -1,0 +1,66 @@
+import { escaped } from '../../latency/page/svg.js';
+import type { Section } from '../report/findings.js';
+import type { TrainingLog, TrainingRow } from '../report/training-log.js';
+import { score } from './html-parts.js';
+import { lineChart } from './line-chart.js';
+
+const sizePx = { widthPx: 460, heightPx: 220 } as const;
+const valueNames: Readonly<Record<string, string>> = {
+  loss: 'loss',
+  learningRate: 'learning rate',
+};
+
+/** How the network was trained: every number of the log over the steps, and the validation scores. */
+export function trainingSections({ run, rows, problems }: TrainingLog): Section[] {
+  const last = rows.at(-1)!;
+  const charts = [
+    ...namesIn(rows, 'values').map((name) =>
+      chartOf(rows, 'values', name, valueNames[name] ?? name),
+    ),
+    // Scores of classes and of further data sets, which have "." and ":" in their names, would be dozens.
+    ...namesIn(rows, 'metrics')
+      .filter((name) => !/[.:]/.test(name) && isScoreOfWhole(name))
+      .map((name) => chartOf(rows, 'metrics', name, `validation: ${name}`)),
+  ];
+  const unread = problems.length === 0 ? '' : `; ${problems.length} lines of the log did not read`;
+  return [
+    {
+      title: 'How it was trained',
+      note: `Run ${run}: ${last.step} steps, ${last.epoch} epochs${unread}. A point is the end of an epoch.`,
+      body: `<div class="pair">${charts.join('\n')}</div>`,
+    },
+  ];
+}
+
+const wholeScores =
+  /^(accuracy|top5|mIoU|pixelAccuracy|mAP|maeRad|rmseRad|r2|correlation|.*[lL]oss)/;
+const isScoreOfWhole = (name: string) => wholeScores.test(name);
+
+const namesIn = (rows: readonly TrainingRow[], kind: 'values' | 'metrics') => [
+  ...new Set(rows.flatMap((row) => Object.keys(row[kind]))),
+];
+
+function chartOf(
+  rows: readonly TrainingRow[],
+  kind: 'values' | 'metrics',
+  name: string,
+  title: string,
+): string {
+  const points = rows
+    .filter((row) => row[kind][name] !== undefined)
+    .map((row) => ({ x: row.step, y: row[kind][name]! }));
+  const values = points.map(({ y }) => y);
+  const isLowBest = /loss|mae|rmse/i.test(name);
+  const bestValue = isLowBest ? Math.min(...values) : Math.max(...values);
+  const best = points.find(({ y }) => y === bestValue)!;
+  const words = name === 'learningRate' ? '' : `best ${score(best.y)} at step ${best.x}`;
+  const chart = lineChart({
+    title: `${title} over the steps`,
+    ...sizePx,
+    xName: 'step',
+    series: [{ name: title, colour: kind === 'values' ? 0 : 2, points }],
+    marks: words === '' ? [] : [{ ...best, words, colour: 1 }],
+  });
+  const caption = words === '' ? '' : ` <span class="muted">${escaped(words)}</span>`;
+  return `<figure><h3>${escaped(title)}${caption}</h3>${chart}</figure>`;
+}

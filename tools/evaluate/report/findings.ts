@@ -1,0 +1,32 @@
+import type { Task } from '../../../src/bundle/manifest.js';
+import type { ObservationOf } from '../observation.js';
+
+/** One number at the head of the page. */
+export interface Tile {
+  name: string;
+  value: string;
+}
+
+/** One card of the page. */
+export interface Section {
+  title: string;
+  /** How to read it, plain text. */
+  note?: string;
+  /** HTML. */
+  body: string;
+}
+
+/** What a report adds to the scores. */
+export interface Findings {
+  /** Plain data for the JSON file. */
+  details: object;
+  tiles: Tile[];
+  sections: Section[];
+}
+
+/** Gathers what was seen while a bundle is scored, and tells it afterwards. */
+export interface FindingsCollector<T extends Task> {
+  observe(observation: ObservationOf[T]): void;
+  /** Called once, after the last sample. Loads the pictures that it shows anew. */
+  finish(): Promise<Findings>;
+}

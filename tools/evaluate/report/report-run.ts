@@ -1,0 +1,41 @@
+import type { Bundle } from '../../../src/bundle/bundle.js';
+import type { Task } from '../../../src/bundle/manifest.js';
+import type { Evaluation } from '../evaluation.js';
+import type { ObservationOf } from '../observation.js';
+import { collectFindings } from './collect-findings.js';
+import { readTrainingLog } from './training-log.js';
+import { ReportFiles } from './write-report.js';
+
+/** A report that grows while a bundle is evaluated. */
+export interface ReportRun<T extends Task> {
+  /** Page and JSON. */
+  paths: readonly string[];
+  /** To be handed to runEvaluation as `onObservation`. */
+  observe(observation: ObservationOf[T]): void;
+  /** Writes both files, whole. Rejects with ERR_OUTPUT, leaving nothing. */
+  write(evaluation: Evaluation<T>): Promise<void>;
+  /** Removes what was begun; does nothing after `write`. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Begins the report of a bundle at `place`: a file that ends in .html, or a folder for `<task>.html`; `run` is the
+ * folder of the training run whose curves it shows. Reads and opens all that can fail before a sample is scored:
+ * throws ERR_OUTPUT where the place cannot be written, ERR_DATASET where the run has no log.
+ */
+export async function startReport<T extends Task>(
+  task: T,
+  bundle: Bundle,
+  place: string,
+  run?: string,
+): Promise<ReportRun<T>> {
+  const log = run === undefined ? undefined : await readTrainingLog(run);
+  const files = await ReportFiles.create(place, task);
+  const collector = collectFindings(task, bundle);
+  return {
+    paths: [files.htmlPath, files.jsonPath],
+    observe: (observation) => collector.observe(observation),
+    write: async (evaluation) => files.write(evaluation, await collector.finish(), log),
+    abort: () => files.abort(),
+  };
+}

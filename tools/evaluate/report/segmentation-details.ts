@@ -1,0 +1,83 @@
+import { segmentationClasses } from '../../../src/perception/classes.js';
+import { type ClassScores, classScores } from '../classification.js';
+import { type ConfusionMatrix, countsByClass, createConfusionMatrix } from '../confusion-matrix.js';
+import type { ObservationOf } from '../observation.js';
+import { countClassMap, segmentationScores } from '../segmentation-scores.js';
+import { rowsOf } from './signs-details.js';
+
+type Seen = ObservationOf['segmentation'];
+
+/** One frame's own scores; its mIoU is over the classes that it has or was said to have. */
+export interface SegmentationFrame {
+  id: string;
+  mIoU: number;
+  pixelAccuracy: number;
+}
+
+export interface SegmentationDetails {
+  classes: ({ name: string; iou: number; truthShare: number } & ClassScores)[];
+  classesWithoutExamples: string[];
+  /** Pixels; rows are the truth, columns the answer, both in the order of `segmentationClasses`. */
+  confusion: number[][];
+  /** Every frame, in the order of the data. */
+  frames: SegmentationFrame[];
+}
+
+/** Counts frame by frame and keeps the maps of the `most` worst, which a page shows. */
+export class SegmentationTally {
+  readonly #confusion = createConfusionMatrix(segmentationClasses.length);
+  readonly #frames: SegmentationFrame[] = [];
+  readonly #worst: { seen: Seen; frame: SegmentationFrame }[] = [];
+
+  constructor(readonly most: number) {}
+
+  add(seen: Seen): void {
+    const own = createConfusionMatrix(segmentationClasses.length);
+    countClassMap(own, seen.truth, seen.predicted);
+    own.counts.forEach((count, index) => {
+      this.#confusion.counts[index]! += count;
+    });
+    const { mIoU, pixelAccuracy } = segmentationScores(own, segmentationClasses);
+    const frame = { id: seen.sample.id, mIoU, pixelAccuracy };
+    this.#frames.push(frame);
+    this.#worst.push({ seen, frame });
+    this.#worst.sort((a, b) => a.frame.mIoU - b.frame.mIoU);
+    if (this.#worst.length > this.most) this.#worst.pop();
+  }
+
+  /** The worst first. */
+  get worst(): readonly { seen: Seen; frame: SegmentationFrame }[] {
+    return this.#worst;
+  }
+
+  details(): SegmentationDetails {
+    return {
+      ...classDetails(this.#confusion),
+      confusion: rowsOf(this.#confusion),
+      frames: this.#frames,
+    };
+  }
+}
+
+function classDetails(
+  confusion: ConfusionMatrix,
+): Pick<SegmentationDetails, 'classes' | 'classesWithoutExamples'> {
+  const total = confusion.counts.reduce((sum, count) => sum + count, 0);
+  const { perClass } = segmentationScores(confusion, segmentationClasses);
+  const all = countsByClass(confusion).map((counts, classId) => {
+    const name = segmentationClasses[classId]!;
+    const truthPixels = counts.truePositives + counts.falseNegatives;
+    return {
+      name,
+      iou: perClass[name] ?? 0,
+      truthShare: total === 0 ? 0 : truthPixels / total,
+      ...classScores(counts),
+    };
+  });
+  return {
+    classes: all.filter(({ name }) => perClass[name] !== undefined),
+    classesWithoutExamples: all
+      .filter(({ truthShare }) => truthShare === 0)
+      .map(({ name }) => name),
+  };
+}

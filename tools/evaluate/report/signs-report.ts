@@ -1,0 +1,84 @@
+import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
+import { signClasses } from '../../../src/perception/classes.js';
+import type { ObservationOf } from '../observation.js';
+import { signIcon, signIconDefinitions } from '../page/sign-icon.js';
+import { signsSections, type WorstSign } from '../page/signs-sections.js';
+import { softmaxAt } from '../probability-calibration.js';
+import type { FindingsCollector } from './findings.js';
+import { cutOut, exactUri, loadAgain, photoUri } from './picture-uri.js';
+import { signsDetails } from './signs-details.js';
+import { worstFirst } from './worst-first.js';
+
+type Seen = ObservationOf['signs'];
+
+/** More mistakes than this nobody looks at. */
+const mostWorst = 24;
+/** A crop as the network sees it is shown pixel by pixel; one much larger need not be. */
+const largestCropPx = 64;
+
+/** What a report tells of a sign network beyond its scores. */
+export function collectSigns(decode: SignsOutputSpec): FindingsCollector<'signs'> {
+  const seen: Seen[] = [];
+  return {
+    observe: (observation) => seen.push(observation),
+    async finish() {
+      const numbers = signsDetails(seen, decode);
+      const worst = await worstSigns(seen, decode);
+      const { variants, fittedTemperature } = numbers.calibration;
+      const right = seen.filter(({ sample, predictedId }) => sample.classId === predictedId).length;
+      return {
+        details: { ...numbers, worst: worst.map(({ picture: _, ...told }) => told) },
+        tiles: [
+          { name: 'accuracy', value: `${((100 * right) / seen.length).toFixed(2)} %` },
+          { name: 'mistakes', value: `${seen.length - right} of ${seen.length}` },
+          { name: 'mean F1 of classes', value: numbers.macroF1.toFixed(3) },
+          { name: 'read', value: `${(100 * numbers.abstention.readShare).toFixed(1)} %` },
+          { name: 'calibration error', value: variants.at(-2)!.ece.toFixed(4) },
+          { name: 'best temperature', value: fittedTemperature.toFixed(2) },
+        ],
+        sections: signsSections(numbers, worst, {
+          icon: signIcon,
+          definitions: signIconDefinitions(signClasses.keys()),
+        }),
+      };
+    },
+  };
+}
+
+/** The mistakes that were claimed with the highest probability, one a track and answer. */
+async function worstSigns(seen: readonly Seen[], decode: SignsOutputSpec): Promise<WorstSign[]> {
+  const mistakes = seen
+    .filter(({ sample, predictedId }) => sample.classId !== predictedId)
+    .map((mistake) => ({
+      mistake,
+      probabilities: softmaxAt(mistake.logits, decode.temperature),
+      key: `${mistake.sample.group} ${mistake.predictedId}`,
+    }));
+  const worst = worstFirst(
+    mistakes,
+    ({ mistake, probabilities }) => probabilities[mistake.predictedId]!,
+    ({ key }) => key,
+    mostWorst,
+  );
+  return Promise.all(
+    worst.map(
+      async ({ mistake: { sample, boxXyxyPx, predictedId, isAbstained }, probabilities, key }) => {
+        const image = await loadAgain(sample);
+        const crop =
+          image && cutOut(image, sample.boxXyxyPx ? boxXyxyPx : [0, 0, Infinity, Infinity]);
+        const isSmall =
+          crop !== undefined && Math.max(crop.widthPx, crop.heightPx) <= largestCropPx;
+        return {
+          id: sample.id,
+          truthId: sample.classId,
+          predictedId,
+          probability: probabilities[predictedId]!,
+          truthProbability: probabilities[sample.classId]!,
+          isAbstained,
+          sameMistakes: mistakes.filter((other) => other.key === key).length,
+          picture: crop && (await (isSmall ? exactUri(crop) : photoUri(crop, 192))),
+        };
+      },
+    ),
+  );
+}
