@@ -5,8 +5,9 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { checkSession } from './check-session.js';
 import type { NetworkSession } from './network-session.js';
 
-// Errors come back as rejections; what ONNX Runtime would print beside them helps nobody.
-env.logLevel = 'error';
+// Errors come back as rejections; what ONNX Runtime prints beside them, in red for a provider that another one of
+// the list stands in for, helps nobody.
+env.logLevel = 'fatal';
 
 export interface SessionSettings {
   /** Execution providers in the order they are tried, such as ["tensorrt", "cuda", "cpu"]. */
