@@ -11,9 +11,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   frame: [],
   calibration: ['frame'],
   bundle: ['frame', 'calibration'],
-  preprocess: ['frame', 'calibration', 'bundle'],
+  onnx: ['frame'],
+  preprocess: ['frame', 'calibration', 'bundle', 'onnx'],
   perception: ['frame', 'calibration', 'bundle', 'preprocess'],
-  inference: ['frame', 'calibration', 'bundle'],
+  inference: ['frame', 'calibration', 'bundle', 'onnx'],
   codec: ['frame'],
   messages: ['frame'],
   recording: ['frame', 'messages', 'codec'],
@@ -24,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'frame',
     'calibration',
     'bundle',
+    'onnx',
     'preprocess',
     'perception',
     'inference',
@@ -55,7 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that the browser runs as well. */
-const browserRooms = ['frame', 'calibration', 'bundle', 'preprocess', 'perception'];
+const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception'];
 
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
