@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Recipe } from '../../tools/train/recipe.js';
+import type { TrainingRequest } from '../../tools/train/run-training.js';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { Terminal } from './terminal.js';
@@ -16,6 +18,10 @@ interface TrainFlags {
   threads?: number;
   epochs?: number;
   samples?: number;
+  loaders?: number;
+  from?: string;
+  freeze?: string[];
+  folds?: number;
   resume?: true;
 }
 
@@ -41,6 +47,17 @@ export function trainCommand(): Command {
         .default('auto'),
     )
     .option('--threads <n>', 'CPU threads (default: all cores)', positive)
+    .option(
+      '--loaders <n>',
+      'threads that read and augment beside the steps; 0: between them (default: one for every four cores, at least 1)',
+      natural,
+    )
+    .option(
+      '--from <path>',
+      'begin with the weights of a run, a checkpoint, a tf.layers model.json or a bundle where layers agree',
+    )
+    .option('--freeze <layers...>', 'layers that keep their weights; * stands for any characters')
+    .option('--folds <n>', 'cross-validate: train n times, each time judged by another part', folds)
     .option('--epochs <n>', 'instead of the recipe’s', positive)
     .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positive)
     .option('--resume', 'go on from the last checkpoint in --out')
@@ -49,11 +66,8 @@ export function trainCommand(): Command {
     });
 }
 
-async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
+async function readRecipeOf(task: Task, flags: TrainFlags): Promise<Recipe> {
   const { readRecipe } = await import('../../tools/train/recipe.js');
-  const { runTraining } = await import('../../tools/train/run-training.js');
-  const { createProgressPrinter } = await import('../../tools/train/progress-bar.js');
-  const terminal = new Terminal();
   const path = flags.recipe ?? `${recipesDir}${task}.yaml`;
   const recipe = readRecipe(path);
   if (recipe.task !== task) {
@@ -64,6 +78,15 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
   }
   if (flags.epochs !== undefined) recipe.epochs = flags.epochs;
   if (flags.samples !== undefined) recipe.samplesPerEpoch = flags.samples;
+  if (flags.from !== undefined) recipe.from = flags.from;
+  if (flags.freeze !== undefined) recipe.freeze = flags.freeze;
+  return recipe;
+}
+
+async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
+  const { createProgressPrinter } = await import('../../tools/train/progress-bar.js');
+  const terminal = new Terminal();
+  const recipe = await readRecipeOf(task, flags);
   const outDir = flags.out ?? `runs/${task}`;
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -73,25 +96,61 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const result = await runTraining({
+  const request: TrainingRequest = {
     recipe,
     dataDirs: flags.data,
     outDir,
     backend: flags.backend,
     ...(flags.threads !== undefined && { threads: flags.threads }),
+    ...(flags.loaders !== undefined && { loaders: flags.loaders }),
     isResumed: flags.resume ?? false,
     signal: stop.signal,
     onNote: (line) => terminal.note(line),
     onProgress: createProgressPrinter(process.stderr),
-  });
+  };
+  if (flags.folds !== undefined) await runFolds(request, flags.folds, terminal);
+  else await runOnce(request, terminal);
   process.off('SIGINT', onSignal);
   process.off('SIGTERM', onSignal);
-  const best = result.bestScore === undefined ? '' : `, best score ${result.bestScore.toFixed(4)}`;
-  terminal.print(`${result.ended} after ${result.steps} steps${best}; checkpoints in ${outDir}`);
+}
+
+async function runOnce(request: TrainingRequest, terminal: Terminal): Promise<void> {
+  const { runTraining } = await import('../../tools/train/run-training.js');
+  const { ended, steps, bestScore } = await runTraining(request);
+  const best = bestScore === undefined ? '' : `, best score ${bestScore.toFixed(4)}`;
+  terminal.print(`${ended} after ${steps} steps${best}; checkpoints in ${request.outDir}`);
+}
+
+async function runFolds(
+  request: TrainingRequest,
+  count: number,
+  terminal: Terminal,
+): Promise<void> {
+  const { crossValidate, foldsFile } = await import('../../tools/train/cross-validate.js');
+  const { metrics, steps, isComplete } = await crossValidate(request, count);
+  const told = Object.entries(metrics).filter(([name]) => !name.includes('.'));
+  for (const [name, { mean, deviation, values }] of told) {
+    const each = values.map((value) => value.toFixed(4)).join('  ');
+    terminal.print(`${name}  ${mean.toFixed(4)} ± ${deviation.toFixed(4)}  (${each})`);
+  }
+  const ended = isComplete ? 'done' : 'stopped; --resume goes on';
+  terminal.print(`${ended}: ${steps.length} of ${count} folds, ${request.outDir}/${foldsFile}`);
 }
 
 function positive(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('expected a whole number above 0.');
+}
+
+function natural(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new InvalidArgumentError('expected a whole number of at least 0.');
+}
+
+function folds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 2 && value <= 100) return value;
+  throw new InvalidArgumentError('expected a whole number of 2 to 100.');
 }

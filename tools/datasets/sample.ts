@@ -36,7 +36,7 @@ export interface DetectionSample extends SampleBase {
 }
 
 export interface SignSample extends SampleBase {
-  /** GTSRB class id, 0..42. */
+  /** GTSRB class id, 0..42, or the place in the data set's own `classes`. */
   classId: number;
   /**
    * Where given, the picture is a whole frame and the sign this part of it (left, top, right, bottom, pixels), to be
@@ -75,6 +75,8 @@ export interface Dataset<T extends Task = Task> {
   problems: { where: string; reason: string }[];
   /** The calibrated camera that took every picture; without one they are taken as they are. */
   camera?: CameraModel;
+  /** Signs: what the class ids stand for; GTSRB's classes where it is left out. */
+  classes?: readonly string[];
   /** How `selectSplit` parts it; without one by `hashed-fifth`. */
   holdOut?: HoldOut;
 }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { WeightLayout } from './weight-layout.js';
+import { writeWhole } from './write-whole.js';
 
 /** What a run must remember to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -19,6 +21,10 @@ export interface CheckpointFacts {
   bestStep: number;
   history: HistoryRow[];
   elapsedS: number;
+  /** The loss as it is shown, a mean that forgets. Not in the first release's checkpoints. */
+  recentLoss?: number;
+  /** Names and shapes of the weights, in order. Not in the first release's checkpoints. */
+  layout?: WeightLayout;
 }
 
 /** One line of the training log. */
@@ -33,7 +39,7 @@ export interface HistoryRow {
 
 const magic = 'WSCP1\n';
 
-/** Writes a checkpoint whole or not at all: to a file beside it, then renamed. */
+/** Writes a checkpoint whole or not at all. Throws ERR_OUTPUT when it cannot; the one before it stands. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const entries = Object.entries(checkpoint.arrays);
   const header = Buffer.from(
@@ -42,12 +48,10 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
       arrays: entries.map(([name, values]) => ({ name, length: values.length })),
     })}\n`,
   );
-  const partial = `${path}.partial`;
   const bodies = entries.map(([, values]) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
-  writeFileSync(partial, Buffer.concat([header, ...bodies]));
-  renameSync(partial, path);
+  writeWhole(path, [header, ...bodies]);
 }
 
 /** Reads a checkpoint, or undefined when there is none. Throws ERR_TRAINING for a file that is not one or is cut short. */

@@ -9,15 +9,19 @@ import { openGtsrbPacked } from '../datasets/gtsrb-packed.js';
 import { openKitti } from '../datasets/kitti.js';
 import { openOpenimages } from '../datasets/openimages.js';
 import type { Dataset } from '../datasets/sample.js';
+import { openSignFolders } from '../datasets/sign-folders.js';
 import { selectSplit } from '../datasets/splits.js';
 import { openUdacity } from '../datasets/udacity.js';
 import { openVoc } from '../datasets/voc.js';
+import { type ClassGroups, regroupClasses } from './data/class-groups.js';
 import type { RecipeSource } from './recipe.js';
 
 /** A data set with the weight that the recipe gives it. */
 export interface WeightedDataset<T extends Task> {
   dataset: Dataset<T>;
   weight: number;
+  /** The recipe's entry that it was opened for. */
+  source?: RecipeSource;
 }
 
 /** Where a recipe's path lies: in the first of the data folders that has it, else in the first. */
@@ -36,6 +40,8 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
       return openGtsrbPacked(dir, { split });
     case 'gtsrb':
       return openGtsrb(dir);
+    case 'sign-folders':
+      return openSignFolders(dir);
     case 'camvid':
       return openCamvid(dir, { split });
     case 'camvid-boxes':
@@ -56,13 +62,15 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
 }
 
 /**
- * Opens a recipe's sources, each in the first of `dataDirs` that has it, for a task. Optional sources that are absent are left out and named in `absent`.
+ * Opens a recipe's sources, each in the first of `dataDirs` that has it, for a task. Optional sources that are
+ * absent are left out and named in `absent`. Signs are regrouped into `classes`, where the recipe has its own.
  * Throws ERR_DATASET when a source is of another task or nothing is left.
  */
 export async function openData<T extends Task>(
   task: T,
   sources: readonly RecipeSource[],
   dataDirs: readonly string[],
+  classes?: ClassGroups,
 ): Promise<{ sets: WeightedDataset<T>[]; absent: string[] }> {
   const sets: WeightedDataset<T>[] = [];
   const absent: string[] = [];
@@ -80,7 +88,7 @@ export async function openData<T extends Task>(
       );
     }
     const part = selectSplit(dataset, source.part) as unknown as Dataset<T>;
-    sets.push({ dataset: part, weight: source.weight });
+    sets.push({ dataset: regroupClasses(part, classes), weight: source.weight, source });
   }
   if (sets.length === 0) {
     throw new PerceptionError(

@@ -6,11 +6,17 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 
 const share = z.number().min(0).max(1);
 
+/*
+ * A key that came after the first release is optional and has its default where it is used: the fingerprint of a
+ * recipe that does not use it stays what it was, and runs that are under way go on.
+ */
+
 /** One source of samples. Folders are relative to the data folder given on the command line. */
 const sourceSchema = z.strictObject({
   format: z.enum([
     'gtsrb-packed',
     'gtsrb',
+    'sign-folders',
     'camvid',
     'camvid-boxes',
     'voc',
@@ -31,6 +37,51 @@ const sourceSchema = z.strictObject({
   optional: z.boolean().default(false),
 });
 
+const optimizerSchema = z.strictObject({
+  /** `adam` when left out. */
+  kind: z.enum(['adam', 'sgd']).optional(),
+  peakRate: z.number().positive(),
+  warmUpSteps: z.int().nonnegative().default(100),
+  /** What a cosine ends at and a plateau never falls below, as a share of the peak. */
+  finalShare: share.default(0.02),
+  beta1: share.default(0.9),
+  beta2: share.default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+  /** SGD: share of the velocity that a step keeps; 0.9 when left out. */
+  momentum: share.optional(),
+  /** SGD: looks ahead along the velocity (Nesterov 1983). */
+  nesterov: z.boolean().optional(),
+  /** Decoupled decay: kernels shrink by this share of the learning rate a step. */
+  weightDecay: z.number().min(0).default(0),
+  /** L2 penalty: l2 / 2 times the square of every kernel is added to the loss. */
+  l2: z.number().min(0).optional(),
+  clipNorm: z.number().positive().default(10),
+  averageDecay: share.default(0.998),
+});
+
+const scheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cosine') }),
+  z.strictObject({ kind: z.literal('constant') }),
+  z.strictObject({
+    kind: z.literal('plateau'),
+    /** What the rate is multiplied by. */
+    factor: z.number().gt(0).lt(1).default(0.3),
+    /** Evaluations without a better score before that. */
+    patience: z.int().positive().default(3),
+  }),
+]);
+
+const pasteSignsSchema = z.strictObject({
+  /** Crops of single signs, margin included, such as GTSRB's. */
+  from: sourceSchema,
+  /** Probability that a picture gets any. */
+  share: share.default(0.5),
+  /** Most signs that a picture gets. */
+  most: z.int().positive().max(20).default(3),
+  /** Edge of the smallest and the largest, pixels of the network's input. */
+  edgePx: z.tuple([z.number().positive(), z.number().positive()]).default([8, 64]),
+});
+
 export const recipeSchema = z.strictObject({
   task: z.enum(tasks),
   seed: z.int().nonnegative(),
@@ -38,17 +89,9 @@ export const recipeSchema = z.strictObject({
   /** Samples that count as one epoch. */
   samplesPerEpoch: z.int().positive(),
   batch: z.int().positive().max(1024),
-  optimizer: z.strictObject({
-    peakRate: z.number().positive(),
-    warmUpSteps: z.int().nonnegative().default(100),
-    finalShare: share.default(0.02),
-    beta1: share.default(0.9),
-    beta2: share.default(0.999),
-    epsilon: z.number().positive().default(1e-8),
-    weightDecay: z.number().min(0).default(0),
-    clipNorm: z.number().positive().default(10),
-    averageDecay: share.default(0.998),
-  }),
+  optimizer: optimizerSchema,
+  /** How the learning rate falls after the warm-up; a cosine when left out. */
+  schedule: scheduleSchema.optional(),
   labelSmoothing: share.default(0),
   /** Steering: deviation of the Gaussian over neighbouring frames that smooths the driver's pulses; 0 none. */
   smoothFrames: z.number().min(0).max(50).default(0),
@@ -59,7 +102,25 @@ export const recipeSchema = z.strictObject({
     flip: share.default(0.5),
     /** Strength of geometric changes; 0 none. */
     geometry: z.number().min(0).max(3).default(1),
+    /** Detection: `ssd` draws crops by their overlap with a box and expands up to four times (Liu et al. 2016). */
+    crop: z.enum(['window', 'ssd']).optional(),
+    /** Detection: probability of four pictures in one (Bochkovskiy et al. 2020). */
+    mosaic: share.optional(),
+    /** Detection: crops of signs are pasted into street scenes, their boxes added. */
+    pasteSigns: pasteSignsSchema.optional(),
   }),
+  /** Rate of every dropout layer of the network, instead of its own. */
+  dropout: z.number().min(0).lt(1).optional(),
+  /** What a class counts in the loss, by name; 1 (in segmentation the network's own table) for those not named. */
+  classWeights: z.record(z.string(), z.number().positive()).optional(),
+  /** Signs: the user's own classes, each with the data's classes that it takes together. */
+  classes: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).optional(),
+  /** Weights to begin with: a run's folder or checkpoint, a tf.layers model.json, or a bundle's folder. */
+  from: z.string().min(1).optional(),
+  /** Layers that keep their weights: names in which * stands for any characters. */
+  freeze: z.array(z.string().min(1)).optional(),
+  /** What does not load or is labelled wrongly is left out and counted (`skip`, when left out) or ends the run. */
+  onBadData: z.enum(['skip', 'stop']).optional(),
   data: z.array(sourceSchema).min(1),
   validation: z.array(sourceSchema).default([]),
   evaluateEveryEpochs: z.int().positive().default(1),
@@ -68,6 +129,9 @@ export const recipeSchema = z.strictObject({
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
+export type OptimizerRecipe = z.infer<typeof optimizerSchema>;
+export type ScheduleRecipe = z.infer<typeof scheduleSchema>;
+export type PasteSignsRecipe = z.infer<typeof pasteSignsSchema>;
 export type RecipeSource = z.infer<typeof sourceSchema>;
 
 /** Reads and checks a recipe. Throws ERR_CONFIG naming the file and the first thing that is wrong. */
@@ -83,6 +147,11 @@ export function readRecipe(path: string): Recipe {
       { cause },
     );
   }
+  return checkRecipe(document, path);
+}
+
+/** Checks a recipe that was read. Throws ERR_CONFIG naming `path` and the first thing that is wrong. */
+export function checkRecipe(document: unknown, path: string): Recipe {
   const result = recipeSchema.safeParse(document);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

@@ -1,25 +1,26 @@
-import { availableParallelism } from 'node:os';
-import { openBundle } from '../../src/bundle/bundle.js';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Dataset } from '../datasets/sample.js';
-import { manifestScores } from '../evaluate/evaluation.js';
-import { runEvaluation } from '../evaluate/run-evaluation.js';
-import { makeBundle } from '../export/make-bundle.js';
-import { chooseBackend } from './backends/choose-backend.js';
-import { tf } from './backends/tf.js';
+import { readLayerGraph } from '../export/layer-graph.js';
+import type { tf } from './backends/tf.js';
 import type { HistoryRow } from './checkpoint.js';
-import { CompiledStep } from './compiled/compiled-step.js';
+import type { Problem } from './data/data-problems.js';
+import { type Fold, openFold } from './data/folds.js';
+import type { DataSummary } from './data/open-training-data.js';
+import type { BatchSource } from './loading/batch-source.js';
+import { defaultLoaders, openBatches } from './loading/open-batches.js';
 import { openData } from './open-data.js';
 import type { Progress } from './progress-bar.js';
 import type { Recipe } from './recipe.js';
+import { runFiles } from './run-files.js';
+import { startNetwork, type TrainingBackend } from './start-network.js';
 import { taskTraining } from './tasks/task-table.js';
-import type { TaskTraining } from './tasks/task-training.js';
-import { TfStep } from './tf-step.js';
 import { type TrainResult, train } from './train.js';
-import type { TrainingStep } from './training-step.js';
+import { startFrom } from './transfer/start-from.js';
+import { validate } from './validate.js';
+import { weightLayout } from './weight-layout.js';
 
-/** `auto` takes a GPU or tfjs-node when there is one, else the compiled step; the others by name. */
-export const trainingBackends = ['auto', 'compiled', 'wasm', 'webgpu', 'tfjs-node'] as const;
-export type TrainingBackend = (typeof trainingBackends)[number];
+export { type TrainingBackend, trainingBackends } from './start-network.js';
 
 export interface TrainingRequest {
   recipe: Recipe;
@@ -27,6 +28,10 @@ export interface TrainingRequest {
   outDir: string;
   backend: TrainingBackend;
   threads?: number;
+  /** Threads that fill batches; 0 fills them on the training thread. */
+  loaders?: number;
+  /** One part of a cross-validation: it is judged by, the others are trained on. */
+  fold?: Fold;
   isResumed: boolean;
   signal?: AbortSignal;
   onNote: (line: string) => void;
@@ -36,100 +41,96 @@ export interface TrainingRequest {
 /** Samples of each validation set that are looked at while training; the final scores use all. */
 const validationLimit = 400;
 const cacheBytes = 4 * 2 ** 30;
+/** Problems with the data that are shown; all of them go to a file. */
+const shownProblems = 5;
 
 /** Opens the data, builds the network on the chosen backend, and trains it with validation on the way. */
 export async function runTraining(request: TrainingRequest): Promise<TrainResult> {
-  const { recipe, dataDirs, onNote } = request;
+  const { recipe, onNote, outDir, isResumed } = request;
   const training = taskTraining(recipe);
-  const { sets, absent } = await openData(recipe.task, recipe.data, dataDirs);
-  for (const folder of absent) onNote(`absent, left out: ${folder}`);
-  for (const { dataset, weight } of sets) {
-    const left = dataset.problems.length > 0 ? `, ${dataset.problems.length} left out` : '';
-    onNote(`data: ${dataset.name}, ${dataset.samples.length} samples, weight ${weight}${left}`);
-    for (const { where, reason } of dataset.problems.slice(0, 5)) onNote(`  ${where}: ${reason}`);
+  const loaders = request.loaders ?? defaultLoaders();
+  const { batches, summary } = await openBatches(request, training, { loaders, cacheBytes });
+  mkdirSync(outDir, { recursive: true });
+  try {
+    tellData(summary, loaders, onNote);
+    rmSync(join(outDir, runFiles.problems), { force: true });
+    const onProblems = (problems: readonly Problem[]): void => tellProblems(problems, request);
+    onProblems(summary.problems);
+    const validation = await openValidation(request);
+    const started = await startNetwork(recipe, training, request);
+    const { network } = started;
+    const goesOn = isResumed && existsSync(join(outDir, runFiles.last));
+    if (recipe.from !== undefined && !goesOn) await transfer(recipe, network, batches, onNote);
+    const step = started.createStep();
+    onNote(
+      `network: ${network.name}, ${step.parameters.length} trainable weights, batch ${recipe.batch}`,
+    );
+    const evaluate = () => validate(network, training, validation, validationLimit);
+    const result = await train({
+      recipe,
+      training,
+      batches,
+      step,
+      outDir,
+      isResumed,
+      layout: weightLayout(readLayerGraph(network)),
+      onProgress: request.onProgress,
+      onProblems,
+      onEvaluated: (row, isBest) => onNote(evaluationLine(row, isBest)),
+      ...(validation.length > 0 && { evaluate }),
+      ...(request.signal && { signal: request.signal }),
+    });
+    step.dispose();
+    started.close();
+    return result;
+  } finally {
+    await batches.close();
   }
-  const model = await startModel(request, training);
+}
+
+async function openValidation({ recipe, dataDirs, fold }: TrainingRequest): Promise<Dataset[]> {
+  if (fold) return openFold(recipe.task, recipe, dataDirs, fold);
+  if (recipe.validation.length === 0) return [];
+  const { sets } = await openData(recipe.task, recipe.validation, dataDirs, recipe.classes);
+  return sets.map(({ dataset }) => dataset);
+}
+
+function tellData(summary: DataSummary, loaders: number, onNote: (line: string) => void): void {
+  for (const folder of summary.absent) onNote(`absent, left out: ${folder}`);
+  for (const { name, count, weight } of summary.sets) {
+    onNote(`data: ${name}, ${count} samples, weight ${weight}`);
+  }
+  const threads = loaders === 1 ? '1 thread' : `${loaders} threads`;
   onNote(
-    `network: ${model.network.name}, ${model.step.parameters.length} trainable weights, batch ${recipe.batch}`,
+    `batches: filled ${loaders === 0 ? 'between the steps' : `beside the steps by ${threads}`}`,
   );
-  const validation =
-    recipe.validation.length > 0
-      ? (await openData(recipe.task, recipe.validation, dataDirs)).sets.map((set) => set.dataset)
-      : [];
-  const evaluate = () => evaluateModel(model.network, training, validation);
-  const result = await train({
-    recipe,
-    training,
-    data: sets.map(({ dataset, weight }) => ({
-      dataset: training.prepare?.(dataset) ?? dataset,
-      weight,
-    })),
-    step: model.step,
-    outDir: request.outDir,
-    isResumed: request.isResumed,
-    cacheBytes,
-    onProgress: request.onProgress,
-    onEvaluated: (row, isBest) => onNote(evaluationLine(row, isBest)),
-    ...(validation.length > 0 && { evaluate }),
-    ...(request.signal && { signal: request.signal }),
-  });
-  model.step.dispose();
-  model.close();
-  return result;
 }
 
-interface StartedModel {
-  network: tf.LayersModel;
-  step: TrainingStep;
-  close(): void;
+/** Shows the first problems, and appends all to the run's list. */
+function tellProblems(problems: readonly Problem[], { outDir, onNote }: TrainingRequest): void {
+  if (problems.length === 0) return;
+  const path = join(outDir, runFiles.problems);
+  const lines = problems.map(({ where, reason }) => `${where}: ${reason}`);
+  appendFileSync(path, `${lines.join('\n')}\n`);
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  onNote(`${count} with the data, all in ${path}:`);
+  for (const line of lines.slice(0, shownProblems)) onNote(`  ${line}`);
 }
 
-async function startModel(request: TrainingRequest, training: TaskTraining): Promise<StartedModel> {
-  const { recipe, backend, onNote } = request;
-  const threads = request.threads ?? availableParallelism();
-  const buildCompiled = async (why: string): Promise<StartedModel> => {
-    await tf.setBackend('cpu');
-    onNote(`backend: compiled, ${threads} threads (${why})`);
-    const network = training.buildNetwork(recipe.seed);
-    return {
-      network,
-      step: new CompiledStep(network, { batch: recipe.batch, threads }),
-      close() {},
-    };
+async function transfer(
+  recipe: Recipe,
+  network: tf.LayersModel,
+  batches: BatchSource,
+  onNote: (line: string) => void,
+): Promise<void> {
+  const firstBatch = async () => {
+    const { batch } = await batches.next(0);
+    return { input: batch.input, rows: recipe.batch };
   };
-  if (backend === 'compiled') return buildCompiled('asked for');
-  const chosen = await chooseBackend(backend, { threads });
-  if (backend === 'auto' && chosen.name === 'wasm') {
-    chosen.close();
-    return buildCompiled(`the fastest on a CPU; ${chosen.why}`);
-  }
-  onNote(`backend: ${chosen.name} (${chosen.why})`);
-  const network = training.buildNetwork(recipe.seed);
-  return { network, step: new TfStep(network, { batch: recipe.batch }), close: chosen.close };
-}
-
-/** Exports the model in memory and measures it as the rig would run it. */
-async function evaluateModel(
-  model: tf.LayersModel,
-  training: TaskTraining,
-  validation: Dataset[],
-): Promise<Record<string, number>> {
-  const { files } = makeBundle(model, training, {
-    version: '0',
-    training: { data: [], seed: 0, command: '' },
-    scores: {},
-  });
-  const bundle = await openBundle(files, 'the network in training');
-  const metrics: Record<string, number> = {};
-  for (const dataset of validation) {
-    const evaluation = await runEvaluation(bundle, dataset, { limit: validationLimit });
-    // The first set decides; others are told under their names.
-    const prefix = dataset === validation[0] ? '' : `${dataset.name}: `;
-    for (const [name, value] of Object.entries(manifestScores(evaluation))) {
-      metrics[prefix + name] = value;
-    }
-  }
-  return metrics;
+  const { taken, left } = await startFrom(network, recipe.from!, firstBatch);
+  const all = taken.length + left.length;
+  onNote(`from ${recipe.from}: the weights of ${taken.length} of ${all} layers`);
+  for (const { layer, reason } of left) onNote(`  ${layer} begins afresh: ${reason}`);
 }
 
 function evaluationLine(row: HistoryRow, isBest: boolean): string {

@@ -1,3 +1,4 @@
+import { readLayerGraph } from '../export/layer-graph.js';
 import { channelsFirst } from '../export/tensor-layout.js';
 import { tf } from './backends/tf.js';
 import type { OutputBuffer, ParameterView, TrainingStep } from './training-step.js';
@@ -36,8 +37,10 @@ export class TfStep implements TrainingStep {
     this.backend = tf.getBackend();
     this.batch = options.batch;
     this.#model = model;
-    this.#trainable = model.trainableWeights;
-    this.#running = model.nonTrainableWeights;
+    // In the layer graph's order, as the compiled step has them: a checkpoint of one is the other's too.
+    const layers = readLayerGraph(model).nodes.map(({ name }) => model.getLayer(name));
+    this.#trainable = layers.flatMap((layer) => layer.trainableWeights);
+    this.#running = layers.flatMap((layer) => layer.nonTrainableWeights);
     this.inputShape = [
       options.batch,
       ...channelsFirst(model.inputs[0]!.shape.slice(1) as number[]),

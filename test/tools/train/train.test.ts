@@ -6,6 +6,7 @@ import type { SignSample } from '../../../tools/datasets/sample.js';
 import { tf } from '../../../tools/train/backends/tf.js';
 import { readCheckpoint } from '../../../tools/train/checkpoint.js';
 import { CompiledStep } from '../../../tools/train/compiled/compiled-step.js';
+import { createInThreadSource } from '../../../tools/train/loading/in-thread-source.js';
 import { createRandom } from '../../../tools/train/random.js';
 import { type Recipe, recipeSchema } from '../../../tools/train/recipe.js';
 import { taskTraining } from '../../../tools/train/tasks/task-table.js';
@@ -38,25 +39,30 @@ const samples: SignSample[] = Array.from({ length: 24 }, (_, i) => ({
   },
 }));
 
+const data = [
+  {
+    dataset: { task: 'signs' as const, name: 'made', licence: 'none', samples, problems: [] },
+    weight: 1,
+  },
+];
+const batchesOf = (training: TaskTraining<'signs'>) =>
+  createInThreadSource({ recipe, training, data, cacheBytes: 2 ** 24 });
+/** The task's training, as the loop sees it and as a loader does. */
+const signsTraining = (of: Recipe = recipe) => taskTraining(of) as unknown as TaskTraining<'signs'>;
+
 let outDir: string;
 const start = (
-  training: TaskTraining,
+  training: TaskTraining<'signs'>,
   extra: { isResumed?: boolean; signal?: AbortSignal; onProgress?: () => void } = {},
 ) => {
   const step = new CompiledStep(training.buildNetwork(recipe.seed), { batch: recipe.batch });
   const result = train({
     recipe,
     training,
-    data: [
-      {
-        dataset: { task: 'signs', name: 'made', licence: 'none', samples, problems: [] },
-        weight: 1,
-      },
-    ],
+    batches: batchesOf(training),
     step,
     outDir,
     isResumed: extra.isResumed ?? false,
-    cacheBytes: 2 ** 24,
     onProgress: extra.onProgress ?? (() => {}),
     ...(extra.signal && { signal: extra.signal }),
   });
@@ -71,11 +77,11 @@ describe('the training loop', () => {
   afterEach(() => rmSync(outDir, { recursive: true, force: true }));
 
   it('lowers the loss', async () => {
-    const training = taskTraining(recipe);
+    const training = signsTraining();
     const losses: number[] = [];
     const sound = training.loss;
-    training.loss = (step) => {
-      losses.push(sound.call(training, step));
+    training.loss = (step, batch) => {
+      losses.push(sound.call(training, step, batch));
       return losses.at(-1)!;
     };
     await start(training).result;
@@ -84,7 +90,7 @@ describe('the training loop', () => {
   });
 
   it('resumes an interrupted run to the same weights', async () => {
-    const whole = start(taskTraining(recipe));
+    const whole = start(signsTraining());
     await whole.result;
     const expected = whole.step.parameters.slice();
     rmSync(outDir, { recursive: true, force: true });
@@ -95,9 +101,9 @@ describe('the training loop', () => {
       steps += 1;
       if (steps === 3) stop.abort();
     };
-    const first = await start(taskTraining(recipe), { signal: stop.signal, onProgress }).result;
+    const first = await start(signsTraining(), { signal: stop.signal, onProgress }).result;
     expect(first).toMatchObject({ ended: 'stopped', steps: 3 });
-    const resumed = start(taskTraining(recipe), { isResumed: true });
+    const resumed = start(signsTraining(), { isResumed: true });
     expect((await resumed.result).ended).toBe('done');
     expect(Buffer.from(resumed.step.parameters.buffer).equals(Buffer.from(expected.buffer))).toBe(
       true,
@@ -105,12 +111,12 @@ describe('the training loop', () => {
   });
 
   it('stops at a loss that is not finite, names the batch, and keeps the last good checkpoint', async () => {
-    const training = taskTraining(recipe);
+    const training = signsTraining();
     const sound = training.loss;
     let calls = 0;
-    training.loss = (step) => {
+    training.loss = (step, batch) => {
       calls += 1;
-      return calls === 4 ? Number.NaN : sound.call(training, step);
+      return calls === 4 ? Number.NaN : sound.call(training, step, batch);
     };
     await expect(start(training).result).rejects.toMatchObject({
       code: 'ERR_TRAINING',
@@ -121,24 +127,25 @@ describe('the training loop', () => {
   });
 
   it('refuses a checkpoint that is cut short and one of another recipe', async () => {
-    await start(taskTraining(recipe)).result;
+    await start(signsTraining()).result;
     const path = join(outDir, runFiles.last);
     const other = { ...recipe, seed: 4 };
-    const step = new CompiledStep(taskTraining(other).buildNetwork(4), { batch: 8 });
+    const training = signsTraining(other);
+    const step = new CompiledStep(training.buildNetwork(4), { batch: 8 });
+    const batches = batchesOf(training);
     await expect(
       train({
         recipe: other,
-        training: taskTraining(other),
-        data: [],
+        training,
+        batches,
         step,
         outDir,
         isResumed: true,
-        cacheBytes: 0,
         onProgress: () => {},
       }),
     ).rejects.toMatchObject({ code: 'ERR_TRAINING' });
     truncateSync(path, readFileSync(path).length - 10);
-    await expect(start(taskTraining(recipe), { isResumed: true }).result).rejects.toMatchObject({
+    await expect(start(signsTraining(), { isResumed: true }).result).rejects.toMatchObject({
       code: 'ERR_TRAINING',
     });
   });

@@ -1,6 +1,7 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import type { ColourChange } from './colour.js';
+import { placeBoxes, type RowSums, sumBoxRow } from './sample-boxes.js';
 
 /** Maps output pixel centres to the picture: x' = a x + b y + c, y' = d x + e y + f; pixels, centres at .5. */
 export type Affine = readonly [number, number, number, number, number, number];
@@ -17,17 +18,11 @@ export function windowAffine(
   return isFlipped ? [-scaleX, 0, right, 0, scaleY, top] : [scaleX, 0, left, 0, scaleY, top];
 }
 
-/** Sums of one output row, by channel; reused from row to row. */
-interface RowSums {
-  red: Float32Array;
-  green: Float32Array;
-  blue: Float32Array;
-}
-
 /**
- * Draws the picture through an affine map into a network's input: bilinear, with two or three taps an axis
- * where the picture shrinks, then colour change, colour order, mean and scale. What lies outside the picture
- * is the spec's padValue.
+ * Draws the picture through an affine map into a network's input, then colour change, colour order, mean and scale.
+ * A map without a turn samples as the rig's preprocessing does: means over boxes placed between whole pixels, so
+ * that what is trained on is what drives. A turned one is bilinear, with two or three taps an axis where the picture
+ * shrinks. What lies outside the picture is the spec's padValue.
  *
  * Writes float32 [3, heightPx, widthPx] at `offset` of `out`.
  */
@@ -40,20 +35,30 @@ export function warpInto(
   offset: number,
 ): void {
   const { widthPx, heightPx } = spec;
-  const [a, b, , d, e] = affine;
-  const shrink = Math.max(Math.hypot(a, d), Math.hypot(b, e));
-  const taps = shrink > 1.5 ? (shrink > 3 ? 3 : 2) : 1;
+  const [a, b, c, d, e, f] = affine;
   const sums: RowSums = {
     red: new Float32Array(widthPx),
     green: new Float32Array(widthPx),
     blue: new Float32Array(widthPx),
   };
+  if (b === 0 && d === 0) {
+    const columns = placeBoxes(widthPx, a, c, image.widthPx);
+    const rows = placeBoxes(heightPx, e, f, image.heightPx);
+    const size = columns.boxPx * rows.boxPx;
+    for (let row = 0; row < heightPx; row++) {
+      sumBoxRow(image, columns, rows, row, spec.padValue, sums);
+      finishRow(sums, size, spec, colour, out, offset + row * widthPx);
+    }
+    return;
+  }
+  const shrink = Math.max(Math.hypot(a, d), Math.hypot(b, e));
+  const taps = shrink > 1.5 ? (shrink > 3 ? 3 : 2) : 1;
   // One sample a tap: which column of the picture, and how far towards the next.
   const across = { x: new Float64Array(widthPx * taps), y: new Float64Array(widthPx * taps) };
   for (let i = 0; i < widthPx * taps; i++) {
     const u = (i + 0.5) / taps;
-    across.x[i] = a * u + affine[2] - 0.5;
-    across.y[i] = d * u + affine[5] - 0.5;
+    across.x[i] = a * u + c - 0.5;
+    across.y[i] = d * u + f - 0.5;
   }
   for (let row = 0; row < heightPx; row++) {
     sums.red.fill(0);

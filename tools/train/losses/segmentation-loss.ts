@@ -6,7 +6,8 @@ const voidClass = 255;
  *
  * `scores` and `gradient` are [batch, classes, rows, columns] (the gradient is overwritten); `labels` is
  * [batch, rows, columns] with 255 for void; `classWeights` one factor a class. Divided by the sum of the
- * weights, so that rare classes count without changing the step's size. Returns the loss.
+ * weights, so that rare classes count without changing the step's size. `smoothing` is spread evenly over the
+ * other classes (Szegedy et al. 2016). Returns the loss.
  */
 export function segmentationLoss(
   scores: Float32Array,
@@ -15,7 +16,9 @@ export function segmentationLoss(
   pixels: number,
   classWeights: Float32Array,
   gradient: Float32Array,
+  smoothing = 0,
 ): number {
+  const off = classCount > 1 ? smoothing / (classCount - 1) : 0;
   const batch = labels.length / pixels;
   let total = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -47,9 +50,11 @@ export function segmentationLoss(
       const weight = classWeights[label]! * perPixel;
       const factor = weight / sum;
       for (let c = 0, at = first; c < classCount; c++, at += pixels)
-        gradient[at] = row[c]! * factor;
-      gradient[first + label * pixels]! -= weight;
-      loss -= weight * Math.log(row[label]! / sum + 1e-12);
+        gradient[at] = row[c]! * factor - weight * off;
+      gradient[first + label * pixels]! -= weight * (1 - smoothing - off);
+      loss -= weight * (1 - smoothing - off) * Math.log(row[label]! / sum + 1e-12);
+      if (off === 0) continue;
+      for (let c = 0; c < classCount; c++) loss -= weight * off * Math.log(row[c]! / sum + 1e-12);
     }
   }
   return loss;

@@ -30,7 +30,8 @@ export function softmaxCrossEntropyRow(
 
 /**
  * Mean softmax cross entropy of a batch. `logits` and `gradient` are [batch, classes]; the gradient is
- * overwritten. Returns the mean loss.
+ * overwritten. With `classWeights` (one factor a class) the mean is weighted by the label's class and divided by
+ * the sum of the weights. Returns the mean loss.
  */
 export function softmaxCrossEntropy(
   logits: Float32Array,
@@ -38,17 +39,21 @@ export function softmaxCrossEntropy(
   classCount: number,
   smoothing: number,
   gradient: Float32Array,
+  classWeights?: Float32Array,
 ): number {
   gradient.fill(0);
   const batch = labels.length;
+  let total = 0;
+  for (let row = 0; row < batch; row++) total += classWeights?.[labels[row]!] ?? 1;
   let loss = 0;
   for (let row = 0; row < batch; row++) {
+    const label = labels[row]!;
     loss += softmaxCrossEntropyRow(
       logits,
       row * classCount,
       classCount,
-      labels[row]!,
-      1 / batch,
+      label,
+      (classWeights?.[label] ?? 1) / total,
       smoothing,
       gradient,
     );

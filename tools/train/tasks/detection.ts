@@ -1,9 +1,7 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import { detectionClasses } from '../../../src/perception/classes.js';
 import { makeDefaultBoxes } from '../../../src/perception/detection/default-boxes.js';
-import { drawColourChange } from '../augment/colour.js';
-import { boxesInWindow, drawWindow } from '../augment/detection-window.js';
-import { warpInto, windowAffine } from '../augment/warp.js';
+import type { TargetLayout } from '../loading/batch.js';
 import { cellLoss } from '../losses/cell-loss.js';
 import { ssdLoss } from '../losses/ssd-loss.js';
 import {
@@ -13,7 +11,9 @@ import {
   detectionVariances,
 } from '../networks/detection.js';
 import { labelCells } from '../targets/label-cells.js';
-import { createMatcher, type SsdTargets } from '../targets/match-default-boxes.js';
+import { createMatcher } from '../targets/match-default-boxes.js';
+import { resolveClassWeights } from './class-weights.js';
+import { SceneShower } from './show-scene.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
 const input: InputSpec = {
@@ -30,7 +30,13 @@ const input: InputSpec = {
  * Positive from IoU 0.5; background up to 0.35, not 0.2: boxes between the two are near duplicates that
  * suppression at 0.45 leaves standing unless they have learnt to be quiet.
  */
-const matching = { atLeast: 4, positiveIou: 0.5, negativeIou: 0.35, variances: detectionVariances };
+const matching = {
+  atLeast: 4,
+  positiveIou: 0.5,
+  negativeIou: 0.35,
+  countsAsAtMost: 12,
+  variances: detectionVariances,
+};
 const mining = { negativesPerPositive: 3, negativesAtLeast: 12 };
 /**
  * The finest maps also learn which class stands at each of their cells. Boxes alone speak to a few hundred of
@@ -39,19 +45,36 @@ const mining = { negativesPerPositive: 3, negativesAtLeast: 12 };
  */
 const cellLevels = 2;
 const cellRule = { objectWeight: 2, factor: 4 };
-/** A teacher's box below this score says neither "object" nor "background". */
-const trustedWeight = 0.45;
+
+/** The batch's targets: those of the default boxes, one after the other, and a map of labels a level. */
+interface DetectionTargets {
+  labels: Int8Array;
+  offsets: Float32Array;
+  weights: Float32Array;
+}
+const cellsName = (level: number): string => `cells${level}`;
 
 /** Training of the SSD detector. */
 export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
   const featureMaps = detectionFeatureMaps();
-  const match = createMatcher(makeDefaultBoxes(featureMaps), matching);
-  const targets: SsdTargets[] = [];
-  const cellLabels = featureMaps
-    .slice(0, cellLevels)
-    .map(({ rows, columns }) => new Uint8Array(recipe.batch * rows * columns));
+  const defaultBoxes = makeDefaultBoxes(featureMaps);
+  const match = createMatcher(defaultBoxes, matching);
+  const boxCount = defaultBoxes.length / 4;
+  const cellMaps = featureMaps.slice(0, cellLevels);
+  const classWeights = resolveClassWeights(recipe.classWeights, detectionClasses);
+  const scenes = new SceneShower(recipe.augmentation, input);
   const inputValues = 3 * detectionInputPx.widthPx * detectionInputPx.heightPx;
-  const { colour, flip, geometry } = recipe.augmentation;
+  const targets: TargetLayout = {
+    labels: { type: 'int8', perRow: boxCount },
+    offsets: { type: 'float32', perRow: boxCount * 4 },
+    weights: { type: 'float32', perRow: boxCount },
+    ...Object.fromEntries(
+      cellMaps.map(({ rows, columns }, level) => [
+        cellsName(level),
+        { type: 'uint8', perRow: rows * columns },
+      ]),
+    ),
+  };
   return {
     task: 'detection',
     input,
@@ -70,40 +93,40 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
     outputNames: ['offsets', 'logits'],
     scoreOf: (metrics) => metrics['mAP50']!,
     buildNetwork: (seed) => detectionNetwork(detectionClasses.length, seed),
-    async fill(step, row, sample, random, cache) {
-      const picture = await cache.load(sample);
-      const window = drawWindow(picture.widthPx, picture.heightPx, sample.boxes, random, geometry);
-      const isFlipped = random.chance(flip);
-      const affine = windowAffine(window, input.widthPx, input.heightPx, isFlipped);
-      warpInto(
-        picture,
-        affine,
-        input,
-        drawColourChange(random, colour),
-        step.input,
-        row * inputValues,
-      );
-      const seen = boxesInWindow(
-        sample.boxes,
-        window,
-        isFlipped,
-        detectionClasses,
-        detectionInputPx,
-        trustedWeight,
-      );
-      targets[row] = match(seen);
-      cellLabels.forEach((labels, level) => {
-        const { rows, columns } = featureMaps[level]!;
-        labelCells(seen, rows, columns, labels, row * rows * columns);
+    targets,
+    async fill(batch, row, sample, random, store) {
+      const seen = await scenes.show(sample, random, store, batch.input, row * inputValues);
+      const weighted = seen.map((box) => ({
+        ...box,
+        weight: box.weight * (classWeights?.[box.classId] ?? 1),
+      }));
+      const matched = match(weighted);
+      const { labels, offsets, weights } = batch.targets as unknown as DetectionTargets;
+      labels.set(matched.labels, row * boxCount);
+      offsets.set(matched.offsets, row * boxCount * 4);
+      weights.set(matched.weights, row * boxCount);
+      cellMaps.forEach(({ rows, columns }, level) => {
+        const cells = batch.targets[cellsName(level)] as Uint8Array;
+        labelCells(seen, rows, columns, cells, row * rows * columns);
       });
     },
-    loss(step) {
+    loss(step, batch) {
       const [offsets, logits, ...cells] = step.outputs;
       const options = { ...mining, labelSmoothing: recipe.labelSmoothing };
-      const boxes = ssdLoss(offsets!, logits!, targets, options).total;
-      const byCell = cells.map((scores, level) =>
-        cellLoss(scores, cellLabels[level]!, cellRule.objectWeight, cellRule.factor),
-      );
+      const all = batch.targets as unknown as DetectionTargets;
+      const byPicture = Array.from({ length: recipe.batch }, (_, row) => {
+        const [from, to] = [row * boxCount, (row + 1) * boxCount];
+        return {
+          labels: all.labels.subarray(from, to),
+          offsets: all.offsets.subarray(from * 4, to * 4),
+          weights: all.weights.subarray(from, to),
+        };
+      });
+      const boxes = ssdLoss(offsets!, logits!, byPicture, options).total;
+      const byCell = cells.map((scores, level) => {
+        const labels = batch.targets[cellsName(level)] as Uint8Array;
+        return cellLoss(scores, labels, cellRule.objectWeight, cellRule.factor);
+      });
       return byCell.reduce((sum, loss) => sum + loss, boxes);
     },
   };

@@ -1,10 +1,11 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
-import type { SegmentationSample } from '../../datasets/sample.js';
 import { drawColourChange } from '../augment/colour.js';
 import { warpInto, warpLabelsInto, windowAffine } from '../augment/warp.js';
+import type { TargetsOf } from '../loading/batch.js';
 import { segmentationLoss } from '../losses/segmentation-loss.js';
 import { segmentationInputPx, segmentationNetwork } from '../networks/segmentation.js';
+import { resolveClassWeights } from './class-weights.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
 const input: InputSpec = {
@@ -36,13 +37,13 @@ const classWeights: Record<(typeof segmentationClasses)[number], number> = {
   bicyclist: 2.2,
 };
 
+const pixels = segmentationInputPx.widthPx * segmentationInputPx.heightPx;
+const targets = { labels: { type: 'uint8', perRow: pixels } } as const;
+
 /** Training of the segmentation network on windows of the pictures, mirrored at will. */
 export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe) => {
   const { widthPx, heightPx } = segmentationInputPx;
-  const pixels = widthPx * heightPx;
-  const labels = new Uint8Array(recipe.batch * pixels);
-  const weights = Float32Array.from(segmentationClasses, (name) => classWeights[name]);
-  const classMaps = new Map<SegmentationSample, Uint8Array>();
+  const weights = resolveClassWeights(recipe.classWeights, segmentationClasses, classWeights)!;
   const { colour, flip, geometry } = recipe.augmentation;
   return {
     task: 'segmentation',
@@ -58,10 +59,11 @@ export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe
     outputNames: ['scores'],
     scoreOf: (metrics) => metrics['mIoU']!,
     buildNetwork: (seed) => segmentationNetwork(segmentationClasses.length, seed),
-    async fill(step, row, sample, random, cache) {
-      const picture = await cache.load(sample);
-      const classMap = classMaps.get(sample) ?? (await sample.loadClassMap());
-      classMaps.set(sample, classMap);
+    targets,
+    async fill(batch, row, sample, random, store) {
+      const { labels } = batch.targets as TargetsOf<typeof targets>;
+      const picture = await store.load(sample);
+      const classMap = await sample.loadClassMap();
       // From a window of half the edge to a picture a little larger than the window can hold.
       const size = geometry === 0 ? 1 : Math.exp(random.between(-0.7, 0.15) * geometry);
       const stretch = geometry === 0 ? 1 : Math.exp(random.normal() * 0.1 * geometry);
@@ -76,15 +78,25 @@ export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe
         affine,
         input,
         drawColourChange(random, colour),
-        step.input,
+        batch.input,
         row * 3 * pixels,
       );
       const size2 = [picture.widthPx, picture.heightPx] as const;
       warpLabelsInto(classMap, ...size2, affine, widthPx, heightPx, labels, row * pixels);
     },
-    loss(step) {
+    loss(step, batch) {
+      const { labels } = batch.targets as TargetsOf<typeof targets>;
       const { values, gradient } = step.outputs[0]!;
-      return segmentationLoss(values, labels, weights.length, pixels, weights, gradient);
+      const { labelSmoothing } = recipe;
+      return segmentationLoss(
+        values,
+        labels,
+        weights.length,
+        pixels,
+        weights,
+        gradient,
+        labelSmoothing,
+      );
     },
   };
 };

@@ -2,9 +2,12 @@ import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { drawColourChange } from '../augment/colour.js';
 import { type Affine, warpInto } from '../augment/warp.js';
+import type { TargetsOf } from '../loading/batch.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { signInputPx, signNetwork } from '../networks/signs.js';
 import type { Random } from '../random.js';
+import { resolveClassWeights } from './class-weights.js';
+import { mirroredSign } from './mirrored-signs.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
 const input: InputSpec = {
@@ -39,18 +42,31 @@ function drawAffine(random: Random, strength: number, widthPx: number, heightPx:
   ];
 }
 
-/** Training of the sign classifier: no mirrored signs, because left and right mean something. */
+/** The same, mirrored: columns are counted from the right. */
+const mirrored = ([a, b, c, d, e, f]: Affine): Affine => [
+  -a,
+  b,
+  c + a * signInputPx.widthPx,
+  -d,
+  e,
+  f + d * signInputPx.widthPx,
+];
+
+const targets = { labels: { type: 'uint8', perRow: 1 } } as const;
+
+/** Training of the sign classifier. Only signs that mean something mirrored are mirrored, and get that meaning. */
 export const signsTraining: TaskTrainingFactory<'signs'> = (recipe) => {
-  const labels = new Uint8Array(recipe.batch);
+  const classes = recipe.classes ? Object.keys(recipe.classes) : [...signClasses];
+  const classWeights = resolveClassWeights(recipe.classWeights, classes);
   const inputValues = 3 * signInputPx.widthPx * signInputPx.heightPx;
-  const { colour, geometry } = recipe.augmentation;
+  const { colour, flip, geometry } = recipe.augmentation;
   return {
     task: 'signs',
     input,
     decode: {
       kind: 'signs',
       logits: 'logits',
-      classes: [...signClasses],
+      classes,
       temperature: 1,
       abstainBelow: 0.5,
       maxBatch: 16,
@@ -60,22 +76,30 @@ export const signsTraining: TaskTrainingFactory<'signs'> = (recipe) => {
     inputName: 'crops',
     outputNames: ['logits'],
     scoreOf: (metrics) => metrics['accuracy']!,
-    buildNetwork: (seed) => signNetwork(signClasses.length, seed),
-    async fill(step, row, sample, random, cache) {
-      const picture = await cache.load(sample);
+    buildNetwork: (seed) => signNetwork(classes.length, seed),
+    targets,
+    async fill(batch, row, sample, random, store) {
+      const { labels } = batch.targets as TargetsOf<typeof targets>;
+      const picture = await store.load(sample);
       const affine = drawAffine(random, geometry, picture.widthPx, picture.heightPx);
       const change = drawColourChange(random, colour);
-      warpInto(picture, affine, input, change, step.input, row * inputValues);
-      labels[row] = sample.classId;
+      // A user's own classes may hold a sign and not its mirror image: they are never mirrored.
+      const mirror = recipe.classes ? undefined : mirroredSign(sample.classId);
+      const isFlipped = mirror !== undefined && random.chance(flip);
+      const seen = isFlipped ? mirrored(affine) : affine;
+      warpInto(picture, seen, input, change, batch.input, row * inputValues);
+      labels[row] = isFlipped ? mirror : sample.classId;
     },
-    loss(step) {
+    loss(step, batch) {
+      const { labels } = batch.targets as TargetsOf<typeof targets>;
       const { values, gradient } = step.outputs[0]!;
       return softmaxCrossEntropy(
         values,
         labels,
-        signClasses.length,
+        classes.length,
         recipe.labelSmoothing,
         gradient,
+        classWeights,
       );
     },
   };

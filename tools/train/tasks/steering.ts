@@ -1,6 +1,7 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import { drawColourChange } from '../augment/colour.js';
 import { warpInto, windowAffine } from '../augment/warp.js';
+import type { TargetsOf } from '../loading/batch.js';
 import { huberLoss } from '../losses/regression-loss.js';
 import { steeringInputPx, steeringNetwork } from '../networks/steering.js';
 import { smoothSteering } from './smooth-steering.js';
@@ -22,10 +23,13 @@ const input: InputSpec = {
   padValue: 0,
 };
 
+const targets = {
+  units: { type: 'float32', perRow: 1 },
+  weights: { type: 'float32', perRow: 1 },
+} as const;
+
 /** Training of the steering network: mirrored pictures steer the other way, shifted ones steer back. */
 export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
-  const targets = new Float32Array(recipe.batch);
-  const weights = new Float32Array(recipe.batch);
   const inputValues = 3 * steeringInputPx.widthPx * steeringInputPx.heightPx;
   const { colour, flip, geometry } = recipe.augmentation;
   return {
@@ -44,8 +48,10 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
     scoreOf: (metrics) => metrics['correlation']!,
     buildNetwork: steeringNetwork,
     prepare: (dataset) => smoothSteering(dataset, recipe.smoothFrames),
-    async fill(step, row, sample, random, cache) {
-      const picture = await cache.load(sample);
+    targets,
+    async fill(batch, row, sample, random, store) {
+      const { units: targetUnits, weights } = batch.targets as TargetsOf<typeof targets>;
+      const picture = await store.load(sample);
       const isFlipped = random.chance(flip);
       const shift = random.normal() * 0.06 * geometry;
       const rise = random.normal() * 0.03 * geometry;
@@ -58,16 +64,17 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
       ] as const;
       const affine = windowAffine(window, input.widthPx, input.heightPx, isFlipped);
       const change = drawColourChange(random, colour);
-      warpInto(picture, affine, input, change, step.input, row * inputValues);
+      warpInto(picture, affine, input, change, batch.input, row * inputValues);
       // The window moved right shows what a camera further right would see: steer left, which is positive.
       const units = sample.steeringRad / radPerUnit + shift * unitsPerShift;
-      targets[row] = isFlipped ? -units : units;
+      targetUnits[row] = isFlipped ? -units : units;
       // Straight driving is most of any drive; bends are what is to be learnt.
       weights[row] = Math.min(1, 0.5 + 2 * Math.abs(sample.steeringRad / radPerUnit));
     },
-    loss(step) {
+    loss(step, batch) {
+      const { units, weights } = batch.targets as TargetsOf<typeof targets>;
       const { values, gradient } = step.outputs[0]!;
-      return huberLoss(values, targets, weights, 0.2, gradient);
+      return huberLoss(values, units, weights, 0.2, gradient);
     },
   };
 };

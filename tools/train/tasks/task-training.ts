@@ -3,7 +3,8 @@ import type { Task } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset, SampleOf } from '../../datasets/sample.js';
 import type { tf } from '../backends/tf.js';
-import type { PictureCache } from '../picture-cache.js';
+import type { Batch, TargetLayout } from '../loading/batch.js';
+import type { SampleStore } from '../loading/sample-store.js';
 import type { Random } from '../random.js';
 import type { Recipe } from '../recipe.js';
 import type { TrainingStep } from '../training-step.js';
@@ -16,21 +17,26 @@ export interface TaskTraining<T extends Task = Task> {
   /** Name of the network's input and outputs in the exported graph, in the model's order of outputs. */
   inputName: string;
   outputNames: string[];
+  /** What `fill` writes beside the input and `loss` reads. */
+  targets: TargetLayout;
   /** Metric of the validation that decides which weights are kept; larger is better. */
   scoreOf(metrics: Record<string, number>): number;
   buildNetwork(seed: number): tf.LayersModel;
   /** Changes what is learnt from a training set, before the first step; validation sets stay as they are. */
   prepare?(dataset: Dataset<T>): Dataset<T>;
-  /** Loads, augments and lays out one sample at `row` of the batch, and remembers what the loss wants of it. */
+  /**
+   * Loads, augments and lays out one sample at `row` of the batch: input and targets, each value of the row
+   * anew. Runs on a loader's thread as a rule: it keeps nothing for the loss but what it writes to the batch.
+   */
   fill(
-    step: TrainingStep,
+    batch: Batch,
     row: number,
     sample: SampleOf[T],
     random: Random,
-    cache: PictureCache,
+    store: SampleStore<T>,
   ): Promise<void>;
-  /** Loss of the batch that was filled; writes the outputs' gradients. Parts are for the log. */
-  loss(step: TrainingStep): number;
+  /** Loss of a filled batch; writes the outputs' gradients. */
+  loss(step: TrainingStep, batch: Batch): number;
 }
 
 /** Makes a task's training from its recipe. */

@@ -1,0 +1,44 @@
+import { basename, join, parse } from 'node:path';
+import { listFolder, listPictures, loadPicture, requireSamples } from './dataset-files.js';
+import type { Dataset, SignSample } from './sample.js';
+
+/**
+ * Signs of any classes: a folder a class, its name the class's, pictures of single signs in it, margin included.
+ * The group of "track_frame.png" is class and track; a name without "_" is a track of its own. The data set's
+ * `classes` are the folders' names, sorted. A folder without a picture is a counted problem; a file that does not
+ * decode shows when it is loaded. Throws ERR_DATASET for a missing folder or one without any picture.
+ */
+export async function openSignFolders(dir: string): Promise<Dataset<'signs'>> {
+  const entries = await listFolder(dir, 'a folder with a folder a class');
+  const dataset: Dataset<'signs'> & { classes: string[] } = {
+    task: 'signs',
+    name: `sign-folders ${basename(dir)}`,
+    licence: 'unknown',
+    samples: [],
+    problems: [],
+    holdOut: 'hashed-fifth',
+    classes: [],
+  };
+  for (const name of entries.filter((entry) => parse(entry).ext === '')) {
+    const folder = join(dir, name);
+    const pictures = await listPictures(folder, 'a folder of pictures');
+    if (pictures.length === 0) {
+      dataset.problems.push({ where: folder, reason: 'expected pictures, found none' });
+      continue;
+    }
+    const classId = dataset.classes.push(name) - 1;
+    dataset.samples.push(...pictures.map((picture) => makeSample(folder, picture, classId)));
+  }
+  return requireSamples(dataset, dir);
+}
+
+function makeSample(folder: string, picture: string, classId: number): SignSample {
+  const stem = parse(picture).name;
+  const track = stem.includes('_') ? stem.slice(0, stem.lastIndexOf('_')) : stem;
+  return {
+    id: `${basename(folder)}/${picture}`,
+    group: `${basename(folder)}/${track}`,
+    classId,
+    load: () => loadPicture(join(folder, picture)),
+  };
+}

@@ -1,0 +1,145 @@
+import { type BoxXyxy, overlapOfSmaller } from '../../datasets/box-geometry.js';
+import type { RgbImage, SignSample, TruthBox } from '../../datasets/sample.js';
+import type { Random } from '../random.js';
+import { cropMarginShare, signOpacity } from './sign-outline.js';
+
+/** A picture with its boxes. */
+export interface Scene {
+  image: RgbImage;
+  boxes: readonly TruthBox[];
+}
+
+export interface PasteOptions {
+  crops: readonly SignSample[];
+  /** A crop's pixels. */
+  load: (crop: SignSample) => Promise<RgbImage>;
+  /** Most signs, at least one. */
+  most: number;
+  /** Edge of the smallest and the largest sign, pixels of the picture. */
+  edgePx: readonly [number, number];
+}
+
+/** A pasted sign may hide this share of a smaller box, or lie in that share of a larger one. */
+const mostHidden = 0.05;
+const placesTried = 10;
+
+/**
+ * Pastes one to `most` signs into a copy of a picture, each by its outline with a soft edge, its light drawn
+ * halfway to that of the place where it stands, and adds their boxes as traffic signs. What stands there already
+ * is left uncovered; a sign that finds no place is left out. The picture given is not changed.
+ */
+export async function pasteSigns(
+  scene: Scene,
+  options: PasteOptions,
+  random: Random,
+): Promise<Scene> {
+  const { widthPx, heightPx } = scene.image;
+  const image = { widthPx, heightPx, data: scene.image.data.slice() };
+  const boxes = [...scene.boxes];
+  const count = 1 + random.below(options.most);
+  for (let i = 0; i < count; i++) {
+    const crop = options.crops[random.below(options.crops.length)]!;
+    const box = findPlace(image, boxes, options.edgePx, random);
+    if (!box) continue;
+    pasteCrop(image, await options.load(crop), crop.classId, box);
+    boxes.push({ className: 'traffic_sign', boxXyxyPx: box, weight: 1 });
+  }
+  return { image, boxes };
+}
+
+/** A box for a sign, in the part of the picture where signs stand; small ones more often, as in the street. */
+function findPlace(
+  { widthPx, heightPx }: RgbImage,
+  boxes: readonly TruthBox[],
+  [smallest, largest]: readonly [number, number],
+  random: Random,
+): BoxXyxy | undefined {
+  const edge = Math.min(
+    smallest * (largest / smallest) ** random.next(),
+    widthPx / 2,
+    heightPx / 2,
+  );
+  const width = edge * Math.exp(random.normal() * 0.08);
+  const height = edge * Math.exp(random.normal() * 0.05);
+  for (let attempt = 0; attempt < placesTried; attempt++) {
+    const left = random.next() * (widthPx - width);
+    const top = Math.min(heightPx * random.between(0.05, 0.7), heightPx - height);
+    const box: BoxXyxy = [left, top, left + width, top + height];
+    const isFree = left >= 0 && top >= 0;
+    if (isFree && boxes.every(({ boxXyxyPx }) => overlapOfSmaller(boxXyxyPx, box) <= mostHidden)) {
+      return box;
+    }
+  }
+  return undefined;
+}
+
+/** Draws a crop so that the sign in it fills the box; its margin is left out by the outline. */
+function pasteCrop(image: RgbImage, crop: RgbImage, classId: number, box: BoxXyxy): void {
+  const [left, top, right, bottom] = box;
+  // The crop's edges in the picture: its margin lies around the box.
+  const inner = 1 - 2 * cropMarginShare;
+  const cropWidth = (right - left) / inner;
+  const cropHeight = (bottom - top) / inner;
+  const cropLeft = left - cropWidth * cropMarginShare;
+  const cropTop = top - cropHeight * cropMarginShare;
+  const feather = Math.max(0.02, 1.2 / Math.min(cropWidth, cropHeight));
+  const gain = lightGain(image, crop, box);
+  const lastRow = Math.min(image.heightPx, Math.ceil(bottom));
+  const lastColumn = Math.min(image.widthPx, Math.ceil(right));
+  for (let row = Math.max(0, Math.floor(top)); row < lastRow; row++) {
+    for (let column = Math.max(0, Math.floor(left)); column < lastColumn; column++) {
+      const x = (column + 0.5 - cropLeft) / cropWidth;
+      const y = (row + 0.5 - cropTop) / cropHeight;
+      const opacity = signOpacity(classId, x, y, feather);
+      if (opacity === 0) continue;
+      const at = (row * image.widthPx + column) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const sign = Math.min(255, gain * interpolated(crop, x, y, channel));
+        image.data[at + channel] = Math.round(
+          opacity * sign + (1 - opacity) * image.data[at + channel]!,
+        );
+      }
+    }
+  }
+}
+
+/** Bilinear value at a place in shares of a picture. */
+function interpolated(
+  { widthPx, heightPx, data }: RgbImage,
+  x: number,
+  y: number,
+  channel: number,
+): number {
+  const px = Math.min(widthPx - 1, Math.max(0, x * widthPx - 0.5));
+  const py = Math.min(heightPx - 1, Math.max(0, y * heightPx - 0.5));
+  const x0 = Math.floor(px);
+  const y0 = Math.floor(py);
+  const x1 = Math.min(widthPx - 1, x0 + 1);
+  const y1 = Math.min(heightPx - 1, y0 + 1);
+  const value = (column: number, row: number): number =>
+    data[(row * widthPx + column) * 3 + channel]!;
+  const above = value(x0, y0) + (px - x0) * (value(x1, y0) - value(x0, y0));
+  const below = value(x0, y1) + (px - x0) * (value(x1, y1) - value(x0, y1));
+  return above + (py - y0) * (below - above);
+}
+
+/** Halfway (by the square root) from the crop's light to that of the place, within bounds. */
+function lightGain(image: RgbImage, crop: RgbImage, box: BoxXyxy): number {
+  const there = meanLight(image, box) + 8;
+  const own = meanLight(crop, [0, 0, crop.widthPx, crop.heightPx]) + 8;
+  return Math.min(1.6, Math.max(0.6, Math.sqrt(there / own)));
+}
+
+/** Mean of all channels over some 64 pixels of a box. */
+function meanLight({ widthPx, heightPx, data }: RgbImage, box: BoxXyxy): number {
+  let sum = 0;
+  for (let i = 0; i < 64; i++) {
+    const x = box[0] + (((i % 8) + 0.5) / 8) * (box[2] - box[0]);
+    const y = box[1] + ((Math.floor(i / 8) + 0.5) / 8) * (box[3] - box[1]);
+    const column = Math.min(widthPx - 1, Math.max(0, Math.floor(x)));
+    const row = Math.min(heightPx - 1, Math.max(0, Math.floor(y)));
+    const at = (row * widthPx + column) * 3;
+    sum += data[at]! + data[at + 1]! + data[at + 2]!;
+  }
+  return sum / (64 * 3);
+}

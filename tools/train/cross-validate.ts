@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTraining, type TrainingRequest } from './run-training.js';
+import { writeWhole } from './write-whole.js';
+
+/** A metric over the folds. `deviation` is the sample's (divided by the folds less one). */
+export interface FoldedMetric {
+  mean: number;
+  deviation: number;
+  values: number[];
+}
+export interface CrossValidation {
+  folds: number;
+  /** Steps of each fold. */
+  steps: number[];
+  metrics: Record<string, FoldedMetric>;
+  /** False where the run was stopped before the last fold had ended. */
+  isComplete: boolean;
+}
+
+/** Where the result of a cross-validation is written, in the run's folder. */
+export const foldsFile = 'folds.json';
+
+/**
+ * Trains once for each of `folds` parts of the data, parted by track or sequence, each time on the others, and
+ * measures the last weights on the part that was left out. A fold's run has its own folder, `fold-1` and so on, and
+ * resumes there. The folds' scores choose nothing: with early stopping they would be a little flattered.
+ */
+export async function crossValidate(
+  request: Omit<TrainingRequest, 'fold'>,
+  folds: number,
+): Promise<CrossValidation> {
+  const { outDir, onNote } = request;
+  const scores: Record<string, number>[] = [];
+  const steps: number[] = [];
+  for (let index = 0; index < folds; index++) {
+    onNote(`fold ${index + 1} of ${folds}`);
+    const fold = { index, count: folds };
+    const result = await runTraining({
+      ...request,
+      outDir: join(outDir, `fold-${index + 1}`),
+      fold,
+    });
+    if (result.ended === 'stopped') break;
+    steps.push(result.steps);
+    scores.push(result.history.findLast(({ metrics }) => metrics)?.metrics ?? {});
+  }
+  const isComplete = scores.length === folds;
+  const found = { folds, steps, metrics: foldedMetrics(scores), isComplete };
+  mkdirSync(outDir, { recursive: true });
+  writeWhole(join(outDir, foldsFile), [Buffer.from(`${JSON.stringify(found, null, 2)}\n`)]);
+  return found;
+}
+
+/** Mean and spread of every metric that all folds have. */
+export function foldedMetrics(
+  scores: readonly Record<string, number>[],
+): Record<string, FoldedMetric> {
+  const [first, ...others] = scores;
+  const names = Object.keys(first ?? {}).filter((name) => others.every((fold) => name in fold));
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = scores.map((fold) => fold[name]!);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+      const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+      return [name, { mean, deviation, values }];
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Task } from '../../../src/bundle/manifest.js';
+import type { SignSample } from '../../datasets/sample.js';
+import { openData, type WeightedDataset } from '../open-data.js';
+import type { Recipe } from '../recipe.js';
+import type { TaskTraining } from '../tasks/task-training.js';
+import { missingClasses } from './class-counts.js';
+import { type Problem, stopAtProblems } from './data-problems.js';
+import { withoutEmptyMasks } from './empty-masks.js';
+import { type Fold, withoutFold } from './folds.js';
+import { withoutSharedTracks } from './shared-tracks.js';
+
+/** Everything that the training data follows from; plain, so that a thread can open it anew. */
+export interface TrainingDataRequest {
+  recipe: Recipe;
+  dataDirs: readonly string[];
+  /** Which part of a cross-validation stays out. */
+  fold?: Fold;
+}
+
+/** What was opened, for people. */
+export interface DataSummary {
+  sets: { name: string; licence: string; count: number; weight: number }[];
+  /** Optional sources that are not there. */
+  absent: string[];
+  problems: Problem[];
+}
+
+export interface TrainingData<T extends Task> {
+  sets: WeightedDataset<T>[];
+  signCrops: readonly SignSample[];
+  summary: DataSummary;
+}
+
+/**
+ * Opens what a recipe trains on and looks for what is wrong with it: what the readers left out, masks without a
+ * label, tracks that also stand in validation, classes without an example. All is counted; `onBadData: stop` ends
+ * with ERR_DATASET naming the first. Rejects with what the readers throw.
+ */
+export async function openTrainingData<T extends Task>(
+  { recipe, dataDirs, fold }: TrainingDataRequest,
+  training: TaskTraining<T>,
+): Promise<TrainingData<T>> {
+  const { classes } = recipe;
+  const opened = await openData(training.task, recipe.data, dataDirs, classes);
+  const problems: Problem[] = [];
+  let sets = opened.sets;
+  if (fold) sets = withoutFold(sets, recipe, fold);
+  else sets = await withoutSharedTracks(sets, recipe, dataDirs, problems);
+  sets = await withoutEmptyMasks(sets, problems);
+  // Sets may share their readers' list of problems.
+  const found = new Set(sets.flatMap(({ dataset }) => dataset.problems));
+  problems.unshift(...found);
+  problems.push(...missingClasses(sets, training.decode));
+  const { pasteSigns } = recipe.augmentation;
+  const pasted = pasteSigns && (await openData('signs', [pasteSigns.from], dataDirs)).sets[0];
+  if (pasted) problems.push(...pasted.dataset.problems);
+  stopAtProblems(problems, recipe.onBadData ?? 'skip');
+  return {
+    sets: sets.map((set) => ({ ...set, dataset: training.prepare?.(set.dataset) ?? set.dataset })),
+    signCrops: pasted?.dataset.samples ?? [],
+    summary: {
+      sets: sets.map(({ dataset, weight }) => ({
+        name: dataset.name,
+        licence: dataset.licence,
+        count: dataset.samples.length,
+        weight,
+      })),
+      absent: opened.absent,
+      problems,
+    },
+  };
+}

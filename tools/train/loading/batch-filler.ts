@@ -1,0 +1,93 @@
+import type { Task } from '../../../src/bundle/manifest.js';
+import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
+import type { SignSample } from '../../datasets/sample.js';
+import type { Problem } from '../data/data-problems.js';
+import type { WeightedDataset } from '../open-data.js';
+import { PictureCache } from '../picture-cache.js';
+import { createRandom } from '../random.js';
+import type { Recipe } from '../recipe.js';
+import { mixSeed, SampleOrder } from '../sample-order.js';
+import type { TaskTraining } from '../tasks/task-training.js';
+import type { Batch } from './batch.js';
+import type { FilledBatch } from './batch-source.js';
+import { SampleStore } from './sample-store.js';
+
+export interface FillerOptions<T extends Task> {
+  recipe: Recipe;
+  training: TaskTraining<T>;
+  data: WeightedDataset<T>[];
+  signCrops?: readonly SignSample[];
+  /** Bytes of decoded pictures that may be kept. */
+  cacheBytes: number;
+}
+
+/** Where a sample that does not load is replaced: so far on that neighbours are not doubled. */
+const substituteStride = 104_729;
+/** Samples in a row that do not load before the data as a whole is given up. */
+const mostSubstitutes = 50;
+
+/** Fills batches, on whichever thread it lives: the batch of a step depends on the recipe and the data alone. */
+export class BatchFiller<T extends Task> {
+  readonly #options: FillerOptions<T>;
+  readonly #order: SampleOrder<T>;
+  readonly #store: SampleStore<T>;
+  /** Reasons that were told already: a broken file comes up again every epoch. */
+  readonly #told = new Set<string>();
+
+  constructor(options: FillerOptions<T>) {
+    this.#options = options;
+    this.#order = new SampleOrder(options.data, options.recipe.seed);
+    this.#store = new SampleStore(
+      this.#order,
+      new PictureCache(options.cacheBytes),
+      options.signCrops,
+    );
+  }
+
+  /**
+   * Fills every row for a step. What does not load is replaced by another sample and told once, or, where the
+   * recipe stops at bad data, rejects with the reader's ERR_DATASET, which names the file.
+   */
+  async fill(stepNumber: number, batch: Batch): Promise<Omit<FilledBatch, 'batch'>> {
+    const rows = this.#options.recipe.batch;
+    const places = Array.from({ length: rows }, (_, row) => stepNumber * rows + row);
+    // Decoding runs on the thread pool for the whole batch at once; what fails is met again below.
+    await Promise.allSettled(places.map((place) => this.#store.load(this.#order.at(place))));
+    const problems: Problem[] = [];
+    const samples: string[] = [];
+    for (const [row, place] of places.entries()) {
+      samples.push(await this.#fillRow(batch, stepNumber, row, place, problems));
+    }
+    return { samples, problems };
+  }
+
+  async #fillRow(
+    batch: Batch,
+    stepNumber: number,
+    row: number,
+    place: number,
+    problems: Problem[],
+  ): Promise<string> {
+    const { recipe, training } = this.#options;
+    for (let attempt = 0; attempt < mostSubstitutes; attempt++) {
+      const sample = this.#order.at(place + attempt * substituteStride);
+      const draw = attempt === 0 ? [stepNumber, row] : [stepNumber, row, attempt];
+      const random = createRandom(mixSeed(recipe.seed, ...draw));
+      try {
+        await training.fill(batch, row, sample, random, this.#store);
+        return sample.id;
+      } catch (error) {
+        const isBadData = hasErrorCode(error) && error.code === 'ERR_DATASET';
+        if (!isBadData || recipe.onBadData === 'stop') throw error;
+        if (!this.#told.has(error.message)) {
+          this.#told.add(error.message);
+          problems.push({ where: sample.id, reason: error.message });
+        }
+      }
+    }
+    throw new PerceptionError(
+      'ERR_DATASET',
+      `step ${stepNumber}: expected samples that load, found ${mostSubstitutes} in a row that do not, the last ${problems.at(-1)?.where ?? 'told before'}`,
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
+import type { DataSummary, TrainingDataRequest } from '../data/open-training-data.js';
+import { type BatchLayout, batchBytes, viewBatch } from './batch.js';
+import type { BatchSource, FilledBatch } from './batch-source.js';
+import type { LoaderAnswer, LoaderData, LoaderFailure, LoaderOrder } from './loader-worker.js';
+
+export interface LoaderPoolOptions {
+  request: TrainingDataRequest;
+  layout: BatchLayout;
+  /** Threads that open the data and fill batches, at least 1. */
+  loaders: number;
+  /** Bytes of decoded pictures that may be kept, by all loaders together. */
+  cacheBytes: number;
+}
+
+/** Batches that may stand ready beside the one that is trained on and one in the hands of each loader. */
+const readyAhead = 1;
+
+type Slot = SharedArrayBuffer;
+/** A batch that was ordered: what comes back, or why not. */
+interface Ordered {
+  slot: Slot;
+  filled: Promise<Omit<FilledBatch, 'batch'>>;
+  resolve(filled: Omit<FilledBatch, 'batch'>): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Fills batches on worker threads while the training thread computes. Step s is filled by loader s modulo their
+ * number, into shared memory of a fixed number of batches: no loader runs further ahead than there are free ones.
+ */
+export class LoaderPool implements BatchSource {
+  readonly #workers: Worker[];
+  readonly #layout: BatchLayout;
+  readonly #free: Slot[];
+  readonly #ordered = new Map<number, Ordered>();
+  /** What the data is, once the first loader has opened it. Rejects when it cannot be opened. */
+  readonly opened: Promise<DataSummary>;
+  #inUse: Slot | undefined;
+  #nextOrder = 0;
+  #failure: Error | undefined;
+  #isClosed = false;
+
+  constructor(options: LoaderPoolOptions) {
+    const { request, layout, loaders, cacheBytes } = options;
+    this.#layout = layout;
+    const entry = new URL('./loader-worker.js', import.meta.url);
+    // Threads run from dist/; under a test runner this file itself is still TypeScript.
+    if (import.meta.url.endsWith('.ts'))
+      entry.pathname = entry.pathname.replace('/tools/', '/dist/tools/');
+    const workerData: LoaderData = { request, cacheBytes: Math.floor(cacheBytes / loaders) };
+    this.#workers = Array.from({ length: loaders }, () => new Worker(entry, { workerData }));
+    this.#free = Array.from(
+      { length: loaders + 1 + readyAhead },
+      () => new SharedArrayBuffer(batchBytes(layout)),
+    );
+    this.opened = new Promise((resolve, reject) => {
+      for (const worker of this.#workers) {
+        worker.on('message', (answer: LoaderAnswer) => {
+          if (answer.kind === 'open') resolve(answer.summary);
+          else if (answer.kind === 'filled') this.#ordered.get(answer.stepNumber)?.resolve(answer);
+          else this.#fail(errorOf(answer.failure), answer.stepNumber, reject);
+        });
+        worker.on('error', (error) => this.#fail(error, undefined, reject));
+        worker.on('exit', (code) => {
+          if (this.#isClosed) return;
+          const message = `expected a loader thread that lives, found that it ended with code ${code}`;
+          this.#fail(new PerceptionError('ERR_TRAINING', message), undefined, reject);
+        });
+      }
+    });
+    // Whoever does not wait for the summary meets the same failure at the first batch.
+    this.opened.catch(() => {});
+  }
+
+  async next(stepNumber: number): Promise<FilledBatch> {
+    if (this.#inUse) this.#free.push(this.#inUse);
+    this.#inUse = undefined;
+    if (this.#failure) throw this.#failure;
+    if (!this.#ordered.has(stepNumber)) {
+      // A run that begins elsewhere: what was ordered is of no use, but its memory is still being written to.
+      await this.#drain();
+      this.#nextOrder = stepNumber;
+    }
+    this.#orderAhead();
+    const { slot, filled } = this.#ordered.get(stepNumber)!;
+    const { samples, problems } = await filled;
+    this.#ordered.delete(stepNumber);
+    this.#inUse = slot;
+    return { batch: viewBatch(this.#layout, slot), samples, problems };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #orderAhead(): void {
+    for (let slot = this.#free.pop(); slot; slot = this.#free.pop()) {
+      const stepNumber = this.#nextOrder++;
+      const ordered = { slot } as Ordered;
+      ordered.filled = new Promise((resolve, reject) =>
+        Object.assign(ordered, { resolve, reject }),
+      );
+      // A batch that fails before it is asked for must not count as an error that nobody handles.
+      ordered.filled.catch(() => {});
+      this.#ordered.set(stepNumber, ordered);
+      const order: LoaderOrder = { stepNumber, memory: slot };
+      this.#workers[stepNumber % this.#workers.length]!.postMessage(order);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const left = [...this.#ordered.values()];
+    await Promise.allSettled(left.map(({ filled }) => filled));
+    this.#ordered.clear();
+    this.#free.push(...left.map(({ slot }) => slot));
+  }
+
+  /** A batch that fails ends the run when its turn comes; a thread that fails ends every batch. */
+  #fail(error: Error, stepNumber: number | undefined, rejectOpening: (error: Error) => void): void {
+    rejectOpening(error);
+    if (stepNumber !== undefined) {
+      this.#ordered.get(stepNumber)?.reject(error);
+      return;
+    }
+    this.#failure = error;
+    for (const ordered of this.#ordered.values()) ordered.reject(error);
+  }
+}
+
+function errorOf({ code, message }: LoaderFailure): Error {
+  return code === undefined ? new Error(message) : new PerceptionError(code as ErrorCode, message);
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import type { Task } from '../../../src/bundle/manifest.js';
+import {
+  type DataSummary,
+  openTrainingData,
+  type TrainingDataRequest,
+} from '../data/open-training-data.js';
+import type { TaskTraining } from '../tasks/task-training.js';
+import { batchLayout } from './batch.js';
+import type { BatchSource } from './batch-source.js';
+import { createInThreadSource } from './in-thread-source.js';
+import { LoaderPool } from './loader-pool.js';
+
+/** One loader for every four cores, at least one: a step keeps the others busy. */
+export const defaultLoaders = (): number => Math.max(1, Math.floor(availableParallelism() / 4));
+
+/**
+ * Opens the training data and what fills batches from it: `loaders` threads, or for 0 the calling thread. Both give
+ * the same batches. Rejects as openTrainingData does.
+ */
+export async function openBatches<T extends Task>(
+  request: TrainingDataRequest,
+  training: TaskTraining<T>,
+  { loaders, cacheBytes }: { loaders: number; cacheBytes: number },
+): Promise<{ batches: BatchSource; summary: DataSummary }> {
+  const { recipe } = request;
+  if (loaders === 0) {
+    const { sets, signCrops, summary } = await openTrainingData(request, training);
+    const data = { recipe, training, data: sets, signCrops, cacheBytes };
+    return { batches: createInThreadSource(data), summary };
+  }
+  const layout = batchLayout(training, recipe.batch);
+  const pool = new LoaderPool({ request, layout, loaders, cacheBytes });
+  try {
+    return { batches: pool, summary: await pool.opened };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import { chooseBackend } from './backends/choose-backend.js';
+import { tf } from './backends/tf.js';
+import { CompiledStep } from './compiled/compiled-step.js';
+import { setDropout } from './network-dropout.js';
+import type { Recipe } from './recipe.js';
+import type { TaskTraining } from './tasks/task-training.js';
+import { TfStep } from './tf-step.js';
+import type { TrainingStep } from './training-step.js';
+
+/** `auto` takes a GPU or tfjs-node when there is one, else the compiled step; the others by name. */
+export const trainingBackends = ['auto', 'compiled', 'wasm', 'webgpu', 'tfjs-node'] as const;
+export type TrainingBackend = (typeof trainingBackends)[number];
+
+export interface StartedNetwork {
+  network: tf.LayersModel;
+  /** Made of the network's weights as they are when this is called: once. */
+  createStep(): TrainingStep;
+  close(): void;
+}
+
+/** Chooses what computes, says so, and builds the network there. */
+export async function startNetwork(
+  recipe: Recipe,
+  training: TaskTraining,
+  options: { backend: TrainingBackend; threads?: number; onNote: (line: string) => void },
+): Promise<StartedNetwork> {
+  const { backend, onNote } = options;
+  const { batch } = recipe;
+  const threads = options.threads ?? availableParallelism();
+  const build = (): tf.LayersModel => {
+    const network = training.buildNetwork(recipe.seed);
+    setDropout(network, recipe.dropout);
+    return network;
+  };
+  const compiled = async (why: string): Promise<StartedNetwork> => {
+    await tf.setBackend('cpu');
+    onNote(`backend: compiled, ${threads} threads (${why})`);
+    const network = build();
+    return { network, createStep: () => new CompiledStep(network, { batch, threads }), close() {} };
+  };
+  if (backend === 'compiled') return compiled('asked for');
+  const chosen = await chooseBackend(backend, { threads });
+  if (backend === 'auto' && chosen.name === 'wasm') {
+    chosen.close();
+    return compiled(`the fastest on a CPU; ${chosen.why}`);
+  }
+  onNote(`backend: ${chosen.name} (${chosen.why})`);
+  const network = build();
+  return { network, createStep: () => new TfStep(network, { batch }), close: chosen.close };
+}

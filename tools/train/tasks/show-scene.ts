@@ -1,0 +1,96 @@
+import type { InputSpec } from '../../../src/bundle/input-spec.js';
+import { detectionClasses } from '../../../src/perception/classes.js';
+import type { DetectionSample } from '../../datasets/sample.js';
+import { drawColourChange } from '../augment/colour.js';
+import { boxesInWindow, drawWindow } from '../augment/detection-window.js';
+import { boxFromTile, drawTiles, placeTile, windowForTile } from '../augment/mosaic.js';
+import { pasteSigns, type Scene } from '../augment/paste-signs.js';
+import { drawSsdWindow } from '../augment/ssd-window.js';
+import { warpInto, windowAffine } from '../augment/warp.js';
+import type { SampleStore } from '../loading/sample-store.js';
+import type { Random } from '../random.js';
+import type { Recipe } from '../recipe.js';
+import type { MatchingBox } from '../targets/match-default-boxes.js';
+
+/** A teacher's box below this score says neither "object" nor "background". */
+const trustedWeight = 0.45;
+
+/** Shows street scenes to a detector: augmented pictures with the boxes that are left of theirs. */
+export class SceneShower {
+  readonly #augmentation: Recipe['augmentation'];
+  readonly #input: InputSpec;
+
+  constructor(augmentation: Recipe['augmentation'], input: InputSpec) {
+    this.#augmentation = augmentation;
+    this.#input = input;
+  }
+
+  /**
+   * Draws a sample, or it and three others as a mosaic, into [3, rows, columns] at `offset` of `out`. Returns the
+   * boxes as the input shows them.
+   */
+  async show(
+    sample: DetectionSample,
+    random: Random,
+    store: SampleStore<'detection'>,
+    out: Float32Array,
+    offset: number,
+  ): Promise<MatchingBox[]> {
+    const { mosaic } = this.#augmentation;
+    // Nothing is drawn for what a recipe does not ask for: its stream of random numbers stays what it was.
+    if (!mosaic || !random.chance(mosaic))
+      return this.#showOne(sample, this.#input, random, store, out, offset);
+    const boxes: MatchingBox[] = [];
+    for (const [index, tile] of drawTiles(this.#input, random).entries()) {
+      const shown = index === 0 ? sample : store.another(random);
+      const planes = new Float32Array(3 * tile.widthPx * tile.heightPx);
+      const { widthPx, heightPx } = tile;
+      const spec = { ...this.#input, widthPx, heightPx };
+      const seen = await this.#showOne(shown, spec, random, store, planes, 0);
+      boxes.push(...seen.map((box) => boxFromTile(box, tile, this.#input)));
+      placeTile(planes, tile, this.#input, out, offset);
+    }
+    return boxes;
+  }
+
+  async #showOne(
+    sample: DetectionSample,
+    spec: InputSpec,
+    random: Random,
+    store: SampleStore<'detection'>,
+    out: Float32Array,
+    offset: number,
+  ): Promise<MatchingBox[]> {
+    const { colour, flip, geometry, crop } = this.#augmentation;
+    const { image, boxes } = await this.#scene(sample, random, store);
+    const drawn =
+      crop === 'ssd'
+        ? drawSsdWindow(image.widthPx, image.heightPx, boxes, random)
+        : drawWindow(image.widthPx, image.heightPx, boxes, random, geometry);
+    const window = spec === this.#input ? drawn : windowForTile(drawn, spec, this.#input, random);
+    const isFlipped = random.chance(flip);
+    const affine = windowAffine(window, spec.widthPx, spec.heightPx, isFlipped);
+    warpInto(image, affine, spec, drawColourChange(random, colour), out, offset);
+    return boxesInWindow(boxes, window, isFlipped, detectionClasses, spec, trustedWeight);
+  }
+
+  async #scene(
+    sample: DetectionSample,
+    random: Random,
+    store: SampleStore<'detection'>,
+  ): Promise<Scene> {
+    const image = await store.load(sample);
+    const scene = { image, boxes: sample.boxes };
+    const { pasteSigns: paste } = this.#augmentation;
+    if (!paste || store.signCrops.length === 0 || !random.chance(paste.share)) return scene;
+    const scale = image.widthPx / this.#input.widthPx;
+    const [smallest, largest] = paste.edgePx;
+    const options = {
+      crops: store.signCrops,
+      load: (sign: (typeof store.signCrops)[number]) => store.load(sign),
+      most: paste.most,
+      edgePx: [smallest * scale, largest * scale] as const,
+    };
+    return pasteSigns(scene, options, random);
+  }
+}

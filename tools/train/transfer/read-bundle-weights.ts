@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { ModelProtoSchema, type TensorProto } from '../../export/gen/onnx_pb.js';
+import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
+import { inversePermutation, kernelPermutation, transposed } from '../../export/tensor-layout.js';
+import { stableName } from '../weight-layout.js';
+import type { NamedTensor, NamedWeights } from './named-weights.js';
+
+const float32Type = 1;
+
+/**
+ * The weights of an exported bundle, by the layers of the network that takes them. The exporter folds a normalisation
+ * into the kernel and bias before it; it comes back as gamma 1, beta the folded bias, mean 0, variance 1 - epsilon,
+ * which infers the same. Throws ERR_TRAINING for a file that is not an ONNX network.
+ */
+export function readBundleWeights(dir: string, target: LayerGraph): NamedWeights {
+  const where = join(dir, networkFile(dir));
+  const initializers = readInitializers(where);
+  const tensors = new Map<string, NamedTensor>();
+  const folded: string[] = [];
+  const readerOf = new Map(
+    target.nodes
+      .filter(({ className }) => className === 'BatchNormalization')
+      .map((node) => [node.inputs[0]!, node]),
+  );
+  for (const node of target.nodes) {
+    readLayer(node, initializers, tensors);
+    const normalization = readerOf.get(node.name);
+    const bias = initializers.get(`${node.name}.bias`);
+    if (!normalization || !bias) continue;
+    setIdentity(normalization, bias.values, tensors);
+    // The folded bias stands behind the normalisation now, not before it as well.
+    const own = node.weights[1];
+    if (own)
+      tensors.set(stableName(own.name), { shape: own.shape, values: bias.values.map(() => 0) });
+    folded.push(normalization.name);
+  }
+  return { where, tensors, folded };
+}
+
+function networkFile(dir: string): string {
+  const path = join(dir, 'manifest.json');
+  try {
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { network?: { file?: unknown } };
+    if (typeof manifest.network?.file === 'string') return manifest.network.file;
+  } catch (cause) {
+    throw new PerceptionError('ERR_TRAINING', `${path}: expected a manifest, found ${cause}`, {
+      cause,
+    });
+  }
+  throw new PerceptionError('ERR_TRAINING', `${path}: expected network.file, found none`);
+}
+
+function readInitializers(path: string): Map<string, NamedTensor> {
+  try {
+    const { graph } = fromBinary(ModelProtoSchema, readFileSync(path));
+    const floats = (graph?.initializer ?? []).filter(({ dataType }) => dataType === float32Type);
+    return new Map(floats.map((tensor) => [tensor.name, tensorOf(tensor)]));
+  } catch (cause) {
+    throw new PerceptionError('ERR_TRAINING', `${path}: expected an ONNX network, found ${cause}`, {
+      cause,
+    });
+  }
+}
+
+function tensorOf({ dims, rawData }: TensorProto): NamedTensor {
+  // Raw data may begin at any byte, so the floats are copied to an aligned place.
+  const bytes = rawData.slice();
+  return { shape: dims.map(Number), values: new Float32Array(bytes.buffer, 0, bytes.length >> 2) };
+}
+
+/** Kernel and further weights as the exporter names them: layer.kernel, layer.weight1 … */
+function readLayer(
+  node: LayerNode,
+  initializers: Map<string, NamedTensor>,
+  tensors: Map<string, NamedTensor>,
+): void {
+  node.weights.forEach(({ name, shape }, position) => {
+    const suffix = position === 0 ? 'kernel' : `weight${position}`;
+    const own = initializers.get(`${node.name}.${suffix}`);
+    const found = own ?? (position > 0 ? initializers.get(`${node.name}.bias`) : undefined);
+    if (!found) return;
+    const perm = position === 0 ? kernelPermutation[node.className] : undefined;
+    const turned = perm ? turnedBack(found, perm) : found;
+    // Which axes a vector has been given on the way does not matter, its length does.
+    const isVector = shape.length === 1 && turned.values.length === shape[0];
+    tensors.set(stableName(name), isVector ? { shape, values: turned.values } : turned);
+  });
+}
+
+function turnedBack({ shape, values }: NamedTensor, perm: number[]): NamedTensor {
+  const inverse = inversePermutation(perm);
+  return {
+    shape: inverse.map((axis) => shape[axis]!),
+    values: transposed(values, shape, inverse),
+  };
+}
+
+function setIdentity(
+  normalization: LayerNode,
+  bias: Float32Array,
+  tensors: Map<string, NamedTensor>,
+): void {
+  const epsilon = normalization.config['epsilon'] as number;
+  const filled = (value: number): Float32Array => new Float32Array(bias.length).fill(value);
+  const [gamma, beta, mean, variance] = normalization.weights;
+  const set = (weight: typeof gamma, values: Float32Array): void => {
+    tensors.set(stableName(weight!.name), { shape: [bias.length], values });
+  };
+  set(gamma, filled(1));
+  set(beta, bias);
+  set(mean, filled(0));
+  set(variance, filled(1 - epsilon));
+}
