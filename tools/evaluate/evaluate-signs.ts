@@ -24,8 +24,9 @@ export async function evaluateSigns(
   options: RunnerOptions & { onSample: (observation: ObservationOf['signs']) => void },
 ): Promise<Scored<'signs'>> {
   const decode = bundle.manifest.decode as SignsOutputSpec;
-  const ourIds = idsByName(decode.classes, signClasses, bundle.where);
-  const confusion = createConfusionMatrix(signClasses.length);
+  const classes = dataset.classes ?? signClasses;
+  const ourIds = idsByName(decode.classes, classes, bundle.where);
+  const confusion = createConfusionMatrix(classes.length);
   const tally = { count: 0, right: 0, top5: 0, abstained: 0 };
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   try {
@@ -62,7 +63,7 @@ export async function evaluateSigns(
   const { count, right, top5, abstained } = tally;
   const metrics = { accuracy: share(right, count), top5: share(top5, count) };
   const abstention = `abstained on ${abstained} (probability below ${decode.abstainBelow})`;
-  return { count, metrics, notes: [abstention, ...weakestClasses(confusion)] };
+  return { count, metrics, notes: [abstention, ...weakestClasses(confusion, classes)] };
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
@@ -91,10 +92,10 @@ function inOurOrder(values: Float32Array, ourIds: readonly number[]): Float32Arr
 }
 
 /** The five classes with the lowest F1, for people: where the next hour of work belongs. */
-function weakestClasses(confusion: ConfusionMatrix): string[] {
+function weakestClasses(confusion: ConfusionMatrix, classes: readonly string[]): string[] {
   return countsByClass(confusion)
     .map((counts, classId) => ({
-      name: signClasses[classId]!,
+      name: classes[classId]!,
       total: counts.truePositives + counts.falseNegatives,
       ...classScores(counts),
     }))

@@ -57,8 +57,13 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   const backend = await chooseBackend('wasm');
   const model = training.buildNetwork(recipe.seed);
   restoreAverage(model, checkpoint);
-  const { sets } = await openData(recipe.task, recipe.data, request.dataDirs);
-  const { sets: validation } = await openData(recipe.task, recipe.validation, request.dataDirs);
+  const { sets } = await openData(recipe.task, recipe.data, request.dataDirs, recipe.classes);
+  const { sets: validation } = await openData(
+    recipe.task,
+    recipe.validation,
+    request.dataDirs,
+    recipe.classes,
+  );
   const story = {
     version: request.version,
     training: {
