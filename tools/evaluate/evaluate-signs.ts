@@ -31,7 +31,7 @@ export async function evaluateSigns(
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   try {
     const load = async (sample: SignSample) => {
-      requireClass(sample);
+      requireClass(sample, classes.length);
       return sample.load();
     };
     for await (const { sample, loaded } of loadAhead(dataset.samples, load, dataset.problems)) {
@@ -46,7 +46,7 @@ export async function evaluateSigns(
       }
       const answer = runner.output(decode.logits).subarray(0, ourIds.length);
       requireFinite(answer, sample.id, bundle.where);
-      const logits = inOurOrder(answer, ourIds);
+      const logits = inOurOrder(answer, ourIds, classes.length);
       const rank = rankOfClass(logits, sample.classId);
       const predictedId = logits.indexOf(Math.max(...logits));
       countPrediction(confusion, sample.classId, predictedId);
@@ -78,13 +78,13 @@ function boxOfWholePicture(
   return [insetX, insetY, widthPx - insetX, heightPx - insetY];
 }
 
-function requireClass({ classId }: SignSample): void {
-  if (Number.isInteger(classId) && classId >= 0 && classId < signClasses.length) return;
-  throw datasetError(`expected a class of 0 to ${signClasses.length - 1}, found ${classId}`);
+function requireClass({ classId }: SignSample, count: number): void {
+  if (Number.isInteger(classId) && classId >= 0 && classId < count) return;
+  throw datasetError(`expected a class of 0 to ${count - 1}, found ${classId}`);
 }
 
-function inOurOrder(values: Float32Array, ourIds: readonly number[]): Float32Array {
-  const ordered = new Float32Array(signClasses.length).fill(-Infinity);
+function inOurOrder(values: Float32Array, ourIds: readonly number[], count: number): Float32Array {
+  const ordered = new Float32Array(count).fill(-Infinity);
   ourIds.forEach((ourId, bundleId) => {
     ordered[ourId] = values[bundleId]!;
   });
