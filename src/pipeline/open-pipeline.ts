@@ -30,7 +30,7 @@ const supervisedChunkBytes = 8 * 1024;
  * are measured first. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { config, source, sourceOptions = {}, pacing, rateFactor = 1 } = options;
+  const { config, source, sourceOptions = {}, pacing, rateFactor = 1, opened: given } = options;
   const opened: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
     const part = await opening;
@@ -40,8 +40,10 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const crewMaker = new CrewMaker(options);
   const slotCount = config.ring.slots;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
-  const capturing = kept(startCapture(captureOptions), (capture) => capture.stop());
-  const calibrating = openCamera(config.calibration, source);
+  const starting =
+    given === undefined ? startCapture(captureOptions) : Promise.resolve(given.capture);
+  const capturing = kept(starting, (capture) => capture.stop());
+  const calibrating = openCamera(config.calibration, source, given?.camera);
   const opening = [
     capturing,
     calibrating,
@@ -140,7 +142,12 @@ function classesOfDetector(stages: ReadonlyMap<Task, LoadedStage>): readonly str
   return decode?.kind === 'ssd' ? decode.classes : [];
 }
 
-async function openCamera(calibration: string, source: string): Promise<CameraModel | undefined> {
+async function openCamera(
+  calibration: string,
+  source: string,
+  carried?: CameraModel,
+): Promise<CameraModel | undefined> {
+  if (carried !== undefined && calibration === 'recording') return carried;
   const { cameraOf } = await import('./camera-of.js');
   return cameraOf(calibration, source);
 }

@@ -1,3 +1,5 @@
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { SourceOptions } from '../capture/open-source.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { Supervised } from '../supervise/supervised.js';
@@ -10,6 +12,8 @@ export interface PipelineOptions {
   /** A recording, a video, a folder of pictures, `camera:<device>` or `gstreamer:<pipeline>`. */
   source: string;
   sourceOptions?: SourceOptions;
+  /** A capture that is open already, in place of opening `source`: a simulator that draws each frame when it is asked for. */
+  opened?: OpenedSource;
   /** `lockstep`: the next frame comes when the last is published. */
   pacing: 'realtime' | 'lockstep';
   /**
@@ -34,6 +38,13 @@ export interface PipelineOptions {
   laneTimeoutMs?: number;
   /** Set where a supervisor watches this process: lanes tell it what they are at. */
   supervised?: Supervised | undefined;
+}
+
+/** A capture that somebody else opened; the run stops it at its end. */
+export interface OpenedSource {
+  capture: CaptureHandle;
+  /** The calibration that it carries, for `calibration: recording`. */
+  camera?: CameraModel;
 }
 
 /** Totals at one moment of a run. */

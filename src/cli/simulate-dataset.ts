@@ -1,0 +1,61 @@
+import { Command, Option } from 'commander';
+import { type Task, tasks } from '../bundle/manifest.js';
+import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { progressLine, untilStopped } from './simulate-progress.js';
+
+interface DatasetFlags {
+  task: Task;
+  count: string;
+  seed: string;
+  size?: string;
+  workers: string;
+  out: string;
+}
+
+const defaultSizes: Readonly<Record<Task, string>> = {
+  detection: '640x360',
+  segmentation: '480x360',
+  signs: '1280x720',
+  steering: '640x360',
+};
+
+/** `windshield simulate dataset`: labelled pictures. */
+export function datasetCommand(): Command {
+  return new Command('dataset')
+    .summary('labelled pictures for training')
+    .description(
+      'Writes independent scenes in a layout that train and evaluate read: detection as Pascal VOC, segmentation as\n' +
+        'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run again after an\n' +
+        'interruption, it goes on where it stopped.',
+    )
+    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).makeOptionMandatory())
+    .requiredOption('--out <folder>', 'where it goes')
+    .option('--count <n>', 'scenes (signs: crops)', '1000')
+    .option('--seed <n>', 'of the first scene; the next ones count up', '1000')
+    .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
+    .option('--workers <n>', 'threads', '2')
+    .action(runDataset);
+}
+
+async function runDataset(flags: DatasetFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size ?? defaultSizes[flags.task]);
+  const run = {
+    task: flags.task,
+    count: numberFlag('--count', flags.count, 1, 1_000_000, true),
+    seed: numberFlag('--seed', flags.seed, 0, 2 ** 32, true),
+    workers: numberFlag('--workers', flags.workers, 1, 64, true),
+    widthPx,
+    heightPx,
+    outDir: flags.out,
+  };
+  const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
+  await untilStopped(async (signal, terminal) => {
+    const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
+    const { written } = await writeDataset({ ...run, signal, onProgress });
+    if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
+    const unit = flags.task === 'signs' ? 'crops' : 'scenes';
+    terminal.clearLive();
+    terminal.print(`${flags.out}: ${written} ${unit} for ${flags.task}, seeds from ${run.seed}`);
+    return '';
+  });
+}

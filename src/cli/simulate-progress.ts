@@ -1,0 +1,41 @@
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+/** As a shell reports a program that Ctrl-C ended. */
+const interruptedExitCode = 130;
+
+/** Runs with Ctrl-C ending it in order; `work` says what an interruption left. */
+export async function untilStopped(
+  work: (signal: AbortSignal, terminal: Terminal) => Promise<string>,
+): Promise<void> {
+  const terminal = new Terminal();
+  const interruption = new AbortController();
+  const removeHandlers = onStopSignals(() => interruption.abort());
+  try {
+    const left = await work(interruption.signal, terminal);
+    terminal.clearLive();
+    if (interruption.signal.aborted) {
+      terminal.note(`simulate ended by Ctrl-C: ${left}`);
+      process.exitCode = interruptedExitCode;
+    }
+  } finally {
+    terminal.clearLive();
+    removeHandlers();
+  }
+}
+
+/** Redraws how far a run is, where there is a terminal to draw on. */
+export function progressLine(
+  terminal: Terminal,
+  unit: string,
+): (done: number, total: number) => void {
+  if (!terminal.isInteractive) return () => {};
+  const startMs = performance.now();
+  return (done, total) => {
+    const perS = (done * 1000) / (performance.now() - startMs);
+    const leftS = Math.round((total - done) / Math.max(perS, 1e-3));
+    terminal.showLive(
+      `${unit} ${done} of ${total} (${Math.round((100 * done) / total)} %)  ${perS.toFixed(1)}/s  ${leftS} s left`,
+    );
+  };
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rename, rm } from 'node:fs/promises';
+import { toolMissing } from '../../../src/capture/raw-frame-process.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { drawTruth } from './draw-truth.js';
+import type { LoopFrame } from './run-loop.js';
+import type { SimulatedDrive } from './simulated-drive.js';
+
+/** A film of a drive, written by the system's ffmpeg in a child process; it appears only when it is complete. */
+export class LoopVideo {
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #drive: SimulatedDrive;
+  readonly #ffmpeg: ChildProcess;
+  readonly #closed: Promise<number>;
+  #lastWords = '';
+  #isOver = false;
+
+  private constructor(path: string, drive: SimulatedDrive, ffmpeg: ChildProcess, partial: string) {
+    this.#path = path;
+    this.#partial = partial;
+    this.#drive = drive;
+    this.#ffmpeg = ffmpeg;
+    ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-400);
+    });
+    // A pipe that breaks shows as ffmpeg's end, which says why.
+    ffmpeg.stdin!.on('error', () => {});
+    this.#closed = once(ffmpeg, 'close').then(([code]) => Number(code ?? 1));
+  }
+
+  /** Rejects with ERR_TOOL_MISSING where there is no ffmpeg. */
+  static async start(path: string, drive: SimulatedDrive, rateHz: number): Promise<LoopVideo> {
+    const { widthPx, heightPx } = drive.camera.model;
+    const partial = path.replace(/(\.[^./]*)?$/, '.partial$1');
+    const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${widthPx}x${heightPx}`];
+    const coded = ['-pix_fmt', 'yuv420p', `file:${partial}`];
+    const ffmpeg = spawn(
+      'ffmpeg',
+      ['-v', 'error', '-y', ...raw, '-r', String(rateHz), '-i', 'pipe:0', ...coded],
+      { stdio: ['pipe', 'ignore', 'pipe'] },
+    );
+    await new Promise<void>((resolve, reject) => {
+      ffmpeg.once('spawn', resolve);
+      ffmpeg.once('error', (cause) => reject(toolMissing('ffmpeg', cause)));
+    });
+    return new LoopVideo(path, drive, ffmpeg, partial);
+  }
+
+  /** Draws what the car sees now, with its lane and the way it is told to go. */
+  async add({ angleRad }: LoopFrame): Promise<void> {
+    const { image } = this.#drive.render();
+    drawTruth(image, this.#drive, angleRad);
+    if (!this.#ffmpeg.stdin!.write(image.data))
+      await Promise.race([once(this.#ffmpeg.stdin!, 'drain'), this.#closed]);
+    if (this.#ffmpeg.exitCode !== null) throw this.#failure();
+  }
+
+  /** Rejects with ERR_OUTPUT where the film could not be written. */
+  async finish(): Promise<void> {
+    this.#ffmpeg.stdin!.end();
+    if ((await this.#closed) !== 0) throw this.#failure();
+    this.#isOver = true;
+    await rename(this.#partial, this.#path);
+  }
+
+  /** Leaves nothing behind of a film that was not finished. */
+  async abort(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ffmpeg.kill('SIGKILL');
+    await this.#closed;
+    await rm(this.#partial, { force: true });
+  }
+
+  #failure(): PerceptionError {
+    const words = this.#lastWords.trim().split('\n').at(-1) ?? '';
+    return new PerceptionError('ERR_OUTPUT', `cannot write ${this.#path}: ffmpeg: ${words}`);
+  }
+}

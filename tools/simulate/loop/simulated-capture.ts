@@ -1,0 +1,80 @@
+import type {
+  CaptureCounts,
+  CaptureEnd,
+  CaptureHandle,
+} from '../../../src/capture/capture-thread.js';
+import { nowNs } from '../../../src/frame/clock.js';
+import { packedRgbLayout } from '../../../src/frame/frame.js';
+import { FrameRing } from '../../../src/frame/frame-ring.js';
+import type { SourceInfo } from '../../../src/frame/frame-source.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+
+type FrameCallback = Parameters<CaptureHandle['onFrame']>[0];
+
+/**
+ * The capture of a camera that does not exist yet when its frame is asked for: in a closed loop the picture hangs on
+ * the answer to the one before. The pipeline asks, `requested` resolves, and whoever drives draws and delivers.
+ */
+export class SimulatedCapture implements CaptureHandle {
+  readonly info: SourceInfo;
+  readonly ring: FrameRing;
+  readonly counts: CaptureCounts = { delivered: 0, drops: {} };
+  readonly ended: Promise<CaptureEnd>;
+  #end!: (end: CaptureEnd) => void;
+  #onFrame: FrameCallback = () => {};
+  #requests = 0;
+  #wake = (): void => {};
+
+  constructor(widthPx: number, heightPx: number, rateHz: number, slotCount: number) {
+    const layout = packedRgbLayout(widthPx, heightPx);
+    this.info = {
+      name: 'simulated road',
+      layout,
+      nominalRateHz: rateHz,
+      frameCount: undefined,
+    };
+    this.ring = FrameRing.create(layout, slotCount);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  onFrame(callback: FrameCallback): void {
+    this.#onFrame = callback;
+  }
+
+  /** A simulated camera is never lost. */
+  onLost(): void {}
+
+  requestNext(): void {
+    this.#requests++;
+    this.#wake();
+  }
+
+  stop(): Promise<CaptureEnd> {
+    this.#end({ kind: 'ended', counts: this.counts });
+    return this.ended;
+  }
+
+  /** Resolves when the pipeline asks for a frame, at once where it has asked already. */
+  async requested(): Promise<void> {
+    while (this.#requests === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+  }
+
+  /** Answers one request with a picture, packed rgb8, taken at a time of the simulation. Copies it. */
+  deliver(picture: Uint8Array, timeS: number): void {
+    const slot = this.ring.tryAcquireForWrite();
+    if (slot < 0)
+      throw new PerceptionError('ERR_INTERNAL', 'expected a free slot for the frame asked for');
+    this.ring.pixels(slot).set(picture);
+    const id = this.counts.delivered++;
+    const sourceTimeNs = BigInt(Math.round(timeS * 1e9));
+    const header = { id, captureTimeNs: nowNs(), stampNs: 0n, sourceTimeNs };
+    this.ring.publish(slot, header);
+    this.#requests--;
+    this.#onFrame({ slot, ...header });
+  }
+}
