@@ -69,6 +69,23 @@ export class NativeSession {
     }
   }
 
+  /**
+   * Runs the model once, on the calling thread, for the outputs that are named: their shapes need not be known
+   * before, and their buffers are new each time.
+   * @throws ERR_INFERENCE when a name, type or shape does not fit or an operator fails.
+   */
+  answer(
+    inputs: Record<string, NativeTensor>,
+    outputNames: readonly string[],
+  ): Record<string, NativeTensor> {
+    const wanted = Object.fromEntries(outputNames.map((name) => [name, null]));
+    try {
+      return this.#raw.run(located(inputs), wanted, {}) as unknown as Record<string, NativeTensor>;
+    } catch (cause) {
+      throw inferenceError('a run without error', this.#name, cause);
+    }
+  }
+
   /** Frees the native session; it cannot run again. */
   release(): void {
     this.#raw.dispose();

@@ -2,23 +2,35 @@ import type { Bundle } from '../bundle/bundle.js';
 import { compareGolden, type GoldenComparison, goldenInput } from '../bundle/golden.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** One network, loaded and proven on one execution provider. Used by one thread, one run at a time. */
-export interface NetworkSession {
+/** A network on one execution provider, however its input gets there. Used by one thread, one run at a time. */
+interface Session {
   /** The execution provider that runs it, such as "cpu". */
   readonly provider: string;
+  /** Output name -> float32, room for the largest batch; overwritten in place by each run. */
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  /** Frees the native session. It cannot run again. */
+  dispose(): Promise<void>;
+}
+
+/** One network, loaded and proven: it reads the tensor that its manifest describes. */
+export interface NetworkSession extends Session {
   /** Most items in one run: 1, except for the sign network. */
   readonly maxBatch: number;
   /** Where the next input is written: float32, room for maxBatch items; the same array for ever. */
   readonly input: Float32Array;
-  /** Output name -> float32, room for maxBatch items; overwritten in place by each run. */
-  readonly outputs: Readonly<Record<string, Float32Array>>;
   /**
    * Runs the first `batch` items (1 by default) of `input`; resolves when `outputs` hold the answer. The thread is
    * busy meanwhile. Rejects with ERR_INFERENCE.
    */
   run(batch?: number): Promise<void>;
-  /** Frees the native session. It cannot run again. */
-  dispose(): Promise<void>;
+}
+
+/** The same network behind preprocessing that runs on the same execution provider: it reads frames. */
+export interface FrameSession extends Session {
+  /** Where the next frame is written, as it lies in the ring; the same array for ever. */
+  readonly pixels: Uint8Array;
+  /** Preprocesses and runs; resolves when `outputs` hold the answer. Rejects with ERR_INFERENCE. */
+  run(): Promise<void>;
 }
 
 export interface Certificate extends GoldenComparison {

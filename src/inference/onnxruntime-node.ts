@@ -3,7 +3,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import { elementCount } from '../bundle/golden.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { checkSession } from './check-session.js';
-import type { NetworkSession } from './network-session.js';
+import type { FrameSession, NetworkSession } from './network-session.js';
 
 // Errors come back as rejections; what ONNX Runtime prints beside them, in red for a provider that another one of
 // the list stands in for, helps nobody.
@@ -49,6 +49,65 @@ export async function createNetworkSession(
     'ERR_PROVIDER_UNAVAILABLE',
     `${bundle.where}: expected an execution provider that runs, of ${settings.providers.join(', ') || 'an empty list'}; found none: ${reasons.join('; ')}`,
   );
+}
+
+/**
+ * Loads `network`, which is the bundle's with preprocessing in front of it, on the provider that its certified
+ * session runs on. `frame`: name and shape of its uint8 input. Throws ERR_PROVIDER_UNAVAILABLE when the provider
+ * cannot run it.
+ */
+export async function createFrameSession(
+  bundle: Bundle,
+  network: Uint8Array,
+  provider: string,
+  frame: { name: string; shape: readonly [number, number] },
+): Promise<FrameSession> {
+  const session = await tryLoad({ ...bundle, network }, provider, 1);
+  if (typeof session === 'string') {
+    throw new PerceptionError(
+      'ERR_PROVIDER_UNAVAILABLE',
+      `${bundle.where}: expected ${provider} to run preprocessing in front of the network, found: ${session}; preprocess: host does without`,
+    );
+  }
+  const pixels = new Uint8Array(frame.shape[0] * frame.shape[1]);
+  const feeds = { [frame.name]: new Tensor('uint8', pixels, frame.shape) };
+  const { outputs, tensors } = fixedOutputs(bundle);
+  return {
+    provider,
+    pixels,
+    outputs,
+    run: () => runSession(session, { feeds, fetches: tensors }, bundle.where, provider),
+    dispose: () => session.release(),
+  };
+}
+
+/** Room for one item of each output, and tensors that view it. */
+function fixedOutputs(bundle: Bundle) {
+  const outputs: Record<string, Float32Array> = {};
+  const tensors: Tensors = {};
+  for (const { name, shape } of bundle.manifest.outputs) {
+    const dims = shape.map((size) => (typeof size === 'number' ? size : 1));
+    outputs[name] = new Float32Array(elementCount(dims));
+    tensors[name] = new Tensor('float32', outputs[name], dims);
+  }
+  return { outputs, tensors };
+}
+
+async function runSession(
+  session: InferenceSession,
+  { feeds, fetches }: { feeds: Tensors; fetches: Tensors },
+  where: string,
+  provider: string,
+): Promise<void> {
+  try {
+    await session.run(feeds, fetches);
+  } catch (cause) {
+    throw new PerceptionError(
+      'ERR_INFERENCE',
+      `${where}: expected a run on ${provider}, found: ${firstLine(cause)}`,
+      { cause },
+    );
+  }
 }
 
 /** The session, or why the provider cannot be had. */
@@ -131,15 +190,7 @@ class OnnxNetworkSession implements NetworkSession {
         `${this.#where}: expected a batch of 1 to ${this.maxBatch}, found ${batch}`,
       );
     }
-    try {
-      await this.#session.run(tensors.feeds, tensors.fetches);
-    } catch (cause) {
-      throw new PerceptionError(
-        'ERR_INFERENCE',
-        `${this.#where}: expected a run on ${this.provider}, found: ${firstLine(cause)}`,
-        { cause },
-      );
-    }
+    await runSession(this.#session, tensors, this.#where, this.provider);
   }
 
   dispose(): Promise<void> {

@@ -21,14 +21,14 @@ export class LaneCrew {
     { config, laneTimeoutMs, supervised }: PipelineOptions,
     readonly planned: PlannedLanes,
   ) {
-    const { bundles, providers, allowUncertified } = config;
+    const { bundles, providers, preprocess, allowUncertified } = config;
     this.graph = planStages(planned.lanes);
     this.relays = this.graph.lanes.map(() => new LaneRelay());
     this.lanes = this.graph.lanes.map(({ name }, index) => {
       const stages = planned.lanes[index]!.map((task) => ({ task, bundleDir: bundles[task]! }));
       const blackBox = supervised && { fd: supervised.blackBoxFd, laneIndex: index };
       const watched = { blackBox, drills: supervised?.drills };
-      const data = { stages, providers, allowUncertified, ...watched };
+      const data = { stages, providers, preprocess, allowUncertified, ...watched };
       const timeout = laneTimeoutMs === undefined ? {} : { timeoutMs: laneTimeoutMs };
       return new Lane({ name, data, ...timeout }, this.relays[index]!);
     });

@@ -4,6 +4,8 @@ import type { PostedError } from '../capture/capture-messages.js';
 import type { Drill } from '../supervise/drill.js';
 import type { LaneBlackBox } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
+import type { PreprocessChoice } from './preprocessing-place.js';
+import type { PreprocessedBy } from './stages/frame-input.js';
 import type { StageResult } from './stages/stage-result.js';
 
 /** What a lane is started with; it loads its networks at once, while the source is still opening. */
@@ -11,6 +13,7 @@ export interface LaneWorkerData {
   /** In order of priority. */
   stages: readonly { task: Task; bundleDir: string }[];
   providers: readonly string[];
+  preprocess: PreprocessChoice;
   allowUncertified: boolean;
   /** Set under a supervisor: where the lane says what it is at. */
   blackBox?: LaneBlackBox | undefined;
@@ -55,7 +58,12 @@ export type LaneCommand =
 export type LaneEvent =
   | { type: 'loaded'; stages: LoadedStage[] }
   /** `warmUpMs`: tables built, and each stage run once on a blank frame; `stageMs`: medians, where they were asked for. */
-  | { type: 'ready'; warmUpMs: number; stageMs: Partial<Record<Task, number>> }
+  | {
+      type: 'ready';
+      warmUpMs: number;
+      stageMs: Partial<Record<Task, number>>;
+      preprocessedBy: Partial<Record<Task, PreprocessedBy>>;
+    }
   | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
   | { type: 'done'; frameId: number }
   /** The lane cannot be set up; it ends itself. */

@@ -26,13 +26,13 @@ export class LaneMeasurement {
   readonly #laneCount: number;
 
   constructor(config: PipelineConfig) {
-    const { bundles, providers, allowUncertified } = config;
+    const { bundles, providers, preprocess, allowUncertified } = config;
     const stages = tasks.flatMap((task) => {
       const bundleDir = bundles[task];
       return bundleDir === undefined ? [] : [{ task, bundleDir }];
     });
     this.#laneCount = laneCountOf(config);
-    const data = { stages, providers, allowUncertified };
+    const data = { stages, providers, preprocess, allowUncertified };
     this.#lane = new Lane({ name: 'measurement', data }, this.#relay);
   }
 

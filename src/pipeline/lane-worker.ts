@@ -12,14 +12,23 @@ import { readBundleFolder } from '../inference/read-bundle-folder.js';
 import { runDrill } from '../supervise/drill.js';
 import { laneWriter } from '../supervise/supervised.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
+import { preprocessingPlace } from './preprocessing-place.js';
 import { stageInputs } from './stage-graph.js';
+import { deviceInput, type PreprocessedBy } from './stages/frame-input.js';
 import type { StageResult } from './stages/stage-result.js';
 import { createStageRunner, type StageRunner } from './stages/stage-runner.js';
 import { warmUpInput } from './stages/warm-up-input.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
-const { stages, providers, allowUncertified, blackBox, drills = [] } = workerData as LaneWorkerData;
+const {
+  stages,
+  providers,
+  preprocess,
+  allowUncertified,
+  blackBox,
+  drills = [],
+} = workerData as LaneWorkerData;
 /** Tells the supervisor, where there is one, what this lane is at. */
 const record = blackBox && laneWriter(blackBox);
 
@@ -58,10 +67,15 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
   const startNs = nowNs();
   const blank = new Uint8Array(frameBytes(frame));
   const stageMs: Partial<Record<Task, number>> = {};
+  const preprocessedBy: Partial<Record<Task, PreprocessedBy>> = {};
   for (const [task, network] of networks) {
     if (isClosing) return;
-    const runner = createStageRunner({ ...network, frame, camera, detectorClasses });
+    const setup = { ...network, frame, camera, detectorClasses };
+    const place = preprocessingPlace(preprocess, network.session.provider);
+    const isOnDevice = place === 'device' && task !== 'signs';
+    const runner = createStageRunner(setup, isOnDevice ? await deviceInput(setup) : undefined);
     runners.set(task, runner);
+    preprocessedBy[task] = runner.preprocessedBy;
     // The first pass through the code is the slow one: not on a frame.
     const input = warmUpInput(network.bundle.manifest, frame, detectorClasses);
     await runner.run(blank, input);
@@ -69,7 +83,7 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
       stageMs[task] = await medianMs(measureRuns, () => runner.run(blank, input));
   }
   record?.idle();
-  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs });
+  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs, preprocessedBy });
 }
 
 /** Of an odd number of runs, milliseconds, rounded to microseconds. */
@@ -117,7 +131,12 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
 
 async function close(): Promise<void> {
   await running;
-  for (const { session } of networks.values()) await session.dispose();
+  for (const [task, { session }] of networks) {
+    const runner = runners.get(task);
+    await runner?.dispose();
+    // A device that preprocesses runs a session of its own beside the one that was certified.
+    if (runner === undefined || runner.preprocessedBy === 'device') await session.dispose();
+  }
   port.close();
 }
 

@@ -9,6 +9,7 @@ import { laneWriter } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
+import type { PreprocessedBy } from './stages/frame-input.js';
 import type { StageResult } from './stages/stage-result.js';
 import { workerEntry } from './worker-entry.js';
 
@@ -54,6 +55,8 @@ export class Lane {
   warmUpMs = 0;
   /** One run of each stage, warm, milliseconds; empty where `prepare` did not ask for it. */
   stageMs: Readonly<Partial<Record<Task, number>>> = {};
+  /** What preprocesses for each stage. */
+  preprocessedBy: Readonly<Partial<Record<Task, PreprocessedBy>>> = {};
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
   readonly #startNs = nowNs();
@@ -159,6 +162,7 @@ export class Lane {
         if (this.readyMs === 0) this.readyMs = elapsedMs(this.#startNs, nowNs());
         this.warmUpMs = event.warmUpMs;
         this.stageMs = event.stageMs;
+        this.preprocessedBy = event.preprocessedBy;
         this.#listener.ready();
         break;
       case 'stage':

@@ -63,6 +63,8 @@ export const pipelineSchema = z
       .array(z.enum(['tensorrt', 'cuda', 'webgpu', 'cpu']))
       .min(1)
       .default(['cpu']),
+    /** Where frames become tensors: in the lane (`host`), by the provider (`device`), or the device where it has a memory of its own. */
+    preprocess: z.enum(['auto', 'host', 'device']).default('auto'),
     /** Live only: a stage that is not done this long after capture is `late`, and the frame leaves without it. */
     deadlineMs: byStage(positiveMs).default({}),
     /** What is given up, step by step, when the machine is too slow; live only. */

@@ -34,6 +34,8 @@ export interface RunReport {
   lanes: {
     name: string;
     provider: string;
+    /** What turns frames into tensors: `wasm-simd`, `typescript`, or `device` (the provider itself). */
+    preprocessedBy: string;
     restarts: number;
     /** From its start until it took frames; `warmUpMs` of it for tables and a first run of each stage. */
     readyMs: number;
@@ -75,7 +77,9 @@ export function buildReport(run: PipelineRun, end: RunReport['source']['end']): 
       const inLane = [...stages.values()].filter((stage) => stage.lane === lane.name);
       const providers = new Set(inLane.map(({ provider }) => provider));
       const { name, restarts, readyMs, warmUpMs } = lane;
-      return { name, provider: [...providers].join('+'), restarts, readyMs, warmUpMs };
+      const preprocessedBy = [...new Set(Object.values(lane.preprocessedBy))].join('+');
+      const provider = [...providers].join('+');
+      return { name, provider, preprocessedBy, restarts, readyMs, warmUpMs };
     }),
     lanePlan: parts.planned,
     modes: {

@@ -2,9 +2,17 @@ import type { InputSpec } from '../bundle/input-spec.js';
 import type { FrameLayout } from '../frame/frame.js';
 import { placeInput } from './input-geometry.js';
 import type { Box } from './input-mapping.js';
-import { createRemapTable, fillTable, type KernelRequest, preprocessInto } from './remap-table.js';
+import {
+  createRemapTable,
+  fillTable,
+  type KernelChoice,
+  type KernelRequest,
+  preprocessInto,
+} from './remap-table.js';
 
 export interface Cropper {
+  /** What computes the pixels; a crop that is averaged over many of them falls back to TypeScript. */
+  readonly kernel: KernelChoice['name'];
   /**
    * Cuts a box, grown by `marginNorm` of its size on every side, from a full-resolution frame and writes it as item
    * `batchIndex` of a batch of inputs: resized (averaging where the crop is large), converted and normalised as the
@@ -29,6 +37,7 @@ export function createCropper(
   const table = createRemapTable(spec, frame, request);
   const itemLength = 3 * spec.widthPx * spec.heightPx;
   return {
+    kernel: table.kernel.name,
     cropInto(pixels, [left, top, right, bottom], marginNorm, out, batchIndex) {
       const growX = (right - left) * marginNorm;
       const growY = (bottom - top) * marginNorm;

@@ -68,13 +68,7 @@ export interface KernelFunctions {
     out: number,
     scale: number,
   ): void;
-  classMap(
-    scores: number,
-    planeBytes: number,
-    classCount: number,
-    count: number,
-    to: number,
-  ): void;
+  classMap(scores: number, planeBytes: number, classCount: number, count: number, to: number): void;
   rgbFromVideo(first: number, second: number, third: number, count: number): void;
   mix(
     red: number,

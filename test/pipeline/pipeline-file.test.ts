@@ -27,6 +27,7 @@ describe('a pipeline file', () => {
       calibration: '/rig/pipelines/front.yaml',
       bundles: { steering: '/rig/pipelines/models/steering' },
       lanes: [['steering']],
+      preprocess: 'auto',
       providers: ['cpu'],
       deadlineMs: {},
       ring: { slots: 8 },

@@ -17,6 +17,8 @@ export function createSignsRunner(setup: StageSetup, spec: SignsOutputSpec): Sta
   const cropper = createCropper(bundle.manifest.input.spec, frame);
   const logits = session.outputs[spec.logits]!;
   return {
+    preprocessedBy: cropper.kernel,
+    dispose: () => session.dispose(),
     async run(pixels, input) {
       const startNs = nowNs();
       const detections = input?.stage === 'detection' ? input.detections : [];

@@ -4,6 +4,7 @@ import type { FrameLayout } from '../../frame/frame.js';
 import type { NetworkSession } from '../../inference/network-session.js';
 import type { StageTimes } from '../frame-record.js';
 import { createDetectionRunner } from './detection-runner.js';
+import { type FrameInput, hostInput, type PreprocessedBy } from './frame-input.js';
 import { createSegmentationRunner } from './segmentation-runner.js';
 import { createSignsRunner } from './signs-runner.js';
 import type { StageResult } from './stage-result.js';
@@ -19,6 +20,9 @@ export interface StageRunner {
    * reads. Rejects with ERR_INFERENCE when the network fails.
    */
   run(pixels: Uint8Array, input?: StageResult): Promise<{ result: StageResult; marks: StageMarks }>;
+  readonly preprocessedBy: PreprocessedBy;
+  /** Frees the network that it runs. */
+  dispose(): Promise<void>;
 }
 
 /** What a stage must know before its first frame. */
@@ -32,17 +36,21 @@ export interface StageSetup {
   detectorClasses: readonly string[];
 }
 
-/** Builds the tables of a stage for frames of one layout. Throws ERR_CALIBRATION, ERR_FRAME_SIZE or ERR_BUNDLE. */
-export function createStageRunner(setup: StageSetup): StageRunner {
+/**
+ * Builds what a stage needs for frames of one layout. `input` brings whole frames to the network: through a remap
+ * table here when left out. Signs are cut from the frame at full size in any case: the crops are small.
+ * Throws ERR_CALIBRATION, ERR_FRAME_SIZE or ERR_BUNDLE.
+ */
+export function createStageRunner(setup: StageSetup, input?: FrameInput): StageRunner {
   const { decode } = setup.bundle.manifest;
   switch (decode.kind) {
     case 'ssd':
-      return createDetectionRunner(setup, decode);
+      return createDetectionRunner(setup, input ?? hostInput(setup), decode);
     case 'signs':
       return createSignsRunner(setup, decode);
     case 'segmentation':
-      return createSegmentationRunner(setup, decode);
+      return createSegmentationRunner(setup, input ?? hostInput(setup), decode);
     case 'steering':
-      return createSteeringRunner(setup, decode);
+      return createSteeringRunner(input ?? hostInput(setup), decode);
   }
 }
