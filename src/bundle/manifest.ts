@@ -15,6 +15,29 @@ const tensorSchema = z.strictObject({
 });
 const scores = z.record(z.string(), z.number());
 
+/** How a network of fewer bits was made from one in float32 (`windshield quantize`). */
+export const quantisationSchema = z.strictObject({
+  /** `int8`: integer kernels, 8 bits; `float16`: half the bits of a float. */
+  precision: z.enum(['int8', 'float16']),
+  /** sha256 of the float32 network. */
+  floatSha256: sha256Hex,
+  /** That network's scores on the data of `scores`. */
+  floatScores: z.record(z.string(), scores),
+  /** int8: how the ranges of values were found, and of which type activations are. */
+  calibration: z
+    .strictObject({
+      method: z.string(),
+      data: z.string(),
+      samples: z.int().positive(),
+      activations: z.enum(['uint8', 'int8']),
+    })
+    .optional(),
+  /** Layers that stayed in float32. */
+  floatLayers: z.array(z.string()),
+  command: z.string(),
+});
+export type Quantisation = z.infer<typeof quantisationSchema>;
+
 /** models/<task>/manifest.json: everything that must be known to run, decode and trust one network. */
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -41,6 +64,8 @@ export const manifestSchema = z.strictObject({
   scores: z.record(z.string(), scores),
   /** Largest absolute difference from the golden outputs, by execution provider. */
   tolerance: z.record(z.string(), z.number().positive()),
+  /** Absent for a network as it was trained, in float32. */
+  quantisation: quantisationSchema.optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

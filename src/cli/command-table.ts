@@ -67,6 +67,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
   {
+    name: 'quantize',
+    usage: '<bundle> --data <folder> --format <format> --out <folder>',
+    summary: 'make a model bundle of 8 or 16 bits from one in float32, and measure both',
+    load: async () => (await import('./quantize.js')).quantizeCommand(),
+  },
+  {
     name: 'latency',
     usage: '<results.mcap>',
     summary: 'say how long everything took, from a recording of results alone',

@@ -1,0 +1,57 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
+import { threadCpuMs } from '../bench/thread-cpu.js';
+import { itemShape } from './network-inputs.js';
+
+/** Median milliseconds of one run of one item on one thread. */
+export interface RunTime {
+  /** By the clock. */
+  wallMs: number;
+  /** On a core, however many others wanted it; null where the system does not tell. */
+  coreMs: number | null;
+}
+
+/** Each network is run at least so often, and as often as fits the time. */
+const leastRounds = 11;
+const mostRounds = 301;
+const budgetMs = 4000;
+
+/**
+ * Times networks of one bundle's shapes side by side: each round runs every one once, in turn, so that whatever else the
+ * machine does falls on all of them.
+ */
+export function compareTimes(
+  { manifest, where }: Bundle,
+  networks: readonly Uint8Array[],
+  item: Float32Array,
+): RunTime[] {
+  const { name, shape } = manifest.input.tensor;
+  const input: NativeTensor = { type: 'float32', dims: itemShape(shape), data: item };
+  const names = manifest.outputs.map((output) => output.name);
+  const runs = networks.map((network) => {
+    const session = NativeSession.load(network, where);
+    // The first answer makes the buffers that all the runs write.
+    const outputs = session.answer({ [name]: input }, names);
+    return { session, outputs, wallMs: [] as number[], coreMs: [] as number[] };
+  });
+  const startMs = performance.now();
+  const isLate = () => performance.now() - startMs > budgetMs;
+  for (let round = 0; round < mostRounds && (round < leastRounds || !isLate()); round++) {
+    for (const { session, outputs, wallMs, coreMs } of runs) {
+      const coreBefore = threadCpuMs();
+      const before = performance.now();
+      session.run({ [name]: input }, outputs);
+      wallMs.push(performance.now() - before);
+      const coreAfter = threadCpuMs();
+      if (coreBefore !== null && coreAfter !== null) coreMs.push(coreAfter - coreBefore);
+    }
+  }
+  return runs.map(({ session, wallMs, coreMs }) => {
+    session.release();
+    return { wallMs: median(wallMs), coreMs: coreMs.length > 0 ? median(coreMs) : null };
+  });
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
+}

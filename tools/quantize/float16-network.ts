@@ -1,0 +1,63 @@
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { onnxDataTypes, tensorProto } from '../export/onnx-graph.js';
+import { largestHalf, toHalfBits } from './half-float.js';
+import { NetworkGraph } from './network-graph.js';
+
+/**
+ * The network with weights, activations and arithmetic in float16 and float32 inputs and outputs: what a GPU computes
+ * fastest. A CPU without float16 arithmetic computes in float32 and rounds between operators.
+ * Throws ERR_EXPORT when a weight does not fit float16 or an operator makes float32 of its own.
+ */
+export function toFloat16(network: Uint8Array, where: string): Uint8Array {
+  const graph = NetworkGraph.read(network, where);
+  // The scales of a Resize are float32 whatever it resizes.
+  const kept = new Set(
+    graph.nodes.flatMap((node) => (node.opType === 'Resize' ? node.input.slice(1) : [])),
+  );
+  for (const [name] of graph.constants) {
+    const tensor = kept.has(name) ? undefined : graph.floats(name);
+    if (!tensor) continue;
+    const largest = tensor.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (!(largest <= largestHalf)) {
+      throw new PerceptionError(
+        'ERR_EXPORT',
+        `${where}: ${name}: expected weights up to ${largestHalf}, which float16 can hold, found ${largest}`,
+      );
+    }
+    const data = toHalfBits(tensor.values);
+    graph.constants.set(name, tensorProto(name, { dims: tensor.dims, data }));
+  }
+  const maker = graph.nodes.find(({ opType }) => makers.has(opType));
+  if (maker) {
+    throw new PerceptionError(
+      'ERR_EXPORT',
+      `${where}: expected operators that take the type of their input, found ${maker.opType}`,
+    );
+  }
+  castRim(graph);
+  return graph.toBytes();
+}
+
+/** Operators whose output's type does not follow from their inputs. */
+const makers = new Set(['Cast', 'Constant', 'ConstantOfShape', 'RandomNormal', 'RandomUniform']);
+
+/** Casts the inputs to float16 and the outputs, which keep their names, back to float32. */
+function castRim(graph: NetworkGraph): void {
+  const renamed = new Map<string, string>();
+  const casts = graph.inputs.map((name) => {
+    const half = graph.fresh(`${name}_half`);
+    renamed.set(name, half);
+    return graph.node('Cast', [name], [half], { to: onnxDataTypes.float16 });
+  });
+  const backs = graph.outputs.map((name) => {
+    const half = graph.fresh(`${name}_half`);
+    renamed.set(name, half);
+    return graph.node('Cast', [half], [name], { to: onnxDataTypes.float32 });
+  });
+  const current = (name: string): string => renamed.get(name) ?? name;
+  for (const node of graph.nodes) {
+    node.input = node.input.map(current);
+    node.output = node.output.map(current);
+  }
+  graph.nodes = [...casts, ...graph.nodes, ...backs];
+}

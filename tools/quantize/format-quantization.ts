@@ -1,0 +1,35 @@
+import type { RunTime } from './compare-times.js';
+import type { QuantizeReport } from './run-quantize.js';
+
+/** What was made and measured, as a table for people. */
+export function quantizationTable(report: QuantizeReport): string {
+  const { bundle, precision, metric, data, count, score, bytes, time, floatLayers } = report;
+  const lost = (score.float - score.quantised) * 100;
+  const faster = (of: (time: RunTime) => number) =>
+    `${ratio(of(time.float), of(time.quantised))} x`;
+  const rows = [
+    [bundle, 'float32', precision, ''],
+    [metric, score.float.toFixed(4), score.quantised.toFixed(4), `${lost.toFixed(2)} points lost`],
+    ['network', kilobytes(bytes.float), kilobytes(bytes.quantised), ''],
+    ['one run, core', core(time.float), core(time.quantised), faster((t) => t.coreMs ?? t.wallMs)],
+    ['one run, clock', ms(time.float.wallMs), ms(time.quantised.wallMs), faster((t) => t.wallMs)],
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const kept = floatLayers.length === 0 ? 'none' : floatLayers.join(', ');
+  return [
+    ...lines,
+    `answers stand ${report.signalToNoiseDb.toFixed(1)} dB above their difference from float32`,
+    `scored on ${count} samples of ${data}; layers left in float32: ${kept}`,
+  ].join('\n');
+}
+
+const ratio = (before: number, after: number): string => (before / after).toFixed(2);
+const ms = (value: number): string => `${value.toPrecision(3)} ms`;
+const core = ({ coreMs }: RunTime): string => (coreMs === null ? 'unknown' : ms(coreMs));
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;

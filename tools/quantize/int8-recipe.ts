@@ -1,0 +1,100 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import { datasetError } from '../datasets/dataset-files.js';
+import type { Dataset } from '../datasets/sample.js';
+import { type CountedValues, countValues, valueRanks } from './calibrate.js';
+import { type CalibrationMethod, clippedRange } from './clipping.js';
+import { insertIntegers } from './insert-integers.js';
+import type { ActivationType, ValueRange } from './integer-range.js';
+import { measureLayerNoise } from './layer-noise.js';
+import { networkInputs } from './network-inputs.js';
+import { prepareNetwork } from './prepare-network.js';
+import { keptItems, leastTolerance, type QuantisationRecipe, stepsOfTolerance } from './recipe.js';
+
+export interface Int8Options {
+  method: CalibrationMethod;
+  /** Per cent of the values that the method `percentile` keeps. */
+  percentile: number;
+  activations: ActivationType;
+  reduceRange: boolean;
+}
+
+/**
+ * Finds the ranges of everything that a network computes by running it on these samples, all of them.
+ * Rejects with ERR_DATASET when none of them loads.
+ */
+export async function int8Recipe(
+  bundle: Bundle,
+  dataset: Dataset,
+  options: Int8Options,
+): Promise<QuantisationRecipe> {
+  const { method, percentile, activations } = options;
+  const { manifest, where } = bundle;
+  const prepared = prepareNetwork(bundle.network, where, valueRanks(bundle, bundle.network));
+  const items: Float32Array[] = [];
+  const inputs = keepingFirst(networkInputs(bundle, dataset), items);
+  const { histograms, sampleCount } = await countValues(bundle, prepared, inputs);
+  if (sampleCount === 0) throw noSamples(dataset);
+  const ranges = rangesOf(histograms, method, percentile);
+  ranges.set(manifest.input.tensor.name, rangeOfInput(manifest.input.spec));
+  const widths = manifest.outputs.map(({ name }) => {
+    const { low, high } = ranges.get(name)!;
+    return high - low;
+  });
+  const cpu = Math.max(leastTolerance, (stepsOfTolerance * Math.max(...widths)) / 255);
+  // TensorRT takes integers around zero only, and the CPU has its fast kernels for the others.
+  const tolerance = activations === 'int8' ? { cpu, tensorrt: cpu } : { cpu };
+  return {
+    precision: 'int8',
+    calibration: {
+      method: method === 'percentile' ? `percentile ${percentile}` : method,
+      data: dataset.name,
+      samples: sampleCount,
+      activations,
+    },
+    items,
+    worstFirst: () =>
+      measureLayerNoise(bundle, prepared, ranges, items, options).map(({ layer }) => layer),
+    build: async (floatLayers) => {
+      const kept = { ...options, floatLayers: new Set(floatLayers) };
+      return { network: insertIntegers(prepared, ranges, kept), tolerance };
+    },
+  };
+}
+
+/** ERR_DATASET with the first reason. */
+export function noSamples({ name, problems }: Dataset) {
+  const [first] = problems;
+  const reason = first ? `; the first problem: ${first.where}: ${first.reason}` : '';
+  return datasetError(`expected samples of ${name} that load, found none${reason}`);
+}
+
+/** Passes inputs on, and keeps copies of the first ones. */
+export async function* keepingFirst(
+  inputs: AsyncIterable<Float32Array>,
+  kept: Float32Array[],
+): AsyncGenerator<Float32Array, void, void> {
+  for await (const item of inputs) {
+    if (kept.length < keptItems) kept.push(item.slice());
+    yield item;
+  }
+}
+
+function rangesOf(
+  histograms: CountedValues['histograms'],
+  method: CalibrationMethod,
+  percentile: number,
+): Map<string, ValueRange> {
+  return new Map(
+    [...histograms].map(([name, histogram]) => [name, clippedRange(histogram, method, percentile)]),
+  );
+}
+
+/** What the input spec makes of grey levels 0 to 255: known without looking, and a step is a grey level. */
+function rangeOfInput({ mean, scale }: InputSpec): ValueRange {
+  const ends = mean.flatMap((grey, channel) => [
+    (0 - grey) * scale[channel]!,
+    (255 - grey) * scale[channel]!,
+  ]);
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+}

@@ -1,0 +1,75 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { NativeSession } from '../../src/inference/native-session.js';
+import { type IntegerOptions, insertIntegers } from './insert-integers.js';
+import type { ValueRange } from './integer-range.js';
+import { layersOf } from './layers.js';
+import { NetworkGraph } from './network-graph.js';
+import { itemShape } from './network-inputs.js';
+
+export interface LayerNoise {
+  layer: string;
+  /** Power of the error that this layer alone brings in over the power of the answer; the worst of the outputs. */
+  noiseToSignal: number;
+}
+
+type Outputs = Record<string, Float32Array>;
+
+/**
+ * How much each layer's integers alone change the network's answers on these inputs, the worst layer first. The network
+ * is a prepared one.
+ */
+export function measureLayerNoise(
+  bundle: Bundle,
+  network: Uint8Array,
+  ranges: ReadonlyMap<string, ValueRange>,
+  items: readonly Float32Array[],
+  options: Omit<IntegerOptions, 'floatLayers'>,
+): LayerNoise[] {
+  const names = layersOf(NetworkGraph.read(network, bundle.where)).map(({ name }) => name);
+  const exact = answersOf(bundle, network, items);
+  return names
+    .map((layer) => {
+      const floatLayers = new Set(names.filter((name) => name !== layer));
+      const rounded = insertIntegers(network, ranges, { ...options, floatLayers });
+      return { layer, noiseToSignal: noiseToSignal(exact, answersOf(bundle, rounded, items)) };
+    })
+    .sort((a, b) => b.noiseToSignal - a.noiseToSignal);
+}
+
+/** A network's outputs for each item. */
+export function answersOf(
+  { manifest, where }: Bundle,
+  network: Uint8Array,
+  items: readonly Float32Array[],
+): Outputs[] {
+  const { name, shape } = manifest.input.tensor;
+  const session = NativeSession.load(network, where);
+  try {
+    const names = manifest.outputs.map((output) => output.name);
+    return items.map((data) => {
+      const input = { type: 'float32' as const, dims: itemShape(shape), data };
+      const answer = session.answer({ [name]: input }, names);
+      return Object.fromEntries(names.map((key) => [key, answer[key]!.data as Float32Array]));
+    });
+  } finally {
+    session.release();
+  }
+}
+
+/** Squared differences over squared values, summed over the items; of several outputs the largest. 0 is no difference. */
+export function noiseToSignal(exact: readonly Outputs[], found: readonly Outputs[]): number {
+  const ratios = Object.keys(exact[0] ?? {}).map((name) => {
+    let noise = 0;
+    let signal = 0;
+    exact.forEach((outputs, item) => {
+      const values = outputs[name]!;
+      const others = found[item]![name]!;
+      for (let i = 0; i < values.length; i++) {
+        noise += (values[i]! - others[i]!) ** 2;
+        signal += values[i]! ** 2;
+      }
+    });
+    return noise === 0 ? 0 : noise / signal;
+  });
+  return Math.max(0, ...ratios);
+}

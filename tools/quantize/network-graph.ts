@@ -1,0 +1,145 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  ValueInfoProtoSchema,
+} from '../export/gen/onnx_pb.js';
+import {
+  type AttributeValue,
+  attributeProto,
+  type OnnxData,
+  onnxDataTypes,
+  tensorProto,
+} from '../export/onnx-graph.js';
+
+/** An ONNX network that is taken apart and put together again. Nodes stand in the order in which they run. */
+export class NetworkGraph {
+  nodes: NodeProto[];
+  /** Weights and other constants by name. */
+  readonly constants: Map<string, TensorProto>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly #model: ModelProto;
+  readonly #names: Set<string>;
+
+  private constructor(model: ModelProto) {
+    const graph = model.graph!;
+    this.#model = model;
+    this.nodes = graph.node;
+    this.constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+    this.inputs = graph.input.map(({ name }) => name);
+    this.outputs = graph.output.map(({ name }) => name);
+    this.#names = new Set([...this.inputs, ...this.constants.keys()]);
+    for (const node of this.nodes) for (const name of node.output) this.#names.add(name);
+  }
+
+  /** Reads a model file; `where` names it. Throws ERR_BUNDLE when it is no ONNX network. */
+  static read(bytes: Uint8Array, where: string): NetworkGraph {
+    let model: ModelProto;
+    try {
+      model = fromBinary(ModelProtoSchema, bytes);
+    } catch (cause) {
+      const found = cause instanceof Error ? cause.message : String(cause);
+      throw new PerceptionError('ERR_BUNDLE', `${where}: expected an ONNX network, found ${found}`);
+    }
+    if (!model.graph) {
+      throw new PerceptionError('ERR_BUNDLE', `${where}: expected an ONNX network, found no graph`);
+    }
+    return new NetworkGraph(model);
+  }
+
+  /** Type and shape of an input or output, as it was declared. */
+  declared(name: string) {
+    const graph = this.#model.graph!;
+    return [...graph.input, ...graph.output].find((value) => value.name === name)?.type?.tensorType;
+  }
+
+  /** A name that nothing has yet, `hint` itself where it is free. */
+  fresh(hint: string): string {
+    let name = hint;
+    for (let i = 2; this.#names.has(name); i++) name = `${hint}_${i}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** Adds a constant and returns its name. */
+  constant(hint: string, dims: readonly number[], data: OnnxData): string {
+    const name = this.fresh(hint);
+    this.constants.set(name, tensorProto(name, { dims: [...dims], data }));
+    return name;
+  }
+
+  /** A node by itself; it joins the graph when it is put into `nodes`. */
+  node(
+    opType: string,
+    input: string[],
+    output: string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): NodeProto {
+    return create(NodeProtoSchema, {
+      opType,
+      input,
+      output,
+      name: `${opType}_${output[0]}`,
+      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+    });
+  }
+
+  /** For each value, the node that computes it. */
+  producers(): Map<string, NodeProto> {
+    return new Map(this.nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  }
+
+  /** For each value, the nodes that read it. */
+  consumers(): Map<string, NodeProto[]> {
+    const readers = new Map<string, NodeProto[]>();
+    for (const node of this.nodes) {
+      for (const name of new Set(node.input)) {
+        readers.set(name, [...(readers.get(name) ?? []), node]);
+      }
+    }
+    return readers;
+  }
+
+  /** A constant's float32 values and dims, or undefined where `name` is none. */
+  floats(name: string | undefined): { dims: number[]; values: Float32Array } | undefined {
+    const tensor = name === undefined ? undefined : this.constants.get(name);
+    if (tensor?.dataType !== onnxDataTypes.float32) return undefined;
+    const dims = tensor.dims.map(Number);
+    // A copy: the bytes of a file are not aligned to four, and a Buffer shares its memory with others.
+    const values = new Float32Array(Uint8Array.from(tensor.rawData).buffer);
+    return values.length === dims.reduce((a, b) => a * b, 1) ? { dims, values } : undefined;
+  }
+
+  /** Makes further values leave the network; their types and shapes are left to who loads it. */
+  expose(names: readonly string[]): void {
+    const known = new Set(this.outputs);
+    const added = names.filter((name) => !known.has(name));
+    this.#model.graph!.output.push(...added.map((name) => create(ValueInfoProtoSchema, { name })));
+  }
+
+  /** The model file's bytes; constants that nobody reads any more are left out. `producer` and metadata are kept. */
+  toBytes(): Uint8Array {
+    const graph = this.#model.graph!;
+    const read = new Set(this.nodes.flatMap((node) => node.input));
+    graph.node = this.nodes;
+    graph.initializer = [...this.constants.values()].filter(({ name }) => read.has(name));
+    return toBinary(ModelProtoSchema, this.#model);
+  }
+}
+
+/** A list of integers among a node's attributes. */
+export function intsOf(node: NodeProto, name: string): number[] | undefined {
+  const attribute = node.attribute.find((entry) => entry.name === name);
+  return attribute && attribute.ints.length > 0 ? attribute.ints.map(Number) : undefined;
+}
+
+/** An integer among a node's attributes, or its default. */
+export function intOf(node: NodeProto, name: string, otherwise: number): number {
+  const attribute = node.attribute.find((entry) => entry.name === name);
+  return attribute ? Number(attribute.i) : otherwise;
+}

@@ -1,0 +1,91 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { elementCount } from '../../src/bundle/golden.js';
+import { packedRgbLayout } from '../../src/frame/frame.js';
+import type { NetworkSession } from '../../src/inference/network-session.js';
+import { createStageRunner, type StageRunner } from '../../src/pipeline/stages/stage-runner.js';
+import type { Dataset, RgbImage, SampleBase, SignSample } from '../datasets/sample.js';
+import { loadAhead } from '../evaluate/load-ahead.js';
+
+/** Stages are kept for this many picture sizes; data sets of crops have one for nearly every picture. */
+const maxSizes = 32;
+
+/**
+ * What a network is fed when it sees these samples: each picture through the rig's own stage up to the tensor, one item
+ * [1, ...] at a time. The array is overwritten by the next one. Samples that do not load are added to `problems`.
+ */
+export async function* networkInputs(
+  bundle: Bundle,
+  dataset: Dataset,
+): AsyncGenerator<Float32Array, void, void> {
+  const session = idleSession(bundle);
+  const item = session.input.subarray(0, itemLength(bundle));
+  const stages = new Map<string, StageRunner>();
+  const samples: readonly SampleBase[] = dataset.samples;
+  const load = (sample: SampleBase) => sample.load();
+  for await (const { sample, loaded } of loadAhead(samples, load, dataset.problems)) {
+    const { widthPx, heightPx, data } = loaded;
+    const size = `${widthPx}x${heightPx}`;
+    const stage = stages.get(size) ?? createStage(bundle, session, dataset, loaded);
+    if (stages.size >= maxSizes) stages.clear();
+    stages.set(size, stage);
+    await stage.run(data, signIn(bundle, sample, loaded));
+    yield item;
+  }
+}
+
+/** Elements of one item of the network's input. */
+export function itemLength({ manifest }: Bundle): number {
+  return elementCount(itemShape(manifest.input.tensor.shape));
+}
+
+/** A shape with a batch of one. */
+export function itemShape(shape: readonly (number | string)[]): number[] {
+  return shape.map((size) => (typeof size === 'string' ? 1 : size));
+}
+
+/** Takes the input that a stage writes, and computes nothing. */
+function idleSession({ manifest }: Bundle): NetworkSession {
+  const room = (shape: readonly (number | string)[]) =>
+    new Float32Array(elementCount(itemShape(shape)));
+  return {
+    provider: 'none',
+    maxBatch: 1,
+    input: room(manifest.input.tensor.shape),
+    outputs: Object.fromEntries(manifest.outputs.map(({ name, shape }) => [name, room(shape)])),
+    run: async () => {},
+    dispose: async () => {},
+  };
+}
+
+function createStage(
+  bundle: Bundle,
+  session: NetworkSession,
+  dataset: Dataset,
+  { widthPx, heightPx }: RgbImage,
+): StageRunner {
+  const { decode } = bundle.manifest;
+  return createStageRunner({
+    bundle,
+    session,
+    frame: packedRgbLayout(widthPx, heightPx),
+    camera: dataset.camera,
+    detectorClasses: decode.kind === 'signs' ? [decode.cropFrom] : [],
+  });
+}
+
+/** For a sign network, the sign as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */
+function signIn({ manifest }: Bundle, sample: SampleBase, { widthPx, heightPx }: RgbImage) {
+  if (manifest.decode.kind !== 'signs') return undefined;
+  const { cropMarginNorm } = manifest.decode;
+  const inset = cropMarginNorm / (1 + 2 * cropMarginNorm);
+  const [insetX, insetY] = [widthPx * inset, heightPx * inset];
+  const whole: [number, number, number, number] = [
+    insetX,
+    insetY,
+    widthPx - insetX,
+    heightPx - insetY,
+  ];
+  const boxXyxyPx = (sample as SignSample).boxXyxyPx ?? whole;
+  const detections = [{ classId: 0, score: 1, trackId: 0, boxXyxyPx }];
+  return { stage: 'detection' as const, detections };
+}

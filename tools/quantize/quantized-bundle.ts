@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { goldenInput } from '../../src/bundle/golden.js';
+import type { Golden, Manifest, Quantisation } from '../../src/bundle/manifest.js';
+import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
+
+/**
+ * A bundle like `original` around another network of the same shapes: hash, golden outputs on the same golden input
+ * as this network gives them on the CPU, and tolerances. Scores are to be measured and put in afterwards.
+ * Rejects as createNetworkSession does.
+ */
+export async function bundleAround(
+  original: Bundle,
+  network: Uint8Array,
+  tolerance: Manifest['tolerance'],
+  quantisation: Quantisation,
+): Promise<Bundle> {
+  const sha256 = createHash('sha256').update(network).digest('hex');
+  const manifest: Manifest = {
+    ...original.manifest,
+    network: { ...original.manifest.network, sha256 },
+    scores: {},
+    tolerance,
+    quantisation,
+  };
+  const { golden } = await goldenAnswers({ ...original, manifest, network });
+  return { manifest, golden, network, where: `${original.where} (${quantisation.precision})` };
+}
+
+/** What a network answers to its golden input, and how far that is from what the golden file says. */
+export async function goldenAnswers(
+  bundle: Bundle,
+): Promise<{ golden: Golden; largestDifference: number }> {
+  const session = await createNetworkSession(bundle, { providers: ['cpu'] });
+  try {
+    session.input.set(goldenInput(bundle.golden));
+    await session.run(bundle.golden.input.shape[0]);
+    let largestDifference = 0;
+    const outputs: Golden['outputs'] = {};
+    for (const [name, expected] of Object.entries(bundle.golden.outputs)) {
+      const values = expected.indices.map((index) =>
+        Number(session.outputs[name]![index]!.toPrecision(7)),
+      );
+      values.forEach((value, i) => {
+        largestDifference = Math.max(largestDifference, Math.abs(value - expected.values[i]!));
+      });
+      outputs[name] = { ...expected, values };
+    }
+    return { golden: { input: bundle.golden.input, outputs }, largestDifference };
+  } finally {
+    await session.dispose();
+  }
+}

@@ -1,0 +1,134 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { Quantisation } from '../../src/bundle/manifest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { Dataset } from '../datasets/sample.js';
+import { chooseFloatLayers } from './choose-float-layers.js';
+import { compareTimes, type RunTime } from './compare-times.js';
+import { float16Recipe } from './float16-recipe.js';
+import { type Int8Options, int8Recipe } from './int8-recipe.js';
+import { answersOf, noiseToSignal } from './layer-noise.js';
+import { type Measured, measure, primaryMetric } from './primary-score.js';
+import { bundleAround } from './quantized-bundle.js';
+import type { QuantisationRecipe } from './recipe.js';
+import { checkNothingAt, writeQuantizedBundle } from './write-quantized-bundle.js';
+
+export interface QuantizeRequest {
+  /** A bundle in float32. */
+  bundle: Bundle;
+  precision: Quantisation['precision'];
+  /** Samples on which ranges are found: all of them. */
+  calibrationData: Dataset;
+  int8: Int8Options;
+  /** Samples on which both networks are scored, and how many of them at most. */
+  scoreData: Dataset;
+  limit?: number | undefined;
+  /** The primary score may fall by so much, 0..1. */
+  largestLoss: number;
+  /** The new bundle's folder, which must not be there yet. */
+  outDir: string;
+  /** The command line, for the model card. */
+  command: string;
+  onNote: (line: string) => void;
+}
+
+/** A network in float32 and in fewer bits, measured in one run. */
+export interface QuantizeReport {
+  bundle: string;
+  precision: Quantisation['precision'];
+  /** The primary metric's name, the data, and how many samples were scored. */
+  metric: string;
+  data: string;
+  count: number;
+  score: { float: number; quantised: number };
+  bytes: { float: number; quantised: number };
+  time: { float: RunTime; quantised: RunTime };
+  /** Power of the answers over the power of their difference from float32, decibels, on the first samples. */
+  signalToNoiseDb: number;
+  floatLayers: readonly string[];
+  /** Whether the score fell by no more than was allowed. Only then was a bundle written. */
+  isWithinBound: boolean;
+}
+
+/**
+ * Makes a bundle of fewer bits from one in float32, measures both side by side, and writes the folder when the score
+ * fell by no more than was allowed.
+ * Throws ERR_USAGE (the bundle is quantised already, or data of another task), ERR_OUTPUT (the folder is there already
+ * or cannot be written), ERR_DATASET (no sample loads), ERR_EXPORT (the network cannot be quantised) and
+ * what loading a bundle throws. Nothing is left half-written.
+ */
+export async function runQuantize(request: QuantizeRequest): Promise<QuantizeReport> {
+  const { bundle, scoreData, outDir, limit, onNote } = request;
+  const { task, name, version } = bundle.manifest;
+  checkNothingAt(outDir);
+  checkIsFloat(bundle);
+  const metric = primaryMetric[task];
+  const float = await measure(bundle, scoreData, limit);
+  onNote(`float32: ${metric} ${float.primary.toFixed(4)} on ${float.count} samples`);
+  const recipe = await recipeFor(request);
+  const chosen = await chooseFloatLayers(
+    request.largestLoss,
+    () => recipe.worstFirst(),
+    async (floatLayers) => {
+      const made = await makeBundle(request, recipe, floatLayers, float);
+      const measured = await measure(made, scoreData, limit);
+      made.manifest.scores[scoredName(scoreData, float)] = measured.scores;
+      const left = floatLayers.length > 0 ? ` with ${floatLayers.length} layers in float32` : '';
+      onNote(`${recipe.precision}${left}: ${metric} ${measured.primary.toFixed(4)}`);
+      return { loss: float.primary - measured.primary, result: { made, measured } };
+    },
+  );
+  const { made, measured } = chosen.result;
+  const networks = [bundle.network, made.network];
+  const [floatTime, quantisedTime] = compareTimes(bundle, networks, recipe.items[0]!);
+  const [exact, found] = networks.map((network) => answersOf(bundle, network, recipe.items));
+  if (chosen.isReached) writeQuantizedBundle(outDir, made);
+  return {
+    bundle: `${name} ${version}`,
+    precision: recipe.precision,
+    metric,
+    data: scoreData.name,
+    count: float.count,
+    score: { float: float.primary, quantised: measured.primary },
+    bytes: { float: bundle.network.length, quantised: made.network.length },
+    time: { float: floatTime!, quantised: quantisedTime! },
+    signalToNoiseDb: -10 * Math.log10(noiseToSignal(exact!, found!)),
+    floatLayers: chosen.floatLayers,
+    isWithinBound: chosen.isReached,
+  };
+}
+
+function checkIsFloat({ manifest, where }: Bundle): void {
+  if (!manifest.quantisation) return;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `expected a bundle in float32, found one in ${manifest.quantisation.precision}: ${where}`,
+  );
+}
+
+function recipeFor({ bundle, precision, calibrationData, int8 }: QuantizeRequest) {
+  return precision === 'int8'
+    ? int8Recipe(bundle, calibrationData, int8)
+    : float16Recipe(bundle, calibrationData);
+}
+
+/** The data's name, and how much of it was scored where that was not all. */
+function scoredName({ name, samples }: Dataset, { count }: Measured): string {
+  return count === samples.length ? name : `${name}, ${count} of ${samples.length}`;
+}
+
+async function makeBundle(
+  { bundle, scoreData, command }: QuantizeRequest,
+  recipe: QuantisationRecipe,
+  floatLayers: readonly string[],
+  float: Measured,
+): Promise<Bundle> {
+  const { network, tolerance } = await recipe.build(floatLayers);
+  return bundleAround(bundle, network, tolerance, {
+    precision: recipe.precision,
+    floatSha256: bundle.manifest.network.sha256,
+    floatScores: { [scoredName(scoreData, float)]: float.scores },
+    ...(recipe.calibration && { calibration: recipe.calibration }),
+    floatLayers: [...floatLayers],
+    command,
+  });
+}

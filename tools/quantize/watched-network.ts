@@ -1,0 +1,40 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
+import { NetworkGraph } from './network-graph.js';
+import { itemShape } from './network-inputs.js';
+
+/** A float network that answers with everything that it computes on the way. */
+export class WatchedNetwork {
+  /** Names of the values in its answers. */
+  readonly names: readonly string[];
+  readonly #session: NativeSession;
+  readonly #inputName: string;
+  readonly #inputShape: number[];
+
+  /** Loads `network`, the bundle's own or another with its input. Throws ERR_BUNDLE or ERR_INFERENCE when it cannot be loaded. */
+  constructor({ manifest, where }: Bundle, network: Uint8Array) {
+    const graph = NetworkGraph.read(network, where);
+    const consumers = graph.consumers();
+    const isInner = (name: string): boolean => {
+      const readers = consumers.get(name) ?? [];
+      return readers.length === 1 && readers[0]!.opType === 'Relu';
+    };
+    // What only a Relu reads never stands alone: leaving it inside lets ONNX Runtime fuse the two.
+    const computed = graph.nodes.flatMap((node) => node.output).filter((name) => !isInner(name));
+    this.names = [...new Set([...computed, ...graph.outputs])];
+    graph.expose(this.names);
+    this.#session = NativeSession.load(graph.toBytes(), where);
+    this.#inputName = manifest.input.tensor.name;
+    this.#inputShape = itemShape(manifest.input.tensor.shape);
+  }
+
+  /** Everything that is computed for one item. The buffers are new. */
+  answer(item: Float32Array): Record<string, NativeTensor> {
+    const input = { type: 'float32' as const, dims: this.#inputShape, data: item };
+    return this.#session.answer({ [this.#inputName]: input }, this.names);
+  }
+
+  release(): void {
+    this.#session.release();
+  }
+}
