@@ -90,10 +90,11 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
       },
     });
     terminal.clearLive();
-    await report?.write(evaluation);
     reportProblems(evaluation.problems, terminal);
-    for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
+    // The scores first: what was measured is told even where the report can no longer be written.
     terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
+    await report?.write(evaluation);
+    for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
   } finally {
     await report?.abort();
   }

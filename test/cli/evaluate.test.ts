@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -42,6 +43,38 @@ test('--json prints exactly one object, and what was left out goes to standard e
   expect(Object.keys(result.metrics)).toEqual(['maeRad', 'rmseRad', 'r2', 'correlation']);
   // The picture's grey of 90 steers 0.09 rad; the log says 2.5 degrees to the left.
   expect(result.metrics.maeRad).toBeCloseTo(0.09 - (2.5 * Math.PI) / 180, 2);
+});
+
+test('--report leaves a page and its JSON, and --json still prints its one object', async () => {
+  const { data, bundle } = await driveAndBundle();
+  const words = ['steering', bundle, '--data', data, '--format', 'udacity', '--json'];
+  const { code, stdout, stderr } = await windshield(...words, '--report', join(data, 'report'));
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics']);
+  expect(stderr).toMatch(/wrote .*steering\.html\nwrote .*steering\.json/);
+  const report = JSON.parse(readFileSync(join(data, 'report', 'steering.json'), 'utf8'));
+  expect(report).toMatchObject(result);
+  expect(report.problems).toHaveLength(1);
+  expect(report.details.samples).toHaveLength(1);
+  expect(readFileSync(join(data, 'report', 'steering.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+test('a report that cannot be begun ends with one line and exit code 2, and leaves nothing', async () => {
+  const { data, bundle } = await driveAndBundle();
+  const words = ['steering', bundle, '--data', data, '--format', 'udacity'];
+  const nowhere = await windshield(...words, '--report', join(data, 'no', 'where.html'));
+  expect(nowhere).toMatchObject({ code: 2, stdout: '' });
+  expect(nowhere.stderr).toMatch(/^windshield: cannot write .*where\.html: .* \(ERR_OUTPUT\)$/m);
+  const report = join(data, 'r.html');
+  const noRun = await windshield(...words, '--report', report, '--run', join(data, 'none'));
+  expect(noRun).toMatchObject({ code: 2, stdout: '' });
+  expect(noRun.stderr).toContain('expected the log of a training run, found nothing');
+  expect(existsSync(report)).toBe(false);
+  expect(readdirSync(data).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  const noReport = await windshield(...words, '--run', data);
+  expect(noReport).toMatchObject({ code: 2, stdout: '' });
+  expect(noReport.stderr).toContain('expected --report with --run');
 });
 
 test('without --json it prints a table', async () => {

@@ -50,3 +50,9 @@ export function accuracyOf({ classCount, counts }: ConfusionMatrix): number {
   });
   return total === 0 ? 0 : right / total;
 }
+
+/** The matrix as rows of counts, a row a true class. */
+export const confusionRows = ({ classCount, counts }: ConfusionMatrix): number[][] =>
+  Array.from({ length: classCount }, (_, row) =>
+    Array.from(counts.subarray(row * classCount, (row + 1) * classCount)),
+  );

@@ -9,6 +9,7 @@ import type {
   SteeringSample,
 } from '../../../tools/datasets/sample.js';
 import { manifestScores } from '../../../tools/evaluate/evaluation.js';
+import type { ObservationOf } from '../../../tools/evaluate/observation.js';
 import { runEvaluation } from '../../../tools/evaluate/run-evaluation.js';
 import {
   detectionByQuarters,
@@ -183,6 +184,106 @@ test('a sample that does not load costs itself and is counted', async () => {
   expect(count).toBe(1);
   expect(problems).toEqual([{ where: '0', reason: 'expected a picture, found none' }]);
   expect(data.problems).toEqual([]);
+});
+
+test('labels that say nothing of a network cost their sample and are counted', async () => {
+  const bundle = await greyBundle(segmentationByGrey(['road', 'sky']));
+  const image = paint(8, 4, () => 10);
+  const road = segmentationClasses.indexOf('road');
+  const labelled = (id: number, classId: number): SegmentationSample => ({
+    ...base(id, image),
+    loadClassMap: async () => new Uint8Array(32).fill(classId),
+  });
+  const samples = [labelled(0, road), labelled(1, 255), labelled(2, 11)];
+  const data = { ...empty, task: 'segmentation' as const, samples };
+  const { count, metrics, problems } = await runEvaluation(bundle, data);
+  expect([count, metrics.mIoU]).toEqual([1, 1]);
+  expect(problems).toEqual([
+    { where: '1', reason: 'expected a labelled pixel, found only void' },
+    { where: '2', reason: 'expected labels of 0 to 10 or 255 (void), found 11' },
+  ]);
+});
+
+test('a sign of a class that there is not costs itself and is counted', async () => {
+  const bundle = await greyBundle(signsByGrey());
+  const crop = (id: number, classId: number): SignSample => ({
+    ...base(
+      id,
+      paint(40, 40, () => greyOfClass(5, 5)),
+    ),
+    classId,
+  });
+  const data = {
+    ...empty,
+    task: 'signs' as const,
+    samples: [crop(0, 5), crop(1, 43), crop(2, -1)],
+  };
+  const { count, metrics, problems } = await runEvaluation(bundle, data);
+  expect([count, metrics.accuracy]).toEqual([1, 1]);
+  expect(problems.map(({ reason }) => reason)).toEqual([
+    'expected a class of 0 to 42, found 43',
+    'expected a class of 0 to 42, found -1',
+  ]);
+});
+
+test('a true box outside its picture is counted and cannot be missed', async () => {
+  const bundle = await greyBundle(detectionByQuarters(0.5));
+  const samples = [
+    quarterCars([
+      { className: 'car', boxXyxyPx: [0, 0, 32, 24], weight: 1 },
+      { className: 'car', boxXyxyPx: [100, 0, 132, 24], weight: 1 },
+      { className: 'lorry', boxXyxyPx: [0, 24, 32, 48], weight: 1 },
+    ]),
+  ];
+  const data = { ...empty, task: 'detection' as const, samples };
+  const { metrics, problems, notes } = await runEvaluation(bundle, data);
+  expect(metrics.perClass['car']).toEqual({ ap50: 1, precision: 1, recall: 1, count: 1 });
+  expect(problems).toEqual([
+    {
+      where: '0',
+      reason: 'expected boxes inside 64x48 pixels, found car at 100, 0, 132, 24; left out',
+    },
+  ]);
+  expect(notes).toEqual(['the bundle has no class lorry: its average precision counts as 0']);
+});
+
+test('a network that answers no number is not scored', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  const { decode } = bundle.manifest;
+  const broken = {
+    ...bundle,
+    manifest: {
+      ...bundle.manifest,
+      decode: { ...decode, radPerUnit: Number.NaN } as typeof decode,
+    },
+  };
+  const data = steeringData([{ grey: 50, steeringRad: 0.1 }]);
+  await expect(runEvaluation(broken, data)).rejects.toMatchObject({
+    code: 'ERR_INFERENCE',
+    message: 'grey: expected finite numbers for 0, found NaN',
+  });
+});
+
+test('whoever asks sees every scored sample', async () => {
+  const bundle = await greyBundle(signsByGrey());
+  const samples = [7, 9].map(
+    (classId, id): SignSample => ({
+      ...base(
+        id,
+        paint(32, 32, () => greyOfClass(classId, 5)),
+      ),
+      classId: 7,
+    }),
+  );
+  const seen: ObservationOf['signs'][] = [];
+  const data = { ...empty, task: 'signs' as const, samples };
+  await runEvaluation(bundle, data, { onObservation: (observation) => seen.push(observation) });
+  expect(seen.map(({ sample, predictedId }) => [sample.id, predictedId])).toEqual([
+    ['0', 7],
+    ['1', 9],
+  ]);
+  // Each has its own logits: the session's array is used again.
+  expect(seen.map(({ logits }) => logits.indexOf(Math.max(...logits)))).toEqual([7, 9]);
 });
 
 test('when nothing loads there is no score but an error with the first reason', async () => {

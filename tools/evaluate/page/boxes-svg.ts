@@ -16,14 +16,14 @@ export function boxesSvg(
   { right, missed, wrong, ignored }: PictureOutcome,
 ): string {
   // Words are readable however large the picture is.
-  const fontPx = Math.max(9, widthPx / 42);
-  const draw = (box: Readonly<BoxXyxy>, kind: string, words: string, isNamed: boolean) => {
+  const fontPx = Math.max(9, Math.max(widthPx, heightPx) / 44);
+  const draw = (box: Readonly<BoxXyxy>, kind: string, words: string, name = '') => {
     const [left, top, boxRight, bottom] = box;
     const y = top > fontPx * 1.2 ? top - fontPx * 0.3 : Math.min(heightPx, bottom + fontPx);
-    const name = isNamed
-      ? `<text x="${at(Math.max(0, left))}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(words)}</text>`
+    const text = name
+      ? `<text x="${at(Math.max(0, left))}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(name)}</text>`
       : '';
-    return `<g><title>${escaped(words)}</title><rect class="box ${kind}" x="${at(left)}" y="${at(top)}" width="${at(boxRight - left)}" height="${at(bottom - top)}"/>${name}</g>`;
+    return `<g><title>${escaped(words)}</title><rect class="box ${kind}" x="${at(left)}" y="${at(top)}" width="${at(boxRight - left)}" height="${at(bottom - top)}"/>${text}</g>`;
   };
   const image =
     picture === undefined
@@ -32,13 +32,16 @@ export function boxesSvg(
   const title = `${right.length} found, ${missed.length} missed, ${wrong.length} false`;
   return `<svg viewBox="0 0 ${at(widthPx)} ${at(heightPx)}" role="img" aria-label="${title}">${[
     image,
-    ...ignored.map(({ boxXyxyPx }) => draw(boxXyxyPx, 'ignored', 'not scored', false)),
+    ...ignored.map(({ boxXyxyPx }) => draw(boxXyxyPx, 'ignored', 'not scored')),
     ...right.map(({ className, score, boxXyxyPx }) =>
-      draw(boxXyxyPx, 'found', `${spoken(className)} ${score.toFixed(2)}`, false),
+      draw(boxXyxyPx, 'found', `${spoken(className)} ${score.toFixed(2)}`),
     ),
-    ...missed.map(({ className, boxXyxyPx }) => draw(boxXyxyPx, 'lost', spoken(className), true)),
-    ...wrong.map(({ box: { className, score, boxXyxyPx }, kind }) =>
-      draw(boxXyxyPx, 'false', `${spoken(className)} ${score.toFixed(2)}, ${kind}`, true),
+    ...missed.map(({ className, boxXyxyPx }) =>
+      draw(boxXyxyPx, 'lost', `${spoken(className)}, missed`, spoken(className)),
     ),
+    ...wrong.map(({ box: { className, score, boxXyxyPx }, kind }) => {
+      const name = `${spoken(className)} ${score.toFixed(2)}`;
+      return draw(boxXyxyPx, 'false', `${name}, ${kind}`, name);
+    }),
   ].join('')}</svg>`;
 }

@@ -13,6 +13,8 @@ export function evaluationPage(
   sections: readonly Section[],
 ): string {
   const { task, bundle, data, count } = evaluation;
+  // The JSON has the whole hash.
+  const shortBundle = bundle.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1');
   const title = `${task[0]!.toUpperCase()}${task.slice(1)} on ${data}`;
   return `<!doctype html>
 <html lang="en">
@@ -22,7 +24,7 @@ export function evaluationPage(
 <style>${evaluationStyle}</style>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="muted">${escaped(`${count} samples scored; bundle ${bundle}`)}</p>
+<p class="muted">${escaped(`${count} samples scored; bundle ${shortBundle}`)}</p>
 <div class="tiles">${tiles.map(tileHtml).join('')}</div>
 ${[...sections, ...remarks(evaluation)].map(sectionHtml).join('\n')}
 </main>
@@ -39,14 +41,15 @@ ${note === undefined ? '' : `<p class="muted">${escaped(note)}</p>`}
 ${body}
 </section>`;
 
-function remarks({ notes, problems }: Evaluation): Section[] {
+function remarks({ task, notes, problems }: Evaluation): Section[] {
   const list = (lines: readonly string[]) =>
     `<ul class="plain">${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`;
   const more = problems.length - shownProblems;
   const told = problems.slice(0, shownProblems).map(({ where, reason }) => `${where}: ${reason}`);
   if (more > 0) told.push(`and ${more} more`);
   return [
-    ...(notes.length > 0 ? [{ title: 'Remarks', body: list(notes) }] : []),
+    // What is noted of signs stands in their cards.
+    ...(notes.length > 0 && task !== 'signs' ? [{ title: 'Remarks', body: list(notes) }] : []),
     ...(problems.length > 0
       ? [
           {

@@ -65,7 +65,7 @@ export function lineChart(chart: LineChart): string {
       `<path class="grid" d="M${leftPx} ${at(y(value))}H${plotRight}"/>`,
       label(leftPx - 7, y(value) + 4, `${value}`, 'muted', 'end'),
     ]),
-    ...ticksBetween(xLow, xHigh, widthPx / 90).map((value) =>
+    ...ticksBetween(xLow, xHigh, widthPx / 75).map((value) =>
       label(x(value), plotBottom + 16, `${value}`, 'muted', 'middle'),
     ),
     label((leftPx + plotRight) / 2, heightPx - 5, xName, 'muted', 'middle'),

@@ -31,8 +31,8 @@ export function reliabilityChart(title: string, bins: readonly ReliabilityBin[])
       const words = `${count} claims of ${meanProbability.toFixed(3)} in the mean, ${accuracy.toFixed(3)} of them right`;
       return [
         `<g><title>${escaped(words)}</title>`,
-        `<rect class="s0 fill" x="${at(left)}" y="${at(y(accuracy))}" width="${width}" height="${at(accuracy * sidePx)}"/>`,
-        `<rect class="gap" x="${at(left)}" y="${at(y(high))}" width="${width}" height="${at((high - low) * sidePx)}"/>`,
+        `<rect class="s0 fill" x="${at(left)}" y="${at(y(low))}" width="${width}" height="${at(low * sidePx)}"/>`,
+        `<rect class="${accuracy < meanProbability ? 'over' : 'under'}" x="${at(left)}" y="${at(y(high))}" width="${width}" height="${at((high - low) * sidePx)}"/>`,
         `<rect class="capture" x="${at(left)}" y="${at(countTop + countPx - barPx)}" width="${width}" height="${at(barPx)}"/></g>`,
       ].join('');
     });

@@ -60,7 +60,7 @@ function worstBody(worst: readonly WorstSign[], icon: (classId: number) => strin
     const more = sign.sameMistakes > 1 ? `; ${sign.sameMistakes} of its track` : '';
     const abstained = sign.isAbstained ? ', not read' : '';
     return `<figure>${sign.picture ? htmlPicture(sign.picture, truth) : '<p class="muted">gone</p>'}
-<figcaption><span class="verdict">${drawing(sign.truthId)} → ${drawing(sign.predictedId)}</span><b>${escaped(truth)}</b> (${percent(sign.truthProbability)}), called <b>${escaped(answer)}</b> (${percent(sign.probability)}${abstained})${more}<br>${escaped(sign.id)}</figcaption></figure>`;
+<figcaption><span class="verdict">${drawing(sign.truthId)} → ${drawing(sign.predictedId)}</span><b>${escaped(truth)}</b> (${percent(sign.truthProbability)}), called <b>${escaped(answer)}</b> (${percent(sign.probability)}${abstained})${more}<br><span class="from">${escaped(sign.id)}</span></figcaption></figure>`;
   });
   return `<div class="signs">${figures.join('\n')}</div>`;
 }
@@ -77,8 +77,8 @@ ${reliabilityChart(`Reliability ${variant.name}`, variant.bins)}</figure>`;
       : ` Fitted on one half of the tracks and judged on the other, the calibration error is ${crossFittedEce.toFixed(4)}.`;
   return {
     title: 'How far its probabilities can be believed',
-    note: `Blue: of the signs read with this probability, the share that is right; on the dashed line claims and truth agree, and red is the gap. Grey: how many (square root). The bundle divides its logits by a temperature of ${bundleTemperature}; of least negative log-likelihood here would be ${fittedTemperature.toFixed(3)}.${cross}`,
-    body: `<div class="pair">${variants.map(figure).join('\n')}</div>
+    note: `Each column: of the signs read with this probability, the share that is right, against the dashed line where claims and truth agree. Red is claimed beyond what is right, green is right beyond what is claimed. Grey: how many (square root). The bundle divides its logits by a temperature of ${bundleTemperature}; of least negative log-likelihood here would be ${fittedTemperature.toFixed(3)}.${cross}`,
+    body: `<div class="small charts">${variants.map(figure).join('\n')}</div>
 <p>Below a probability of ${abstention.belowProbability} the rig does not read a sign: it reads ${percent(abstention.readShare)} of these, and ${percent(abstention.accuracyOfRead)} of what it reads is right.</p>`,
   };
 }

@@ -95,6 +95,7 @@ function errorCurve({ samples }: SteeringDetails): string {
     widthPx: 440,
     heightPx: 400,
     xName: 'error at most, degrees',
+    xRange: [0, Math.max(0.1, errors.at(-1) ?? 0)],
     yRange: [0, 1],
     series: [{ name: 'share', colour: 0, points }],
   })}</figure>`;

@@ -4,7 +4,7 @@ import type { TrainingLog, TrainingRow } from '../report/training-log.js';
 import { score } from './html-parts.js';
 import { lineChart } from './line-chart.js';
 
-const sizePx = { widthPx: 460, heightPx: 220 } as const;
+const sizePx = { widthPx: 320, heightPx: 190 } as const;
 const valueNames: Readonly<Record<string, string>> = {
   loss: 'loss',
   learningRate: 'learning rate',
@@ -27,7 +27,7 @@ export function trainingSections({ run, rows, problems }: TrainingLog): Section[
     {
       title: 'How it was trained',
       note: `Run ${run}: ${last.step} steps, ${last.epoch} epochs${unread}. A point is the end of an epoch.`,
-      body: `<div class="pair">${charts.join('\n')}</div>`,
+      body: `<div class="small charts">${charts.join('\n')}</div>`,
     },
   ];
 }
@@ -58,6 +58,7 @@ function chartOf(
     title: `${title} over the steps`,
     ...sizePx,
     xName: 'step',
+    xRange: [0, Math.max(1, rows.at(-1)!.step)],
     series: [{ name: title, colour: kind === 'values' ? 0 : 2, points }],
     marks: words === '' ? [] : [{ ...best, words, colour: 1 }],
   });

@@ -1,9 +1,14 @@
 import { segmentationClasses } from '../../../src/perception/classes.js';
 import { type ClassScores, classScores } from '../classification.js';
-import { type ConfusionMatrix, countsByClass, createConfusionMatrix } from '../confusion-matrix.js';
+import {
+  type ConfusionMatrix,
+  confusionRows,
+  countsByClass,
+  createConfusionMatrix,
+} from '../confusion-matrix.js';
 import type { ObservationOf } from '../observation.js';
 import { countClassMap, segmentationScores } from '../segmentation-scores.js';
-import { rowsOf } from './signs-details.js';
+import { worstFirst } from './worst-first.js';
 
 type Seen = ObservationOf['segmentation'];
 
@@ -23,11 +28,15 @@ export interface SegmentationDetails {
   frames: SegmentationFrame[];
 }
 
-/** Counts frame by frame and keeps the maps of the `most` worst, which a page shows. */
+/** Neighbours show one scene: one of them is enough to look at. */
+const stretchLength = 4;
+
+/** Counts frame by frame and keeps the maps of the `most` worst, one a stretch, which a page shows. */
 export class SegmentationTally {
   readonly #confusion = createConfusionMatrix(segmentationClasses.length);
   readonly #frames: SegmentationFrame[] = [];
-  readonly #worst: { seen: Seen; frame: SegmentationFrame }[] = [];
+  /** By the stretch of neighbouring frames that they stand for. */
+  #worst: { seen: Seen; frame: SegmentationFrame; stretch: number }[] = [];
 
   constructor(readonly most: number) {}
 
@@ -40,9 +49,13 @@ export class SegmentationTally {
     const { mIoU, pixelAccuracy } = segmentationScores(own, segmentationClasses);
     const frame = { id: seen.sample.id, mIoU, pixelAccuracy };
     this.#frames.push(frame);
-    this.#worst.push({ seen, frame });
-    this.#worst.sort((a, b) => a.frame.mIoU - b.frame.mIoU);
-    if (this.#worst.length > this.most) this.#worst.pop();
+    const stretch = Math.floor((this.#frames.length - 1) / stretchLength);
+    this.#worst = worstFirst(
+      [...this.#worst, { seen, frame, stretch }],
+      (item) => -item.frame.mIoU,
+      (item) => `${item.stretch}`,
+      this.most,
+    );
   }
 
   /** The worst first. */
@@ -53,7 +66,7 @@ export class SegmentationTally {
   details(): SegmentationDetails {
     return {
       ...classDetails(this.#confusion),
-      confusion: rowsOf(this.#confusion),
+      confusion: confusionRows(this.#confusion),
       frames: this.#frames,
     };
   }

@@ -2,7 +2,7 @@ import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { type ClassScores, classScores } from '../classification.js';
 import {
-  type ConfusionMatrix,
+  confusionRows,
   countPrediction,
   countsByClass,
   createConfusionMatrix,
@@ -80,7 +80,7 @@ export function signsDetails(seen: readonly Seen[], decode: SignsOutputSpec): Si
       .filter(({ count, isAnswered }) => count > 0 || isAnswered)
       .map(({ isAnswered: _, ...scores }) => scores),
     classesWithoutExamples: classes.filter(({ count }) => count === 0).map(({ name }) => name),
-    confusion: rowsOf(confusion),
+    confusion: confusionRows(confusion),
     abstention: {
       belowProbability: decode.abstainBelow,
       readShare: share(read.length, seen.length),
@@ -89,12 +89,6 @@ export function signsDetails(seen: readonly Seen[], decode: SignsOutputSpec): Si
     calibration: calibrationOf(seen, decode.temperature),
   };
 }
-
-/** The matrix as rows of counts. */
-export const rowsOf = ({ classCount, counts }: ConfusionMatrix): number[][] =>
-  Array.from({ length: classCount }, (_, row) =>
-    Array.from(counts.subarray(row * classCount, (row + 1) * classCount)),
-  );
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
