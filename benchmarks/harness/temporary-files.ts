@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Writes arrays for another program to read, in a folder that goes when this process ends. */
-export function temporaryFiles(files: Record<string, Float32Array>): string {
+/** Writes arrays and texts for another program to read, in a folder that goes when this process ends. */
+export function temporaryFiles(files: Record<string, Float32Array | string>): string {
   const dir = mkdtempSync(join(tmpdir(), 'benchmark-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   for (const [name, values] of Object.entries(files)) {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    writeFileSync(join(dir, name), bytes);
+    const content =
+      typeof values === 'string'
+        ? values
+        : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    writeFileSync(join(dir, name), content);
   }
   return dir;
 }

@@ -1,0 +1,138 @@
+import { readLayerGraph } from '../tools/export/layer-graph.js';
+import { tf } from '../tools/train/backends/tf.js';
+import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
+import { detectionNetwork } from '../tools/train/networks/detection.js';
+import { segmentationNetwork } from '../tools/train/networks/segmentation.js';
+import { signNetwork } from '../tools/train/networks/signs.js';
+import { steeringNetwork } from '../tools/train/networks/steering.js';
+import { createOptimizerState, optimizerStep } from '../tools/train/optimizer.js';
+import { recipeSchema } from '../tools/train/recipe.js';
+import type { BenchmarkCase } from './harness/benchmark.js';
+import { pythonCommand, whyNoPython } from './harness/python.js';
+import { uniformNumbers } from './harness/random.js';
+import { runBenchmark } from './harness/run-benchmark.js';
+import { temporaryFiles } from './harness/temporary-files.js';
+
+// One optimiser step of each network as the recipes train it, without its data: forward, the outputs' gradients
+// (given, so that no loss is in the way), backward, Adam. PyTorch does the same with the same weights and batch.
+const peerScript = new URL('../../benchmarks/peers/torch_training.py', import.meta.url);
+/** Of each value of the network's outputs. */
+const outputGradient = 1e-4;
+
+interface Workload {
+  name: string;
+  batch: number;
+  build(): tf.LayersModel;
+}
+const workloads: readonly Workload[] = [
+  { name: 'detection', batch: 8, build: () => detectionNetwork(8, 1) },
+  { name: 'segmentation', batch: 4, build: () => segmentationNetwork(11, 1) },
+  { name: 'signs', batch: 64, build: () => signNetwork(43, 1) },
+  { name: 'steering', batch: 32, build: () => steeringNetwork(1) },
+];
+const { optimizer } = recipeSchema.parse({
+  task: 'signs',
+  seed: 1,
+  epochs: 1,
+  samplesPerEpoch: 1,
+  batch: 1,
+  optimizer: { peakRate: 1e-4, weightDecay: 0.02 },
+  augmentation: {},
+  data: [{ format: 'gtsrb', folder: 'none' }],
+});
+
+/** The network without dropout, whose draws would differ, as files for the peer. */
+function peerFiles({ build, batch }: Workload): string {
+  const network = build();
+  const { input, nodes, outputs } = readLayerGraph(network);
+  const flattened = new Map(
+    nodes
+      .filter(({ className }) => className === 'Flatten')
+      .map(({ name, inputShapes }) => [name, inputShapes[0]!]),
+  );
+  const shapeBefore = (inputs: readonly string[]) => flattened.get(inputs[0]!);
+  const layers = {
+    input: input.name,
+    inputShape: input.outputShape,
+    outputs,
+    outputGradient,
+    nodes: nodes.map(({ name, className, config, inputs, weights }) => ({
+      name,
+      className,
+      config: className === 'Dropout' ? { rate: 0 } : config,
+      inputs,
+      weights: weights.map(({ shape }) => shape),
+      flattened: shapeBefore(inputs),
+    })),
+  };
+  const values = nodes.flatMap(({ weights }) => weights.map((weight) => weight.read()));
+  const flat = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of values) {
+    flat.set(part, offset);
+    offset += part.length;
+  }
+  const inputLength = batch * input.outputShape.reduce((product, size) => product * size, 1);
+  return temporaryFiles({
+    'layers.json': JSON.stringify(layers),
+    'weights.f32': flat,
+    'input.f32': uniformNumbers(inputLength, 5),
+  });
+}
+
+function caseOf(workload: Workload, threads: number): BenchmarkCase {
+  return {
+    name: `${workload.name}-${threads}`,
+    resultUnit: { name: 'of the largest gradient', perValue: 1 },
+    variants: [
+      {
+        name: 'windshield',
+        prepare() {
+          const network = workload.build();
+          for (const layer of network.layers)
+            if (layer.getClassName() === 'Dropout') Object.assign(layer, { rate: 0 });
+          const step = new CompiledStep(network, { batch: workload.batch, threads });
+          const state = createOptimizerState(step.parameters);
+          step.input.set(uniformNumbers(step.input.length, 5));
+          let first: Float32Array | undefined;
+          return {
+            async run() {
+              await step.forward();
+              for (const { gradient } of step.outputs) gradient.fill(outputGradient);
+              await step.backward();
+              first ??= step.gradients.slice();
+              optimizerStep(step, state, 1e-4, optimizer);
+            },
+            result: () => scaled(first!),
+            note: `${step.backend}, ${threads} threads`,
+          };
+        },
+      },
+      {
+        name: 'PyTorch',
+        isReference: true,
+        whyNot: () => whyNoPython('python3-torch', 'torch', 'numpy'),
+        command({ warmUp, samples }, resultPath) {
+          const counts = [workload.batch, threads, warmUp, samples].map(String);
+          return pythonCommand(peerScript, peerFiles(workload), ...counts, resultPath);
+        },
+      },
+    ],
+  };
+}
+
+/** As shares of the largest, so that networks compare. */
+function scaled(gradients: Float32Array): Float32Array {
+  const largest = gradients.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-20);
+  return gradients.map((value) => value / largest);
+}
+
+await tf.setBackend('cpu');
+await runBenchmark({
+  name: 'training',
+  operation: 'one optimiser step: forward, backward, Adam; images a second are the batch over it',
+  warmUp: 2,
+  samples: 6,
+  cases: () =>
+    workloads.flatMap((workload) => [1, 2].map((threads) => caseOf(workload, threads))),
+});
