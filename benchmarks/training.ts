@@ -133,6 +133,5 @@ await runBenchmark({
   operation: 'one optimiser step: forward, backward, Adam; images a second are the batch over it',
   warmUp: 2,
   samples: 6,
-  cases: () =>
-    workloads.flatMap((workload) => [1, 2].map((threads) => caseOf(workload, threads))),
+  cases: () => workloads.flatMap((workload) => [1, 2].map((threads) => caseOf(workload, threads))),
 });
