@@ -66,8 +66,8 @@ function readInitializers(path: string): Map<string, NamedTensor> {
 }
 
 function tensorOf({ dims, rawData }: TensorProto): NamedTensor {
-  // Raw data may begin at any byte, so the floats are copied to an aligned place.
-  const bytes = rawData.slice();
+  // Raw data may begin at any byte, so the floats are copied to an aligned place; a Buffer's own slice would be a view.
+  const bytes = new Uint8Array(rawData);
   return { shape: dims.map(Number), values: new Float32Array(bytes.buffer, 0, bytes.length >> 2) };
 }
 
