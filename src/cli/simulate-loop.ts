@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Controller } from '../../tools/simulate/loop/controller.js';
 import type { LoopResult } from '../../tools/simulate/loop/run-loop.js';
 import type { SimulatedDrive } from '../../tools/simulate/loop/simulated-drive.js';
+import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
 import { untilStopped } from './simulate-progress.js';
@@ -26,10 +26,6 @@ interface LoopFlags {
   json?: true;
 }
 
-const defaultPipeline = fileURLToPath(
-  new URL('../../../pipelines/steering-only.yaml', import.meta.url),
-);
-
 /** `windshield simulate loop`: somebody drives. */
 export function loopCommand(): Command {
   return new Command('loop')
@@ -42,7 +38,7 @@ export function loopCommand(): Command {
     )
     .addOption(
       new Option('--pipeline <pipeline.yaml>', 'whose steering stage drives').default(
-        defaultPipeline,
+        defaultSteeringPipeline,
         'pipelines/steering-only.yaml of windshield itself',
       ),
     )

@@ -3,6 +3,7 @@ import { datasetCommand } from './simulate-dataset.js';
 import { driveCommand } from './simulate-drive.js';
 import { loopCommand } from './simulate-loop.js';
 import { sheetCommand } from './simulate-sheet.js';
+import { defaultViewFlags, runView, viewCommand } from './simulate-view.js';
 
 /** `windshield simulate drive|dataset|sheet|loop|view`: a road world rendered with its truth, and driven. */
 export function simulateCommand(): Command {
@@ -16,5 +17,11 @@ export function simulateCommand(): Command {
     .addCommand(driveCommand())
     .addCommand(datasetCommand())
     .addCommand(sheetCommand())
-    .addCommand(loopCommand());
+    .option('--view', 'as the command view, with its defaults')
+    .action(async ({ view }: { view?: true }, command: Command) => {
+      if (view) await runView(defaultViewFlags);
+      else command.help({ error: true });
+    })
+    .addCommand(loopCommand())
+    .addCommand(viewCommand());
 }

@@ -1,0 +1,47 @@
+import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
+import { PipelineDriver } from '../loop/pipeline-driver.js';
+import { roadNeededM } from '../loop/run-loop.js';
+import { SimulatedDrive } from '../loop/simulated-drive.js';
+import { egoSpeedMps } from '../vehicle/ego-car.js';
+import { serveView, type ViewServer } from './view-server.js';
+import { WatchedDrive } from './watched-drive.js';
+
+export interface ViewOptions {
+  /** Whose steering stage is the network. */
+  config: PipelineConfig;
+  seed: number;
+  /** 0 takes a free one. */
+  port: number;
+  rateHz: number;
+  widthPx: number;
+  heightPx: number;
+}
+
+/** A world lasts this long at its usual speed before the next one begins, seconds. */
+const worldS = 300;
+/** A person who waits for longer believes that nothing will come, milliseconds. */
+const answerMs = 5000;
+
+/** Opens a world and serves its page. Rejects with ERR_PORT_IN_USE. */
+export async function openView(options: ViewOptions): Promise<ViewServer> {
+  const { config, seed, port, rateHz, widthPx, heightPx } = options;
+  const setup = { widthPx, heightPx, speedMps: egoSpeedMps, disturbance: 1 };
+  const lengthM = roadNeededM(worldS, egoSpeedMps);
+  const drive = await WatchedDrive.open({
+    seed,
+    rateHz,
+    openDrive: (next) => SimulatedDrive.open({ ...setup, seed: next, lengthM, weather: 'plain' }),
+    openNetwork: ({ camera: { model: camera } }) =>
+      PipelineDriver.open({ config, camera, rateHz, timeoutMs: answerMs }),
+  });
+  try {
+    const server = await serveView(drive, port);
+    const close = async () => {
+      await Promise.all([server.close(), drive.close()]);
+    };
+    return { url: server.url, close };
+  } catch (error) {
+    await drive.close();
+    throw error;
+  }
+}
