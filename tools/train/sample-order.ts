@@ -36,6 +36,11 @@ export class SampleOrder<T extends Task> {
     });
   }
 
+  /** Samples of all sets together. */
+  get count(): number {
+    return this.#sets.reduce((sum, { dataset }) => sum + dataset.samples.length, 0);
+  }
+
   at(place: number): SampleOf[T] {
     // The golden ratio's multiples fill the unit interval evenly: every stretch of places has the right shares.
     const point = (place * 0.6180339887498949 + (this.#seed % 997) / 997) % 1;

@@ -28,6 +28,7 @@ export class SampleStore<T extends Task = Task> {
 
   /** Any sample of the training data, each set as often as the recipe weighs it. */
   another(random: Random): SampleOf[T] {
-    return this.#order.at(random.below(2 ** 31));
+    // Two rounds' worth of places: far ones would need a shuffle of their own each.
+    return this.#order.at(random.below(2 * this.#order.count));
   }
 }
