@@ -9,6 +9,7 @@ interface DatasetFlags {
   seed: string;
   size?: string;
   workers: string;
+  truth?: true;
   out: string;
 }
 
@@ -26,7 +27,7 @@ export function datasetCommand(): Command {
     .description(
       'Writes independent scenes in a layout that train and evaluate read: detection as Pascal VOC, segmentation as\n' +
         'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run again after an\n' +
-        'interruption, it goes on where it stopped.',
+        'interruption, it goes on where it stopped. sheet.jpg in the folder shows the first scenes.',
     )
     .addOption(new Option('--task <task>', 'what it is for').choices(tasks).makeOptionMandatory())
     .requiredOption('--out <folder>', 'where it goes')
@@ -34,6 +35,7 @@ export function datasetCommand(): Command {
     .option('--seed <n>', 'of the first scene; the next ones count up', '1000')
     .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
     .option('--workers <n>', 'threads', '2')
+    .option('--truth', 'also lanes, pose, distances (JSON) and depth (16-bit PNG) of each scene')
     .action(runDataset);
 }
 
@@ -47,6 +49,7 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
     widthPx,
     heightPx,
     outDir: flags.out,
+    truth: flags.truth === true,
   };
   const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
   await untilStopped(async (signal, terminal) => {

@@ -16,6 +16,8 @@ export interface Capture {
   offsets: Int32Array;
   rightWeights: Uint16Array;
   lowerWeights: Uint16Array;
+  /** The ideal pixel that each captured one shows most of: what the truth is read from. */
+  nearest: Int32Array;
 }
 
 /**
@@ -44,6 +46,7 @@ export function planCapture(model: CameraModel, supersampling: number): Capture 
   const offsets = new Int32Array(count);
   const rightWeights = new Uint16Array(count);
   const lowerWeights = new Uint16Array(count);
+  const nearest = new Int32Array(count);
   for (let at = 0; at < count; at++) {
     const sx = xs[at]! * focalXPx + centreXPx - 0.5;
     const sy = ys[at]! * focalYPx + centreYPx - 0.5;
@@ -52,8 +55,22 @@ export function planCapture(model: CameraModel, supersampling: number): Capture 
     offsets[at] = y0 * target.widthPx + x0;
     rightWeights[at] = Math.round((sx - x0) * 256);
     lowerWeights[at] = Math.round((sy - y0) * 256);
+    nearest[at] =
+      offsets[at]! +
+      (rightWeights[at]! >= 128 ? 1 : 0) +
+      (lowerWeights[at]! >= 128 ? target.widthPx : 0);
   }
-  return { target, focalXPx, focalYPx, centreXPx, centreYPx, offsets, rightWeights, lowerWeights };
+  return {
+    target,
+    focalXPx,
+    focalYPx,
+    centreXPx,
+    centreYPx,
+    offsets,
+    rightWeights,
+    lowerWeights,
+    nearest,
+  };
 }
 
 /**
@@ -109,7 +126,10 @@ export function addHaze(target: RenderTarget, perM: number, colour: readonly num
     keep[i] = Math.round(256 * Math.exp(-perM / ((i + 0.5) * perStep)));
   const { colours, inverseDepths } = target;
   const scale = 1 / perStep;
-  const [red, green, blue] = colour as [number, number, number];
+  const [red, green, blue] = colour.map((channel) => Math.min(255, Math.round(channel)));
+  // Red and blue ride in one number: two weights that add up to 256 keep each within its sixteen bits.
+  const airRedBlue = red! | (blue! << 16);
+  const airGreen = green!;
   for (let at = 0; at < colours.length; at++) {
     const inverse = inverseDepths[at]!;
     if (inverse === 0 || inverse >= 0.25) continue;
@@ -117,10 +137,9 @@ export function addHaze(target: RenderTarget, perM: number, colour: readonly num
     if (kept >= 255) continue;
     const lost = 256 - kept;
     const old = colours[at]!;
-    colours[at] =
-      (((old & 255) * kept + red * lost) >> 8) |
-      (((((old >>> 8) & 255) * kept + green * lost) >> 8) << 8) |
-      (((((old >>> 16) & 255) * kept + blue * lost) >> 8) << 16);
+    const redBlue = Math.imul(old & 0xff00ff, kept) + Math.imul(airRedBlue, lost);
+    const even = ((old >>> 8) & 255) * kept + airGreen * lost;
+    colours[at] = (old & 0xff000000) | ((redBlue >>> 8) & 0xff00ff) | (even & 0xff00);
   }
 }
 
@@ -164,22 +183,22 @@ export function takePicture(
       const wb = wx - wd;
       const wc = wy - wd;
       const wa = 256 - wx - wy + wd;
-      let r = ((a & 255) * wa + (b & 255) * wb + (c & 255) * wc + (d & 255) * wd) >> 8;
-      let g =
+      // Red and blue in one number, as in addHaze: the weights add up to 256.
+      const redBlue =
+        (Math.imul(a & 0xff00ff, wa) +
+          Math.imul(b & 0xff00ff, wb) +
+          Math.imul(c & 0xff00ff, wc) +
+          Math.imul(d & 0xff00ff, wd)) >>>
+        8;
+      const even =
         (((a >>> 8) & 255) * wa +
           ((b >>> 8) & 255) * wb +
           ((c >>> 8) & 255) * wc +
           ((d >>> 8) & 255) * wd) >>
         8;
-      let bl =
-        (((a >>> 16) & 255) * wa +
-          ((b >>> 16) & 255) * wb +
-          ((c >>> 16) & 255) * wc +
-          ((d >>> 16) & 255) * wd) >>
-        8;
-      r = curveR[r]!;
-      g = curveG[g]!;
-      bl = curveB[bl]!;
+      let r = curveR[redBlue & 255]!;
+      let g = curveG[even]!;
+      let bl = curveB[(redBlue >>> 16) & 255]!;
       if (vignette > 0) {
         const dx = (2 * x) / widthPx - 1;
         const dim = (256 - vignette * (dx * dx + dy * dy) * 128) | 0;

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeJpeg, encodeLabelMap } from '../../src/codec/image-codec.js';
+import { encodeDepthPng } from './depth-png.js';
 import { Random } from './random.js';
-import type { RenderedScene, SceneBox } from './scene.js';
-import { renderScene } from './scenes.js';
+import { type RenderedScene, type SceneBox, SceneRenderer } from './scene.js';
+import { sceneTruthJson } from './scene-truth.js';
+import { recipeFor } from './scenes.js';
 import type { Assets } from './world/assets.js';
+import { dataSetDomain } from './world/domain.js';
 
 /** Tasks whose samples are whole pictures in files of their own. */
 export type PictureTask = 'detection' | 'segmentation' | 'steering';
@@ -18,6 +21,8 @@ export interface DatasetRecipe {
   widthPx: number;
   heightPx: number;
   outDir: string;
+  /** Writes what the layout has no place for, too: lanes, pose, distances as JSON and depth as PNG, in `truth/`. */
+  truth?: boolean;
 }
 
 /** Boxes thinner or lower than this are marked difficult: too small to be learnt, too visible to be background. */
@@ -31,6 +36,8 @@ export const datasetFolders: Record<PictureTask, readonly string[]> = {
   steering: ['IMG'],
 };
 
+const truthFolder = 'truth';
+
 /** Renders and writes scene `index` unless it is there already. Resolves with its line of a log, empty where the layout has none. */
 export async function writePictureSample(
   assets: Assets,
@@ -41,10 +48,19 @@ export async function writePictureSample(
   const { widthPx, heightPx, outDir } = recipe;
   const seed = recipe.seed + index;
   const name = sampleName(task, seed);
-  const [pictureDir, labelDir] = datasetFolders[task] as [string, string?];
-  const pictureFile = join(outDir, pictureDir, `${name}.jpg`);
-  if (existsSync(pictureFile) && task !== 'steering') return '';
-  const scene = renderScene(assets, task, seed, widthPx, heightPx);
+  const labelDir = datasetFolders[task][1];
+  const picture = pictureFile(task, recipe, index);
+  if (existsSync(picture) && task !== 'steering') return '';
+  const sceneRecipe = recipeFor(assets, task, seed, widthPx, heightPx);
+  const { world, conditions, ego, supersampling } = sceneRecipe;
+  const renderer = new SceneRenderer(sceneRecipe.camera, supersampling);
+  const scene = renderer.render(world, conditions, ego, 0, seed);
+  if (recipe.truth === true) {
+    const path = join(outDir, truthFolder, name);
+    await writeFile(`${path}.json`, sceneTruthJson(scene, sceneRecipe, seed));
+    const depth = encodeDepthPng(renderer.readDepthM(), widthPx, heightPx);
+    await writeFile(`${path}.depth.png`, depth);
+  }
   // The label comes first and the picture by renaming, so that a picture is never without its label.
   if (task === 'detection') {
     await writeFile(join(outDir, labelDir!, `${name}.xml`), vocXml(scene, `${name}.jpg`));
@@ -52,15 +68,25 @@ export async function writePictureSample(
     const png = await encodeLabelMap(scene.classMap, widthPx, heightPx);
     await writeFile(join(outDir, labelDir!, `${name}.png`), png);
   }
-  const quality = new Random(seed, 60).integer(62, 95);
-  await writeFile(`${pictureFile}.partial`, await encodeJpeg(scene.image, quality));
-  await rename(`${pictureFile}.partial`, pictureFile);
+  const quality = new Random(seed, 60).integer(...dataSetDomain.jpegQuality);
+  await writeFile(`${picture}.partial`, await encodeJpeg(scene.image, quality));
+  await rename(`${picture}.partial`, picture);
   return task === 'steering' ? steeringLine(scene, `${name}.jpg`) : '';
 }
 
+/** Where scene `index` has its picture. */
+export function pictureFile(task: PictureTask, recipe: DatasetRecipe, index: number): string {
+  const name = `${sampleName(task, recipe.seed + index)}.jpg`;
+  return join(recipe.outDir, datasetFolders[task][0]!, name);
+}
+
 /** Makes the folders of the layout. */
-export async function makeDatasetFolders(task: PictureTask, outDir: string): Promise<void> {
-  for (const folder of datasetFolders[task]) await mkdir(join(outDir, folder), { recursive: true });
+export async function makeDatasetFolders(
+  task: PictureTask,
+  { outDir, truth }: DatasetRecipe,
+): Promise<void> {
+  const folders = truth === true ? [...datasetFolders[task], truthFolder] : datasetFolders[task];
+  for (const folder of folders) await mkdir(join(outDir, folder), { recursive: true });
 }
 
 /** The part before "_" is the sequence: every scene is one of its own. */

@@ -5,8 +5,8 @@ import type { SceneAnswer, SceneWorkerData } from './scene-worker.js';
 export type FinishedScene = Extract<SceneAnswer, { line: string }>;
 
 /**
- * Makes scenes 0, 1, 2… on worker threads and hands them on in that order, whichever thread is quicker, until
- * `take` returns false or `count` is reached. Rejects with ERR_OUTPUT where a scene could not be made or written.
+ * Makes scenes `first`, `first` + 1… on worker threads and hands them on in that order, whichever thread is quicker,
+ * until `take` returns false or `count` is reached. Rejects with ERR_OUTPUT where a scene could not be made or written.
  */
 export async function makeScenes(
   data: SceneWorkerData,
@@ -14,7 +14,9 @@ export async function makeScenes(
   workerCount: number,
   signal: AbortSignal | undefined,
   take: (scene: FinishedScene) => boolean,
+  first = 0,
 ): Promise<void> {
+  if (first >= count) return;
   const entry = new URL('./scene-worker.js', import.meta.url);
   // Threads run from dist/; under a test runner this file itself is still TypeScript.
   if (import.meta.url.endsWith('.ts'))
@@ -24,8 +26,8 @@ export async function makeScenes(
     () => new Worker(entry, { workerData: data }),
   );
   const waiting = new Map<number, FinishedScene>();
-  let asked = 0;
-  let taken = 0;
+  let asked = first;
+  let taken = first;
   try {
     await new Promise<void>((resolve, reject) => {
       const ask = (worker: Worker): void => {
@@ -45,7 +47,14 @@ export async function makeScenes(
           waiting.set(answer.index, answer);
           for (let next = waiting.get(taken); next !== undefined; next = waiting.get(taken)) {
             waiting.delete(taken++);
-            if (!take(next) || taken === count) {
+            let isEnough: boolean;
+            try {
+              isEnough = !take(next);
+            } catch (error) {
+              reject(error);
+              return;
+            }
+            if (isEnough || taken === count) {
               resolve();
               return;
             }

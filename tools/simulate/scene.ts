@@ -1,8 +1,13 @@
 import type { DetectionClass } from '../../src/perception/classes.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { SimulatedCamera } from './camera.js';
-import { addHaze, type Capture, planCapture, takePicture } from './capture.js';
-import { drawGround, drawMarks } from './ground.js';
+import { addHaze, type Capture, planCapture } from './capture.js';
+import { expose } from './effects/expose.js';
+import { addNight } from './effects/night.js';
+import type { CameraMotion } from './effects/shutter.js';
+import { addWetRoad } from './effects/wet-road.js';
+import { drawGround, drawMarks, groundId } from './ground.js';
+import type { Vec3 } from './models/mesh.js';
 import { Painter, type Pose } from './raster/painter.js';
 import { firstObjectId, Rasterizer } from './raster/rasterizer.js';
 import { drawContact, drawShadow } from './shadows.js';
@@ -62,6 +67,8 @@ export interface RenderedScene {
 /** Draws scenes of one camera; the buffers are reused from scene to scene. */
 export class SceneRenderer {
   private readonly capture: Capture;
+  /** The capture of the picture rendered last: with a rolling shutter not the planned one. */
+  private view: Capture;
 
   /** supersampling: ideal pixels for each captured one along an axis, 1..3. */
   constructor(
@@ -69,6 +76,7 @@ export class SceneRenderer {
     supersampling: number,
   ) {
     this.capture = planCapture(camera.model, supersampling);
+    this.view = this.capture;
   }
 
   /** Renders the world at a time, seen from the ego car. The same arguments give the same bytes. */
@@ -99,14 +107,17 @@ export class SceneRenderer {
     for (const { prop } of props) drawShadow(painter, prop, conditions);
     drawSky(painter, conditions, seed, firstObjectId + segment.tree);
     addHaze(target, conditions.hazePerM, conditions.skyHorizon);
-    const { widthPx, heightPx } = camera.model;
-    const data = takePicture(
+    addWeather(painter, camera, conditions);
+    const { picture: data, view } = expose(
       capture,
+      camera,
+      painter,
       conditions,
-      widthPx,
-      heightPx,
+      motionOf(painter, world, ego, objects),
       seed * 4096 + Math.round(timeS * 1000),
     );
+    this.view = view;
+    const { widthPx, heightPx } = camera.model;
     const truth = this.readTruth(objects);
     const steering = pursueLane(world.road, ego, ego.laneDM, lookAheadM(ego.speedMps));
     return { image: { widthPx, heightPx, data }, ...truth, ...steering, ego };
@@ -114,10 +125,9 @@ export class SceneRenderer {
 
   /** Depth along the optical axis by pixel of the picture rendered last, metres; 0 where there is only sky. */
   readDepthM(): Float32Array {
-    const { capture } = this;
-    const { inverseDepths } = capture.target;
-    return Float32Array.from(capture.offsets, (_, at) => {
-      const inverse = inverseDepths[nearestOf(capture, at)]!;
+    const { inverseDepths } = this.view.target;
+    return Float32Array.from(this.view.nearest, (at) => {
+      const inverse = inverseDepths[at]!;
       return inverse > 0 ? 1 / inverse : 0;
     });
   }
@@ -125,15 +135,21 @@ export class SceneRenderer {
   private readTruth(
     objects: DrawnObject[],
   ): Pick<RenderedScene, 'boxes' | 'classMap' | 'objectMap'> {
-    const { capture, camera } = this;
+    const { view, camera } = this;
     const { widthPx, heightPx } = camera.model;
-    const { objectIds } = capture.target;
+    const { objectIds } = view.target;
     const classMap = new Uint8Array(widthPx * heightPx);
     const objectMap = new Uint16Array(widthPx * heightPx);
-    const seen = new Int32Array(objects.length);
-    for (let at = 0; at < objectIds.length; at++) {
-      const id = objectIds[at]!;
-      if (id >= firstInstanceId) seen[id - firstInstanceId]!++;
+    const seen = countIds(objectIds, firstInstanceId + objects.length);
+    // By id: what a pixel that shows it is.
+    const classOf = new Uint8Array(firstInstanceId + objects.length);
+    const objectOf = new Uint16Array(firstInstanceId + objects.length);
+    for (let id = 1; id < firstInstanceId; id++) {
+      classOf[id] = id < firstObjectId ? id - 1 : id - firstObjectId;
+    }
+    for (const [index, object] of objects.entries()) {
+      classOf[firstInstanceId + index] = object.part.segmentId;
+      objectOf[firstInstanceId + index] = object.objectId;
     }
     const extents = objects.map(() => ({
       left: widthPx,
@@ -142,23 +158,25 @@ export class SceneRenderer {
       bottom: 0,
       count: 0,
     }));
-    for (let y = 0, at = 0; y < heightPx; y++) {
-      for (let x = 0; x < widthPx; x++, at++) {
-        const from = nearestOf(capture, at);
-        const id = objectIds[from]!;
-        if (id < firstInstanceId) {
-          classMap[at] = id === 0 ? segment.sky : id < firstObjectId ? id - 1 : id - firstObjectId;
-          continue;
-        }
+    const { nearest } = view;
+    for (let y = 0; y < heightPx; y++) {
+      const row = y * widthPx;
+      for (let x = 0; x < widthPx; ) {
+        // Neighbours mostly show the same: a run at a time.
+        const from = x;
+        const id = objectIds[nearest[row + x]!]!;
+        for (x++; x < widthPx && objectIds[nearest[row + x]!] === id; ) x++;
+        if (id === 0) continue;
+        classMap.fill(classOf[id]!, row + from, row + x);
+        if (id < firstInstanceId) continue;
         const index = id - firstInstanceId;
-        classMap[at] = objects[index]!.part.segmentId;
-        objectMap[at] = objects[index]!.objectId;
+        objectMap.fill(objectOf[id]!, row + from, row + x);
         const extent = extents[index]!;
-        extent.count++;
-        if (x < extent.left) extent.left = x;
-        if (x >= extent.right) extent.right = x + 1;
-        if (y < extent.top) extent.top = y;
-        if (y >= extent.bottom) extent.bottom = y + 1;
+        extent.count += x - from;
+        extent.left = Math.min(extent.left, from);
+        extent.right = Math.max(extent.right, x);
+        extent.top = Math.min(extent.top, y);
+        extent.bottom = y + 1;
       }
     }
     const boxes: SceneBox[] = [];
@@ -168,7 +186,10 @@ export class SceneRenderer {
       boxes.push({
         className: object.part.detection!,
         boxXyxyPx: [extent.left, extent.top, extent.right, extent.bottom],
-        occluded: object.coveredPx > 0 ? Math.max(0, 1 - seen[index]! / object.coveredPx) : 0,
+        occluded:
+          object.coveredPx > 0
+            ? Math.max(0, 1 - seen[firstInstanceId + index]! / object.coveredPx)
+            : 0,
         distanceM: object.distanceM,
         objectId: object.objectId,
         signClassId: object.part.signClassId ?? -1,
@@ -179,13 +200,16 @@ export class SceneRenderer {
   }
 }
 
-/** The ideal pixel that a captured one shows most of. */
-function nearestOf(capture: Capture, at: number): number {
-  return (
-    capture.offsets[at]! +
-    (capture.rightWeights[at]! >> 7 ? 1 : 0) +
-    (capture.lowerWeights[at]! >> 7 ? capture.target.widthPx : 0)
-  );
+/** How many pixels show each id below `count`. */
+function countIds(ids: Uint16Array, count: number): Int32Array {
+  const counts = new Int32Array(count);
+  for (let at = 0; at < ids.length; ) {
+    const id = ids[at]!;
+    const from = at;
+    for (at++; at < ids.length && ids[at] === id; ) at++;
+    counts[id]! += at - from;
+  }
+  return counts;
 }
 
 interface PlacedProp {
@@ -193,17 +217,66 @@ interface PlacedProp {
   depthM: number;
   /** Position among all props of the world, which is the same in every frame. */
   number: number;
+  /** In the world, metres a second; undefined for what stands. */
+  velocityMps: Vec3 | undefined;
 }
 
 interface DrawnObject {
+  velocityMps: Vec3 | undefined;
   part: Part;
   objectId: number;
   distanceM: number;
   coveredPx: number;
 }
 
+/** Wet ground and night, in the ideal picture. */
+function addWeather(painter: Painter, camera: SimulatedCamera, { effects }: Conditions): void {
+  const { raster, axes } = painter;
+  const horizonYPx = raster.centreYPx - (raster.focalYPx * axes.forward[2]) / axes.down[2];
+  if (effects?.wetness !== undefined) {
+    const wetIds = [groundId(segment.road), groundId(segment.pavement)];
+    addWetRoad(raster, horizonYPx, camera.mount.heightM, effects.wetness, wetIds);
+  }
+  if (effects?.night !== undefined) {
+    addNight(raster, horizonYPx, effects.night.ambient, effects.night.beam);
+  }
+}
+
+/** How the camera and what it sees move, in the camera's axes. */
+function motionOf(
+  painter: Painter,
+  world: World,
+  ego: EgoState,
+  objects: readonly DrawnObject[],
+): CameraMotion {
+  const { right, down, forward } = painter.axes;
+  const inCamera = (v: Vec3): Vec3 => [
+    v[0] * right[0] + v[1] * right[1] + v[2] * right[2],
+    v[0] * down[0] + v[1] * down[1] + v[2] * down[2],
+    v[0] * forward[0] + v[1] * forward[1] + v[2] * forward[2],
+  ];
+  const { headingRad, slope, curvaturePerM } = world.road.at(ego.sM);
+  const heading = headingRad + ego.yawRad;
+  const { speedMps } = ego;
+  const velocities = objects.map(({ velocityMps }) => velocityMps && inCamera(velocityMps));
+  return {
+    velocityMps: inCamera([
+      Math.cos(heading) * speedMps,
+      Math.sin(heading) * speedMps,
+      slope * speedMps,
+    ]),
+    yawRadPerS: -speedMps * curvaturePerM,
+    velocityOf: (objectId) =>
+      objectId >= firstInstanceId ? velocities[objectId - firstInstanceId] : undefined,
+  };
+}
+
 /** The camera's pose in the world for an ego car on the road. */
-export function cameraPose(world: World, camera: SimulatedCamera, ego: EgoState): Pose {
+export function cameraPose(
+  world: Pick<World, 'road'>,
+  camera: SimulatedCamera,
+  ego: EgoState,
+): Pose {
   const point = world.road.at(ego.sM);
   const [x, y, z] = world.road.toWorld(ego.sM, ego.dM);
   const { mount } = camera;
@@ -225,18 +298,21 @@ export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 
 
 function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp[] {
   const placed: PlacedProp[] = [];
-  const consider = (prop: Prop, number: number): void => {
+  const consider = (prop: Prop, number: number, velocityMps?: Vec3): void => {
     const { x, y, z } = prop.pose;
     const depthM = painter.depthOf(x, y, z);
     if (depthM > viewM || !painter.mayShow(x, y, z, prop.radiusM)) return;
-    placed.push({ prop, depthM, number });
+    placed.push({ prop, depthM, number, velocityMps });
   };
   for (const [index, prop] of world.statics.entries()) consider(prop, index);
   for (const [index, actor] of world.actors.entries()) {
     const { startM, direction, speedMps } = actor.track;
     const sM = startM + direction * speedMps * timeS;
-    if (sM > 0.5 && sM < world.road.lengthM - 0.5)
-      consider(actor.propAt(timeS), world.statics.length + index);
+    if (sM <= 0.5 || sM >= world.road.lengthM - 0.5) continue;
+    const heading = world.road.at(sM).headingRad;
+    const alongMps = direction * speedMps;
+    const velocityMps: Vec3 = [Math.cos(heading) * alongMps, Math.sin(heading) * alongMps, 0];
+    consider(actor.propAt(timeS), world.statics.length + index, velocityMps);
   }
   return placed.sort((a, b) => a.depthM - b.depthM || a.number - b.number);
 }
@@ -245,7 +321,7 @@ function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp
 function drawProps(painter: Painter, props: readonly PlacedProp[]): DrawnObject[] {
   const { raster, camera } = painter;
   const objects: DrawnObject[] = [];
-  for (const { prop, depthM, number } of props) {
+  for (const { prop, depthM, number, velocityMps } of props) {
     const facing = Math.atan2(camera.y - prop.pose.y, camera.x - prop.pose.x);
     for (const part of prop.parts) {
       const isObject =
@@ -261,6 +337,7 @@ function drawProps(painter: Painter, props: readonly PlacedProp[]): DrawnObject[
       if (isObject) {
         objects.push({
           part,
+          velocityMps,
           objectId: number + 1,
           distanceM: depthM,
           coveredPx: raster.coveredPx,

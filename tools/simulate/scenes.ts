@@ -6,6 +6,8 @@ import { egoSpeedMps } from './vehicle/ego-car.js';
 import { drawStray } from './vehicle/stray.js';
 import type { Assets } from './world/assets.js';
 import { type Conditions, randomConditions } from './world/conditions.js';
+import { dataSetDomain } from './world/domain.js';
+import { withEffects } from './world/effects.js';
 import { makeWorld } from './world/make-world.js';
 import type { StretchKind, WorldDensity } from './world/settings.js';
 import type { World } from './world/world.js';
@@ -45,7 +47,7 @@ export function recipeFor(
   heightPx: number,
 ): SceneRecipe {
   const random = new Random(seed, 50);
-  const conditions = randomConditions(random);
+  const conditions = withEffects(randomConditions(random), new Random(seed, 52), dataSetDomain);
   const supersampling = task === 'signs' ? 1.4 : 2;
   const weights = kindWeights[task];
   const kinds = Object.keys(weights) as StretchKind[];
@@ -72,6 +74,7 @@ export function recipeFor(
     // A few classes a scene in turn, so that a set fills all of them alike.
     signClassIds: task === 'signs' ? rotation(seed) : allSigns,
     maxWear: 1,
+    domain: dataSetDomain,
   });
   const lanes = world.make.lanesPerDirection;
   const isOffCentre = random.chance(0.3);

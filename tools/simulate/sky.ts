@@ -35,14 +35,30 @@ export function drawSky(
   const woodG = wood[1]! * far + lowG * (1 - far);
   const woodB = wood[2]! * far + lowB * (1 - far);
   const axes = painter.axes;
+  const riseAt = (x: number, cy: number): number => {
+    const cx = (x + 0.5 - centreXPx) / focalXPx;
+    const [dx, dy, dz] = [0, 1, 2].map(
+      (k) => axes.forward[k]! + axes.right[k]! * cx + axes.down[k]! * cy,
+    ) as [number, number, number];
+    return dz / Math.max(0.2, Math.hypot(dx, dy));
+  };
+  const highestRidge = ridge.reduce((highest, height) => Math.max(highest, height));
   for (let y = 0; y < heightPx; y++) {
     const cy = (y + 0.5 - centreYPx) / focalYPx;
+    const lowestRise = Math.min(...[0, widthPx / 2, widthPx - 1].map((x) => riseAt(x, cy)));
+    // Above the ridge the sky is smooth: every other row repeats the one over it, where that shows sky too.
+    const mayRepeat = (y & 1) === 1 && lowestRise > highestRidge + 0.02;
     for (let x = 0; x < widthPx; x++) {
       const at = y * widthPx + x;
       if (inverseDepths[at] !== 0) continue;
       // Ideal pixels are finer than captured ones, and the sky is smooth: its pixels are drawn in pairs.
       const isPair = x + 1 < widthPx && inverseDepths[at + 1] === 0;
       if (isPair) x++;
+      if (mayRepeat && inverseDepths[at - widthPx] === 0) {
+        colours[at] = colours[at - widthPx]!;
+        if (isPair) colours[at + 1] = colours[at - widthPx]!;
+        continue;
+      }
       const cx = (x + 0.5 - centreXPx) / focalXPx;
       const dx = axes.forward[0] + axes.right[0] * cx + axes.down[0] * cy;
       const dy = axes.forward[1] + axes.right[1] * cx + axes.down[1] * cy;

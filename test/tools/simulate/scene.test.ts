@@ -28,7 +28,7 @@ beforeAll(async () => {
 function emptyWorld(curvaturePerM: number): World {
   const { world } = recipeFor(assets, 'steering', 5, 320, 180);
   const road = new Road(new Float64Array(400).fill(curvaturePerM), []);
-  return { ...world, road, statics: [], actors: [], marks: [] };
+  return { ...world, road, statics: [], actors: [], marks: [], sideRoads: [] };
 }
 
 function egoIn(world: World, changes: Partial<EgoState> = {}): EgoState {

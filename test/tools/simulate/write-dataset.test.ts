@@ -1,8 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Task } from '../../../src/bundle/manifest.js';
+import { decodeImage } from '../../../src/codec/image-codec.js';
 import { openCamvid } from '../../../tools/datasets/camvid.js';
 import { openGtsrbPacked } from '../../../tools/datasets/gtsrb-packed.js';
 import { openUdacity } from '../../../tools/datasets/udacity.js';
@@ -33,7 +43,8 @@ function contentsOf(dir: string): Map<string, string> {
 test('one worker and two write the same bytes', async () => {
   const one = contentsOf(await write('detection', 'one', 4, 1));
   const two = contentsOf(await write('detection', 'two', 4, 2));
-  expect(one.size).toBe(8);
+  // A picture and its label each, the recipe and the sheet.
+  expect(one.size).toBe(10);
   expect(two).toEqual(one);
 });
 
@@ -89,6 +100,76 @@ test('a run that was broken off goes on where it stopped', async () => {
   await write('segmentation', 'camvid', 2);
   expect(contentsOf(outDir)).toEqual(before);
   expect(statSync(join(outDir, 'train', 'scene8000_00000.jpg')).mtimeMs).toBe(times[0]);
+});
+
+test('a signs or a steering run that was broken off goes on, and ends with the bytes of a whole one', async () => {
+  for (const task of ['signs', 'steering'] as const) {
+    const count = task === 'signs' ? 12 : 3;
+    const size = { widthPx: task === 'signs' ? 640 : 160, heightPx: task === 'signs' ? 360 : 90 };
+    const run = { task, count, seed: 8100, ...size, workers: 1 };
+    const whole = join(rootDir, `${task}-whole`);
+    await writeDataset({ ...run, outDir: whole });
+    const outDir = join(rootDir, `${task}-broken`);
+    const interruption = new AbortController();
+    const onProgress = (): void => interruption.abort();
+    await writeDataset({ ...run, outDir, signal: interruption.signal, onProgress });
+    const left = readdirSync(outDir);
+    expect(left.some((name) => name.endsWith('.journal'))).toBe(true);
+    // What was being written when it ended does no harm.
+    const journal = join(outDir, left.find((name) => name.endsWith('.journal'))!);
+    const lines = readFileSync(journal, 'utf8');
+    writeFileSync(journal, `${lines}{"half`);
+    await writeDataset({ ...run, outDir });
+    expect(contentsOf(outDir)).toEqual(contentsOf(whole));
+  }
+});
+
+test('a folder of another data set is refused, saying what differs', async () => {
+  const outDir = join(rootDir, 'one');
+  const other = { task: 'detection', count: 4, seed: 9, widthPx: 320, heightPx: 180 } as const;
+  await expect(writeDataset({ ...other, outDir, workers: 1 })).rejects.toMatchObject({
+    code: 'ERR_OUTPUT',
+    message: expect.stringMatching(/expected seed 9, found seed 8000/),
+  });
+});
+
+test('a full disk is one clear error, and the run goes on when there is room', async () => {
+  const outDir = join(rootDir, 'full');
+  mkdirSync(join(outDir, 'IMG'), { recursive: true });
+  const picture = join(outDir, 'IMG', 'scene-0008000.jpg.partial');
+  symlinkSync('/dev/full', picture);
+  const error = { code: 'ERR_OUTPUT', message: expect.stringContaining('ENOSPC') };
+  await expect(write('steering', 'full', 1)).rejects.toMatchObject(error);
+  rmSync(picture);
+  await write('steering', 'full', 1);
+  expect(readdirSync(outDir).sort()).toEqual([
+    'IMG',
+    'driving_log.csv',
+    'recipe.json',
+    'sheet.jpg',
+  ]);
+});
+
+test('with truth, lanes meet the road, and depth is that of the objects', async () => {
+  const outDir = join(rootDir, 'truth');
+  const size = { widthPx: 320, heightPx: 180 };
+  await writeDataset({
+    ...{ task: 'steering', count: 1, seed: 8001, ...size, outDir, workers: 1 },
+    truth: true,
+  });
+  const truth = JSON.parse(readFileSync(join(outDir, 'truth', 'scene-0008001.json'), 'utf8'));
+  const { lines, laneWidthM, offsetM } = truth.lanes;
+  const offsets = lines.map((line: { offsetM: number }) => line.offsetM);
+  expect(offsets).toEqual([...offsets].sort((a: number, b: number) => b - a));
+  for (const line of lines) {
+    expect(line.pointsXyzM).toHaveLength(line.pointsPx.length);
+    // Beside the car a line lies to the left by its offset, less the car's own.
+    const atCar = line.pointsXyzM[0];
+    expect(Math.hypot(atCar[0], atCar[1])).toBeLessThan(2 * laneWidthM + 4 + Math.abs(offsetM));
+  }
+  const depth = readFileSync(join(outDir, 'truth', 'scene-0008001.depth.png'));
+  expect(depth.subarray(16, 26)).toEqual(Buffer.from([0, 0, 1, 64, 0, 0, 0, 180, 16, 0]));
+  expect((await decodeImage(depth)).widthPx).toBe(320);
 });
 
 test('a folder that cannot be made is one clear error', async () => {

@@ -94,15 +94,37 @@ export function vehicleSurfaces(
   ];
 }
 
+/** Trousers and skirts as streets show them: mostly denim, black, grey and beige. */
+const legwear: readonly Rgb[] = [
+  [44, 54, 78],
+  [58, 72, 100],
+  [82, 98, 124],
+  [30, 31, 35],
+  [38, 38, 42],
+  [74, 74, 78],
+  [118, 108, 92],
+  [152, 138, 114],
+  [62, 66, 54],
+];
+
 /** Fills personSlots and, for riders, twoWheelerSlots. */
 export function personSurfaces(random: Random): Surface[] {
-  const trousers = random.chance(0.75) ? random.pick(clothes.slice(0, 6)) : random.pick(clothes);
+  const isPlain = random.chance(0.75);
+  const trousers = isPlain ? random.pick(clothes.slice(0, 6)) : random.pick(clothes);
   const metal = random.range(80, 180);
+  const skin = vary(random, random.pick(skins), 0.08);
+  const hair = vary(random, random.pick(hairs), 0.2);
+  const top: Rgb = random.chance(0.08) ? [222, 232, 40] : vary(random, random.pick(clothes), 0.2);
+  const legs = vary(random, trousers, 0.2);
+  // One colour in eight is as gay as a top; the others are drawn from those that legs wear.
+  const choice = Math.floor(legs[0] * 977 + metal * 131);
+  const worn =
+    choice % 8 === 0 ? legs : toned(legwear[choice % legwear.length]!, legs[1] / trousers[1]);
   return [
-    { colour: vary(random, random.pick(skins), 0.08) },
-    { colour: vary(random, random.pick(hairs), 0.2) },
-    { colour: random.chance(0.08) ? [222, 232, 40] : vary(random, random.pick(clothes), 0.2) },
-    { colour: vary(random, trousers, 0.2) },
+    { colour: skin },
+    { colour: hair },
+    { colour: top },
+    { colour: worn },
     { colour: random.chance(0.7) ? [36, 32, 32] : [208, 206, 202] },
     { colour: vary(random, random.pick(clothes), 0.2) },
     { colour: vary(random, random.pick(carPaints), 0.2) },
@@ -113,4 +135,16 @@ export function personSurfaces(random: Random): Surface[] {
     { colour: [190, 24, 24], glow: 0.4 },
     { colour: [232, 232, 226] },
   ];
+}
+
+function toned(colour: Rgb, by: number): Rgb {
+  return [colour[0] * by, colour[1] * by, colour[2] * by];
+}
+
+/** Turns a person's clothes into those of a road worker, in place. */
+export function dressWorker(surfaces: Surface[]): void {
+  surfaces[1] = { colour: [236, 214, 60] };
+  surfaces[2] = { colour: [244, 112, 32] };
+  surfaces[3] = { colour: [232, 100, 30] };
+  surfaces[4] = { colour: [52, 44, 38] };
 }

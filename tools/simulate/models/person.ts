@@ -18,19 +18,35 @@ export function personMesh(phase: number, hasCoat: boolean, hasBag: boolean): Me
     const y = side * 0.09;
     const knee: Vec3 = [forward * 0.44 + bend * 0.12, y, hip - 0.44];
     const ankle: Vec3 = [forward * 0.8 - bend * 0.12, y, Math.max(0.08, hip - 0.84 + bend * 0.2)];
-    builder.limb([0, y, hip + 0.02], knee, 0.088, 0.06, s.trousers, 6);
-    builder.limb(knee, ankle, 0.06, 0.045, s.trousers, 6);
-    builder.box(
-      [ankle[0] - 0.07, y - 0.045, ankle[2] - 0.08],
-      [ankle[0] + 0.18, y + 0.045, ankle[2] + 0.01],
+    const calf: Vec3 = [
+      knee[0] + (ankle[0] - knee[0]) * 0.35 - 0.02,
+      y,
+      knee[2] + (ankle[2] - knee[2]) * 0.35,
+    ];
+    builder.limb([0, y, hip + 0.03], knee, 0.098, 0.068, s.trousers, 8, 1.1);
+    builder.limb(knee, calf, 0.068, 0.066, s.trousers, 7);
+    builder.limb(calf, ankle, 0.066, 0.052, s.trousers, 7);
+    // A shoe with a lower toe.
+    const [ax, az] = [ankle[0], ankle[2]];
+    builder.hull(
+      [
+        [ax - 0.08, y - 0.045, az - 0.085],
+        [ax + 0.19, y - 0.04, az - 0.085],
+        [ax + 0.19, y + 0.04, az - 0.085],
+        [ax - 0.08, y + 0.045, az - 0.085],
+        [ax - 0.07, y - 0.04, az + 0.015],
+        [ax + 0.15, y - 0.032, az - 0.035],
+        [ax + 0.15, y + 0.032, az - 0.035],
+        [ax - 0.07, y + 0.04, az + 0.015],
+      ],
       s.shoes,
     );
-    const shoulder: Vec3 = [0, side * 0.2, 1.42 - bob];
-    const elbow: Vec3 = [-forward * 0.2, side * 0.25, 1.16 - bob];
-    const wrist: Vec3 = [-forward * 0.34 + 0.1, side * 0.24, 0.93 - bob];
-    builder.limb(shoulder, elbow, 0.055, 0.045, s.top, 5);
-    builder.limb(elbow, wrist, 0.045, 0.036, s.top, 5);
-    builder.ball([wrist[0], wrist[1], wrist[2] - 0.04], [0.045, 0.035, 0.055], s.skin, 5, 4);
+    const shoulder: Vec3 = [-0.01, side * 0.185, 1.42 - bob];
+    const elbow: Vec3 = [-forward * 0.2 - 0.02, side * 0.245, 1.14 - bob];
+    const wrist: Vec3 = [-forward * 0.34 + 0.09, side * 0.225, 0.9 - bob];
+    builder.limb(shoulder, elbow, 0.068, 0.055, s.top, 7);
+    builder.limb(elbow, wrist, 0.055, 0.042, s.top, 7);
+    builder.ball([wrist[0] + 0.01, wrist[1], wrist[2] - 0.06], [0.04, 0.028, 0.075], s.skin, 5, 4);
   }
   addTrunk(builder, hip, bob, hasCoat);
   addHead(builder, [0.015, 0, 1.62 - bob]);
@@ -38,17 +54,48 @@ export function personMesh(phase: number, hasCoat: boolean, hasBag: boolean): Me
   return builder.build();
 }
 
+/** Rings of a body from below: height, half depth, half width. A coat begins at the thighs. */
+const bodyRings = [
+  [0.86, 0.115, 0.165],
+  [0.98, 0.12, 0.17],
+  [1.1, 0.105, 0.15],
+  [1.26, 0.125, 0.175],
+  [1.4, 0.118, 0.2],
+  [1.47, 0.09, 0.17],
+  [1.52, 0.06, 0.075],
+] as const;
+
 function addTrunk(builder: MeshBuilder, hip: number, bob: number, hasCoat: boolean): void {
-  const low = hasCoat ? hip - 0.28 : hip - 0.05;
-  builder.limb([0, 0, low], [0, 0, 1.2 - bob], 0.18, 0.17, s.top, 8, 0.68);
-  builder.limb([0, 0, 1.2 - bob], [0, 0, 1.47 - bob], 0.17, 0.19, s.top, 8, 0.62);
-  builder.limb([0, 0, 1.46 - bob], [0, 0, 1.52 - bob], 0.16, 0.07, s.top, 8, 0.6);
+  const wider = hasCoat ? 1.12 : 1;
+  const rings = bodyRings.map(([z, depth, width]) =>
+    ellipse(z - bob, depth * wider, width * wider),
+  );
+  // The skirt of a coat hangs wider than the hips.
+  if (hasCoat) rings.unshift(ellipse(hip - 0.32, 0.165, 0.225));
+  const inside: Vec3 = [0, 0, 1.2 - bob];
+  for (let ring = 0; ring + 1 < rings.length; ring++) {
+    const [low, high] = [rings[ring]!, rings[ring + 1]!];
+    for (let i = 0; i < bodySides; i++) {
+      const next = (i + 1) % bodySides;
+      builder.face([low[i]!, low[next]!, high[next]!, high[i]!], s.top, [0, 0, low[i]![2]]);
+    }
+  }
+  builder.face(rings[0]!, s.top, inside);
 }
 
-/** A head with hair and neck around a centre. */
+const bodySides = 10;
+
+function ellipse(z: number, halfX: number, halfY: number): Vec3[] {
+  return Array.from({ length: bodySides }, (_, i): Vec3 => {
+    const angle = (i / bodySides) * 2 * Math.PI;
+    return [Math.cos(angle) * halfX, Math.sin(angle) * halfY, z];
+  });
+}
+
+/** A head with hair, face and neck around a centre; it looks to +x. */
 export function addHead(builder: MeshBuilder, centre: Vec3, hairSlot: number = s.hair): void {
   const [x, y, z] = centre;
-  builder.limb([x - 0.02, y, z - 0.16], [x, y, z - 0.05], 0.05, 0.05, s.skin, 6);
-  builder.ball(centre, [0.095, 0.078, 0.118], s.skin, 8, 6);
-  builder.ball([x - 0.022, y, z + 0.035], [0.1, 0.088, 0.105], hairSlot, 8, 5);
+  builder.limb([x - 0.03, y, z - 0.17], [x - 0.01, y, z - 0.06], 0.056, 0.05, s.skin, 7);
+  builder.ball(centre, [0.098, 0.076, 0.12], s.skin, 9, 7);
+  builder.ball([x - 0.024, y, z + 0.032], [0.098, 0.086, 0.106], hairSlot, 9, 6);
 }

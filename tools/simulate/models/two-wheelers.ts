@@ -48,8 +48,9 @@ export function cyclistMesh(phase: number, hasHelmet: boolean): Mesh {
     addLeg(builder, [-0.24, side * 0.1, 1.0], foot, side);
     addArm(builder, [0.06, side * 0.19, 1.44], [0.36, side * 0.25, 1.08]);
   }
-  builder.limb([-0.25, 0, 0.98], [-0.1, 0, 1.24], 0.16, 0.16, p.top, 8, 0.72);
-  builder.limb([-0.1, 0, 1.24], [0.06, 0, 1.5], 0.16, 0.18, p.top, 8, 0.66);
+  builder.limb([-0.27, 0, 0.95], [-0.12, 0, 1.22], 0.175, 0.165, p.top, 9, 0.74);
+  builder.limb([-0.12, 0, 1.22], [0.04, 0, 1.46], 0.165, 0.195, p.top, 9, 0.66);
+  builder.limb([0.04, 0, 1.46], [0.1, 0, 1.55], 0.19, 0.08, p.top, 9, 0.6);
   addHead(builder, [0.15, 0, 1.68], hasHelmet ? s.helmet : p.hair);
   return builder.build();
 }
@@ -134,8 +135,8 @@ function addLeg(builder: MeshBuilder, hip: Vec3, foot: Vec3, side: 1 | -1): void
     (hip[1] + foot[1]) / 2 + side * 0.02,
     (hip[2] + foot[2]) / 2 + 0.08,
   ];
-  builder.limb(hip, knee, 0.085, 0.06, p.trousers, 6);
-  builder.limb(knee, foot, 0.06, 0.045, p.trousers, 6);
+  builder.limb(hip, knee, 0.1, 0.07, p.trousers, 8);
+  builder.limb(knee, foot, 0.07, 0.05, p.trousers, 7);
   builder.box(
     [foot[0] - 0.08, foot[1] - 0.045, foot[2] - 0.06],
     [foot[0] + 0.16, foot[1] + 0.045, foot[2] + 0.02],
@@ -149,8 +150,8 @@ function addArm(builder: MeshBuilder, shoulder: Vec3, hand: Vec3): void {
     (shoulder[1] + hand[1]) / 2 + Math.sign(shoulder[1]) * 0.05,
     (shoulder[2] + hand[2]) / 2 - 0.06,
   ];
-  builder.limb(shoulder, elbow, 0.055, 0.045, p.top, 5);
-  builder.limb(elbow, hand, 0.045, 0.038, p.top, 5);
+  builder.limb(shoulder, elbow, 0.066, 0.054, p.top, 7);
+  builder.limb(elbow, hand, 0.054, 0.042, p.top, 7);
   builder.ball(hand, [0.045, 0.045, 0.045], p.skin, 5, 4);
 }
 

@@ -41,7 +41,7 @@ export function axesOf(pose: Pose): [Vec3, Vec3, Vec3] {
 /** Places meshes and bare polygons of the world before a camera and hands them to the rasterizer. */
 export class Painter {
   private readonly polygon = new Float64Array(32 * 5);
-  private readonly shade: Shade = { red: 256, green: 256, blue: 256 };
+  private readonly shade: Shade = { red: 256, green: 256, blue: 256, glow: 0 };
   private readonly right: Vec3;
   private readonly down: Vec3;
   private readonly forward: Vec3;
@@ -88,34 +88,46 @@ export class Painter {
     const ox = pose.x - camera.x;
     const oy = pose.y - camera.y;
     const oz = pose.z - camera.z;
-    const rows = [right, down, forward].map((row) => [
-      scale * dot(row, axes[0]),
-      scale * dot(row, axes[1]),
-      scale * dot(row, axes[2]),
-      row[0] * ox + row[1] * oy + row[2] * oz,
-    ]);
-    const [rx, ry, rz] = rows as [number[], number[], number[]];
+    const offset: Vec3 = [ox, oy, oz];
+    const [xx, xy, xz] = axes.map((axis) => scale * dot(right, axis)) as [number, number, number];
+    const [yx, yy, yz] = axes.map((axis) => scale * dot(down, axis)) as [number, number, number];
+    const [zx, zy, zz] = axes.map((axis) => scale * dot(forward, axis)) as [number, number, number];
+    const x0 = dot(right, offset);
+    const y0 = dot(down, offset);
+    const z0 = dot(forward, offset);
+    // The camera in the mesh's own axes: half of a solid's faces look away from it and need no more than this.
+    const [eyeX, eyeY, eyeZ] = axes.map((axis) => -dot(offset, axis) / scale) as [
+      number,
+      number,
+      number,
+    ];
     const { polygon } = this;
     for (const face of mesh.faces) {
-      const { corners, uv } = face;
+      const { corners, uv, normal: n } = face;
+      const surface = surfaces[face.slot]!;
+      if (
+        surface.isTwoSided !== true &&
+        n[0] * (eyeX - corners[0]!) + n[1] * (eyeY - corners[1]!) + n[2] * (eyeZ - corners[2]!) <= 0
+      )
+        continue;
       const count = corners.length / 3;
+      const hasUv = uv.length > 0;
       for (let i = 0; i < count; i++) {
         const x = corners[3 * i]!;
         const y = corners[3 * i + 1]!;
         const z = corners[3 * i + 2]!;
-        polygon[5 * i] = rx[0]! * x + rx[1]! * y + rx[2]! * z + rx[3]!;
-        polygon[5 * i + 1] = ry[0]! * x + ry[1]! * y + ry[2]! * z + ry[3]!;
-        polygon[5 * i + 2] = rz[0]! * x + rz[1]! * y + rz[2]! * z + rz[3]!;
-        polygon[5 * i + 3] = uv.length > 0 ? uv[2 * i]! : 0;
-        polygon[5 * i + 4] = uv.length > 0 ? uv[2 * i + 1]! : 0;
+        polygon[5 * i] = xx * x + xy * y + xz * z + x0;
+        polygon[5 * i + 1] = yx * x + yy * y + yz * z + y0;
+        polygon[5 * i + 2] = zx * x + zy * y + zz * z + z0;
+        polygon[5 * i + 3] = hasUv ? uv[2 * i]! : 0;
+        polygon[5 * i + 4] = hasUv ? uv[2 * i + 1]! : 0;
       }
-      const n = face.normal;
       const normal: Vec3 = [
         n[0] * axes[0][0] + n[1] * axes[1][0] + n[2] * axes[2][0],
         n[0] * axes[0][1] + n[1] * axes[1][1] + n[2] * axes[2][1],
         n[0] * axes[0][2] + n[1] * axes[1][2] + n[2] * axes[2][2],
       ];
-      this.paint(count, normal, surfaces[face.slot]!, uv.length > 0);
+      this.paint(count, normal, surface, hasUv);
     }
   }
 
@@ -186,12 +198,13 @@ export class Painter {
     const blue = lit[2] + (surface.colour[2] - lit[2]) * glow;
     const cull = surface.isTwoSided !== true;
     if (surface.texture === undefined || !hasUv) {
-      raster.drawFlat(polygon, count, packRgba(red, green, blue, 0), cull);
+      raster.drawFlat(polygon, count, packRgba(red, green, blue, glow * 255), cull);
       return;
     }
     shade.red = red;
     shade.green = green;
     shade.blue = blue;
+    shade.glow = Math.round(glow * 255);
     if (surface.isSmooth === true) raster.drawSmooth(polygon, count, surface.texture, shade);
     else
       raster.drawTextured(polygon, count, surface.texture, shade, surface.isCutOut === true, cull);

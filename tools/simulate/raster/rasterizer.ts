@@ -7,11 +7,22 @@ import type { Texture } from './texture.js';
 export const nearPlaneM = 0.25;
 const segmentPx = 24;
 
+const floatBits = new Float32Array(1);
+const bitsOfFloat = new Int32Array(floatBits.buffer);
+
+/** Logarithm of a positive number, by its floating-point exponent and a straight line between powers of two: 0.09 off at most. */
+function quickLog2(value: number): number {
+  floatBits[0] = value;
+  return bitsOfFloat[0]! / 0x80_0000 - 126.957;
+}
+
 /** How the texels become pixels: texel * shade / 256 for each channel. */
 export interface Shade {
   red: number;
   green: number;
   blue: number;
+  /** How far it shines by itself, 0..255: kept in the colour's top byte, for the night. */
+  glow?: number;
 }
 
 /** Ids of pixels that shadows and painted arrows may fall on: see drawDecal. */
@@ -295,7 +306,8 @@ export class Rasterizer {
   private level(alongX: number, alongY: number, levels: number): number {
     const low = Math.min(alongX, alongY);
     const high = Math.max(alongX, alongY);
-    const level = Math.round(0.65 * Math.log2(high + 1e-9) + 0.35 * Math.log2(low + 1e-9) - 0.2);
+    if (high <= 1) return 0;
+    const level = Math.round(0.65 * quickLog2(high) + 0.35 * quickLog2(low + 1e-9) - 0.2);
     // Slivers may give no number at all: those take the finest level.
     return level > 0 ? Math.min(level, levels - 1) : 0;
   }
@@ -307,6 +319,7 @@ export class Rasterizer {
     const shadeR = shade.red | 0;
     const shadeG = shade.green | 0;
     const shadeB = shade.blue | 0;
+    const glow = (shade.glow ?? 0) << 24;
     const base = texture.levels[0]!;
     for (let y = this.yStart; y < this.yEnd; y++) {
       const spanStart = this.spanStart[y]!;
@@ -342,7 +355,8 @@ export class Rasterizer {
               const r = ((texel & 255) * shadeR) >> 8;
               const g = (((texel >>> 8) & 255) * shadeG) >> 8;
               const b = (((texel >>> 16) & 255) * shadeB) >> 8;
-              colours[at] = Math.min(r, 255) | (Math.min(g, 255) << 8) | (Math.min(b, 255) << 16);
+              colours[at] =
+                Math.min(r, 255) | (Math.min(g, 255) << 8) | (Math.min(b, 255) << 16) | glow;
             }
           }
           w += wDx;
@@ -413,7 +427,8 @@ export class Rasterizer {
         colours[at] =
           Math.min(255, (r * shade.red) >> 8) |
           (Math.min(255, (g * shade.green) >> 8) << 8) |
-          (Math.min(255, (bl * shade.blue) >> 8) << 16);
+          (Math.min(255, (bl * shade.blue) >> 8) << 16) |
+          ((shade.glow ?? 0) << 24);
       }
     }
   }

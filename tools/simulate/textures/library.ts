@@ -22,6 +22,10 @@ export interface TextureLibrary {
   /** Dark glass that mirrors a bright sky at its top. */
   glass: Texture;
   chainLink: Texture;
+  /** Pavements of cities: worn concrete, asphalt with stains, small and large slabs. */
+  cityPavings: Texture[];
+  /** Red and white, slanting: beacons and barriers. */
+  stripes: Texture;
 }
 
 /** Builds the library: about half a second. */
@@ -91,7 +95,32 @@ export function makeTextureLibrary(): TextureLibrary {
     bodySheen: gradientTexture([148, 148, 150], [255, 255, 255]),
     glass: gradientTexture([24, 28, 32], [104, 116, 128]),
     chainLink: chainLinkTexture(),
+    cityPavings: cityPavings(new Random(20, 5)),
+    stripes: stripesTexture(),
   };
+}
+
+function cityPavings(random: Random): Texture[] {
+  return [
+    asphaltTexture(random, 118, 1),
+    asphaltTexture(random, 142, 1),
+    pavingTexture(random, 0.6, 0.4, [148, 145, 140]),
+    pavingTexture(random, 0.3, 0.3, [134, 131, 127]),
+    pavingTexture(random, 1, 0.8, [156, 153, 147]),
+    pavingTexture(random, 0.1, 0.1, [112, 110, 108]),
+    pavingTexture(random, 0.5, 0.5, [128, 120, 112]),
+  ];
+}
+
+function stripesTexture(): Texture {
+  const texels = new Uint32Array(64 * 64);
+  for (let y = 0; y < 64; y++) {
+    for (let x = 0; x < 64; x++) {
+      const isRed = ((x + y) & 63) < 32;
+      texels[y * 64 + x] = isRed ? packRgba(206, 34, 34) : packRgba(240, 240, 238);
+    }
+  }
+  return makeTexture(texels, 64, 64);
 }
 
 type Rgb = readonly [number, number, number];

@@ -1,6 +1,6 @@
 import type { DetectionClass } from '../../../src/perception/classes.js';
 import type { Mesh, Surface } from '../models/mesh.js';
-import { personSurfaces, vehicleSurfaces } from '../models/paints.js';
+import { dressWorker, personSurfaces, vehicleSurfaces } from '../models/paints.js';
 import { walkPhases } from '../models/person.js';
 import { pedalPhases } from '../models/two-wheelers.js';
 import type { Random } from '../random.js';
@@ -78,10 +78,17 @@ export function makeVehicle(
   };
 }
 
-/** A walker or someone who stands (speed 0). */
-export function makePerson(assets: Assets, road: Road, random: Random, track: Track): Actor {
+/** A walker or someone who stands (speed 0); a worker wears orange and stripes. */
+export function makePerson(
+  assets: Assets,
+  road: Road,
+  random: Random,
+  track: Track,
+  role: 'walker' | 'worker' = 'walker',
+): Actor {
   const variant = random.integer(0, 2);
   const surfaces = personSurfaces(random);
+  if (role === 'worker') dressWorker(surfaces);
   const scale = random.chance(0.15) ? random.range(0.62, 0.8) : random.range(0.92, 1.09);
   const offset = random.next() * walkPhases;
   return {

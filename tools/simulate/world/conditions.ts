@@ -1,6 +1,7 @@
 import type { Rgb, Vec3 } from '../models/mesh.js';
 import type { Random } from '../random.js';
 import type { Light } from '../raster/painter.js';
+import type { Effects } from './effects.js';
 
 /** Weather, light and the camera's handling of them; everything that changes the picture but not the world. */
 export interface Conditions {
@@ -23,6 +24,8 @@ export interface Conditions {
   vignette: number;
   seasonGreen: Rgb;
   lightsOn: boolean;
+  /** What weather and camera add; absent on an ordinary day. */
+  effects?: Effects;
 }
 
 /** Ordinary light: sun at mid height, some clouds, a good camera. */

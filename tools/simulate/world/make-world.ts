@@ -5,6 +5,7 @@ import { placeLights, placeSigns } from './place-signs.js';
 import { placeTraffic } from './place-traffic.js';
 import { Road, randomCurvatures } from './road.js';
 import { randomRoadMake, type Stretch, type StretchKind } from './settings.js';
+import { varyWorld } from './vary-world.js';
 import type { World, WorldOptions } from './world.js';
 
 /** Builds the world of a seed. */
@@ -46,6 +47,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
     statics: [],
     actors: [],
     marks: [],
+    sideRoads: [],
     ground: {
       asphalt: random.pick(library.asphalts),
       meadow: random.pick(library.meadows),
@@ -64,6 +66,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
   placeSigns(assets, new Random(seed, 3), world, options);
   placeLights(assets, new Random(seed, 4), world, options);
   placeTraffic(assets, new Random(seed, 5), world, options);
+  if (options.domain !== undefined) varyWorld(assets, seed, world, options.domain, options);
   return world;
 }
 

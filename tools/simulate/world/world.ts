@@ -1,6 +1,7 @@
 import type { Rgb } from '../models/mesh.js';
 import type { Texture } from '../raster/texture.js';
 import type { Actor } from './actors.js';
+import type { Domain } from './domain.js';
 import type { Prop } from './prop.js';
 import type { Road } from './road.js';
 import type { RoadMake, Stretch, StretchKind, WorldDensity } from './settings.js';
@@ -23,6 +24,18 @@ export interface PaintMark {
   toSM: number;
   fromDM: number;
   toDM: number;
+  /** The road's own paint where left out. */
+  colour?: Rgb;
+  /** 0..1; that of the road's paint where left out. */
+  opacity?: number;
+}
+
+/** A road that joins the main one at a right angle. */
+export interface SideRoad {
+  sM: number;
+  widthM: number;
+  /** 1 to the left, -1 to the right. */
+  sides: readonly (1 | -1)[];
 }
 
 /** A road with all that stands and moves beside and on it; the same seed gives the same world. */
@@ -33,6 +46,7 @@ export interface World {
   statics: Prop[];
   actors: Actor[];
   marks: PaintMark[];
+  sideRoads: SideRoad[];
   ground: GroundLook;
   /** Colour of the season, a factor a channel. */
   greenTint: Rgb;
@@ -59,6 +73,8 @@ export interface WorldOptions {
   isLaneClear?: boolean;
   /** How used up signs and paint are, 0..1. */
   maxWear: number;
+  /** What scenes have beyond an ordinary road's; nothing where left out. */
+  domain?: Domain;
 }
 
 /** Width of the pavement and of the parking strip, metres. */

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+/** The file in a data set's folder that says what it is made of. */
+export const recipeFileName = 'recipe.json';
+
+/** What must be the same for a run to go on with another's folder. */
+export interface FolderRecipe {
+  task: string;
+  count: number;
+  seed: number;
+  widthPx: number;
+  heightPx: number;
+  truth: boolean;
+}
+
+/**
+ * Leaves the recipe in the folder, or holds it against the one that is there: a folder never mixes two data sets.
+ * More scenes of the same seed are welcome. Rejects with ERR_OUTPUT, saying what differs.
+ */
+export async function claimFolder(outDir: string, recipe: FolderRecipe): Promise<void> {
+  const path = join(outDir, recipeFileName);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== undefined) {
+    const found = parseRecipe(text, path);
+    // Each class of signs has its share of the count: another count is another set.
+    const keys = (['task', 'seed', 'widthPx', 'heightPx', 'truth', 'count'] as const).filter(
+      (key) => key !== 'count' || recipe.task === 'signs',
+    );
+    const differing = keys.filter((key) => found[key] !== recipe[key]);
+    if (differing.length > 0) {
+      const tell = (from: Partial<FolderRecipe>) =>
+        differing.map((key) => `${key} ${from[key]}`).join(', ');
+      throw new PerceptionError(
+        'ERR_OUTPUT',
+        `${outDir} holds another data set: expected ${tell(recipe)}, found ${tell(found)}; choose another folder`,
+      );
+    }
+  }
+  await writeFile(path, `${JSON.stringify(recipe)}\n`).catch((cause: unknown) => {
+    throw new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${cause}`, { cause });
+  });
+}
+
+function parseRecipe(text: string, path: string): Partial<FolderRecipe> {
+  try {
+    return JSON.parse(text) as Partial<FolderRecipe>;
+  } catch (cause) {
+    throw new PerceptionError('ERR_OUTPUT', `${path}: expected JSON, found ${text.slice(0, 40)}`, {
+      cause,
+    });
+  }
+}
