@@ -1,14 +1,13 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { threadCpuMs } from '../bench/thread-cpu.js';
 import { itemShape } from './network-inputs.js';
 
 /** Median milliseconds of one run of one item on one thread. */
 export interface RunTime {
   /** By the clock. */
   wallMs: number;
-  /** On a core, however many others wanted it; null where the system does not tell. */
-  coreMs: number | null;
+  /** On a core, however many other processes wanted it: of this whole process, whose other threads have nothing to do. */
+  coreMs: number;
 }
 
 /** Each network is run at least so often, and as often as fits the time. */
@@ -38,17 +37,17 @@ export function compareTimes(
   const isLate = () => performance.now() - startMs > budgetMs;
   for (let round = 0; round < mostRounds && (round < leastRounds || !isLate()); round++) {
     for (const { session, outputs, wallMs, coreMs } of runs) {
-      const coreBefore = threadCpuMs();
+      const coreBefore = process.cpuUsage();
       const before = performance.now();
       session.run({ [name]: input }, outputs);
       wallMs.push(performance.now() - before);
-      const coreAfter = threadCpuMs();
-      if (coreBefore !== null && coreAfter !== null) coreMs.push(coreAfter - coreBefore);
+      const { user, system } = process.cpuUsage(coreBefore);
+      coreMs.push((user + system) / 1000);
     }
   }
   return runs.map(({ session, wallMs, coreMs }) => {
     session.release();
-    return { wallMs: median(wallMs), coreMs: coreMs.length > 0 ? median(coreMs) : null };
+    return { wallMs: median(wallMs), coreMs: median(coreMs) };
   });
 }
 

@@ -1,5 +1,7 @@
 /** Thresholds tried are this many bins apart. */
 const stride = 8;
+/** What an empty bin counts as where something must be divided by it. */
+const countOfNothing = 1e-4;
 
 /**
  * The number of bins to keep, such that the distribution of what is kept, clipped values piled onto the last bin and
@@ -49,9 +51,9 @@ export function roundedDivergence(magnitudes: Float64Array, bins: number, levels
       const count = kept[i]! + (i === bins - 1 ? clipped : 0);
       if (count === 0) continue;
       const share = count / sum;
-      // Clipped values onto an empty bin: the rounded distribution knows nothing of them.
-      if (kept[i] === 0) return Infinity;
-      divergence += share * Math.log(share / rounded);
+      // Clipped values onto an empty bin: the rounded distribution knows next to nothing of them.
+      const known = kept[i] === 0 ? countOfNothing / sumKept : rounded;
+      divergence += share * Math.log(share / known);
     }
   }
   return divergence;

@@ -11,7 +11,7 @@ export function quantizationTable(report: QuantizeReport): string {
     [bundle, 'float32', precision, ''],
     [metric, score.float.toFixed(4), score.quantised.toFixed(4), `${lost.toFixed(2)} points lost`],
     ['network', kilobytes(bytes.float), kilobytes(bytes.quantised), ''],
-    ['one run, core', core(time.float), core(time.quantised), faster((t) => t.coreMs ?? t.wallMs)],
+    ['one run, core', ms(time.float.coreMs), ms(time.quantised.coreMs), faster((t) => t.coreMs)],
     ['one run, clock', ms(time.float.wallMs), ms(time.quantised.wallMs), faster((t) => t.wallMs)],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -31,5 +31,4 @@ export function quantizationTable(report: QuantizeReport): string {
 
 const ratio = (before: number, after: number): string => (before / after).toFixed(2);
 const ms = (value: number): string => `${value.toPrecision(3)} ms`;
-const core = ({ coreMs }: RunTime): string => (coreMs === null ? 'unknown' : ms(coreMs));
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;

@@ -5,6 +5,8 @@ export interface QuantizedWeights {
   scales: Float32Array;
 }
 
+/** Weights below this are zeros. */
+const smallest = 1e-30;
 /** A channel of zeros has any scale; this one keeps its bias exact to 1e-7. */
 const scaleOfZeros = 1e-4;
 /** Biases are int32; half of that range is left for the sums that are added to them. */
@@ -32,7 +34,7 @@ export function quantizeWeights(
   }
   const highest = reduceRange ? 63 : 127;
   const scales = Float32Array.from(largest, (most, channel) => {
-    const scale = most === 0 ? scaleOfZeros : most / highest;
+    const scale = most < smallest ? scaleOfZeros : most / highest;
     return Math.max(scale, Math.abs(biasOfUnit?.[channel] ?? 0) / largestBias);
   });
   const integers = Int8Array.from(values, (value, i) => {
