@@ -31,6 +31,10 @@ const sourceSchema = z.strictObject({
   part: z.enum(['train', 'val', 'all']).default('train'),
   /** How often this source is drawn, relative to the others; 1 by default for each. */
   weight: z.number().positive().default(1),
+  /** Steering: instead of the recipe's, for this source; pictures that are no drive have no neighbours to ask. */
+  smoothFrames: z.number().min(0).max(50).optional(),
+  /** Steering: false for pictures that show strays of their own and keep to the right: not shifted, not mirrored. */
+  isWarped: z.boolean().optional(),
   /** File with a teacher's boxes, for detection. */
   teacher: z.string().optional(),
   /** Sources under this name may be absent: rendered data that was not made yet is said and left out. */
