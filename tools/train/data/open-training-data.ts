@@ -1,4 +1,5 @@
 import type { Task } from '../../../src/bundle/manifest.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { SignSample } from '../../datasets/sample.js';
 import { openData, type WeightedDataset } from '../open-data.js';
 import type { Recipe } from '../recipe.js';
@@ -47,6 +48,7 @@ export async function openTrainingData<T extends Task>(
   if (fold) sets = withoutFold(sets, recipe, fold);
   else sets = await withoutSharedTracks(sets, recipe, dataDirs, problems);
   sets = await withoutEmptyMasks(sets, problems);
+  const left = sets.filter(({ dataset }) => dataset.samples.length > 0);
   // Sets may share their readers' list of problems.
   const found = new Set(sets.flatMap(({ dataset }) => dataset.problems));
   problems.unshift(...found);
@@ -55,11 +57,15 @@ export async function openTrainingData<T extends Task>(
   const pasted = pasteSigns && (await openData('signs', [pasteSigns.from], dataDirs)).sets[0];
   if (pasted) problems.push(...pasted.dataset.problems);
   stopAtProblems(problems, recipe.onBadData ?? 'skip');
+  if (left.length === 0) throw nothingLeft(problems);
   return {
-    sets: sets.map((set) => ({ ...set, dataset: training.prepare?.(set.dataset) ?? set.dataset })),
+    sets: left.map((set) => ({
+      ...set,
+      dataset: training.prepare?.(set.dataset, set.source) ?? set.dataset,
+    })),
     signCrops: pasted?.dataset.samples ?? [],
     summary: {
-      sets: sets.map(({ dataset, weight }) => ({
+      sets: left.map(({ dataset, weight }) => ({
         name: dataset.name,
         licence: dataset.licence,
         count: dataset.samples.length,
@@ -69,4 +75,15 @@ export async function openTrainingData<T extends Task>(
       problems,
     },
   };
+}
+
+function nothingLeft(problems: readonly Problem[]): PerceptionError {
+  const [first] = problems;
+  const told = first
+    ? `; ${problems.length} problems, the first: ${first.where}: ${first.reason}`
+    : '';
+  return new PerceptionError(
+    'ERR_DATASET',
+    `expected samples to train on, found none that may be used${told}`,
+  );
 }

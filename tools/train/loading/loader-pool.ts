@@ -49,7 +49,10 @@ export class LoaderPool implements BatchSource {
     // Threads run from dist/; under a test runner this file itself is still TypeScript.
     if (import.meta.url.endsWith('.ts'))
       entry.pathname = entry.pathname.replace('/tools/', '/dist/tools/');
-    const workerData: LoaderData = { request, cacheBytes: Math.floor(cacheBytes / loaders) };
+    // What the caller's object holds beside these may not be plain.
+    const { recipe, dataDirs, fold } = request;
+    const plain: TrainingDataRequest = { recipe, dataDirs, ...(fold && { fold }) };
+    const workerData: LoaderData = { request: plain, cacheBytes: Math.floor(cacheBytes / loaders) };
     this.#workers = Array.from({ length: loaders }, () => new Worker(entry, { workerData }));
     this.#free = Array.from(
       { length: loaders + 1 + readyAhead },
