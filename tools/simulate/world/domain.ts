@@ -40,7 +40,7 @@ export interface Domain {
 }
 
 export const dataSetDomain: Domain = {
-  night: { chance: 0.07, ambient: [0.05, 0.2], beam: [0.6, 1.1] },
+  night: { chance: 0.07, ambient: [0.09, 0.25], beam: [0.6, 1.1] },
   rain: { chance: 0.1, strength: [0.1, 1], wetness: [0.4, 1], drops: [0, 40] },
   puddles: { chance: 0.08, wetness: [0.15, 0.8] },
   glare: { chance: 0.3, veil: [0.15, 0.55] },
