@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { windshield } from '../support/command-line.js';
+import { writeTinyBundles } from '../support/tiny-bundles.js';
+import { writeFolder } from '../tools/datasets/dataset-builders.js';
+import { writeSolidDrive } from '../tools/quantize/solid-drive.js';
+
+async function setting() {
+  const data = await writeSolidDrive();
+  const folder = writeFolder({ 'taken/file.txt': 'mine' });
+  const bundles = await writeTinyBundles(join(folder, 'models'));
+  return { data, bundles, folder, out: join(folder, 'int8') };
+}
+
+test('a bundle is quantised, opens in evaluate, and scores as the manifest says', async () => {
+  const { data, bundles, out } = await setting();
+  const from = ['--data', data, '--format', 'udacity'];
+  const words = ['quantize', bundles.steering, ...from, '--calibration', 'minmax', '--out', out];
+  const made = await windshield([...words, '--json']).finished;
+  expect(made.stderr).toMatch(/float32: correlation .*\nint8: correlation /);
+  expect(made.code).toBe(0);
+  const report = JSON.parse(made.stdout);
+  expect(report).toMatchObject({ precision: 'int8', metric: 'correlation', isWithinBound: true });
+  expect(readdirSync(out).sort()).toEqual([
+    'MODEL_CARD.md',
+    'golden.json',
+    'manifest.json',
+    'model.onnx',
+  ]);
+  const scored = await windshield(['evaluate', 'steering', out, ...from, '--json']).finished;
+  expect(scored.code).toBe(0);
+  expect(JSON.parse(scored.stdout).metrics.correlation).toBe(report.score.quantised);
+});
+
+test('bad input ends with one line and exit code 2, and writes nothing', async () => {
+  const { data, bundles, folder, out } = await setting();
+  const from = ['--data', data, '--format', 'udacity', '--out', out];
+  const cases: [string[], RegExp][] = [
+    [[join(folder, 'nothing'), ...from], /nothing.*\(ERR_BUNDLE\)/],
+    [[bundles.signs, ...from], /expected a format with labels for signs.*\(ERR_USAGE\)/],
+    [
+      [bundles.steering, '--data', folder, '--format', 'udacity', '--out', out],
+      /driving_log\.csv.*\(ERR_DATASET\)/,
+    ],
+    [
+      [bundles.steering, ...from.slice(0, -1), join(folder, 'taken')],
+      /expected no file or folder yet, found one: .*taken \(ERR_OUTPUT\)/,
+    ],
+    [[bundles.steering, ...from, '--samples', '0'], /above 0.*\(ERR_USAGE\)/],
+  ];
+  for (const [words, message] of cases) {
+    const { code, stdout, stderr } = await windshield(['quantize', ...words]).finished;
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')[0]).toMatch(/^windshield: /);
+    expect([code, stdout]).toEqual([2, '']);
+  }
+  expect(existsSync(out)).toBe(false);
+  expect(readdirSync(folder).sort()).toEqual(['models', 'taken']);
+});
+
+test('a score that cannot be kept is a failed verdict, not an error', async () => {
+  const { data, bundles, out } = await setting();
+  const words = ['--data', data, '--format', 'udacity', '--precision', 'fp16', '--out', out];
+  const report = await windshield(['quantize', bundles.steering, ...words, '--max-loss', '0'])
+    .finished;
+  // Rounding may just as well raise the score: then it is written.
+  expect(report.code).toBe(existsSync(out) ? 0 : 1);
+});
