@@ -89,6 +89,7 @@ export const viewPage = `<!doctype html>
         picture.height = bitmap.height;
         context.drawImage(bitmap, 0, 0);
         const state = await (await fetch('state')).json();
+        if (after === 0) byId('seed').value = state.seed;
         after = state.frame;
         show(state);
       } catch {
