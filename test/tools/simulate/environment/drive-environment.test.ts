@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { DriveEnvironment } from '../../../../tools/simulate/environment/drive-environment.js';
 import { rewardOf } from '../../../../tools/simulate/environment/reward.js';
+import { loadAssets } from '../../../../tools/simulate/world/assets.js';
+
+// Signs are drawn and textures woven at the first use: seconds, but minutes on a machine with more to do.
+beforeAll(async () => {
+  await loadAssets();
+}, 300_000);
 
 const small = { widthPx: 64, heightPx: 64, rateHz: 5, seconds: 2 };
 

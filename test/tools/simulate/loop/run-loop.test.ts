@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   type Controller,
   constantController,
@@ -6,6 +6,12 @@ import {
 } from '../../../../tools/simulate/loop/controller.js';
 import { type LoopRun, roadNeededM, runLoop } from '../../../../tools/simulate/loop/run-loop.js';
 import { SimulatedDrive } from '../../../../tools/simulate/loop/simulated-drive.js';
+import { loadAssets } from '../../../../tools/simulate/world/assets.js';
+
+// Signs are drawn and textures woven at the first use: seconds, but minutes on a machine with more to do.
+beforeAll(async () => {
+  await loadAssets();
+}, 300_000);
 
 /** Nothing is drawn for drivers without eyes, so that minutes take a second. */
 async function drive(controller: Controller, seed: number, changes: Partial<LoopRun> = {}) {

@@ -16,7 +16,7 @@ beforeAll(async () => {
     openNetwork: async () => constantController(0.1),
   });
   server = await serveView(drive, 0);
-});
+}, 300_000);
 afterAll(async () => {
   await server.close();
   await drive.close();
