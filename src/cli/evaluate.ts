@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Dataset } from '../../tools/datasets/sample.js';
 import type { Bundle } from '../bundle/bundle.js';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
@@ -78,7 +79,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
   const report =
     flags.report === undefined
       ? undefined
-      : await openReport(task, bundle, flags.report, flags.run);
+      : await openReport(bundle, dataset, flags.report, flags.run);
   try {
     const evaluation = await runEvaluation(bundle, dataset, {
       providers: flags.provider,
@@ -100,9 +101,14 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
   }
 }
 
-async function openReport(task: Task, bundle: Bundle, place: string, run: string | undefined) {
+async function openReport(
+  bundle: Bundle,
+  dataset: Dataset,
+  place: string,
+  run: string | undefined,
+) {
   const { startReport } = await import('../../tools/evaluate/report/report-run.js');
-  return startReport(task, bundle, place, run);
+  return startReport(bundle, dataset, place, run);
 }
 
 function reportProblems(problems: { where: string; reason: string }[], terminal: Terminal): void {

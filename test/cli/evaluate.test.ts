@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -60,21 +60,27 @@ test('--report leaves a page and its JSON, and --json still prints its one objec
   expect(readFileSync(join(data, 'report', 'steering.html'), 'utf8')).toMatch(/^<!doctype html>/);
 });
 
-test('a report that cannot be begun ends with one line and exit code 2, and leaves nothing', async () => {
+test.each([
+  [
+    'a report in a missing folder',
+    ['--report', 'no/where.html'],
+    /cannot write .*where\.html: .* \(ERR_OUTPUT\)$/m,
+  ],
+  [
+    'a run without a log',
+    ['--report', 'r.html', '--run', 'none'],
+    /expected the log of a training run, found nothing: .* \(ERR_DATASET\)$/m,
+  ],
+  ['a run without a report', ['--run', '.'], /expected --report with --run, found none/],
+])('%s ends with one line and exit code 2, and leaves nothing', async (_, flags, message) => {
   const { data, bundle } = await driveAndBundle();
-  const words = ['steering', bundle, '--data', data, '--format', 'udacity'];
-  const nowhere = await windshield(...words, '--report', join(data, 'no', 'where.html'));
-  expect(nowhere).toMatchObject({ code: 2, stdout: '' });
-  expect(nowhere.stderr).toMatch(/^windshield: cannot write .*where\.html: .* \(ERR_OUTPUT\)$/m);
-  const report = join(data, 'r.html');
-  const noRun = await windshield(...words, '--report', report, '--run', join(data, 'none'));
-  expect(noRun).toMatchObject({ code: 2, stdout: '' });
-  expect(noRun.stderr).toContain('expected the log of a training run, found nothing');
-  expect(existsSync(report)).toBe(false);
-  expect(readdirSync(data).filter((name) => name.endsWith('.partial'))).toEqual([]);
-  const noReport = await windshield(...words, '--run', data);
-  expect(noReport).toMatchObject({ code: 2, stdout: '' });
-  expect(noReport.stderr).toContain('expected --report with --run');
+  const before = readdirSync(data);
+  const places = flags.map((word) => (word.startsWith('--') ? word : join(data, word)));
+  const words = ['steering', bundle, '--data', data, '--format', 'udacity', ...places];
+  const { code, stdout, stderr } = await windshield(...words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(readdirSync(data)).toEqual(before);
 });
 
 test('without --json it prints a table', async () => {

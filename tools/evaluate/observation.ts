@@ -14,7 +14,7 @@ export interface ObservationOf {
     sample: SignSample;
     /** The part of the picture that was handed to the stage, before its margin, pixels. */
     boxXyxyPx: BoxXyxy;
-    /** The network's own answer by class id of ours, before the temperature; -Infinity for a class that it does not know. */
+    /** The network's own answer by class id of the data set, before the temperature; -Infinity for a class that it does not know. */
     logits: Float32Array;
     predictedId: number;
     /** Below the bundle's threshold, so that the rig would not have read it. */

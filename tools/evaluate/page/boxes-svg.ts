@@ -16,7 +16,7 @@ export function boxesSvg(
   { right, missed, wrong, ignored }: PictureOutcome,
 ): string {
   // Words are readable however large the picture is.
-  const fontPx = Math.max(9, Math.max(widthPx, heightPx) / 44);
+  const fontPx = Math.max(10, Math.max(widthPx, heightPx) / 38);
   const draw = (box: Readonly<BoxXyxy>, kind: string, words: string, name = '') => {
     const [left, top, boxRight, bottom] = box;
     const y = top > fontPx * 1.2 ? top - fontPx * 0.3 : Math.min(heightPx, bottom + fontPx);

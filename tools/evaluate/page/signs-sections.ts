@@ -1,4 +1,3 @@
-import { signClasses } from '../../../src/perception/classes.js';
 import { escaped } from '../../latency/page/svg.js';
 import type { Section } from '../report/findings.js';
 import type { PictureUri } from '../report/picture-uri.js';
@@ -32,35 +31,46 @@ export interface SignIcons {
 export function signsSections(
   details: SignsDetails,
   worst: readonly WorstSign[],
-  { icon, definitions }: SignIcons,
+  classNames: readonly string[],
+  icons: SignIcons | undefined,
 ): Section[] {
+  const drawings = icons
+    ? ': the drawing on the left is what it is, the one on the right what it was called'
+    : '';
   return [
     {
       title: 'Worst mistakes',
-      note: 'Wrong answers that were claimed with the highest probability, one for each track and answer: the drawing on the left is what it is, the one on the right what it was called.',
-      body: `${definitions}${worstBody(worst, icon)}`,
+      note: `Wrong answers that were claimed with the highest probability, one for each track and answer${drawings}.`,
+      body: `${icons?.definitions ?? ''}${worstBody(worst, classNames, icons)}`,
     },
     {
       title: 'What is taken for what',
       note: 'Green: right. Red: wrong, the stronger the larger its share of the row. Point at a cell for its numbers. Classes that neither occur nor are answered are left out.',
-      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the sign classes', names: signClasses, counts: details.confusion, iconOf: icon })}</div>`,
+      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the sign classes', names: classNames, counts: details.confusion, ...(icons && { iconOf: icons.icon }) })}</div>`,
     },
     reliabilitySection(details),
     classSection(details),
   ];
 }
 
-function worstBody(worst: readonly WorstSign[], icon: (classId: number) => string): string {
+function worstBody(
+  worst: readonly WorstSign[],
+  classNames: readonly string[],
+  icons: SignIcons | undefined,
+): string {
   if (worst.length === 0) return '<p>There is no mistake.</p>';
   const drawing = (classId: number) =>
-    `<svg viewBox="0 0 100 100" role="img" aria-label="${escaped(spoken(signClasses[classId]!))}">${icon(classId)}</svg>`;
+    `<svg viewBox="0 0 100 100" role="img" aria-label="${escaped(spoken(classNames[classId]!))}">${icons?.icon(classId)}</svg>`;
   const figures = worst.map((sign) => {
-    const truth = spoken(signClasses[sign.truthId]!);
-    const answer = spoken(signClasses[sign.predictedId]!);
+    const truth = spoken(classNames[sign.truthId]!);
+    const answer = spoken(classNames[sign.predictedId]!);
     const more = sign.sameMistakes > 1 ? `; ${sign.sameMistakes} of its track` : '';
+    const verdict = icons
+      ? `<span class="verdict">${drawing(sign.truthId)} → ${drawing(sign.predictedId)}</span>`
+      : '';
     const abstained = sign.isAbstained ? ', not read' : '';
     return `<figure>${sign.picture ? htmlPicture(sign.picture, truth) : '<p class="muted">gone</p>'}
-<figcaption><span class="verdict">${drawing(sign.truthId)} → ${drawing(sign.predictedId)}</span><b>${escaped(truth)}</b> (${percent(sign.truthProbability)}), called <b>${escaped(answer)}</b> (${percent(sign.probability)}${abstained})${more}<br><span class="from">${escaped(sign.id)}</span></figcaption></figure>`;
+<figcaption>${verdict}<b>${escaped(truth)}</b> (${percent(sign.truthProbability)}), called <b>${escaped(answer)}</b> (${percent(sign.probability)}${abstained})${more}<br><span class="from">${escaped(sign.id)}</span></figcaption></figure>`;
   });
   return `<div class="signs">${figures.join('\n')}</div>`;
 }

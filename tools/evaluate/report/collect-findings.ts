@@ -1,19 +1,24 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import type { Task } from '../../../src/bundle/manifest.js';
 import type { DetectionOutputSpec, SignsOutputSpec } from '../../../src/bundle/output-spec.js';
+import type { Dataset } from '../../datasets/sample.js';
 import { collectDetection } from './detection-report.js';
 import type { FindingsCollector } from './findings.js';
 import { collectSegmentation } from './segmentation-report.js';
 import { collectSigns } from './signs-report.js';
 import { collectSteering } from './steering-report.js';
 
-const collectors: { [T in Task]: (bundle: Bundle) => FindingsCollector<T> } = {
-  signs: ({ manifest }) => collectSigns(manifest.decode as SignsOutputSpec),
+type Collector<T extends Task> = (bundle: Bundle, dataset: Dataset<T>) => FindingsCollector<T>;
+
+const collectors: { [T in Task]: Collector<T> } = {
+  signs: ({ manifest }, { classes }) => collectSigns(manifest.decode as SignsOutputSpec, classes),
   detection: ({ manifest }) => collectDetection(manifest.decode as DetectionOutputSpec),
   segmentation: collectSegmentation,
   steering: collectSteering,
 };
 
-/** A collector for what runEvaluation sees of `bundle`. */
-export const collectFindings = <T extends Task>(task: T, bundle: Bundle): FindingsCollector<T> =>
-  collectors[task](bundle);
+/** A collector for what runEvaluation sees of `bundle` on `dataset`. */
+export const collectFindings = <T extends Task>(
+  bundle: Bundle,
+  dataset: Dataset<T>,
+): FindingsCollector<T> => collectors[dataset.task](bundle, dataset);

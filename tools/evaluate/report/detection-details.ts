@@ -37,8 +37,8 @@ export interface JudgedPicture {
   outcome: PictureOutcome;
 }
 
-/** More points of a curve than this no page can show. */
-const mostCurvePoints = 240;
+/** Finer steps of a curve than this no page can show. */
+const mostCurveRecalls = 240;
 
 /** Everything the report tells of a detector in numbers, and what became of every box in every picture. */
 export function detectionDetails(
@@ -77,14 +77,18 @@ export function detectionDetails(
 const sum = (judged: readonly JudgedPicture[], countOf: (outcome: PictureOutcome) => number) =>
   judged.reduce((total, { outcome }) => total + countOf(outcome), 0);
 
-/** Points at equal steps of recall, the first and the last among them. */
+/**
+ * The curve's corners, where recall or precision begin to change, at steps of recall that leave about
+ * `mostCurveRecalls` of them, the last among them.
+ */
 function thinned(curve: readonly CurvePoint[]): CurvePoint[] {
-  if (curve.length <= mostCurvePoints) return [...curve];
-  const step = curve.at(-1)!.recall / (mostCurvePoints - 1);
-  let nextRecall = -1;
+  const step = (curve.at(-1)?.recall ?? 0) / (mostCurveRecalls - 1);
+  let keptRecall = -1;
   return curve.filter(({ recall }, index) => {
-    const isKept = recall >= nextRecall || index === curve.length - 1;
-    if (isKept) nextRecall = Math.max(nextRecall, recall) + step;
-    return isKept;
+    const isCorner = recall !== curve[index - 1]?.recall || recall !== curve[index + 1]?.recall;
+    const isLast = index === curve.length - 1;
+    const isKept = recall === keptRecall || recall >= keptRecall + step || isLast;
+    if (isCorner && isKept) keptRecall = recall;
+    return isCorner && isKept;
   });
 }

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import type { Task } from '../../../src/bundle/manifest.js';
+import type { Dataset } from '../../datasets/sample.js';
 import type { Evaluation } from '../evaluation.js';
 import type { ObservationOf } from '../observation.js';
 import { collectFindings } from './collect-findings.js';
@@ -19,19 +20,19 @@ export interface ReportRun<T extends Task> {
 }
 
 /**
- * Begins the report of a bundle at `place`: a file that ends in .html, or a folder for `<task>.html`; `run` is the
+ * Begins the report of a bundle on a data set at `place`: a file that ends in .html, or a folder for `<task>.html`; `run` is the
  * folder of the training run whose curves it shows. Reads and opens all that can fail before a sample is scored:
  * throws ERR_OUTPUT where the place cannot be written, ERR_DATASET where the run has no log.
  */
 export async function startReport<T extends Task>(
-  task: T,
   bundle: Bundle,
+  dataset: Dataset<T>,
   place: string,
   run?: string,
 ): Promise<ReportRun<T>> {
   const log = run === undefined ? undefined : await readTrainingLog(run);
-  const files = await ReportFiles.create(place, task);
-  const collector = collectFindings(task, bundle);
+  const files = await ReportFiles.create(place, dataset.task);
+  const collector = collectFindings(bundle, dataset);
   return {
     paths: [files.htmlPath, files.jsonPath],
     observe: (observation) => collector.observe(observation),

@@ -26,7 +26,7 @@ export interface SignsDetails {
   /** Every class that has examples or was answered, in the order of ids. */
   classes: ({ name: string; count: number } & ClassScores)[];
   classesWithoutExamples: string[];
-  /** Rows are the truth, columns the answer, both in the order of `signClasses`. */
+  /** Rows are the truth, columns the answer, both in the order of the data's classes. */
   confusion: number[][];
   abstention: {
     belowProbability: number;
@@ -58,12 +58,16 @@ export interface CalibrationVariant {
 }
 
 /** Everything the report tells of a sign network in numbers. */
-export function signsDetails(seen: readonly Seen[], decode: SignsOutputSpec): SignsDetails {
-  const confusion = createConfusionMatrix(signClasses.length);
+export function signsDetails(
+  seen: readonly Seen[],
+  decode: SignsOutputSpec,
+  classNames: readonly string[] = signClasses,
+): SignsDetails {
+  const confusion = createConfusionMatrix(classNames.length);
   for (const { sample, predictedId } of seen)
     countPrediction(confusion, sample.classId, predictedId);
   const classes = countsByClass(confusion).map((counts, classId) => ({
-    name: signClasses[classId]!,
+    name: classNames[classId]!,
     count: counts.truePositives + counts.falseNegatives,
     isAnswered: counts.truePositives + counts.falsePositives > 0,
     ...classScores(counts),

@@ -2,7 +2,7 @@ import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import type { ObservationOf } from '../observation.js';
 import { signIcon, signIconDefinitions } from '../page/sign-icon.js';
-import { signsSections, type WorstSign } from '../page/signs-sections.js';
+import { type SignIcons, signsSections, type WorstSign } from '../page/signs-sections.js';
 import { softmaxAt } from '../probability-calibration.js';
 import type { FindingsCollector } from './findings.js';
 import { cutOut, exactUri, loadAgain, photoUri } from './picture-uri.js';
@@ -17,12 +17,15 @@ const mostWorst = 24;
 const largestCropPx = 64;
 
 /** What a report tells of a sign network beyond its scores. */
-export function collectSigns(decode: SignsOutputSpec): FindingsCollector<'signs'> {
+export function collectSigns(
+  decode: SignsOutputSpec,
+  classNames: readonly string[] = signClasses,
+): FindingsCollector<'signs'> {
   const seen: Seen[] = [];
   return {
     observe: (observation) => seen.push(observation),
     async finish() {
-      const numbers = signsDetails(seen, decode);
+      const numbers = signsDetails(seen, decode, classNames);
       const worst = await worstSigns(seen, decode);
       const { variants, fittedTemperature } = numbers.calibration;
       const right = seen.filter(({ sample, predictedId }) => sample.classId === predictedId).length;
@@ -36,14 +39,17 @@ export function collectSigns(decode: SignsOutputSpec): FindingsCollector<'signs'
           { name: 'calibration error', value: variants.at(-2)!.ece.toFixed(4) },
           { name: 'best temperature', value: fittedTemperature.toFixed(2) },
         ],
-        sections: signsSections(numbers, worst, {
-          icon: signIcon,
-          definitions: signIconDefinitions(signClasses.keys()),
-        }),
+        sections: signsSections(numbers, worst, classNames, iconsFor(classNames)),
       };
     },
   };
 }
+
+/** GTSRB's signs are drawn; a user's own are told in words. */
+const iconsFor = (classNames: readonly string[]): SignIcons | undefined =>
+  classNames === signClasses
+    ? { icon: signIcon, definitions: signIconDefinitions(signClasses.keys()) }
+    : undefined;
 
 /** The mistakes that were claimed with the highest probability, one a track and answer. */
 async function worstSigns(seen: readonly Seen[], decode: SignsOutputSpec): Promise<WorstSign[]> {

@@ -5,6 +5,7 @@ import type { Bundle } from '../../../../src/bundle/bundle.js';
 import type { Task } from '../../../../src/bundle/manifest.js';
 import { segmentationClasses } from '../../../../src/perception/classes.js';
 import type { Dataset, RgbImage, SampleOf } from '../../../../tools/datasets/sample.js';
+import { collectFindings } from '../../../../tools/evaluate/report/collect-findings.js';
 import { startReport } from '../../../../tools/evaluate/report/report-run.js';
 import { runEvaluation } from '../../../../tools/evaluate/run-evaluation.js';
 import { rejection, writeFolder } from '../../datasets/dataset-builders.js';
@@ -67,7 +68,7 @@ async function writeReport<T extends Task>(task: T, run?: string) {
     samples: [...samples[task]] as SampleOf[T][],
     problems: [{ where: hostile, reason: 'expected nothing, found something' }],
   };
-  const report = await startReport(task, bundle, folder, run);
+  const report = await startReport(bundle, dataset, folder, run);
   const evaluation = await runEvaluation(bundle, dataset, { onObservation: report.observe });
   await report.write(evaluation);
   const [page, json] = report.paths.map((path) => readFileSync(path, 'utf8'));
@@ -138,6 +139,37 @@ test('the page shows the mistake, not the sign that was read right', async () =>
   expect(page.match(/<img src="data/g)).toHaveLength(1);
 });
 
+const emptyDrive: Dataset<'steering'> = {
+  task: 'steering',
+  name: 'made',
+  licence: 'none',
+  samples: [],
+  problems: [],
+};
+
+test("a user's own signs are told by their names, without GTSRB's drawings", async () => {
+  const grid = signsByGrey();
+  const classes = ['zebra', 'ox', 'cow'];
+  const decode = { ...grid.decode, classes } as typeof grid.decode;
+  const bundle = await greyBundle(grid);
+  const own = { ...bundle, manifest: { ...bundle.manifest, decode } };
+  const collector = collectFindings(own, {
+    ...emptyDrive,
+    task: 'signs',
+    samples: [],
+    classes,
+  });
+  const sample = { ...base(0, grey(10)), classId: 0 };
+  const logits = Float32Array.of(0, 5, 1);
+  const boxXyxyPx: [number, number, number, number] = [0, 0, 9, 9];
+  collector.observe({ sample, boxXyxyPx, logits, predictedId: 1, isAbstained: false });
+  const { sections, details } = await collector.finish();
+  const page = sections.map(({ note = '', body }) => note + body).join('');
+  expect(page).toContain('zebra called ox: 1 of 1 (100 %)');
+  expect(page).not.toMatch(/href="#sign|undefined|speed limit/);
+  expect(details).toMatchObject({ classesWithoutExamples: ['ox', 'cow'] });
+});
+
 test('a place that cannot be written is refused before anything is scored, and nothing is left', async () => {
   const folder = writeFolder({ file: 'x', 'report.json/in-the-way': 'x' });
   const bundle = await bundles.steering();
@@ -147,7 +179,7 @@ test('a place that cannot be written is refused before anything is scored, and n
     join(folder, 'report.html'),
   ];
   for (const place of places)
-    expect(await rejection(startReport('steering', bundle, place))).toMatchObject({
+    expect(await rejection(startReport(bundle, emptyDrive, place))).toMatchObject({
       code: 'ERR_OUTPUT',
     });
   expect(readdirSync(folder).sort()).toEqual(['file', 'report.json']);
@@ -155,7 +187,7 @@ test('a place that cannot be written is refused before anything is scored, and n
 
 test('a report that is given up leaves nothing, and what stood there before stays', async () => {
   const folder = writeFolder({ 'steering.html': 'old' });
-  const report = await startReport('steering', await bundles.steering(), folder);
+  const report = await startReport(await bundles.steering(), emptyDrive, folder);
   await report.abort();
   expect(readdirSync(folder)).toEqual(['steering.html']);
   expect(readFileSync(join(folder, 'steering.html'), 'utf8')).toBe('old');
@@ -179,7 +211,7 @@ test('a picture that has gone since it was scored costs the picture, not the rep
     samples: [sample],
     problems: [],
   };
-  const report = await startReport('steering', bundle, join(writeFolder({}), 'r.html'));
+  const report = await startReport(bundle, dataset, join(writeFolder({}), 'r.html'));
   await report.write(await runEvaluation(bundle, dataset, { onObservation: report.observe }));
   expect(readFileSync(report.paths[0]!, 'utf8')).toContain('Worst frames');
 });
