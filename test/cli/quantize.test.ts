@@ -1,10 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { windshield } from '../support/command-line.js';
 import { writeTinyBundles } from '../support/tiny-bundles.js';
 import { writeFolder } from '../tools/datasets/dataset-builders.js';
 import { writeSolidDrive } from '../tools/quantize/solid-drive.js';
+
+// Each test starts processes that load the whole program.
+vi.setConfig({ testTimeout: 240_000 });
 
 async function setting() {
   const data = await writeSolidDrive();
@@ -57,13 +60,4 @@ test('bad input ends with one line and exit code 2, and writes nothing', async (
   }
   expect(existsSync(out)).toBe(false);
   expect(readdirSync(folder).sort()).toEqual(['models', 'taken']);
-});
-
-test('a score that cannot be kept is a failed verdict, not an error', async () => {
-  const { data, bundles, out } = await setting();
-  const words = ['--data', data, '--format', 'udacity', '--precision', 'fp16', '--out', out];
-  const report = await windshield(['quantize', bundles.steering, ...words, '--max-loss', '0'])
-    .finished;
-  // Rounding may just as well raise the score: then it is written.
-  expect(report.code).toBe(existsSync(out) ? 0 : 1);
 });
