@@ -53,8 +53,7 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
     prepare(dataset, source) {
       const frames = source?.smoothFrames ?? recipe.smoothFrames;
       const prepared = smoothSteering(dataset, frames);
-      if (source?.isWarped === false)
-        for (const sample of prepared.samples) asTheyAre.add(sample);
+      if (source?.isWarped === false) for (const sample of prepared.samples) asTheyAre.add(sample);
       return prepared;
     },
     targets,
