@@ -6,7 +6,7 @@ const columns = 4;
 const tileWidthPx = 320;
 
 /** The first pictures of a data set side by side, each 320 wide, as a JPEG. */
-export async function sheetOfPictures(files: readonly string[]): Promise<Buffer> {
+export async function sheetOfPictures(files: readonly string[]): Promise<Uint8Array> {
   const tiles: RgbImage[] = [];
   for (const file of files) {
     tiles.push(shrunk(await decodeImage(await readFile(file)), tileWidthPx));

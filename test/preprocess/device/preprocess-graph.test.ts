@@ -4,7 +4,10 @@ import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import { type CameraModel, scaleCamera } from '../../../src/calibration/camera-model.js';
 import type { FrameLayout, PixelFormat } from '../../../src/frame/frame.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
-import { frameInputName, preprocessGraph } from '../../../src/preprocess/device/preprocess-graph.js';
+import {
+  frameInputName,
+  preprocessGraph,
+} from '../../../src/preprocess/device/preprocess-graph.js';
 import { buildRemapTable, preprocessInto } from '../../../src/preprocess/remap-table.js';
 import { cameraModels } from '../../support/camera-models.js';
 import { inputSpec, noiseFrame } from '../../support/frames.js';

@@ -10,6 +10,7 @@ import { type Effects, withEffects } from '../../../tools/simulate/world/effects
 import { segment } from '../../../tools/simulate/world/prop.js';
 import { addRoadworks } from '../../../tools/simulate/world/roadworks.js';
 import { addSideRoad } from '../../../tools/simulate/world/side-road.js';
+import type { World, WorldOptions } from '../../../tools/simulate/world/world.js';
 
 let assets: Assets;
 let recipe: SceneRecipe;
@@ -96,11 +97,17 @@ test('effects are drawn within their declared ranges, and leave the streams of w
   expect([...seen].sort()).toEqual(Object.keys(all).sort());
 });
 
-const options = {
-  ...{ lengthM: 300, lightsOn: false, greenTint: [1, 1, 1], minRadiusM: 70, straightShare: 1 },
+const options: WorldOptions = {
+  lengthM: 300,
+  lightsOn: false,
+  greenTint: [1, 1, 1],
+  minRadiusM: 70,
+  straightShare: 1,
   density: { vehicles: 0, parked: 0, people: 0, cyclists: 0, signs: 0, lights: 0 },
-  ...{ egoFromM: 20, egoSpeedMps: 0, maxWear: 0.3 },
-} as const;
+  egoFromM: 20,
+  egoSpeedMps: 0,
+  maxWear: 0.3,
+};
 
 test('a side road opens in what lines the road, and nothing stands in its mouth', () => {
   const { world: from, ego } = recipe;
@@ -124,7 +131,7 @@ test('a side road opens in what lines the road, and nothing stands in its mouth'
 
 test('roadworks have barriers, people at work and the signs that announce them', () => {
   const { world: from, ego } = recipe;
-  const world = { ...from, statics: [], actors: [], marks: [], sideRoads: [] };
+  const world: World = { ...from, statics: [], actors: [], marks: [], sideRoads: [] };
   addRoadworks(assets, new Random(4), world, ego.sM + 18, 30, options);
   const { boxes, classMap } = render({}, { world });
   expect(boxes.some(({ className }) => className === 'pedestrian')).toBe(true);

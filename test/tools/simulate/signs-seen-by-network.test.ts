@@ -25,7 +25,8 @@ test('the sign network reads each of the 43 signs at 48 px, and 0.95 of all view
       // The rig's own sign stage: its crop, its network, its decoding.
       const detection = { classId: 0, score: 1, trackId: 0, boxXyxyPx };
       const result = await runner.run(image, { stage: 'detection', detections: [detection] });
-      const probabilities = result.stage === 'signs' ? result.batch.probabilities : [];
+      const probabilities =
+        result.stage === 'signs' ? result.batch.probabilities : new Float32Array();
       if (classNames[probabilities.indexOf(Math.max(...probabilities))] === name) right++;
     }
     rightByClass.set(name, right);
