@@ -8,15 +8,15 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
-import { cameraOf } from '../../src/pipeline/camera-of.js';
-import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
-import { RecordingReader } from '../../src/recording/recording-reader.js';
 import {
   type AttributeProto,
   type GraphProto,
   ModelProtoSchema,
   type TensorProto,
-} from '../../tools/export/gen/onnx_pb.js';
+} from '../../src/onnx/gen/onnx_pb.js';
+import { cameraOf } from '../../src/pipeline/camera-of.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
 
 /** Where an array lies in weights.bin. */
 interface Place {

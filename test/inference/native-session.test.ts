@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { OnnxGraph } from '../../tools/export/onnx-graph.js';
+import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 
 function doublingModel(): Uint8Array {
   const graph = new OnnxGraph('doubling');

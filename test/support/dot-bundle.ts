@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BundleFiles } from '../../src/bundle/bundle.js';
 import { goldenInput, mulberry32 } from '../../src/bundle/golden.js';
 import type { Golden, Manifest } from '../../src/bundle/manifest.js';
-import { OnnxGraph } from '../../tools/export/onnx-graph.js';
+import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import { inputSpec } from './frames.js';
 
 const inputLength = 3 * 2 * 4;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { goldenInput } from '../../src/bundle/golden.js';
 import type { Golden, Manifest, Task } from '../../src/bundle/manifest.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
-import { OnnxGraph } from '../../tools/export/onnx-graph.js';
+import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 
 /**
  * Four bundles of a few weights each, made to be understood: a red quarter of the picture is a traffic sign,

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import { OnnxGraph } from '../export/onnx-graph.js';
+import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 
 const sidePx = 96;
 const channels = 16;

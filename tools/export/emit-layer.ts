@@ -1,6 +1,6 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { AttributeValue, OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import type { LayerNode } from './layer-graph.js';
-import type { AttributeValue, OnnxGraph } from './onnx-graph.js';
 import { channelsFirst, padsOf } from './tensor-layout.js';
 
 /** What a layer's emission needs: the graph, the batch dimension, and where each weight's value is. */

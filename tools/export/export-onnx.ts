@@ -1,8 +1,8 @@
+import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import type { tf } from '../train/backends/tf.js';
 import { type Emission, emitLayer } from './emit-layer.js';
 import { type FoldedWeights, foldNormalization } from './fold-normalization.js';
 import { type LayerGraph, type LayerNode, readLayerGraph } from './layer-graph.js';
-import { OnnxGraph } from './onnx-graph.js';
 import { channelsFirst, kernelPermutation, transposed } from './tensor-layout.js';
 
 export interface OnnxExport {

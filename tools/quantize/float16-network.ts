@@ -1,5 +1,5 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { onnxDataTypes, tensorProto } from '../export/onnx-graph.js';
+import { onnxDataTypes, tensorProto } from '../../src/onnx/onnx-graph.js';
 import { largestHalf, toHalfBits } from './half-float.js';
 import { NetworkGraph } from './network-graph.js';
 

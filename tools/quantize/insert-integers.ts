@@ -1,4 +1,4 @@
-import type { NodeProto } from '../export/gen/onnx_pb.js';
+import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
 import {
   type ActivationType,
   type IntegerMapping,

@@ -7,14 +7,14 @@ import {
   NodeProtoSchema,
   type TensorProto,
   ValueInfoProtoSchema,
-} from '../export/gen/onnx_pb.js';
+} from '../../src/onnx/gen/onnx_pb.js';
 import {
   type AttributeValue,
   attributeProto,
   type OnnxData,
   onnxDataTypes,
   tensorProto,
-} from '../export/onnx-graph.js';
+} from '../../src/onnx/onnx-graph.js';
 
 /** An ONNX network that is taken apart and put together again. Nodes stand in the order in which they run. */
 export class NetworkGraph {

@@ -1,4 +1,4 @@
-import type { NodeProto } from '../export/gen/onnx_pb.js';
+import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
 import { intOf, intsOf, type NetworkGraph } from './network-graph.js';
 
 /**

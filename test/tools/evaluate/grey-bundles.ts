@@ -6,8 +6,8 @@ import type { Manifest, Task } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import { sha256Hex } from '../../../src/calibration/sha256.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
+import { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { signClasses } from '../../../src/perception/classes.js';
-import { OnnxGraph } from '../../../tools/export/onnx-graph.js';
 
 // Real networks whose answers can be told by looking at the picture: they read grey levels, nothing else.
 

@@ -1,6 +1,6 @@
 import { mulberry32 } from '../../../src/bundle/golden.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
-import { type AttributeValue, OnnxGraph } from '../../../tools/export/onnx-graph.js';
+import { type AttributeValue, OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { NetworkGraph } from '../../../tools/quantize/network-graph.js';
 
 /** Numbers in [-1, 1), always the same for a seed. */

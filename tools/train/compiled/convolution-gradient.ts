@@ -1,6 +1,6 @@
+import type { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { hasBias, windowAttributes } from '../../export/emit-layer.js';
 import type { LayerNode } from '../../export/layer-graph.js';
-import type { OnnxGraph } from '../../export/onnx-graph.js';
 import { channelsFirst } from '../../export/tensor-layout.js';
 import { activationGradient } from './activation-gradient.js';
 import type { GradientRule, RuleInput } from './gradient-rule.js';

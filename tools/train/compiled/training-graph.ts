@@ -1,4 +1,4 @@
-import { type OnnxDtype, OnnxGraph } from '../../export/onnx-graph.js';
+import { type OnnxDtype, OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 
 /** A value that the forward graph hands to the backward graph. */
 export interface SavedValue {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { ModelProtoSchema, type TensorProto } from '../../export/gen/onnx_pb.js';
+import { ModelProtoSchema, type TensorProto } from '../../../src/onnx/gen/onnx_pb.js';
 import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
 import { inversePermutation, kernelPermutation, transposed } from '../../export/tensor-layout.js';
 import { stableName } from '../weight-layout.js';

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../../../export/onnx-graph.js';
+import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 
 type ActivationNodes = (graph: OnnxGraph, value: string) => string;
 

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../../../export/onnx-graph.js';
+import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import type { tf } from '../tf.js';
 import {
   type ConvGeometry,

@@ -3,7 +3,7 @@ import {
   type NativeSessionOptions,
   type NativeTensor,
 } from '../../../../src/inference/native-session.js';
-import { OnnxGraph } from '../../../export/onnx-graph.js';
+import { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import type { tf } from '../tf.js';
 import { floatsOf, type HeapBackend, sizeOf } from './heap-kernel.js';
 

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../../../export/onnx-graph.js';
+import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import { tf } from '../tf.js';
 import { activationNodes } from './activation.js';
 import { type HeapKernel, type KernelCall, type KernelResult, sizeOf } from './heap-kernel.js';

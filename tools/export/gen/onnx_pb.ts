@@ -1,1 +1,0 @@
-export * from '../../../src/onnx/gen/onnx_pb.js';
