@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBundle } from '../../src/bundle/bundle.js';
+import { type Bundle, openBundle } from '../../src/bundle/bundle.js';
 import type { Manifest } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
@@ -14,6 +14,7 @@ import { openData } from '../train/open-data.js';
 import type { Recipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/task-table.js';
 import { runFiles } from '../train/train.js';
+import { calibrateSigns } from './calibrate-signs.js';
 import { compareWithTf } from './compare-with-tf.js';
 import { readLayerGraph } from './layer-graph.js';
 import { type MadeBundle, makeBundle } from './make-bundle.js';
@@ -82,12 +83,11 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   onNote(
     `ONNX Runtime and tf differ by at most ${difference.toExponential(1)} of the largest output`,
   );
-  const scores = await measure(
-    draft,
-    validation.map((set) => set.dataset),
-    onNote,
-  );
-  const bundle = makeBundle(model, training, { ...story, scores });
+  const judges = validation.map((set) => set.dataset);
+  const exported = await openBundle(draft.files, 'the exported network');
+  const scores = await measure(exported, judges, onNote);
+  const calibrated = await calibrateSigns(exported, training, judges, onNote);
+  const bundle = makeBundle(model, calibrated, { ...story, scores });
   backend.close();
   writeBundle(request.outDir, bundle);
   return bundle;
@@ -127,11 +127,10 @@ function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {
 }
 
 async function measure(
-  draft: MadeBundle,
+  bundle: Bundle,
   datasets: Dataset[],
   onNote: (line: string) => void,
 ): Promise<Manifest['scores']> {
-  const bundle = await openBundle(draft.files, 'the exported network');
   const scores: Manifest['scores'] = {};
   for (const dataset of datasets) {
     const evaluation = await runEvaluation(bundle, dataset);

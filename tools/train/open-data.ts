@@ -24,6 +24,12 @@ export interface WeightedDataset<T extends Task> {
   source?: RecipeSource;
 }
 
+/** Pictures below `rendered/` come in the layouts of others, and are nobody's but ours. */
+function origin(dataset: Dataset, { folder }: RecipeSource): Dataset {
+  if (!folder.startsWith('rendered/')) return dataset;
+  return { ...dataset, name: folder, licence: "rendered by windshield simulate, this project's" };
+}
+
 /** Where a recipe's path lies: in the first of the data folders that has it, else in the first. */
 function place(path: string, dataDirs: readonly string[]): string {
   if (isAbsolute(path)) return path;
@@ -87,7 +93,7 @@ export async function openData<T extends Task>(
         `${dir}: expected data for ${task}, found ${source.format} for ${dataset.task}`,
       );
     }
-    const part = selectSplit(dataset, source.part) as unknown as Dataset<T>;
+    const part = selectSplit(origin(dataset, source), source.part) as unknown as Dataset<T>;
     sets.push({ dataset: regroupClasses(part, classes), weight: source.weight, source });
   }
   if (sets.length === 0) {
