@@ -14,11 +14,11 @@ export interface UdacityOptions {
 /** The simulator's steering of 1 turns the wheels this far, to the right. */
 export const radPerUdacityUnit = (25 * Math.PI) / 180;
 /**
- * What a side camera's angle differs by from the driven one: 0.2 of the simulator's units, 5 degrees. A car that
+ * What a side camera's angle differs by from the driven one: 0.15 of the simulator's units, 3.75 degrees. A car that
  * sees what the left camera sees stands too far left and must steer to the right, and the other way round
- * (Bojarski et al. 2016, section 2; the size is the customary one for this simulator).
+ * (Bojarski et al. 2016, section 2; the size is by trial, docs/decisions/steering-recipe.md).
  */
-export const sideCameraCorrectionRad = 0.2 * radPerUdacityUnit;
+export const sideCameraCorrectionRad = 0.15 * radPerUdacityUnit;
 /** A drive is parted into this many contiguous blocks; the last fifth of them is held out. */
 const blockCount = 10;
 

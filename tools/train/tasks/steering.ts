@@ -11,7 +11,7 @@ import { centred, type TaskTrainingFactory } from './task-training.js';
 /** The network's unit: one is 25 degrees, the largest angle of the simulator that the first drives came from. */
 const radPerUnit = (25 * Math.PI) / 180;
 /** Shifting the picture by its whole width is a lateral error that this many units of steering correct. */
-const unitsPerShift = 0.8;
+const unitsPerShift = 0.6;
 
 const input: InputSpec = {
   // Below the sky, above the bonnet.
