@@ -1,7 +1,16 @@
 // Transpiles src/ and tools/ file by file into dist/, mirroring the tree, so that worker entries and
 // import.meta.url keep their places. Only when something is newer than the last build: ~10 ms when not.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,6 +42,15 @@ function surveySources() {
   return { files, fingerprint: hash.digest('hex') };
 }
 
+/** Whoever reads meanwhile, such as a pipeline that starts, sees the old file or the new one, never half of it. */
+function replaceFile(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(contents))) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, contents);
+  renameSync(partial, path);
+}
+
 /** Builds when the sources differ from the last build (or always with `force`). Returns the dist folder. */
 export async function ensureBuilt({ force = false } = {}) {
   const { files, fingerprint } = surveySources();
@@ -40,7 +58,7 @@ export async function ensureBuilt({ force = false } = {}) {
   if (isFresh && !force) return outDir;
   const { build } = await import('esbuild');
   if (force) rmSync(outDir, { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: files,
     outdir: outDir,
     outbase: rootDir,
@@ -51,8 +69,10 @@ export async function ensureBuilt({ force = false } = {}) {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
+    write: false,
   });
-  writeFileSync(stampFile, fingerprint);
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  replaceFile(stampFile, fingerprint);
   return outDir;
 }
 
