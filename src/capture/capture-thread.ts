@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { builtEntry } from '../frame/built-entry.js';
 import { FrameRing, type SlotHeader } from '../frame/frame-ring.js';
 import type { SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
@@ -71,7 +72,10 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
     pacing,
     rateFactor,
   };
-  const worker = new Worker(workerEntry(), { workerData: data, name: 'capture' });
+  const worker = new Worker(builtEntry('./capture-worker.js', import.meta.url), {
+    workerData: data,
+    name: 'capture',
+  });
   const command = (type: CaptureCommand['type']): void => worker.postMessage({ type });
 
   const counts: CaptureCounts = { delivered: 0, drops: {} };
@@ -126,13 +130,4 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
       return ended;
     },
   };
-}
-
-/** Workers run from dist/; under a test runner this file itself is still the TypeScript one. */
-function workerEntry(): URL {
-  const entry = new URL('./capture-worker.js', import.meta.url);
-  if (import.meta.url.endsWith('.ts')) {
-    entry.pathname = entry.pathname.replace('/src/capture/', '/dist/src/capture/');
-  }
-  return entry;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Task } from '../bundle/manifest.js';
 import { fromPostedError } from '../capture/capture-messages.js';
+import { builtEntry } from '../frame/built-entry.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { RestartLimit } from '../supervise/restart-limit.js';
@@ -11,7 +12,6 @@ import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane
 import type { LaneJob } from './lane-queue.js';
 import type { PreprocessedBy } from './stages/frame-input.js';
 import type { StageResult } from './stages/stage-result.js';
-import { workerEntry } from './worker-entry.js';
 
 /** A lane that answers nothing for this long on one job hangs, milliseconds. */
 const defaultTimeoutMs = 30_000;
@@ -133,7 +133,7 @@ export class Lane {
     const { data, name } = this.#options;
     const isFirst = this.#deaths.total === 0;
     if (data.blackBox !== undefined) laneWriter(data.blackBox).loading();
-    const worker = new Worker(workerEntry('./lane-worker.js', import.meta.url), {
+    const worker = new Worker(builtEntry('./lane-worker.js', import.meta.url), {
       workerData: isFirst ? data : { ...data, drills: [] },
       name: `lane ${name}`,
     });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { builtEntry } from '../../src/frame/built-entry.js';
 
 /** A file of this room as the path of what Node runs: built, also where a test runner has the TypeScript itself. */
 export function processEntry(name: string): string {
@@ -7,9 +8,7 @@ export function processEntry(name: string): string {
 
 /** As processEntry, for worker threads. */
 export function entryUrl(name: string): URL {
-  const url = new URL(`./${name}`, import.meta.url);
-  url.pathname = url.pathname.replace(/(?<!\/dist)\/tools\/bench\//, '/dist/tools/bench/');
-  return url;
+  return builtEntry(`./${name}`, import.meta.url);
 }
 
 /** The root of the repository, from source or from dist/. */

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { builtEntry } from '../../src/frame/built-entry.js';
 
 /** How a probe's process ended. */
 export type ProbeEnd =
@@ -25,13 +26,9 @@ export interface ProbeOptions<Message> {
 
 const mostErrorChars = 16_384;
 
-/** The compiled script of a probe; under a test runner the caller itself is still the TypeScript file. */
+/** The built script of a probe. */
 export function probeEntry(name: string, callerUrl: string): string {
-  const path = fileURLToPath(new URL(name, callerUrl));
-  // The last of that name: the repository itself may lie under another.
-  return callerUrl.endsWith('.ts')
-    ? path.replace(/\/tools\/(?!.*\/tools\/)/, '/dist/tools/')
-    : path;
+  return fileURLToPath(builtEntry(name, callerUrl));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { builtEntry } from '../../src/frame/built-entry.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { SceneAnswer, SceneWorkerData } from './scene-worker.js';
 
@@ -17,10 +18,7 @@ export async function makeScenes(
   first = 0,
 ): Promise<void> {
   if (first >= count) return;
-  const entry = new URL('./scene-worker.js', import.meta.url);
-  // Threads run from dist/; under a test runner this file itself is still TypeScript.
-  if (import.meta.url.endsWith('.ts'))
-    entry.pathname = entry.pathname.replace('/tools/', '/dist/tools/');
+  const entry = builtEntry('./scene-worker.js', import.meta.url);
   const workers = Array.from(
     { length: workerCount },
     () => new Worker(entry, { workerData: data }),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { builtEntry } from '../../../src/frame/built-entry.js';
 import { type ErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
 import type { DataSummary, TrainingDataRequest } from '../data/open-training-data.js';
 import { type BatchLayout, batchBytes, viewBatch } from './batch.js';
@@ -45,10 +46,7 @@ export class LoaderPool implements BatchSource {
   constructor(options: LoaderPoolOptions) {
     const { request, layout, loaders, cacheBytes } = options;
     this.#layout = layout;
-    const entry = new URL('./loader-worker.js', import.meta.url);
-    // Threads run from dist/; under a test runner this file itself is still TypeScript.
-    if (import.meta.url.endsWith('.ts'))
-      entry.pathname = entry.pathname.replace('/tools/', '/dist/tools/');
+    const entry = builtEntry('./loader-worker.js', import.meta.url);
     // What the caller's object holds beside these may not be plain.
     const { recipe, dataDirs, fold } = request;
     const plain: TrainingDataRequest = { recipe, dataDirs, ...(fold && { fold }) };
