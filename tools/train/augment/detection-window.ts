@@ -8,7 +8,7 @@ export type Window = readonly [number, number, number, number];
 /** Share of a box that must stay in the window for it to be learnt; less is ignored. */
 const keptShare = 0.4;
 /** Boxes smaller than this in the network's input are too small to learn, pixels. */
-const smallestEdgePx = 4;
+const smallestEdgePx = 2.5;
 
 /**
  * Draws the part of a picture to look at: whole, enlarged (a crop that holds the centre of a box, as in Liu et
