@@ -71,26 +71,50 @@ export async function createFrameSession(
   }
   const pixels = new Uint8Array(frame.shape[0] * frame.shape[1]);
   const feeds = { [frame.name]: new Tensor('uint8', pixels, frame.shape) };
-  const { outputs, tensors } = fixedOutputs(bundle);
+  const outputs = outputRoom(bundle, 1);
+  const fetches = outputViews(bundle, outputs, 1);
   return {
     provider,
     pixels,
     outputs,
-    run: () => runSession(session, { feeds, fetches: tensors }, bundle.where, provider),
+    run: () => runSession(session, { feeds, fetches }, bundle.where, provider),
     dispose: () => session.release(),
   };
 }
 
-/** Room for one item of each output, and tensors that view it. */
-function fixedOutputs(bundle: Bundle) {
-  const outputs: Record<string, Float32Array> = {};
-  const tensors: Tensors = {};
-  for (const { name, shape } of bundle.manifest.outputs) {
-    const dims = shape.map((size) => (typeof size === 'number' ? size : 1));
-    outputs[name] = new Float32Array(elementCount(dims));
-    tensors[name] = new Tensor('float32', outputs[name], dims);
-  }
-  return { outputs, tensors };
+type Shape = readonly (number | string)[];
+
+/** Sizes with `batch` where the shape has a name. */
+function withBatch(shape: Shape, batch: number): number[] {
+  return shape.map((size) => (typeof size === 'number' ? size : batch));
+}
+
+function roomFor(shape: Shape, batch: number): Float32Array {
+  return new Float32Array(elementCount(withBatch(shape, batch)));
+}
+
+/** Room for `batch` items of each output. */
+function outputRoom({ manifest }: Bundle, batch: number): Record<string, Float32Array> {
+  return Object.fromEntries(
+    manifest.outputs.map(({ name, shape }) => [name, roomFor(shape, batch)]),
+  );
+}
+
+/** A tensor over the first `batch` items of `data`. */
+function viewOf(data: Float32Array, shape: Shape, batch: number): Tensor {
+  const dims = withBatch(shape, batch);
+  return new Tensor('float32', data.subarray(0, elementCount(dims)), dims);
+}
+
+/** Tensors over the first `batch` items of each output. */
+function outputViews(
+  { manifest }: Bundle,
+  outputs: Readonly<Record<string, Float32Array>>,
+  batch: number,
+): Tensors {
+  return Object.fromEntries(
+    manifest.outputs.map(({ name, shape }) => [name, viewOf(outputs[name]!, shape, batch)]),
+  );
 }
 
 async function runSession(
@@ -154,7 +178,7 @@ class OnnxNetworkSession implements NetworkSession {
   readonly #batches: { feeds: Tensors; fetches: Tensors }[] = [];
 
   constructor(session: InferenceSession, bundle: Bundle, provider: string) {
-    const { input, outputs, decode } = bundle.manifest;
+    const { input, decode } = bundle.manifest;
     this.#session = session;
     this.#where = bundle.where;
     this.provider = provider;
@@ -162,23 +186,11 @@ class OnnxNetworkSession implements NetworkSession {
     // A network whose batch is fixed always runs whole; one with a named batch runs as many as there are.
     this.maxBatch =
       typeof batchSize === 'number' ? batchSize : decode.kind === 'signs' ? decode.maxBatch : 1;
-    const withBatch = (shape: readonly (number | string)[], batch: number): number[] =>
-      shape.map((size) => (typeof size === 'number' ? size : batch));
-    const room = (shape: readonly (number | string)[]) =>
-      new Float32Array(elementCount(withBatch(shape, this.maxBatch)));
-    this.input = room(input.tensor.shape);
-    this.outputs = Object.fromEntries(outputs.map(({ name, shape }) => [name, room(shape)]));
-    const view = (data: Float32Array, shape: readonly (number | string)[], batch: number) => {
-      const dims = withBatch(shape, batch);
-      return new Tensor('float32', data.subarray(0, elementCount(dims)), dims);
-    };
+    this.input = roomFor(input.tensor.shape, this.maxBatch);
+    this.outputs = outputRoom(bundle, this.maxBatch);
     for (let batch = 1; batch <= this.maxBatch; batch++) {
-      const fetches: Tensors = {};
-      for (const { name, shape } of outputs) {
-        fetches[name] = view(this.outputs[name]!, shape, batch);
-      }
-      const feeds = { [input.tensor.name]: view(this.input, input.tensor.shape, batch) };
-      this.#batches.push({ feeds, fetches });
+      const feeds = { [input.tensor.name]: viewOf(this.input, input.tensor.shape, batch) };
+      this.#batches.push({ feeds, fetches: outputViews(bundle, this.outputs, batch) });
     }
   }
 

@@ -14,9 +14,9 @@ import { laneWriter } from '../supervise/supervised.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import { preprocessingPlace } from './preprocessing-place.js';
 import { stageInputs } from './stage-graph.js';
-import { deviceInput, type PreprocessedBy } from './stages/frame-input.js';
+import type { FrameInput, PreprocessedBy } from './stages/frame-input.js';
 import type { StageResult } from './stages/stage-result.js';
-import { createStageRunner, type StageRunner } from './stages/stage-runner.js';
+import { createStageRunner, type StageRunner, type StageSetup } from './stages/stage-runner.js';
 import { warmUpInput } from './stages/warm-up-input.js';
 
 const port = parentPort!;
@@ -73,7 +73,7 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
     const setup = { ...network, frame, camera, detectorClasses };
     const place = preprocessingPlace(preprocess, network.session.provider);
     const isOnDevice = place === 'device' && task !== 'signs';
-    const runner = createStageRunner(setup, isOnDevice ? await deviceInput(setup) : undefined);
+    const runner = createStageRunner(setup, isOnDevice ? await onDevice(setup) : undefined);
     runners.set(task, runner);
     preprocessedBy[task] = runner.preprocessedBy;
     // The first pass through the code is the slow one: not on a frame.
@@ -84,6 +84,12 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
   }
   record?.idle();
   post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs, preprocessedBy });
+}
+
+/** Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs. */
+async function onDevice(setup: StageSetup): Promise<FrameInput> {
+  const { deviceInput } = await import('./stages/device-input.js');
+  return deviceInput(setup);
 }
 
 /** Of an odd number of runs, milliseconds, rounded to microseconds. */

@@ -1,8 +1,5 @@
 import { kernelBase64 } from './gen/kernel-bytes.js';
 
-/** What a table's pixels are computed by: the compiled kernel, or the TypeScript that defines it. */
-export type KernelName = 'wasm-simd' | 'typescript';
-
 /** The functions of assembly/preprocess.ts, where each is explained. Addresses and counts are whole numbers. */
 export interface KernelFunctions {
   averageRgb(from: number, to: number, bytes: number, stride: number): void;

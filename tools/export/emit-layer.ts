@@ -1,12 +1,11 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { AttributeValue, OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import type { LayerNode } from './layer-graph.js';
-import { channelsFirst, padsOf } from './tensor-layout.js';
+import { padsOf } from './tensor-layout.js';
 
-/** What a layer's emission needs: the graph, the batch dimension, and where each weight's value is. */
+/** What a layer's emission needs: the graph, and where each weight's value is. */
 export interface Emission {
   graph: OnnxGraph;
-  batch: number | string;
   /** Name of the ONNX value that holds a weight, in ONNX axis order. */
   weight(node: LayerNode, position: number): string;
 }
@@ -193,9 +192,4 @@ export function emitLayer(emission: Emission, node: LayerNode, inputs: string[])
     );
   }
   return emitter(emission, node, inputs);
-}
-
-/** The shape of a layer's value in the ONNX graph. */
-export function valueShape(emission: Emission, node: LayerNode): (number | string)[] {
-  return [emission.batch, ...channelsFirst(node.outputShape)];
 }

@@ -41,7 +41,6 @@ export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): O
   };
   const emission: Emission = {
     graph,
-    batch: options.batch,
     weight: (node, position) => emitWeight(node, position, foldedWeights.get(node.name), constant),
   };
   const values = new Map([[layers.input.name, options.inputName]]);

@@ -5,6 +5,7 @@ import type { Manifest } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 import { manifestScores } from '../evaluate/evaluation.js';
+import type { LabelledLogits } from '../evaluate/probability-calibration.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 import { chooseBackend } from '../train/backends/choose-backend.js';
 import type { tf } from '../train/backends/tf.js';
@@ -85,8 +86,8 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   );
   const judges = validation.map((set) => set.dataset);
   const exported = await openBundle(draft.files, 'the exported network');
-  const scores = await measure(exported, judges, onNote);
-  const calibrated = await calibrateSigns(exported, training, judges, onNote);
+  const { scores, signs } = await measure(exported, judges, onNote);
+  const calibrated = calibrateSigns(training, signs, onNote);
   const bundle = makeBundle(model, calibrated, { ...story, scores });
   backend.close();
   writeBundle(request.outDir, bundle);
@@ -126,16 +127,18 @@ function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {
   }
 }
 
-async function measure(
-  bundle: Bundle,
-  datasets: Dataset[],
-  onNote: (line: string) => void,
-): Promise<Manifest['scores']> {
+/** Scores on each data set, and every sign's logits beside its class. */
+async function measure(bundle: Bundle, datasets: Dataset[], onNote: (line: string) => void) {
   const scores: Manifest['scores'] = {};
+  const signs: LabelledLogits[] = [];
   for (const dataset of datasets) {
-    const evaluation = await runEvaluation(bundle, dataset);
+    const evaluation = await runEvaluation(bundle, dataset, {
+      onObservation: (seen) => {
+        if ('logits' in seen) signs.push({ logits: seen.logits, truthId: seen.sample.classId });
+      },
+    });
     scores[dataset.name] = manifestScores(evaluation);
     onNote(`${dataset.name}: ${JSON.stringify(evaluation.metrics)}`);
   }
-  return scores;
+  return { scores, signs };
 }

@@ -1,7 +1,7 @@
 import { distort } from '../../src/calibration/lens.js';
 import type { SimulatedCamera } from './camera.js';
+import { cameraPose, type EgoState } from './ego-camera.js';
 import { axesOf } from './raster/painter.js';
-import { cameraPose, type EgoState } from './scene.js';
 import { stretchAt, type World } from './world/world.js';
 
 /** One painted line, from the car on. */

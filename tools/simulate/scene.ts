@@ -1,25 +1,23 @@
 import type { DetectionClass } from '../../src/perception/classes.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { SimulatedCamera } from './camera.js';
+import { motionOf } from './camera-motion.js';
 import { addHaze, type Capture, planCapture } from './capture.js';
 import { expose } from './effects/expose.js';
 import { addNight } from './effects/night.js';
-import type { CameraMotion } from './effects/shutter.js';
 import { addWetRoad } from './effects/wet-road.js';
-import { drawGround, drawMarks, groundId } from './ground.js';
-import type { Vec3 } from './models/mesh.js';
-import { Painter, type Pose } from './raster/painter.js';
+import { cameraPose, type EgoState } from './ego-camera.js';
+import { drawGround, drawMarks } from './ground/draw-ground.js';
+import { groundId } from './ground/strips.js';
+import { Painter } from './raster/painter.js';
 import { firstObjectId, Rasterizer } from './raster/rasterizer.js';
+import { type DrawnObject, drawProps, firstInstanceId, visibleProps } from './scene-objects.js';
 import { drawContact, drawShadow } from './shadows.js';
 import { drawSky } from './sky.js';
 import { lookAheadM, pursueLane } from './vehicle/pure-pursuit.js';
 import type { Conditions } from './world/conditions.js';
-import { type Part, type Prop, segment } from './world/prop.js';
+import { segment } from './world/prop.js';
 import type { World } from './world/world.js';
-
-/** Things farther away than this are not drawn, metres. */
-const viewM = 220;
-const firstInstanceId = firstObjectId + 16;
 
 /** An object of the detector as it shows in the captured (distorted) picture. */
 export interface SceneBox {
@@ -36,19 +34,6 @@ export interface SceneBox {
   signClassId: number;
   /** Visible pixels of the captured picture. */
   visiblePx: number;
-}
-
-/** Where the ego car is: metres along the road, metres left of the road's centre, heading off the road's, radians. */
-export interface EgoState {
-  sM: number;
-  dM: number;
-  yawRad: number;
-  speedMps: number;
-  /** Centre of the lane it drives in, metres left of the road's centre. */
-  laneDM: number;
-  /** What bumps and wind add to the camera's tilt: nose down, right side down, radians; 0 when left out. */
-  pitchRad?: number;
-  rollRad?: number;
 }
 
 export interface RenderedScene {
@@ -212,23 +197,6 @@ function countIds(ids: Uint16Array, count: number): Int32Array {
   return counts;
 }
 
-interface PlacedProp {
-  prop: Prop;
-  depthM: number;
-  /** Position among all props of the world, which is the same in every frame. */
-  number: number;
-  /** In the world, metres a second; undefined for what stands. */
-  velocityMps: Vec3 | undefined;
-}
-
-interface DrawnObject {
-  velocityMps: Vec3 | undefined;
-  part: Part;
-  objectId: number;
-  distanceM: number;
-  coveredPx: number;
-}
-
 /** Wet ground and night, in the ideal picture. */
 function addWeather(painter: Painter, camera: SimulatedCamera, { effects }: Conditions): void {
   const { raster, axes } = painter;
@@ -240,111 +208,4 @@ function addWeather(painter: Painter, camera: SimulatedCamera, { effects }: Cond
   if (effects?.night !== undefined) {
     addNight(raster, horizonYPx, effects.night.ambient, effects.night.beam);
   }
-}
-
-/** How the camera and what it sees move, in the camera's axes. */
-function motionOf(
-  painter: Painter,
-  world: World,
-  ego: EgoState,
-  objects: readonly DrawnObject[],
-): CameraMotion {
-  const { right, down, forward } = painter.axes;
-  const inCamera = (v: Vec3): Vec3 => [
-    v[0] * right[0] + v[1] * right[1] + v[2] * right[2],
-    v[0] * down[0] + v[1] * down[1] + v[2] * down[2],
-    v[0] * forward[0] + v[1] * forward[1] + v[2] * forward[2],
-  ];
-  const { headingRad, slope, curvaturePerM } = world.road.at(ego.sM);
-  const heading = headingRad + ego.yawRad;
-  const { speedMps } = ego;
-  const velocities = objects.map(({ velocityMps }) => velocityMps && inCamera(velocityMps));
-  return {
-    velocityMps: inCamera([
-      Math.cos(heading) * speedMps,
-      Math.sin(heading) * speedMps,
-      slope * speedMps,
-    ]),
-    yawRadPerS: -speedMps * curvaturePerM,
-    velocityOf: (objectId) =>
-      objectId >= firstInstanceId ? velocities[objectId - firstInstanceId] : undefined,
-  };
-}
-
-/** The camera's pose in the world for an ego car on the road. */
-export function cameraPose(
-  world: Pick<World, 'road'>,
-  camera: SimulatedCamera,
-  ego: EgoState,
-): Pose {
-  const point = world.road.at(ego.sM);
-  const [x, y, z] = world.road.toWorld(ego.sM, ego.dM);
-  const { mount } = camera;
-  const yawRad = point.headingRad + ego.yawRad;
-  return {
-    x: x + Math.cos(yawRad) * mount.forwardM - Math.sin(yawRad) * mount.leftM,
-    y: y + Math.sin(yawRad) * mount.forwardM + Math.cos(yawRad) * mount.leftM,
-    z: z + mount.heightM + point.slope * mount.forwardM,
-    yawRad: yawRad + mount.yawRad,
-    pitchRad: mount.pitchRad - Math.atan(point.slope) + (ego.pitchRad ?? 0),
-    rollRad: mount.rollRad + (ego.rollRad ?? 0),
-  };
-}
-
-/** Centre of the ego lane: the right-hand one of the ego direction's `lane`, counted from the centre line. */
-export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 1): number {
-  return -world.make.laneWidthM * (lane + 0.5);
-}
-
-function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp[] {
-  const placed: PlacedProp[] = [];
-  const consider = (prop: Prop, number: number, velocityMps?: Vec3): void => {
-    const { x, y, z } = prop.pose;
-    const depthM = painter.depthOf(x, y, z);
-    if (depthM > viewM || !painter.mayShow(x, y, z, prop.radiusM)) return;
-    placed.push({ prop, depthM, number, velocityMps });
-  };
-  for (const [index, prop] of world.statics.entries()) consider(prop, index);
-  for (const [index, actor] of world.actors.entries()) {
-    const { startM, direction, speedMps } = actor.track;
-    const sM = startM + direction * speedMps * timeS;
-    if (sM <= 0.5 || sM >= world.road.lengthM - 0.5) continue;
-    const heading = world.road.at(sM).headingRad;
-    const alongMps = direction * speedMps;
-    const velocityMps: Vec3 = [Math.cos(heading) * alongMps, Math.sin(heading) * alongMps, 0];
-    consider(actor.propAt(timeS), world.statics.length + index, velocityMps);
-  }
-  return placed.sort((a, b) => a.depthM - b.depthM || a.number - b.number);
-}
-
-/** Draws near things first; gives every object of the detector an id of its own. */
-function drawProps(painter: Painter, props: readonly PlacedProp[]): DrawnObject[] {
-  const { raster, camera } = painter;
-  const objects: DrawnObject[] = [];
-  for (const { prop, depthM, number, velocityMps } of props) {
-    const facing = Math.atan2(camera.y - prop.pose.y, camera.x - prop.pose.x);
-    for (const part of prop.parts) {
-      const isObject =
-        part.detection !== undefined &&
-        (part.frontOnly !== true || Math.cos(facing - prop.pose.yawRad) > 0.15);
-      raster.isCounting = isObject;
-      raster.coveredPx = 0;
-      raster.objectId = isObject
-        ? firstInstanceId + objects.length
-        : firstObjectId + part.segmentId;
-      const pose = part.facesCamera === true ? { ...prop.pose, yawRad: facing } : prop.pose;
-      painter.drawMesh(part.mesh, pose, part.surfaces, part.scale ?? 1);
-      if (isObject) {
-        objects.push({
-          part,
-          velocityMps,
-          objectId: number + 1,
-          distanceM: depthM,
-          coveredPx: raster.coveredPx,
-        });
-      }
-    }
-  }
-  raster.isCounting = false;
-  return objects;
 }

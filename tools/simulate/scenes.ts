@@ -1,7 +1,8 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import { randomCamera, rectifiedRigCamera, type SimulatedCamera } from './camera.js';
+import { type EgoState, laneCentreM } from './ego-camera.js';
 import { Random } from './random.js';
-import { type EgoState, laneCentreM, type RenderedScene, SceneRenderer } from './scene.js';
+import { type RenderedScene, SceneRenderer } from './scene.js';
 import { egoSpeedMps } from './vehicle/ego-car.js';
 import { drawStray } from './vehicle/stray.js';
 import type { Assets } from './world/assets.js';

@@ -31,10 +31,6 @@ const sourceSchema = z.strictObject({
   part: z.enum(['train', 'val', 'all']).default('train'),
   /** How often this source is drawn, relative to the others; 1 by default for each. */
   weight: z.number().positive().default(1),
-  /** Steering: instead of the recipe's, for this source; pictures that are no drive have no neighbours to ask. */
-  smoothFrames: z.number().min(0).max(50).optional(),
-  /** Steering: false for pictures that show strays of their own and keep to the right: not shifted, not mirrored. */
-  isWarped: z.boolean().optional(),
   /** File with a teacher's boxes, for detection. */
   teacher: z.string().optional(),
   /** Sources under this name may be absent: rendered data that was not made yet is said and left out. */
@@ -135,7 +131,6 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 export type OptimizerRecipe = z.infer<typeof optimizerSchema>;
 export type ScheduleRecipe = z.infer<typeof scheduleSchema>;
-export type PasteSignsRecipe = z.infer<typeof pasteSignsSchema>;
 export type RecipeSource = z.infer<typeof sourceSchema>;
 
 /** Reads and checks a recipe. Throws ERR_CONFIG naming the file and the first thing that is wrong. */

@@ -7,7 +7,8 @@ import { frameBytes } from '../../../src/frame/frame.js';
 import { createNetworkSession } from '../../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import { preprocessingPlace } from '../../../src/pipeline/preprocessing-place.js';
-import { deviceInput, hostInput } from '../../../src/pipeline/stages/frame-input.js';
+import { deviceInput } from '../../../src/pipeline/stages/device-input.js';
+import { hostInput } from '../../../src/pipeline/stages/frame-input.js';
 import { createStageRunner } from '../../../src/pipeline/stages/stage-runner.js';
 import { writeTinyBundles } from '../../support/tiny-bundles.js';
 

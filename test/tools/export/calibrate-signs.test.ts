@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../../../tools/datasets/sample.js';
+import type { LabelledLogits } from '../../../tools/evaluate/probability-calibration.js';
+import { runEvaluation } from '../../../tools/evaluate/run-evaluation.js';
 import { calibrateSigns } from '../../../tools/export/calibrate-signs.js';
 import { readRecipe } from '../../../tools/train/recipe.js';
 import { taskTraining } from '../../../tools/train/tasks/task-table.js';
@@ -29,20 +31,22 @@ function guesses(): Dataset<'signs'> {
 
 test('where every answer is a guess, the temperature takes all certainty away', async () => {
   const bundle = await readBundleFolder(repo('models/signs'));
+  const answers: LabelledLogits[] = [];
+  await runEvaluation(bundle, guesses(), {
+    onObservation: ({ logits, sample }) => answers.push({ logits, truthId: sample.classId }),
+  });
   const notes: string[] = [];
   const training = trainingOf('signs');
-  const calibrated = await calibrateSigns(bundle, training, [guesses()], (note) =>
-    notes.push(note),
-  );
+  const calibrated = calibrateSigns(training, answers, (note) => notes.push(note));
   expect(temperatureOf(training)).toBe(1);
   expect(temperatureOf(calibrated)).toBeGreaterThan(3);
   expect(notes).toEqual([expect.stringContaining('fitted on 43 signs')]);
 });
 
-test('networks without probabilities of signs, and signs that nothing judges, stay as they are', async () => {
-  const bundle = await readBundleFolder(repo('models/signs'));
+test('networks without probabilities of signs, and signs that nothing judges, stay as they are', () => {
+  const guess = { logits: new Float32Array(43), truthId: 0 };
   const steering = trainingOf('steering');
-  expect(await calibrateSigns(bundle, steering, [], () => {})).toBe(steering);
+  expect(calibrateSigns(steering, [guess], () => {})).toBe(steering);
   const signs = trainingOf('signs');
-  expect(await calibrateSigns(bundle, signs, [], () => {})).toBe(signs);
+  expect(calibrateSigns(signs, [], () => {})).toBe(signs);
 });

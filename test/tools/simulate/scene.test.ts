@@ -2,14 +2,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { distort } from '../../../src/calibration/lens.js';
 import type { DetectionClass } from '../../../src/perception/classes.js';
 import { rigCamera } from '../../../tools/simulate/camera.js';
+import { cameraPose, type EgoState } from '../../../tools/simulate/ego-camera.js';
 import { Random } from '../../../tools/simulate/random.js';
 import { axesOf } from '../../../tools/simulate/raster/painter.js';
-import {
-  cameraPose,
-  type EgoState,
-  type RenderedScene,
-  SceneRenderer,
-} from '../../../tools/simulate/scene.js';
+import { type RenderedScene, SceneRenderer } from '../../../tools/simulate/scene.js';
 import { recipeFor, renderRecipe, renderScene } from '../../../tools/simulate/scenes.js';
 import { egoCar } from '../../../tools/simulate/vehicle/ego-car.js';
 import { makePerson } from '../../../tools/simulate/world/actors.js';

@@ -1,8 +1,8 @@
 import { distort } from '../../../src/calibration/lens.js';
 import type { RgbImage } from '../../datasets/sample.js';
+import { cameraPose } from '../ego-camera.js';
 import type { Rgb } from '../models/mesh.js';
 import { axesOf } from '../raster/painter.js';
-import { cameraPose } from '../scene.js';
 import { pathCurvature } from '../vehicle/kinematic-bicycle.js';
 import type { SimulatedDrive } from './simulated-drive.js';
 

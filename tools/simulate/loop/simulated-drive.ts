@@ -1,6 +1,7 @@
 import { rigCamera, type SimulatedCamera } from '../camera.js';
+import { type EgoState, laneCentreM } from '../ego-camera.js';
 import { Random } from '../random.js';
-import { type EgoState, laneCentreM, type RenderedScene, SceneRenderer } from '../scene.js';
+import { type RenderedScene, SceneRenderer } from '../scene.js';
 import { Disturbances } from '../vehicle/disturbances.js';
 import { RoadCar } from '../vehicle/road-car.js';
 import { loadAssets } from '../world/assets.js';

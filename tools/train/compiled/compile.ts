@@ -82,7 +82,6 @@ export function compileTraining(layerGraph: LayerGraph, batch: number): Compiled
   const isLearning = new Set<string>();
   const emission: Emission = {
     graph: training.forward,
-    batch,
     weight: (node, position) => turned(training, node, position),
   };
   for (const node of layerGraph.nodes) {

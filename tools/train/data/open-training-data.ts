@@ -61,7 +61,7 @@ export async function openTrainingData<T extends Task>(
   return {
     sets: left.map((set) => ({
       ...set,
-      dataset: training.prepare?.(set.dataset, set.source) ?? set.dataset,
+      dataset: training.prepare?.(set.dataset) ?? set.dataset,
     })),
     signCrops: pasted?.dataset.samples ?? [],
     summary: {

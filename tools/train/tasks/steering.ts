@@ -1,5 +1,4 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
-import type { SteeringSample } from '../../datasets/sample.js';
 import { drawColourChange } from '../augment/colour.js';
 import { warpInto, windowAffine } from '../augment/warp.js';
 import type { TargetsOf } from '../loading/batch.js';
@@ -33,8 +32,6 @@ const targets = {
 export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
   const inputValues = 3 * steeringInputPx.widthPx * steeringInputPx.heightPx;
   const { colour, flip, geometry } = recipe.augmentation;
-  /** Samples of sources that are not warped. */
-  const asTheyAre = new WeakSet<SteeringSample>();
   return {
     task: 'steering',
     input,
@@ -50,19 +47,13 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
     outputNames: ['steering'],
     scoreOf: (metrics) => metrics['correlation']!,
     buildNetwork: steeringNetwork,
-    prepare(dataset, source) {
-      const frames = source?.smoothFrames ?? recipe.smoothFrames;
-      const prepared = smoothSteering(dataset, frames);
-      if (source?.isWarped === false) for (const sample of prepared.samples) asTheyAre.add(sample);
-      return prepared;
-    },
+    prepare: (dataset) => smoothSteering(dataset, recipe.smoothFrames),
     targets,
     async fill(batch, row, sample, random, store) {
       const { units: targetUnits, weights } = batch.targets as TargetsOf<typeof targets>;
       const picture = await store.load(sample);
-      const strength = asTheyAre.has(sample) ? 0 : geometry;
-      const isFlipped = random.chance(asTheyAre.has(sample) ? 0 : flip);
-      const shift = random.normal() * 0.06 * strength;
+      const isFlipped = random.chance(flip);
+      const shift = random.normal() * 0.06 * geometry;
       const rise = random.normal() * 0.03 * geometry;
       const [left, top, right, bottom] = input.regionNorm;
       const window = [

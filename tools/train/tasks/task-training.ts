@@ -6,7 +6,7 @@ import type { tf } from '../backends/tf.js';
 import type { Batch, TargetLayout } from '../loading/batch.js';
 import type { SampleStore } from '../loading/sample-store.js';
 import type { Random } from '../random.js';
-import type { Recipe, RecipeSource } from '../recipe.js';
+import type { Recipe } from '../recipe.js';
 import type { TrainingStep } from '../training-step.js';
 
 /** What differs from task to task in training; the loop knows nothing of boxes, masks or angles. */
@@ -22,11 +22,8 @@ export interface TaskTraining<T extends Task = Task> {
   /** Metric of the validation that decides which weights are kept; larger is better. */
   scoreOf(metrics: Record<string, number>): number;
   buildNetwork(seed: number): tf.LayersModel;
-  /**
-   * Changes what is learnt from a training set, before the first step; validation sets stay as they are.
-   * `source` is the recipe's entry for the set, where it has one.
-   */
-  prepare?(dataset: Dataset<T>, source?: RecipeSource): Dataset<T>;
+  /** Changes what is learnt from a training set, before the first step; validation sets stay as they are. */
+  prepare?(dataset: Dataset<T>): Dataset<T>;
   /**
    * Loads, augments and lays out one sample at `row` of the batch: input and targets, each value of the row
    * anew. Runs on a loader's thread as a rule: it keeps nothing for the loss but what it writes to the batch.
