@@ -42,6 +42,26 @@ export function rectifiedRigCamera(widthPx: number, heightPx: number): Simulated
   return { model: undistortedPinhole(model), mount };
 }
 
+/** A camera without distortion on the rig's place, but of another focal length (in picture widths), height and tilt. */
+export function otherRigCamera(
+  random: Random,
+  [least, most]: readonly [number, number],
+  widthPx: number,
+  heightPx: number,
+): SimulatedCamera {
+  const { model, mount } = rectifiedRigCamera(widthPx, heightPx);
+  const fxPx = widthPx * random.range(least, most);
+  const horizonNorm = random.range(0.33, 0.5);
+  return {
+    model: { ...model, fxPx, fyPx: fxPx, cxPx: widthPx / 2, cyPx: heightPx / 2 },
+    mount: {
+      ...mount,
+      heightM: random.range(1.1, 2),
+      pitchRad: Math.atan(((0.5 - horizonNorm) * heightPx) / fxPx),
+    },
+  };
+}
+
 /** Another camera on another car: focal length, distortion, height and tilt drawn from wide ranges. */
 export function randomCamera(random: Random, widthPx: number, heightPx: number): SimulatedCamera {
   const focal = widthPx * random.range(0.62, 1.15);

@@ -35,7 +35,8 @@ export function cameraPose(
   };
 }
 
-/** Centre of the ego lane: the right-hand one of the ego direction's `lane`, counted from the centre line. */
+/** Centre of the ego lane: the ego direction's `lane`, counted from the centre line; the outermost when left out. */
 export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 1): number {
-  return -world.make.laneWidthM * (lane + 0.5);
+  const { centreLine, laneWidthM } = world.make;
+  return centreLine === 'none' ? 0 : -laneWidthM * (lane + 0.5);
 }

@@ -2,6 +2,7 @@ import { distort } from '../../src/calibration/lens.js';
 import type { SimulatedCamera } from './camera.js';
 import { cameraPose, type EgoState } from './ego-camera.js';
 import { axesOf } from './raster/painter.js';
+import { edgeLineM } from './world/settings.js';
 import { stretchAt, type World } from './world/world.js';
 
 /** One painted line, from the car on. */
@@ -49,14 +50,14 @@ export function vehiclePose(world: World, ego: EgoState): VehiclePose {
 /** What a lane detector could be taught or held to, up to 80 m ahead. */
 export function laneGeometry(world: World, camera: SimulatedCamera, ego: EgoState): LaneGeometry {
   const { make, road } = world;
-  const edgeM = make.laneWidthM * make.lanesPerDirection;
+  const edgeM = edgeLineM(make);
   const isTown = stretchAt(world, ego.sM).kind === 'town';
   const lines: LaneLine[] = [];
   const add = (offsetM: number, isDashed: boolean): void => {
     lines.push(lineAhead(world, camera, ego, offsetM, isDashed));
   };
   if (make.centreLine === 'double') for (const offsetM of [0.12, -0.12]) add(offsetM, false);
-  else add(0, make.centreLine === 'dashed');
+  else if (make.centreLine !== 'none') add(0, make.centreLine === 'dashed');
   for (const side of [1, -1]) {
     for (let lane = 1; lane < make.lanesPerDirection; lane++) {
       add(side * lane * make.laneWidthM, true);

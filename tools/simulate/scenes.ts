@@ -1,5 +1,10 @@
 import type { Task } from '../../src/bundle/manifest.js';
-import { randomCamera, rectifiedRigCamera, type SimulatedCamera } from './camera.js';
+import {
+  otherRigCamera,
+  randomCamera,
+  rectifiedRigCamera,
+  type SimulatedCamera,
+} from './camera.js';
 import { type EgoState, laneCentreM } from './ego-camera.js';
 import { Random } from './random.js';
 import { type RenderedScene, SceneRenderer } from './scene.js';
@@ -10,7 +15,7 @@ import { type Conditions, randomConditions } from './world/conditions.js';
 import { dataSetDomain } from './world/domain.js';
 import { withEffects } from './world/effects.js';
 import { makeWorld } from './world/make-world.js';
-import type { StretchKind, WorldDensity } from './world/settings.js';
+import { evenMix, ordinaryMix, type StretchKind, type WorldDensity } from './world/settings.js';
 import type { World } from './world/world.js';
 
 /** One picture to be: a world, the light, a camera and where the car stands. */
@@ -52,7 +57,10 @@ export function recipeFor(
   const supersampling = task === 'signs' ? 1.4 : 2;
   const weights = kindWeights[task];
   const kinds = Object.keys(weights) as StretchKind[];
-  const kind = kinds[random.weighted(Object.values(weights))]!;
+  const drawnKind = kinds[random.weighted(Object.values(weights))]!;
+  const single = new Random(seed, 53);
+  const isSingleLane = task === 'steering' && single.chance(dataSetDomain.singleLane.chance);
+  const kind = isSingleLane ? single.pick(['rural', 'rural', 'suburb'] as const) : drawnKind;
   const share = random.range(0.25, 1.15);
   const density = Object.fromEntries(
     Object.entries(crowded).map(([name, value]) => [name, value * share * random.range(0.5, 1.4)]),
@@ -61,13 +69,17 @@ export function recipeFor(
     density.signs = 24;
     density.vehicles *= 0.4;
   }
+  // Nobody could come the other way.
+  if (isSingleLane) Object.assign(density, { vehicles: 0.01, parked: 0.3, cyclists: 0.1 });
   const egoFromM = random.range(15, 120);
   const world = makeWorld(assets, seed, {
     lengthM: egoFromM + 240,
     density,
+    vehicleMix: task === 'detection' ? evenMix : ordinaryMix,
     kind,
     lightsOn: conditions.lightsOn,
     greenTint: conditions.seasonGreen,
+    ...(isSingleLane && { singleLane: dataSetDomain.singleLane }),
     minRadiusM: task === 'steering' ? 45 : 70,
     straightShare: 0.35,
     egoFromM,
@@ -82,8 +94,14 @@ export function recipeFor(
   const laneDM = laneCentreM(world, random.integer(0, lanes - 1));
   if (task === 'steering') {
     const { offsetM, ...askew } = drawStray(random);
-    const ego = { sM: egoFromM, dM: laneDM + offsetM, ...askew, speedMps: egoSpeedMps, laneDM };
-    return { world, conditions, camera: rectifiedRigCamera(widthPx, heightPx), ego, supersampling };
+    // As far on a wider road as it looks far there.
+    const wide = isSingleLane ? world.make.laneWidthM / 3.3 : 1;
+    const dM = laneDM + offsetM * wide;
+    const ego = { sM: egoFromM, dM, ...askew, speedMps: egoSpeedMps, laneDM };
+    const camera = isSingleLane
+      ? otherRigCamera(single, dataSetDomain.singleLane.focalNorm, widthPx, heightPx)
+      : rectifiedRigCamera(widthPx, heightPx);
+    return { world, conditions, camera, ego, supersampling };
   }
   const ego: EgoState = {
     sM: egoFromM,

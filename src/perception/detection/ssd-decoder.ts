@@ -79,23 +79,31 @@ function collect(
   // cannot reach the threshold: most boxes leave here without a single exponential. The margin covers rounding.
   const margin = Math.log(threshold / (1 - threshold)) - 1e-4;
   const width = classCount + 1;
-  for (let index = 0; index < boxCount; index++) {
-    const row = index * width;
-    const background = logits[row]!;
-    let best = logits[row + 1]!;
-    for (let c = 2; c < width; c++) {
-      const value = logits[row + c]!;
-      if (value > best) best = value;
-    }
-    if (best - background < margin) continue;
-    const top = Math.max(best, background);
+  const end = boxCount * width;
+  for (let row = 0; row < end; row += width) {
+    if (!reaches(logits, row, width, margin)) continue;
+    let top = logits[row]!;
+    for (let at = row + 1; at < row + width; at++) if (logits[at]! > top) top = logits[at]!;
     let sum = 0;
-    for (let c = 0; c < width; c++) sum += Math.exp(logits[row + c]! - top);
-    for (let c = 1; c < width; c++) {
-      const score = Math.exp(logits[row + c]! - top) / sum;
-      if (score >= threshold) heap.append(score, index * classCount + c - 1);
+    for (let at = row; at < row + width; at++) sum += Math.exp(logits[at]! - top);
+    const firstId = (row / width) * classCount;
+    for (let c = 0; c < classCount; c++) {
+      const score = Math.exp(logits[row + 1 + c]! - top) / sum;
+      if (score >= threshold) heap.append(score, firstId + c);
     }
   }
+}
+
+/**
+ * Whether a class stands `margin` above the background. Each is compared for itself: that the answer is nearly
+ * always no, the processor can foresee; which class is the largest, it cannot.
+ */
+function reaches(logits: Float32Array, row: number, width: number, margin: number): boolean {
+  const least = logits[row]! + margin;
+  for (let at = row + 1; at < row + width; at++) {
+    if (logits[at]! >= least) return true;
+  }
+  return false;
 }
 
 function isBox(box: Float32Array): boolean {

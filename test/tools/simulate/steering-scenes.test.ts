@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { recipeFor } from '../../../tools/simulate/scenes.js';
+import { laneGeometry } from '../../../tools/simulate/lane-truth.js';
+import { recipeFor, renderRecipe } from '../../../tools/simulate/scenes.js';
 import { egoCar, egoSpeedMps } from '../../../tools/simulate/vehicle/ego-car.js';
 import { lookAheadM, pursueLane } from '../../../tools/simulate/vehicle/pure-pursuit.js';
 import { type Assets, loadAssets } from '../../../tools/simulate/world/assets.js';
@@ -50,4 +51,23 @@ test('left of the lane’s centre the label steers right, and the other way roun
       .steeringRad;
   expect(angleAt(0.5)).toBeLessThan(angleAt(0));
   expect(angleAt(-0.5)).toBeGreaterThan(angleAt(0));
+});
+
+test('some roads are one lane: driven in the middle, no line but at the edges, through cameras of many widths', () => {
+  const recipes = Array.from({ length: 36 }, (_, i) =>
+    recipeFor(assets, 'steering', 9000 + i, 160, 90),
+  );
+  const single = recipes.filter(({ world }) => world.make.centreLine === 'none');
+  expect(single.length).toBeGreaterThan(8);
+  expect(single.length).toBeLessThan(24);
+  for (const { world, camera, ego } of single) {
+    expect(ego.laneDM).toBe(0);
+    const { lines, laneWidthM } = laneGeometry(world, camera, ego);
+    expect(lines.map(({ offsetM }) => offsetM)).toEqual([laneWidthM / 2, -laneWidthM / 2]);
+    expect(world.make.halfWidthM).toBeGreaterThan(laneWidthM / 2);
+  }
+  expect(new Set(single.map(({ camera }) => camera.model.fxPx)).size).toBe(single.length);
+  // The car itself is the only one there: nothing covers the middle of the road just ahead of it.
+  const road = renderRecipe(single[0]!, 1);
+  expect(road.classMap[80 * 160 + 80]).toBe(3);
 });

@@ -1,5 +1,5 @@
 import { type RoadLine, RoadPaint } from '../raster/road-paint.js';
-import type { Stretch } from '../world/settings.js';
+import { edgeLineM, laneMiddlesM, type Stretch } from '../world/settings.js';
 import type { World } from '../world/world.js';
 import type { Mouth } from './mouth.js';
 
@@ -32,29 +32,22 @@ function makePaint(world: World, stretch: Stretch, edged: readonly number[]): Ro
       { offsetM: 0.12, widthM: lineM, isDashed: false },
       { offsetM: -0.12, widthM: lineM, isDashed: false },
     );
-  } else {
+  } else if (make.centreLine !== 'none') {
     lines.push({ offsetM: 0, widthM: lineM, isDashed: make.centreLine === 'dashed' });
   }
   for (const side of [1, -1]) {
     for (let lane = 1; lane < make.lanesPerDirection; lane++) {
       lines.push({ offsetM: side * lane * make.laneWidthM, widthM: lineM, isDashed: true });
     }
-    const edge = make.laneWidthM * make.lanesPerDirection;
     if (!edged.includes(side)) continue;
     // Towns mark the parking strip with a broken line, open roads their edge with a solid one.
     lines.push({
-      offsetM: side * edge,
+      offsetM: side * edgeLineM(make),
       widthM: stretch.kind === 'motorway' ? 0.25 : 0.12,
       isDashed: stretch.kind === 'town',
     });
   }
-  const tracks: number[] = [];
-  for (const side of [1, -1]) {
-    for (let lane = 0; lane < make.lanesPerDirection; lane++) {
-      const centre = side * make.laneWidthM * (lane + 0.5);
-      tracks.push(centre - 0.75, centre + 0.75);
-    }
-  }
+  const tracks = laneMiddlesM(make).flatMap((middleM) => [middleM - 0.75, middleM + 0.75]);
   const [red, green, blue] = ground.paint;
   return new RoadPaint(
     lines,

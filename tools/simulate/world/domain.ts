@@ -34,6 +34,8 @@ export interface Domain {
   /** Share of scenes with a side road, and with roadworks, somewhere before the camera. */
   sideRoads: { chance: number; widthM: Range; aheadM: Range };
   roadworks: { chance: number; lengthM: Range; aheadM: Range };
+  /** Share of the scenes for steering whose road is one lane; some of them run between walls. */
+  singleLane: { chance: number; widthM: Range; wallChance: number; focalNorm: Range };
   /** Share of scenes with a pavement from the wider choice, and with worn patches on the carriageway. */
   pavement: { chance: number };
   patches: { chance: number; count: Range };
@@ -54,6 +56,7 @@ export const dataSetDomain: Domain = {
   jpegQuality: [62, 95],
   sideRoads: { chance: 0.4, widthM: [5, 7.5], aheadM: [10, 90] },
   roadworks: { chance: 0.15, lengthM: [18, 60], aheadM: [6, 70] },
+  singleLane: { chance: 0.4, widthM: [4.5, 10], wallChance: 0.25, focalNorm: [0.45, 0.95] },
   pavement: { chance: 0.7 },
   patches: { chance: 0.5, count: [2, 9] },
 };

@@ -5,8 +5,9 @@ import { placeLights, placeSigns } from './place-signs.js';
 import { placeTraffic } from './place-traffic.js';
 import { Road, randomCurvatures } from './road.js';
 import { randomRoadMake, type Stretch, type StretchKind } from './settings.js';
+import { addWalls, singleLaneGround, singleLaneMake } from './single-lane.js';
 import { varyWorld } from './vary-world.js';
-import type { World, WorldOptions } from './world.js';
+import type { GroundLook, World, WorldOptions } from './world.js';
 
 /** Builds the world of a seed. */
 export function makeWorld(assets: Assets, seed: number, options: WorldOptions): World {
@@ -15,7 +16,10 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
   const kind =
     options.kind ??
     random.pick(['rural', 'town', 'suburb', 'rural', 'town', 'suburb', 'motorway'] as const);
-  const make = randomRoadMake(random, kind);
+  const ordinaryMake = randomRoadMake(random, kind);
+  const { singleLane } = options;
+  const own = new Random(seed, 7);
+  const make = singleLane ? singleLaneMake(own, singleLane.widthM) : ordinaryMake;
   const hills = [
     {
       amplitudeM: random.range(0, 1.6),
@@ -40,24 +44,26 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
     hills,
   );
   const tone = random.range(0.78, 1.14);
+  const stretches = makeStretches(random, options.lengthM, kind, options.kind === undefined);
+  const ground: GroundLook = {
+    asphalt: random.pick(library.asphalts),
+    meadow: random.pick(library.meadows),
+    verge: random.pick([library.gravel, library.meadows[0]!, library.meadows[2]!]),
+    paving: random.pick(library.pavings),
+    paint: random.chance(0.88) ? [236, 236, 230] : [228, 190, 70],
+    paintOpacity: random.range(0.72, 1.05),
+    trackTone: random.range(-16, 14),
+    asphaltTint: [tone * random.range(0.97, 1.04), tone, tone * random.range(0.96, 1.05)],
+  };
   const world: World = {
     road,
     make,
-    stretches: makeStretches(random, options.lengthM, kind, options.kind === undefined),
+    stretches,
     statics: [],
     actors: [],
     marks: [],
     sideRoads: [],
-    ground: {
-      asphalt: random.pick(library.asphalts),
-      meadow: random.pick(library.meadows),
-      verge: random.pick([library.gravel, library.meadows[0]!, library.meadows[2]!]),
-      paving: random.pick(library.pavings),
-      paint: random.chance(0.88) ? [236, 236, 230] : [228, 190, 70],
-      paintOpacity: random.range(0.72, 1.05),
-      trackTone: random.range(-16, 14),
-      asphaltTint: [tone * random.range(0.97, 1.04), tone, tone * random.range(0.96, 1.05)],
-    },
+    ground: singleLane ? singleLaneGround(assets, own) : ground,
     greenTint: options.greenTint,
   };
   for (const stretch of world.stretches) {
@@ -66,6 +72,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
   placeSigns(assets, new Random(seed, 3), world, options);
   placeLights(assets, new Random(seed, 4), world, options);
   placeTraffic(assets, new Random(seed, 5), world, options);
+  if (singleLane) addWalls(assets, seed, world, singleLane);
   if (options.domain !== undefined) varyWorld(assets, seed, world, options.domain, options);
   return world;
 }

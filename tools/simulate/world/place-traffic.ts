@@ -1,6 +1,7 @@
 import type { Random } from '../random.js';
 import { makeCyclist, makePerson, makeVehicle, type Track } from './actors.js';
 import type { Assets } from './assets.js';
+import { ordinaryMix, type VehicleMix } from './settings.js';
 import {
   asphaltEdgeM,
   kerbM,
@@ -11,9 +12,6 @@ import {
   type WorldOptions,
 } from './world.js';
 
-const vehicleMix = { car: 0.7, truck: 0.12, bus: 0.09, motorcycle: 0.09 } as const;
-const vehicleKinds = Object.keys(vehicleMix) as (keyof typeof vehicleMix)[];
-
 /** Traffic in every lane, parked cars, people and cyclists. */
 export function placeTraffic(
   assets: Assets,
@@ -22,9 +20,10 @@ export function placeTraffic(
   options: WorldOptions,
 ): void {
   const { road, make, actors } = world;
-  const { density } = options;
-  const kind = (): keyof typeof vehicleMix =>
-    vehicleKinds[random.weighted(Object.values(vehicleMix))]!;
+  const { density, vehicleMix = ordinaryMix } = options;
+  const kinds = Object.keys(vehicleMix) as (keyof VehicleMix)[];
+  const shares = kinds.map((kind) => vehicleMix[kind]);
+  const kind = (): keyof VehicleMix => kinds[random.weighted(shares)]!;
   for (const direction of [1, -1] as const) {
     for (let lane = 0; lane < make.lanesPerDirection; lane++) {
       const dM = -direction * make.laneWidthM * (lane + 0.5);

@@ -11,7 +11,20 @@ export interface RoadMake {
   halfWidthM: number;
   dashLengthM: number;
   dashPeriodM: number;
-  centreLine: 'dashed' | 'solid' | 'double';
+  /** A road that is one lane, driven in the middle, has none. */
+  centreLine: 'dashed' | 'solid' | 'double' | 'none';
+}
+
+/** Distance of the edge lines from the middle of the road, metres. */
+export function edgeLineM({ centreLine, laneWidthM, lanesPerDirection }: RoadMake): number {
+  return centreLine === 'none' ? laneWidthM / 2 : laneWidthM * lanesPerDirection;
+}
+
+/** Middles of the lanes of both directions, metres left of the middle of the road. */
+export function laneMiddlesM({ centreLine, laneWidthM, lanesPerDirection }: RoadMake): number[] {
+  if (centreLine === 'none') return [0];
+  const lanes = Array.from({ length: lanesPerDirection }, (_, lane) => laneWidthM * (lane + 0.5));
+  return [...lanes, ...lanes.map((middleM) => -middleM)];
 }
 
 export interface Stretch {
@@ -31,6 +44,13 @@ export interface WorldDensity {
   signs: number;
   lights: number;
 }
+
+/** How often each kind of vehicle comes, relative to the others. */
+export type VehicleMix = Readonly<Record<'car' | 'truck' | 'bus' | 'motorcycle', number>>;
+
+export const ordinaryMix: VehicleMix = { car: 0.7, truck: 0.12, bus: 0.09, motorcycle: 0.09 };
+/** For networks that must learn the rare ones as well. */
+export const evenMix: VehicleMix = { car: 0.4, truck: 0.17, bus: 0.2, motorcycle: 0.23 };
 
 /** Densities of an ordinary road. */
 export const quietRoad: WorldDensity = {

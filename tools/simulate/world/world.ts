@@ -4,7 +4,7 @@ import type { Actor } from './actors.js';
 import type { Domain } from './domain.js';
 import type { Prop } from './prop.js';
 import type { Road } from './road.js';
-import type { RoadMake, Stretch, StretchKind, WorldDensity } from './settings.js';
+import type { RoadMake, Stretch, StretchKind, VehicleMix, WorldDensity } from './settings.js';
 
 /** The ground's pictures and colours. */
 export interface GroundLook {
@@ -55,10 +55,14 @@ export interface World {
 export interface WorldOptions {
   lengthM: number;
   density: WorldDensity;
+  /** An ordinary road's where left out. */
+  vehicleMix?: VehicleMix;
   /** One kind for the whole road, or undefined for a mix. */
   kind?: StretchKind | undefined;
   lightsOn: boolean;
   greenTint: Rgb;
+  /** The road is one lane that the ego car has for itself, in stone and colours that other roads do not have. */
+  singleLane?: Domain['singleLane'];
   minRadiusM: number;
   straightShare: number;
   /** The road's heading stays this near to that of its start, so that a long road does not cross itself. */
