@@ -55,6 +55,8 @@ export interface SteeringSample extends SampleBase {
   steeringRad: number;
   /** Which camera took it: `left` and `right` samples carry a corrected angle already. */
   camera: 'centre' | 'left' | 'right';
+  /** When it was taken, seconds on the drive's clock; left out for a picture that is no part of a drive. */
+  timeS?: number;
 }
 
 export interface SampleOf {

@@ -67,6 +67,7 @@ export async function openUdacity(
           group,
           camera,
           steeringRad: steeringAtWheels(steering, camera),
+          ...timeOf(name),
           load: () => loadPicture(join(pictureDir, name)),
         });
       } else {
@@ -81,6 +82,16 @@ export async function openUdacity(
 }
 
 const isHeader = (line: DelimitedLine) => parseNumber(line.fields[3]) === undefined;
+
+/** The simulator names its pictures by the time of day, to the millisecond; rendered scenes have other names. */
+function timeOf(name: string): { timeS?: number } {
+  const parts = /_(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d{3})\.\w+$/.exec(name);
+  if (parts === null) return {};
+  const [year, month, day, hour, minute, second, millisecond] = parts.slice(1).map(Number);
+  return {
+    timeS: Date.UTC(year!, month! - 1, day, hour, minute, second, millisecond) / 1000,
+  };
+}
 
 function steeringAtWheels(steering: number, camera: Camera): number {
   const correction = { centre: 0, left: -1, right: 1 }[camera] * sideCameraCorrectionRad;

@@ -161,12 +161,18 @@ export function takePicture(
 ): Uint8Array {
   const { target, offsets, rightWeights, lowerWeights } = capture;
   const { colours, widthPx: stride } = target;
-  const picture = new Uint8Array(widthPx * heightPx * 3);
+  // Stores clamp by themselves what noise pushed out of 0..255.
+  const picture = new Uint8ClampedArray(widthPx * heightPx * 3);
   const curves = conditions.gain.map((gain) => toneCurve(gain, conditions.gamma));
   const [curveR, curveG, curveB] = curves as [Uint8Array, Uint8Array, Uint8Array];
   const random = new Random(noiseSeed, 11);
   const strength = Math.round(conditions.noise * 16);
+  const noise = noiseOf(strength);
   const vignette = conditions.vignette;
+  const squaredX = Float64Array.from({ length: widthPx }, (_, x) => {
+    const dx = (2 * x) / widthPx - 1;
+    return dx * dx;
+  });
   for (let y = 0; y < heightPx; y++) {
     let noiseAt = random.integer(0, 0xffff);
     const dy = (2 * y) / heightPx - 1;
@@ -200,20 +206,16 @@ export function takePicture(
       let g = curveG[even]!;
       let bl = curveB[(redBlue >>> 16) & 255]!;
       if (vignette > 0) {
-        const dx = (2 * x) / widthPx - 1;
-        const dim = (256 - vignette * (dx * dx + dy * dy) * 128) | 0;
+        const dim = (256 - vignette * (squaredX[x]! + dy * dy) * 128) | 0;
         r = (r * dim) >> 8;
         g = (g * dim) >> 8;
         bl = (bl * dim) >> 8;
       }
       if (strength > 0) {
-        r += (noiseTable[noiseAt & 0xffff]! * strength) >> 8;
-        g += (noiseTable[(noiseAt + 21701) & 0xffff]! * strength) >> 8;
-        bl += (noiseTable[(noiseAt + 43403) & 0xffff]! * strength) >> 8;
+        r += noise[noiseAt & 0xffff]!;
+        g += noise[(noiseAt + 21701) & 0xffff]!;
+        bl += noise[(noiseAt + 43403) & 0xffff]!;
         noiseAt++;
-        r = r < 0 ? 0 : Math.min(r, 255);
-        g = g < 0 ? 0 : Math.min(g, 255);
-        bl = bl < 0 ? 0 : Math.min(bl, 255);
       }
       const out = at * 3;
       picture[out] = r;
@@ -221,7 +223,17 @@ export function takePicture(
       picture[out + 2] = bl;
     }
   }
-  return conditions.blur > 0 ? softened(picture, widthPx, heightPx, conditions.blur) : picture;
+  const data = new Uint8Array(picture.buffer);
+  return conditions.blur > 0 ? softened(data, widthPx, heightPx, conditions.blur) : data;
+}
+
+let knownNoise: { strength: number; values: Int16Array } | undefined;
+
+/** The noise table at a strength, in grey levels: a drive's frames have it in common. */
+function noiseOf(strength: number): Int16Array {
+  if (knownNoise?.strength !== strength)
+    knownNoise = { strength, values: noiseTable.map((value) => (value * strength) >> 8) };
+  return knownNoise.values;
 }
 
 function toneCurve(gain: number, gamma: number): Uint8Array {

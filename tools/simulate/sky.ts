@@ -46,8 +46,9 @@ export function drawSky(
   for (let y = 0; y < heightPx; y++) {
     const cy = (y + 0.5 - centreYPx) / focalYPx;
     const lowestRise = Math.min(...[0, widthPx / 2, widthPx - 1].map((x) => riseAt(x, cy)));
-    // Above the ridge the sky is smooth: every other row repeats the one over it, where that shows sky too.
-    const mayRepeat = (y & 1) === 1 && lowestRise > highestRidge + 0.02;
+    const isAboveRidge = lowestRise > highestRidge + 0.02;
+    // There the sky is smooth: every other row repeats the one over it, where that shows sky too.
+    const mayRepeat = (y & 1) === 1 && isAboveRidge;
     for (let x = 0; x < widthPx; x++) {
       const at = y * widthPx + x;
       if (inverseDepths[at] !== 0) continue;
@@ -66,22 +67,24 @@ export function drawSky(
       // The tangent stands in for the angle: directions ahead of the camera keep it monotonous.
       const ahead = 1 / Math.max(0.2, Math.sqrt(dx * dx + dy * dy));
       const rise = dz * ahead;
-      const turn =
-        Math.abs(dx) > Math.abs(dy)
-          ? (dy / dx) * 0.5 + (dx > 0 ? 0 : 2)
-          : 1 - (dx / dy) * 0.5 + (dy > 0 ? 0 : 2);
-      const place = (((turn + 4) / 4) * ridgeSteps) & (ridgeSteps - 1);
-      if (rise < ridge[place]!) {
-        const mottle =
-          field.values[((place * 6) & 1023) + (((rise * 5200) & 1023) << 10)]! * 0.7 + 0.65;
-        colours[at] =
-          (woodR * mottle) | 0 | (((woodG * mottle) | 0) << 8) | (((woodB * mottle) | 0) << 16);
-        objectIds[at] = farTreeId;
-        if (isPair) {
-          colours[at + 1] = colours[at]!;
-          objectIds[at + 1] = farTreeId;
+      if (!isAboveRidge) {
+        const turn =
+          Math.abs(dx) > Math.abs(dy)
+            ? (dy / dx) * 0.5 + (dx > 0 ? 0 : 2)
+            : 1 - (dx / dy) * 0.5 + (dy > 0 ? 0 : 2);
+        const place = (((turn + 4) / 4) * ridgeSteps) & (ridgeSteps - 1);
+        if (rise < ridge[place]!) {
+          const mottle =
+            field.values[((place * 6) & 1023) + (((rise * 5200) & 1023) << 10)]! * 0.7 + 0.65;
+          colours[at] =
+            (woodR * mottle) | 0 | (((woodG * mottle) | 0) << 8) | (((woodB * mottle) | 0) << 16);
+          objectIds[at] = farTreeId;
+          if (isPair) {
+            colours[at + 1] = colours[at]!;
+            objectIds[at + 1] = farTreeId;
+          }
+          continue;
         }
-        continue;
       }
       const up = Math.max(0, rise);
       const t = Math.min(1, up * 2.1);

@@ -28,6 +28,21 @@ test("steering to the simulator's right is negative in radians, at the wheels", 
   expect(samples[0]!.steeringRad).toBeCloseTo((-12.5 * Math.PI) / 180, 12);
 });
 
+test("the simulator's file names tell the time; a picture of another name is no part of a drive", async () => {
+  const names = [
+    'center_2018_07_16_17_11_51_055.jpg',
+    'center_2018_07_16_17_12_01_130.jpg',
+    'a.jpg',
+  ];
+  const dir = writeFolder({
+    'driving_log.csv': names.map((name) => `${name}, , ,0,0,0,0`).join('\n'),
+    ...Object.fromEntries(names.map((name) => [`IMG/${name}`, 'x'])),
+  });
+  const [first, second, other] = (await openUdacity(dir)).samples;
+  expect(second!.timeS! - first!.timeS!).toBeCloseTo(10.075, 9);
+  expect(other).not.toHaveProperty('timeS');
+});
+
 test('straight ahead is 0, not minus 0', async () => {
   const dir = writeFolder({ 'driving_log.csv': windowsLine(0, 0), ...pictures(1) });
   const { samples } = await openUdacity(dir);

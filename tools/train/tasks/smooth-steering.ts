@@ -3,7 +3,8 @@ import type { Dataset, SteeringSample } from '../../datasets/sample.js';
 /**
  * A driver at a keyboard steers in pulses; what the road asks for is their mean over a moment. Replaces each
  * angle by a Gaussian mean over its neighbours of the same camera, `deviationFrames` wide, in the order in
- * which the samples stand; pictures whose neighbours are far away in time do not occur in a drive.
+ * which the samples stand. Neighbours are a second away at most: pictures that are no part of a drive, such as rendered
+ * scenes, keep their angle.
  */
 export function smoothSteering(
   dataset: Dataset<'steering'>,
@@ -19,7 +20,7 @@ export function smoothSteering(
       let total = 0;
       for (let offset = -reach; offset <= reach; offset++) {
         const neighbour = drive[index + offset];
-        if (!neighbour) continue;
+        if (!neighbour || !(offset === 0 || isNear(sample, neighbour))) continue;
         const weight = Math.exp(-0.5 * (offset / deviationFrames) ** 2);
         sum += weight * neighbour.steeringRad;
         total += weight;
@@ -33,4 +34,8 @@ export function smoothSteering(
     steeringRad: smoothed.get(sample)!,
   }));
   return { ...dataset, samples };
+}
+
+function isNear(a: SteeringSample, b: SteeringSample): boolean {
+  return a.timeS !== undefined && b.timeS !== undefined && Math.abs(a.timeS - b.timeS) <= 1;
 }
