@@ -19,7 +19,7 @@ export function programsFor(source: string | undefined, kind: string | undefined
 /** OpenCV's package asks for this where Debian's library is used; it does no harm elsewhere. */
 const openCvEnv = { OPENCV4NODEJS_DISABLE_AUTOBUILD: '1' };
 const openCvCall =
-  "const v = require('@u4/opencv4nodejs').version; process.stdout.write(`${v.major}.${v.minor}.${v.revision}`)";
+  "const v = require('@u4/opencv4nodejs').version; process.stdout.write([v.major, v.minor, v.revision].join('.'))";
 const pythonCall =
   'import zmq, google.protobuf as p; print("pyzmq", zmq.__version__ + ", protobuf", p.__version__)';
 

@@ -35,6 +35,6 @@ test('of a hundred values the 95th is the 95th, of twenty the 19th', () => {
 });
 
 test('one value is every percentile, and none is zeros', () => {
-  expect(spreadOf([3.14159])).toEqual({ count: 1, p50: 3.142, p95: 3.142, p99: 3.142, max: 3.142 });
+  expect(spreadOf([3.25159])).toEqual({ count: 1, p50: 3.252, p95: 3.252, p99: 3.252, max: 3.252 });
   expect(spreadOf([])).toEqual({ count: 0, p50: 0, p95: 0, p99: 0, max: 0 });
 });
