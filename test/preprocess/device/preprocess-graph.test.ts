@@ -36,7 +36,7 @@ function worstDifference(spec: InputSpec, frame: FrameLayout, camera?: CameraMod
   session.release();
   return data.reduce((worst, value, i) => {
     const difference = Math.abs(value - defined[i]!);
-    return difference <= worst ? worst : difference;
+    return Math.max(worst, difference);
   }, 0);
 }
 
