@@ -15,6 +15,7 @@ interface EvaluateFlags {
   data: string;
   format: string;
   split?: string;
+  classes?: string;
   limit?: number;
   provider: string[];
   allowUncertified?: true;
@@ -38,12 +39,16 @@ export function evaluateCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'gtsrb-packed, gtsrb (signs); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
+        'gtsrb-packed, gtsrb, sign-folders (signs); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
       ).makeOptionMandatory(),
     )
     .option(
       '--split <split>',
       'the part to score: a part that the set comes in (gtsrb-packed, camvid, openimages), else train, val or all',
+    )
+    .option(
+      '--classes <recipe>',
+      'signs: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
     )
     .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
     .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
@@ -68,7 +73,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
   const terminal = new Terminal();
   if (flags.run !== undefined && flags.report === undefined)
     throw new PerceptionError('ERR_USAGE', 'expected --report with --run, found none');
-  const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const opened = await openDataset(flags.format, flags.data, { task, split: flags.split });
   const bundle = await readBundleFolder(bundleDir);
   if (bundle.manifest.task !== task) {
     throw new PerceptionError(
@@ -76,6 +81,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
       `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
     );
   }
+  const dataset = await asTaught(opened, bundle, flags.classes);
   const report =
     flags.report === undefined
       ? undefined
@@ -99,6 +105,32 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
   } finally {
     await report?.abort();
   }
+}
+
+/** Signs of a user's own classes, numbered as the bundle numbers them. */
+async function asTaught(
+  dataset: Dataset,
+  { manifest }: Bundle,
+  recipePath: string | undefined,
+): Promise<Dataset> {
+  if (dataset.task !== 'signs' || manifest.decode.kind !== 'signs') {
+    if (recipePath === undefined) return dataset;
+    throw new PerceptionError('ERR_USAGE', `expected --classes with signs, found ${dataset.task}`);
+  }
+  const { inClassesOf } = await import('../../tools/evaluate/class-ids.js');
+  let signs = dataset as Dataset<'signs'>;
+  if (recipePath !== undefined) {
+    const { readRecipe } = await import('../../tools/train/recipe.js');
+    const { regroupClasses } = await import('../../tools/train/data/class-groups.js');
+    const { classes } = readRecipe(recipePath);
+    if (classes === undefined)
+      throw new PerceptionError(
+        'ERR_CONFIG',
+        `${recipePath}: expected a recipe with classes, found none`,
+      );
+    signs = regroupClasses(signs, classes);
+  }
+  return inClassesOf(signs, manifest.decode.classes) as unknown as Dataset;
 }
 
 async function openReport(

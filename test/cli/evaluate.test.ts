@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { jpegOf, writeFolder } from '../tools/datasets/dataset-builders.js';
 import {
   segmentationByGrey,
+  signsByGrey,
   steeringByBrightness,
   writeGreyBundle,
 } from '../tools/evaluate/grey-bundles.js';
@@ -58,6 +59,59 @@ test('--report leaves a page and its JSON, and --json still prints its one objec
   expect(report.problems).toHaveLength(1);
   expect(report.details.samples).toHaveLength(1);
   expect(readFileSync(join(data, 'report', 'steering.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+/** Two pictures of the grey that a bundle of seventeen classes calls `halt`, in a folder a class. */
+async function ownSigns(folders: readonly [string, string]) {
+  const picture = await jpegOf(32, 32);
+  const data = writeFolder({ [`${folders[0]}/a.jpg`]: picture, [`${folders[1]}/b.jpg`]: picture });
+  const bundle = join(writeFolder({ 'x.txt': '' }), 'bundle');
+  const others = Array.from({ length: 15 }, (_, i) => `other ${i}`);
+  await writeGreyBundle(bundle, signsByGrey(['limit', ...others, 'halt']));
+  const words = ['signs', bundle, '--data', data, '--format', 'sign-folders', '--json'];
+  return { data, words };
+}
+
+test("a user's own classes are scored by their names, whatever their order and number", async () => {
+  const { data, words } = await ownSigns(['halt', 'limit']);
+  const { code, stdout } = await windshield(...words, '--report', join(data, 'report.html'));
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ count: 2, metrics: { accuracy: 0.5 } });
+  const report = JSON.parse(readFileSync(join(data, 'report.json'), 'utf8'));
+  expect(report.details.classes).toMatchObject([
+    { name: 'limit', count: 1, recall: 0 },
+    { name: 'halt', count: 1, recall: 1, precision: 0.5 },
+  ]);
+});
+
+test('--classes groups the data as the recipe did that the bundle was taught with', async () => {
+  const { data, words } = await ownSigns(['stop', 'yield']);
+  const unknown = await windshield(...words);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toMatch(
+    /expected classes of the bundle .* found "stop" \(ERR_DATASET\)$/m,
+  );
+  const recipe = (classes: string): string =>
+    `task: signs
+seed: 1
+epochs: 1
+samplesPerEpoch: 1
+batch: 1
+optimizer: { peakRate: 0.1 }
+augmentation: {}
+${classes}
+data: [{ format: sign-folders, folder: . }]
+`;
+  const dir = writeFolder({
+    'own.yaml': recipe('classes: { halt: [stop, yield] }'),
+    'none.yaml': recipe(''),
+  });
+  const grouped = await windshield(...words, '--classes', join(dir, 'own.yaml'));
+  expect(JSON.parse(grouped.stdout)).toMatchObject({ count: 2, metrics: { accuracy: 1 } });
+  const none = await windshield(...words, '--classes', join(dir, 'none.yaml'));
+  expect(none.code).toBe(2);
+  expect(none.stderr).toMatch(/none\.yaml: expected a recipe with classes, found none/);
+  expect(readdirSync(data)).toHaveLength(2);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { openKitti } from './kitti.js';
 import { openOpenimages } from './openimages.js';
 import { openRecordingTruth } from './recording.js';
 import type { Dataset } from './sample.js';
+import { openSignFolders } from './sign-folders.js';
 import { type Split, selectSplit } from './splits.js';
 import { openUdacity } from './udacity.js';
 import { openVoc } from './voc.js';
@@ -22,6 +23,7 @@ interface FormatEntry {
 const formats: Readonly<Record<string, FormatEntry>> = {
   'gtsrb-packed': { tasks: ['signs'], needsSplit: true, open: openGtsrbPacked },
   gtsrb: { tasks: ['signs'], needsSplit: false, open: (dir) => openGtsrb(dir) },
+  'sign-folders': { tasks: ['signs'], needsSplit: false, open: openSignFolders },
   camvid: { tasks: ['segmentation'], needsSplit: true, open: openCamvid },
   voc: { tasks: ['detection'], needsSplit: false, open: (dir) => openVoc(dir) },
   kitti: { tasks: ['detection'], needsSplit: false, open: openKitti },

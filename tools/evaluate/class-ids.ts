@@ -1,4 +1,5 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { Dataset } from '../datasets/sample.js';
 
 /**
  * For each class of a bundle, its id in our list of names. Throws ERR_BUNDLE for a name that is not in the list: its
@@ -17,4 +18,29 @@ export function idsByName(
       `${where}: expected classes of ${ourNames.join(', ')}, found "${name}"`,
     );
   });
+}
+
+/**
+ * A data set of signs whose own classes are told in the bundle's order, so that it may have fewer of them. One that
+ * has no classes of its own passes unchanged. Throws ERR_DATASET for a class that the bundle does not know.
+ */
+export function inClassesOf(
+  dataset: Dataset<'signs'>,
+  bundleNames: readonly string[],
+): Dataset<'signs'> {
+  if (dataset.classes === undefined) return dataset;
+  const ids = dataset.classes.map((name) => {
+    const id = bundleNames.indexOf(name);
+    if (id >= 0) return id;
+    throw new PerceptionError(
+      'ERR_DATASET',
+      `${dataset.name}: expected classes of the bundle (${bundleNames.join(', ')}), found "${name}"`,
+    );
+  });
+  const samples = dataset.samples.map((sample) => ({
+    ...sample,
+    load: () => sample.load(),
+    classId: ids[sample.classId]!,
+  }));
+  return { ...dataset, classes: [...bundleNames], samples };
 }

@@ -84,16 +84,16 @@ export const segmentationByGrey = (classes: string[]): GreyNetwork => ({
 });
 
 /** Signs: the class by the mean grey level, five levels a class. */
-export const signsByGrey = (): GreyNetwork => ({
+export const signsByGrey = (classes: readonly string[] = signClasses): GreyNetwork => ({
   task: 'signs',
   widthPx: 32,
   heightPx: 32,
   batch: 'batch',
-  outputs: [{ name: 'logits', shape: ['batch', signClasses.length] }],
+  outputs: [{ name: 'logits', shape: ['batch', classes.length] }],
   decode: {
     kind: 'signs',
     logits: 'logits',
-    classes: [...signClasses],
+    classes: [...classes],
     temperature: 1,
     abstainBelow: 0.2,
     maxBatch: 4,
@@ -101,12 +101,8 @@ export const signsByGrey = (): GreyNetwork => ({
     cropMarginNorm: 0.1,
   },
   build(graph, input) {
-    const logits = nearestGrey(
-      graph,
-      graph.node('GlobalAveragePool', [input]),
-      signClasses.length,
-      5,
-    );
+    const mean = graph.node('GlobalAveragePool', [input]);
+    const logits = nearestGrey(graph, mean, classes.length, 5);
     graph.node('Flatten', [logits], {}, 'logits');
   },
 });
