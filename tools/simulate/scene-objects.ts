@@ -51,7 +51,11 @@ export function visibleProps(painter: Painter, world: World, timeS: number): Pla
 }
 
 /** Draws near things first; gives every object of the detector an id of its own. */
-export function drawProps(painter: Painter, props: readonly PlacedProp[]): DrawnObject[] {
+export function drawProps(
+  painter: Painter,
+  props: readonly PlacedProp[],
+  timeS: number,
+): DrawnObject[] {
   const { raster, camera } = painter;
   const objects: DrawnObject[] = [];
   for (const { prop, depthM, number, velocityMps } of props) {
@@ -66,7 +70,8 @@ export function drawProps(painter: Painter, props: readonly PlacedProp[]): Drawn
         ? firstInstanceId + objects.length
         : firstObjectId + part.segmentId;
       const pose = part.facesCamera === true ? { ...prop.pose, yawRad: facing } : prop.pose;
-      painter.drawMesh(part.mesh, pose, part.surfaces, part.scale ?? 1);
+      const surfaces = part.surfacesAt?.(timeS) ?? part.surfaces;
+      painter.drawMesh(part.mesh, pose, surfaces, part.scale ?? 1);
       if (isObject) {
         objects.push({
           part,

@@ -85,7 +85,7 @@ export class SceneRenderer {
     const pose = cameraPose(world, camera, ego);
     const painter = new Painter(raster, pose, conditions.light);
     const props = visibleProps(painter, world, timeS);
-    const objects = drawProps(painter, props);
+    const objects = drawProps(painter, props, timeS);
     drawGround(painter, world, conditions, ego.sM);
     drawMarks(painter, world, ego.sM);
     for (const { prop } of props) drawContact(painter, prop);

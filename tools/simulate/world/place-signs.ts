@@ -1,7 +1,8 @@
 import type { Random } from '../random.js';
 import type { Assets } from './assets.js';
 import type { StretchKind } from './settings.js';
-import { makeSignPost, makeTrafficLight } from './sign-post.js';
+import { makeSignPost } from './sign-post.js';
+import { makeTrafficLight } from './traffic-light.js';
 import { asphaltEdgeM, type PaintMark, stretchAt, type World, type WorldOptions } from './world.js';
 
 /** Sign classes that stand along each kind of road. */

@@ -21,6 +21,8 @@ export const segment = {
 export interface Part {
   mesh: Mesh;
   surfaces: readonly Surface[];
+  /** What it looks like at a time, seconds, where that changes. */
+  surfacesAt?: (timeS: number) => readonly Surface[];
   /** Index into segmentationClasses. */
   segmentId: number;
   /** Set when the piece is an object of the detector. */

@@ -1,5 +1,5 @@
-import { gantryMesh, postMesh } from '../models/furniture.js';
-import type { Rgb, Surface } from '../models/mesh.js';
+import { postMesh } from '../models/furniture.js';
+import type { Surface } from '../models/mesh.js';
 import type { Random } from '../random.js';
 import type { Texture } from '../raster/texture.js';
 import { wornSign } from '../signs/sign-atlas.js';
@@ -64,61 +64,6 @@ export function makeSignPost(
     parts: [{ mesh: postMesh(centreM, 0.038), surfaces: [steel], segmentId: segment.pole }],
     shadow: { lengthM: 0.1, widthM: 0.3, heightM: centreM, fromM: 0 },
   });
-  return props;
-}
-
-const lampColours: readonly Rgb[] = [
-  [255, 46, 36],
-  [255, 176, 30],
-  [40, 236, 150],
-];
-
-/** A traffic light that shows red, red-amber, green or amber; on its own post or hung from an arm over the road. */
-export function makeTrafficLight(
-  assets: Assets,
-  road: Road,
-  random: Random,
-  place: Place,
-  armM: number,
-  isGreen = false,
-): Prop[] {
-  const drawn = random.pick([[0], [0], [0, 1], [2], [2], [1]] as const) as readonly number[];
-  const lit = isGreen ? [2] : drawn;
-  const housing = random.chance(0.8) ? ([28, 30, 30] as const) : ([52, 70, 54] as const);
-  const surfaces: Surface[] = [
-    { colour: housing },
-    ...lampColours.map((colour, index) =>
-      lit.includes(index)
-        ? { colour, glow: 1 }
-        : { colour: [colour[0] * 0.16 + 12, colour[1] * 0.16 + 12, colour[2] * 0.16 + 12] as Rgb },
-    ),
-    { colour: [14, 14, 15] },
-  ];
-  const scale = random.range(1, 1.25);
-  const head: Part = {
-    mesh: assets.lightHeads[3],
-    surfaces,
-    segmentId: segment.signSymbol,
-    detection: 'traffic_light',
-    frontOnly: true,
-    scale,
-  };
-  const heights = armM > 0 ? [5.2] : [random.range(2.5, 3)];
-  const props: Prop[] = [];
-  const pole = armM > 0 ? gantryMesh(5.2, armM) : postMesh(heights[0]! + 0.6, 0.07);
-  props.push({
-    pose: poseAt(road, { ...place, yawRad: 0 }, 0),
-    radiusM: 8,
-    parts: [{ mesh: pole, surfaces: [{ colour: [122, 128, 128] }], segmentId: segment.pole }],
-    shadow: { lengthM: 0.2, widthM: 0.2, heightM: heights[0]!, fromM: 0 },
-  });
-  const spots = armM > 0 ? [armM * 0.96, armM * 0.5] : [0];
-  for (const offset of spots) {
-    const pose = poseAt(road, { ...place, dM: place.dM + offset }, heights[0]!);
-    pose.x += Math.cos(pose.yawRad) * 0.2;
-    pose.y += Math.sin(pose.yawRad) * 0.2;
-    props.push({ pose, radiusM: 1, parts: [head] });
-  }
   return props;
 }
 
