@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Task, tasks } from '../bundle/manifest.js';
-import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 
 interface DatasetFlags {
@@ -10,6 +10,7 @@ interface DatasetFlags {
   size?: string;
   workers: string;
   truth?: true;
+  singleLane?: string;
   out: string;
 }
 
@@ -17,7 +18,7 @@ const defaultSizes: Readonly<Record<Task, string>> = {
   detection: '640x360',
   segmentation: '480x360',
   signs: '1280x720',
-  steering: '640x360',
+  steering: '320x180',
 };
 
 /** `windshield simulate dataset`: labelled pictures. */
@@ -36,6 +37,10 @@ export function datasetCommand(): Command {
     .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
     .option('--workers <n>', 'threads', '2')
     .option('--truth', 'also lanes, pose, distances (JSON) and depth (16-bit PNG) of each scene')
+    .option(
+      '--single-lane <share>',
+      'steering: 0 to 1, roads of one lane, driven in its middle (default: 0.4)',
+    )
     .action(runDataset);
 }
 
@@ -51,10 +56,18 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
     outDir: flags.out,
     truth: flags.truth === true,
   };
+  if (flags.singleLane !== undefined && flags.task !== 'steering')
+    throw usage(`expected --single-lane with steering, found ${flags.task}`);
+  const singleLaneShare = numberFlag('--single-lane', flags.singleLane ?? '0.4', 0, 1);
   const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
   await untilStopped(async (signal, terminal) => {
     const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
-    const { written } = await writeDataset({ ...run, signal, onProgress });
+    const { written } = await writeDataset({
+      ...run,
+      ...(flags.task === 'steering' && { singleLaneShare }),
+      signal,
+      onProgress,
+    });
     if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
     const unit = flags.task === 'signs' ? 'crops' : 'scenes';
     terminal.clearLive();

@@ -13,7 +13,19 @@ export interface FolderRecipe {
   widthPx: number;
   heightPx: number;
   truth: boolean;
+  /** Of steering alone. */
+  singleLaneShare?: number | undefined;
 }
+
+const comparedKeys = [
+  'task',
+  'seed',
+  'widthPx',
+  'heightPx',
+  'truth',
+  'count',
+  'singleLaneShare',
+] as const satisfies (keyof FolderRecipe)[];
 
 /**
  * Leaves the recipe in the folder, or holds it against the one that is there: a folder never mixes two data sets.
@@ -25,9 +37,7 @@ export async function claimFolder(outDir: string, recipe: FolderRecipe): Promise
   if (text !== undefined) {
     const found = parseRecipe(text, path);
     // Each class of signs has its share of the count: another count is another set.
-    const keys = (['task', 'seed', 'widthPx', 'heightPx', 'truth', 'count'] as const).filter(
-      (key) => key !== 'count' || recipe.task === 'signs',
-    );
+    const keys = comparedKeys.filter((key) => key !== 'count' || recipe.task === 'signs');
     const differing = keys.filter((key) => found[key] !== recipe[key]);
     if (differing.length > 0) {
       const tell = (from: Partial<FolderRecipe>) =>

@@ -23,6 +23,8 @@ export interface DatasetRecipe {
   outDir: string;
   /** Writes what the layout has no place for, too: lanes, pose, distances as JSON and depth as PNG, in `truth/`. */
   truth?: boolean;
+  /** Steering: share of roads that are one lane; the domain's when left out. */
+  singleLaneShare?: number;
 }
 
 /** Boxes thinner or lower than this are marked difficult: too small to be learnt, too visible to be background. */
@@ -51,7 +53,7 @@ export async function writePictureSample(
   const labelDir = datasetFolders[task][1];
   const picture = pictureFile(task, recipe, index);
   if (existsSync(picture) && task !== 'steering') return '';
-  const sceneRecipe = recipeFor(assets, task, seed, widthPx, heightPx);
+  const sceneRecipe = recipeFor(assets, task, seed, widthPx, heightPx, recipe.singleLaneShare);
   const { world, conditions, ego, supersampling } = sceneRecipe;
   const renderer = new SceneRenderer(sceneRecipe.camera, supersampling);
   const scene = renderer.render(world, conditions, ego, 0, seed);

@@ -44,13 +44,17 @@ const kindWeights: Record<Task, Partial<Record<StretchKind, number>>> = {
   steering: { town: 1, suburb: 2, rural: 4, motorway: 1 },
 };
 
-/** The scene of a seed that suits a task: independent of all other seeds. */
+/**
+ * The scene of a seed that suits a task: independent of all other seeds. `singleLaneShare`, 0..1: how many roads for
+ * steering are one lane.
+ */
 export function recipeFor(
   assets: Assets,
   task: Task,
   seed: number,
   widthPx: number,
   heightPx: number,
+  singleLaneShare = dataSetDomain.singleLane.chance,
 ): SceneRecipe {
   const random = new Random(seed, 50);
   const conditions = withEffects(randomConditions(random), new Random(seed, 52), dataSetDomain);
@@ -59,7 +63,7 @@ export function recipeFor(
   const kinds = Object.keys(weights) as StretchKind[];
   const drawnKind = kinds[random.weighted(Object.values(weights))]!;
   const single = new Random(seed, 53);
-  const isSingleLane = task === 'steering' && single.chance(dataSetDomain.singleLane.chance);
+  const isSingleLane = task === 'steering' && single.chance(singleLaneShare);
   const kind = isSingleLane ? single.pick(['rural', 'rural', 'suburb'] as const) : drawnKind;
   const share = random.range(0.25, 1.15);
   const density = Object.fromEntries(

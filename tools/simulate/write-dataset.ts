@@ -35,8 +35,9 @@ export async function writeDataset(run: DatasetRun): Promise<{ written: number }
       cause,
     });
   });
-  const { task, count, seed, widthPx, heightPx, truth = false } = run;
-  await claimFolder(run.outDir, { task, count, seed, widthPx, heightPx, truth });
+  const { task, count, seed, widthPx, heightPx, truth = false, singleLaneShare } = run;
+  const recipe = { task, count, seed, widthPx, heightPx, truth, singleLaneShare };
+  await claimFolder(run.outDir, recipe);
   return task === 'signs' ? writeSigns(run) : writePictures(run, task);
 }
 
@@ -132,8 +133,8 @@ function fromJournal({ classId, pixels }: JournalCrop): SignCrop {
 }
 
 function workerData(run: DatasetRun) {
-  const { task, count, seed, widthPx, heightPx, outDir, truth = false } = run;
-  return { task, recipe: { count, seed, widthPx, heightPx, outDir, truth } };
+  const { task, signal: _signal, onProgress: _onProgress, workers: _workers, ...recipe } = run;
+  return { task, recipe };
 }
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {

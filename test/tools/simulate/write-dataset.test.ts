@@ -133,6 +133,22 @@ test('a folder of another data set is refused, saying what differs', async () =>
   });
 });
 
+test('the share of single lanes is part of what a data set is', async () => {
+  const run = { task: 'steering', count: 2, seed: 8200, widthPx: 160, heightPx: 90 } as const;
+  const lines = (singleLaneShare: number) => ({ ...run, workers: 1, singleLaneShare });
+  const single = join(rootDir, 'single');
+  await writeDataset({ ...lines(1), truth: true, outDir: single });
+  const marked = join(rootDir, 'marked');
+  await writeDataset({ ...lines(0), truth: true, outDir: marked });
+  const countLines = (dir: string) =>
+    JSON.parse(readFileSync(join(dir, 'truth', 'scene-0008200.json'), 'utf8')).lanes.lines.length;
+  expect(countLines(single)).toBe(2);
+  expect(countLines(marked)).toBeGreaterThan(2);
+  await expect(writeDataset({ ...lines(0.5), truth: true, outDir: single })).rejects.toMatchObject({
+    message: expect.stringMatching(/expected singleLaneShare 0.5, found singleLaneShare 1/),
+  });
+});
+
 test('a full disk is one clear error, and the run goes on when there is room', async () => {
   const outDir = join(rootDir, 'full');
   mkdirSync(join(outDir, 'IMG'), { recursive: true });

@@ -56,7 +56,7 @@ export const dataSetDomain: Domain = {
   jpegQuality: [62, 95],
   sideRoads: { chance: 0.4, widthM: [5, 7.5], aheadM: [10, 90] },
   roadworks: { chance: 0.15, lengthM: [18, 60], aheadM: [6, 70] },
-  singleLane: { chance: 0.4, widthM: [4.5, 10], wallChance: 0.25, focalNorm: [0.45, 0.95] },
+  singleLane: { chance: 0.4, widthM: [4.5, 13], wallChance: 0.25, focalNorm: [0.38, 0.8] },
   pavement: { chance: 0.7 },
   patches: { chance: 0.5, count: [2, 9] },
 };
