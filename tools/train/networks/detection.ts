@@ -5,7 +5,7 @@ import { convolution, residual, upsampled } from './blocks.js';
 type Value = tf.SymbolicTensor;
 const { layers } = tf;
 
-export const detectionInputPx = { widthPx: 448, heightPx: 256 };
+export const detectionInputPx = { widthPx: 576, heightPx: 320 };
 export const detectionVariances: DetectionOutputSpec['variances'] = [0.1, 0.2];
 
 /** Edge of the small and the large default box of each map, pixels of the network's input. */
@@ -17,20 +17,20 @@ const boxEdgesPx: readonly (readonly [number, number])[] = [
   [220, 280],
   [330, 420],
 ];
-/** Width to height of the default boxes on the small edge; the large edge adds one square. */
-const aspectRatios = [1, 2, 0.45];
-const boxesPerCell = aspectRatios.length + 1;
+/** Width to height of the default boxes on the small edge. */
+const smallAspects = [1, 2, 0.45];
+/** And on the large edge: people of all heights need a tall box at least every 1.6 times, so the finest maps add one. */
+const largeAspects = [[1, 0.4], [1, 0.4], [1], [1], [1], [1]] as const;
+const boxesPerCell = (level: number): number => smallAspects.length + largeAspects[level]!.length;
 
 /** The six feature maps at strides 8 to 256 with their default boxes (SSD, Liu et al. 2016, section 2.2). */
 export function detectionFeatureMaps(): FeatureMapSpec[] {
   const { widthPx, heightPx } = detectionInputPx;
   return boxEdgesPx.map(([smallPx, largePx], level) => {
     const stride = 8 * 2 ** level;
-    const sizesPx: [number, number][] = aspectRatios.map((ratio) => [
-      smallPx * Math.sqrt(ratio),
-      smallPx / Math.sqrt(ratio),
-    ]);
-    sizesPx.push([largePx, largePx]);
+    const shaped = (edgePx: number, ratios: readonly number[]) =>
+      ratios.map((ratio) => [edgePx * Math.sqrt(ratio), edgePx / Math.sqrt(ratio)] as const);
+    const sizesPx = [...shaped(smallPx, smallAspects), ...shaped(largePx, largeAspects[level]!)];
     return {
       rows: Math.ceil(heightPx / stride),
       columns: Math.ceil(widthPx / stride),
@@ -45,7 +45,7 @@ export function detectionFeatureMaps(): FeatureMapSpec[] {
 /**
  * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
  * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
- * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
+ * need context. Input [320, 576, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
  * alone the class of each cell of the two finest maps, [cells, 1 + classes].
  */
 export function detectionNetwork(classCount: number, seed: number): tf.LayersModel {
@@ -124,7 +124,7 @@ function heads(maps: Value[], classCount: number, fresh: () => number): Value[] 
       const predicted = layers
         .conv2d({
           name: `${kind}_${level}`,
-          filters: boxesPerCell * depth,
+          filters: boxesPerCell(level) * depth,
           kernelSize: level > 3 ? 1 : 3,
           padding: 'same',
           // Nearly flat at first: mined negatives would otherwise be thousands of loud random answers.
@@ -134,7 +134,7 @@ function heads(maps: Value[], classCount: number, fresh: () => number): Value[] 
       return layers
         .reshape({
           name: `${kind}_${level}_rows`,
-          targetShape: [rows * columns * boxesPerCell, depth],
+          targetShape: [rows * columns * boxesPerCell(level), depth],
         })
         .apply(predicted) as Value;
     });
