@@ -29,7 +29,7 @@ const camera: CameraModel = {
 
 /** The inputs of the shipped networks that see the whole frame. */
 const inputs: Record<string, Pick<InputSpec, 'widthPx' | 'heightPx' | 'colour' | 'regionNorm'>> = {
-  detection: { widthPx: 576, heightPx: 320, colour: 'rgb', regionNorm: [0, 0, 1, 1] },
+  detection: { widthPx: 448, heightPx: 256, colour: 'rgb', regionNorm: [0, 0, 1, 1] },
   segmentation: { widthPx: 480, heightPx: 360, colour: 'rgb', regionNorm: [0, 0, 1, 1] },
   steering: { widthPx: 200, heightPx: 66, colour: 'yuv', regionNorm: [0, 0.38, 1, 0.88] },
 };

@@ -18,14 +18,14 @@ const spec: DetectionOutputSpec = {
   kind: 'ssd',
   offsets: 'offsets',
   logits: 'logits',
-  // 18,984 default boxes, as many as the shipped detector has.
+  // 11,800 default boxes, as many as the shipped detector has.
   featureMaps: [
-    { rows: 40, columns: 72, boxSizesNorm: sizes(5, 0.03) },
-    { rows: 20, columns: 36, boxSizesNorm: sizes(5, 0.08) },
-    { rows: 10, columns: 18, boxSizesNorm: sizes(4, 0.2) },
-    { rows: 5, columns: 9, boxSizesNorm: sizes(4, 0.35) },
-    { rows: 3, columns: 5, boxSizesNorm: sizes(4, 0.55) },
-    { rows: 2, columns: 3, boxSizesNorm: sizes(4, 0.75) },
+    { rows: 32, columns: 56, boxSizesNorm: sizes(5, 0.04) },
+    { rows: 16, columns: 28, boxSizesNorm: sizes(5, 0.1) },
+    { rows: 8, columns: 14, boxSizesNorm: sizes(4, 0.2) },
+    { rows: 4, columns: 7, boxSizesNorm: sizes(4, 0.35) },
+    { rows: 2, columns: 4, boxSizesNorm: sizes(4, 0.55) },
+    { rows: 1, columns: 2, boxSizesNorm: sizes(4, 0.75) },
   ],
   variances: [0.1, 0.2],
   classes: Array.from({ length: 8 }, (_, i) => `class ${i}`),

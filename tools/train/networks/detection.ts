@@ -5,7 +5,7 @@ import { convolution, residual, upsampled } from './blocks.js';
 type Value = tf.SymbolicTensor;
 const { layers } = tf;
 
-export const detectionInputPx = { widthPx: 576, heightPx: 320 };
+export const detectionInputPx = { widthPx: 448, heightPx: 256 };
 export const detectionVariances: DetectionOutputSpec['variances'] = [0.1, 0.2];
 
 /** Edge of the small and the large default box of each map, pixels of the network's input. */
@@ -45,7 +45,7 @@ export function detectionFeatureMaps(): FeatureMapSpec[] {
 /**
  * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
  * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
- * need context. Input [320, 576, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
+ * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
  * alone the class of each cell of the two finest maps, [cells, 1 + classes].
  */
 export function detectionNetwork(classCount: number, seed: number): tf.LayersModel {
