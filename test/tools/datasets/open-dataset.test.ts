@@ -3,7 +3,7 @@ import { formatNames, openDataset } from '../../../tools/datasets/open-dataset.j
 import { rejection, writeFolder } from './dataset-builders.js';
 
 test('every task has formats, and a recording serves all', () => {
-  expect(formatNames('signs')).toEqual(['gtsrb-packed', 'gtsrb', 'recording']);
+  expect(formatNames('signs')).toEqual(['gtsrb-packed', 'gtsrb', 'sign-folders', 'recording']);
   expect(formatNames('segmentation')).toEqual(['camvid', 'recording']);
   expect(formatNames('detection')).toEqual(['voc', 'kitti', 'openimages', 'recording']);
   expect(formatNames('steering')).toEqual(['udacity', 'recording']);
@@ -14,7 +14,7 @@ test.each([
     'an unknown format',
     'mnist',
     undefined,
-    'expected a format with labels for signs (gtsrb-packed, gtsrb, recording), found "mnist"',
+    'expected a format with labels for signs (gtsrb-packed, gtsrb, sign-folders, recording), found "mnist"',
   ],
   ['a format of another task', 'camvid', 'val', 'found "camvid"'],
   ['a missing split', 'gtsrb-packed', undefined, 'expected --split with format gtsrb-packed'],

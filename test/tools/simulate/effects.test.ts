@@ -16,7 +16,7 @@ let assets: Assets;
 let recipe: SceneRecipe;
 beforeAll(async () => {
   assets = await loadAssets();
-  recipe = recipeFor(assets, 'steering', 7200, 160, 90);
+  recipe = recipeFor(assets, 'steering', 7200, 160, 90, 0);
 });
 
 function render(effects: Effects, changes: Partial<SceneRecipe> = {}): RenderedScene {
