@@ -55,19 +55,16 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
     heightPx,
     outDir: flags.out,
     truth: flags.truth === true,
+    ...(flags.singleLane !== undefined && {
+      singleLaneShare: numberFlag('--single-lane', flags.singleLane, 0, 1),
+    }),
   };
   if (flags.singleLane !== undefined && flags.task !== 'steering')
     throw usage(`expected --single-lane with steering, found ${flags.task}`);
-  const singleLaneShare = numberFlag('--single-lane', flags.singleLane ?? '0.4', 0, 1);
   const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
   await untilStopped(async (signal, terminal) => {
     const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
-    const { written } = await writeDataset({
-      ...run,
-      ...(flags.task === 'steering' && { singleLaneShare }),
-      signal,
-      onProgress,
-    });
+    const { written } = await writeDataset({ ...run, signal, onProgress });
     if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
     const unit = flags.task === 'signs' ? 'crops' : 'scenes';
     terminal.clearLive();

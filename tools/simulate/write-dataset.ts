@@ -11,6 +11,7 @@ import { sheetOfPictures, tiled } from './dataset-sheet.js';
 import { RunJournal } from './run-journal.js';
 import { type FinishedScene, makeScenes } from './scene-pool.js';
 import { cropPx, type SignCrop } from './sign-crops.js';
+import { dataSetDomain } from './world/domain.js';
 
 export interface DatasetRun extends DatasetRecipe {
   task: Task;
@@ -35,7 +36,9 @@ export async function writeDataset(run: DatasetRun): Promise<{ written: number }
       cause,
     });
   });
-  const { task, count, seed, widthPx, heightPx, truth = false, singleLaneShare } = run;
+  const { task, count, seed, widthPx, heightPx, truth = false } = run;
+  const singleLaneShare =
+    task === 'steering' ? (run.singleLaneShare ?? dataSetDomain.singleLane.chance) : undefined;
   const recipe = { task, count, seed, widthPx, heightPx, truth, singleLaneShare };
   await claimFolder(run.outDir, recipe);
   return task === 'signs' ? writeSigns(run) : writePictures(run, task);

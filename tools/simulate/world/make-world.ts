@@ -12,7 +12,6 @@ import type { GroundLook, World, WorldOptions } from './world.js';
 /** Builds the world of a seed. */
 export function makeWorld(assets: Assets, seed: number, options: WorldOptions): World {
   const random = new Random(seed, 1);
-  const { library } = assets;
   const kind =
     options.kind ??
     random.pick(['rural', 'town', 'suburb', 'rural', 'town', 'suburb', 'motorway'] as const);
@@ -45,16 +44,6 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
   );
   const tone = random.range(0.78, 1.14);
   const stretches = makeStretches(random, options.lengthM, kind, options.kind === undefined);
-  const ground: GroundLook = {
-    asphalt: random.pick(library.asphalts),
-    meadow: random.pick(library.meadows),
-    verge: random.pick([library.gravel, library.meadows[0]!, library.meadows[2]!]),
-    paving: random.pick(library.pavings),
-    paint: random.chance(0.88) ? [236, 236, 230] : [228, 190, 70],
-    paintOpacity: random.range(0.72, 1.05),
-    trackTone: random.range(-16, 14),
-    asphaltTint: [tone * random.range(0.97, 1.04), tone, tone * random.range(0.96, 1.05)],
-  };
   const world: World = {
     road,
     make,
@@ -63,7 +52,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
     actors: [],
     marks: [],
     sideRoads: [],
-    ground: singleLane ? singleLaneGround(assets, own) : ground,
+    ground: singleLane ? singleLaneGround(assets, own) : ordinaryGround(assets, random, tone),
     greenTint: options.greenTint,
   };
   for (const stretch of world.stretches) {
@@ -75,6 +64,20 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
   if (singleLane) addWalls(assets, seed, world, singleLane);
   if (options.domain !== undefined) varyWorld(assets, seed, world, options.domain, options);
   return world;
+}
+
+/** `tone`: brightness of the asphalt. */
+function ordinaryGround({ library }: Assets, random: Random, tone: number): GroundLook {
+  return {
+    asphalt: random.pick(library.asphalts),
+    meadow: random.pick(library.meadows),
+    verge: random.pick([library.gravel, library.meadows[0]!, library.meadows[2]!]),
+    paving: random.pick(library.pavings),
+    paint: random.chance(0.88) ? [236, 236, 230] : [228, 190, 70],
+    paintOpacity: random.range(0.72, 1.05),
+    trackTone: random.range(-16, 14),
+    asphaltTint: [tone * random.range(0.97, 1.04), tone, tone * random.range(0.96, 1.05)],
+  };
 }
 
 function makeStretches(

@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../../../tools/simulate/random.js';
 import { type Assets, loadAssets } from '../../../../tools/simulate/world/assets.js';
+import type { Part } from '../../../../tools/simulate/world/prop.js';
 import { Road } from '../../../../tools/simulate/world/road.js';
 import { lightStateAt, makeTrafficLight } from '../../../../tools/simulate/world/traffic-light.js';
 
 const road = new Road(new Float64Array(100), []);
 
-/** Which lamps of a light shine, from the top, at a time. */
-function litAt(assets: Assets, seed: number, timeS: number, staysGreen = false): boolean[] {
+function headOf(assets: Assets, seed: number, staysGreen = false): Part {
   const place = { sM: 20, dM: -4, yawRad: Math.PI };
   const props = makeTrafficLight(assets, road, new Random(seed), place, 0, staysGreen);
-  const head = props.flatMap(({ parts }) => parts).find(({ detection }) => detection)!;
+  return props.flatMap(({ parts }) => parts).find(({ detection }) => detection)!;
+}
+
+/** Which lamps of a light shine, from the top, at a time. */
+function litAt(assets: Assets, seed: number, timeS: number, staysGreen = false): boolean[] {
+  const head = headOf(assets, seed, staysGreen);
   const surfaces = head.surfacesAt?.(timeS) ?? head.surfaces;
   return surfaces.slice(1, 4).map(({ glow }) => glow === 1);
 }
@@ -27,9 +32,7 @@ test('a scene begins with what was drawn, and in half a minute the light shows s
   const assets = await loadAssets();
   const begun = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
-    const place = { sM: 20, dM: -4, yawRad: Math.PI };
-    const props = makeTrafficLight(assets, road, new Random(seed), place, 0);
-    const head = props.flatMap(({ parts }) => parts).find(({ detection }) => detection)!;
+    const head = headOf(assets, seed);
     expect(head.surfacesAt!(0)).toBe(head.surfaces);
     begun.add(litAt(assets, seed, 0).join());
     expect(litAt(assets, seed, 23)).not.toEqual(litAt(assets, seed, 0));
