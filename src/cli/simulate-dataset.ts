@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import type { DatasetRun } from '../../tools/simulate/write-dataset.js';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
+import type { Terminal } from './terminal.js';
 
 interface DatasetFlags {
   task: Task;
@@ -11,6 +13,7 @@ interface DatasetFlags {
   workers: string;
   truth?: true;
   singleLane?: string;
+  driver?: string;
   out: string;
 }
 
@@ -28,7 +31,8 @@ export function datasetCommand(): Command {
     .description(
       'Writes independent scenes in a layout that train and evaluate read: detection as Pascal VOC, segmentation as\n' +
         'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run again after an\n' +
-        'interruption, it goes on where it stopped. sheet.jpg in the folder shows the first scenes.',
+        'interruption, it goes on where it stopped. sheet.jpg in the folder shows some of the pictures.\n' +
+        'With --driver the pictures come from drives on one thread, 150 of each.',
     )
     .addOption(new Option('--task <task>', 'what it is for').choices(tasks).makeOptionMandatory())
     .requiredOption('--out <folder>', 'where it goes')
@@ -40,6 +44,10 @@ export function datasetCommand(): Command {
     .option(
       '--single-lane <share>',
       'steering: 0 to 1, roads of one lane, driven in its middle (default: 0.4)',
+    )
+    .option(
+      '--driver <pipeline.yaml>',
+      'steering: drives that this pipeline steers, labelled with what the reference would (DAgger)',
     )
     .action(runDataset);
 }
@@ -61,14 +69,36 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
   };
   if (flags.singleLane !== undefined && flags.task !== 'steering')
     throw usage(`expected --single-lane with steering, found ${flags.task}`);
-  const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
+  if (flags.driver !== undefined) refuseWithDriver(flags);
   await untilStopped(async (signal, terminal) => {
     const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
-    const { written } = await writeDataset({ ...run, signal, onProgress });
+    const { written } = await write(flags.driver, { ...run, signal, onProgress }, terminal);
     if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
     const unit = flags.task === 'signs' ? 'crops' : 'scenes';
     terminal.clearLive();
     terminal.print(`${flags.out}: ${written} ${unit} for ${flags.task}, seeds from ${run.seed}`);
     return '';
   });
+}
+
+/** Scenes, or drives where somebody drives. */
+async function write(
+  driver: string | undefined,
+  run: DatasetRun,
+  terminal: Terminal,
+): Promise<{ written: number }> {
+  if (driver === undefined) {
+    const { writeDataset } = await import('../../tools/simulate/write-dataset.js');
+    return writeDataset(run);
+  }
+  const { loadPipelineFile } = await import('../pipeline/pipeline-file.js');
+  const config = await loadPipelineFile(driver);
+  const { writeDrives } = await import('../../tools/simulate/write-drives.js');
+  return writeDrives({ ...run, config, note: (text) => terminal.note(text) });
+}
+
+function refuseWithDriver({ task, truth, singleLane }: DatasetFlags): void {
+  if (task !== 'steering') throw usage(`expected --driver with steering, found ${task}`);
+  const found = truth === true ? '--truth' : singleLane !== undefined ? '--single-lane' : undefined;
+  if (found !== undefined) throw usage(`expected --driver without ${found}, found both`);
 }

@@ -15,6 +15,8 @@ export interface FolderRecipe {
   truth: boolean;
   /** Of steering alone. */
   singleLaneShare?: number | undefined;
+  /** Of drives: SHA-256 of the network that steered. */
+  driverSha256?: string;
 }
 
 const comparedKeys = [
@@ -25,6 +27,7 @@ const comparedKeys = [
   'truth',
   'count',
   'singleLaneShare',
+  'driverSha256',
 ] as const satisfies (keyof FolderRecipe)[];
 
 /**

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { decodeImage, encodeJpeg } from '../../src/codec/image-codec.js';
 import type { RgbImage } from '../datasets/sample.js';
 
+/** Some of a data set's pictures at a glance, in its folder. */
+export const sheetFileName = 'sheet.jpg';
+export const sheetPictures = 24;
 const columns = 4;
 const tileWidthPx = 320;
 

@@ -124,7 +124,8 @@ function vocObject(box: SceneBox): string {
 /** Steering of 1 in the Udacity log stands for 25 degrees to the right. */
 const radPerUnit = (25 * Math.PI) / 180;
 
-function steeringLine(scene: RenderedScene, fileName: string): string {
+/** A scene's line of a Udacity log. */
+export function steeringLine(scene: RenderedScene, fileName: string): string {
   const steering = Math.min(1, Math.max(-1, -scene.steeringRad / radPerUnit));
   const speedMph = scene.ego.speedMps / 0.44704;
   return `${fileName}, , ,${steering.toFixed(6)},0.5,0,${speedMph.toFixed(3)}`;

@@ -1,13 +1,12 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Task } from '../../src/bundle/manifest.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
 import { signClasses } from '../../src/perception/classes.js';
 import { type DatasetRecipe, makeDatasetFolders, pictureFile } from './dataset.js';
 import { claimFolder } from './dataset-recipe-file.js';
-import { sheetOfPictures, tiled } from './dataset-sheet.js';
+import { sheetFileName, sheetOfPictures, sheetPictures, tiled } from './dataset-sheet.js';
+import { makeFolder, writeWhole } from './output-files.js';
 import { RunJournal } from './run-journal.js';
 import { type FinishedScene, makeScenes } from './scene-pool.js';
 import { cropPx, type SignCrop } from './sign-crops.js';
@@ -20,10 +19,6 @@ export interface DatasetRun extends DatasetRecipe {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** The first pictures at a glance, in the data set's folder. */
-export const sheetFileName = 'sheet.jpg';
-const sheetPictures = 24;
-
 /**
  * Renders a data set in the layout that the readers of tools/datasets read: detection as Pascal VOC, segmentation
  * as CamVid (split `train`), signs as packed GTSRB (split `train32`), steering as a Udacity log. Pictures that are
@@ -31,11 +26,7 @@ const sheetPictures = 24;
  * of workers. Rejects with ERR_OUTPUT.
  */
 export async function writeDataset(run: DatasetRun): Promise<{ written: number }> {
-  await mkdir(run.outDir, { recursive: true }).catch((cause: unknown) => {
-    throw new PerceptionError('ERR_OUTPUT', `cannot make the folder ${run.outDir}: ${cause}`, {
-      cause,
-    });
-  });
+  await makeFolder(run.outDir);
   const { task, count, seed, widthPx, heightPx, truth = false } = run;
   const singleLaneShare =
     task === 'steering' ? (run.singleLaneShare ?? dataSetDomain.singleLane.chance) : undefined;
@@ -138,13 +129,4 @@ function fromJournal({ classId, pixels }: JournalCrop): SignCrop {
 function workerData(run: DatasetRun) {
   const { task, signal: _signal, onProgress: _onProgress, workers: _workers, ...recipe } = run;
   return { task, recipe };
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(`${path}.partial`, content);
-    await rename(`${path}.partial`, path);
-  } catch (cause) {
-    throw new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${cause}`, { cause });
-  }
 }

@@ -22,6 +22,8 @@ export interface DriveSetup {
   disturbance: number;
   /** `plain`: ordinary light; `any`: fog, dusk, glare and a bad camera too. */
   weather: 'plain' | 'any';
+  /** The rig's when left out. */
+  camera?: SimulatedCamera;
 }
 
 /** Drives begin here, so that the road behind the car shows nothing of its end. */
@@ -55,7 +57,7 @@ export class SimulatedDrive {
     this.#near = { ...world };
     this.#conditions = conditions;
     this.laneDM = laneCentreM(world);
-    this.camera = rigCamera(setup.widthPx, setup.heightPx);
+    this.camera = setup.camera ?? rigCamera(setup.widthPx, setup.heightPx);
     this.#renderer = new SceneRenderer(this.camera, supersampling);
     const disturbances = new Disturbances(setup.seed, world.road.lengthM, setup.disturbance);
     const start = { sM: startM, dM: this.laneDM, yawRad: 0 };
