@@ -1,4 +1,8 @@
-/** The kernel's bytes. Throws with the compiler's own words when the source is wrong. */
-export function compileKernel(): Promise<Uint8Array>;
-/** The generated module that carries the bytes. */
-export function kernelModuleText(bytes: Uint8Array): string;
+export interface Kernel {
+  entry: string;
+  outFile: string;
+  what: string;
+}
+export const kernels: readonly Kernel[];
+export function compileKernel(kernel: Kernel): Promise<Uint8Array>;
+export function kernelModuleText(bytes: Uint8Array, kernel: Kernel): string;

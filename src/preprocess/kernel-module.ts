@@ -1,3 +1,4 @@
+import { type CompiledModule, compileWebAssembly } from './compile-webassembly.js';
 import { kernelBase64 } from './gen/kernel-bytes.js';
 
 /** The functions of assembly/preprocess.ts, where each is explained. Addresses and counts are whole numbers. */
@@ -82,26 +83,12 @@ export interface KernelFunctions {
   interleave(first: number, second: number, third: number, count: number, out: number): void;
 }
 
-/** The compiled kernel, or why this engine has none. */
-export type LoadedKernel = { module: WebAssembly.Module } | { whyNot: string };
+let loaded: CompiledModule | undefined;
 
-let loaded: LoadedKernel | undefined;
-
-/** Compiles the kernel on the first call in a thread (a millisecond); later calls answer the same. Never throws. */
-export function loadKernel(): LoadedKernel {
-  loaded ??= compile();
+/** Compiles the kernel on the first call in a thread; later calls answer the same. Never throws. */
+export function loadKernel(): CompiledModule {
+  loaded ??= compileWebAssembly(kernelBase64);
   return loaded;
-}
-
-function compile(): LoadedKernel {
-  if (typeof WebAssembly === 'undefined') return { whyNot: 'this engine has no WebAssembly' };
-  try {
-    const bytes = Uint8Array.from(atob(kernelBase64), (char) => char.charCodeAt(0));
-    return { module: new WebAssembly.Module(bytes) };
-  } catch (error) {
-    // An engine without SIMD cannot read the module; a page may forbid compiling (its content security policy).
-    return { whyNot: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 /** An instance on a memory of its own. */

@@ -34,22 +34,24 @@ export function drawSky(
   const woodR = wood[0]! * far + lowR * (1 - far);
   const woodG = wood[1]! * far + lowG * (1 - far);
   const woodB = wood[2]! * far + lowB * (1 - far);
-  const axes = painter.axes;
+  const { forward, right, down } = painter.axes;
   const riseAt = (x: number, cy: number): number => {
     const cx = (x + 0.5 - centreXPx) / focalXPx;
-    const [dx, dy, dz] = [0, 1, 2].map(
-      (k) => axes.forward[k]! + axes.right[k]! * cx + axes.down[k]! * cy,
-    ) as [number, number, number];
-    return dz / Math.max(0.2, Math.hypot(dx, dy));
+    const dx = forward[0] + right[0] * cx + down[0] * cy;
+    const dy = forward[1] + right[1] * cx + down[1] * cy;
+    const dz = forward[2] + right[2] * cx + down[2] * cy;
+    return dz / Math.max(0.2, Math.sqrt(dx * dx + dy * dy));
   };
   const highestRidge = ridge.reduce((highest, height) => Math.max(highest, height));
   for (let y = 0; y < heightPx; y++) {
     const cy = (y + 0.5 - centreYPx) / focalYPx;
-    const lowestRise = Math.min(...[0, widthPx / 2, widthPx - 1].map((x) => riseAt(x, cy)));
+    const first = inverseDepths.subarray(y * widthPx, (y + 1) * widthPx).indexOf(0);
+    if (first < 0) continue;
+    const lowestRise = Math.min(riseAt(0, cy), riseAt(widthPx / 2, cy), riseAt(widthPx - 1, cy));
     const isAboveRidge = lowestRise > highestRidge + 0.02;
     // There the sky is smooth: every other row repeats the one over it, where that shows sky too.
     const mayRepeat = (y & 1) === 1 && isAboveRidge;
-    for (let x = 0; x < widthPx; x++) {
+    for (let x = first; x < widthPx; x++) {
       const at = y * widthPx + x;
       if (inverseDepths[at] !== 0) continue;
       // Ideal pixels are finer than captured ones, and the sky is smooth: its pixels are drawn in pairs.
@@ -61,9 +63,9 @@ export function drawSky(
         continue;
       }
       const cx = (x + 0.5 - centreXPx) / focalXPx;
-      const dx = axes.forward[0] + axes.right[0] * cx + axes.down[0] * cy;
-      const dy = axes.forward[1] + axes.right[1] * cx + axes.down[1] * cy;
-      const dz = axes.forward[2] + axes.right[2] * cx + axes.down[2] * cy;
+      const dx = forward[0] + right[0] * cx + down[0] * cy;
+      const dy = forward[1] + right[1] * cx + down[1] * cy;
+      const dz = forward[2] + right[2] * cx + down[2] * cy;
       // The tangent stands in for the angle: directions ahead of the camera keep it monotonous.
       const ahead = 1 / Math.max(0.2, Math.sqrt(dx * dx + dy * dy));
       const rise = dz * ahead;
@@ -115,8 +117,15 @@ export function drawSky(
   }
 }
 
-/** Height of the far ridge over the horizon as a tangent, for each step around. */
+let knownRidge: { seed: number; ridge: Float32Array } | undefined;
+
+/** Height of the far ridge over the horizon as a tangent, for each step around: a drive's frames have it in common. */
 function ridgeLine(seed: number): Float32Array {
+  if (knownRidge?.seed !== seed) knownRidge = { seed, ridge: drawRidge(seed) };
+  return knownRidge.ridge;
+}
+
+function drawRidge(seed: number): Float32Array {
   const random = new Random(seed, 22);
   const ridge = new Float32Array(ridgeSteps);
   const base = random.range(0.004, 0.03);

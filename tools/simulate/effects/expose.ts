@@ -1,6 +1,7 @@
 import { distort } from '../../../src/calibration/lens.js';
 import type { SimulatedCamera } from '../camera.js';
-import { type Capture, takePicture } from '../capture.js';
+import type { Capture } from '../capture/plan-capture.js';
+import { takePicture } from '../capture/take-picture.js';
 import type { Painter } from '../raster/painter.js';
 import type { Conditions } from '../world/conditions.js';
 import type { Effects } from '../world/effects.js';

@@ -1,4 +1,4 @@
-import type { Capture } from '../capture.js';
+import type { Capture } from '../capture/plan-capture.js';
 import type { Vec3 } from '../models/mesh.js';
 
 const still: Vec3 = [0, 0, 0];

@@ -506,9 +506,10 @@ export class Rasterizer {
                 const worn = (cover * paint.opacity * (160 + (((texel >>> 8) & 255) >> 1))) / 65280;
                 const keep = worn > 1 ? 0 : 1 - worn;
                 const lay = (1 - keep) * 256;
-                r = r * keep + paint.red * lay;
-                g = g * keep + paint.green * lay;
-                b = b * keep + paint.blue * lay;
+                // Cut to whole numbers here, so that the engine carries no doubles where there is no paint.
+                r = (r * keep + paint.red * lay) | 0;
+                g = (g * keep + paint.green * lay) | 0;
+                b = (b * keep + paint.blue * lay) | 0;
               }
             }
             inverseDepths[at] = w;
