@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,20 @@ interface Comparison {
   /** After over before, medians over the rounds; below 1 is faster. */
   ratio: number;
   cpuRatio: number;
+}
+
+/** Ends with one line and exit code 2, as the command line does. */
+function refuse(message: string): never {
+  console.error(`compare: ${message}`);
+  process.exit(2);
+}
+
+/** The commit that a name stands for. */
+function commitOf(name: string): string {
+  const found = spawnSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+  if (found.error) refuse(`expected git, found ${found.error.message}`);
+  if (found.status !== 0) refuse(`expected a commit of this repository, found "${name}"`);
+  return found.stdout.toString().trim();
 }
 
 /** A commit's files, built, in a folder of their own. */
@@ -77,17 +91,22 @@ const { values, positionals } = parseArgs({
 });
 const [before, after, benchmark] = positionals;
 if (before === undefined || after === undefined || benchmark === undefined) {
-  console.error(usage);
-  process.exit(2);
+  refuse(`expected ${usage}`);
 }
+const rounds = Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0))
+  refuse(`expected --rounds of 1 or more, found "${values.rounds}"`);
+if (!existsSync(`dist/benchmarks/${benchmark}.js`))
+  refuse(`expected the name of a file in benchmarks/, found "${benchmark}"`);
+const commits = [commitOf(before), commitOf(after)] as const;
 const scratchDir = mkdtempSync(join(tmpdir(), 'compare-'));
 try {
   const dirs = [join(scratchDir, 'before'), join(scratchDir, 'after')] as const;
-  checkOut(before, dirs[0]);
-  checkOut(after, dirs[1]);
+  checkOut(commits[0], dirs[0]);
+  checkOut(commits[1], dirs[1]);
   const chosen = values.case === undefined ? [] : ['--case', values.case];
   const reports: [BenchmarkReport[], BenchmarkReport[]] = [[], []];
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [0, 1] : [1, 0];
     for (const side of order) reports[side]!.push(measureRound(dirs[side]!, benchmark, chosen));
   }
