@@ -7,9 +7,9 @@ import { renderSignView } from '../../../tools/simulate/signs/sign-view.js';
 import { loadAssets } from '../../../tools/simulate/world/assets.js';
 
 const bundleDir = fileURLToPath(new URL('../../../models/signs', import.meta.url));
-const seeds = [501, 502, 503, 504, 505];
+const seeds = Array.from({ length: 20 }, (_, i) => 501 + i);
 
-test('the sign network reads each of the 43 signs at 48 px, and 0.95 of all views', async () => {
+test('the sign network reads 0.95 of the views of each of the 43 signs at 48 px', async () => {
   const bundle = await readBundleFolder(bundleDir);
   const { decode } = bundle.manifest;
   const classNames = decode.kind === 'signs' ? decode.classes : [];
@@ -32,8 +32,6 @@ test('the sign network reads each of the 43 signs at 48 px, and 0.95 of all view
     rightByClass.set(name, right);
   }
   await runner.dispose();
-  const misread = [...rightByClass].filter(([, right]) => right <= seeds.length / 2);
-  expect(misread, 'signs that most views misread').toEqual([]);
-  const total = [...rightByClass.values()].reduce((sum, right) => sum + right, 0);
-  expect(total / (signClasses.length * seeds.length)).toBeGreaterThanOrEqual(0.95);
-});
+  const misread = [...rightByClass].filter(([, right]) => right / seeds.length < 0.95);
+  expect(misread, `signs with fewer than 0.95 of ${seeds.length} views read`).toEqual([]);
+}, 300_000);

@@ -26,7 +26,7 @@ export const pictograms = {
     'M50 21 L65 43 H57 V50 H69 L67 60 H57 V70 L60 82 H40 L43 70 V60 H33 L31 50 H43 V43 H35 Z',
   ),
   exclamation: `${solid('M44.6 32 Q50 27 55.4 32 L53 61 Q50 63.4 47 61 Z')}${dot(50, 72, 5.6)}`,
-  curveLeft: `${line('M65 80 Q67 51 46 51', 12.5)}${solid('M25 51 L47 33 V69 Z')}`,
+  curveLeft: `${line('M66 82 V62 Q66 47 51 47 H42', 15)}${solid('M22 47 L44 31 V63 Z')}`,
   doubleCurve: solid('M33 34 L48 26 V51 L67 60 V86 L52 81 V69 L33 60 Z'),
   bumps: solid(
     'M26 80 V75 H30 Q36 74 38 66 Q41 60 44 66 Q46 73 50 74 Q54 73 56 66 Q59 60 62 66 Q64 74 70 75 H74 V80 Z',
