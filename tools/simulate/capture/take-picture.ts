@@ -22,9 +22,8 @@ export interface Development {
   blurShare: number;
 }
 
-/** In the noise, green and blue are this far from red. */
-const greenStep = 21701;
-const blueStep = 43403;
+/** In the noise red, green and blue begin this far from a row's start. */
+const noiseSteps = [0, 21701, 43403] as const;
 
 /**
  * Takes the picture through the lens: packed rgb8, with the camera's exposure, noise, blur and vignette. Computed by
@@ -109,8 +108,6 @@ export function developPlainly(capture: Capture, development: Development): Uint
   const data = new Uint8Array(picture.buffer);
   return development.blurShare > 0 ? softened(data, development) : data;
 }
-
-export const noiseSteps = [0, greenStep, blueStep] as const;
 
 const squaredDistances = (count: number) =>
   Float64Array.from({ length: count }, (_, i) => ((2 * i) / count - 1) ** 2);
