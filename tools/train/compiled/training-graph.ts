@@ -35,7 +35,8 @@ export interface MaskSlot {
  */
 export class TrainingGraph {
   readonly forward = new OnnxGraph('forward');
-  readonly backward = new OnnxGraph('backward');
+  /** Names of its own: it also has the forward graph's values as inputs. */
+  readonly backward = new OnnxGraph('backward', 'backward/');
   readonly batch: number;
   readonly parameters: ParameterSlot[] = [];
   readonly statistics: StatisticsSlot[] = [];

@@ -117,6 +117,15 @@ const conv = (filters: number, extra: object = {}) =>
   });
 
 const cases: Record<string, [number[], Build]> = {
+  'dense layers without bias, whose values both graphs know': [
+    [6],
+    (x) => {
+      const dense = (units: number) => layers.dense({ units, useBias: false });
+      return [4, 4, 4, 4, 3].reduce((value, units) => {
+        return dense(units).apply(value) as tf.SymbolicTensor;
+      }, x);
+    },
+  ],
   'a convolution with SAME padding and relu': [
     [7, 6, 3],
     (x) => conv(4).apply(conv(5, { activation: 'relu' }).apply(x)) as tf.SymbolicTensor,
