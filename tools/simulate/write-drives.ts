@@ -5,11 +5,13 @@ import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { datasetFolders, steeringLine } from './dataset.js';
 import { claimFolder } from './dataset-recipe-file.js';
 import { sheetFileName, sheetOfPictures, sheetPictures } from './dataset-sheet.js';
-import { DriveRecorder, picturesPerDrive } from './loop/steered-drives.js';
+import { DriveRecorder } from './loop/steered-drives.js';
 import { makeFolder, writeWhole } from './output-files.js';
 import { Random } from './random.js';
 import { RunJournal } from './run-journal.js';
 import { dataSetDomain } from './world/domain.js';
+
+const pictureFolder = datasetFolders.steering[0]!;
 
 export interface DrivesRun {
   /** The pipeline whose steering stage drives. */
@@ -35,7 +37,7 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
   const { config, count, seed, widthPx, heightPx, outDir, signal } = run;
   const recorder = await DriveRecorder.open(run);
   try {
-    await makeFolder(join(outDir, datasetFolders.steering[0]!));
+    await makeFolder(join(outDir, pictureFolder));
     const { manifest } = await readBundleFolder(config.bundles.steering!);
     const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false };
     await claimFolder(outDir, { ...recipe, driverSha256: manifest.network.sha256 });
@@ -53,7 +55,9 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
     journal.remove();
     const step = Math.max(1, Math.floor(log.length / sheetPictures));
     const shown = log.filter((_, index) => index % step === 0).slice(0, sheetPictures);
-    const files = shown.map((line) => join(outDir, 'IMG', line.slice(0, line.indexOf(','))));
+    const files = shown.map((line) =>
+      join(outDir, pictureFolder, line.slice(0, line.indexOf(','))),
+    );
     await writeWhole(join(outDir, sheetFileName), await sheetOfPictures(files));
     return { written: count };
   } finally {
@@ -72,10 +76,10 @@ async function recordDrive(
   const random = new Random(seed, 60);
   const lines: string[] = [];
   await recorder.drive(seed, async (scene) => {
-    if (lines.length >= Math.min(most, picturesPerDrive)) return;
+    if (lines.length >= most) return;
     const name = `drive-${String(seed).padStart(7, '0')}-${String(lines.length).padStart(3, '0')}.jpg`;
     const quality = random.integer(...dataSetDomain.jpegQuality);
-    await writeWhole(join(run.outDir, 'IMG', name), await encodeJpeg(scene.image, quality));
+    await writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));
     lines.push(steeringLine(scene, name));
   });
   return lines;

@@ -18,8 +18,6 @@ const keepEvery = 2;
 /** Share of drives in ordinary weather; the others have what data sets have. */
 const plainShare = 0.5;
 
-export const picturesPerDrive = (driveS * rateHz) / keepEvery;
-
 export interface SteeredDrives {
   config: PipelineConfig;
   widthPx: number;
