@@ -31,6 +31,8 @@ const sourceSchema = z.strictObject({
   part: z.enum(['train', 'val', 'all']).default('train'),
   /** How often this source is drawn, relative to the others; 1 by default for each. */
   weight: z.number().positive().default(1),
+  /** Detection: pictures that show one of these classes come so many times as often as the source's others. */
+  repeat: z.record(z.string().min(1), z.int().min(1).max(100)).optional(),
   /** File with a teacher's boxes, for detection. */
   teacher: z.string().optional(),
   /** Sources under this name may be absent: rendered data that was not made yet is said and left out. */
@@ -71,15 +73,18 @@ const scheduleSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const pasteSignsSchema = z.strictObject({
-  /** Crops of single signs, margin included, such as GTSRB's. */
-  from: sourceSchema,
+const pasteLightsSchema = z.strictObject({
   /** Probability that a picture gets any. */
   share: share.default(0.5),
-  /** Most signs that a picture gets. */
+  /** Most that a picture gets. */
   most: z.int().positive().max(20).default(3),
-  /** Edge of the smallest and the largest, pixels of the network's input. */
+  /** Edge of the smallest and the largest (of what is no square, the geometric mean), pixels of the network's input. */
   edgePx: z.tuple([z.number().positive(), z.number().positive()]).default([8, 64]),
+});
+
+const pasteSignsSchema = pasteLightsSchema.extend({
+  /** Crops of single signs, margin included, such as GTSRB's. */
+  from: sourceSchema,
 });
 
 export const recipeSchema = z.strictObject({
@@ -108,6 +113,8 @@ export const recipeSchema = z.strictObject({
     mosaic: share.optional(),
     /** Detection: crops of signs are pasted into street scenes, their boxes added. */
     pasteSigns: pasteSignsSchema.optional(),
+    /** Detection: traffic lights of all builds are drawn into pictures, their boxes added. */
+    pasteLights: pasteLightsSchema.optional(),
   }),
   /** Rate of every dropout layer of the network, instead of its own. */
   dropout: z.number().min(0).lt(1).optional(),

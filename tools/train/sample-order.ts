@@ -2,6 +2,7 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { SampleOf } from '../datasets/sample.js';
 import type { WeightedDataset } from './open-data.js';
 import { createRandom } from './random.js';
+import { repeatRare } from './repeat-rare.js';
 
 /** Mixes integers to one 32-bit seed, so that neighbouring steps draw unrelated numbers. */
 export function mixSeed(...values: number[]): number {
@@ -17,16 +18,20 @@ export function mixSeed(...values: number[]): number {
 /**
  * Which sample stands at which place of the endless sequence that training reads. It depends on the seed and
  * the place alone, so that a resumed run reads what it would have read. Each data set is walked through in a
- * fresh shuffle a round; sets take turns by their weights.
+ * fresh shuffle a round, in which rare samples come several times where the recipe says so; sets take turns by their
+ * weights.
  */
 export class SampleOrder<T extends Task> {
   readonly #sets: WeightedDataset<T>[];
+  /** For each set what a round goes through. */
+  readonly #samples: SampleOf[T][][];
   readonly #seed: number;
   readonly #cumulative: number[];
   readonly #rounds = new Map<string, Uint32Array>();
 
   constructor(sets: WeightedDataset<T>[], seed: number) {
     this.#sets = sets;
+    this.#samples = sets.map(repeatRare);
     this.#seed = seed;
     const total = sets.reduce((sum, { weight }) => sum + weight, 0);
     let sum = 0;
@@ -48,7 +53,7 @@ export class SampleOrder<T extends Task> {
       0,
       this.#cumulative.findIndex((bound) => point < bound),
     );
-    const { samples } = this.#sets[index]!.dataset;
+    const samples = this.#samples[index]!;
     const low = index === 0 ? 0 : this.#cumulative[index - 1]!;
     // How many of the places before this one went to this set, nearly: exact counts do not matter, only order.
     const turn = Math.floor(place * (this.#cumulative[index]! - low));

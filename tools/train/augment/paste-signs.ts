@@ -1,6 +1,8 @@
-import { type BoxXyxy, overlapOfSmaller } from '../../datasets/box-geometry.js';
+import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage, SignSample, TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
+import { findPlace } from './find-place.js';
+import { meanLight } from './mean-light.js';
 import { cropMarginShare, signOpacity } from './sign-outline.js';
 
 /** A picture with its boxes. */
@@ -19,10 +21,6 @@ export interface PasteOptions {
   edgePx: readonly [number, number];
 }
 
-/** A pasted sign may hide this share of a smaller box, or lie in that share of a larger one. */
-const mostHidden = 0.05;
-const placesTried = 10;
-
 /**
  * Pastes one to `most` signs into a copy of a picture, each by its outline with a soft edge, its light drawn
  * halfway to that of the place where it stands, and adds their boxes as traffic signs. What stands there already
@@ -39,38 +37,12 @@ export async function pasteSigns(
   const count = 1 + random.below(options.most);
   for (let i = 0; i < count; i++) {
     const crop = options.crops[random.below(options.crops.length)]!;
-    const box = findPlace(image, boxes, options.edgePx, random);
+    const box = findPlace(image, boxes, options.edgePx, 1, random);
     if (!box) continue;
     pasteCrop(image, await options.load(crop), crop.classId, box);
     boxes.push({ className: 'traffic_sign', boxXyxyPx: box, weight: 1 });
   }
   return { image, boxes };
-}
-
-/** A box for a sign, in the part of the picture where signs stand; small ones more often, as in the street. */
-function findPlace(
-  { widthPx, heightPx }: RgbImage,
-  boxes: readonly TruthBox[],
-  [smallest, largest]: readonly [number, number],
-  random: Random,
-): BoxXyxy | undefined {
-  const edge = Math.min(
-    smallest * (largest / smallest) ** random.next(),
-    widthPx / 2,
-    heightPx / 2,
-  );
-  const width = edge * Math.exp(random.normal() * 0.08);
-  const height = edge * Math.exp(random.normal() * 0.05);
-  for (let attempt = 0; attempt < placesTried; attempt++) {
-    const left = random.next() * (widthPx - width);
-    const top = Math.min(heightPx * random.between(0.05, 0.7), heightPx - height);
-    const box: BoxXyxy = [left, top, left + width, top + height];
-    const isFree = left >= 0 && top >= 0;
-    if (isFree && boxes.every(({ boxXyxyPx }) => overlapOfSmaller(boxXyxyPx, box) <= mostHidden)) {
-      return box;
-    }
-  }
-  return undefined;
 }
 
 /** Draws a crop so that the sign in it fills the box; its margin is left out by the outline. */
@@ -128,18 +100,4 @@ function lightGain(image: RgbImage, crop: RgbImage, box: BoxXyxy): number {
   const there = meanLight(image, box) + 8;
   const own = meanLight(crop, [0, 0, crop.widthPx, crop.heightPx]) + 8;
   return Math.min(1.6, Math.max(0.6, Math.sqrt(there / own)));
-}
-
-/** Mean of all channels over some 64 pixels of a box. */
-function meanLight({ widthPx, heightPx, data }: RgbImage, box: BoxXyxy): number {
-  let sum = 0;
-  for (let i = 0; i < 64; i++) {
-    const x = box[0] + (((i % 8) + 0.5) / 8) * (box[2] - box[0]);
-    const y = box[1] + ((Math.floor(i / 8) + 0.5) / 8) * (box[3] - box[1]);
-    const column = Math.min(widthPx - 1, Math.max(0, Math.floor(x)));
-    const row = Math.min(heightPx - 1, Math.max(0, Math.floor(y)));
-    const at = (row * widthPx + column) * 3;
-    sum += data[at]! + data[at + 1]! + data[at + 2]!;
-  }
-  return sum / (64 * 3);
 }

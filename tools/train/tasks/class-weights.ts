@@ -1,5 +1,19 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 
+/** Throws ERR_CONFIG when one of the names under a recipe's key is no class. */
+export function requireClasses(
+  key: string,
+  names: readonly string[],
+  classes: readonly string[],
+): void {
+  const unknown = names.find((name) => !classes.includes(name));
+  if (unknown === undefined) return;
+  throw new PerceptionError(
+    'ERR_CONFIG',
+    `${key}: expected classes of ${classes.join(', ')}, found "${unknown}"`,
+  );
+}
+
 /**
  * A recipe's class weights in the order of the classes; `otherwise` (1 when left out) for those it does not name.
  * Undefined where the recipe has none and nothing else is known. Throws ERR_CONFIG for a name that is no class.
@@ -9,13 +23,7 @@ export function resolveClassWeights(
   classes: readonly string[],
   otherwise?: Readonly<Record<string, number>>,
 ): Float32Array | undefined {
-  const unknown = Object.keys(weights ?? {}).find((name) => !classes.includes(name));
-  if (unknown !== undefined) {
-    throw new PerceptionError(
-      'ERR_CONFIG',
-      `classWeights: expected classes of ${classes.join(', ')}, found "${unknown}"`,
-    );
-  }
+  requireClasses('classWeights', Object.keys(weights ?? {}), classes);
   if (!weights && !otherwise) return undefined;
   return Float32Array.from(classes, (name) => weights?.[name] ?? otherwise?.[name] ?? 1);
 }

@@ -12,7 +12,7 @@ import {
 } from '../networks/detection.js';
 import { labelCells } from '../targets/label-cells.js';
 import { createMatcher } from '../targets/match-default-boxes.js';
-import { resolveClassWeights } from './class-weights.js';
+import { requireClasses, resolveClassWeights } from './class-weights.js';
 import { SceneShower } from './show-scene.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
@@ -62,6 +62,8 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
   const boxCount = defaultBoxes.length / 4;
   const cellMaps = featureMaps.slice(0, cellLevels);
   const classWeights = resolveClassWeights(recipe.classWeights, detectionClasses);
+  for (const { folder, repeat } of recipe.data)
+    requireClasses(`data ${folder}: repeat`, Object.keys(repeat ?? {}), detectionClasses);
   const scenes = new SceneShower(recipe.augmentation, input);
   const inputValues = 3 * detectionInputPx.widthPx * detectionInputPx.heightPx;
   const targets: TargetLayout = {

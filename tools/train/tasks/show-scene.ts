@@ -4,6 +4,7 @@ import type { DetectionSample } from '../../datasets/sample.js';
 import { drawColourChange } from '../augment/colour.js';
 import { boxesInWindow, drawWindow } from '../augment/detection-window.js';
 import { boxFromTile, drawTiles, placeTile, windowForTile } from '../augment/mosaic.js';
+import { pasteLights } from '../augment/paste-lights.js';
 import { pasteSigns, type Scene } from '../augment/paste-signs.js';
 import { drawSsdWindow } from '../augment/ssd-window.js';
 import { warpInto, windowAffine } from '../augment/warp.js';
@@ -80,17 +81,18 @@ export class SceneShower {
     store: SampleStore<'detection'>,
   ): Promise<Scene> {
     const image = await store.load(sample);
-    const scene = { image, boxes: sample.boxes };
-    const { pasteSigns: paste } = this.#augmentation;
-    if (!paste || store.signCrops.length === 0 || !random.chance(paste.share)) return scene;
-    const scale = image.widthPx / this.#input.widthPx;
-    const [smallest, largest] = paste.edgePx;
-    const options = {
-      crops: store.signCrops,
-      load: (sign: (typeof store.signCrops)[number]) => store.load(sign),
-      most: paste.most,
-      edgePx: [smallest * scale, largest * scale] as const,
-    };
-    return pasteSigns(scene, options, random);
+    let scene: Scene = { image, boxes: sample.boxes };
+    const { pasteSigns: signs, pasteLights: lights } = this.#augmentation;
+    const perInputPx = image.widthPx / this.#input.widthPx;
+    const edgePx = ([smallest, largest]: readonly [number, number]) =>
+      [smallest * perInputPx, largest * perInputPx] as const;
+    if (signs && store.signCrops.length > 0 && random.chance(signs.share)) {
+      const load = (sign: (typeof store.signCrops)[number]) => store.load(sign);
+      const { most } = signs;
+      const options = { crops: store.signCrops, load, most, edgePx: edgePx(signs.edgePx) };
+      scene = await pasteSigns(scene, options, random);
+    }
+    if (!lights || !random.chance(lights.share)) return scene;
+    return pasteLights(scene, { most: lights.most, edgePx: edgePx(lights.edgePx) }, random);
   }
 }
