@@ -3,15 +3,13 @@ import type { ParameterView } from './training-step.js';
 import { layerOf } from './weight-layout.js';
 
 /**
- * The weights that training moves: all but those of layers whose name matches a pattern, in which * stands for any
- * characters and ? for one. Throws ERR_CONFIG for a pattern that no layer matches, and when nothing is left.
+ * The layers of `layers` whose name matches a pattern, in which * stands for any characters and ? for one. Throws
+ * ERR_CONFIG for a pattern that no layer matches, and when no layer is left to train.
  */
-export function movingViews(
-  views: readonly ParameterView[],
-  patterns: readonly string[] | undefined,
-): readonly ParameterView[] {
-  if (!patterns || patterns.length === 0) return views;
-  const layers = [...new Set(views.map(({ name }) => layerOf(name)))];
+export function frozenLayers(
+  layers: readonly string[],
+  patterns: readonly string[] = [],
+): ReadonlySet<string> {
   const frozen = new Set<string>();
   for (const pattern of patterns) {
     const matching = layers.filter((layer) => globPattern(pattern).test(layer));
@@ -22,12 +20,21 @@ export function movingViews(
       `freeze: expected a pattern that matches a layer with weights (${layers.join(', ')}), found "${pattern}"`,
     );
   }
-  const moving = views.filter(({ name }) => !frozen.has(layerOf(name)));
-  if (moving.length > 0) return moving;
+  if (frozen.size < layers.length || layers.length === 0) return frozen;
   throw new PerceptionError(
     'ERR_CONFIG',
     `freeze: expected a layer that is left to train, found all ${layers.length} frozen`,
   );
+}
+
+/** The weights that training moves: all but those of frozen layers. Throws as `frozenLayers`. */
+export function movingViews(
+  views: readonly ParameterView[],
+  patterns: readonly string[] | undefined,
+): readonly ParameterView[] {
+  const layers = [...new Set(views.map(({ name }) => layerOf(name)))];
+  const frozen = frozenLayers(layers, patterns);
+  return views.filter(({ name }) => !frozen.has(layerOf(name)));
 }
 
 function globPattern(pattern: string): RegExp {

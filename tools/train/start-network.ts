@@ -37,7 +37,9 @@ export async function startNetwork(
     await tf.setBackend('cpu');
     onNote(`backend: compiled, ${threads} threads (${why})`);
     const network = build();
-    return { network, createStep: () => new CompiledStep(network, { batch, threads }), close() {} };
+    const { freeze } = recipe;
+    const createStep = () => new CompiledStep(network, { batch, threads, freeze });
+    return { network, createStep, close() {} };
   };
   if (backend === 'compiled') return compiled('asked for');
   const chosen = await chooseBackend(backend, { threads });

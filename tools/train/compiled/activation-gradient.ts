@@ -18,12 +18,16 @@ export function activationGradient(
   const one = () => graph.scalar('one', 1);
   switch (activation) {
     case 'relu': {
-      const zero = graph.scalar('zero', 0);
-      return graph.node('Where', [graph.node('Greater', [saved, zero]), gradient, zero]);
+      // 0 where the output is 0, and 1 where it is not: one pass, where comparing and choosing are two.
+      const slope = graph.node('HardSigmoid', [saved], {
+        alpha: { float: 1e30 },
+        beta: { float: 0 },
+      });
+      return graph.node('Mul', [gradient, slope]);
     }
     case 'elu': {
-      // For x < 0, y = e^x - 1 and dy/dx = y + 1; for x >= 0 it is 1.
-      const slope = graph.node('Add', [graph.node('Min', [saved, graph.scalar('zero', 0)]), one()]);
+      // For x < 0, y = e^x - 1 and dy/dx = y + 1; for x >= 0 it is 1: y + 1, held to 0 and 1.
+      const slope = graph.node('HardSigmoid', [saved], { alpha: { float: 1 }, beta: { float: 1 } });
       return graph.node('Mul', [gradient, slope]);
     }
     case 'sigmoid': {

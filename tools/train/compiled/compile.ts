@@ -2,6 +2,7 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { type Emission, emitLayer } from '../../export/emit-layer.js';
 import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
 import { channelsFirst, kernelPermutation } from '../../export/tensor-layout.js';
+import { trainableOf } from '../weight-layout.js';
 import {
   convolutionGradient,
   depthwiseGradient,
@@ -71,10 +72,15 @@ export interface CompiledGraphs {
 
 /**
  * Writes one training step of a model, forward and backward, as two ONNX graphs (reverse-mode automatic
- * differentiation over the layers). Feature maps are [batch, channels, rows, columns].
+ * differentiation over the layers). Feature maps are [batch, channels, rows, columns]. Nothing is computed for the
+ * weights of `frozen` layers, nor for what stands before the first layer that learns.
  * Throws ERR_TRAINING for a layer without a rule.
  */
-export function compileTraining(layerGraph: LayerGraph, batch: number): CompiledGraphs {
+export function compileTraining(
+  layerGraph: LayerGraph,
+  batch: number,
+  frozen: ReadonlySet<string> = new Set(),
+): CompiledGraphs {
   const training = new TrainingGraph(batch);
   const inputShape = [batch, ...channelsFirst(layerGraph.input.outputShape)];
   const inputName = training.share('input', inputShape);
@@ -92,8 +98,9 @@ export function compileTraining(layerGraph: LayerGraph, batch: number): Compiled
         `layer ${node.name}: expected one of ${known}, found ${node.className}`,
       );
     }
-    const trainable = trainableWeights(node);
-    for (const weight of trainable) training.parameter(weight.name, weight.shape);
+    const trainable = trainableOf(node);
+    const isFrozen = frozen.has(node.name);
+    for (const { name, shape } of trainable) training.parameter(name, shape, isFrozen);
     const inputs = node.inputs.map((name) => valueByLayer.get(name)!);
     const special = trainingForward[node.className];
     const computed = special
@@ -104,7 +111,7 @@ export function compileTraining(layerGraph: LayerGraph, batch: number): Compiled
       ? training.forward.node('Identity', [computed])
       : computed;
     valueByLayer.set(node.name, value);
-    if (trainable.length > 0 || node.inputs.some((name) => isLearning.has(name)))
+    if ((trainable.length > 0 && !isFrozen) || node.inputs.some((name) => isLearning.has(name)))
       isLearning.add(node.name);
   }
   const shapeOf = new Map(layerGraph.nodes.map((node) => [node.name, node.outputShape]));
@@ -127,11 +134,6 @@ export function compileTraining(layerGraph: LayerGraph, batch: number): Compiled
     gradientRules[node.className]!(training, node, inputs, value, gradient);
   }
   return { training, inputName, inputShape, outputs };
-}
-
-/** Running statistics of a normalisation layer are weights in tf.layers, but nothing descends on them. */
-function trainableWeights(node: LayerNode): LayerNode['weights'] {
-  return node.className === 'BatchNormalization' ? node.weights.slice(0, 2) : node.weights;
 }
 
 /** Weights stay in tf.layers' axis order; kernels are turned inside the graph, which costs next to nothing. */

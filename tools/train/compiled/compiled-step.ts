@@ -1,8 +1,10 @@
 import { NativeSession, type NativeTensor } from '../../../src/inference/native-session.js';
 import { type LayerGraph, readLayerGraph } from '../../export/layer-graph.js';
 import type { tf } from '../backends/tf.js';
+import { frozenLayers } from '../frozen-layers.js';
 import { createRandom, type Random } from '../random.js';
 import type { OutputBuffer, ParameterView, TrainingStep } from '../training-step.js';
+import { trainableOf } from '../weight-layout.js';
 import { type CompiledGraphs, compileTraining } from './compile.js';
 import { gradientName, type MaskSlot, type SavedValue } from './training-graph.js';
 
@@ -19,6 +21,8 @@ export interface CompiledStepOptions {
   threads?: number;
   /** Share of the old running statistics that a step keeps. */
   statisticsMomentum?: number;
+  /** Patterns of layers that do not learn, and for whose weights nothing is computed. */
+  freeze?: readonly string[] | undefined;
 }
 
 /**
@@ -55,7 +59,12 @@ export class CompiledStep implements TrainingStep {
     this.batch = options.batch;
     this.#momentum = options.statisticsMomentum ?? 0.98;
     this.#layerGraph = readLayerGraph(model);
-    this.#graphs = compileTraining(this.#layerGraph, options.batch);
+    const learning = this.#layerGraph.nodes.filter((node) => trainableOf(node).length > 0);
+    const frozen = frozenLayers(
+      learning.map(({ name }) => name),
+      options.freeze,
+    );
+    this.#graphs = compileTraining(this.#layerGraph, options.batch, frozen);
     const { training, inputName, inputShape, outputs } = this.#graphs;
     this.inputShape = inputShape;
     this.input = new Float32Array(sizeOf(inputShape));
@@ -66,14 +75,12 @@ export class CompiledStep implements TrainingStep {
     const parameterFeeds: Record<string, NativeTensor> = {};
     const gradientFetches: Record<string, NativeTensor> = {};
     let offset = 0;
-    for (const { name, shape } of training.parameters) {
+    for (const { name, shape, isFrozen } of training.parameters) {
       const length = sizeOf(shape);
       this.views.push({ name, shape, offset, length });
       parameterFeeds[name] = floats(this.parameters.subarray(offset, offset + length), shape);
-      gradientFetches[gradientName(name)] = floats(
-        this.gradients.subarray(offset, offset + length),
-        shape,
-      );
+      const gradient = this.gradients.subarray(offset, offset + length);
+      if (!isFrozen) gradientFetches[gradientName(name)] = floats(gradient, shape);
       offset += length;
     }
 

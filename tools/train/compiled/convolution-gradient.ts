@@ -41,13 +41,61 @@ function taps(graph: OnnxGraph, slid: string, window: Window, small: [number, nu
   return views;
 }
 
+/** From so many taps on, one convolution with the gradient as its kernel is the faster way. */
+const manyTaps = 16;
+
 /**
- * Gradient of a kernel [kernel rows, kernel columns, slid channels, small channels]: the taps of the map that
- * the kernel slides over, times the map at the other end, one matrix product a sample. This is twice as fast
- * here as one dilated convolution with the gradient as its kernel, because the product is wide on both sides
- * (docs/decisions/compiled-training-step.md).
+ * Gradient of a kernel [kernel rows, kernel columns, slid channels, small channels], from the map that the kernel
+ * slides over and the map at the other end: by a product, or for large kernels by a convolution. Which is faster was
+ * measured (docs/decisions/compiled-training-step.md).
  */
 function kernelGradient(
+  graph: OnnxGraph,
+  slid: string,
+  slidShape: number[],
+  small: string,
+  smallShape: number[],
+  window: Window,
+): string {
+  const [rows, columns] = window.kernel_shape;
+  return rows * columns < manyTaps
+    ? gradientByProduct(graph, slid, slidShape, small, smallShape, window)
+    : gradientByConvolution(graph, slid, small, smallShape, window);
+}
+
+/** Batch and channels exchanged, the small map is a kernel that slides with the stride as its dilation. */
+function gradientByConvolution(
+  graph: OnnxGraph,
+  slid: string,
+  small: string,
+  smallShape: number[],
+  window: Window,
+): string {
+  const exchange = { perm: [1, 0, 2, 3] };
+  const [, smallRows, smallColumns] = smallShape as [number, number, number];
+  const all = graph.node(
+    'Conv',
+    [graph.node('Transpose', [slid], exchange), graph.node('Transpose', [small], exchange)],
+    {
+      kernel_shape: [smallRows, smallColumns],
+      dilations: window.strides,
+      strides: window.dilations,
+      pads: window.pads,
+    },
+  );
+  // Pixels that no stride reached make the result larger than the kernel.
+  const ends = graph.ints('ends', window.kernel_shape);
+  const kernel = graph.node('Slice', [
+    all,
+    graph.ints('starts', [0, 0]),
+    ends,
+    graph.ints('axes', [2, 3]),
+  ]);
+  return graph.node('Transpose', [kernel], { perm: [2, 3, 0, 1] });
+}
+
+/** The taps side by side times the small map, one matrix product a sample: wide on both sides. */
+function gradientByProduct(
   graph: OnnxGraph,
   slid: string,
   slidShape: number[],
@@ -110,7 +158,42 @@ function missingAtEnd(window: Window, inputShape: number[], outputShape: number[
   });
 }
 
-/** Conv2D: the kernel's gradient as above, the input's by transposed convolution. */
+/**
+ * The input's gradient where the kernel moves by one pixel and the map keeps its size: a convolution again, with the
+ * kernel turned round (its taps mirrored, its channels exchanged). ONNX Runtime's transposed convolution gives the same
+ * and takes longer, because it adds up overlapping products.
+ */
+function gradientByTurnedKernel(
+  graph: OnnxGraph,
+  inner: string,
+  kernel: string,
+  window: Window,
+): string {
+  const minusOnes = graph.ints('back', [-1, -1]);
+  const before = graph.ints(
+    'before',
+    window.kernel_shape.map((size) => -size - 1),
+  );
+  const mirrored = graph.node('Slice', [
+    kernel,
+    minusOnes,
+    before,
+    graph.ints('axes', [0, 1]),
+    minusOnes,
+  ]);
+  const turned = graph.node('Transpose', [mirrored], { perm: [2, 3, 0, 1] });
+  const [top, left, bottom, right] = window.pads as [number, number, number, number];
+  return graph.node('Conv', [inner, turned], { ...window, pads: [bottom, right, top, left] });
+}
+
+const keepsSize = ({ kernel_shape, strides, dilations, pads }: Window): boolean =>
+  [0, 1].every(
+    (axis) =>
+      strides[axis] === 1 &&
+      pads[axis]! + pads[axis + 2]! === (kernel_shape[axis]! - 1) * dilations[axis]!,
+  );
+
+/** Conv2D: the kernel's gradient as above, the input's by a convolution with it turned or transposed. */
 export const convolutionGradient: GradientRule = (training, node, [input], output, gradient) => {
   const { graph, window, inputShape, outputShape, inner, savedInput, kernel } = begin(
     training,
@@ -122,6 +205,10 @@ export const convolutionGradient: GradientRule = (training, node, [input], outpu
   const product = kernelGradient(graph, savedInput, inputShape, inner, outputShape, window);
   training.parameterGradient(kernel.name, kernel.shape, product);
   if (!input!.needsGradient) return;
+  if (keepsSize(window)) {
+    training.addGradient(input!.name, gradientByTurnedKernel(graph, inner, kernel.name, window));
+    return;
+  }
   const turned = graph.node('Transpose', [kernel.name], { perm: [3, 2, 0, 1] });
   const attributes = { ...window, output_padding: missingAtEnd(window, inputShape, outputShape) };
   training.addGradient(input!.name, graph.node('ConvTranspose', [inner, turned], attributes));

@@ -11,6 +11,8 @@ export interface SavedValue {
 export interface ParameterSlot {
   name: string;
   shape: number[];
+  /** It is read and does not learn: it has no gradient. */
+  isFrozen: boolean;
 }
 
 /** Batch statistics of a normalisation layer: values that the forward graph puts out each step. */
@@ -50,8 +52,8 @@ export class TrainingGraph {
   }
 
   /** Declares a trainable weight as an input of both graphs. Returns its name. */
-  parameter(name: string, shape: number[]): string {
-    this.parameters.push({ name, shape });
+  parameter(name: string, shape: number[], isFrozen = false): string {
+    this.parameters.push({ name, shape, isFrozen });
     this.share(name, shape);
     return name;
   }
@@ -88,8 +90,12 @@ export class TrainingGraph {
     return this.backward.node('Sum', parts);
   }
 
-  /** Puts out a weight's gradient under the weight's name with a prefix. */
+  /**
+   * Puts out a weight's gradient under the weight's name with a prefix. A frozen weight's is not put out, and ONNX
+   * Runtime computes nothing that leads nowhere.
+   */
   parameterGradient(name: string, shape: number[], gradient: string): void {
+    if (this.parameters.some((slot) => slot.name === name && slot.isFrozen)) return;
     const output = gradientName(name);
     this.backward.node('Reshape', [gradient, this.backward.ints('shape', shape)], {}, output);
     this.backward.output(output, shape);

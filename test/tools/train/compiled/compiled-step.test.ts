@@ -130,6 +130,16 @@ const cases: Record<string, [number[], Build]> = {
     [7, 6, 3],
     (x) => conv(4).apply(conv(5, { activation: 'relu' }).apply(x)) as tf.SymbolicTensor,
   ],
+  'convolutions with large and with even kernels, padded unevenly': [
+    [9, 8, 2],
+    (x) =>
+      [
+        { kernelSize: 5, strides: 2 },
+        { kernelSize: [2, 4] },
+        { kernelSize: 5 },
+        { kernelSize: 4 },
+      ].reduceRight((value, extra) => conv(3, extra).apply(value) as tf.SymbolicTensor, x),
+  ],
   'a strided convolution on odd sizes': [
     [9, 7, 2],
     (x) => conv(4).apply(conv(3, { strides: 2 }).apply(x)) as tf.SymbolicTensor,
@@ -194,6 +204,16 @@ const cases: Record<string, [number[], Build]> = {
       conv(2).apply(
         layers.maxPooling2d({ poolSize: 2, strides: 2 }).apply(conv(3).apply(x)),
       ) as tf.SymbolicTensor,
+  ],
+  'max pooling without overlap over sizes that it does not divide': [
+    [7, 9, 2],
+    (x) => {
+      const pooled = (padding: 'same' | 'valid', from: tf.SymbolicTensor) =>
+        layers
+          .maxPooling2d({ poolSize: 2, strides: 2, padding })
+          .apply(conv(3).apply(from)) as tf.SymbolicTensor;
+      return conv(2).apply(pooled('valid', pooled('same', x))) as tf.SymbolicTensor;
+    },
   ],
   'max pooling with overlap': [
     [7, 6, 2],
@@ -304,4 +324,39 @@ describe('the compiled training step', () => {
       expect(await compareWithDifferences(shape, build)).toBeLessThan(5e-3);
     });
   }
+
+  it('computes nothing for frozen layers, and the same for the others', async () => {
+    const input = tf.input({ shape: [8, 10, 3] });
+    const middle = conv(5, { name: 'middle', activation: 'relu' }).apply(
+      conv(4, { name: 'first' }).apply(input),
+    );
+    const model = tf.model({
+      inputs: input,
+      outputs: conv(2, { name: 'head' }).apply(middle) as tf.SymbolicTensor,
+    });
+    const gradientsOf = async (freeze: string[]) => {
+      const step = new CompiledStep(model, { batch, freeze });
+      const random = createRandom(3);
+      for (let i = 0; i < step.input.length; i++) step.input[i] = random.normal();
+      await step.forward();
+      step.outputs[0]!.gradient.fill(1);
+      await step.backward();
+      const byLayer = step.views.map(({ name, offset, length }) => [
+        name,
+        [...step.gradients.subarray(offset, offset + length)],
+      ]);
+      step.dispose();
+      return Object.fromEntries(byLayer) as Record<string, number[]>;
+    };
+    const all = await gradientsOf([]);
+    for (const freeze of [['first'], ['middle'], ['first', 'middle']]) {
+      const some = await gradientsOf(freeze);
+      for (const [name, gradient] of Object.entries(all)) {
+        const isFrozen = freeze.includes(name.split('/')[0]!);
+        expect(some[name]).toEqual(isFrozen ? gradient.map(() => 0) : gradient);
+        expect(gradient.some((value) => value !== 0)).toBe(true);
+      }
+    }
+    expect(() => new CompiledStep(model, { batch, freeze: ['*'] })).toThrow(/all 3 frozen/);
+  });
 });
