@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadPipelineFile, parsePipeline } from '../../src/pipeline/pipeline-file.js';
 
@@ -46,6 +48,13 @@ describe('a pipeline file', () => {
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.lanes[0])).toBe(true);
     expect(Object.isFrozen(config.publish.zeromq)).toBe(true);
+  });
+
+  test.each(readdirSync('pipelines'))('%s is accepted, and its bundles are there', async (file) => {
+    const { bundles } = await loadPipelineFile(join('pipelines', file));
+    expect(Object.keys(bundles).length).toBeGreaterThan(0);
+    for (const dir of Object.values(bundles))
+      expect(existsSync(join(dir, 'manifest.json'))).toBe(true);
   });
 
   test('that is shipped as the default is accepted', async () => {

@@ -8,7 +8,7 @@ import { detectionScores, type ScoredPicture } from './detection-scores.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
-import { vehicleRecall } from './vehicle-recall.js';
+import { vehiclesFound } from './vehicles-found.js';
 
 /** The precision-recall curve is followed down to this score, with at least this many boxes a picture. */
 const curveThreshold = 0.01;
@@ -83,10 +83,10 @@ const isKittiBox = (box: TruthBox): box is KittiBox => 'kittiType' in box;
 function kittiNotes(pictures: readonly ScoredPicture[]): string[] {
   const isKitti = pictures.some(({ truth }) => truth.some(isKittiBox));
   if (!isKitti) return [];
-  const { found, count, recall } = vehicleRecall(
+  const { found, count, wrong, recall, precision } = vehiclesFound(
     pictures.map(({ truth, found }) => ({ truth: truth.filter(isKittiBox), found })),
   );
   return [
-    `vehicles found ${recall.toFixed(3)} (${found} of ${count}: IoU 0.5, score above 0.3, at least 25 px high, occlusion at most 1)`,
+    `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above 0.3, at least 25 px high, occlusion at most 1`,
   ];
 }
