@@ -54,7 +54,7 @@ describe('a pipeline file', () => {
     const { bundles } = await loadPipelineFile(join('pipelines', file));
     expect(Object.keys(bundles).length).toBeGreaterThan(0);
     for (const dir of Object.values(bundles))
-      expect(existsSync(join(dir, 'manifest.json'))).toBe(true);
+      expect(existsSync(join(String(dir), 'manifest.json'))).toBe(true);
   });
 
   test('that is shipped as the default is accepted', async () => {
