@@ -167,7 +167,12 @@ describe('live', () => {
 
   test('a full ring drops frames at capture, with their own reason', async () => {
     const fast = { ...live, rateFactor: 50 };
-    const changes = { ...slow, ring: { slots: 3 } };
+    // One frame in the slow network, the newest waiting for it, one in the other network: three slots are taken.
+    const changes = {
+      bundles: { steering: 'slow', segmentation: rig.bundleDirs.segmentation },
+      lanes: [['steering'], ['segmentation']],
+      ring: { slots: 3 },
+    };
     const { report } = await collect(await options('ring', changes, fast));
     expect(report.frames.drops['ring_full']).toBeGreaterThan(0);
     expect(report.frames.in).toBe(frameCount);

@@ -42,7 +42,10 @@ export async function evaluateDetection(
     await runner.dispose();
   }
   const metrics = detectionScores(pictures, decode.scoreThreshold);
-  const notes = [...unknownClasses(Object.keys(metrics.perClass), decode), ...kittiNotes(pictures)];
+  const notes = [
+    ...unknownClasses(Object.keys(metrics.perClass), decode),
+    ...kittiNotes(pictures, decode.scoreThreshold),
+  ];
   return { count: pictures.length, metrics, notes };
 }
 
@@ -80,13 +83,14 @@ function forWholeCurve(bundle: Bundle, decode: DetectionOutputSpec): Bundle {
 
 const isKittiBox = (box: TruthBox): box is KittiBox => 'kittiType' in box;
 
-function kittiNotes(pictures: readonly ScoredPicture[]): string[] {
+function kittiNotes(pictures: readonly ScoredPicture[], scoreThreshold: number): string[] {
   const isKitti = pictures.some(({ truth }) => truth.some(isKittiBox));
   if (!isKitti) return [];
   const { found, count, wrong, recall, precision } = vehiclesFound(
     pictures.map(({ truth, found }) => ({ truth: truth.filter(isKittiBox), found })),
+    scoreThreshold,
   );
   return [
-    `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above 0.3, at least 25 px high, occlusion at most 1`,
+    `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above ${Math.max(0.3, scoreThreshold)}, at least 25 px high, occlusion at most 1`,
   ];
 }

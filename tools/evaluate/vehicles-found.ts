@@ -6,6 +6,7 @@ import type { FoundBox } from './match-boxes.js';
 const vehicleClasses = new Set(['car', 'truck', 'bus']);
 const leastHeightPx = 25;
 const mostOcclusion = 1;
+/** Of the comparison; a bundle that asks for more is taken at its word. */
 const leastScore = 0.3;
 const leastIou = 0.5;
 
@@ -23,20 +24,22 @@ export interface VehiclesFound {
 /**
  * KITTI's vehicles that were found, the mark by which small detectors are compared on its frames: true cars, vans and
  * trucks at least 25 px high and hidden at most partly (occlusion 0 or 1), found by a car, truck or bus of score above
- * 0.3 with an IoU of at least 0.5. Which of the three it was called does not matter; each detection finds one vehicle at
+ * 0.3, or above the bundle's threshold where that is higher, with an IoU of at least 0.5. Which of the three it was called does not matter; each detection finds one vehicle at
  * most, and each vehicle is found once. A detection that finds none is wrong unless it is of a vehicle that is not asked
  * for, lies by half in a region that KITTI does not judge, or is itself lower than 25 px.
  */
 export function vehiclesFound(
   pictures: readonly { truth: readonly KittiBox[]; found: readonly FoundBox[] }[],
+  scoreThreshold: number,
 ): VehiclesFound {
   let [found, count, wrong] = [0, 0, 0];
+  const least = Math.max(leastScore, scoreThreshold);
   for (const picture of pictures) {
     const open = new Set(picture.truth.filter(isAskedFor));
     const others = picture.truth.filter((box) => !isAskedFor(box));
     count += open.size;
     const candidates = picture.found
-      .filter(({ className, score }) => vehicleClasses.has(className) && score > leastScore)
+      .filter(({ className, score }) => vehicleClasses.has(className) && score > least)
       .sort((a, b) => b.score - a.score);
     for (const { boxXyxyPx } of candidates) {
       const overlaps = [...open].map((box) => ({ box, iou: boxIou(boxXyxyPx, box.boxXyxyPx) }));
