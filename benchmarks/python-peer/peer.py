@@ -8,6 +8,7 @@ object. Every network is first held to the outputs that ONNX Runtime gave for th
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -177,7 +178,10 @@ class Driver(WholeFrameNetwork):
     def steer(self, frame_rgb):
         """Radians, positive to the left."""
         decode = self.manifest["decode"]
-        angle = float(self.run(frame_rgb)[decode["steering"]].ravel()[0]) * decode["radPerUnit"]
+        value = float(self.run(frame_rgb)[decode["steering"]].ravel()[0])
+        response = decode.get("response", {"gain": 1.0, "exponent": 1.0})
+        value = math.copysign(response["gain"] * abs(value) ** response["exponent"], value)
+        angle = value * decode["radPerUnit"]
         return max(-decode["maxAngleRad"], min(decode["maxAngleRad"], angle))
 
 

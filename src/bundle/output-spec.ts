@@ -56,11 +56,21 @@ export const segmentationOutputSchema = z.strictObject({
   drivable: z.array(z.string()),
 });
 
-/** Steering. Output: `steering` float32 [1, 1]; steering angle at the wheels = value * radPerUnit, positive to the left. */
+/**
+ * Steering. Output: `steering` float32 [1, 1]; steering angle at the wheels = respond(value) * radPerUnit, positive to
+ * the left.
+ */
 export const steeringOutputSchema = z.strictObject({
   kind: z.literal('steering'),
   steering: z.string(),
   radPerUnit: z.number(),
+  /**
+   * How a driver answers to what the network answers: respond(value) = sign(value) * gain * |value| ^ exponent. Above an
+   * exponent of 1 small answers count less. The value itself when left out.
+   */
+  response: z
+    .strictObject({ gain: z.number().positive(), exponent: z.number().min(1).max(4) })
+    .optional(),
   /** Limits applied to what is published. */
   maxAngleRad: z.number().positive(),
   maxRateRadPerS: z.number().positive(),

@@ -8,17 +8,16 @@ import { manifestScores } from '../evaluate/evaluation.js';
 import type { LabelledLogits } from '../evaluate/probability-calibration.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 import { chooseBackend } from '../train/backends/choose-backend.js';
-import type { tf } from '../train/backends/tf.js';
-import { type Checkpoint, readCheckpoint } from '../train/checkpoint.js';
-import { compileTraining } from '../train/compiled/compile.js';
-import { openData } from '../train/open-data.js';
+import { readCheckpoint } from '../train/checkpoint.js';
+import { openData, type WeightedDataset } from '../train/open-data.js';
 import type { Recipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/task-table.js';
 import { runFiles } from '../train/train.js';
 import { calibrateSigns } from './calibrate-signs.js';
+import { calibrateSteering } from './calibrate-steering.js';
 import { compareWithTf } from './compare-with-tf.js';
-import { readLayerGraph } from './layer-graph.js';
 import { type MadeBundle, makeBundle } from './make-bundle.js';
+import { restoreAverage } from './restore-average.js';
 import { writeBundle } from './write-bundle.js';
 
 export interface ExportRequest {
@@ -40,7 +39,8 @@ const tolerance = 1e-3;
 
 /**
  * Turns a run's averaged weights into a model bundle: exports, compares with tf on random input, calibrates
- * the sign network's temperature, measures on the recipe's validation data, and writes the folder.
+ * the sign network's temperature or the steering network's response, measures on the recipe's validation data, and
+ * writes the folder.
  */
 export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   const { recipe, onNote } = request;
@@ -84,47 +84,21 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   onNote(
     `ONNX Runtime and tf differ by at most ${difference.toExponential(1)} of the largest output`,
   );
+  const where = 'the exported network';
+  let exported = await openBundle(draft.files, where);
+  let calibrated = training;
+  if (recipe.fitResponse && recipe.task === 'steering') {
+    const steeringSets = sets as WeightedDataset<'steering'>[];
+    calibrated = await calibrateSteering(training, exported, steeringSets, onNote);
+    exported = await openBundle(makeBundle(model, calibrated, story).files, where);
+  }
   const judges = validation.map((set) => set.dataset);
-  const exported = await openBundle(draft.files, 'the exported network');
   const { scores, signs } = await measure(exported, judges, onNote);
-  const calibrated = calibrateSigns(training, signs, onNote);
+  calibrated = calibrateSigns(calibrated, signs, onNote);
   const bundle = makeBundle(model, calibrated, { ...story, scores });
   backend.close();
   writeBundle(request.outDir, bundle);
   return bundle;
-}
-
-/** Puts the checkpoint's averaged weights and running statistics into the model. */
-function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {
-  const layers = readLayerGraph(model);
-  const weights = new Map(
-    layers.nodes.flatMap((node) => node.weights.map((weight) => [weight.name, weight])),
-  );
-  const { parameters, statistics } = compileTraining(layers, 1).training;
-  const write = (name: string, length: number, from: Float32Array, offset: number): number => {
-    weights.get(name)!.write(from.slice(offset, offset + length));
-    return offset + length;
-  };
-  const average = checkpoint.arrays['average']!;
-  let offset = 0;
-  for (const { name, shape } of parameters) {
-    offset = write(
-      name,
-      shape.reduce((a, b) => a * b, 1),
-      average,
-      offset,
-    );
-  }
-  if (offset !== average.length) {
-    throw new PerceptionError(
-      'ERR_EXPORT',
-      `expected a checkpoint of ${offset} weights, found ${average.length}`,
-    );
-  }
-  offset = 0;
-  for (const { weightName, channels } of statistics) {
-    offset = write(weightName, channels, checkpoint.arrays['statistics']!, offset);
-  }
 }
 
 /** Scores on each data set, and every sign's logits beside its class. */

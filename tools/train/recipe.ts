@@ -100,6 +100,8 @@ export const recipeSchema = z.strictObject({
   labelSmoothing: share.default(0),
   /** Steering: deviation of the Gaussian over neighbouring frames that smooths the driver's pulses; 0 none. */
   smoothFrames: z.number().min(0).max(50).default(0),
+  /** Steering: the export fits the driver's response to the network's answers on the training data. */
+  fitResponse: z.boolean().default(false),
   augmentation: z.strictObject({
     /** Strength of colour changes; 0 none, 1 what daylight and cameras do. */
     colour: z.number().min(0).max(3).default(1),

@@ -3,7 +3,10 @@ import type { SteeringResult } from '../results.js';
 
 /** The steering network's output, float32 [1, 1], as the angle of the wheels: radians, positive to the left. */
 export function decodeSteering(output: Float32Array, spec: SteeringOutputSpec): number {
-  return output[0]! * spec.radPerUnit;
+  const value = output[0]!;
+  if (!spec.response) return value * spec.radPerUnit;
+  const { gain, exponent } = spec.response;
+  return Math.sign(value) * gain * Math.abs(value) ** exponent * spec.radPerUnit;
 }
 
 /** What the limits must know of the frame before. */

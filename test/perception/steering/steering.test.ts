@@ -23,6 +23,14 @@ describe('steering', () => {
     expect(decodeSteering(Float32Array.of(0.5), spec)).toBeCloseTo(0.218, 9);
   });
 
+  it('follows the response curve, the same either way, and stays no number where it is none', () => {
+    const curved = { ...spec, response: { gain: 3, exponent: 2 } };
+    expect(decodeSteering(Float32Array.of(0.5), curved)).toBeCloseTo(0.75 * 0.436, 9);
+    expect(decodeSteering(Float32Array.of(-0.5), curved)).toBeCloseTo(-0.75 * 0.436, 9);
+    expect(decodeSteering(Float32Array.of(0), curved)).toBe(0);
+    expect(decodeSteering(Float32Array.of(Number.NaN), curved)).toBeNaN();
+  });
+
   it('passes unchanged where no limit is touched', () => {
     const { result } = limitSteering({ angleRad: 0.1 }, 0.12, 0.05, spec);
     expect(result).toEqual({
