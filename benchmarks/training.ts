@@ -1,13 +1,14 @@
 import { readLayerGraph } from '../tools/export/layer-graph.js';
 import { tf } from '../tools/train/backends/tf.js';
 import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
+import { SplitStep } from '../tools/train/compiled/split-step.js';
 import { detectionNetwork } from '../tools/train/networks/detection.js';
 import { segmentationNetwork } from '../tools/train/networks/segmentation.js';
 import { signNetwork } from '../tools/train/networks/signs.js';
 import { steeringNetwork } from '../tools/train/networks/steering.js';
 import { createOptimizerState, optimizerStep } from '../tools/train/optimizer.js';
 import { recipeSchema } from '../tools/train/recipe.js';
-import type { BenchmarkCase } from './harness/benchmark.js';
+import type { BenchmarkCase, Variant } from './harness/benchmark.js';
 import { pythonCommand, whyNoPython } from './harness/python.js';
 import { uniformNumbers } from './harness/random.js';
 import { runBenchmark } from './harness/run-benchmark.js';
@@ -87,29 +88,9 @@ function caseOf(workload: Workload, threads: number): BenchmarkCase {
     name: `${workload.name}-${threads}`,
     resultUnit: { name: 'of the largest gradient', perValue: 1 },
     variants: [
-      {
-        name: 'windshield',
-        prepare() {
-          const network = workload.build();
-          for (const layer of network.layers)
-            if (layer.getClassName() === 'Dropout') Object.assign(layer, { rate: 0 });
-          const step = new CompiledStep(network, { batch: workload.batch, threads });
-          const state = createOptimizerState(step.parameters);
-          step.input.set(uniformNumbers(step.input.length, 5));
-          let first: Float32Array | undefined;
-          return {
-            async run() {
-              await step.forward();
-              for (const { gradient } of step.outputs) gradient.fill(outputGradient);
-              await step.backward();
-              first ??= step.gradients.slice();
-              optimizerStep(step, state, 1e-4, optimizer);
-            },
-            result: () => scaled(first!),
-            note: `${step.backend}, ${threads} threads`,
-          };
-        },
-      },
+      ours('windshield', workload, threads, 1),
+      // Where layers normalise, each part by its own statistics: those networks' gradients differ.
+      ...(threads > 1 ? [ours('in parts', workload, threads, threads)] : []),
       {
         name: 'PyTorch',
         isReference: true,
@@ -120,6 +101,37 @@ function caseOf(workload: Workload, threads: number): BenchmarkCase {
         },
       },
     ],
+  };
+}
+
+function ours(name: string, workload: Workload, threads: number, parts: number): Variant {
+  return {
+    name,
+    prepare() {
+      const network = workload.build();
+      for (const layer of network.layers)
+        if (layer.getClassName() === 'Dropout') Object.assign(layer, { rate: 0 });
+      const options = { batch: workload.batch, threads };
+      const step =
+        parts === 1
+          ? new CompiledStep(network, options)
+          : new SplitStep(network, { ...options, parts });
+      const state = createOptimizerState(step.parameters);
+      step.input.set(uniformNumbers(step.input.length, 5));
+      let first: Float32Array | undefined;
+      return {
+        async run() {
+          await step.forward();
+          for (const { gradient } of step.outputs) gradient.fill(outputGradient);
+          await step.backward();
+          first ??= step.gradients.slice();
+          optimizerStep(step, state, 1e-4, optimizer);
+        },
+        result: () => scaled(first!),
+        note: `${step.backend}, ${threads} threads`,
+        close: async () => step.dispose(),
+      };
+    },
   };
 }
 

@@ -87,6 +87,19 @@ const pasteSignsSchema = pasteLightsSchema.extend({
   from: sourceSchema,
 });
 
+const pasteCutOutsSchema = z.strictObject({
+  /** Probability that a picture gets any. */
+  share: share.default(0.5),
+  /** Most that a picture gets. */
+  most: z.int().positive().max(20).default(2),
+  /** Whose objects are cut out. */
+  classes: z.array(z.string().min(1)).min(1),
+  /** Labelled pictures that they are cut out of. */
+  from: sourceSchema,
+  /** Smallest and largest factor on the object's share of its picture. */
+  scale: z.tuple([z.number().positive(), z.number().positive()]).default([0.5, 1.5]),
+});
+
 export const recipeSchema = z.strictObject({
   task: z.enum(tasks),
   seed: z.int().nonnegative(),
@@ -94,6 +107,8 @@ export const recipeSchema = z.strictObject({
   /** Samples that count as one epoch. */
   samplesPerEpoch: z.int().positive(),
   batch: z.int().positive().max(1024),
+  /** Equal parts of a batch that are computed at the same time, each by a thread with its own statistics of normalisation; 1 when left out. */
+  batchParts: z.int().positive().max(64).optional(),
   optimizer: optimizerSchema,
   /** How the learning rate falls after the warm-up; a cosine when left out. */
   schedule: scheduleSchema.optional(),
@@ -101,7 +116,7 @@ export const recipeSchema = z.strictObject({
   /** Steering: deviation of the Gaussian over neighbouring frames that smooths the driver's pulses; 0 none. */
   smoothFrames: z.number().min(0).max(50).default(0),
   /** Steering: the export fits the driver's response to the network's answers on the training data. */
-  fitResponse: z.boolean().default(false),
+  fitResponse: z.boolean().optional(),
   augmentation: z.strictObject({
     /** Strength of colour changes; 0 none, 1 what daylight and cameras do. */
     colour: z.number().min(0).max(3).default(1),
@@ -117,6 +132,8 @@ export const recipeSchema = z.strictObject({
     pasteSigns: pasteSignsSchema.optional(),
     /** Detection: traffic lights of all builds are drawn into pictures, their boxes added. */
     pasteLights: pasteLightsSchema.optional(),
+    /** Detection: objects are cut out of other pictures and pasted into this one, their boxes added. */
+    pasteCutOuts: pasteCutOutsSchema.optional(),
   }),
   /** Rate of every dropout layer of the network, instead of its own. */
   dropout: z.number().min(0).lt(1).optional(),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { chooseBackend } from './backends/choose-backend.js';
 import { tf } from './backends/tf.js';
 import { CompiledStep } from './compiled/compiled-step.js';
+import { SplitStep } from './compiled/split-step.js';
 import { setDropout } from './network-dropout.js';
 import type { Recipe } from './recipe.js';
 import type { TaskTraining } from './tasks/task-training.js';
@@ -35,10 +36,15 @@ export async function startNetwork(
   };
   const compiled = async (why: string): Promise<StartedNetwork> => {
     await tf.setBackend('cpu');
-    onNote(`backend: compiled, ${threads} threads (${why})`);
+    const { freeze, batchParts: parts = 1 } = recipe;
+    const split = parts === 1 ? '' : `, batches in ${parts} parts`;
+    onNote(`backend: compiled, ${threads} threads${split} (${why})`);
     const network = build();
-    const { freeze } = recipe;
-    const createStep = () => new CompiledStep(network, { batch, threads, freeze });
+    const options = { batch, threads, freeze };
+    const createStep = () =>
+      parts === 1
+        ? new CompiledStep(network, options)
+        : new SplitStep(network, { ...options, parts });
     return { network, createStep, close() {} };
   };
   if (backend === 'compiled') return compiled('asked for');

@@ -2,7 +2,7 @@ import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage, SignSample, TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 import { findPlace } from './find-place.js';
-import { meanLight } from './mean-light.js';
+import { lightGain, valueAt } from './resample.js';
 import { cropMarginShare, signOpacity } from './sign-outline.js';
 
 /** A picture with its boxes. */
@@ -55,7 +55,8 @@ function pasteCrop(image: RgbImage, crop: RgbImage, classId: number, box: BoxXyx
   const cropLeft = left - cropWidth * cropMarginShare;
   const cropTop = top - cropHeight * cropMarginShare;
   const feather = Math.max(0.02, 1.2 / Math.min(cropWidth, cropHeight));
-  const gain = lightGain(image, crop, box);
+  const whole: BoxXyxy = [0, 0, crop.widthPx, crop.heightPx];
+  const gain = lightGain({ image, box }, { image: crop, box: whole });
   const lastRow = Math.min(image.heightPx, Math.ceil(bottom));
   const lastColumn = Math.min(image.widthPx, Math.ceil(right));
   for (let row = Math.max(0, Math.floor(top)); row < lastRow; row++) {
@@ -66,38 +67,11 @@ function pasteCrop(image: RgbImage, crop: RgbImage, classId: number, box: BoxXyx
       if (opacity === 0) continue;
       const at = (row * image.widthPx + column) * 3;
       for (let channel = 0; channel < 3; channel++) {
-        const sign = Math.min(255, gain * interpolated(crop, x, y, channel));
+        const sign = Math.min(255, gain * valueAt(crop, x, y, channel));
         image.data[at + channel] = Math.round(
           opacity * sign + (1 - opacity) * image.data[at + channel]!,
         );
       }
     }
   }
-}
-
-/** Bilinear value at a place in shares of a picture. */
-function interpolated(
-  { widthPx, heightPx, data }: RgbImage,
-  x: number,
-  y: number,
-  channel: number,
-): number {
-  const px = Math.min(widthPx - 1, Math.max(0, x * widthPx - 0.5));
-  const py = Math.min(heightPx - 1, Math.max(0, y * heightPx - 0.5));
-  const x0 = Math.floor(px);
-  const y0 = Math.floor(py);
-  const x1 = Math.min(widthPx - 1, x0 + 1);
-  const y1 = Math.min(heightPx - 1, y0 + 1);
-  const value = (column: number, row: number): number =>
-    data[(row * widthPx + column) * 3 + channel]!;
-  const above = value(x0, y0) + (px - x0) * (value(x1, y0) - value(x0, y0));
-  const below = value(x0, y1) + (px - x0) * (value(x1, y1) - value(x0, y1));
-  return above + (py - y0) * (below - above);
-}
-
-/** Halfway (by the square root) from the crop's light to that of the place, within bounds. */
-function lightGain(image: RgbImage, crop: RgbImage, box: BoxXyxy): number {
-  const there = meanLight(image, box) + 8;
-  const own = meanLight(crop, [0, 0, crop.widthPx, crop.heightPx]) + 8;
-  return Math.min(1.6, Math.max(0.6, Math.sqrt(there / own)));
 }

@@ -1,6 +1,6 @@
 import type { Task } from '../../../src/bundle/manifest.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import type { SignSample } from '../../datasets/sample.js';
+import type { Pasted } from '../loading/sample-store.js';
 import { openData, type WeightedDataset } from '../open-data.js';
 import type { Recipe } from '../recipe.js';
 import type { TaskTraining } from '../tasks/task-training.js';
@@ -8,6 +8,7 @@ import { missingClasses } from './class-counts.js';
 import { type Problem, stopAtProblems } from './data-problems.js';
 import { withoutEmptyMasks } from './empty-masks.js';
 import { type Fold, withoutFold } from './folds.js';
+import { openPasted } from './open-pasted.js';
 import { withoutSharedTracks } from './shared-tracks.js';
 
 /** Everything that the training data follows from; plain, so that a thread can open it anew. */
@@ -28,7 +29,7 @@ export interface DataSummary {
 
 export interface TrainingData<T extends Task> {
   sets: WeightedDataset<T>[];
-  signCrops: readonly SignSample[];
+  pasted: Pasted;
   summary: DataSummary;
 }
 
@@ -53,9 +54,7 @@ export async function openTrainingData<T extends Task>(
   const found = new Set(sets.flatMap(({ dataset }) => dataset.problems));
   problems.unshift(...found);
   problems.push(...missingClasses(sets, training.decode));
-  const { pasteSigns } = recipe.augmentation;
-  const pasted = pasteSigns && (await openData('signs', [pasteSigns.from], dataDirs)).sets[0];
-  if (pasted) problems.push(...pasted.dataset.problems);
+  const pasted = await openPasted(recipe.augmentation, dataDirs, problems);
   stopAtProblems(problems, recipe.onBadData ?? 'skip');
   if (left.length === 0) throw nothingLeft(problems);
   return {
@@ -63,7 +62,7 @@ export async function openTrainingData<T extends Task>(
       ...set,
       dataset: training.prepare?.(set.dataset) ?? set.dataset,
     })),
-    signCrops: pasted?.dataset.samples ?? [],
+    pasted,
     summary: {
       sets: left.map(({ dataset, weight }) => ({
         name: dataset.name,

@@ -1,6 +1,5 @@
 import type { Task } from '../../../src/bundle/manifest.js';
 import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
-import type { SignSample } from '../../datasets/sample.js';
 import type { Problem } from '../data/data-problems.js';
 import type { WeightedDataset } from '../open-data.js';
 import { PictureCache } from '../picture-cache.js';
@@ -10,13 +9,13 @@ import { mixSeed, SampleOrder } from '../sample-order.js';
 import type { TaskTraining } from '../tasks/task-training.js';
 import type { Batch } from './batch.js';
 import type { FilledBatch } from './batch-source.js';
-import { SampleStore } from './sample-store.js';
+import { type Pasted, SampleStore } from './sample-store.js';
 
 export interface FillerOptions<T extends Task> {
   recipe: Recipe;
   training: TaskTraining<T>;
   data: WeightedDataset<T>[];
-  signCrops?: readonly SignSample[];
+  pasted?: Pasted;
   /** Bytes of decoded pictures that may be kept. */
   cacheBytes: number;
 }
@@ -40,7 +39,7 @@ export class BatchFiller<T extends Task> {
     this.#store = new SampleStore(
       this.#order,
       new PictureCache(options.cacheBytes),
-      options.signCrops,
+      options.pasted,
     );
   }
 

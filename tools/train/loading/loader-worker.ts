@@ -38,10 +38,10 @@ if (port !== null) {
   };
   const training = taskTraining(request.recipe);
   const layout = batchLayout(training, request.recipe.batch);
-  const filler = openTrainingData(request, training).then(({ sets, signCrops, summary }) => {
+  const filler = openTrainingData(request, training).then(({ sets, pasted, summary }) => {
     answer({ kind: 'open', summary });
     const { recipe } = request;
-    return new BatchFiller({ recipe, training, data: sets, signCrops, cacheBytes });
+    return new BatchFiller({ recipe, training, data: sets, pasted, cacheBytes });
   });
   filler.catch(fail);
   port.on('message', ({ stepNumber, memory }: LoaderOrder) => {

@@ -25,8 +25,8 @@ export async function openBatches<T extends Task>(
 ): Promise<{ batches: BatchSource; summary: DataSummary }> {
   const { recipe } = request;
   if (loaders === 0) {
-    const { sets, signCrops, summary } = await openTrainingData(request, training);
-    const data = { recipe, training, data: sets, signCrops, cacheBytes };
+    const { sets, pasted, summary } = await openTrainingData(request, training);
+    const data = { recipe, training, data: sets, pasted, cacheBytes };
     return { batches: createInThreadSource(data), summary };
   }
   const layout = batchLayout(training, recipe.batch);

@@ -1,24 +1,29 @@
 import type { Task } from '../../../src/bundle/manifest.js';
 import type { RgbImage, SampleBase, SampleOf, SignSample } from '../../datasets/sample.js';
+import type { CutOut } from '../augment/paste-cut-outs.js';
 import type { PictureCache } from '../picture-cache.js';
 import type { Random } from '../random.js';
 import type { SampleOrder } from '../sample-order.js';
+
+/** What is pasted into street scenes; nothing unless the recipe names a source. */
+export interface Pasted {
+  /** Crops of single signs. */
+  signCrops: readonly SignSample[];
+  cutOuts: readonly CutOut[];
+}
+
+const nothing: Pasted = { signCrops: [], cutOuts: [] };
 
 /** What augmentation may draw on beside the sample in hand. */
 export class SampleStore<T extends Task = Task> {
   readonly #order: SampleOrder<T>;
   readonly #pictures: PictureCache;
-  /** Crops of signs that are pasted into street scenes; none unless the recipe names a source. */
-  readonly signCrops: readonly SignSample[];
+  readonly pasted: Pasted;
 
-  constructor(
-    order: SampleOrder<T>,
-    pictures: PictureCache,
-    signCrops: readonly SignSample[] = [],
-  ) {
+  constructor(order: SampleOrder<T>, pictures: PictureCache, pasted: Pasted = nothing) {
     this.#order = order;
     this.#pictures = pictures;
-    this.signCrops = signCrops;
+    this.pasted = pasted;
   }
 
   /** A sample's pixels, which many share: not to be written to. */

@@ -64,6 +64,11 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
   const classWeights = resolveClassWeights(recipe.classWeights, detectionClasses);
   for (const { folder, repeat } of recipe.data)
     requireClasses(`data ${folder}: repeat`, Object.keys(repeat ?? {}), detectionClasses);
+  requireClasses(
+    'pasteCutOuts: classes',
+    recipe.augmentation.pasteCutOuts?.classes ?? [],
+    detectionClasses,
+  );
   const scenes = new SceneShower(recipe.augmentation, input);
   const inputValues = 3 * detectionInputPx.widthPx * detectionInputPx.heightPx;
   const targets: TargetLayout = {

@@ -4,6 +4,7 @@ import type { DetectionSample } from '../../datasets/sample.js';
 import { drawColourChange } from '../augment/colour.js';
 import { boxesInWindow, drawWindow } from '../augment/detection-window.js';
 import { boxFromTile, drawTiles, placeTile, windowForTile } from '../augment/mosaic.js';
+import { pasteCutOuts } from '../augment/paste-cut-outs.js';
 import { pasteLights } from '../augment/paste-lights.js';
 import { pasteSigns, type Scene } from '../augment/paste-signs.js';
 import { drawSsdWindow } from '../augment/ssd-window.js';
@@ -82,15 +83,20 @@ export class SceneShower {
   ): Promise<Scene> {
     const image = await store.load(sample);
     let scene: Scene = { image, boxes: sample.boxes };
-    const { pasteSigns: signs, pasteLights: lights } = this.#augmentation;
+    const { pasteSigns: signs, pasteLights: lights, pasteCutOuts: objects } = this.#augmentation;
+    const { signCrops, cutOuts } = store.pasted;
     const perInputPx = image.widthPx / this.#input.widthPx;
     const edgePx = ([smallest, largest]: readonly [number, number]) =>
       [smallest * perInputPx, largest * perInputPx] as const;
-    if (signs && store.signCrops.length > 0 && random.chance(signs.share)) {
-      const load = (sign: (typeof store.signCrops)[number]) => store.load(sign);
+    if (signs && signCrops.length > 0 && random.chance(signs.share)) {
+      const load = (sign: (typeof signCrops)[number]) => store.load(sign);
       const { most } = signs;
-      const options = { crops: store.signCrops, load, most, edgePx: edgePx(signs.edgePx) };
+      const options = { crops: signCrops, load, most, edgePx: edgePx(signs.edgePx) };
       scene = await pasteSigns(scene, options, random);
+    }
+    if (objects && cutOuts.length > 0 && random.chance(objects.share)) {
+      const load = (from: DetectionSample) => store.load(from);
+      scene = await pasteCutOuts(scene, { ...objects, cutOuts, load }, random);
     }
     if (!lights || !random.chance(lights.share)) return scene;
     return pasteLights(scene, { most: lights.most, edgePx: edgePx(lights.edgePx) }, random);

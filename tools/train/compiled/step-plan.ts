@@ -1,0 +1,60 @@
+import type { LayerGraph } from '../../export/layer-graph.js';
+import type { ParameterView } from '../training-step.js';
+import { compileTraining } from './compile.js';
+import type { MaskSlot, ParameterSlot, SavedValue, StatisticsSlot } from './training-graph.js';
+
+/** A training step that is compiled: both graphs and what they are fed. Plain, so that a thread can be given it. */
+export interface StepPlan {
+  batch: number;
+  forwardGraph: Uint8Array;
+  backwardGraph: Uint8Array;
+  inputName: string;
+  inputShape: number[];
+  outputs: { name: string; shape: number[] }[];
+  parameters: ParameterSlot[];
+  statistics: StatisticsSlot[];
+  masks: MaskSlot[];
+  saved: SavedValue[];
+}
+
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
+
+/** Throws ERR_TRAINING as compileTraining does. */
+export function planStep(
+  layerGraph: LayerGraph,
+  batch: number,
+  frozen: ReadonlySet<string>,
+): StepPlan {
+  const { training, inputName, inputShape, outputs } = compileTraining(layerGraph, batch, frozen);
+  return {
+    batch,
+    forwardGraph: training.forward.toBytes(),
+    backwardGraph: training.backward.toBytes(),
+    inputName,
+    inputShape,
+    outputs,
+    parameters: training.parameters,
+    statistics: training.statistics,
+    masks: training.masks,
+    saved: [...training.saved.values()],
+  };
+}
+
+/** Where each weight lies in the flat arrays. */
+export function viewsOf({ parameters }: StepPlan): ParameterView[] {
+  let offset = 0;
+  return parameters.map(({ name, shape }) => {
+    const length = sizeOf(shape);
+    offset += length;
+    return { name, shape, offset: offset - length, length };
+  });
+}
+
+/** How many running statistics there are. */
+export const statisticsCount = ({ statistics }: StepPlan): number =>
+  statistics.reduce((sum, { channels }) => sum + channels, 0);
+
+/** How many weights there are. */
+export const parameterCount = ({ parameters }: StepPlan): number =>
+  parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
