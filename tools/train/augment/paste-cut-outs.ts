@@ -2,6 +2,7 @@ import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { DetectionSample, RgbImage, TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 import { findPlace } from './find-place.js';
+import { paintBox } from './paint-box.js';
 import type { Scene } from './paste-signs.js';
 import { lightGain, valueAt } from './resample.js';
 
@@ -78,25 +79,14 @@ function paint(
   cut: BoxXyxy,
   isMirrored: boolean,
 ): void {
-  const [left, top, right, bottom] = place;
   const gain = lightGain({ image, box: place }, { image: from, box: cut });
-  const lastRow = Math.min(image.heightPx, Math.ceil(bottom));
-  const lastColumn = Math.min(image.widthPx, Math.ceil(right));
-  for (let row = Math.max(0, Math.floor(top)); row < lastRow; row++) {
-    const y = (row + 0.5 - top) / (bottom - top);
-    for (let column = Math.max(0, Math.floor(left)); column < lastColumn; column++) {
-      const x = (column + 0.5 - left) / (right - left);
-      const inside = Math.min(x, 1 - x, y, 1 - y);
-      if (inside <= 0) continue;
-      const opacity = Math.min(1, inside / featherShare);
-      const fromX = (cut[0] + (isMirrored ? 1 - x : x) * (cut[2] - cut[0])) / from.widthPx;
-      const fromY = (cut[1] + y * (cut[3] - cut[1])) / from.heightPx;
-      const at = (row * image.widthPx + column) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        const there = image.data[at + channel]!;
-        const value = Math.min(255, gain * valueAt(from, fromX, fromY, channel));
-        image.data[at + channel] = Math.round(there + opacity * (value - there));
-      }
-    }
-  }
+  const [left, top, right, bottom] = cut;
+  paintBox(image, place, (x, y, colour) => {
+    const inside = Math.min(x, 1 - x, y, 1 - y);
+    colour[3] = Math.min(1, Math.max(0, inside / featherShare));
+    const fromX = (left + (isMirrored ? 1 - x : x) * (right - left)) / from.widthPx;
+    const fromY = (top + y * (bottom - top)) / from.heightPx;
+    for (let channel = 0; channel < 3; channel++)
+      colour[channel] = Math.min(255, gain * valueAt(from, fromX, fromY, channel));
+  });
 }

@@ -3,6 +3,7 @@ import type { RgbImage } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 import { findPlace } from './find-place.js';
 import { meanLight } from './mean-light.js';
+import { paintBox } from './paint-box.js';
 import type { Scene } from './paste-signs.js';
 import {
   drawTrafficLight,
@@ -45,23 +46,10 @@ function paint(image: RgbImage, light: TrafficLight, box: BoxXyxy, random: Rando
   const daylight = Math.min(1.3, Math.max(0.25, (meanLight(image, box) + 20) / 140));
   const feather = Math.max(0.06, 1.3 / pitchPx) * random.between(1, 1.6);
   const noise = random.between(0, 7);
-  const colour = new Float64Array(4);
-  const lastRow = Math.min(image.heightPx, Math.ceil(bottom));
-  const lastColumn = Math.min(image.widthPx, Math.ceil(right));
-  for (let row = Math.max(0, Math.floor(top)); row < lastRow; row++) {
-    for (let column = Math.max(0, Math.floor(left)); column < lastColumn; column++) {
-      const x = (column + 0.5 - left) / (right - left);
-      const y = (row + 0.5 - top) / (bottom - top);
-      trafficLightAt(light, x, y, daylight, feather, colour);
-      const opacity = colour[3]!;
-      if (opacity === 0) continue;
-      const grain = noise * (random.next() - 0.5);
-      const at = (row * image.widthPx + column) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        const there = image.data[at + channel]!;
-        const value = there + opacity * (colour[channel]! + grain - there);
-        image.data[at + channel] = Math.min(255, Math.max(0, Math.round(value)));
-      }
-    }
-  }
+  paintBox(image, box, (x, y, colour) => {
+    trafficLightAt(light, x, y, daylight, feather, colour);
+    if (colour[3] === 0) return;
+    const grain = noise * (random.next() - 0.5);
+    for (let channel = 0; channel < 3; channel++) colour[channel]! += grain;
+  });
 }

@@ -2,6 +2,7 @@ import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage, SignSample, TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 import { findPlace } from './find-place.js';
+import { paintBox } from './paint-box.js';
 import { lightGain, valueAt } from './resample.js';
 import { cropMarginShare, signOpacity } from './sign-outline.js';
 
@@ -48,30 +49,17 @@ export async function pasteSigns(
 /** Draws a crop so that the sign in it fills the box; its margin is left out by the outline. */
 function pasteCrop(image: RgbImage, crop: RgbImage, classId: number, box: BoxXyxy): void {
   const [left, top, right, bottom] = box;
-  // The crop's edges in the picture: its margin lies around the box.
+  // The box shows all of the crop but its margin.
   const inner = 1 - 2 * cropMarginShare;
-  const cropWidth = (right - left) / inner;
-  const cropHeight = (bottom - top) / inner;
-  const cropLeft = left - cropWidth * cropMarginShare;
-  const cropTop = top - cropHeight * cropMarginShare;
-  const feather = Math.max(0.02, 1.2 / Math.min(cropWidth, cropHeight));
+  const feather = Math.max(0.02, (1.2 * inner) / Math.min(right - left, bottom - top));
   const whole: BoxXyxy = [0, 0, crop.widthPx, crop.heightPx];
   const gain = lightGain({ image, box }, { image: crop, box: whole });
-  const lastRow = Math.min(image.heightPx, Math.ceil(bottom));
-  const lastColumn = Math.min(image.widthPx, Math.ceil(right));
-  for (let row = Math.max(0, Math.floor(top)); row < lastRow; row++) {
-    for (let column = Math.max(0, Math.floor(left)); column < lastColumn; column++) {
-      const x = (column + 0.5 - cropLeft) / cropWidth;
-      const y = (row + 0.5 - cropTop) / cropHeight;
-      const opacity = signOpacity(classId, x, y, feather);
-      if (opacity === 0) continue;
-      const at = (row * image.widthPx + column) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        const sign = Math.min(255, gain * valueAt(crop, x, y, channel));
-        image.data[at + channel] = Math.round(
-          opacity * sign + (1 - opacity) * image.data[at + channel]!,
-        );
-      }
-    }
-  }
+  paintBox(image, box, (x, y, colour) => {
+    const cropX = cropMarginShare + x * inner;
+    const cropY = cropMarginShare + y * inner;
+    colour[3] = signOpacity(classId, cropX, cropY, feather);
+    if (colour[3] === 0) return;
+    for (let channel = 0; channel < 3; channel++)
+      colour[channel] = Math.min(255, gain * valueAt(crop, cropX, cropY, channel));
+  });
 }
