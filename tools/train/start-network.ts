@@ -54,6 +54,7 @@ export async function startNetwork(
     return compiled(`the fastest on a CPU; ${chosen.why}`);
   }
   onNote(`backend: ${chosen.name} (${chosen.why})`);
+  if (recipe.batchParts) onNote('batchParts is left aside: this backend takes a batch as a whole');
   const network = build();
   return { network, createStep: () => new TfStep(network, { batch }), close: chosen.close };
 }
