@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { tasks } from '../src/bundle/manifest.js';
 import { threadCpuMs } from '../tools/bench/thread-cpu.js';
-import { tf } from '../tools/train/backends/tf.js';
+import { tf } from '../tools/layers-to-onnx/tf.js';
 import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
 import type { FilledBatch } from '../tools/train/loading/batch-source.js';
 import { openBatches } from '../tools/train/loading/open-batches.js';

@@ -1,5 +1,5 @@
+import { openSimulatedDrive, type SimulatedDrive } from '../simulator/datasets/drive.js';
 import { encodeJpeg } from '../src/codec/image-codec.js';
-import { openSimulatedDrive, type SimulatedDrive } from '../tools/simulate/drive.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
 // A frame of the sample drive with its truth, and the JPEG that is made of it. One thread draws.

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { tf } from '../tools/layers-to-onnx/tf.js';
 import { type BackendRequest, chooseBackend } from '../tools/train/backends/choose-backend.js';
 import { kernelTable, profileKernels } from '../tools/train/backends/kernel-profile.js';
-import { tf } from '../tools/train/backends/tf.js';
 import { signNetwork } from '../tools/train/networks/signs.js';
 import { steeringNetwork } from '../tools/train/networks/steering.js';
 

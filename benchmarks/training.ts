@@ -1,5 +1,5 @@
-import { readLayerGraph } from '../tools/export/layer-graph.js';
-import { tf } from '../tools/train/backends/tf.js';
+import { readLayerGraph } from '../tools/layers-to-onnx/layer-graph.js';
+import { tf } from '../tools/layers-to-onnx/tf.js';
 import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
 import { SplitStep } from '../tools/train/compiled/split-step.js';
 import { detectionNetwork } from '../tools/train/networks/detection.js';

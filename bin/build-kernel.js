@@ -15,7 +15,7 @@ export const kernels = [
   },
   {
     entry: 'assembly/renderer.ts',
-    outFile: 'tools/simulate/capture/gen/kernel-bytes.ts',
+    outFile: 'simulator/rendering/capture/gen/kernel-bytes.ts',
     what: "renderer's kernel",
   },
 ];

@@ -1,4 +1,4 @@
-// Transpiles src/ and tools/ file by file into dist/, mirroring the tree, so that worker entries and
+// Transpiles src/, tools/, simulator/ and cli/ file by file into dist/, mirroring the tree, so that worker entries and
 // import.meta.url keep their places. Only when something is newer than the last build: ~10 ms when not.
 import { createHash } from 'node:crypto';
 import {
@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDir = join(rootDir, 'dist');
 const stampFile = join(outDir, '.stamp');
-const roomDirs = ['src', 'tools', 'benchmarks'];
+const roomDirs = ['src', 'tools', 'simulator', 'cli', 'benchmarks'];
 
 /** Every .ts file under the rooms, sorted, with its size and modification time as one fingerprint. */
 function surveySources() {

@@ -4,5 +4,5 @@ import { ensureBuilt } from './build.js';
 
 process.setSourceMapsEnabled(true);
 await ensureBuilt();
-const { main } = await import('../dist/src/cli/main.js');
+const { main } = await import('../dist/cli/main.js');
 await main(process.argv.slice(2));

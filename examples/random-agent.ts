@@ -2,8 +2,8 @@
 //
 //     npx esbuild examples/random-agent.ts --bundle --packages=external --format=esm --outfile=dist/random-agent.js
 //     node dist/random-agent.js [seed]
-import { DriveEnvironment } from '../tools/simulate/environment/drive-environment.js';
-import { Random } from '../tools/simulate/random.js';
+import { DriveEnvironment } from '../simulator/driving/environment/drive-environment.js';
+import { Random } from '../simulator/world/random.js';
 
 const firstSeed = Number(process.argv[2] ?? 1);
 const environment = new DriveEnvironment({ seconds: 20 });

@@ -8,11 +8,11 @@ import {
   SteeringUpdateSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 import { SegmentationEncoder } from '../messages/segmentation-encoder.js';
+import type { StageResult } from '../stages/stage-result.js';
 import { FrameMemory } from './frame-memory.js';
 import { boxMessage, dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
-import type { StageResult } from './stages/stage-result.js';
 
 export interface FuserOptions {
   /** By task, with the lane that it rides in. */

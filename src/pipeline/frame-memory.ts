@@ -4,8 +4,8 @@ import { selectSignCrops } from '../perception/signs/sign-crops.js';
 import { initialSteeringState, limitSteering } from '../perception/steering/steering.js';
 import { emptySignMemory, recallSign, rememberSigns } from '../perception/tracking/sign-memory.js';
 import { initialTrackingState, trackDetections } from '../perception/tracking/tracker.js';
+import type { StageResult } from '../stages/stage-result.js';
 import type { CapturedFrame } from './frame-record.js';
-import type { StageResult } from './stages/stage-result.js';
 
 /** A sign is read again when its box has grown by this much in area since it was read last. */
 const grownFactor = 1.5;

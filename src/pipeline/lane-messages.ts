@@ -1,12 +1,12 @@
 import type { Manifest, Task } from '../bundle/manifest.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { PostedError } from '../capture/capture-messages.js';
+import type { PreprocessedBy } from '../stages/frame-input.js';
+import type { PreprocessChoice } from '../stages/preprocessing-place.js';
+import type { StageResult } from '../stages/stage-result.js';
 import type { Drill } from '../supervise/drill.js';
 import type { LaneBlackBox } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
-import type { PreprocessChoice } from './preprocessing-place.js';
-import type { PreprocessedBy } from './stages/frame-input.js';
-import type { StageResult } from './stages/stage-result.js';
 
 /** What a lane is started with; it loads its networks at once, while the source is still opening. */
 export interface LaneWorkerData {

@@ -9,15 +9,15 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { certify, type NetworkSession } from '../inference/network-session.js';
 import { createNetworkSession } from '../inference/onnxruntime-node.js';
 import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import type { FrameInput, PreprocessedBy } from '../stages/frame-input.js';
+import { preprocessingPlace } from '../stages/preprocessing-place.js';
+import type { StageResult } from '../stages/stage-result.js';
+import { createStageRunner, type StageRunner, type StageSetup } from '../stages/stage-runner.js';
+import { warmUpInput } from '../stages/warm-up-input.js';
 import { runDrill } from '../supervise/drill.js';
 import { laneWriter } from '../supervise/supervised.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
-import { preprocessingPlace } from './preprocessing-place.js';
 import { stageInputs } from './stage-graph.js';
-import type { FrameInput, PreprocessedBy } from './stages/frame-input.js';
-import type { StageResult } from './stages/stage-result.js';
-import { createStageRunner, type StageRunner, type StageSetup } from './stages/stage-runner.js';
-import { warmUpInput } from './stages/warm-up-input.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
@@ -88,7 +88,7 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
 
 /** Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs. */
 async function onDevice(setup: StageSetup): Promise<FrameInput> {
-  const { deviceInput } = await import('./stages/device-input.js');
+  const { deviceInput } = await import('../stages/device-input.js');
   return deviceInput(setup);
 }
 

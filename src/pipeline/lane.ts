@@ -5,13 +5,13 @@ import { fromPostedError } from '../capture/capture-messages.js';
 import { builtEntry } from '../frame/built-entry.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import type { PreprocessedBy } from '../stages/frame-input.js';
+import type { StageResult } from '../stages/stage-result.js';
 import { RestartLimit } from '../supervise/restart-limit.js';
 import { laneWriter } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
-import type { PreprocessedBy } from './stages/frame-input.js';
-import type { StageResult } from './stages/stage-result.js';
 
 /** A lane that answers nothing for this long on one job hangs, milliseconds. */
 const defaultTimeoutMs = 30_000;

@@ -7,6 +7,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic, statusTopic, steeringTopic } from '../messages/topics.js';
 import type { Publisher } from '../publish/publisher.js';
+import type { StageResult } from '../stages/stage-result.js';
 import { Conductor } from './conductor.js';
 import { Degradation } from './degradation.js';
 import { type DropCounts, newDrops, totalDrops } from './drop-counts.js';
@@ -25,7 +26,6 @@ import type { ResultRecorder } from './result-recorder.js';
 import { buildReport } from './run-report.js';
 import { RunStatistics } from './run-statistics.js';
 import type { StageGraph } from './stage-graph.js';
-import type { StageResult } from './stages/stage-result.js';
 
 /** How often deadlines are looked at, and status is published, milliseconds. */
 const deadlineCheckMs = 5;

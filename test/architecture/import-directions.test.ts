@@ -35,25 +35,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'publish',
     'supervise',
+    'stages',
   ],
+  stages: ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception', 'inference'],
   viewer: ['frame', 'calibration', 'bundle', 'preprocess', 'perception', 'messages', 'recording'],
-  cli: [
-    'frame',
-    'calibration',
-    'bundle',
-    'preprocess',
-    'perception',
-    'inference',
-    'codec',
-    'messages',
-    'recording',
-    'capture',
-    'publish',
-    'supervise',
-    'pipeline',
-    'viewer',
-    'tools',
-  ],
 };
 
 /** Rooms that the browser runs as well. */
@@ -97,8 +82,11 @@ function filesUnder(room: string): string[] {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-const imports = [...filesUnder('src'), ...filesUnder('tools')].flatMap(importsOf);
-const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : 'tools');
+/** The floors, from the ground up: a file imports from its own floor and from those below. */
+const floors = ['src', 'tools', 'simulator', 'cli', 'benchmarks'] as const;
+
+const imports = floors.flatMap(filesUnder).flatMap(importsOf);
+const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : 'above src');
 const shown = ({ from, specifier }: Import) => `${from} imports ${specifier}`;
 
 test('there are imports to hold to the rules', () => {
@@ -122,17 +110,40 @@ test('every room of src has its rule', () => {
   expect(rooms.filter((room) => mayImport[room] === undefined)).toEqual([]);
 });
 
-test('tools import nothing of the command line', () => {
+test.each(floors)('%s imports from no floor above it', (floor) => {
+  const above: readonly string[] = floors.slice(floors.indexOf(floor) + 1);
   const wrong = imports.filter(
-    ({ from, target }) => from.startsWith('tools/') && target?.startsWith('src/cli/'),
+    ({ from, target }) =>
+      from.startsWith(`${floor}/`) && target !== undefined && above.includes(target.split('/')[0]!),
   );
   expect(wrong.map(shown)).toEqual([]);
 });
 
-test('the command line loads tools only when a command is called', () => {
+test('no file imports itself by way of others, types included', () => {
+  const targets = new Map<string, string[]>();
+  for (const { from, target } of imports) {
+    if (target !== undefined) targets.set(from, [...(targets.get(from) ?? []), target]);
+  }
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): void => {
+    const start = way.indexOf(file);
+    if (start >= 0) circles.push([...way.slice(start), file].join(' -> '));
+    if (start >= 0 || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) walk(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) walk(file, []);
+  expect(circles).toEqual([]);
+});
+
+test('the command line loads tools and simulator only when a command is called', () => {
   const wrong = imports.filter(
     ({ from, target, isDynamic, isTypeOnly }) =>
-      from.startsWith('src/cli/') && target?.startsWith('tools/') && !isDynamic && !isTypeOnly,
+      from.startsWith('cli/') &&
+      /^(tools|simulator)\//.test(target ?? '') &&
+      !isDynamic &&
+      !isTypeOnly,
   );
   expect(wrong.map(shown)).toEqual([]);
 });
@@ -149,6 +160,7 @@ test('what the browser runs imports nothing of Node', () => {
 describe('each heavy package is loaded by one file', () => {
   test.each(Object.entries(soleImporters))('%s by %s', (name, importer) => {
     const importers = imports
+      .filter(({ from }) => !from.startsWith('benchmarks/'))
       .filter(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`))
       .map(({ from }) => from);
     expect([...new Set(importers)]).toEqual([importer]);

@@ -14,7 +14,7 @@ import { buildDrive, numberedImage } from '../recording/drive-builder.js';
 import { sharedDataDir } from '../support/shared-data.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
-const mainUrl = new URL('../../dist/src/cli/main.js', import.meta.url).href;
+const mainUrl = new URL('../../dist/cli/main.js', import.meta.url).href;
 const skip = whyMissing('ffmpeg') ?? whyMissing('ffprobe');
 const left = (reason: string | undefined) => (reason === undefined ? '' : ` (left out: ${reason})`);
 

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
-import { formatLiveLine, steeringBar } from '../../src/cli/live-line.js';
+import { formatLiveLine, steeringBar } from '../../cli/live-line.js';
 import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 
 const progress = { framesPublished: 241, framesDropped: 3, publishedRateHz: 19.96 };

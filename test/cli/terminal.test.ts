@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { Terminal } from '../../src/cli/terminal.js';
+import { Terminal } from '../../cli/terminal.js';
 
 function recorder(isTTY: boolean, columns = 80) {
   const stream = Object.assign(new PassThrough(), { isTTY, columns });

@@ -3,7 +3,7 @@ import type { Manifest, Task } from '../../src/bundle/manifest.js';
 import { StageState } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { FrameFuser } from '../../src/pipeline/frame-fuser.js';
 import type { FrameOutcome, StageOutcome } from '../../src/pipeline/frame-record.js';
-import type { StageResult } from '../../src/pipeline/stages/stage-result.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
 
 const times = { dispatchNs: 1n, startNs: 2n, preprocessEndNs: 3n, inferenceEndNs: 4n, endNs: 5n };
 const decodes: Record<'detection' | 'signs' | 'steering', Manifest['decode']> = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Manifest, Task } from '../../src/bundle/manifest.js';
 import { FrameMemory } from '../../src/pipeline/frame-memory.js';
 import type { CapturedFrame } from '../../src/pipeline/frame-record.js';
-import type { StageResult } from '../../src/pipeline/stages/stage-result.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
 
 const decodes: Partial<Record<Task, object>> = {
   detection: { kind: 'ssd', classes: ['car', 'traffic_sign'] },

@@ -1,6 +1,6 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import { planStages, stageInputs } from '../../src/pipeline/stage-graph.js';
-import { nearestRank } from '../latency/percentiles.js';
+import { nearestRank } from '../statistics/percentiles.js';
 import type { BareLane } from './bare-lanes.js';
 
 /** What the machine can do with these networks in these lanes. docs/benchmarks.md defines both rates. */

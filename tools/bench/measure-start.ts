@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { nearestRank } from '../latency/percentiles.js';
+import { nearestRank } from '../statistics/percentiles.js';
 import { repoDir } from './process-entry.js';
 
 export interface StartRequest {

@@ -1,4 +1,4 @@
-import { nearestRank } from '../latency/percentiles.js';
+import { nearestRank } from '../statistics/percentiles.js';
 
 /** Memory of the pipeline's process after so many published frames, bytes. */
 export interface MemorySample {

@@ -3,7 +3,7 @@ import { openSource } from '../../src/capture/open-source.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
-import { type Spread, spreadOf } from '../latency/percentiles.js';
+import { type Spread, spreadOf } from '../statistics/percentiles.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
 /** While a camera opens its shutter and its buffers fill, intervals say nothing: so many frames are passed over. */

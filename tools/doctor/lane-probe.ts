@@ -10,9 +10,9 @@ import { certify } from '../../src/inference/network-session.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import type { Detection } from '../../src/perception/results.js';
-import type { StageResult } from '../../src/pipeline/stages/stage-result.js';
-import { createStageRunner, type StageRunner } from '../../src/pipeline/stages/stage-runner.js';
-import { nearestRank } from '../latency/percentiles.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
+import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
+import { nearestRank } from '../statistics/percentiles.js';
 
 /** What a lane is to be measured with. */
 export interface LaneSetup {

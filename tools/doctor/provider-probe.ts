@@ -1,6 +1,6 @@
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
-import { nearestRank } from '../latency/percentiles.js';
+import { nearestRank } from '../statistics/percentiles.js';
 import { proofAnswer, proofBundle, proofInput } from './proof-network.js';
 
 /** What the probe of a provider says. */

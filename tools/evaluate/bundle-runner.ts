@@ -3,8 +3,8 @@ import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { certify, type NetworkSession } from '../../src/inference/network-session.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
-import type { StageResult } from '../../src/pipeline/stages/stage-result.js';
-import { createStageRunner, type StageRunner } from '../../src/pipeline/stages/stage-runner.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
+import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
 import type { RgbImage } from '../datasets/sample.js';
 
 export interface RunnerOptions {

@@ -1,9 +1,9 @@
 import { elementCount } from '../../src/bundle/golden.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { tf } from '../train/backends/tf.js';
+import type { OnnxExport } from '../layers-to-onnx/export-onnx.js';
+import { tf } from '../layers-to-onnx/tf.js';
 import { createRandom } from '../train/random.js';
-import type { OnnxExport } from './export-onnx.js';
 
 /**
  * Runs the exported network on ONNX Runtime and the tf.layers model on tf's active backend, both on the same

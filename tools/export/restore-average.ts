@@ -1,8 +1,8 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import type { tf } from '../train/backends/tf.js';
+import { readLayerGraph } from '../layers-to-onnx/layer-graph.js';
+import type { tf } from '../layers-to-onnx/tf.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { compileTraining } from '../train/compiled/compile.js';
-import { readLayerGraph } from './layer-graph.js';
 
 /** Puts the checkpoint's averaged weights and running statistics into the model. Throws ERR_EXPORT for a checkpoint of another network. */
 export function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {

@@ -9,6 +9,7 @@ import type { LabelledLogits } from '../evaluate/probability-calibration.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 import { chooseBackend } from '../train/backends/choose-backend.js';
 import { readCheckpoint } from '../train/checkpoint.js';
+import { type MadeBundle, makeBundle } from '../train/make-bundle.js';
 import { openData, type WeightedDataset } from '../train/open-data.js';
 import type { Recipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/task-table.js';
@@ -16,7 +17,6 @@ import { runFiles } from '../train/train.js';
 import { calibrateSigns } from './calibrate-signs.js';
 import { calibrateSteering } from './calibrate-steering.js';
 import { compareWithTf } from './compare-with-tf.js';
-import { type MadeBundle, makeBundle } from './make-bundle.js';
 import { restoreAverage } from './restore-average.js';
 import { writeBundle } from './write-bundle.js';
 

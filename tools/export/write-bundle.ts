@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MadeBundle } from './make-bundle.js';
+import type { MadeBundle } from '../train/make-bundle.js';
 import { modelCard } from './model-card.js';
 
 /**

@@ -1,5 +1,5 @@
+import type { Spread } from '../statistics/percentiles.js';
 import type { LatencyReport, StageLatency } from './latency-report.js';
-import type { Spread } from './percentiles.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
 const labelWidth = 26;

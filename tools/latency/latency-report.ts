@@ -1,5 +1,5 @@
+import { type Spread, spreadOf, toMicroseconds } from '../statistics/percentiles.js';
 import { didInfer, type FrameTiming, lastAnswer, type StageState } from './frame-timing.js';
-import { type Spread, spreadOf, toMicroseconds } from './percentiles.js';
 import type { Lineage, RecordingLoss } from './read-lineage.js';
 
 /** One stage over a recording; durations in milliseconds. */

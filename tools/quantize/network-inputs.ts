@@ -2,7 +2,7 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import { elementCount } from '../../src/bundle/golden.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
-import { createStageRunner, type StageRunner } from '../../src/pipeline/stages/stage-runner.js';
+import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
 import type { Dataset, RgbImage, SampleBase, SignSample } from '../datasets/sample.js';
 import { loadAhead } from '../evaluate/load-ahead.js';
 

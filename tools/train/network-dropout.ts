@@ -1,4 +1,4 @@
-import type { tf } from './backends/tf.js';
+import type { tf } from '../layers-to-onnx/tf.js';
 
 const dropoutLayers = ['Dropout', 'SpatialDropout2D'];
 

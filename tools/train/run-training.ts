@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../datasets/sample.js';
-import { readLayerGraph } from '../export/layer-graph.js';
-import type { tf } from './backends/tf.js';
+import { readLayerGraph } from '../layers-to-onnx/layer-graph.js';
+import type { tf } from '../layers-to-onnx/tf.js';
 import type { HistoryRow } from './checkpoint.js';
 import type { Problem } from './data/data-problems.js';
 import { type Fold, openFold } from './data/folds.js';

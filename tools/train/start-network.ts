@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { tf } from '../layers-to-onnx/tf.js';
 import { chooseBackend } from './backends/choose-backend.js';
-import { tf } from './backends/tf.js';
 import { CompiledStep } from './compiled/compiled-step.js';
 import { SplitStep } from './compiled/split-step.js';
 import { setDropout } from './network-dropout.js';

@@ -1,6 +1,6 @@
-import { readLayerGraph } from '../export/layer-graph.js';
-import { channelsFirst } from '../export/tensor-layout.js';
-import { tf } from './backends/tf.js';
+import { readLayerGraph } from '../layers-to-onnx/layer-graph.js';
+import { channelsFirst } from '../layers-to-onnx/tensor-layout.js';
+import { tf } from '../layers-to-onnx/tf.js';
 import type { OutputBuffer, ParameterView, TrainingStep } from './training-step.js';
 
 const sizeOf = (shape: number[]): number => shape.reduce((product, size) => product * size, 1);

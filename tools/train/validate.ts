@@ -2,8 +2,8 @@ import { openBundle } from '../../src/bundle/bundle.js';
 import type { Dataset } from '../datasets/sample.js';
 import { manifestScores } from '../evaluate/evaluation.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
-import { makeBundle } from '../export/make-bundle.js';
-import type { tf } from './backends/tf.js';
+import type { tf } from '../layers-to-onnx/tf.js';
+import { makeBundle } from './make-bundle.js';
 import type { TaskTraining } from './tasks/task-training.js';
 
 /** Exports the model in memory and measures it as the rig would run it, on up to `limit` samples of each set. */

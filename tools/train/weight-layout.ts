@@ -1,4 +1,4 @@
-import type { LayerGraph, LayerNode, LayerWeight } from '../export/layer-graph.js';
+import type { LayerGraph, LayerNode, LayerWeight } from '../layers-to-onnx/layer-graph.js';
 
 /** A weight by a name that is the same in every process: "layer/kernel". */
 export interface NamedShape {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tf } from '../../../tools/layers-to-onnx/tf.js';
 import { chooseBackend } from '../../../tools/train/backends/choose-backend.js';
-import { tf } from '../../../tools/train/backends/tf.js';
 import { CompiledStep } from '../../../tools/train/compiled/compiled-step.js';
 import { createRandom } from '../../../tools/train/random.js';
 import { TfStep } from '../../../tools/train/tf-step.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignSample } from '../../../tools/datasets/sample.js';
-import { tf } from '../../../tools/train/backends/tf.js';
+import { tf } from '../../../tools/layers-to-onnx/tf.js';
 import { readCheckpoint } from '../../../tools/train/checkpoint.js';
 import { CompiledStep } from '../../../tools/train/compiled/compiled-step.js';
 import { createInThreadSource } from '../../../tools/train/loading/in-thread-source.js';

@@ -1,8 +1,8 @@
 import type { BoxXyxy } from '../../datasets/box-geometry.js';
-import { at, escaped } from '../../latency/page/svg.js';
+import { spoken } from '../../page/html-parts.js';
+import type { PictureUri } from '../../page/picture-uri.js';
+import { at, escaped } from '../../page/svg.js';
 import type { PictureOutcome } from '../detection-outcomes.js';
-import type { PictureUri } from '../report/picture-uri.js';
-import { spoken } from './html-parts.js';
 
 interface BoxedPicture {
   widthPx: number;

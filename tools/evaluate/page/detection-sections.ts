@@ -1,13 +1,13 @@
-import { escaped } from '../../latency/page/svg.js';
+import { barChart } from '../../page/bar-chart.js';
+import { htmlTable, percent, score, spoken } from '../../page/html-parts.js';
+import { chartKey, lineChart } from '../../page/line-chart.js';
+import type { PictureUri } from '../../page/picture-uri.js';
+import { escaped } from '../../page/svg.js';
 import type { PictureOutcome } from '../detection-outcomes.js';
 import { falseKinds } from '../detection-outcomes.js';
 import type { DetectionDetails } from '../report/detection-details.js';
 import type { Section } from '../report/findings.js';
-import type { PictureUri } from '../report/picture-uri.js';
-import { barChart } from './bar-chart.js';
 import { boxesSvg } from './boxes-svg.js';
-import { htmlTable, percent, score, spoken } from './html-parts.js';
-import { chartKey, lineChart } from './line-chart.js';
 
 export interface WorstPicture {
   id: string;

@@ -1,7 +1,7 @@
-import { escaped } from '../../latency/page/svg.js';
+import { escaped } from '../../page/svg.js';
 import type { Evaluation } from '../evaluation.js';
 import type { Section, Tile } from '../report/findings.js';
-import { evaluationStyle } from './page-style.js';
+import { evaluationStyle } from './evaluation-style.js';
 
 /** So many problems are told one by one; the rest are counted. The JSON has all. */
 const shownProblems = 20;

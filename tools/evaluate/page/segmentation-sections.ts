@@ -1,12 +1,12 @@
 import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
-import { escaped } from '../../latency/page/svg.js';
+import { barChart } from '../../page/bar-chart.js';
+import { confusionChart } from '../../page/confusion-chart.js';
+import { htmlPicture, htmlTable, percent, score, spoken } from '../../page/html-parts.js';
+import { lineChart } from '../../page/line-chart.js';
+import type { PictureUri } from '../../page/picture-uri.js';
+import { escaped } from '../../page/svg.js';
 import type { Section } from '../report/findings.js';
-import type { PictureUri } from '../report/picture-uri.js';
 import type { SegmentationDetails, SegmentationFrame } from '../report/segmentation-details.js';
-import { barChart } from './bar-chart.js';
-import { confusionChart } from './confusion-chart.js';
-import { htmlPicture, htmlTable, percent, score, spoken } from './html-parts.js';
-import { lineChart } from './line-chart.js';
 
 export interface WorstFrame extends SegmentationFrame {
   /** Undefined where its file has gone. */

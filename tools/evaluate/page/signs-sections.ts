@@ -1,10 +1,10 @@
-import { escaped } from '../../latency/page/svg.js';
+import { confusionChart } from '../../page/confusion-chart.js';
+import { htmlPicture, htmlTable, percent, score, spoken, unfolded } from '../../page/html-parts.js';
+import type { PictureUri } from '../../page/picture-uri.js';
+import { reliabilityChart } from '../../page/reliability-chart.js';
+import { escaped } from '../../page/svg.js';
 import type { Section } from '../report/findings.js';
-import type { PictureUri } from '../report/picture-uri.js';
 import type { CalibrationVariant, SignsDetails } from '../report/signs-details.js';
-import { confusionChart } from './confusion-chart.js';
-import { htmlPicture, htmlTable, percent, score, spoken, unfolded } from './html-parts.js';
-import { reliabilityChart } from './reliability-chart.js';
 
 export interface WorstSign {
   id: string;

@@ -1,9 +1,9 @@
-import { at, escaped } from '../../latency/page/svg.js';
+import { degrees, htmlTable } from '../../page/html-parts.js';
+import { chartKey, lineChart } from '../../page/line-chart.js';
+import type { PictureUri } from '../../page/picture-uri.js';
+import { at, escaped } from '../../page/svg.js';
 import type { Section } from '../report/findings.js';
-import type { PictureUri } from '../report/picture-uri.js';
 import type { SteeringDetails } from '../report/steering-details.js';
-import { degrees, htmlTable } from './html-parts.js';
-import { chartKey, lineChart } from './line-chart.js';
 
 export interface WorstAngle {
   id: string;

@@ -1,8 +1,8 @@
-import { escaped } from '../../latency/page/svg.js';
+import { score } from '../../page/html-parts.js';
+import { lineChart } from '../../page/line-chart.js';
+import { escaped } from '../../page/svg.js';
 import type { Section } from '../report/findings.js';
 import type { TrainingLog, TrainingRow } from '../report/training-log.js';
-import { score } from './html-parts.js';
-import { lineChart } from './line-chart.js';
 
 const sizePx = { widthPx: 320, heightPx: 190 } as const;
 const valueNames: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import type { DetectionOutputSpec } from '../../../src/bundle/output-spec.js';
+import { loadAgain, photoUri } from '../../page/picture-uri.js';
 import type { ObservationOf } from '../observation.js';
 import { detectionSections, type WorstPicture } from '../page/detection-sections.js';
 import { detectionDetails, type JudgedPicture } from './detection-details.js';
 import type { FindingsCollector } from './findings.js';
-import { loadAgain, photoUri } from './picture-uri.js';
 import { worstFirst } from './worst-first.js';
 
 const mostWorst = 8;

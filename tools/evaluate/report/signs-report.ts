@@ -1,11 +1,11 @@
 import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
+import { cutOut, exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
+import { signIcon, signIconDefinitions } from '../../page/sign-icon.js';
 import type { ObservationOf } from '../observation.js';
-import { signIcon, signIconDefinitions } from '../page/sign-icon.js';
 import { type SignIcons, signsSections, type WorstSign } from '../page/signs-sections.js';
 import { softmaxAt } from '../probability-calibration.js';
 import type { FindingsCollector } from './findings.js';
-import { cutOut, exactUri, loadAgain, photoUri } from './picture-uri.js';
 import { signsDetails } from './signs-details.js';
 import { worstFirst } from './worst-first.js';
 

@@ -1,9 +1,9 @@
+import { degrees } from '../../page/html-parts.js';
+import { loadAgain, photoUri } from '../../page/picture-uri.js';
 import type { ObservationOf } from '../observation.js';
-import { degrees } from '../page/html-parts.js';
 import { steeringSections, type WorstAngle } from '../page/steering-sections.js';
 import { regressionScores } from '../regression.js';
 import type { FindingsCollector } from './findings.js';
-import { loadAgain, photoUri } from './picture-uri.js';
 import { steeringDetails } from './steering-details.js';
 import { worstFirst } from './worst-first.js';
 

@@ -1,5 +1,5 @@
+import { at, label, picture, shownMs, ticksBetween } from '../../page/svg.js';
 import type { FrameTiming } from '../frame-timing.js';
-import { at, label, picture, shownMs, ticksBetween } from './svg.js';
 
 /** Where the dots lie, so that the page's script finds the frame under the pointer. */
 export const drivePlot = {

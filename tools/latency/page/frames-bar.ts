@@ -1,5 +1,5 @@
+import { at, escaped, picture } from '../../page/svg.js';
 import type { LatencyReport } from '../latency-report.js';
-import { at, escaped, picture } from './svg.js';
 
 const widthPx = 960;
 const barPx = 20;

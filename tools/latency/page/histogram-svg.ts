@@ -1,5 +1,5 @@
-import { type Spread, spreadOf } from '../percentiles.js';
-import { at, escaped, label, picture, shownMs, ticksBetween } from './svg.js';
+import { at, escaped, label, picture, shownMs, ticksBetween } from '../../page/svg.js';
+import { type Spread, spreadOf } from '../../statistics/percentiles.js';
 
 export interface HistogramOptions {
   title: string;

@@ -1,7 +1,7 @@
+import { shownMs } from '../../page/svg.js';
 import type { FrameTiming } from '../frame-timing.js';
 import { type CompactFrames, expandFrames } from './compact-frames.js';
 import { drivePlot, driveScale } from './drive-svg.js';
-import { shownMs } from './svg.js';
 import { type StagePlace, timelineSvg } from './timeline-svg.js';
 
 // Runs in the report page. The page shows the median and the slowest frame without it; with it, any frame.

@@ -1,13 +1,13 @@
+import { pageStyle } from '../../page/page-style.js';
+import { escaped, shownMs } from '../../page/svg.js';
+import type { Spread } from '../../statistics/percentiles.js';
 import { absenceNote, factLines, lossNotes } from '../format-report.js';
 import { didInfer, type FrameTiming } from '../frame-timing.js';
 import { frameAtShare, type LatencyReport } from '../latency-report.js';
-import type { Spread } from '../percentiles.js';
 import { compactFrames, thinFrames } from './compact-frames.js';
 import { driveSvg } from './drive-svg.js';
 import { framesBar } from './frames-bar.js';
 import { histogramSvg } from './histogram-svg.js';
-import { pageStyle } from './page-style.js';
-import { escaped, shownMs } from './svg.js';
 import { type StagePlace, timelineSvg } from './timeline-svg.js';
 
 /** Frames that the page carries: more make it slow to open, and no screen has room for them. */

@@ -1,5 +1,5 @@
+import { at, escaped, label, picture, shownMs, ticksBetween } from '../../page/svg.js';
 import { type Absence, type FrameTiming, lastAnswer, type StageSpan } from '../frame-timing.js';
-import { at, escaped, label, picture, shownMs, ticksBetween } from './svg.js';
 
 const widthPx = 960;
 const leftPx = 168;

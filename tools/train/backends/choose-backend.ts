@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { tf } from './tf.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 import { startTfjsNode } from './tfjs-node.js';
 import { startWasm } from './wasm.js';
 import { startWebgpu, stopWebgpu } from './webgpu.js';

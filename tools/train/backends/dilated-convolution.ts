@@ -1,4 +1,4 @@
-import { tf } from './tf.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 
 type FusedConvolution = typeof tf.fused.conv2d;
 

@@ -1,4 +1,4 @@
-import { tf } from './tf.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 
 /** What one kernel cost while it was watched. */
 export interface KernelTime {

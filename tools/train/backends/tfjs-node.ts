@@ -1,5 +1,5 @@
+import { tf } from '../../layers-to-onnx/tf.js';
 import { importOptional } from './optional-package.js';
-import { tf } from './tf.js';
 
 const packageName = '@tensorflow/tfjs-node';
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 import { unfuseDilatedConvolutions } from './dilated-convolution.js';
 import { fusedBatchNorm, fusedBatchNormGrad } from './kernels/batch-norm.js';
 import { conv2d, fusedConv2d } from './kernels/conv2d.js';
@@ -14,7 +15,6 @@ import { avgPoolGrad, maxPoolGrad } from './kernels/pool-gradients.js';
 import { mean, sum } from './kernels/reductions.js';
 import { unsortedSegmentSum } from './kernels/segment-sum.js';
 import { tile } from './kernels/tile.js';
-import { tf } from './tf.js';
 
 /** Kernels that the wasm backend lacks, or that are quicker on ONNX Runtime or in a plain loop. */
 export const heapKernels: readonly HeapKernel[] = [

@@ -1,7 +1,7 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { type Emission, emitLayer } from '../../export/emit-layer.js';
-import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
-import { channelsFirst, kernelPermutation } from '../../export/tensor-layout.js';
+import { type Emission, emitLayer } from '../../layers-to-onnx/emit-layer.js';
+import type { LayerGraph, LayerNode } from '../../layers-to-onnx/layer-graph.js';
+import { channelsFirst, kernelPermutation } from '../../layers-to-onnx/tensor-layout.js';
 import { trainableOf } from '../weight-layout.js';
 import {
   convolutionGradient,

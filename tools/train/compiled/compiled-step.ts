@@ -1,4 +1,4 @@
-import type { tf } from '../backends/tf.js';
+import type { tf } from '../../layers-to-onnx/tf.js';
 import { createRandom, type Random } from '../random.js';
 import type { OutputBuffer, ParameterView, TrainingStep } from '../training-step.js';
 import { ModelWeights } from './model-weights.js';

@@ -1,7 +1,7 @@
 import type { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
-import { hasBias, windowAttributes } from '../../export/emit-layer.js';
-import type { LayerNode } from '../../export/layer-graph.js';
-import { channelsFirst } from '../../export/tensor-layout.js';
+import { hasBias, windowAttributes } from '../../layers-to-onnx/emit-layer.js';
+import type { LayerNode } from '../../layers-to-onnx/layer-graph.js';
+import { channelsFirst } from '../../layers-to-onnx/tensor-layout.js';
 import { activationGradient } from './activation-gradient.js';
 import type { GradientRule, RuleInput } from './gradient-rule.js';
 import { kernelGradient, taps, type Window } from './kernel-gradient.js';

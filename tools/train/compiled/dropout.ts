@@ -1,5 +1,5 @@
-import type { LayerNode } from '../../export/layer-graph.js';
-import { channelsFirst } from '../../export/tensor-layout.js';
+import type { LayerNode } from '../../layers-to-onnx/layer-graph.js';
+import { channelsFirst } from '../../layers-to-onnx/tensor-layout.js';
 import type { GradientRule } from './gradient-rule.js';
 import type { TrainingGraph } from './training-graph.js';
 

@@ -1,4 +1,4 @@
-import type { LayerNode } from '../../export/layer-graph.js';
+import type { LayerNode } from '../../layers-to-onnx/layer-graph.js';
 import type { TrainingGraph } from './training-graph.js';
 
 /** A value that a layer took. */

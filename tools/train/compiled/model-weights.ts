@@ -1,5 +1,5 @@
-import { type LayerGraph, readLayerGraph } from '../../export/layer-graph.js';
-import type { tf } from '../backends/tf.js';
+import { type LayerGraph, readLayerGraph } from '../../layers-to-onnx/layer-graph.js';
+import type { tf } from '../../layers-to-onnx/tf.js';
 import { frozenLayers } from '../frozen-layers.js';
 import type { ParameterView } from '../training-step.js';
 import { trainableOf } from '../weight-layout.js';

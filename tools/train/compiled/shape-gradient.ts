@@ -1,5 +1,5 @@
-import { hasBias, marginsOf, pairOf, spatial } from '../../export/emit-layer.js';
-import { channelsFirst } from '../../export/tensor-layout.js';
+import { hasBias, marginsOf, pairOf, spatial } from '../../layers-to-onnx/emit-layer.js';
+import { channelsFirst } from '../../layers-to-onnx/tensor-layout.js';
 import { activationGradient } from './activation-gradient.js';
 import type { GradientRule } from './gradient-rule.js';
 

@@ -1,5 +1,5 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import type { tf } from '../backends/tf.js';
+import type { tf } from '../../layers-to-onnx/tf.js';
 import { createRandom, type Random } from '../random.js';
 import type { OutputBuffer, ParameterView, TrainingStep } from '../training-step.js';
 import { type CompiledStepOptions, usualMomentum } from './compiled-step.js';

@@ -1,4 +1,4 @@
-import type { LayerGraph } from '../../export/layer-graph.js';
+import type { LayerGraph } from '../../layers-to-onnx/layer-graph.js';
 import type { ParameterView } from '../training-step.js';
 import { compileTraining } from './compile.js';
 import type { MaskSlot, ParameterSlot, SavedValue, StatisticsSlot } from './training-graph.js';

@@ -1,5 +1,5 @@
 import type { DetectionOutputSpec, FeatureMapSpec } from '../../../src/bundle/output-spec.js';
-import { tf } from '../backends/tf.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 import { convolution, residual, upsampled } from './blocks.js';
 
 type Value = tf.SymbolicTensor;

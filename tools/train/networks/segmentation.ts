@@ -1,4 +1,4 @@
-import { tf } from '../backends/tf.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 import { convolution, inception } from './blocks.js';
 
 type Value = tf.SymbolicTensor;

@@ -2,7 +2,7 @@ import type { InputSpec } from '../../../src/bundle/input-spec.js';
 import type { Task } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset, SampleOf } from '../../datasets/sample.js';
-import type { tf } from '../backends/tf.js';
+import type { tf } from '../../layers-to-onnx/tf.js';
 import type { Batch, TargetLayout } from '../loading/batch.js';
 import type { SampleStore } from '../loading/sample-store.js';
 import type { Random } from '../random.js';

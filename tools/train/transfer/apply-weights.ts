@@ -1,5 +1,5 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import type { LayerGraph } from '../../export/layer-graph.js';
+import type { LayerGraph } from '../../layers-to-onnx/layer-graph.js';
 import { layerOf, stableName } from '../weight-layout.js';
 import type { NamedWeights } from './named-weights.js';
 

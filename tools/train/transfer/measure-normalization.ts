@@ -1,7 +1,7 @@
 import { NativeSession, type NativeTensor } from '../../../src/inference/native-session.js';
-import { exportOnnx } from '../../export/export-onnx.js';
-import { type LayerNode, readLayerGraph } from '../../export/layer-graph.js';
-import { tf } from '../backends/tf.js';
+import { exportOnnx } from '../../layers-to-onnx/export-onnx.js';
+import { type LayerNode, readLayerGraph } from '../../layers-to-onnx/layer-graph.js';
+import { tf } from '../../layers-to-onnx/tf.js';
 
 /**
  * Gives normalisation layers that were unfolded from a bundle, and are the identity, their statistics back: mean and

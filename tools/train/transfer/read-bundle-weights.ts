@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { ModelProtoSchema, type TensorProto } from '../../../src/onnx/gen/onnx_pb.js';
-import type { LayerGraph, LayerNode } from '../../export/layer-graph.js';
-import { inversePermutation, kernelPermutation, transposed } from '../../export/tensor-layout.js';
+import type { LayerGraph, LayerNode } from '../../layers-to-onnx/layer-graph.js';
+import {
+  inversePermutation,
+  kernelPermutation,
+  transposed,
+} from '../../layers-to-onnx/tensor-layout.js';
 import { stableName } from '../weight-layout.js';
 import type { NamedTensor, NamedWeights } from './named-weights.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import type { LayerGraph } from '../../export/layer-graph.js';
+import type { LayerGraph } from '../../layers-to-onnx/layer-graph.js';
 import { runFiles } from '../run-files.js';
 import type { NamedWeights } from './named-weights.js';
 import { readBundleWeights } from './read-bundle-weights.js';

@@ -1,5 +1,5 @@
-import { readLayerGraph } from '../../export/layer-graph.js';
-import type { tf } from '../backends/tf.js';
+import { readLayerGraph } from '../../layers-to-onnx/layer-graph.js';
+import type { tf } from '../../layers-to-onnx/tf.js';
 import { applyWeights, type Transfer } from './apply-weights.js';
 import { measureNormalization } from './measure-normalization.js';
 import { readWeights } from './read-weights.js';

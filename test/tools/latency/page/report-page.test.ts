@@ -12,10 +12,10 @@ import {
   thinFrames,
 } from '../../../../tools/latency/page/compact-frames.js';
 import { histogramSvg } from '../../../../tools/latency/page/histogram-svg.js';
-import { ticksBetween } from '../../../../tools/latency/page/svg.js';
 import { timelineSvg } from '../../../../tools/latency/page/timeline-svg.js';
 import { writeReportPage } from '../../../../tools/latency/page/write-report-page.js';
 import type { Lineage } from '../../../../tools/latency/read-lineage.js';
+import { ticksBetween } from '../../../../tools/page/svg.js';
 
 const lane = 'steering+detection';
 const frameOf = (frameId: number, publishMs: number): FrameTiming => ({

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { tf } from '../../../../tools/train/backends/tf.js';
+import { tf } from '../../../../tools/layers-to-onnx/tf.js';
 import { startWasm } from '../../../../tools/train/backends/wasm.js';
 
 /** Values in [-1, 1) that look random and are the same everywhere. */

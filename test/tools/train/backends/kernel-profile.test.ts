@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { tf } from '../../../../tools/layers-to-onnx/tf.js';
 import { kernelTable, profileKernels } from '../../../../tools/train/backends/kernel-profile.js';
-import { tf } from '../../../../tools/train/backends/tf.js';
 import { startWasm } from '../../../../tools/train/backends/wasm.js';
 
 describe('the kernel profile', () => {

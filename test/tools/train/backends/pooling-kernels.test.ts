@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tf } from '../../../../tools/train/backends/tf.js';
+import { tf } from '../../../../tools/layers-to-onnx/tf.js';
 import { startWasm } from '../../../../tools/train/backends/wasm.js';
 import { expectSameOnBothBackends, noise } from './both-backends.js';
 

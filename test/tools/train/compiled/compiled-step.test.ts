@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tf } from '../../../../tools/train/backends/tf.js';
+import { tf } from '../../../../tools/layers-to-onnx/tf.js';
 import { CompiledStep } from '../../../../tools/train/compiled/compiled-step.js';
 import { createRandom } from '../../../../tools/train/random.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readLayerGraph } from '../../../../tools/export/layer-graph.js';
-import { tf } from '../../../../tools/train/backends/tf.js';
+import { readLayerGraph } from '../../../../tools/layers-to-onnx/layer-graph.js';
+import { tf } from '../../../../tools/layers-to-onnx/tf.js';
 import { CompiledStep } from '../../../../tools/train/compiled/compiled-step.js';
 import { SplitCrew } from '../../../../tools/train/compiled/split-crew.js';
 import { createSplitMemory } from '../../../../tools/train/compiled/split-memory.js';

@@ -1,4 +1,4 @@
-import { tf } from '../tf.js';
+import { tf } from '../../../layers-to-onnx/tf.js';
 
 /** Sizes of a 2-D convolution over NHWC, with the padding made exact. */
 export interface ConvGeometry {

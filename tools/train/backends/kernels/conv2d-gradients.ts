@@ -1,5 +1,5 @@
 import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
-import type { tf } from '../tf.js';
+import type { tf } from '../../../layers-to-onnx/tf.js';
 import {
   type ConvGeometry,
   convGeometry,

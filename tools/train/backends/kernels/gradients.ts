@@ -1,5 +1,5 @@
+import { tf } from '../../../layers-to-onnx/tf.js';
 import { isDilated } from '../dilated-convolution.js';
-import { tf } from '../tf.js';
 
 type GradientConfig = Parameters<typeof tf.registerGradient>[0];
 type GradientFunction = GradientConfig['gradFunc'];

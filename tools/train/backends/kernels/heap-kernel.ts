@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js';
+import type { tf } from '../../../layers-to-onnx/tf.js';
 import type { GraphRunner } from './graph-runner.js';
 
 /** The part of the wasm backend that kernels use: tensors are ranges of its heap. */

@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js';
+import type { tf } from '../../../layers-to-onnx/tf.js';
 import type { HeapKernel } from './heap-kernel.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
-import { tf } from '../tf.js';
+import { tf } from '../../../layers-to-onnx/tf.js';
 import { activationNodes } from './activation.js';
 import { type HeapKernel, type KernelCall, type KernelResult, sizeOf } from './heap-kernel.js';
 

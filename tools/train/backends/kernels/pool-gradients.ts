@@ -1,4 +1,4 @@
-import { tf } from '../tf.js';
+import { tf } from '../../../layers-to-onnx/tf.js';
 import { floatsOf, type HeapBackend, type HeapKernel, type KernelCall } from './heap-kernel.js';
 
 /** The window of one output pixel, clipped to the input: rows and columns from inclusive to exclusive. */

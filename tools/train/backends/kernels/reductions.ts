@@ -1,4 +1,4 @@
-import { tf } from '../tf.js';
+import { tf } from '../../../layers-to-onnx/tf.js';
 import { type HeapKernel, sizeOf } from './heap-kernel.js';
 
 /** Below this many values the backend's own kernel, transposing first, is as quick. */

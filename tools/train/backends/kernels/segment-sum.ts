@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js';
+import type { tf } from '../../../layers-to-onnx/tf.js';
 import { floatsOf, type HeapKernel, sizeOf } from './heap-kernel.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js';
+import type { tf } from '../../../layers-to-onnx/tf.js';
 import { type HeapKernel, sizeOf } from './heap-kernel.js';
 
 /** Repeats a tensor along its axes; where only axes of one value repeat, this is a broadcast. */

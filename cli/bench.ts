@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
+import type { BenchPart } from '../tools/bench/bench-report.js';
+import type { FrameMode } from '../tools/bench/trial.js';
+import { exitCodes } from './exit-codes.js';
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+const defaultPipeline = fileURLToPath(new URL('../../pipelines/default.yaml', import.meta.url));
+
+interface BenchFlags {
+  frames: FrameMode;
+  only?: BenchPart[];
+  trialSeconds: number;
+  confirmSeconds: number;
+  framesTotal: number;
+  lockstepFrames: number;
+  starts: number;
+  budgets?: string;
+  allowUncertified?: true;
+  json?: true;
+}
+
+/** `windshield bench [pipeline.yaml] [recording]`: how near to the limit of the machine, in one run. */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .summary('measure a pipeline against the limit of the machine')
+    .description(
+      'Measures what the networks reach in a bare loop on this machine, then the highest rate that the\n' +
+        'pipeline keeps with under 5 % of the frames lost, latency by stage, memory, the start, and whether\n' +
+        'two lock-step runs agree. A frame counts as lost when any stage did not answer for it. Every\n' +
+        'trial is a process of its own. docs/benchmarks.md defines every number.',
+    )
+    .argument('[pipeline.yaml]', 'the pipeline file; windshield’s own default when left out')
+    .argument('[recording]', 'the drive; the source of the pipeline file when left out')
+    .addOption(
+      new Option(
+        '--frames <mode>',
+        'recorded: read and decoded as in a replay; ready: held decoded',
+      )
+        .choices(['recorded', 'ready'])
+        .default('recorded'),
+    )
+    .addOption(
+      new Option('--only <part...>', 'only these parts').choices([
+        'limit',
+        'peak',
+        'latency',
+        'memory',
+        'start',
+        'lockstep',
+      ]),
+    )
+    .option('--trial-seconds <n>', 'length of a trial of the search', positive, 6)
+    .option('--confirm-seconds <n>', 'length of a trial that is reported', positive, 20)
+    .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
+    .option('--lockstep-frames <n>', 'frames of each lock-step run', positiveInteger, 500)
+    .option('--starts <n>', 'starts, of which the median counts', positiveInteger, 5)
+    .option('--budgets <budgets.json>', 'hold the result to its ratios; exit code 1 where it fails')
+    .option('--allow-uncertified', 'run networks that miss their golden outputs')
+    .option('--json', 'print one JSON object instead of the table')
+    .action(async (pipelinePath: string | undefined, source: string | undefined, flags) => {
+      await bench(pipelinePath ?? defaultPipeline, source, flags as BenchFlags);
+    });
+}
+
+async function bench(
+  pipelinePath: string,
+  recording: string | undefined,
+  flags: BenchFlags,
+): Promise<void> {
+  const file = await loadPipelineFile(pipelinePath);
+  const config = { ...file, allowUncertified: flags.allowUncertified ?? file.allowUncertified };
+  const source = recording ?? config.source;
+  if (source === undefined)
+    throw new PerceptionError('ERR_USAGE', `${pipelinePath} names no source: name a recording`);
+  const { runBench } = await import('../tools/bench/run-bench.js');
+  const { formatBench } = await import('../tools/bench/format-bench.js');
+  const { benchParts } = await import('../tools/bench/bench-report.js');
+  const { checkBench, readBudgets } = await import('../tools/bench/budgets.js');
+  const budgets = flags.budgets === undefined ? undefined : await readBudgets(flags.budgets);
+  const stop = new AbortController();
+  const forget = onStopSignals(() => stop.abort());
+  const terminal = new Terminal();
+  try {
+    const report = await runBench({
+      config,
+      pipelinePath,
+      source,
+      parts: new Set(flags.only ?? benchParts),
+      frames: flags.frames,
+      trialSeconds: flags.trialSeconds,
+      confirmSeconds: flags.confirmSeconds,
+      memoryFrames: flags.framesTotal,
+      lockstepFrames: flags.lockstepFrames,
+      startCount: flags.starts,
+      note: (text) => terminal.note(text),
+      signal: stop.signal,
+    });
+    const faults = checkBench(report, budgets);
+    terminal.print(flags.json ? JSON.stringify({ ...report, faults }) : formatBench(report));
+    for (const fault of faults) terminal.note(`failed: ${fault}`);
+    if (faults.length > 0) process.exitCode = exitCodes.failedVerdict;
+  } catch (error) {
+    // Ended by the user: there is nothing to report of half a bench.
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    forget();
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
+function positiveInteger(text: string): number {
+  const value = positive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('expected a whole number.');
+  return value;
+}

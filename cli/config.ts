@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
+import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import { Terminal } from './terminal.js';
+
+/** `windshield config <pipeline.yaml>`: what a pipeline file means, with nothing left to guess. */
+export function configCommand(): Command {
+  return new Command('config')
+    .summary('check a pipeline file and print it with defaults and paths resolved')
+    .description(
+      'Checks a pipeline file against its schema, fills in the defaults, makes every path absolute and\n' +
+        'prints the result as YAML; with --plan, the lanes are measured and pinned. An unknown key, a bundle without a lane or a signs stage without\n' +
+        'detection is an error with its line (exit code 2).',
+    )
+    .argument('<pipeline.yaml>', 'the pipeline file')
+    .option('--plan', 'measure the stages here and print the lanes that lanes: auto would make')
+    .option('--json', 'print JSON instead of YAML')
+    .action(async (path: string, { json, plan }: { json?: true; plan?: true }) => {
+      const config = await loadPipelineFile(path);
+      const shown = plan ? await pinned(config, path) : config;
+      const { stringify } = await import('yaml');
+      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : stringify(shown));
+    });
+}
+
+/** With the planned lanes in the place of `auto`, so that the next run need not measure; says the times on the side. */
+async function pinned(config: PipelineConfig, path: string): Promise<PipelineConfig> {
+  const { source, laneCount: _, ...rest } = config;
+  if (source === undefined)
+    throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to plan for, found none`);
+  const { measurePlan } = await import('../src/pipeline/open-pipeline.js');
+  const { describeLanes } = await import('../src/pipeline/lane-plan.js');
+  const planned = await measurePlan(config, source);
+  new Terminal().note(`lanes planned: ${describeLanes(planned)}`);
+  return { source, ...rest, lanes: planned.lanes };
+}

@@ -1,0 +1,159 @@
+import { fileURLToPath } from 'node:url';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Bundle } from '../src/bundle/bundle.js';
+import { type Task, tasks } from '../src/bundle/manifest.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import type { Dataset } from '../tools/datasets/sample.js';
+import { Terminal } from './terminal.js';
+
+const modelsDir = fileURLToPath(new URL('../../models/', import.meta.url));
+/** So many problems are told one by one; the rest are counted. */
+const shownProblems = 5;
+
+interface EvaluateFlags {
+  data: string;
+  format: string;
+  split?: string;
+  classes?: string;
+  limit?: number;
+  provider: string[];
+  allowUncertified?: true;
+  report?: string;
+  run?: string;
+  json?: true;
+}
+
+/** `windshield evaluate <task> [bundle]`: a bundle's scores on labelled data. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .summary('measure a model bundle on labelled data')
+    .description(
+      'Runs a model bundle on labelled pictures, through the same preprocessing, session and decoding as\n' +
+        'the rig, and prints its scores: accuracy (signs), mAP at IoU 0.5 (detection), mIoU\n' +
+        '(segmentation), errors and correlation of the angle (steering). docs/evaluation.md defines them.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
+    .requiredOption('--data <folder>', 'the labelled data; for format recording, the .mcap file')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'gtsrb-packed, gtsrb, sign-folders (signs); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
+      ).makeOptionMandatory(),
+    )
+    .option(
+      '--split <split>',
+      'the part to score: a part that the set comes in (gtsrb-packed, camvid, openimages), else train, val or all',
+    )
+    .option(
+      '--classes <recipe>',
+      'signs: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
+    )
+    .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
+    .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
+    .option('--allow-uncertified', 'go on when the golden outputs are not reproduced')
+    .option(
+      '--report <place>',
+      'also write a page with pictures, and its JSON beside it: a file.html, or a folder for <task>.html',
+    )
+    .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
+    .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
+    .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
+      await evaluate(task, bundleDir ?? `${modelsDir}${task}`, flags);
+    });
+}
+
+async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Promise<void> {
+  const { openDataset } = await import('../tools/datasets/open-dataset.js');
+  const { runEvaluation } = await import('../tools/evaluate/run-evaluation.js');
+  const { evaluationJson, evaluationTable } = await import(
+    '../tools/evaluate/format-evaluation.js'
+  );
+  const terminal = new Terminal();
+  if (flags.run !== undefined && flags.report === undefined)
+    throw new PerceptionError('ERR_USAGE', 'expected --report with --run, found none');
+  const opened = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const bundle = await readBundleFolder(bundleDir);
+  if (bundle.manifest.task !== task) {
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
+    );
+  }
+  const dataset = await asTaught(opened, bundle, flags.classes);
+  const report =
+    flags.report === undefined
+      ? undefined
+      : await openReport(bundle, dataset, flags.report, flags.run);
+  try {
+    const evaluation = await runEvaluation(bundle, dataset, {
+      providers: flags.provider,
+      allowUncertified: flags.allowUncertified ?? false,
+      ...(flags.limit !== undefined && { limit: flags.limit }),
+      ...(report && { onObservation: report.observe }),
+      onProgress: (done, total) => {
+        if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
+      },
+    });
+    terminal.clearLive();
+    reportProblems(evaluation.problems, terminal);
+    // The scores first: what was measured is told even where the report can no longer be written.
+    terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
+    await report?.write(evaluation);
+    for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
+  } finally {
+    await report?.abort();
+  }
+}
+
+/** Signs of a user's own classes, numbered as the bundle numbers them. */
+async function asTaught(
+  dataset: Dataset,
+  { manifest }: Bundle,
+  recipePath: string | undefined,
+): Promise<Dataset> {
+  if (dataset.task !== 'signs' || manifest.decode.kind !== 'signs') {
+    if (recipePath === undefined) return dataset;
+    throw new PerceptionError('ERR_USAGE', `expected --classes with signs, found ${dataset.task}`);
+  }
+  const { inClassesOf } = await import('../tools/evaluate/class-ids.js');
+  let signs = dataset as Dataset<'signs'>;
+  if (recipePath !== undefined) {
+    const { readRecipe } = await import('../tools/train/recipe.js');
+    const { regroupClasses } = await import('../tools/train/data/class-groups.js');
+    const { classes } = readRecipe(recipePath);
+    if (classes === undefined)
+      throw new PerceptionError(
+        'ERR_CONFIG',
+        `${recipePath}: expected a recipe with classes, found none`,
+      );
+    signs = regroupClasses(signs, classes);
+  }
+  return inClassesOf(signs, manifest.decode.classes) as unknown as Dataset;
+}
+
+async function openReport(
+  bundle: Bundle,
+  dataset: Dataset,
+  place: string,
+  run: string | undefined,
+) {
+  const { startReport } = await import('../tools/evaluate/report/report-run.js');
+  return startReport(bundle, dataset, place, run);
+}
+
+function reportProblems(problems: { where: string; reason: string }[], terminal: Terminal): void {
+  for (const { where, reason } of problems.slice(0, shownProblems)) {
+    terminal.note(`left out: ${where}: ${reason}`);
+  }
+  const more = problems.length - shownProblems;
+  if (more > 0) terminal.note(`left out: ${more} more`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0))
+    throw new InvalidArgumentError('expected a whole number above 0.');
+  return value;
+}

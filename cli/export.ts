@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { Argument, Command, Option } from 'commander';
+import { type Task, tasks } from '../src/bundle/manifest.js';
+import { Terminal } from './terminal.js';
+
+const recipesDir = fileURLToPath(new URL('../../tools/train/recipes/', import.meta.url));
+
+interface ExportFlags {
+  data: string[];
+  from?: string;
+  recipe?: string;
+  out?: string;
+  which: 'best' | 'last';
+  bundleVersion: string;
+}
+
+/** `windshield export <task>`: a training run becomes a model bundle. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .summary('write a trained network as a model bundle')
+    .description(
+      'Turns the averaged weights of a training run into a model bundle: the network as ONNX, compared with\n' +
+        'TensorFlow.js on random input; the manifest with scores on the recipe’s validation data; golden\n' +
+        'outputs; the model card. docs/bundles.md tells more.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .requiredOption(
+      '--data <folder...>',
+      'folders in which the recipe’s data is looked for, in order',
+    )
+    .option('--from <folder>', 'the training run (default: runs/<task>)')
+    .option('--recipe <file>', 'the run’s recipe (default: tools/train/recipes/<task>.yaml)')
+    .option('--out <folder>', 'the bundle’s folder (default: models/<task>)')
+    .addOption(
+      new Option('--which <weights>', 'best by validation, or the last')
+        .choices(['best', 'last'])
+        .default('best'),
+    )
+    .option('--bundle-version <version>', 'the version that the bundle names itself', '1.0.0')
+    .action(async (task: Task, flags: ExportFlags) => {
+      await runCommand(task, flags);
+    });
+}
+
+async function runCommand(task: Task, flags: ExportFlags): Promise<void> {
+  const { readRecipe } = await import('../tools/train/recipe.js');
+  const { runExport } = await import('../tools/export/run-export.js');
+  const terminal = new Terminal();
+  const recipeOption = flags.recipe === undefined ? '' : ` --recipe ${flags.recipe}`;
+  const outDir = flags.out ?? `models/${task}`;
+  const bundle = await runExport({
+    recipe: readRecipe(flags.recipe ?? `${recipesDir}${task}.yaml`),
+    runDir: flags.from ?? `runs/${task}`,
+    which: flags.which,
+    dataDirs: flags.data,
+    outDir,
+    version: flags.bundleVersion,
+    command: `npx windshield train ${task}${recipeOption} --data <data> <rendered> && npx windshield export ${task}${recipeOption} --data <data> <rendered>`,
+    onNote: (line) => terminal.note(line),
+  });
+  const kilobytes = Math.round(bundle.files.network.length / 1000);
+  terminal.print(`${outDir}: ${bundle.manifest.name} ${bundle.manifest.version}, ${kilobytes} kB`);
+}

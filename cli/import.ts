@@ -1,0 +1,151 @@
+import { realpath, stat } from 'node:fs/promises';
+import { Command } from 'commander';
+import { recogniseSource } from '../src/capture/open-source.js';
+import { openVideo } from '../src/capture/video-source.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import {
+  type ImportOptions,
+  type ImportSummary,
+  importFrames,
+  importPictureDrive,
+} from '../src/recording/import-drive.js';
+import { listPictureFolder, onePictureDrive } from '../src/recording/picture-drive.js';
+import { readUdacityDrive } from '../src/recording/udacity-log.js';
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+interface ImportFlags {
+  out: string;
+  rate?: string;
+  quality?: string;
+  ffmpeg?: string;
+  json?: boolean;
+}
+
+/** As a shell reports a program that Ctrl-C ended. */
+const interruptedExitCode = 130;
+/** Redrawing more often is not seen. */
+const progressMs = 100;
+
+/** `windshield import <source> --out <drive.mcap>`: a driving log, a folder of pictures or a video as a recording. */
+export function importCommand(): Command {
+  return new Command('import')
+    .summary('turn a driving log, a folder of pictures or a video into a recording')
+    .description(
+      'Writes the frames of a source into an MCAP recording with JPEG frames, which every command and any MCAP\n' +
+        'viewer can play. JPEG files are copied as they are. A folder with driving_log.csv is taken as a drive of\n' +
+        'the Udacity simulator: the centre camera, with steering and speed as ground truth. Frames that cannot be\n' +
+        'used (missing, of another size, cut off) are counted and named in the summary.',
+    )
+    .argument('<source>', 'Udacity folder, folder of pictures, or video file (needs ffmpeg)')
+    .requiredOption(
+      '--out <drive.mcap>',
+      'the recording to write; appears only when it is complete',
+    )
+    .option('--rate <Hz>', "frames a second, in place of the source's own times (pictures: 20)")
+    .option('--quality <1..100>', 'JPEG quality of frames that are not JPEG already (90)')
+    .option('--ffmpeg <path>', 'the ffmpeg program to use')
+    .option('--json', 'print the summary as one JSON object')
+    .action(runImport);
+}
+
+async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> {
+  const terminal = new Terminal();
+  const interruption = new AbortController();
+  const removeHandlers = onStopSignals(() => interruption.abort());
+  try {
+    const options: ImportOptions = {
+      out: flags.out,
+      signal: interruption.signal,
+      onProgress: progressLine(terminal),
+    };
+    if (flags.rate !== undefined) options.rateHz = numberFlag('--rate', flags.rate, 0.01, 1000);
+    if (flags.quality !== undefined) {
+      options.quality = Math.round(numberFlag('--quality', flags.quality, 1, 100));
+    }
+    const summary = await importSource(sourcePath, options, flags.ffmpeg);
+    terminal.clearLive();
+    terminal.print(
+      flags.json
+        ? JSON.stringify({ source: sourcePath, out: flags.out, ...summary })
+        : describeSummary(flags.out, summary, (await stat(flags.out)).size),
+    );
+  } catch (error) {
+    terminal.clearLive();
+    if (!interruption.signal.aborted) throw error;
+    terminal.note(`import ended by Ctrl-C: ${flags.out} was not written`);
+    process.exitCode = interruptedExitCode;
+  } finally {
+    removeHandlers();
+  }
+}
+
+async function importSource(
+  path: string,
+  options: ImportOptions,
+  ffmpegPath: string | undefined,
+): Promise<ImportSummary> {
+  const kind = await recogniseSource(path);
+  const isSameFile = await sameFile(path, options.out);
+  if (kind === 'recording' || isSameFile) {
+    const found = isSameFile ? 'the output itself' : 'a recording already';
+    throw new PerceptionError('ERR_USAGE', `expected a source to import, found ${found}: ${path}`);
+  }
+  switch (kind) {
+    case 'udacity':
+      return importPictureDrive(await readUdacityDrive(path, options.rateHz), options);
+    case 'folder':
+      return importPictureDrive(await listPictureFolder(path, options.rateHz), options);
+    case 'picture':
+      return importPictureDrive(onePictureDrive(path), options);
+    case 'video': {
+      const source = await openVideo(path, ffmpegPath === undefined ? {} : { ffmpegPath });
+      try {
+        return await importFrames(source, options);
+      } finally {
+        await source.close();
+      }
+    }
+  }
+}
+
+async function sameFile(a: string, b: string): Promise<boolean> {
+  const [realA, realB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => path)));
+  return realA === realB;
+}
+
+function numberFlag(name: string, text: string, least: number, most: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `expected ${name} to be a number of ${least} to ${most}, found "${text}"`,
+  );
+}
+
+function progressLine(terminal: Terminal): (done: number, total: number | undefined) => void {
+  if (!terminal.isInteractive) return () => {};
+  const startMs = performance.now();
+  let shownMs = 0;
+  return (done, total) => {
+    const nowMs = performance.now();
+    if (nowMs - shownMs < progressMs) return;
+    shownMs = nowMs;
+    const rateHz = (done * 1000) / (nowMs - startMs);
+    const share = total === undefined ? '' : ` of ${total} (${Math.round((100 * done) / total)} %)`;
+    terminal.showLive(`frame ${done}${share}  ${rateHz.toFixed(0)} frames/s`);
+  };
+}
+
+function describeSummary(out: string, summary: ImportSummary, sizeBytes: number): string {
+  const { frames, widthPx, heightPx, durationS, copied, groundTruth } = summary;
+  const lines = [
+    `${out}: ${frames} frames of ${widthPx}x${heightPx}, ${durationS.toFixed(1)} s, ${(sizeBytes / 1e6).toFixed(1)} MB`,
+    `  ${copied} copied as they were, ${frames - copied} encoded, ${groundTruth} with steering or speed`,
+  ];
+  const skipped = Object.entries(summary.skipped).filter(([, count]) => count > 0);
+  if (skipped.length > 0) {
+    lines.push(`  not taken: ${skipped.map(([reason, count]) => `${count} ${reason}`).join(', ')}`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { Terminal } from './terminal.js';
+
+interface LatencyFlags {
+  json?: true;
+  html?: string;
+  deadlineMs?: number;
+}
+
+/** `windshield latency <results.mcap>`: from a recording of results alone, how long everything took. */
+export function latencyCommand(): Command {
+  return new Command('latency')
+    .summary('say how long everything took, from a recording of results alone')
+    .description(
+      'Reads a recording of results (windshield replay --out) and says how long its frames took from\n' +
+        'glass to result and in every stage, how evenly results left, which missed a deadline, and which\n' +
+        'frames were dropped for what reason. Percentiles are exact, over all frames. docs/latency.md\n' +
+        'defines every number.',
+    )
+    .argument('<results.mcap>', 'a recording of results')
+    .option('--deadline-ms <n>', 'count results later than this after capture', positiveMs)
+    .option('--html <report.html>', 'also write one self-contained page: histograms and timelines')
+    .option('--json', 'print one JSON object instead of the table')
+    .action(async (path: string, flags: LatencyFlags) => {
+      await showLatency(path, flags);
+    });
+}
+
+async function showLatency(path: string, { json, html, deadlineMs }: LatencyFlags): Promise<void> {
+  const { readLineage } = await import('../tools/latency/read-lineage.js');
+  const { buildLatencyReport } = await import('../tools/latency/latency-report.js');
+  const { formatLatencyReport, lossNotes } = await import('../tools/latency/format-report.js');
+  const terminal = new Terminal();
+  const lineage = await readLineage(path);
+  const report = buildLatencyReport(lineage, deadlineMs);
+  for (const note of lossNotes(report)) terminal.note(`${path}: ${note}`);
+  if (html !== undefined) {
+    const { writeReportPage } = await import('../tools/latency/page/write-report-page.js');
+    await writeReportPage(html, report, lineage.frames);
+    terminal.note(`wrote ${html}`);
+  }
+  terminal.print(json ? JSON.stringify(report) : formatLatencyReport(report));
+}
+
+function positiveMs(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected milliseconds above 0.');
+  return value;
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { commandTable } from './command-table.js';
+import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
+
+/** Wider lines are hard to read. */
+const helpColumns = 108;
+
+/** Runs the command line and sets the exit code of the process. `argv` is without node and script. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const isVerbose = argv.includes('--verbose');
+  const fail = (error: unknown) => {
+    process.stderr.write(`${(isVerbose ? describeErrorFully : describeError)(error)}\n`);
+    process.exitCode = exitCodes.error;
+  };
+  process.once('uncaughtException', (error) => {
+    fail(error);
+    process.exit();
+  });
+  // A reader that goes away is no fault: `windshield --help | head`.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  try {
+    const program = await buildProgram(argv);
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    // Commander has said what was wrong; help and version that were asked for are no error.
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.error;
+    else fail(error);
+  }
+}
+
+async function buildProgram(argv: readonly string[]): Promise<Command> {
+  const program = new Command('windshield')
+    .description(
+      'Camera perception for a vehicle test rig: frames of a drive stream through four networks\n' +
+        '(detection, signs, segmentation, steering), and what they see leaves on ZeroMQ.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .option('--verbose', 'print the stack of an error')
+    .addHelpText('after', overview);
+  const called = argv.filter((word) => !word.startsWith('-'));
+  const wanted = called[0] === 'help' ? called[1] : called[0];
+  for (const entry of commandTable) {
+    if (entry.name === wanted) program.addCommand(await entry.load());
+    else program.command(`${entry.name} ${firstArgument(entry.usage)}`).summary(entry.summary);
+  }
+  for (const command of [program, ...program.commands]) settle(command);
+  return program;
+}
+
+/** The overview has room for one argument a command. */
+const firstArgument = (usage: string) => /^<[^>]*>/.exec(usage)?.[0] ?? '';
+
+/** Errors come back to main instead of ending the process, in the project's form: one line. Help fits the window. */
+function settle(command: Command): void {
+  // Paragraphs are wrapped to the window: the lines of the source are no lines of the help.
+  command.description(command.description().replaceAll(/([^\n])\n([^\n])/g, '$1 $2'));
+  command.exitOverride().configureOutput({
+    getOutHelpWidth: () => Math.min(process.stdout.columns || helpColumns, helpColumns),
+    getErrHelpWidth: () => Math.min(process.stderr.columns || helpColumns, helpColumns),
+    outputError: (text, write) =>
+      write(
+        `windshield: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll(/\s*\n\s*/g, ' ')} (ERR_USAGE)\n`,
+      ),
+  });
+  for (const inner of command.commands) settle(inner);
+}
+
+function packageVersion(): string {
+  const packageFile = new URL('../../package.json', import.meta.url);
+  return JSON.parse(readFileSync(packageFile, 'utf8')).version;
+}
+
+const overview = `
+In the field's words
+  frame        one picture of the camera, with its number, its time and its pixels in shared memory
+  lane         a thread that runs one or more networks in turn; the pipeline file says which ride together
+  bundle       a folder with a network, its manifest and golden outputs that it must reproduce at start
+  real time    frames come at the camera's pace and the newest wins: an overtaken frame is a counted drop
+  lock-step    the next frame comes when the last is published: nothing is dropped, equal bytes every time
+  drop         a frame that was not published, counted by reason; frames in = published + drops, always
+  glass to result   from the moment the shutter closed to the moment the result is handed to the socket
+
+Results leave as ZeroMQ messages of two parts, topic and protobuf (windshield.v1): topic "perception" for
+each frame, topic "status" once a second. examples/ has subscribers in Python and TypeScript.
+
+Exit codes
+  0  done, also when ended with Ctrl-C      1  a check or an evaluation failed      2  bad input or set-up
+
+Try:  windshield replay recordings/sample-drive.mcap`;

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { fromBinary } from '@bufbuild/protobuf';
+import { Command, InvalidArgumentError } from 'commander';
+import type { InputSpec } from '../src/bundle/input-spec.js';
+import type { CameraModel } from '../src/calibration/camera-model.js';
+import { type DecodedImage, decodeImage, overlaySvgPng } from '../src/codec/image-codec.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { CompressedImageSchema } from '../src/messages/gen/foxglove/compressed_image_pb.js';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../src/messages/gen/windshield/v1/perception_pb.js';
+import { segmentationPaletteRgb } from '../src/perception/classes.js';
+import { decodeRunLengths } from '../src/perception/segmentation/run-lengths.js';
+import { cameraOf } from '../src/pipeline/camera-of.js';
+import { createInputMapping } from '../src/preprocess/input-mapping.js';
+import { RecordingReader } from '../src/recording/recording-reader.js';
+import { blendMask } from '../src/viewer/blend-mask.js';
+import { overlaySvg } from '../src/viewer/overlay-svg.js';
+import { Terminal } from './terminal.js';
+
+const segmentationDir = fileURLToPath(new URL('../../models/segmentation', import.meta.url));
+
+interface PictureFlags {
+  drive: string;
+  at: number;
+  out: string;
+  segmentation: string;
+}
+
+/** `windshield picture <results>`: one frame with all that was seen in it. */
+export function pictureCommand(): Command {
+  return new Command('picture')
+    .summary('draw what was seen onto one frame of a drive')
+    .description(
+      'Draws the results of one frame onto its picture: class map, boxes, signs and steering, as a PNG.\n' +
+        'The results come from `windshield replay --out`, the picture from the drive that was replayed.',
+    )
+    .argument('<results>', 'a recording of results')
+    .requiredOption('--drive <recording>', 'the recording that was replayed')
+    .option('--at <seconds>', 'time from the start of the results', seconds, 0)
+    .option('--segmentation <folder>', 'the bundle that made the class map', segmentationDir)
+    .requiredOption('--out <file.png>', 'where the picture goes')
+    .action(async (results: string, flags: PictureFlags) => {
+      await drawPicture(results, flags);
+    });
+}
+
+async function drawPicture(results: string, flags: PictureFlags): Promise<void> {
+  const frame = await findFrame(results, flags.at);
+  const image = await findPicture(flags.drive, frame.stampNs);
+  const camera = await cameraOf('recording', flags.drive);
+  const { manifest } = await readBundleFolder(flags.segmentation);
+  colourByClass(image, frame, manifest.input.spec, camera);
+  await writeFile(flags.out, await overlaySvgPng(image, overlaySvg(frame)));
+  new Terminal().print(`${flags.out}: frame ${frame.frameId} of ${flags.drive}`);
+}
+
+async function findFrame(path: string, atS: number): Promise<PerceptionFrame> {
+  const reader = await RecordingReader.open(path);
+  try {
+    const startNs = reader.startNs + BigInt(Math.round(atS * 1e9));
+    for await (const { data } of reader.messages({ topics: ['perception'], startNs })) {
+      return fromBinary(PerceptionFrameSchema, data);
+    }
+  } finally {
+    await reader.close();
+  }
+  throw new PerceptionError(
+    'ERR_RECORDING',
+    `${path}: expected results ${atS} s after its start, found none`,
+  );
+}
+
+async function findPicture(path: string, stampNs: bigint): Promise<DecodedImage> {
+  const reader = await RecordingReader.open(path);
+  try {
+    const range = { topics: ['camera/image'], startNs: stampNs, endNs: stampNs };
+    for await (const { data } of reader.messages(range)) {
+      return await decodeImage(fromBinary(CompressedImageSchema, data).data);
+    }
+  } finally {
+    await reader.close();
+  }
+  throw new PerceptionError(
+    'ERR_RECORDING',
+    `${path}: expected a picture of ${stampNs} ns, found none`,
+  );
+}
+
+function colourByClass(
+  image: DecodedImage,
+  { segmentation }: PerceptionFrame,
+  spec: InputSpec,
+  camera: CameraModel | undefined,
+): void {
+  if (!segmentation) return;
+  const { widthPx, heightPx, runLengths, runClasses } = segmentation;
+  const classes = decodeRunLengths(Uint32Array.from(runLengths), runClasses, widthPx * heightPx);
+  const mapping = createInputMapping(spec, image, camera);
+  const map = { widthPx, heightPx, classes, paletteRgb: segmentationPaletteRgb };
+  blendMask(image, map, mapping.inputFromFramePoint);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected seconds, 0 or more.');
+}

@@ -1,0 +1,149 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { exitCodes } from './exit-codes.js';
+import { Terminal } from './terminal.js';
+
+interface QuantizeFlags {
+  data: string;
+  format: string;
+  split?: string;
+  calibrationSplit?: string;
+  precision: 'int8' | 'fp16';
+  calibration: 'percentile' | 'entropy' | 'minmax';
+  percentile: number;
+  samples: number;
+  limit?: number;
+  maxLoss: number;
+  activations: 'uint8' | 'int8';
+  reduceRange?: true;
+  out: string;
+  json?: true;
+}
+
+/** `windshield quantize <bundle>`: a bundle in float32 becomes one of 8 or 16 bits. */
+export function quantizeCommand(): Command {
+  return new Command('quantize')
+    .summary('make a model bundle of 8 or 16 bits from one in float32')
+    .description(
+      'Finds the range of every value on real samples, stores weights and values in 8 bits, leaves in float32 the\n' +
+        'layers that this hurts most until the score has lost no more than it may, and writes a new bundle with both\n' +
+        'scores, golden outputs of its own and a model card. docs/quantisation.md tells how and what was measured.',
+    )
+    .argument('<bundle>', 'the folder of a model bundle in float32')
+    .requiredOption('--data <folder>', 'labelled data; for format recording, the .mcap file')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'as in evaluate: gtsrb-packed, gtsrb, camvid, voc, kitti, openimages, udacity, recording',
+      ).makeOptionMandatory(),
+    )
+    .option('--split <split>', 'the part on which both networks are scored, as in evaluate')
+    .option('--calibration-split <split>', 'the part on which ranges are found (default: --split)')
+    .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
+    .addOption(
+      new Option('--precision <bits>', 'int8 for the CPU, fp16 for GPUs')
+        .choices(['int8', 'fp16'])
+        .default('int8'),
+    )
+    .addOption(
+      new Option('--calibration <method>', 'how much of a value’s range 8 bits cover')
+        .choices(['percentile', 'entropy', 'minmax'])
+        .default('percentile'),
+    )
+    .option('--percentile <p>', 'per cent of the values that percentile keeps', percentage, 99.99)
+    .option('--samples <n>', 'find ranges on at most n samples, spread evenly', wholeNumber, 64)
+    .option('--max-loss <points>', 'hundredths that the score may lose', points, 0.5)
+    .addOption(
+      new Option('--activations <type>', 'uint8 for the CPU; int8, around zero, for TensorRT')
+        .choices(['uint8', 'int8'])
+        .default('uint8'),
+    )
+    .option('--reduce-range', 'weights of 7 bits, for x86 processors without VNNI')
+    .requiredOption('--out <folder>', 'the new bundle’s folder, which must not be there yet')
+    .option('--json', 'print one JSON object')
+    .action(async (bundleDir: string, flags: QuantizeFlags) => {
+      await quantize(bundleDir, flags);
+    });
+}
+
+async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> {
+  const { openDataset } = await import('../tools/datasets/open-dataset.js');
+  const { evenly } = await import('../tools/quantize/evenly.js');
+  const { quantizationTable } = await import('../tools/quantize/format-quantization.js');
+  const { runQuantize } = await import('../tools/quantize/run-quantize.js');
+  const { checkNothingAt } = await import('../tools/quantize/write-quantized-bundle.js');
+  const terminal = new Terminal();
+  const { data, format, split } = flags;
+  checkNothingAt(flags.out);
+  const bundle = await readBundleFolder(bundleDir);
+  const { task } = bundle.manifest;
+  const scoreData = await openDataset(format, data, { task, split });
+  const calibrationData = flags.calibrationSplit
+    ? await openDataset(format, data, { task, split: flags.calibrationSplit })
+    : scoreData;
+  const report = await runQuantize({
+    bundle,
+    precision: flags.precision === 'fp16' ? 'float16' : 'int8',
+    calibrationData: evenly(calibrationData, flags.samples),
+    int8: {
+      method: flags.calibration,
+      percentile: flags.percentile,
+      activations: flags.activations,
+      reduceRange: flags.reduceRange ?? false,
+    },
+    scoreData,
+    limit: flags.limit,
+    largestLoss: flags.maxLoss / 100,
+    outDir: flags.out,
+    command: commandLine(flags),
+    onNote: (line) => terminal.note(line),
+  });
+  terminal.print(flags.json ? JSON.stringify(report) : quantizationTable(report));
+  if (report.isWithinBound) {
+    if (!flags.json) terminal.print(`written: ${flags.out}`);
+    return;
+  }
+  terminal.note(
+    `lost more than ${flags.maxLoss} points with any choice of layers; nothing written`,
+  );
+  process.exitCode = exitCodes.failedVerdict;
+}
+
+/** The command as the model card repeats it, without the places of this machine. */
+function commandLine(flags: QuantizeFlags): string {
+  const { format, split, calibrationSplit, precision, limit } = flags;
+  const words = ['npx windshield quantize <bundle> --data <data>', `--format ${format}`];
+  if (split) words.push(`--split ${split}`);
+  if (calibrationSplit) words.push(`--calibration-split ${calibrationSplit}`);
+  if (limit !== undefined) words.push(`--limit ${limit}`);
+  words.push(`--precision ${precision}`);
+  if (precision === 'int8') {
+    words.push(`--calibration ${flags.calibration}`);
+    if (flags.calibration === 'percentile') words.push(`--percentile ${flags.percentile}`);
+    words.push(`--samples ${flags.samples}`, `--activations ${flags.activations}`);
+    if (flags.reduceRange) words.push('--reduce-range');
+  }
+  words.push(`--max-loss ${flags.maxLoss}`, '--out <folder>');
+  return words.join(' ');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0))
+    throw new InvalidArgumentError('expected a whole number above 0.');
+  return value;
+}
+
+function percentage(text: string): number {
+  const value = Number(text);
+  if (!(value > 50 && value <= 100))
+    throw new InvalidArgumentError('expected a number above 50 and at most 100.');
+  return value;
+}
+
+function points(text: string): number {
+  const value = Number(text);
+  if (!(text.trim() !== '' && value >= 0 && value <= 100))
+    throw new InvalidArgumentError('expected a number from 0 to 100.');
+  return value;
+}

@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { addDriveOptions, type DriveFlags } from './drive-options.js';
+import { superviseDrive } from './supervise-drive.js';
+
+const defaultPipeline = fileURLToPath(new URL('../../pipelines/default.yaml', import.meta.url));
+
+interface ReplayFlags extends DriveFlags {
+  pipeline: string;
+  lockstep?: true;
+  rate?: number;
+  modesFrom?: string;
+}
+
+/** `windshield replay <recording|folder|video>`: a recorded drive through the pipeline. */
+export function replayCommand(): Command {
+  const command = new Command('replay')
+    .summary('stream a recorded drive through the pipeline, in real time or in lock-step')
+    .description(
+      'Streams the frames of a recording (MCAP), a folder of pictures or a video through the pipeline.\n' +
+        'In real time frames come at the pace at which they were recorded and the newest wins; in\n' +
+        'lock-step each frame waits for the one before, nothing is dropped, and the same recording gives\n' +
+        'the same results, byte for byte apart from their timing, however busy the machine is.',
+    )
+    .argument('<recording|folder|video>', 'the drive')
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
+        defaultPipeline,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
+    .option('--lockstep', 'one frame after the other, none dropped')
+    .addOption(
+      new Option('--rate <factor>', 'real time, this many times faster')
+        .argParser(positiveNumber)
+        .conflicts('lockstep'),
+    )
+    .addOption(
+      new Option(
+        '--modes-from <results.mcap>',
+        'repeat a recorded run in lock-step: its modes, skipped stages and drops, frame by frame',
+      )
+        .conflicts('rate')
+        .implies({ lockstep: true }),
+    );
+  return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
+    // Before the rest is loaded: the supervisor stays small.
+    if (await superviseDrive(flags)) return;
+    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+      import('../src/pipeline/pipeline-file.js'),
+      import('./drive.js'),
+    ]);
+    const config = await loadPipelineFile(flags.pipeline);
+    const pacing = flags.lockstep ? 'lockstep' : 'realtime';
+    const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
+    await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
+  });
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}

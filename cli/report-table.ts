@@ -1,0 +1,81 @@
+import type { LatencySummary } from '../src/pipeline/latency-histogram.js';
+import type { RunReport } from '../src/pipeline/run-report.js';
+
+const columns = ['p50', 'p95', 'p99', 'max'] as const;
+const labelWidth = 24;
+const columnWidth = 9;
+
+/** The end of a run for a person: how long each part took, and where every frame went. */
+export function formatReport(report: RunReport): string {
+  const { frames, source, publish, recording } = report;
+  const size = `${source.widthPx}x${source.heightPx}`;
+  return [
+    '',
+    `${'milliseconds'.padEnd(labelWidth)}${columns.map((name) => name.padStart(columnWidth)).join('')}`,
+    ...Object.entries(report.stages).flatMap(([stage, { states, skippedBy, ...spans }]) => [
+      row(stage, spans.totalMs, stateNote(states, skippedBy)),
+      row('  preprocess', spans.preprocessMs),
+      row('  inference', spans.inferenceMs),
+      row('  decode', spans.decodeMs),
+    ]),
+    row('fuse and publish', report.fuseAndPublishMs),
+    ...(report.glassToSteeringMs.count === 0
+      ? []
+      : [row('glass to steering', report.glassToSteeringMs)]),
+    row('glass to result', report.glassToResultMs),
+    '',
+    `source     ${source.name}, ${size}, ${report.pacing}, ${source.end}`,
+    `frames     ${frames.in} in = ${frames.published} published + ${frames.dropped} dropped${reasons(frames.drops)}, ${report.publishedRateHz.toFixed(1)} fps`,
+    ...(publish === null ? [] : [`published  ${publish.endpoint}: ${topicCounts(publish.topics)}`]),
+    ...(recording === null
+      ? []
+      : [
+          `recorded   ${recording.path}: ${recording.written} results${dropped(recording.dropped)}`,
+        ]),
+    ...report.lanes.map(
+      ({ name, provider, restarts }) =>
+        `lane       ${name} on ${provider}${restarts === 0 ? '' : `, restarted ${restarts} times`}`,
+    ),
+    ...modeLine(report),
+    ...(report.health.length === 0 ? [] : [`health     ${report.health.join(', ')}`]),
+  ].join('\n');
+}
+
+/** Nothing for a run that held nothing back. */
+function modeLine({ modes: { frames, changes } }: RunReport): string[] {
+  const named = Object.entries(frames).map(([mode, count]) => `${count} ${mode}`);
+  return Object.keys(frames).every((mode) => mode === 'full')
+    ? []
+    : [`modes      ${named.join(', ')} frames, ${changes} changes`];
+}
+
+function row(label: string, summary: LatencySummary, note = ''): string {
+  const cells = columns.map((name) =>
+    (summary.count === 0 ? '–' : summary[name].toFixed(2)).padStart(columnWidth),
+  );
+  return `${label.padEnd(labelWidth)}${cells.join('')}${note}`;
+}
+
+/** Only what went otherwise than well; what the mode held back is told apart. */
+function stateNote(
+  { ok: _, ...states }: Record<string, number>,
+  { degraded = 0 }: { degraded?: number },
+): string {
+  const others = { ...states, skipped: states['skipped']! - degraded, degraded };
+  const named = Object.entries(others).filter(([, count]) => count > 0);
+  return named.length === 0
+    ? ''
+    : `   ${named.map(([state, count]) => `${count} ${state}`).join(', ')}`;
+}
+
+const reasons = (drops: Readonly<Record<string, number>>) => {
+  const named = Object.entries(drops).map(([reason, count]) => `${count} ${reason}`);
+  return named.length === 0 ? '' : ` (${named.join(', ')})`;
+};
+
+const topicCounts = (topics: Record<string, { sent: number; dropped: number }>) =>
+  Object.entries(topics)
+    .map(([topic, count]) => `${count.sent} ${topic}${dropped(count.dropped)}`)
+    .join(', ');
+
+const dropped = (count: number) => (count === 0 ? '' : ` (${count} dropped)`);

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { addDriveOptions, type DriveFlags } from './drive-options.js';
+import { superviseDrive } from './supervise-drive.js';
+
+/** `windshield run <pipeline.yaml>`: live, until the source ends or Ctrl-C. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .summary('run the pipeline live on the source that its file names')
+    .description(
+      'Opens the source of the pipeline file, runs its networks on the newest frame and publishes each\n' +
+        'result. Ctrl-C ends the run and prints the table; a second Ctrl-C ends it at once.',
+    )
+    .argument('<pipeline.yaml>', 'the pipeline file; docs/pipeline.md explains every key');
+  return addDriveOptions(command).action(async (path: string, flags: DriveFlags) => {
+    // Before the rest is loaded: the supervisor stays small.
+    if (await superviseDrive(flags)) return;
+    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+      import('../src/pipeline/pipeline-file.js'),
+      import('./drive.js'),
+    ]);
+    const config = await loadPipelineFile(path);
+    if (config.source === undefined)
+      throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to run on, found none`);
+    await drive({ config, source: config.source, pacing: 'realtime', flags });
+  });
+}

@@ -1,0 +1,104 @@
+import { Command, Option } from 'commander';
+import type { DatasetRun } from '../simulator/datasets/write-dataset.js';
+import { type Task, tasks } from '../src/bundle/manifest.js';
+import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
+import { progressLine, untilStopped } from './simulate-progress.js';
+import type { Terminal } from './terminal.js';
+
+interface DatasetFlags {
+  task: Task;
+  count: string;
+  seed: string;
+  size?: string;
+  workers: string;
+  truth?: true;
+  singleLane?: string;
+  driver?: string;
+  out: string;
+}
+
+const defaultSizes: Readonly<Record<Task, string>> = {
+  detection: '640x360',
+  segmentation: '480x360',
+  signs: '1280x720',
+  steering: '320x180',
+};
+
+/** `windshield simulate dataset`: labelled pictures. */
+export function datasetCommand(): Command {
+  return new Command('dataset')
+    .summary('labelled pictures for training')
+    .description(
+      'Writes independent scenes in a layout that train and evaluate read: detection as Pascal VOC, segmentation as\n' +
+        'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run again after an\n' +
+        'interruption, it goes on where it stopped. sheet.jpg in the folder shows some of the pictures.\n' +
+        'With --driver the pictures come from drives on one thread, 150 of each.',
+    )
+    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).makeOptionMandatory())
+    .requiredOption('--out <folder>', 'where it goes')
+    .option('--count <n>', 'scenes (signs: crops)', '1000')
+    .option('--seed <n>', 'of the first scene; the next ones count up', '1000')
+    .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
+    .option('--workers <n>', 'threads', '2')
+    .option('--truth', 'also lanes, pose, distances (JSON) and depth (16-bit PNG) of each scene')
+    .option(
+      '--single-lane <share>',
+      'steering: 0 to 1, roads of one lane, driven in its middle (default: 0.4)',
+    )
+    .option(
+      '--driver <pipeline.yaml>',
+      'steering: drives that this pipeline steers, labelled with what the reference would (DAgger)',
+    )
+    .action(runDataset);
+}
+
+async function runDataset(flags: DatasetFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size ?? defaultSizes[flags.task]);
+  const run = {
+    task: flags.task,
+    count: numberFlag('--count', flags.count, 1, 1_000_000, true),
+    seed: numberFlag('--seed', flags.seed, 0, 2 ** 32, true),
+    workers: numberFlag('--workers', flags.workers, 1, 64, true),
+    widthPx,
+    heightPx,
+    outDir: flags.out,
+    truth: flags.truth === true,
+    ...(flags.singleLane !== undefined && {
+      singleLaneShare: numberFlag('--single-lane', flags.singleLane, 0, 1),
+    }),
+  };
+  if (flags.singleLane !== undefined && flags.task !== 'steering')
+    throw usage(`expected --single-lane with steering, found ${flags.task}`);
+  if (flags.driver !== undefined) refuseWithDriver(flags);
+  await untilStopped(async (signal, terminal) => {
+    const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
+    const { written } = await write(flags.driver, { ...run, signal, onProgress }, terminal);
+    if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
+    const unit = flags.task === 'signs' ? 'crops' : 'scenes';
+    terminal.clearLive();
+    terminal.print(`${flags.out}: ${written} ${unit} for ${flags.task}, seeds from ${run.seed}`);
+    return '';
+  });
+}
+
+/** Scenes, or drives where somebody drives. */
+async function write(
+  driver: string | undefined,
+  run: DatasetRun,
+  terminal: Terminal,
+): Promise<{ written: number }> {
+  if (driver === undefined) {
+    const { writeDataset } = await import('../simulator/datasets/write-dataset.js');
+    return writeDataset(run);
+  }
+  const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
+  const config = await loadPipelineFile(driver);
+  const { writeDrives } = await import('../simulator/datasets/write-drives.js');
+  return writeDrives({ ...run, config, note: (text) => terminal.note(text) });
+}
+
+function refuseWithDriver({ task, truth, singleLane }: DatasetFlags): void {
+  if (task !== 'steering') throw usage(`expected --driver with steering, found ${task}`);
+  const found = truth === true ? '--truth' : singleLane !== undefined ? '--single-lane' : undefined;
+  if (found !== undefined) throw usage(`expected --driver without ${found}, found both`);
+}

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { Command } from 'commander';
+import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { progressLine, untilStopped } from './simulate-progress.js';
+
+interface DriveFlags {
+  seed: string;
+  seconds: string;
+  rate: string;
+  size: string;
+  quality: string;
+  out: string;
+}
+
+/** `windshield simulate drive`: a recording. */
+export function driveCommand(): Command {
+  return new Command('drive')
+    .summary('a recording with calibration and ground truth')
+    .description(
+      'Drives through the world of a seed and writes what its camera sees as a recording.',
+    )
+    .requiredOption('--out <drive.mcap>', 'the recording; appears only when it is complete')
+    .option('--seed <n>', 'which world', '21')
+    .option('--seconds <s>', 'how long', '12.5')
+    .option('--rate <Hz>', 'frames a second', '20')
+    .option('--size <WxH>', 'pixels', '1280x720')
+    .option('--quality <1..100>', 'JPEG quality', '50')
+    .action(runDrive);
+}
+
+async function runDrive(flags: DriveFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size);
+  const recipe = {
+    seed: numberFlag('--seed', flags.seed, 0, 2 ** 32, true),
+    seconds: numberFlag('--seconds', flags.seconds, 0.1, 3600),
+    rateHz: numberFlag('--rate', flags.rate, 1, 120, true),
+    quality: numberFlag('--quality', flags.quality, 1, 100, true),
+    widthPx,
+    heightPx,
+    out: flags.out,
+  };
+  const { writeDrive } = await import('../simulator/datasets/drive.js');
+  await untilStopped(async (signal, terminal) => {
+    const frames = await writeDrive({
+      ...recipe,
+      signal,
+      onProgress: progressLine(terminal, 'frame'),
+    });
+    if (signal.aborted) return `${flags.out} was not written`;
+    const { size } = await stat(flags.out);
+    const length = `${frames} frames of ${widthPx}x${heightPx}, ${recipe.seconds} s`;
+    terminal.clearLive();
+    terminal.print(`${flags.out}: ${length}, ${(size / 1e6).toFixed(1)} MB, seed ${recipe.seed}`);
+    return '';
+  });
+}

@@ -1,0 +1,167 @@
+import { Command, Option } from 'commander';
+import type { Controller } from '../simulator/driving/loop/controller.js';
+import type { LoopResult } from '../simulator/driving/loop/run-loop.js';
+import type { SimulatedDrive } from '../simulator/driving/loop/simulated-drive.js';
+import { defaultSteeringPipeline } from './default-pipelines.js';
+import { exitCodes } from './exit-codes.js';
+import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
+import { untilStopped } from './simulate-progress.js';
+import type { Terminal } from './terminal.js';
+
+interface LoopFlags {
+  pipeline: string;
+  controller: 'network' | 'reference' | 'constant';
+  seed: string;
+  seconds: string;
+  rate: string;
+  speed: string;
+  size: string;
+  latencyMs: string;
+  disturbance: string;
+  weather: 'plain' | 'any';
+  track?: string;
+  angle: string;
+  answerMs: string;
+  video?: string;
+  json?: true;
+}
+
+/** `windshield simulate loop`: somebody drives. */
+export function loopCommand(): Command {
+  return new Command('loop')
+    .summary('let the pipeline drive, and count how often somebody must intervene')
+    .description(
+      'Closed loop: the pipeline sees each frame and steers the car that the next frame is drawn from, in lock-step.\n' +
+        'When a wheel crosses the border of its lane the car is put back and 6 s pass; autonomy is the share of the\n' +
+        'time without interventions, as DAVE-2 counts it. Exit code 1 when the pipeline stopped answering.\n' +
+        'docs/closed-loop.md tells more.',
+    )
+    .addOption(
+      new Option('--pipeline <pipeline.yaml>', 'whose steering stage drives').default(
+        defaultSteeringPipeline,
+        'pipelines/steering-only.yaml of windshield itself',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--controller <who>',
+        'drives: the network, one that knows the road, or still wheels',
+      )
+        .choices(['network', 'reference', 'constant'])
+        .default('network'),
+    )
+    .option('--seed <n>', 'which world', '1')
+    .option('--seconds <s>', 'how long, interventions included', '60')
+    .option('--rate <Hz>', 'frames a second', '20')
+    .option('--speed <m/s>', 'of the car', '12')
+    .option('--size <WxH>', 'pixels of a frame', '320x180')
+    .option('--latency-ms <ms>', 'added between a frame and its command', '0')
+    .option('--disturbance <0..5>', 'strength of wind, crown and bumps; 1 is an ordinary road', '1')
+    .addOption(
+      new Option('--weather <which>', 'light and camera: ordinary, or all there is')
+        .choices(['plain', 'any'])
+        .default('plain'),
+    )
+    .option('--track <m>', 'length of the road (default: as long as the time needs)')
+    .option('--angle <rad>', 'at which --controller constant holds the wheels', '0')
+    .option('--answer-ms <ms>', 'a pipeline that is silent for longer gave no answer', '15000')
+    .option('--video <out.mp4>', 'what the camera saw, with the lane and the answer drawn in')
+    .option('--json', 'one JSON object instead of sentences')
+    .action(runLoopCommand);
+}
+
+async function runLoopCommand(flags: LoopFlags): Promise<void> {
+  const setup = setupOf(flags);
+  const latencyS = numberFlag('--latency-ms', flags.latencyMs, 0, 2000) / 1000;
+  const rateHz = numberFlag('--rate', flags.rate, 5, 60);
+  const seconds = numberFlag('--seconds', flags.seconds, 1, 7200);
+  const { roadNeededM, runLoop } = await import('../simulator/driving/loop/run-loop.js');
+  const neededM = roadNeededM(seconds, setup.speedMps);
+  const lengthM = flags.track === undefined ? neededM : numberFlag('--track', flags.track, 1, 1e5);
+  if (lengthM < neededM)
+    throw usage(`expected a track of ${neededM} m or more for ${seconds} s, found ${lengthM} m`);
+  const { SimulatedDrive } = await import('../simulator/driving/loop/simulated-drive.js');
+  const { LoopVideo } = await import('../simulator/driving/loop/loop-video.js');
+  await untilStopped(async (signal, terminal) => {
+    const drive = await SimulatedDrive.open({ ...setup, lengthM });
+    const video =
+      flags.video === undefined ? undefined : await LoopVideo.start(flags.video, drive, rateHz);
+    let controller: Controller | undefined;
+    try {
+      controller = await controllerOf(flags, drive, rateHz, terminal);
+      const onFrame = async (frame: Parameters<LoopVideoAdd>[0]) => {
+        await video?.add(frame);
+        showProgress(terminal, frame.elapsedS, seconds, frame.interventions);
+      };
+      const run = { drive, controller, seed: setup.seed, seconds, rateHz, latencyS, signal };
+      const result = await runLoop({ ...run, onFrame });
+      await video?.finish();
+      report(terminal, flags, result);
+    } finally {
+      await video?.abort();
+      await controller?.close();
+    }
+    return 'what was driven until then is above';
+  });
+}
+
+type LoopVideoAdd = (frame: import('../simulator/driving/loop/run-loop.js').LoopFrame) => unknown;
+
+function setupOf(flags: LoopFlags) {
+  const [widthPx, heightPx] = sizeFlag(flags.size);
+  return {
+    seed: numberFlag('--seed', flags.seed, 0, 2 ** 32, true),
+    speedMps: numberFlag('--speed', flags.speed, 3, 30),
+    disturbance: numberFlag('--disturbance', flags.disturbance, 0, 5),
+    weather: flags.weather,
+    widthPx,
+    heightPx,
+  };
+}
+
+async function controllerOf(
+  flags: LoopFlags,
+  drive: SimulatedDrive,
+  rateHz: number,
+  terminal: Terminal,
+): Promise<Controller> {
+  const angleRad = numberFlag('--angle', flags.angle, -0.6, 0.6);
+  const timeoutMs = numberFlag('--answer-ms', flags.answerMs, 1, 600_000);
+  const controllers = await import('../simulator/driving/loop/controller.js');
+  if (flags.controller === 'reference') return controllers.referenceController;
+  if (flags.controller === 'constant') return controllers.constantController(angleRad);
+  const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
+  const config = await loadPipelineFile(flags.pipeline);
+  const { PipelineDriver } = await import('../simulator/driving/loop/pipeline-driver.js');
+  const note = (text: string) => terminal.note(text);
+  return PipelineDriver.open({ config, camera: drive.camera.model, rateHz, timeoutMs, note });
+}
+
+function showProgress(
+  terminal: Terminal,
+  elapsedS: number,
+  seconds: number,
+  interventions: number,
+) {
+  if (!terminal.isInteractive) return;
+  terminal.showLive(`${elapsedS.toFixed(1)} of ${seconds} s  ${interventions} interventions`);
+}
+
+function report(terminal: Terminal, flags: LoopFlags, result: LoopResult): void {
+  terminal.clearLive();
+  const { stopped, unanswered, elapsedS } = result;
+  terminal.print(flags.json ? JSON.stringify(result) : sentences(result));
+  if (stopped === undefined) return;
+  process.exitCode = exitCodes.failedVerdict;
+  terminal.note(
+    `windshield: expected an answer for every frame, found none for the last of ${unanswered}: the car braked and stands after ${elapsedS.toFixed(1)} s: ${stopped}`,
+  );
+}
+
+function sentences(result: LoopResult): string {
+  const { autonomy, interventions, elapsedS, unanswered, seed, controller } = result;
+  return [
+    `${controller}, seed ${seed}: autonomy ${autonomy.toFixed(2)} %, ${interventions} interventions in ${elapsedS.toFixed(1)} s, ${result.drivenM.toFixed(0)} m`,
+    `offset ${result.meanOffsetM.toFixed(3)} m mean, ${result.p95OffsetM.toFixed(3)} m p95; heading error ${result.meanHeadingErrorRad.toFixed(4)} rad; jerk ${result.jerkP95.toFixed(2)} m/s³ p95; ${unanswered} frames without an answer`,
+  ].join('\n');
+}

@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { type Task, tasks } from '../src/bundle/manifest.js';
+import { encodeJpeg } from '../src/codec/image-codec.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { progressLine } from './simulate-progress.js';
+import { Terminal } from './terminal.js';
+
+interface SheetFlags {
+  task: Task;
+  count: string;
+  columns: string;
+  seed: string;
+  size: string;
+  out: string;
+}
+
+/** `windshield simulate sheet`: many scenes in one picture. */
+export function sheetCommand(): Command {
+  return new Command('sheet')
+    .summary('one picture of many scenes')
+    .description('Renders scenes of a data set side by side, to see at a glance what it is like.')
+    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).default('detection'))
+    .requiredOption('--out <sheet.jpg>', 'the picture')
+    .option('--count <n>', 'scenes', '24')
+    .option('--columns <n>', 'scenes in a row', '4')
+    .option('--seed <n>', 'of the first scene', '1000')
+    .option('--size <WxH>', 'pixels of a scene', '400x225')
+    .action(runSheet);
+}
+
+async function runSheet(flags: SheetFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size);
+  const count = numberFlag('--count', flags.count, 1, 400, true);
+  const columns = numberFlag('--columns', flags.columns, 1, 40, true);
+  const seed = numberFlag('--seed', flags.seed, 0, 2 ** 32, true);
+  const { renderContactSheet } = await import('../simulator/datasets/contact-sheet.js');
+  const terminal = new Terminal();
+  const onProgress = progressLine(terminal, 'scene');
+  const sheet = await renderContactSheet(
+    flags.task,
+    seed,
+    count,
+    columns,
+    widthPx,
+    heightPx,
+    onProgress,
+  );
+  const jpeg = await encodeJpeg(sheet, 80, true);
+  await writeFile(flags.out, jpeg).catch((cause: unknown) => {
+    throw new PerceptionError('ERR_OUTPUT', `cannot write ${flags.out}: ${cause}`, { cause });
+  });
+  terminal.clearLive();
+  terminal.print(`${flags.out}: ${count} scenes for ${flags.task}, seeds from ${seed}`);
+}

@@ -1,0 +1,65 @@
+import { Command, Option } from 'commander';
+import { defaultSteeringPipeline } from './default-pipelines.js';
+import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+export interface ViewFlags {
+  pipeline: string;
+  seed: string;
+  port: string;
+  size: string;
+  rate: string;
+}
+
+/** What `simulate --view` takes where `simulate view` has options. */
+export const defaultViewFlags: ViewFlags = {
+  pipeline: defaultSteeringPipeline,
+  seed: '1',
+  port: '8780',
+  size: '480x270',
+  rate: '20',
+};
+
+/** `windshield simulate view`: a page to drive on. */
+export function viewCommand(): Command {
+  const { seed, port, size, rate, pipeline } = defaultViewFlags;
+  return new Command('view')
+    .summary('a local page: drive with the keyboard, or watch the network drive')
+    .description(
+      'Serves a page on this machine’s loopback address: drive with the arrow keys, watch the network or the\n' +
+        'reference drive, see the ground truth. Ctrl-C ends it.',
+    )
+    .addOption(
+      new Option('--pipeline <pipeline.yaml>', 'whose steering stage is the network').default(
+        pipeline,
+        'pipelines/steering-only.yaml of windshield itself',
+      ),
+    )
+    .option('--seed <n>', 'which world', seed)
+    .option('--port <n>', 'of the page; 0 takes a free one', port)
+    .option('--size <WxH>', 'pixels of a frame', size)
+    .option('--rate <Hz>', 'frames a second, as far as the machine keeps up', rate)
+    .action(runView);
+}
+
+/** Serves the page until Ctrl-C. */
+export async function runView(flags: ViewFlags): Promise<void> {
+  const [widthPx, heightPx] = sizeFlag(flags.size);
+  const seed = numberFlag('--seed', flags.seed, 0, 2 ** 32, true);
+  const port = numberFlag('--port', flags.port, 0, 65535, true);
+  const rateHz = numberFlag('--rate', flags.rate, 5, 60);
+  const { openView } = await import('../simulator/driving/view/open-view.js');
+  const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
+  const config = await loadPipelineFile(flags.pipeline);
+  const terminal = new Terminal();
+  const view = await openView({ config, seed, port, rateHz, widthPx, heightPx });
+  terminal.print(`the road is at ${view.url} (Ctrl-C ends it)`);
+  await new Promise<void>((resolve) => {
+    const forget = onStopSignals(() => {
+      forget();
+      resolve();
+    });
+  });
+  await view.close();
+}

@@ -1,0 +1,156 @@
+import { fileURLToPath } from 'node:url';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { type Task, tasks } from '../src/bundle/manifest.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import type { Recipe } from '../tools/train/recipe.js';
+import type { TrainingRequest } from '../tools/train/run-training.js';
+import { Terminal } from './terminal.js';
+
+/** Recipes are data, not code: they stay with the sources. */
+const recipesDir = fileURLToPath(new URL('../../tools/train/recipes/', import.meta.url));
+const backends = ['auto', 'compiled', 'wasm', 'webgpu', 'tfjs-node'] as const;
+
+interface TrainFlags {
+  data: string[];
+  recipe?: string;
+  out?: string;
+  backend: (typeof backends)[number];
+  threads?: number;
+  epochs?: number;
+  samples?: number;
+  loaders?: number;
+  from?: string;
+  freeze?: string[];
+  folds?: number;
+  resume?: true;
+}
+
+/** `windshield train <task>`: trains a network by a recipe. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .summary('train the network of a task')
+    .description(
+      'Trains the network of a task by a recipe (YAML: data, augmentation, optimiser, schedule, seed).\n' +
+        'Checkpoints are written after each epoch; Ctrl-C ends after the step in hand, and --resume goes\n' +
+        'on to the same weights that an uninterrupted run would have reached. docs/training.md tells more.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .requiredOption(
+      '--data <folder...>',
+      'folders in which the recipe’s data is looked for, in order',
+    )
+    .option('--recipe <file>', 'the recipe (default: tools/train/recipes/<task>.yaml)')
+    .option('--out <folder>', 'where checkpoints and the log go (default: runs/<task>)')
+    .addOption(
+      new Option('--backend <name>', 'what computes; auto prints its choice and why')
+        .choices(backends)
+        .default('auto'),
+    )
+    .option('--threads <n>', 'CPU threads (default: all cores)', positive)
+    .option(
+      '--loaders <n>',
+      'threads that read and augment beside the steps; 0: between them (default: one for every four cores, at least 1)',
+      natural,
+    )
+    .option(
+      '--from <path>',
+      'begin with the weights of a run, a checkpoint, a tf.layers model.json or a bundle where layers agree',
+    )
+    .option('--freeze <layers...>', 'layers that keep their weights; * stands for any characters')
+    .option('--folds <n>', 'cross-validate: train n times, each time judged by another part', folds)
+    .option('--epochs <n>', 'instead of the recipe’s', positive)
+    .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positive)
+    .option('--resume', 'go on from the last checkpoint in --out')
+    .action(async (task: Task, flags: TrainFlags) => {
+      await runTrain(task, flags);
+    });
+}
+
+async function readRecipeOf(task: Task, flags: TrainFlags): Promise<Recipe> {
+  const { readRecipe } = await import('../tools/train/recipe.js');
+  const path = flags.recipe ?? `${recipesDir}${task}.yaml`;
+  const recipe = readRecipe(path);
+  if (recipe.task !== task) {
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `${path}: expected a recipe for ${task}, found one for ${recipe.task}`,
+    );
+  }
+  if (flags.epochs !== undefined) recipe.epochs = flags.epochs;
+  if (flags.samples !== undefined) recipe.samplesPerEpoch = flags.samples;
+  if (flags.from !== undefined) recipe.from = flags.from;
+  if (flags.freeze !== undefined) recipe.freeze = flags.freeze;
+  return recipe;
+}
+
+async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
+  const { createProgressPrinter } = await import('../tools/train/progress-bar.js');
+  const terminal = new Terminal();
+  const recipe = await readRecipeOf(task, flags);
+  const outDir = flags.out ?? `runs/${task}`;
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    terminal.note('ending after this step; once more ends at once');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const request: TrainingRequest = {
+    recipe,
+    dataDirs: flags.data,
+    outDir,
+    backend: flags.backend,
+    ...(flags.threads !== undefined && { threads: flags.threads }),
+    ...(flags.loaders !== undefined && { loaders: flags.loaders }),
+    isResumed: flags.resume ?? false,
+    signal: stop.signal,
+    onNote: (line) => terminal.note(line),
+    onProgress: createProgressPrinter(process.stderr),
+  };
+  if (flags.folds !== undefined) await runFolds(request, flags.folds, terminal);
+  else await runOnce(request, terminal);
+  process.off('SIGINT', onSignal);
+  process.off('SIGTERM', onSignal);
+}
+
+async function runOnce(request: TrainingRequest, terminal: Terminal): Promise<void> {
+  const { runTraining } = await import('../tools/train/run-training.js');
+  const { ended, steps, bestScore } = await runTraining(request);
+  const best = bestScore === undefined ? '' : `, best score ${bestScore.toFixed(4)}`;
+  terminal.print(`${ended} after ${steps} steps${best}; checkpoints in ${request.outDir}`);
+}
+
+async function runFolds(
+  request: TrainingRequest,
+  count: number,
+  terminal: Terminal,
+): Promise<void> {
+  const { crossValidate, foldsFile } = await import('../tools/train/cross-validate.js');
+  const { metrics, steps, isComplete } = await crossValidate(request, count);
+  const told = Object.entries(metrics).filter(([name]) => !name.includes('.'));
+  for (const [name, { mean, deviation, values }] of told) {
+    const each = values.map((value) => value.toFixed(4)).join('  ');
+    terminal.print(`${name}  ${mean.toFixed(4)} ± ${deviation.toFixed(4)}  (${each})`);
+  }
+  const ended = isComplete ? 'done' : 'stopped; --resume goes on';
+  terminal.print(`${ended}: ${steps.length} of ${count} folds, ${request.outDir}/${foldsFile}`);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0.');
+}
+
+function natural(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new InvalidArgumentError('expected a whole number of at least 0.');
+}
+
+function folds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 2 && value <= 100) return value;
+  throw new InvalidArgumentError('expected a whole number of 2 to 100.');
+}

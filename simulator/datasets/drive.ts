@@ -1,0 +1,188 @@
+import { create } from '@bufbuild/protobuf';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { encodeJpeg } from '../../src/codec/image-codec.js';
+import {
+  type GroundTruth,
+  GroundTruthSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { segmentationClasses } from '../../src/perception/classes.js';
+import { encodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { createDriveWriter } from '../../src/recording/drive-writer.js';
+import { rigCamera } from '../rendering/camera.js';
+import { type EgoState, laneCentreM } from '../rendering/ego-camera.js';
+import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
+import { loadAssets } from '../world/assets.js';
+import { type Conditions, plainConditions } from '../world/conditions.js';
+import { makeWorld } from '../world/make-world.js';
+import { Random } from '../world/random.js';
+import { quietRoad } from '../world/settings.js';
+import type { World } from '../world/world.js';
+
+export interface DriveRecipe {
+  seed: number;
+  seconds: number;
+  rateHz: number;
+  widthPx: number;
+  heightPx: number;
+  /** JPEG quality 1..100. */
+  quality: number;
+  out: string;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+const speedMps = 14;
+const startM = 25;
+/** Rendered drives begin at this moment, so that the same seed gives the same bytes: 1 January 2026, noon UTC. */
+const startStampNs = 1_767_268_800_000_000_000n;
+/** Frames are rendered this much finer than they are recorded. */
+const supersampling = 1.5;
+/** The recorded class map is this many times smaller than the frame: one with every pixel would outweigh the picture. */
+const mapStep = 4;
+
+/** A road with traffic, a camera on the ego car, and where it is at each time. */
+export interface SimulatedDrive {
+  world: World;
+  conditions: Conditions;
+  renderer: SceneRenderer;
+  egoAt(timeS: number): EgoState;
+  frameAt(timeS: number): RenderedScene;
+}
+
+/** Prepares the drive of a seed: about a second. */
+export async function openSimulatedDrive(
+  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx'>,
+): Promise<SimulatedDrive> {
+  const assets = await loadAssets();
+  const random = new Random(recipe.seed, 80);
+  // A lens is never quite sharp; it also spares a third of the bytes of grain.
+  const conditions = { ...plainConditions(random), blur: 0.4, noise: 0 };
+  const lengthM = startM + recipe.seconds * speedMps + 320;
+  const world = makeWorld(assets, recipe.seed, {
+    lengthM,
+    density: { ...quietRoad, signs: 4.2 },
+    lightsOn: conditions.lightsOn,
+    greenTint: conditions.seasonGreen,
+    minRadiusM: 80,
+    straightShare: 0.2,
+    egoFromM: startM + 6,
+    egoSpeedMps: speedMps,
+    isLaneClear: true,
+    maxWear: 0.5,
+  });
+  const renderer = new SceneRenderer(rigCamera(recipe.widthPx, recipe.heightPx), supersampling);
+  const sway = {
+    sizeM: random.range(0.06, 0.16),
+    periodS: random.range(5, 8),
+    phaseRad: random.range(0, 6.28),
+  };
+  const egoAt = (timeS: number): EgoState => {
+    const laneDM = laneCentreM(world);
+    const turn = (2 * Math.PI) / sway.periodS;
+    const swayM = sway.sizeM * Math.sin(timeS * turn + sway.phaseRad);
+    const swayMps = sway.sizeM * turn * Math.cos(timeS * turn + sway.phaseRad);
+    return {
+      sM: startM + timeS * speedMps,
+      dM: laneDM + swayM,
+      yawRad: Math.atan2(swayMps, speedMps),
+      speedMps,
+      laneDM,
+    };
+  };
+  const frameAt = (timeS: number): RenderedScene =>
+    renderer.render(world, conditions, egoAt(timeS), timeS, recipe.seed);
+  return { world, conditions, renderer, egoAt, frameAt };
+}
+
+/**
+ * Renders a drive into a recording with calibration, and with boxes, class map, steering and speed as ground truth
+ * of each frame. Resolves with the number of frames; an aborted drive leaves no file. Rejects with ERR_OUTPUT.
+ */
+export async function writeDrive(recipe: DriveRecipe): Promise<number> {
+  const { widthPx, heightPx, rateHz } = recipe;
+  const drive = await openSimulatedDrive(recipe);
+  const frames = Math.round(recipe.seconds * rateHz);
+  const writer = await createDriveWriter(recipe.out, {
+    widthPx,
+    heightPx,
+    calibration: driveCalibration(drive.renderer.camera.model),
+    jpegQuality: recipe.quality,
+    sourceName: 'simulated road',
+    madeBy: 'windshield simulate',
+    seed: recipe.seed,
+    rateHz,
+    frameCount: frames,
+  });
+  try {
+    for (let frame = 0; frame < frames; frame++) {
+      if (recipe.signal?.aborted === true) {
+        await writer.abort();
+        return 0;
+      }
+      const scene = drive.frameAt(frame / rateHz);
+      const stampNs = startStampNs + (BigInt(frame) * 1_000_000_000n) / BigInt(Math.round(rateHz));
+      await writer.writeFrame({
+        stampNs,
+        jpeg: await encodeJpeg(scene.image, recipe.quality, true),
+      });
+      await writer.writeGroundTruth(truthOf(scene, frame, stampNs));
+      recipe.onProgress?.(frame + 1, frames);
+    }
+    await writer.close();
+    return frames;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** The camera's intrinsics as a recording has them. */
+export function driveCalibration(model: CameraModel) {
+  const { fxPx, fyPx, cxPx, cyPx, distortion } = model;
+  return {
+    distortionModel: 'plumb_bob' as const,
+    d: distortion,
+    k: [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1],
+  };
+}
+
+function truthOf(scene: RenderedScene, frame: number, stampNs: bigint): GroundTruth {
+  const { widthPx, heightPx } = scene.image;
+  const mapWidthPx = Math.floor(widthPx / mapStep);
+  const mapHeightPx = Math.floor(heightPx / mapStep);
+  const map = new Uint8Array(mapWidthPx * mapHeightPx);
+  for (let y = 0; y < mapHeightPx; y++) {
+    for (let x = 0; x < mapWidthPx; x++) {
+      map[y * mapWidthPx + x] =
+        scene.classMap[(y * mapStep + (mapStep >> 1)) * widthPx + x * mapStep + (mapStep >> 1)]!;
+    }
+  }
+  const { runLengths, runClasses } = encodeRunLengths(map);
+  return create(GroundTruthSchema, {
+    frameId: BigInt(frame),
+    stampNs,
+    objects: scene.boxes
+      .filter(({ visiblePx }) => visiblePx >= 16)
+      .map(({ className, boxXyxyPx, signClassId, occluded, distanceM, objectId }) => ({
+        className,
+        boxPx: { xMin: boxXyxyPx[0], yMin: boxXyxyPx[1], xMax: boxXyxyPx[2], yMax: boxXyxyPx[3] },
+        signClassId,
+        occlusion: occluded,
+        distanceM,
+        objectId,
+      })),
+    segmentation: {
+      widthPx: mapWidthPx,
+      heightPx: mapHeightPx,
+      runLengths: [...runLengths],
+      runClasses,
+      classNames: [...segmentationClasses],
+    },
+    vehicle: {
+      hasSteering: true,
+      steeringRad: scene.steeringRad,
+      hasSpeed: true,
+      speedMps: scene.ego.speedMps,
+    },
+  });
+}

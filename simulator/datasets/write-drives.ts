@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { encodeJpeg } from '../../src/codec/image-codec.js';
+import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { DriveRecorder } from '../driving/loop/steered-drives.js';
+import { dataSetDomain } from '../world/domain.js';
+import { Random } from '../world/random.js';
+import { datasetFolders, steeringLine } from './dataset.js';
+import { claimFolder } from './dataset-recipe-file.js';
+import { sheetFileName, sheetOfPictures, sheetPictures } from './dataset-sheet.js';
+import { makeFolder, writeWhole } from './output-files.js';
+import { RunJournal } from './run-journal.js';
+
+const pictureFolder = datasetFolders.steering[0]!;
+
+export interface DrivesRun {
+  /** The pipeline whose steering stage drives. */
+  config: PipelineConfig;
+  /** Pictures. */
+  count: number;
+  /** Drive i has the seed `seed + i`. */
+  seed: number;
+  widthPx: number;
+  heightPx: number;
+  outDir: string;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+  note?: (text: string) => void;
+}
+
+/**
+ * Writes drives that a pipeline steers as a Udacity log, each picture with what the reference would have steered: data
+ * for the network that drove, from where it went. An interrupted run goes on at the drive where it stopped. The same
+ * pipeline and seed give the same bytes. Rejects with ERR_OUTPUT, and with ERR_CONFIG for a pipeline that does not steer.
+ */
+export async function writeDrives(run: DrivesRun): Promise<{ written: number }> {
+  const { config, count, seed, widthPx, heightPx, outDir, signal } = run;
+  const recorder = await DriveRecorder.open(run);
+  try {
+    await makeFolder(join(outDir, pictureFolder));
+    const { manifest } = await readBundleFolder(config.bundles.steering!);
+    const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false };
+    await claimFolder(outDir, { ...recipe, driverSha256: manifest.network.sha256 });
+    const journal = new RunJournal<string[]>(join(outDir, 'driving_log.journal'));
+    const lines = journal.known.flat();
+    for (let index = journal.known.length; lines.length < count; index++) {
+      if (signal?.aborted === true) return { written: lines.length };
+      const driven = await recordDrive(recorder, run, index, count - lines.length);
+      journal.append(driven);
+      lines.push(...driven);
+      run.onProgress?.(lines.length, count);
+    }
+    const log = lines.slice(0, count);
+    await writeWhole(join(outDir, 'driving_log.csv'), `${log.join('\n')}\n`);
+    journal.remove();
+    const step = Math.max(1, Math.floor(log.length / sheetPictures));
+    const shown = log.filter((_, index) => index % step === 0).slice(0, sheetPictures);
+    const files = shown.map((line) =>
+      join(outDir, pictureFolder, line.slice(0, line.indexOf(','))),
+    );
+    await writeWhole(join(outDir, sheetFileName), await sheetOfPictures(files));
+    return { written: count };
+  } finally {
+    await recorder.close();
+  }
+}
+
+/** Writes the pictures of one drive, `most` at most. Resolves with their lines of the log. */
+async function recordDrive(
+  recorder: DriveRecorder,
+  run: DrivesRun,
+  index: number,
+  most: number,
+): Promise<string[]> {
+  const seed = run.seed + index;
+  const random = new Random(seed, 60);
+  const lines: string[] = [];
+  await recorder.drive(seed, async (scene) => {
+    if (lines.length >= most) return;
+    const name = `drive-${String(seed).padStart(7, '0')}-${String(lines.length).padStart(3, '0')}.jpg`;
+    const quality = random.integer(...dataSetDomain.jpegQuality);
+    await writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));
+    lines.push(steeringLine(scene, name));
+  });
+  return lines;
+}

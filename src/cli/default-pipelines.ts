@@ -1,6 +1,0 @@
-import { fileURLToPath } from 'node:url';
-
-/** The steering network alone: what drives in closed loop. */
-export const defaultSteeringPipeline = fileURLToPath(
-  new URL('../../../pipelines/steering-only.yaml', import.meta.url),
-);

@@ -1,0 +1,25 @@
+import { frameBytes } from '../frame/frame.js';
+import { createFrameSession } from '../inference/onnxruntime-node.js';
+import { putInFront } from '../onnx/put-in-front.js';
+import { frameInputName, preprocessGraph } from '../preprocess/device/preprocess-graph.js';
+import { buildRemapTable } from '../preprocess/remap-table.js';
+import type { FrameInput } from './frame-input.js';
+import type { StageSetup } from './stage-runner.js';
+
+/**
+ * Preprocessing where the network runs: the same table as a graph in front of it, so that the frame's bytes alone
+ * travel there. Throws as hostInput does, or ERR_PROVIDER_UNAVAILABLE.
+ */
+export async function deviceInput(setup: StageSetup): Promise<FrameInput> {
+  const { bundle, session: certified, frame, camera } = setup;
+  const { spec, tensor } = bundle.manifest.input;
+  // The kernel is not run: the plain one costs nothing to prepare.
+  const table = buildRemapTable(spec, frame, camera, 'typescript');
+  const network = putInFront(preprocessGraph(table, tensor.name), bundle.network, tensor.name);
+  const rows = frameBytes(frame) / frame.strideBytes;
+  const session = await createFrameSession(bundle, network, certified.provider, {
+    name: frameInputName,
+    shape: [rows, frame.strideBytes],
+  });
+  return { preprocessedBy: 'device', session, take: (pixels) => session.pixels.set(pixels) };
+}

@@ -1,0 +1,21 @@
+import type { SegmentationOutputSpec } from '../bundle/output-spec.js';
+import { createSegmentationDecoder } from '../perception/segmentation/segmentation-decoder.js';
+import type { FrameInput } from './frame-input.js';
+import type { StageRunner, StageSetup } from './stage-runner.js';
+import { runsOnWholeFrame } from './whole-frame-run.js';
+
+/** The class map as run lengths, with class shares and free space. */
+export function createSegmentationRunner(
+  setup: StageSetup,
+  input: FrameInput,
+  spec: SegmentationOutputSpec,
+): StageRunner {
+  const { outputs } = setup.bundle.manifest;
+  const shape = outputs.find(({ name }) => name === spec.scores)!.shape;
+  const decoder = createSegmentationDecoder(spec, Number(shape[3]), Number(shape[2]));
+  const scores = input.session.outputs[spec.scores]!;
+  return runsOnWholeFrame(input, () => ({
+    stage: 'segmentation',
+    segmentation: decoder.decode(scores),
+  }));
+}

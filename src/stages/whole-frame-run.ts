@@ -1,0 +1,24 @@
+import { nowNs } from '../frame/clock.js';
+import type { FrameInput } from './frame-input.js';
+import type { StageResult } from './stage-result.js';
+import type { StageRunner } from './stage-runner.js';
+
+/** A stage that reads the whole frame: brought to the network, one run, and `decode` of the session's outputs. */
+export function runsOnWholeFrame(
+  { session, take, preprocessedBy }: FrameInput,
+  decode: () => StageResult,
+): StageRunner {
+  return {
+    preprocessedBy,
+    async run(pixels) {
+      const startNs = nowNs();
+      take(pixels);
+      const preprocessEndNs = nowNs();
+      await session.run();
+      const inferenceEndNs = nowNs();
+      const result = decode();
+      return { result, marks: { startNs, preprocessEndNs, inferenceEndNs, endNs: nowNs() } };
+    },
+    dispose: () => session.dispose(),
+  };
+}
