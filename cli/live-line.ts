@@ -1,5 +1,5 @@
 import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
-import type { Progress } from '../src/pipeline/pipeline.js';
+import type { Progress } from '../src/pipeline/pipeline-options.js';
 
 /** Half of the bar, in characters, and the angle that fills it. */
 const barHalf = 6;

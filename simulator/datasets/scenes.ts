@@ -12,7 +12,7 @@ import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
 import type { Assets } from '../world/assets.js';
 import { type Conditions, randomConditions } from '../world/conditions.js';
 import { dataSetDomain } from '../world/domain.js';
-import { withEffects } from '../world/effects.js';
+import { withEffects } from '../world/draw-effects.js';
 import { makeWorld } from '../world/make-world.js';
 import { Random } from '../world/random.js';
 import { evenMix, ordinaryMix, type StretchKind, type WorldDensity } from '../world/settings.js';

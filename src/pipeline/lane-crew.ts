@@ -3,7 +3,7 @@ import { Lane } from './lane.js';
 import type { LoadedStage } from './lane-messages.js';
 import type { PlannedLanes } from './lane-plan.js';
 import { LaneRelay } from './lane-relay.js';
-import type { PipelineOptions } from './pipeline.js';
+import type { PipelineOptions } from './pipeline-options.js';
 import { planStages, type StageGraph } from './stage-graph.js';
 
 /** A stage as it was loaded, and the lane that it rides in. */

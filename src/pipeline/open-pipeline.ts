@@ -9,7 +9,7 @@ import type { FramePlanner } from './frame-plan.js';
 import { LaneCrew } from './lane-crew.js';
 import type { LoadedStage } from './lane-messages.js';
 import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
-import type { PipelineOptions } from './pipeline.js';
+import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 import type { ResultRecorder } from './result-recorder.js';

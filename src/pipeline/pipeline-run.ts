@@ -1,31 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
-import type { CaptureEnd, CaptureHandle } from '../capture/capture-thread.js';
+import type { CaptureEnd } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic, statusTopic, steeringTopic } from '../messages/topics.js';
-import type { Publisher } from '../publish/publisher.js';
 import type { StageResult } from '../stages/stage-result.js';
+import { buildReport } from './build-report.js';
 import { Conductor } from './conductor.js';
 import { Degradation } from './degradation.js';
 import { type DropCounts, newDrops, totalDrops } from './drop-counts.js';
-import type { FrameFuser } from './frame-fuser.js';
 import { dropMessages } from './frame-messages.js';
-import type { FramePlanner } from './frame-plan.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from './frame-record.js';
 import type { Lane } from './lane.js';
-import type { PlacedStage } from './lane-crew.js';
-import type { PlannedLanes } from './lane-plan.js';
 import type { LaneJob } from './lane-queue.js';
 import type { LaneRelay } from './lane-relay.js';
-import type { PipelineOptions, RunResult } from './pipeline.js';
+import type { RunResult } from './pipeline-options.js';
+import type { PipelineParts } from './pipeline-parts.js';
 import { RateMeter } from './rate-meter.js';
-import type { ResultRecorder } from './result-recorder.js';
-import { buildReport } from './run-report.js';
 import { RunStatistics } from './run-statistics.js';
-import type { StageGraph } from './stage-graph.js';
 
 /** How often deadlines are looked at, and status is published, milliseconds. */
 const deadlineCheckMs = 5;
@@ -33,25 +27,6 @@ const statusMs = 1000;
 /** A run that was stopped waits this long for the frames that are on their way, milliseconds. */
 const drainMs = 1000;
 const drainPollMs = 2;
-
-/** Everything that a run is made of, open and ready. */
-export interface PipelineParts {
-  options: PipelineOptions;
-  graph: StageGraph;
-  planned: PlannedLanes;
-  capture: CaptureHandle;
-  lanes: readonly Lane[];
-  relays: readonly LaneRelay[];
-  fuser: FrameFuser;
-  publisher: Publisher | undefined;
-  recorder: ResultRecorder | undefined;
-  /** What plans each frame instead of the modes of the moment. */
-  repeated: FramePlanner | undefined;
-  stages: ReadonlyMap<Task, PlacedStage>;
-  calibrationSha256: string;
-  /** Wall time minus monotonic time, nanoseconds. */
-  wallOffsetNs: bigint;
-}
 
 /** One run of an open pipeline: joins capture, lanes, conductor and the ways out. */
 export class PipelineRun {

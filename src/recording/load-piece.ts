@@ -7,7 +7,7 @@ import {
   type TypedMcapRecords,
 } from '@mcap/core';
 import { readBytes } from './file-bytes.js';
-import type { RecordingPiece } from './recording-map.js';
+import type { RecordingPiece } from './recording-piece.js';
 
 /** Loads the codecs of compressed recordings; our own are not compressed and do without. */
 export async function loadCodecs(): Promise<DecompressHandlers> {

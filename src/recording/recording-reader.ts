@@ -3,7 +3,8 @@ import { MCAP_MAGIC, type TypedMcapRecords } from '@mcap/core';
 import { PerceptionError } from '../frame/perception-error.js';
 import { readBytes } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
-import { mapRecording, type RecordingMap, type RecordingPiece } from './recording-map.js';
+import { mapRecording } from './recording-map.js';
+import type { RecordingMap, RecordingPiece } from './recording-piece.js';
 
 /** A message as it was recorded; the bytes belong to whoever gets it. */
 export interface RecordedMessage {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Opcode, type TypedMcapRecord } from '@mcap/core';
 import { readBytes } from './file-bytes.js';
 import { loadPiece, parseRecords } from './load-piece.js';
-import type { RecordingMap, RecordingPiece } from './recording-map.js';
+import type { RecordingMap, RecordingPiece } from './recording-piece.js';
 
 const magicBytes = 8;
 /** Opcode and length, before the content of every record. */

@@ -10,7 +10,8 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
 import { measurePlan } from '../../src/pipeline/open-pipeline.js';
-import { type PipelineOptions, runPipeline } from '../../src/pipeline/pipeline.js';
+import { runPipeline } from '../../src/pipeline/pipeline.js';
+import { type PipelineOptions } from '../../src/pipeline/pipeline-options.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { freePort } from '../support/command-line.js';

@@ -3,7 +3,7 @@ import type { CameraModel } from '../../../src/calibration/camera-model.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { openPipeline } from '../../../src/pipeline/open-pipeline.js';
-import type { RunResult } from '../../../src/pipeline/pipeline.js';
+import type { RunResult } from '../../../src/pipeline/pipeline-options.js';
 import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
 import type { Controller, DriverView } from './controller.js';
 import { SimulatedCapture } from './simulated-capture.js';

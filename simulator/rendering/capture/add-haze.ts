@@ -1,15 +1,6 @@
 import type { RenderTarget } from '../raster/render-target.js';
+import type { Haze } from './haze.js';
 import { hazeKernel } from './haze-kernel.js';
-
-/** Air of a density and a colour. */
-export interface Haze {
-  /** What is left of a colour, 0..256, by inverse depth. */
-  kept: Uint16Array;
-  /** Steps of `kept` in an inverse metre: a power of two. */
-  stepsPerInverseM: number;
-  /** Packed as the target's colours are. */
-  air: number;
-}
 
 /** Inverse depths from here on, 1/metres, are near: no air. */
 const nearest = 0.25;

@@ -1,5 +1,5 @@
 import type { RenderTarget } from '../raster/render-target.js';
-import type { Haze } from './add-haze.js';
+import type { Haze } from './haze.js';
 import { growTo, layOut, renderKernel } from './render-kernel.js';
 
 /** The function of assembly/haze.ts, where it is explained. */

@@ -1,7 +1,7 @@
+import type { Development } from './development.js';
 import type { Capture } from './plan-capture.js';
 import { growTo, layOut, renderKernel } from './render-kernel.js';
 import { noiseLength } from './sensor-noise.js';
-import type { Development } from './take-picture.js';
 
 /** The functions of assembly/develop.ts, where each is explained. Addresses and counts are whole numbers. */
 interface KernelFunctions {

@@ -8,7 +8,8 @@ import { conv2dBackpropFilter, conv2dBackpropInput } from './kernels/conv2d-grad
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depthwise-gradients.js';
 import { registerWasmGradients } from './kernels/gradients.js';
 import { GraphRunner } from './kernels/graph-runner.js';
-import type { HeapBackend, HeapKernel } from './kernels/heap-kernel.js';
+import type { HeapBackend } from './kernels/heap-backend.js';
+import type { HeapKernel } from './kernels/heap-kernel.js';
 import { identity } from './kernels/identity.js';
 import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
 import { avgPoolGrad, maxPoolGrad } from './kernels/pool-gradients.js';

@@ -1,6 +1,7 @@
 import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import type { tf } from '../../../layers-to-onnx/tf.js';
-import { type HeapKernel, sizeOf } from './heap-kernel.js';
+import { sizeOf } from './heap-backend.js';
+import type { HeapKernel } from './heap-kernel.js';
 
 type BatchNormInputs = Record<'x' | 'mean' | 'variance', tf.TensorInfo> &
   Partial<Record<'scale' | 'offset', tf.TensorInfo>>;

@@ -5,7 +5,7 @@ import {
 } from '../../../../src/inference/native-session.js';
 import { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import type { tf } from '../../../layers-to-onnx/tf.js';
-import { floatsOf, type HeapBackend, sizeOf } from './heap-kernel.js';
+import { floatsOf, type HeapBackend, sizeOf } from './heap-backend.js';
 
 /** A float32 tensor and the shape in which the graph sees it: same size, same order of values. */
 export interface Operand {

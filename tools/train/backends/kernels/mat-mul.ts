@@ -1,7 +1,8 @@
 import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import { tf } from '../../../layers-to-onnx/tf.js';
 import { activationNodes } from './activation.js';
-import { type HeapKernel, type KernelCall, type KernelResult, sizeOf } from './heap-kernel.js';
+import { sizeOf } from './heap-backend.js';
+import type { HeapKernel, KernelCall, KernelResult } from './heap-kernel.js';
 
 /** Matrix product of the last two axes, the axes before them broadcast. */
 export const batchMatMul: HeapKernel = {

@@ -1,5 +1,6 @@
 import { tf } from '../../../layers-to-onnx/tf.js';
-import { floatsOf, type HeapBackend, type HeapKernel, type KernelCall } from './heap-kernel.js';
+import { floatsOf, type HeapBackend } from './heap-backend.js';
+import type { HeapKernel, KernelCall } from './heap-kernel.js';
 
 /** The window of one output pixel, clipped to the input: rows and columns from inclusive to exclusive. */
 interface PoolWindow {

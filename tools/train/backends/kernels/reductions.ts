@@ -1,5 +1,6 @@
 import { tf } from '../../../layers-to-onnx/tf.js';
-import { type HeapKernel, sizeOf } from './heap-kernel.js';
+import { sizeOf } from './heap-backend.js';
+import type { HeapKernel } from './heap-kernel.js';
 
 /** Below this many values the backend's own kernel, transposing first, is as quick. */
 const fewestValues = 2048;

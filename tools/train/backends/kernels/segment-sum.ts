@@ -1,5 +1,6 @@
 import type { tf } from '../../../layers-to-onnx/tf.js';
-import { floatsOf, type HeapKernel, sizeOf } from './heap-kernel.js';
+import { floatsOf, sizeOf } from './heap-backend.js';
+import type { HeapKernel } from './heap-kernel.js';
 
 /**
  * Adds each row of `x` to the row of the result that its segment id names; ids outside the result are left out.

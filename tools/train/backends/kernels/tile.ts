@@ -1,5 +1,6 @@
 import type { tf } from '../../../layers-to-onnx/tf.js';
-import { type HeapKernel, sizeOf } from './heap-kernel.js';
+import { sizeOf } from './heap-backend.js';
+import type { HeapKernel } from './heap-kernel.js';
 
 /** Repeats a tensor along its axes; where only axes of one value repeat, this is a broadcast. */
 export const tile: HeapKernel = {

@@ -1,0 +1,63 @@
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { CaptureHandle } from '../capture/capture-thread.js';
+import type { SourceOptions } from '../capture/open-source.js';
+import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import type { Supervised } from '../supervise/supervised.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+import type { RunReport } from './run-report.js';
+
+export interface PipelineOptions {
+  config: PipelineConfig;
+  /** A recording, a video, a folder of pictures, `camera:<device>` or `gstreamer:<pipeline>`. */
+  source: string;
+  sourceOptions?: SourceOptions;
+  /** A capture that is open already, in place of opening `source`: a simulator that draws each frame when it is asked for. */
+  opened?: OpenedSource;
+  /** `lockstep`: the next frame comes when the last is published. */
+  pacing: 'realtime' | 'lockstep';
+  /**
+   * In `lockstep`, frames on their way at once: 1 when left out. With 2 every lane has the next frame at hand, and
+   * none is overtaken; a recording of the results is not waited for.
+   */
+  framesInFlight?: 1 | 2;
+  /** Source seconds a second in `realtime`; 1 when left out. */
+  rateFactor?: number;
+  /** A recording of results: what it says of each frame happens again, its drops and modes too. Needs `lockstep`. */
+  repeat?: string;
+  /** Ends the run in order: capture stops, what is on its way is published. */
+  signal?: AbortSignal;
+  /**
+   * Called with each frame that was published: the message without its `segmentation`, and the whole of it
+   * serialised. It must return soon and leave the payload as it is.
+   */
+  onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
+  /** What a person should hear of in between, such as a lane that was restarted. */
+  note?: (text: string) => void;
+  /** A lane that is silent on a job for longer is ended and started anew, milliseconds. */
+  laneTimeoutMs?: number;
+  /** Set where a supervisor watches this process: lanes tell it what they are at. */
+  supervised?: Supervised | undefined;
+}
+
+/** A capture that somebody else opened; the run stops it at its end. */
+export interface OpenedSource {
+  capture: CaptureHandle;
+  /** The calibration that it carries, for `calibration: recording`. */
+  camera?: CameraModel;
+}
+
+/** Totals at one moment of a run. */
+export interface Progress {
+  framesPublished: number;
+  framesDropped: number;
+  /** Over the last second. */
+  publishedRateHz: number;
+}
+
+export interface RunResult {
+  report: RunReport;
+  /** Why the run ended before its source did; what came before it was published. */
+  error?: unknown;
+  /** Lanes whose thread would not end; the process cannot end in order while they hang. */
+  hungLanes: readonly string[];
+}
