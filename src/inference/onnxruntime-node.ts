@@ -185,7 +185,7 @@ class OnnxNetworkSession implements NetworkSession {
     const batchSize = input.tensor.shape[0]!;
     // A network whose batch is fixed always runs whole; one with a named batch runs as many as there are.
     this.maxBatch =
-      typeof batchSize === 'number' ? batchSize : decode.kind === 'signs' ? decode.maxBatch : 1;
+      typeof batchSize === 'number' ? batchSize : 'maxBatch' in decode ? decode.maxBatch : 1;
     this.input = roomFor(input.tensor.shape, this.maxBatch);
     this.outputs = outputRoom(bundle, this.maxBatch);
     for (let batch = 1; batch <= this.maxBatch; batch++) {

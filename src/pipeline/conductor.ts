@@ -1,11 +1,12 @@
 import type { Task } from '../bundle/manifest.js';
 import type { ErrorCode } from '../frame/perception-error.js';
+import { readersOf, stageTable } from '../stages/stage-table.js';
 import { DropCounter, type DropCounts, dropReasons, totalDrops } from './drop-counts.js';
 import { type FramePlan, type FramePlanner, fullPlan } from './frame-plan.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from './frame-record.js';
 import { type LaneJob, LaneQueue } from './lane-queue.js';
 import { SlotReaders } from './slot-readers.js';
-import { type StageGraph, stageInputs } from './stage-graph.js';
+import type { StageGraph } from './stage-graph.js';
 
 /** What the conductor asks of the world. Every call returns at once. */
 export interface ConductorEffects<Result> {
@@ -184,7 +185,7 @@ export class Conductor<Result> {
   /** The answer that the part's first stage reads, where another part or lane gave it. */
   #inputOf({ stages }: LaneJob, open: OpenFrame<Result>): Result | undefined {
     for (const stage of stages) {
-      const input = stageInputs[stage];
+      const input = stageTable[stage].reads;
       const outcome = input === undefined ? undefined : open.stages.get(input);
       if (outcome?.state === 'ok') return outcome.result;
     }
@@ -198,8 +199,8 @@ export class Conductor<Result> {
     open.stages.set(stage, outcome);
     if (outcome.state === 'ok')
       this.#effects.accepted?.(open.frame, outcome.result, open.plan.mode);
-    for (const [dependent, input] of Object.entries(stageInputs) as [Task, Task][]) {
-      if (input !== stage || !this.#graph.stages.includes(dependent)) continue;
+    for (const dependent of readersOf(stage)) {
+      if (!this.#graph.stages.includes(dependent)) continue;
       if (outcome.state === 'late') this.#decide(frameId, dependent, { state: 'late' });
       else if (outcome.state !== 'ok')
         this.#decide(frameId, dependent, { state: 'skipped', reason: 'input' });

@@ -1,16 +1,14 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import type { Manifest, Task } from '../bundle/manifest.js';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { Task } from '../bundle/manifest.js';
 import {
   type BundleReference,
   BundleReferenceSchema,
   type PerceptionFrame,
   PerceptionFrameSchema,
-  SteeringUpdateSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
-import { SegmentationEncoder } from '../messages/segmentation-encoder.js';
 import type { StageResult } from '../stages/stage-result.js';
 import { FrameMemory } from './frame-memory.js';
-import { boxMessage, dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
+import { dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
 
@@ -25,6 +23,12 @@ export interface FuserOptions {
   wallOffsetNs: bigint;
   /** The pipeline's life under its supervisor; 0 when left out. */
   epoch?: number;
+}
+
+/** A message about one stage of a frame that leaves before the rest of the frame. */
+export interface StageUpdate {
+  topic: string;
+  payload: Uint8Array;
 }
 
 export interface FusedFrame {
@@ -46,16 +50,10 @@ export class FrameFuser {
   readonly #memory: FrameMemory;
   /** Answers that the memory has, of frames that are not yet fused. */
   readonly #accepted = new Map<number, Set<StageResult['stage']>>();
-  readonly #segmentationEncoder: SegmentationEncoder;
 
-  constructor(options: FuserOptions) {
+  private constructor(options: FuserOptions, memory: FrameMemory) {
     this.#options = options;
-    this.#memory = new FrameMemory(
-      new Map([...options.stages].map(([task, { manifest }]) => [task, manifest])),
-    );
-    this.#segmentationEncoder = new SegmentationEncoder(
-      classesOf(options.stages.get('segmentation')?.manifest),
-    );
+    this.#memory = memory;
     this.bundles = [...options.stages].map(([task, { manifest, isCertified }]) =>
       create(BundleReferenceSchema, {
         task,
@@ -65,6 +63,12 @@ export class FrameFuser {
       }),
     );
     this.health = this.bundles.some(({ isCertified }) => !isCertified) ? ['uncertified'] : [];
+  }
+
+  /** Loads how the stages that run are fused. */
+  static async open(options: FuserOptions): Promise<FrameFuser> {
+    const manifests = new Map([...options.stages].map(([task, { manifest }]) => [task, manifest]));
+    return new FrameFuser(options, await FrameMemory.open(manifests));
   }
 
   /**
@@ -78,69 +82,63 @@ export class FrameFuser {
     this.#memory.accept(frame, result);
   }
 
-  /** Indices of the frame's boxes whose signs are new or have grown; its detections were accepted. */
-  signsToRead(frame: CapturedFrame): number[] {
-    return this.#memory.signsToRead(frame);
+  /** What a stage is to read of another's answer: what is new to it, or has changed. That answer was accepted. */
+  narrow(stage: Task, frame: CapturedFrame, input: StageResult): StageResult {
+    return this.#memory.narrow(stage, frame, input);
   }
 
-  /** The frame's steering on its own, serialised; undefined where that answer was not accepted. */
-  steeringUpdate(frame: CapturedFrame, mode: string, publishNs: bigint): Uint8Array | undefined {
-    const steering = this.#memory.steeringOf(frame);
-    if (steering === undefined) return undefined;
+  /** What of a stage's accepted answer leaves at once, serialised; undefined for a stage that waits for its frame. */
+  updateOf(
+    stage: Task,
+    frame: CapturedFrame,
+    mode: string,
+    publishNs: bigint,
+  ): StageUpdate | undefined {
+    const fusion = this.#memory.fusionOf(stage);
+    if (fusion?.update === undefined) return undefined;
     const { stages, calibrationSha256, wallOffsetNs } = this.#options;
-    const bundle = this.bundles.find(({ task }) => task === 'steering')!;
-    const update = create(SteeringUpdateSchema, {
+    return fusion.update(this.#memory.answersOf(frame), {
       frameId: BigInt(frame.id),
       sourceTimeNs: frame.sourceTimeNs,
       stampNs: frame.stampNs,
-      steering,
-      bundle,
-      provider: stages.get('steering')!.provider,
+      bundle: this.bundles.find(({ task }) => task === stage)!,
+      provider: stages.get(stage)!.provider,
       calibrationSha256,
       captureNs: frame.captureTimeNs,
       publishNs,
       wallOffsetNs,
       mode,
     });
-    return toBinary(SteeringUpdateSchema, update);
   }
 
   /** One frame's message, and its bytes. `publishNs` is the monotonic time that it is stamped with. */
   fuse(outcome: FrameOutcome<StageResult>, publishNs: bigint): FusedFrame {
-    const frame = this.#fuseObjects(outcome, publishNs);
-    const payload = toBinary(PerceptionFrameSchema, frame);
-    const found = resultOf(outcome, 'segmentation');
-    return found === undefined
-      ? { frame, payload }
-      : { frame, payload: this.#segmentationEncoder.append(payload, found.segmentation) };
+    for (const answer of outcome.stages.values())
+      if (answer.state === 'ok') this.accept(outcome.frame, answer.result);
+    this.#accepted.delete(outcome.frame.id);
+    const answers = this.#memory.take(outcome.frame);
+    const fields = Object.assign({}, ...this.#memory.fusions.map((one) => one.fields(answers)));
+    const frame = create(PerceptionFrameSchema, { ...this.#header(outcome, publishNs), ...fields });
+    let payload: Uint8Array = toBinary(PerceptionFrameSchema, frame);
+    for (const { append } of this.#memory.fusions) {
+      if (append !== undefined) payload = append(payload, answers);
+    }
+    return { frame, payload };
   }
 
-  #fuseObjects(outcome: FrameOutcome<StageResult>, publishNs: bigint): PerceptionFrame {
+  /** What is said of every frame, whatever its stages are. */
+  #header(
+    outcome: FrameOutcome<StageResult>,
+    publishNs: bigint,
+  ): MessageInitShape<typeof PerceptionFrameSchema> {
     const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs, epoch = 0 } = this.#options;
     const { frame, drops, mode = '' } = outcome;
-    for (const answer of outcome.stages.values())
-      if (answer.state === 'ok') this.accept(frame, answer.result);
-    this.#accepted.delete(frame.id);
-    const { detections, signs, steering } = this.#memory.take(frame);
-    return create(PerceptionFrameSchema, {
+    return {
       frameId: BigInt(frame.id),
       sourceTimeNs: frame.sourceTimeNs,
       stampNs: frame.stampNs,
       widthPx,
       heightPx,
-      detections: detections.map((detection) => ({
-        classId: detection.classId,
-        className: this.#className('detection', detection.classId),
-        score: detection.score,
-        boxPx: boxMessage(detection.boxXyxyPx),
-        trackId: detection.trackId,
-      })),
-      signs: signs.map((reading) => {
-        const { trackId, boxXyxyPx } = detections[reading.detectionIndex]!;
-        const className = this.#className('signs', reading.classId);
-        return { ...reading, className, trackId, boxPx: boxMessage(boxXyxyPx) };
-      }),
-      ...(steering && { steering }),
       stages: stageStatusMessages(outcome, stages),
       drops: dropMessages(drops),
       mode,
@@ -149,26 +147,6 @@ export class FrameFuser {
       health: [...this.health],
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
       epoch,
-    });
+    };
   }
-
-  #className(stage: Task, classId: number): string {
-    return classesOf(this.#options.stages.get(stage)?.manifest)[classId] ?? '';
-  }
-}
-
-function classesOf(manifest: Manifest | undefined): readonly string[] {
-  const decode = manifest?.decode;
-  return decode === undefined || decode.kind === 'steering' ? [] : decode.classes;
-}
-
-/** The stage's answer, where it came in time. */
-function resultOf<S extends StageResult['stage']>(
-  { stages }: FrameOutcome<StageResult>,
-  stage: S,
-): Extract<StageResult, { stage: S }> | undefined {
-  const outcome = stages.get(stage);
-  return outcome?.state === 'ok'
-    ? (outcome.result as Extract<StageResult, { stage: S }>)
-    : undefined;
 }

@@ -1,7 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
 import {
-  type BoxSchema,
   type DropCountSchema,
   StageState,
   type StageStatusSchema,
@@ -18,15 +17,6 @@ const states = {
 } as const;
 
 export type StagePlaces = ReadonlyMap<Task, { provider: string; lane: string }>;
-
-export function boxMessage([xMin, yMin, xMax, yMax]: readonly [
-  number,
-  number,
-  number,
-  number,
-]): MessageInitShape<typeof BoxSchema> {
-  return { xMin, yMin, xMax, yMax };
-}
 
 export function dropMessages(drops: DropCounts): MessageInitShape<typeof DropCountSchema>[] {
   return Object.entries(drops).map(([reason, count]) => ({ reason, count: BigInt(count) }));

@@ -1,5 +1,6 @@
 import type { Task } from '../bundle/manifest.js';
 import type { ErrorCode } from '../frame/perception-error.js';
+import type { StageMarks } from '../stages/stage-runner.js';
 import type { DropCounts } from './drop-counts.js';
 
 /** A frame in a ring slot, as capture hands it over. Times are monotonic nanoseconds of this process. */
@@ -17,13 +18,9 @@ export interface CapturedFrame {
   dropsBefore: DropCounts;
 }
 
-/** Monotonic nanoseconds; what did not happen is 0. */
-export interface StageTimes {
+/** A stage's run, and when its lane was told to run it. Monotonic nanoseconds. */
+export interface StageTimes extends StageMarks {
   dispatchNs: bigint;
-  startNs: bigint;
-  preprocessEndNs: bigint;
-  inferenceEndNs: bigint;
-  endNs: bigint;
 }
 
 /** What became of one stage of one frame. `Result` is the stage's decoded answer. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Task, tasks } from '../bundle/manifest.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
+import { classesOf } from '../stages/classes-of.js';
 import { Lane } from './lane.js';
 import { planLanes, type StageTimesMs, sumMs } from './lane-planner.js';
 import { LaneRelay } from './lane-relay.js';
@@ -39,8 +40,8 @@ export class LaneMeasurement {
   /** Frames look like those of `capture`. Rejects with what hinders a stage. */
   async plan(capture: CaptureHandle, camera: CameraModel | undefined): Promise<PlannedLanes> {
     const loaded = await this.#lane.loaded;
-    const decode = loaded.find(({ manifest }) => manifest.task === 'detection')?.manifest.decode;
-    const detectorClasses = decode?.kind === 'ssd' ? decode.classes : [];
+    const detector = loaded.find(({ manifest }) => manifest.task === 'detection');
+    const detectorClasses = classesOf(detector?.manifest);
     const { shared } = capture.ring;
     this.#lane.prepare({ ring: shared, camera, detectorClasses, measureRuns });
     await this.#relay.firstReady;

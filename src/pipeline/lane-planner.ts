@@ -1,5 +1,5 @@
 import { type Task, tasks } from '../bundle/manifest.js';
-import { stageInputs, stagePriority } from './stage-graph.js';
+import { stageTable } from '../stages/stage-table.js';
 
 /** How long one run of each stage takes, milliseconds. */
 export type StageTimesMs = Readonly<Partial<Record<Task, number>>>;
@@ -23,9 +23,9 @@ export function planLanes(stageMs: StageTimesMs, laneCount: number): Task[][] {
   const stages = tasks.filter((task) => stageMs[task] !== undefined);
   const together: Load[] = [];
   for (const stage of stages) {
-    const input = stageInputs[stage];
+    const input = stageTable[stage].reads;
     if (input !== undefined && stages.includes(input)) continue;
-    const group = stages.filter((other) => other === stage || stageInputs[other] === stage);
+    const group = stages.filter((other) => other === stage || stageTable[other].reads === stage);
     together.push({ stages: group, ms: sumMs(group, stageMs) });
   }
   const joined = shareOut(together, laneCount);
@@ -62,4 +62,4 @@ function shareOut(loads: readonly Load[], laneCount: number): Task[][] {
 
 /** Of the most urgent among them. */
 const rank = (stages: readonly Task[]) =>
-  Math.min(...stages.map((stage) => stagePriority.indexOf(stage)));
+  Math.min(...stages.map((stage) => stageTable[stage].priority));

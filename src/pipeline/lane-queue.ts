@@ -1,5 +1,6 @@
 import type { Task } from '../bundle/manifest.js';
-import { type LanePlan, stageInputs, urgentStages } from './stage-graph.js';
+import { stageTable } from '../stages/stage-table.js';
+import type { LanePlan } from './stage-graph.js';
 
 /** One run of a lane: some of its stages on one frame. */
 export interface LaneJob {
@@ -114,7 +115,7 @@ export class LaneQueue {
     const head = urgentHead(job);
     let length = Math.min(head + 1, stages.length);
     while (!isApart && length < stages.length) {
-      const input = stageInputs[stages[length]!];
+      const input = stageTable[stages[length]!].reads;
       if (input === undefined || !stages.slice(head, length).includes(input)) break;
       length++;
     }
@@ -124,6 +125,6 @@ export class LaneQueue {
 
 /** How many stages at the head of a job are urgent. */
 function urgentHead({ stages }: { stages: readonly Task[] }): number {
-  const first = stages.findIndex((stage) => !urgentStages.includes(stage));
+  const first = stages.findIndex((stage) => !stageTable[stage].passes);
   return first < 0 ? stages.length : first;
 }

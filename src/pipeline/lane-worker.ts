@@ -5,19 +5,15 @@ import { toPostedError } from '../capture/capture-messages.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { frameBytes } from '../frame/frame.js';
 import { FrameRing } from '../frame/frame-ring.js';
-import { PerceptionError } from '../frame/perception-error.js';
-import { certify, type NetworkSession } from '../inference/network-session.js';
-import { createNetworkSession } from '../inference/onnxruntime-node.js';
-import { readBundleFolder } from '../inference/read-bundle-folder.js';
-import type { FrameInput, PreprocessedBy } from '../stages/frame-input.js';
-import { preprocessingPlace } from '../stages/preprocessing-place.js';
+import type { NetworkSession } from '../inference/network-session.js';
+import type { PreprocessedBy } from '../stages/frame-input.js';
+import { loadStage, prepareStage } from '../stages/load-stage.js';
 import type { StageResult } from '../stages/stage-result.js';
-import { createStageRunner, type StageRunner, type StageSetup } from '../stages/stage-runner.js';
-import { warmUpInput } from '../stages/warm-up-input.js';
+import type { StageRunner } from '../stages/stage-runner.js';
+import { stageTable } from '../stages/stage-table.js';
 import { runDrill } from '../supervise/drill.js';
 import { laneWriter } from '../supervise/supervised.js';
 import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
-import { stageInputs } from './stage-graph.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
@@ -43,18 +39,13 @@ async function load(): Promise<LoadedStage[]> {
   const loaded: LoadedStage[] = [];
   for (const { task, bundleDir } of stages) {
     if (isClosing) break;
-    const bundle = await readBundleFolder(bundleDir);
-    const { manifest } = bundle;
-    if (manifest.task !== task)
-      throw new PerceptionError(
-        'ERR_BUNDLE',
-        `${bundleDir}: expected a bundle for ${task}, found one for ${manifest.task}`,
-      );
-    const session = await createNetworkSession(bundle, { providers });
-    const { isCertified, maxAbsDifference } = await certify(session, bundle, { allowUncertified });
+    const network = await loadStage({ task, bundleDir }, { providers, allowUncertified });
+    const { bundle, session, certificate } = network;
     // The first run of a batch size makes the runtime plan its memory: not on a frame.
     if (session.maxBatch > 1) await session.run(session.maxBatch);
     networks.set(task, { bundle, session });
+    const { isCertified, maxAbsDifference } = certificate;
+    const { manifest } = bundle;
     loaded.push({ manifest, provider: session.provider, isCertified, maxAbsDifference });
   }
   return loaded;
@@ -71,25 +62,17 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
   for (const [task, network] of networks) {
     if (isClosing) return;
     const setup = { ...network, frame, camera, detectorClasses };
-    const place = preprocessingPlace(preprocess, network.session.provider);
-    const isOnDevice = place === 'device' && task !== 'signs';
-    const runner = createStageRunner(setup, isOnDevice ? await onDevice(setup) : undefined);
+    const runner = await prepareStage(setup, preprocess);
     runners.set(task, runner);
     preprocessedBy[task] = runner.preprocessedBy;
     // The first pass through the code is the slow one: not on a frame.
-    const input = warmUpInput(network.bundle.manifest, frame, detectorClasses);
+    const input = runner.exampleInput?.(1);
     await runner.run(blank, input);
     if (measureRuns > 0)
       stageMs[task] = await medianMs(measureRuns, () => runner.run(blank, input));
   }
   record?.idle();
   post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs, preprocessedBy });
-}
-
-/** Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs. */
-async function onDevice(setup: StageSetup): Promise<FrameInput> {
-  const { deviceInput } = await import('../stages/device-input.js');
-  return deviceInput(setup);
 }
 
 /** Of an odd number of runs, milliseconds, rounded to microseconds. */
@@ -111,7 +94,7 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
   if (job.input !== undefined) answers.set(job.input.stage, job.input);
   for (const stage of job.stages) {
     if (isClosing) return;
-    const reads = stageInputs[stage];
+    const reads = stageTable[stage].reads;
     // The conductor has said so already: what a failed stage would have been read for is skipped.
     if (reads !== undefined && !answers.has(reads)) continue;
     record?.atStage(frameId, stage);

@@ -5,6 +5,7 @@ import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import type { Publisher } from '../publish/publisher.js';
+import { classesOf } from '../stages/classes-of.js';
 import type { FramePlanner } from './frame-plan.js';
 import { LaneCrew } from './lane-crew.js';
 import type { LoadedStage } from './lane-messages.js';
@@ -64,13 +65,13 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       async (part) => part?.abort(),
     );
     const { graph, lanes, relays, planned } = crew;
-    const detectorClasses = classesOfDetector(stages);
+    const detectorClasses = classesOf(stages.get('detection')?.manifest);
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
     await Promise.all(relays.map((relay) => relay.firstReady));
     const wallOffsetNs = startWallClock().offsetNs;
     const epoch = options.supervised?.epoch ?? 0;
     const known = { stages, calibrationSha256: calibration, wallOffsetNs, epoch };
-    const fuser = new FrameFuser({ ...known, widthPx, heightPx });
+    const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
     const conducted = { options, graph, planned, lanes, relays, repeated };
     return new PipelineRun({ ...known, ...conducted, capture, fuser, publisher, recorder });
   } catch (error) {
@@ -135,11 +136,6 @@ export async function measurePlan(config: PipelineConfig, source: string): Promi
 /** The camera model for frames of the size that they have. */
 function cameraIn({ info }: CaptureHandle, calibrated: CameraModel | undefined) {
   return calibrated && scaleCamera(calibrated, info.layout.widthPx, info.layout.heightPx);
-}
-
-function classesOfDetector(stages: ReadonlyMap<Task, LoadedStage>): readonly string[] {
-  const decode = stages.get('detection')?.manifest.decode;
-  return decode?.kind === 'ssd' ? decode.classes : [];
 }
 
 async function openCamera(

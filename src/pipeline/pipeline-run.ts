@@ -5,8 +5,9 @@ import type { CaptureEnd } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
-import { perceptionTopic, statusTopic, steeringTopic } from '../messages/topics.js';
+import { perceptionTopic, statusTopic } from '../messages/topics.js';
 import type { StageResult } from '../stages/stage-result.js';
+import { stageTable } from '../stages/stage-table.js';
 import { buildReport } from './build-report.js';
 import { Conductor } from './conductor.js';
 import { Degradation } from './degradation.js';
@@ -162,20 +163,20 @@ export class PipelineRun {
     frame: CapturedFrame,
     input: StageResult | undefined,
   ): void {
-    const readsSome = job.isApart && job.stages.includes('signs') && input?.stage === 'detection';
-    const reading = readsSome
-      ? { ...input, signsToRead: this.parts.fuser.signsToRead(frame) }
-      : input;
-    this.parts.lanes[laneIndex]!.run(job, frame.slot, reading);
+    const { fuser, lanes } = this.parts;
+    const reader = job.stages.find((stage) => stageTable[stage].reads === input?.stage);
+    const narrows = job.isApart === true && input !== undefined && reader !== undefined;
+    const reading = narrows ? fuser.narrow(reader, frame, input) : input;
+    lanes[laneIndex]!.run(job, frame.slot, reading);
   }
 
-  /** An answer stands. Steering leaves at once: it would else wait for the slowest stage of its frame. */
+  /** An answer stands. What is urgent leaves at once: it would else wait for the slowest stage of its frame. */
   #accept(frame: CapturedFrame, result: StageResult, mode: string): void {
     const { fuser, publisher } = this.parts;
     fuser.accept(frame, result);
-    if (result.stage !== 'steering') return;
-    const update = fuser.steeringUpdate(frame, mode, nowNs());
-    if (update !== undefined) publisher?.publish(steeringTopic.name, update);
+    const update = fuser.updateOf(result.stage, frame, mode, nowNs());
+    if (update === undefined) return;
+    publisher?.publish(update.topic, update.payload);
     this.statistics.glassToSteering.add(elapsedMs(frame.captureTimeNs, nowNs()));
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
+import { stageTable } from '../stages/stage-table.js';
 import { degradationSchema } from './degradation-schema.js';
 
 const text = z.string().min(1);
@@ -8,12 +9,11 @@ const positiveMs = z.number().positive().max(60_000);
 
 /** One optional entry for each stage; anything else is an unknown key. */
 const byStage = <T extends z.ZodType>(value: T) =>
-  z.strictObject({
-    detection: value.optional(),
-    signs: value.optional(),
-    segmentation: value.optional(),
-    steering: value.optional(),
-  });
+  z.strictObject(
+    Object.fromEntries(tasks.map((task) => [task, value.optional()])) as {
+      [Stage in Task]: z.ZodOptional<T>;
+    },
+  );
 
 const curveSchema = z.strictObject({
   /** File of two lines, `public <key>` and `secret <key>`, Z85; secrets stay out of the pipeline file. */
@@ -123,8 +123,11 @@ export const pipelineSchema = z
         ['providers'],
         `webgpu runs one network at a time: expected one lane, found ${laneTotal}`,
       );
-    if (placed.has('signs') && !placed.has('detection'))
-      fault(['bundles', 'signs'], 'signs reads the boxes of detection, which is missing');
+    for (const name of placed) {
+      const { reads } = stageTable[name];
+      if (reads !== undefined && !placed.has(reads))
+        fault(['bundles', name], `${name} reads the answer of ${reads}, which is missing`);
+    }
   });
 
 /** The file with defaults filled in and every path absolute. */

@@ -1,4 +1,5 @@
 import { type Task, tasks } from '../bundle/manifest.js';
+import { stageTable } from '../stages/stage-table.js';
 
 /** Stages that a lane runs on one frame, one after the other. */
 export interface LaneJobPlan {
@@ -20,18 +21,6 @@ export interface StageGraph {
   stages: readonly Task[];
 }
 
-/** What a stage reads besides the frame. */
-export const stageInputs: Readonly<Partial<Record<Task, Task>>> = { signs: 'detection' };
-
-/** Which answer is wanted first. */
-export const stagePriority: readonly Task[] = ['steering', 'detection', 'signs', 'segmentation'];
-
-/**
- * Stages that a newer frame may have run before the rest of an older one, where they stand first in their
- * lane. docs/decisions/only-steering-passes.md says why no others.
- */
-export const urgentStages: readonly Task[] = ['steering'];
-
 /**
  * Plans what each lane runs. A stage that reads another's answer follows it in the same lane; where the two
  * ride apart it becomes a job of its own, started by the conductor when the answer is there.
@@ -48,13 +37,13 @@ function planJobs(stages: readonly Task[]): LaneJobPlan[] {
   const withFrame: Task[] = [];
   const waiting: LaneJobPlan[] = [];
   for (const stage of stages) {
-    const input = stageInputs[stage];
+    const input = stageTable[stage].reads;
     if (input === undefined) withFrame.push(stage);
     else if (!stages.includes(input)) waiting.push({ stages: [stage], after: input });
   }
   // Each follows what it reads, wherever the file put it.
   for (const stage of stages) {
-    const input = stageInputs[stage];
+    const input = stageTable[stage].reads;
     if (input !== undefined && stages.includes(input))
       withFrame.splice(withFrame.indexOf(input) + 1, 0, stage);
   }

@@ -4,7 +4,7 @@ import { putInFront } from '../onnx/put-in-front.js';
 import { frameInputName, preprocessGraph } from '../preprocess/device/preprocess-graph.js';
 import { buildRemapTable } from '../preprocess/remap-table.js';
 import type { FrameInput } from './frame-input.js';
-import type { StageSetup } from './stage-runner.js';
+import type { StageSetup } from './stage-setup.js';
 
 /**
  * Preprocessing where the network runs: the same table as a graph in front of it, so that the frame's bytes alone

@@ -1,6 +1,6 @@
 import type { FrameSession, NetworkSession } from '../inference/network-session.js';
 import { buildRemapTable, type KernelChoice, preprocessInto } from '../preprocess/remap-table.js';
-import type { StageSetup } from './stage-runner.js';
+import type { StageSetup } from './stage-setup.js';
 
 /** What preprocesses: a kernel of this process, or the network's own execution provider. */
 export type PreprocessedBy = KernelChoice['name'] | 'device';

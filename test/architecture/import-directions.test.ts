@@ -37,7 +37,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'supervise',
     'stages',
   ],
-  stages: ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception', 'inference'],
+  stages: [
+    'frame',
+    'calibration',
+    'bundle',
+    'onnx',
+    'preprocess',
+    'perception',
+    'inference',
+    'messages',
+  ],
   viewer: ['frame', 'calibration', 'bundle', 'preprocess', 'perception', 'messages', 'recording'],
 };
 

@@ -1,7 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
-import { formatLiveLine, steeringBar } from '../../cli/live-line.js';
+import { formatLiveLine } from '../../cli/live-line.js';
 import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { steeringBar } from '../../src/stages/steering/summarise-steering.js';
 
 const progress = { framesPublished: 241, framesDropped: 3, publishedRateHz: 19.96 };
 

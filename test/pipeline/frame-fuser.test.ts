@@ -47,7 +47,7 @@ function fuser() {
     }),
   );
   const size = { widthPx: 640, heightPx: 480 };
-  return new FrameFuser({ stages, ...size, calibrationSha256: '', wallOffsetNs: 7n });
+  return FrameFuser.open({ stages, ...size, calibrationSha256: '', wallOffsetNs: 7n });
 }
 
 /** Frame `id` at 10 frames a second; stages that are not given were skipped. */
@@ -86,8 +86,8 @@ const reading = (stop: number): StageResult => ({
   },
 });
 
-test('the steering rate is limited by the time since the last answer, over frames that gave none', () => {
-  const fused = fuser();
+test('the steering rate is limited by the time since the last answer, over frames that gave none', async () => {
+  const fused = await fuser();
   const angle = (id: number, results: StageResult[]) =>
     fused.fuse(outcome(id, results), 9n).frame.steering?.angleRad;
   expect(angle(0, [steering(0)])).toBe(0);
@@ -97,8 +97,8 @@ test('the steering rate is limited by the time since the last answer, over frame
   expect(angle(3, [steering(0.4)])).toBeCloseTo(0.3, 6);
 });
 
-test('an object keeps its track over a frame that detection skipped', () => {
-  const fused = fuser();
+test('an object keeps its track over a frame that detection skipped', async () => {
+  const fused = await fuser();
   const track = (id: number, results: StageResult[]) =>
     fused.fuse(outcome(id, results), 9n).frame.detections[0]?.trackId;
   expect(track(0, [signAt(100)])).toBe(0);
@@ -107,8 +107,8 @@ test('an object keeps its track over a frame that detection skipped', () => {
   expect(track(3, [signAt(112)])).toBe(1);
 });
 
-test('readings of one sign add up along its track until it is sure', () => {
-  const fused = fuser();
+test('readings of one sign add up along its track until it is sure', async () => {
+  const fused = await fuser();
   const signs = [0, 1, 2, 3].map(
     (id) => fused.fuse(outcome(id, [signAt(100 + id), reading(0.7)]), 9n).frame.signs[0]!,
   );
@@ -118,8 +118,8 @@ test('readings of one sign add up along its track until it is sure', () => {
   expect(signs.at(-1)!.boxPx).toMatchObject({ xMin: 103, xMax: 153 });
 });
 
-test('a stage that gave nothing says why, and leaves no times', () => {
-  const { frame } = fuser().fuse(outcome(0, [steering(0.1)]), 9n);
+test('a stage that gave nothing says why, and leaves no times', async () => {
+  const { frame } = (await fuser()).fuse(outcome(0, [steering(0.1)]), 9n);
   expect(frame.stages.map(({ stage, state }) => [stage, state])).toEqual([
     ['detection', StageState.SKIPPED],
     ['signs', StageState.SKIPPED],

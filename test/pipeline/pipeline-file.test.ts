@@ -107,7 +107,7 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
     [
       'signs without detection',
       minimal.replaceAll('steering', 'signs'),
-      'signs reads the boxes of detection',
+      'signs reads the answer of detection',
     ],
     ['a provider that is none', `${minimal}providers: [gpu]`, 'front.yaml:6: providers[0]: '],
     [

@@ -11,8 +11,8 @@ import {
 import { withoutTiming } from '../../src/messages/without-timing.js';
 import { measurePlan } from '../../src/pipeline/open-pipeline.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
-import { type PipelineOptions } from '../../src/pipeline/pipeline-options.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
+import type { PipelineOptions } from '../../src/pipeline/pipeline-options.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { freePort } from '../support/command-line.js';
 import { writeSlowSteering } from '../support/tiny-bundles.js';

@@ -6,10 +6,10 @@ import type { FrameLayout, PixelFormat } from '../../src/frame/frame.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
+import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
 import { deviceInput } from '../../src/stages/device-input.js';
 import { hostInput } from '../../src/stages/frame-input.js';
 import { preprocessingPlace } from '../../src/stages/preprocessing-place.js';
-import { createStageRunner } from '../../src/stages/stage-runner.js';
 import { writeTinyBundles } from '../support/tiny-bundles.js';
 
 let dir: string;
@@ -51,7 +51,7 @@ it.each(['rgb8', 'nv12'] as const)(
         const worst = found.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i]!)), 0);
         expect(worst / scale, `${task} ${name}`).toBeLessThan(0.02);
       }
-      const runner = createStageRunner(setup, device);
+      const runner = (await loadStageRunner(task))(setup, device);
       expect((await runner.run(pixels)).result.stage).toBe(task);
       await runner.dispose();
       await session.dispose();

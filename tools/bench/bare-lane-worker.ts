@@ -3,9 +3,9 @@ import { goldenInput } from '../../src/bundle/golden.js';
 import type { Task } from '../../src/bundle/manifest.js';
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
-import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
-import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
+import { loadStage } from '../../src/stages/load-stage.js';
+import { stageTable } from '../../src/stages/stage-table.js';
 import { type BareLane, type BareLaneData, goWord, readyWord } from './bare-lanes.js';
 import { threadCpuMs } from './thread-cpu.js';
 
@@ -17,8 +17,8 @@ const startTimeoutMs = 60_000;
 
 const networks: { task: Task; session: NetworkSession; spent: LatencyHistogram }[] = [];
 for (const task of stages) {
-  const bundle = await readBundleFolder(bundles[task]!);
-  const session = await createNetworkSession(bundle, { providers });
+  const place = { task, bundleDir: bundles[task]! };
+  const { bundle, session } = await loadStage(place, { providers, allowUncertified: true });
   // What the tensor holds matters little to the time it takes, but zeros would flatter.
   const values = goldenInput(bundle.golden);
   for (let i = 0; i < session.input.length; i++) session.input[i] = values[i % values.length]!;
@@ -29,7 +29,7 @@ for (const task of stages) {
 async function turn(index: number, isMeasured: boolean): Promise<void> {
   for (const { task, session, spent } of networks) {
     const crops = signCrops[index % signCrops.length] ?? 0;
-    const batch = task === 'signs' ? Math.min(crops, session.maxBatch) : 1;
+    const batch = stageTable[task].reads === undefined ? 1 : Math.min(crops, session.maxBatch);
     if (batch === 0) continue;
     const startNs = nowNs();
     await session.run(batch);
@@ -38,7 +38,7 @@ async function turn(index: number, isMeasured: boolean): Promise<void> {
 }
 
 for (let index = 0; index < warmUpTurns; index++) await turn(index, false);
-for (const { task, session } of networks) if (task === 'signs') await session.run(session.maxBatch);
+for (const { session } of networks) if (session.maxBatch > 1) await session.run(session.maxBatch);
 const words = new Int32Array(sync);
 Atomics.add(words, readyWord, 1);
 Atomics.wait(words, goWord, 0, startTimeoutMs);

@@ -1,5 +1,6 @@
 import type { Task } from '../../src/bundle/manifest.js';
-import { planStages, stageInputs } from '../../src/pipeline/stage-graph.js';
+import { planStages } from '../../src/pipeline/stage-graph.js';
+import { stageTable } from '../../src/stages/stage-table.js';
 import { nearestRank } from '../statistics/percentiles.js';
 import type { BareLane } from './bare-lanes.js';
 
@@ -70,6 +71,6 @@ function longestChain(lanes: readonly BareLane[]): { chain: readonly Task[]; ms:
   for (const { name, jobs } of plans)
     for (const job of jobs)
       if (job.after !== undefined)
-        for (const stage of job.stages) run(name, stage, done.get(stageInputs[stage]!));
+        for (const stage of job.stages) run(name, stage, done.get(stageTable[stage].reads!));
   return [...done.values()].reduce((longest, end) => (end.ms > longest.ms ? end : longest), none);
 }

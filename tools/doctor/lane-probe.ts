@@ -5,13 +5,11 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes } from '../../src/frame/frame.js';
-import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
-import { certify } from '../../src/inference/network-session.js';
-import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
-import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
-import type { Detection } from '../../src/perception/results.js';
-import type { StageResult } from '../../src/stages/stage-result.js';
-import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
+import { hasErrorCode } from '../../src/frame/perception-error.js';
+import { classesOf } from '../../src/stages/classes-of.js';
+import { loadStage, prepareStage } from '../../src/stages/load-stage.js';
+import type { PreprocessChoice } from '../../src/stages/preprocessing-place.js';
+import type { StageRunner } from '../../src/stages/stage-runner.js';
 import { nearestRank } from '../statistics/percentiles.js';
 
 /** What a lane is to be measured with. */
@@ -21,6 +19,7 @@ export interface LaneSetup {
   /** The bundle whose boxes the sign stage reads, wherever it rides. */
   detectionDir: string | undefined;
   providers: readonly string[];
+  preprocess: PreprocessChoice;
   frame: FrameLayout;
   camera: CameraModel | undefined;
   /** Signs that the sign stage is given to read in each frame. */
@@ -69,19 +68,13 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
     post({ type: 'loading', task });
     const startNs = nowNs();
     try {
-      const bundle = await readBundleFolder(bundleDir);
+      const { providers, frame, camera, preprocess } = setup;
+      const options = { providers, allowUncertified: true };
+      const { bundle, session, certificate } = await loadStage({ task, bundleDir }, options);
+      const { isCertified, maxAbsDifference } = certificate;
       const { manifest } = bundle;
-      if (manifest.task !== task)
-        throw new PerceptionError(
-          'ERR_BUNDLE',
-          `expected a bundle for ${task}, found one for ${manifest.task}`,
-        );
-      const session = await createNetworkSession(bundle, { providers: setup.providers });
-      const { isCertified, maxAbsDifference } = await certify(session, bundle, {
-        allowUncertified: true,
-      });
-      const { frame, camera } = setup;
-      runners.set(task, createStageRunner({ bundle, session, frame, camera, detectorClasses }));
+      const stage = { bundle, session, frame, camera, detectorClasses };
+      runners.set(task, await prepareStage(stage, preprocess));
       post({
         type: 'loaded',
         task,
@@ -109,38 +102,25 @@ async function classesOfDetector(dir: string | undefined): Promise<readonly stri
   const text = await readFile(where, 'utf8').catch(() => undefined);
   if (text === undefined) return [];
   try {
-    const { decode } = parseManifest(text, where);
-    return decode.kind === 'ssd' ? decode.classes : [];
+    return classesOf(parseManifest(text, where));
   } catch {
     return [];
   }
 }
 
-/** As many boxes of signs as a frame shall have, side by side. */
-function signsToRead(detectorClasses: readonly string[]): StageResult {
-  const classId = Math.max(0, detectorClasses.indexOf('traffic_sign'));
-  const sidePx = Math.min(48, setup.frame.heightPx / 4);
-  const detections = Array.from({ length: setup.signCount }, (_, index): Detection => {
-    const left = (index * sidePx) % Math.max(1, setup.frame.widthPx - sidePx);
-    return { classId, score: 0.9, boxXyxyPx: [left, 0, left + sidePx, sidePx], trackId: 0 };
-  });
-  return { stage: 'detection', detections };
-}
-
-async function measure(
-  runners: ReadonlyMap<Task, StageRunner>,
-  detections: StageResult,
-): Promise<LaneAnswer> {
+async function measure(runners: ReadonlyMap<Task, StageRunner>): Promise<LaneAnswer> {
   const pixels = new Uint8Array(frameBytes(setup.frame)).fill(128);
+  const inputs = new Map(
+    [...runners].map(([task, runner]) => [task, runner.exampleInput?.(setup.signCount)]),
+  );
   const times = new Map<Task, StageTimeMs[]>(setup.stages.map(({ task }) => [task, []]));
   const frames: number[] = [];
   const endNs = nowNs() + BigInt(Math.round(setup.measureMs * 1e6));
   for (let round = -warmUpRounds; round < leastRounds || nowNs() < endNs; round++) {
     let frameMs = 0;
     for (const { task } of setup.stages) {
-      const { marks } = await runners
-        .get(task)!
-        .run(pixels, task === 'signs' ? detections : undefined);
+      const runner = runners.get(task)!;
+      const { marks } = await runner.run(pixels, inputs.get(task));
       const ms = (from: bigint, to: bigint) => Number(to - from) / 1e6;
       const totalMs = ms(marks.startNs, marks.endNs);
       frameMs += totalMs;
@@ -172,6 +152,5 @@ const runners = await load(detectorClasses);
 const goes = new Promise((resolve) => process.once('message', resolve));
 post({ type: 'ready' });
 await goes;
-if (runners.size === setup.stages.length)
-  post(await measure(runners, signsToRead(detectorClasses)));
+if (runners.size === setup.stages.length) post(await measure(runners));
 process.disconnect();

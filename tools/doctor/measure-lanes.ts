@@ -4,7 +4,8 @@ import type { CameraModel } from '../../src/calibration/camera-model.js';
 import type { FrameLayout } from '../../src/frame/frame.js';
 import { planLanes } from '../../src/pipeline/lane-planner.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
-import { planStages, stagePriority } from '../../src/pipeline/stage-graph.js';
+import { planStages } from '../../src/pipeline/stage-graph.js';
+import { stagesByPriority } from '../../src/stages/stage-table.js';
 import type { LaneAnswer, LaneSetup } from './lane-probe.js';
 import { type ProbeEnd, probeEntry, runProbe } from './run-probe.js';
 
@@ -40,7 +41,7 @@ export async function lanesToMeasure(
 ): Promise<readonly (readonly Task[])[]> {
   const { lanes, bundles, laneCount, providers } = conditions.config;
   if (lanes !== 'auto') return lanes;
-  const all = stagePriority.filter((task) => bundles[task] !== undefined);
+  const all = stagesByPriority.filter((task) => bundles[task] !== undefined);
   const [reading] = await measureLanes(conditions, [all]);
   const measured = reading!.answers.find((answer) => answer.type === 'measured');
   if (measured === undefined) return [all];
@@ -67,6 +68,7 @@ export async function measureLanes(
         stages: stages.map((task) => ({ task, bundleDir: config.bundles[task]! })),
         detectionDir: config.bundles.detection,
         providers: config.providers,
+        preprocess: config.preprocess,
         frame,
         camera,
         signCount: assumedSigns,

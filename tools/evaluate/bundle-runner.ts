@@ -1,10 +1,12 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
-import { certify, type NetworkSession } from '../../src/inference/network-session.js';
-import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
+import type { NetworkSession } from '../../src/inference/network-session.js';
+import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
+import { openNetwork } from '../../src/stages/load-stage.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
-import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
+import type { StageRunner } from '../../src/stages/stage-runner.js';
+import type { StageSetup } from '../../src/stages/stage-setup.js';
 import type { RgbImage } from '../datasets/sample.js';
 
 export interface RunnerOptions {
@@ -25,31 +27,33 @@ export class BundleRunner {
   readonly #bundle: Bundle;
   readonly #session: NetworkSession;
   readonly #camera: CameraModel | undefined;
+  readonly #create: (setup: StageSetup) => StageRunner;
   readonly #stages = new Map<string, StageRunner>();
 
-  private constructor(bundle: Bundle, session: NetworkSession, camera: CameraModel | undefined) {
+  private constructor(
+    bundle: Bundle,
+    session: NetworkSession,
+    camera: CameraModel | undefined,
+    create: (setup: StageSetup) => StageRunner,
+  ) {
     this.#bundle = bundle;
     this.#session = session;
     this.#camera = camera;
+    this.#create = create;
   }
 
   /**
    * Loads the network and proves it on its golden input. `camera` took every picture that will come.
-   * Rejects as createNetworkSession and certify do.
+   * Rejects as openNetwork does.
    */
   static async open(
     bundle: Bundle,
     camera: CameraModel | undefined,
     { providers = ['cpu'], allowUncertified = false }: RunnerOptions = {},
   ): Promise<BundleRunner> {
-    const session = await createNetworkSession(bundle, { providers });
-    try {
-      await certify(session, bundle, { allowUncertified });
-      return new BundleRunner(bundle, session, camera);
-    } catch (error) {
-      await session.dispose();
-      throw error;
-    }
+    const create = await loadStageRunner(bundle.manifest.task);
+    const { session } = await openNetwork(bundle, { providers, allowUncertified });
+    return new BundleRunner(bundle, session, camera, create);
   }
 
   /** What the stage answers for one picture; `input` is the answer of the stage that it reads (signs: detection). */
@@ -75,12 +79,12 @@ export class BundleRunner {
     const { decode } = this.#bundle.manifest;
     const stage =
       this.#stages.get(size) ??
-      createStageRunner({
+      this.#create({
         bundle: this.#bundle,
         session: this.#session,
         frame: packedRgbLayout(widthPx, heightPx),
         camera: this.#camera,
-        detectorClasses: decode.kind === 'signs' ? [decode.cropFrom] : [],
+        detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
       });
     // A Map keeps the order of insertion: the size used now goes to the end, the one used longest ago leaves.
     this.#stages.delete(size);

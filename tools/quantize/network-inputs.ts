@@ -2,7 +2,9 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import { elementCount } from '../../src/bundle/golden.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
-import { createStageRunner, type StageRunner } from '../../src/stages/stage-runner.js';
+import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
+import type { StageRunner } from '../../src/stages/stage-runner.js';
+import type { StageSetup } from '../../src/stages/stage-setup.js';
 import type { Dataset, RgbImage, SampleBase, SignSample } from '../datasets/sample.js';
 import { loadAhead } from '../evaluate/load-ahead.js';
 
@@ -19,13 +21,14 @@ export async function* networkInputs(
 ): AsyncGenerator<Float32Array, void, void> {
   const session = idleSession(bundle);
   const item = session.input.subarray(0, itemLength(bundle));
+  const create = await loadStageRunner(bundle.manifest.task);
   const stages = new Map<string, StageRunner>();
   const samples: readonly SampleBase[] = dataset.samples;
   const load = (sample: SampleBase) => sample.load();
   for await (const { sample, loaded } of loadAhead(samples, load, dataset.problems)) {
     const { widthPx, heightPx, data } = loaded;
     const size = `${widthPx}x${heightPx}`;
-    const stage = stages.get(size) ?? createStage(bundle, session, dataset, loaded);
+    const stage = stages.get(size) ?? create(setupFor(bundle, session, dataset, loaded));
     if (stages.size >= maxSizes) stages.clear();
     stages.set(size, stage);
     await stage.run(data, signIn(bundle, sample, loaded));
@@ -57,20 +60,20 @@ function idleSession({ manifest }: Bundle): NetworkSession {
   };
 }
 
-function createStage(
+function setupFor(
   bundle: Bundle,
   session: NetworkSession,
   dataset: Dataset,
   { widthPx, heightPx }: RgbImage,
-): StageRunner {
+): StageSetup {
   const { decode } = bundle.manifest;
-  return createStageRunner({
+  return {
     bundle,
     session,
     frame: packedRgbLayout(widthPx, heightPx),
     camera: dataset.camera,
-    detectorClasses: decode.kind === 'signs' ? [decode.cropFrom] : [],
-  });
+    detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
+  };
 }
 
 /** For a sign network, the sign as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */

@@ -5,8 +5,8 @@ import { type RenderedScene, SceneRenderer } from '../../../simulator/rendering/
 import { type Assets, loadAssets } from '../../../simulator/world/assets.js';
 import { plainConditions, randomConditions } from '../../../simulator/world/conditions.js';
 import { dataSetDomain } from '../../../simulator/world/domain.js';
-import { type Effects } from '../../../simulator/world/effects.js';
 import { withEffects } from '../../../simulator/world/draw-effects.js';
+import type { Effects } from '../../../simulator/world/effects.js';
 import { segment } from '../../../simulator/world/prop.js';
 import { Random } from '../../../simulator/world/random.js';
 import { addRoadworks } from '../../../simulator/world/roadworks.js';

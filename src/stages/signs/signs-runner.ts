@@ -1,14 +1,17 @@
-import type { SignsOutputSpec } from '../bundle/output-spec.js';
-import { nowNs } from '../frame/clock.js';
-import { PerceptionError } from '../frame/perception-error.js';
-import { decodeSigns } from '../perception/signs/decode-signs.js';
-import { selectSignCrops } from '../perception/signs/sign-crops.js';
-import { createCropper } from '../preprocess/cropper.js';
-import type { StageRunner, StageSetup } from './stage-runner.js';
+import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import { nowNs } from '../../frame/clock.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import { decodeSigns } from '../../perception/signs/decode-signs.js';
+import { selectSignCrops } from '../../perception/signs/sign-crops.js';
+import { createCropper } from '../../preprocess/cropper.js';
+import type { StageRunner } from '../stage-runner.js';
+import type { StageSetup } from '../stage-setup.js';
+import { exampleBoxes } from './example-boxes.js';
 
 /** Reads the signs that the detector boxed, cut from the full-resolution frame, in one batch. */
-export function createSignsRunner(setup: StageSetup, spec: SignsOutputSpec): StageRunner {
+export function createSignsRunner(setup: StageSetup): StageRunner {
   const { bundle, session, frame, detectorClasses } = setup;
+  const spec = bundle.manifest.decode as SignsOutputSpec;
   if (!detectorClasses.includes(spec.cropFrom))
     throw new PerceptionError(
       'ERR_BUNDLE',
@@ -18,6 +21,7 @@ export function createSignsRunner(setup: StageSetup, spec: SignsOutputSpec): Sta
   const logits = session.outputs[spec.logits]!;
   return {
     preprocessedBy: cropper.kernel,
+    exampleInput: (count) => exampleBoxes(count, detectorClasses.indexOf(spec.cropFrom), frame),
     dispose: () => session.dispose(),
     async run(pixels, input) {
       const startNs = nowNs();

@@ -1,0 +1,73 @@
+import type { Bundle } from '../bundle/bundle.js';
+import type { Task } from '../bundle/manifest.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { type Certificate, certify, type NetworkSession } from '../inference/network-session.js';
+import { createNetworkSession } from '../inference/onnxruntime-node.js';
+import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import { loadStageRunner } from './create-stage-runner.js';
+import { type PreprocessChoice, preprocessingPlace } from './preprocessing-place.js';
+import type { StageRunner } from './stage-runner.js';
+import type { StageSetup } from './stage-setup.js';
+import { stageTable } from './stage-table.js';
+
+/** A stage's network, loaded and proven. */
+export interface LoadedNetwork {
+  bundle: Bundle;
+  session: NetworkSession;
+  certificate: Certificate;
+}
+
+export interface LoadOptions {
+  /** Execution providers in the order in which they are asked for. */
+  providers: readonly string[];
+  /** Goes on where the golden outputs are not reproduced; the certificate says so. */
+  allowUncertified: boolean;
+}
+
+/**
+ * Loads the bundle of a task from its folder: the one way in which lanes, doctor and bench do it. Rejects as
+ * readBundleFolder and openNetwork do, and with ERR_BUNDLE for a bundle of another task.
+ */
+export async function loadStage(
+  { task, bundleDir }: { task: Task; bundleDir: string },
+  options: LoadOptions,
+): Promise<LoadedNetwork> {
+  const bundle = await readBundleFolder(bundleDir);
+  if (bundle.manifest.task !== task)
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${bundleDir}: expected a bundle for ${task}, found one for ${bundle.manifest.task}`,
+    );
+  return openNetwork(bundle, options);
+}
+
+/** Opens a session for a bundle and proves it on its golden input. Rejects as createNetworkSession and certify do. */
+export async function openNetwork(bundle: Bundle, options: LoadOptions): Promise<LoadedNetwork> {
+  const { providers, allowUncertified } = options;
+  const session = await createNetworkSession(bundle, { providers });
+  try {
+    const certificate = await certify(session, bundle, { allowUncertified });
+    return { bundle, session, certificate };
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Builds a loaded network's stage for frames of one layout, preprocessed where `preprocess` says for the provider
+ * that it got. Rejects as CreateStageRunner does, or with ERR_PROVIDER_UNAVAILABLE.
+ */
+export async function prepareStage(
+  setup: StageSetup,
+  preprocess: PreprocessChoice,
+): Promise<StageRunner> {
+  const { task } = setup.bundle.manifest;
+  const place = preprocessingPlace(preprocess, setup.session.provider);
+  const create = await loadStageRunner(task);
+  // Crops are cut from the frame in this thread in any case: they are small.
+  if (place === 'host' || stageTable[task].reads !== undefined) return create(setup);
+  // Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs.
+  const { deviceInput } = await import('./device-input.js');
+  return create(setup, await deviceInput(setup));
+}

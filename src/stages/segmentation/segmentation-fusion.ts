@@ -1,0 +1,17 @@
+import type { Manifest, Task } from '../../bundle/manifest.js';
+import { SegmentationEncoder } from '../../messages/segmentation-encoder.js';
+import { classesOf } from '../classes-of.js';
+import type { StageFusion } from '../stage-fusion.js';
+
+/** A class map stands for its frame alone; its thousands of runs have an encoder of their own. */
+export function createSegmentationFusion(manifests: ReadonlyMap<Task, Manifest>): StageFusion {
+  const encoder = new SegmentationEncoder(classesOf(manifests.get('segmentation')));
+  return {
+    accept(result, answers) {
+      if (result.stage === 'segmentation') answers.segmentation = result.segmentation;
+    },
+    fields: () => ({}),
+    append: (payload, { segmentation }) =>
+      segmentation === undefined ? payload : encoder.append(payload, segmentation),
+  };
+}

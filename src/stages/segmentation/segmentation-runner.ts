@@ -1,0 +1,23 @@
+import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
+import { createSegmentationDecoder } from '../../perception/segmentation/segmentation-decoder.js';
+import type { FrameInput } from '../frame-input.js';
+import type { StageRunner } from '../stage-runner.js';
+import type { StageSetup } from '../stage-setup.js';
+import { runsOnWholeFrame } from '../whole-frame-run.js';
+
+/** The class map as run lengths, with class shares and free space. */
+export function createSegmentationRunner(
+  { bundle }: StageSetup,
+  makeInput: () => FrameInput,
+): StageRunner {
+  const { outputs, decode } = bundle.manifest;
+  const spec = decode as SegmentationOutputSpec;
+  const input = makeInput();
+  const shape = outputs.find(({ name }) => name === spec.scores)!.shape;
+  const decoder = createSegmentationDecoder(spec, Number(shape[3]), Number(shape[2]));
+  const scores = input.session.outputs[spec.scores]!;
+  return runsOnWholeFrame(input, () => ({
+    stage: 'segmentation',
+    segmentation: decoder.decode(scores),
+  }));
+}

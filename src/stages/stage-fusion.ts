@@ -1,0 +1,56 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Manifest, Task } from '../bundle/manifest.js';
+import type {
+  PerceptionFrameSchema,
+  SteeringUpdateSchema,
+} from '../messages/gen/windshield/v1/perception_pb.js';
+import type { Detection, SegmentationResult, SteeringResult } from '../perception/results.js';
+import type { FusedSign } from './signs/fused-sign.js';
+import type { StageResult } from './stage-result.js';
+
+/** What the answers of one frame became by what was known from the frames before it; absent without an answer. */
+export interface FusedAnswers {
+  detection?: {
+    /** With their tracks. */
+    detections: readonly Detection[];
+    /** Tracks alive on this frame, also those that nobody saw on it. */
+    liveTrackIds: ReadonlySet<number>;
+  };
+  signs?: readonly FusedSign[];
+  segmentation?: SegmentationResult;
+  steering?: SteeringResult;
+}
+
+/** What every message about a frame begins with. */
+export type UpdateHeader = Omit<
+  MessageInitShape<typeof SteeringUpdateSchema>,
+  'steering' | '$typeName'
+>;
+
+/**
+ * One stage's memory from frame to frame, and its part of the message. Answers come in order of the frames.
+ *
+ * A frame that was dropped, or that the stage did not see, leaves no answer, but its time passes. Time is the
+ * source's own, so a replay at any pace remembers alike.
+ */
+export interface StageFusion {
+  /**
+   * Takes an answer that will be published, and adds what it became to `answers`, which holds the frame's other
+   * answers so far. `dtS`: seconds of the source's time since this stage's last answer.
+   */
+  accept(result: StageResult, answers: FusedAnswers, dtS: number): void;
+  /** The answer that this stage reads, cut down to what is worth reading again. */
+  narrow?(input: StageResult, answers: FusedAnswers): StageResult;
+  /** Its fields of the frame's message. */
+  fields(answers: FusedAnswers): MessageInitShape<typeof PerceptionFrameSchema>;
+  /** Its field of the frame's message in serialised form, behind `payload`, where the general encoder is too slow. */
+  append?(payload: Uint8Array, answers: FusedAnswers): Uint8Array;
+  /** A message that leaves at once, without waiting for the rest of the frame; undefined without an answer. */
+  update?(
+    answers: FusedAnswers,
+    header: UpdateHeader,
+  ): { topic: string; payload: Uint8Array } | undefined;
+}
+
+/** `manifests`: of every stage that runs. */
+export type CreateStageFusion = (manifests: ReadonlyMap<Task, Manifest>) => StageFusion;

@@ -1,0 +1,20 @@
+import type { SteeringOutputSpec } from '../../bundle/output-spec.js';
+import { decodeSteering } from '../../perception/steering/steering.js';
+import type { FrameInput } from '../frame-input.js';
+import type { StageRunner } from '../stage-runner.js';
+import type { StageSetup } from '../stage-setup.js';
+import { runsOnWholeFrame } from '../whole-frame-run.js';
+
+/** The steering angle before limits; those need the frame before and are applied when frames are fused. */
+export function createSteeringRunner(
+  { bundle }: StageSetup,
+  makeInput: () => FrameInput,
+): StageRunner {
+  const spec = bundle.manifest.decode as SteeringOutputSpec;
+  const input = makeInput();
+  const output = input.session.outputs[spec.steering]!;
+  return runsOnWholeFrame(input, () => ({
+    stage: 'steering',
+    rawAngleRad: decodeSteering(output, spec),
+  }));
+}
