@@ -1,5 +1,5 @@
 import { Subscriber } from 'zeromq';
-import { ZeromqPublisher } from '../src/publish/zeromq.js';
+import { ZeromqPublisher } from '../src/outputs/zeromq/zeromq-publisher.js';
 import type { BenchmarkCase } from './harness/benchmark.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
@@ -22,7 +22,7 @@ function caseOf(name: string, bytes: number): BenchmarkCase {
           })();
           const payload = new Uint8Array(bytes).fill(7);
           return {
-            run: () => publisher.publish(topic, payload),
+            run: () => publisher.send({ topic, payload }),
             async close() {
               subscriber.close();
               await reading;
@@ -38,7 +38,7 @@ function caseOf(name: string, bytes: number): BenchmarkCase {
           const payload = new Uint8Array(bytes).fill(7);
           return {
             async run() {
-              publisher.publish(topic, payload);
+              publisher.send({ topic, payload });
               await subscriber.receive();
             },
             async close() {
@@ -56,13 +56,13 @@ async function connect() {
   const options = { endpoint: 'tcp://127.0.0.1:*', highWaterMark: 10_000 };
   const publisher = await ZeromqPublisher.bind(options);
   const subscriber = new Subscriber({ receiveTimeout: 5000 });
-  subscriber.connect(publisher.endpoint);
+  subscriber.connect(publisher.place);
   subscriber.subscribe(topic);
   // A publisher sends nothing to a subscription that has not reached it yet: greet until one greeting arrives.
-  const greeting = setInterval(() => publisher.publish(topic, new Uint8Array(1)), 5);
+  const greeting = setInterval(() => publisher.send({ topic, payload: new Uint8Array(1) }), 5);
   await subscriber.receive();
   clearInterval(greeting);
-  publisher.publish(topic, new Uint8Array(lastGreetingBytes));
+  publisher.send({ topic, payload: new Uint8Array(lastGreetingBytes) });
   while ((await subscriber.receive())[1]!.length < lastGreetingBytes);
   return { publisher, subscriber };
 }

@@ -4,6 +4,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { Command, InvalidArgumentError } from 'commander';
 import type { InputSpec } from '../src/bundle/input-spec.js';
 import type { CameraModel } from '../src/calibration/camera-model.js';
+import { cameraOf } from '../src/capture/camera-of.js';
 import { type DecodedImage, decodeImage, overlaySvgPng } from '../src/codec/image-codec.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
@@ -14,7 +15,6 @@ import {
 } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { segmentationPaletteRgb } from '../src/perception/classes.js';
 import { decodeRunLengths } from '../src/perception/segmentation/run-lengths.js';
-import { cameraOf } from '../src/pipeline/camera-of.js';
 import { createInputMapping } from '../src/preprocess/input-mapping.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { blendMask } from '../src/viewer/blend-mask.js';

@@ -4,10 +4,12 @@ import type { RunReport } from '../src/pipeline/run-report.js';
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
 const labelWidth = 24;
 const columnWidth = 9;
+/** Where the text of a line about one thing begins. */
+const labelPlace = 11;
 
 /** The end of a run for a person: how long each part took, and where every frame went. */
 export function formatReport(report: RunReport): string {
-  const { frames, source, publish, recording } = report;
+  const { frames, source, outputs } = report;
   const size = `${source.widthPx}x${source.heightPx}`;
   return [
     '',
@@ -26,12 +28,9 @@ export function formatReport(report: RunReport): string {
     '',
     `source     ${source.name}, ${size}, ${report.pacing}, ${source.end}`,
     `frames     ${frames.in} in = ${frames.published} published + ${frames.dropped} dropped${reasons(frames.drops)}, ${report.publishedRateHz.toFixed(1)} fps`,
-    ...(publish === null ? [] : [`published  ${publish.endpoint}: ${topicCounts(publish.topics)}`]),
-    ...(recording === null
-      ? []
-      : [
-          `recorded   ${recording.path}: ${recording.written} results${dropped(recording.dropped)}`,
-        ]),
+    ...outputs.map(
+      ({ name, place, topics }) => `${name.padEnd(labelPlace)}${place}: ${topicCounts(topics)}`,
+    ),
     ...report.lanes.map(
       ({ name, provider, restarts }) =>
         `lane       ${name} on ${provider}${restarts === 0 ? '' : `, restarted ${restarts} times`}`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { elementCount, goldenInput } from '../../src/bundle/golden.js';
 import { type Task, tasks } from '../../src/bundle/manifest.js';
+import { cameraOf } from '../../src/capture/camera-of.js';
 import { imageSize } from '../../src/codec/image-codec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
@@ -14,7 +15,6 @@ import {
   ModelProtoSchema,
   type TensorProto,
 } from '../../src/onnx/gen/onnx_pb.js';
-import { cameraOf } from '../../src/pipeline/camera-of.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 

@@ -1,5 +1,5 @@
 import { publishedTopics } from '../messages/topics.js';
-import type { PublishCount } from '../publish/publisher.js';
+import type { PublishCount } from '../outputs/publish-count.js';
 import type { Conductor } from './conductor.js';
 import { totalDrops } from './drop-counts.js';
 import type { PipelineParts } from './pipeline-parts.js';
@@ -21,7 +21,7 @@ export interface RunTotals {
 /** What a run did, once everything is closed. */
 export function buildReport(run: RunTotals, end: RunReport['source']['end']): RunReport {
   const { parts, conductor, statistics, publishedRate, firstResultMs } = run;
-  const { options, capture, lanes, stages, fuser, publisher, recorder } = parts;
+  const { options, capture, lanes, stages, fuser, outputs } = parts;
   const { name, layout, nominalRateHz = null } = capture.info;
   const drops = conductor.drops.snapshot();
   return {
@@ -62,12 +62,11 @@ export function buildReport(run: RunTotals, end: RunReport['source']['end']): Ru
       isCertified,
     })),
     health: [...fuser.health],
-    publish: publisher
-      ? { endpoint: publisher.endpoint, topics: inOrderOfTable(publisher.counts) }
-      : null,
-    recording: recorder
-      ? { path: recorder.path, written: recorder.written, dropped: recorder.dropped }
-      : null,
+    outputs: outputs.outputs.map(({ name, place, counts }) => ({
+      name,
+      place,
+      topics: inOrderOfTable(counts),
+    })),
   };
 }
 

@@ -8,18 +8,25 @@ import { type LaneJob, LaneQueue } from './lane-queue.js';
 import { SlotReaders } from './slot-readers.js';
 import type { StageGraph } from './stage-graph.js';
 
-/** What the conductor asks of the world. Every call returns at once. */
-export interface ConductorEffects<Result> {
+/** Keeps a frame's slot from being written; returns what gives it back. */
+export type BorrowSlot = () => () => void;
+
+/** Who runs stages. Every call returns at once. */
+export interface StageParty<Result> {
   /** Run these stages on the frame; `input` is the answer that the job waited for, from another lane. */
   dispatch(laneIndex: number, job: LaneJob, frame: CapturedFrame, input?: Result): void;
   /** Nobody reads this slot any more. */
   release(slot: number): void;
-  /** Frames come in order of their ids, each exactly once. */
-  publish(outcome: FrameOutcome<Result>): void;
+}
+
+/** Who takes what came of the frames. Every call returns at once. */
+export interface ResultParty<Result> {
   /** A stage's answer stands and will be published: of one stage, frames come in order of their ids. */
-  accepted?(frame: CapturedFrame, result: Result, mode: string): void;
+  accept?(frame: CapturedFrame, result: Result, mode: string): void;
+  /** Frames come in order of their ids, each exactly once. `borrow` is of use with `keepsPixels`, during the call. */
+  publish(outcome: FrameOutcome<Result>, borrow: BorrowSlot): void;
   /** The frame will not be published. */
-  dropped?(frame: CapturedFrame): void;
+  drop?(frame: CapturedFrame): void;
 }
 
 export interface ConductorOptions {
@@ -28,6 +35,8 @@ export interface ConductorOptions {
   deadlineNs: Readonly<Partial<Record<Task, bigint>>>;
   /** What runs on a frame; everything when left out. */
   planFrame?: FramePlanner;
+  /** Frames keep their slot until they are published, for those who want the pixels with the result. */
+  keepsPixels?: boolean;
 }
 
 interface OpenFrame<Result> {
@@ -54,19 +63,23 @@ export class Conductor<Result> {
   readonly #graph: StageGraph;
   readonly #deadlineNs: ConductorOptions['deadlineNs'];
   readonly #planFrame: FramePlanner;
-  readonly #effects: ConductorEffects<Result>;
+  readonly #keepsPixels: boolean;
+  readonly #stages: StageParty<Result>;
+  readonly #results: ResultParty<Result>;
   readonly #lanes: LaneQueue[];
   /** In order of frame ids; the first one is published next. */
   readonly #open = new Map<number, OpenFrame<Result>>();
   readonly #slots: SlotReaders;
 
-  constructor(options: ConductorOptions, effects: ConductorEffects<Result>) {
+  constructor(options: ConductorOptions, stages: StageParty<Result>, results: ResultParty<Result>) {
     this.#graph = options.graph;
     this.#deadlineNs = options.deadlineNs;
     this.#planFrame = options.planFrame ?? (() => fullPlan);
-    this.#effects = effects;
+    this.#keepsPixels = options.keepsPixels ?? false;
+    this.#stages = stages;
+    this.#results = results;
     this.#lanes = options.graph.lanes.map((plan) => new LaneQueue(plan));
-    this.#slots = new SlotReaders((slot) => effects.release(slot));
+    this.#slots = new SlotReaders((slot) => stages.release(slot));
   }
 
   /** Frames that came and are not yet published or dropped. */
@@ -80,6 +93,7 @@ export class Conductor<Result> {
     const plan = this.#planFrame(frame);
     this.#open.set(frame.id, { frame, plan, stages: new Map() });
     this.#slots.hold(frame.id, frame.slot);
+    if (this.#keepsPixels) this.#slots.hold(frame.id);
     if (plan.dropReason === undefined) {
       for (const [stage, outcome] of plan.withheld) this.#decide(frame.id, stage, outcome);
       this.#offerJobs(frame.id, undefined);
@@ -142,6 +156,7 @@ export class Conductor<Result> {
   /** The run ends now: what is still open is dropped, and counted as such. */
   abandonOpen(): void {
     this.drops.add(dropReasons.stopped, this.#open.size);
+    if (this.#keepsPixels) for (const frameId of this.#open.keys()) this.#slots.letGo(frameId);
     this.#open.clear();
     for (const lane of this.#lanes) this.#withdrawDecided(lane);
   }
@@ -179,7 +194,7 @@ export class Conductor<Result> {
     const { job, hasRest } = part;
     if (hasRest) this.#slots.hold(job.frameId);
     const open = this.#open.get(job.frameId)!;
-    this.#effects.dispatch(laneIndex, job, open.frame, this.#inputOf(job, open));
+    this.#stages.dispatch(laneIndex, job, open.frame, this.#inputOf(job, open));
   }
 
   /** The answer that the part's first stage reads, where another part or lane gave it. */
@@ -197,8 +212,7 @@ export class Conductor<Result> {
     const open = this.#open.get(frameId);
     if (open === undefined || open.stages.has(stage)) return;
     open.stages.set(stage, outcome);
-    if (outcome.state === 'ok')
-      this.#effects.accepted?.(open.frame, outcome.result, open.plan.mode);
+    if (outcome.state === 'ok') this.#results.accept?.(open.frame, outcome.result, open.plan.mode);
     for (const dependent of readersOf(stage)) {
       if (!this.#graph.stages.includes(dependent)) continue;
       if (outcome.state === 'late') this.#decide(frameId, dependent, { state: 'late' });
@@ -218,12 +232,16 @@ export class Conductor<Result> {
       if (dropReason !== undefined) {
         this.drops.add(dropReason);
         this.#dropsSincePublish.add(dropReason);
-        this.#effects.dropped?.(frame);
+        this.#results.drop?.(frame);
       } else {
         this.framesPublished++;
         const drops = this.#dropsSincePublish.take();
-        this.#effects.publish({ frame, stages, drops, mode: plan.mode });
+        this.#results.publish({ frame, stages, drops, mode: plan.mode }, () => {
+          this.#slots.hold(frameId);
+          return () => this.#slots.letGo(frameId);
+        });
       }
+      if (this.#keepsPixels) this.#slots.letGo(frameId);
     }
   }
 

@@ -1,26 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
-import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
-import type { Publisher } from '../publish/publisher.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { OutputSet } from '../outputs/output-set.js';
+import { countPixelReaders, openOutputs } from '../outputs/output-table.js';
 import { classesOf } from '../stages/classes-of.js';
 import type { FramePlanner } from './frame-plan.js';
 import { LaneCrew } from './lane-crew.js';
-import type { LoadedStage } from './lane-messages.js';
 import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
 import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
-import type { ResultRecorder } from './result-recorder.js';
-
-/** How often a supervised pipeline tries to bind, and how long it waits in between, milliseconds. */
-const bindTries = 20;
-const bindRetryMs = 50;
-
-/** What a supervised pipeline that dies may lose of its recording's end. */
-const supervisedChunkBytes = 8 * 1024;
 
 // What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
 // capture start first and load their networks in their own threads meanwhile.
@@ -32,14 +22,21 @@ const supervisedChunkBytes = 8 * 1024;
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
   const { config, source, sourceOptions = {}, pacing, rateFactor = 1, opened: given } = options;
-  const opened: { close(): Promise<unknown> }[] = [];
+  const open: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
     const part = await opening;
-    opened.push({ close: () => close(part) });
+    open.push({ close: () => close(part) });
     return part;
   };
   const crewMaker = new CrewMaker(options);
-  const slotCount = config.ring.slots;
+  const { supervised } = options;
+  const openingOutputs = [
+    ...openOutputs({ ...config, supervised }),
+    ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
+  ];
+  // An output that reads pixels holds a slot of its own, so that lanes have as many as without it.
+  const pixelReaders = (options.outputs ?? []).filter(({ needsPixels }) => needsPixels).length;
+  const slotCount = config.ring.slots + pixelReaders + countPixelReaders(config);
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
   const starting =
     given === undefined ? startCapture(captureOptions) : Promise.resolve(given.capture);
@@ -48,22 +45,32 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const opening = [
     capturing,
     calibrating,
-    kept(openPublisher(options), async (publisher) => publisher?.close()),
+    Promise.all(openingOutputs.map((output) => kept(output, (part) => part.close('failed')))),
     Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
     crewMaker.load(capturing, calibrating),
     openRepeated(options),
   ] as const;
   try {
-    const [capture, calibrated, publisher, code, made, repeated] = await Promise.all(opening);
+    const [capture, calibrated, opened, code, made, repeated] = await Promise.all(opening);
     const { crew, stages } = made;
     const [{ FrameFuser }, { PipelineRun }] = code;
     const { widthPx, heightPx } = capture.info.layout;
     const camera = cameraIn(capture, calibrated);
     const calibration = await hashOf(camera);
-    const recorder = await kept(
-      openRecorder(options, stages, crew.planned, calibration),
-      async (part) => part?.abort(),
-    );
+    const outputs = new OutputSet(opened);
+    const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
+    await outputs.begin({
+      source,
+      sourceName,
+      isLive,
+      nominalRateHz,
+      layout,
+      pacing,
+      camera,
+      calibrationSha256: calibration,
+      manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
+      lanes: JSON.stringify(crew.planned),
+    });
     const { graph, lanes, relays, planned } = crew;
     const detectorClasses = classesOf(stages.get('detection')?.manifest);
     for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
@@ -73,11 +80,11 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const known = { stages, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
     const conducted = { options, graph, planned, lanes, relays, repeated };
-    return new PipelineRun({ ...known, ...conducted, capture, fuser, publisher, recorder });
+    return new PipelineRun({ ...known, ...conducted, capture, fuser, outputs });
   } catch (error) {
     // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
     await Promise.allSettled([...opening.slice(0, 3), crewMaker.giveUp()]);
-    await Promise.allSettled(opened.map((part) => part.close()));
+    await Promise.allSettled(open.map((part) => part.close()));
     throw error;
   }
 }
@@ -144,7 +151,7 @@ async function openCamera(
   carried?: CameraModel,
 ): Promise<CameraModel | undefined> {
   if (carried !== undefined && calibration === 'recording') return carried;
-  const { cameraOf } = await import('./camera-of.js');
+  const { cameraOf } = await import('../capture/camera-of.js');
   return cameraOf(calibration, source);
 }
 
@@ -164,52 +171,4 @@ async function openRepeated({
   const { RecordedPlan } = await import('./recorded-plan.js');
   const plan = await RecordedPlan.read(repeat, config.degradation?.modes ?? []);
   return (frame) => plan.planFrame(frame);
-}
-
-async function openPublisher({
-  config,
-  supervised,
-}: PipelineOptions): Promise<Publisher | undefined> {
-  const { zeromq } = config.publish;
-  if (zeromq === undefined) return undefined;
-  const { endpoint, highWaterMark, curve } = zeromq;
-  const { readCurveKeyFile } = await import('../publish/curve-key-file.js');
-  const { ZeromqPublisher } = await import('../publish/zeromq.js');
-  const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
-  const bind = () => ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
-  return supervised === undefined ? bind() : retryBind(bind);
-}
-
-/** The last life's socket may take a moment to go. Rejects as `bind` does at the end. */
-async function retryBind(bind: () => Promise<Publisher>): Promise<Publisher> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await bind();
-    } catch (error) {
-      const isTaken = hasErrorCode(error) && error.code === 'ERR_PORT_IN_USE';
-      if (!isTaken || tries === bindTries) throw error;
-      await sleep(bindRetryMs);
-    }
-  }
-}
-
-async function openRecorder(
-  { config, source, pacing, supervised }: PipelineOptions,
-  stages: ReadonlyMap<Task, LoadedStage>,
-  planned: PlannedLanes,
-  calibration: string,
-): Promise<ResultRecorder | undefined> {
-  if (config.record === undefined) return undefined;
-  const networks = [...stages].map(([task, { manifest }]) => [task, manifest.network.sha256]);
-  const lanes = JSON.stringify(planned);
-  const facts = { source, pacing, calibration, lanes, ...Object.fromEntries(networks) };
-  const { ResultRecorder } = await import('./result-recorder.js');
-  const options = { ...config.record, source, facts };
-  if (supervised === undefined) return ResultRecorder.create(options);
-  const { setAside } = await import('../supervise/interrupted-recording.js');
-  // Of a pipeline whose supervisor died with it: it must not be written over.
-  setAside(options.path);
-  supervised.main.recordsTo(options.path);
-  // The index grows with every chunk, which is why they are not as small without need.
-  return ResultRecorder.create({ ...options, chunkBytes: supervisedChunkBytes });
 }

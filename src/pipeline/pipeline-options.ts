@@ -2,6 +2,7 @@ import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { SourceOptions } from '../capture/open-source.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import type { Output } from '../outputs/output.js';
 import type { Supervised } from '../supervise/supervised.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 import type { RunReport } from './run-report.js';
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   rateFactor?: number;
   /** A recording of results: what it says of each frame happens again, its drops and modes too. Needs `lockstep`. */
   repeat?: string;
+  /** Outputs beside those of the pipeline file, such as one of the caller's own. The run closes them. */
+  outputs?: readonly Output[];
   /** Ends the run in order: capture stops, what is on its way is published. */
   signal?: AbortSignal;
   /**

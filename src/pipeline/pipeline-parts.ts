@@ -1,6 +1,6 @@
 import type { Task } from '../bundle/manifest.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
-import type { Publisher } from '../publish/publisher.js';
+import type { OutputSet } from '../outputs/output-set.js';
 import type { FrameFuser } from './frame-fuser.js';
 import type { FramePlanner } from './frame-plan.js';
 import type { Lane } from './lane.js';
@@ -8,7 +8,6 @@ import type { PlacedStage } from './lane-crew.js';
 import type { PlannedLanes } from './lane-plan.js';
 import type { LaneRelay } from './lane-relay.js';
 import type { PipelineOptions } from './pipeline-options.js';
-import type { ResultRecorder } from './result-recorder.js';
 import type { StageGraph } from './stage-graph.js';
 
 /** Everything that a run is made of, open and ready. */
@@ -20,8 +19,7 @@ export interface PipelineParts {
   lanes: readonly Lane[];
   relays: readonly LaneRelay[];
   fuser: FrameFuser;
-  publisher: Publisher | undefined;
-  recorder: ResultRecorder | undefined;
+  outputs: OutputSet;
   /** What plans each frame instead of the modes of the moment. */
   repeated: FramePlanner | undefined;
   stages: ReadonlyMap<Task, PlacedStage>;

@@ -1,4 +1,4 @@
-import type { PublishCount } from '../publish/publisher.js';
+import type { PublishCount } from '../outputs/publish-count.js';
 import type { DropCounts } from './drop-counts.js';
 import type { PlannedLanes } from './lane-plan.js';
 import type { LatencySummary } from './latency-histogram.js';
@@ -45,6 +45,6 @@ export interface RunReport {
   modes: { changes: number; frames: Record<string, number> };
   bundles: { task: string; version: string; networkSha256: string; isCertified: boolean }[];
   health: string[];
-  publish: { endpoint: string; topics: Record<string, PublishCount> } | null;
-  recording: { path: string; written: number; dropped: number } | null;
+  /** Every way out: its kind, where it leads, and the messages that it took and lost, by topic. */
+  outputs: { name: string; place: string; topics: Record<string, PublishCount> }[];
 }

@@ -65,6 +65,8 @@ export class RunStatistics {
 
   /** Times of a stage that ran, whether or not its answer came in time to be published. */
   addStage(stage: Task, times: StageTimes): void {
+    // A stage that had nothing to infer, such as a frame without signs, says nothing of its network's speed.
+    if (times.inferenceEndNs <= times.preprocessEndNs) return;
     const { histograms } = this.#stages.get(stage)!;
     const { dispatchNs, startNs, preprocessEndNs, inferenceEndNs, endNs } = times;
     histograms.preprocessMs.add(elapsedMs(startNs, preprocessEndNs));

@@ -18,9 +18,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   codec: ['frame'],
   messages: ['frame'],
   recording: ['frame', 'messages', 'codec'],
-  capture: ['frame', 'messages', 'codec', 'recording'],
-  publish: ['frame', 'messages', 'codec'],
+  capture: ['frame', 'calibration', 'messages', 'codec', 'recording'],
   supervise: ['frame', 'messages', 'recording'],
+  outputs: [
+    'frame',
+    'calibration',
+    'bundle',
+    'codec',
+    'messages',
+    'recording',
+    'capture',
+    'supervise',
+  ],
   pipeline: [
     'frame',
     'calibration',
@@ -33,7 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'messages',
     'recording',
     'capture',
-    'publish',
+    'outputs',
     'supervise',
     'stages',
   ],
@@ -56,7 +65,7 @@ const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'p
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
   sharp: 'src/codec/image-codec.ts',
-  zeromq: 'src/publish/zeromq.ts',
+  zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
 };
 
 interface Import {

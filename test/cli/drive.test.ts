@@ -35,7 +35,7 @@ describe('windshield replay', () => {
     for (const stage of ['detection', 'signs', 'segmentation', 'steering', 'glass to result'])
       expect(stdout).toMatch(new RegExp(`^${stage} +(\\d+\\.\\d\\d +){3}\\d+\\.\\d\\d`, 'm'));
     expect(stdout).toMatch(/^frames {5}30 in = \d+ published \+ \d+ dropped/m);
-    expect(stdout).toMatch(/^published {2}tcp:\/\/127\.0\.0\.1:\d+: \d+ perception, \d+ status/m);
+    expect(stdout).toMatch(/^zeromq {5}tcp:\/\/127\.0\.0\.1:\d+: \d+ perception, \d+ status/m);
     // No terminal, so plain lines, without control characters.
     expect(stderr).toMatch(
       /^frame +\d+ +\d+\.\d fps {2}steer +[+−]\d+\.\d° \[[·━┃]{13}\] {2}drops \d+ {2}det /m,
@@ -51,7 +51,7 @@ describe('windshield replay', () => {
       pacing: 'lockstep',
       frames: { in: frameCount, published: frameCount, dropped: 0, drops: {} },
       health: [],
-      recording: null,
+      outputs: [{ name: 'zeromq' }],
     });
     expect(report.firstResultMs).toBeGreaterThan(0);
     expect(Object.keys(report.stages)).toEqual(['detection', 'signs', 'segmentation', 'steering']);
@@ -61,7 +61,7 @@ describe('windshield replay', () => {
     const out = join(rig.dir, 'result.mcap');
     const { code, stdout } = await replay('--lockstep', '--out', out).finished;
     expect(code).toBe(0);
-    expect(stdout).toContain(`recorded   ${out}: 30 results`);
+    expect(stdout).toContain(`recording  ${out}: 30 perception`);
     expect(existsSync(out)).toBe(true);
     expect(existsSync(`${out}.partial`)).toBe(false);
   });
@@ -90,7 +90,7 @@ describe('windshield replay', () => {
 
   test('--no-publish needs no port', async () => {
     const { stdout } = await replay('--no-publish', '--lockstep', '--json').finished;
-    expect(JSON.parse(stdout).publish).toBeNull();
+    expect(JSON.parse(stdout).outputs).toEqual([]);
   });
 
   test('needs neither ffmpeg nor anything else on the search path for a recording', async () => {

@@ -36,9 +36,11 @@ function rig(
         running.set(lane, { job, input });
       },
       release: (slot) => released.push(slot),
+    },
+    {
       publish: (outcome) => published.push(outcome),
-      accepted: (frame, result) => accepted.push(`${result.split('@')[0]}@${frame.id}`),
-      dropped: (frame) => droppedIds.push(frame.id),
+      accept: (frame, result) => accepted.push(`${result.split('@')[0]}@${frame.id}`),
+      drop: (frame) => droppedIds.push(frame.id),
     },
   );
   lanes.forEach((_, lane) => {

@@ -14,6 +14,8 @@ import {
   StageState,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
+import type { Output } from '../../src/outputs/output.js';
+import { PublishCounts } from '../../src/outputs/publish-count.js';
 import { openPipeline } from '../../src/pipeline/open-pipeline.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
@@ -132,7 +134,11 @@ describe('what the four networks see', () => {
     for (const turn of [1, 2]) {
       const out = join(rig.dir, `twice-${turn}.mcap`);
       const { report } = await runPipeline(await options(`twice-${turn}`, { record: out }));
-      expect(report.recording).toEqual({ path: out, written: frameCount, dropped: 0 });
+      expect(report.outputs.find(({ name }) => name === 'recording')).toEqual({
+        name: 'recording',
+        place: out,
+        topics: { perception: { sent: frameCount, dropped: 0 } },
+      });
       const payloads = await recordedFrames(out);
       expect(payloads).toHaveLength(frameCount);
       expect(fromBinary(PerceptionFrameSchema, payloads[0]!).timing).toBeDefined();
@@ -314,7 +320,7 @@ test('status tells the totals, the last time when all is done', async () => {
   const run = await options('status', { publish }, { pacing: 'realtime', rateFactor: 0.3 });
   const { report } = await runPipeline(run);
   let last: PipelineStatus | undefined;
-  for (let count = 0; count < report.publish!.topics['status']!.sent; count++) {
+  for (let count = 0; count < report.outputs[0]!.topics['status']!.sent; count++) {
     const [topic, payload] = await subscriber.receive();
     expect(String(topic)).toBe('status');
     last = fromBinary(PipelineStatusSchema, payload!);
@@ -442,4 +448,52 @@ test('in a closed loop two frames are on their way, every stage answers for each
     return payloads.map((payload) => Buffer.from(withoutTiming(payload)).toString('base64'));
   };
   expect(await run('closed', 2)).toEqual(await run('open', 1));
+});
+
+describe("an output of the caller's own", () => {
+  /** Takes results with their pixels; gives back those of one frame in so many. */
+  function pixelReader(releaseEvery: number): Output & { seen: { bytes: number; sum: number }[] } {
+    const held: (() => void)[] = [];
+    let count = 0;
+    return {
+      name: 'reader',
+      place: 'memory',
+      topics: ['perception'],
+      needsPixels: true,
+      counts: new PublishCounts(),
+      seen: [],
+      send({ pixels }) {
+        if (pixels === undefined) return;
+        const { bytes } = pixels;
+        this.seen.push({ bytes: bytes.length, sum: bytes.reduce((sum, value) => sum + value, 0) });
+        if (++count % releaseEvery === 0) pixels.release();
+        else held.push(pixels.release);
+      },
+      async close() {
+        for (const release of held) release();
+      },
+    };
+  }
+
+  test('gets every result with the pixels that it is about', async () => {
+    const output = pixelReader(1);
+    const { report, error } = await runPipeline(await options('own', {}, { outputs: [output] }));
+    expect(error).toBeUndefined();
+    expect(report.outputs.map(({ name }) => name)).toEqual(['zeromq', 'reader']);
+    expect(output.seen.length).toBe(frameCount);
+    const { widthPx, heightPx } = tinyDriveSize;
+    expect(output.seen.every(({ bytes }) => bytes === widthPx * heightPx * 3)).toBe(true);
+    expect(new Set(output.seen.map(({ sum }) => sum)).size).toBeGreaterThan(1);
+  });
+
+  test('that never gives pixels back costs itself the rest, and no frame', async () => {
+    const output = pixelReader(Number.POSITIVE_INFINITY);
+    const ring = { slots: 3 };
+    const { report, error } = await runPipeline(
+      await options('greedy', { ring }, { outputs: [output] }),
+    );
+    expect(error).toBeUndefined();
+    expect(report.frames).toMatchObject({ in: frameCount, published: frameCount });
+    expect(output.seen.length).toBe(1);
+  });
 });

@@ -195,7 +195,7 @@ test('steering leaves on its own topic, with the angle that its frame repeats', 
     { pacing: 'realtime', rateFactor: 0.5, onFrame: (frame) => frames.push(frame) },
   );
   const { report } = await runPipeline(run);
-  const { sent } = report.publish!.topics['steering']!;
+  const { sent } = report.outputs[0]!.topics['steering']!;
   expect(sent).toBe(report.stages['steering']!.states.ok);
   expect(report.glassToSteeringMs.count).toBe(sent);
   expect(report.glassToSteeringMs.p50).toBeLessThanOrEqual(report.glassToResultMs.p50);

@@ -5,7 +5,16 @@ import { expect, test } from 'vitest';
 
 const srcDir = fileURLToPath(new URL('../../src', import.meta.url));
 /** Rooms that run while frames flow. */
-const rooms = ['frame', 'capture', 'inference', 'perception', 'pipeline', 'publish', 'supervise'];
+const rooms = [
+  'frame',
+  'capture',
+  'inference',
+  'perception',
+  'stages',
+  'pipeline',
+  'outputs',
+  'supervise',
+];
 const wallClock = /\bDate\.now\b|\bnew Date\b|\bperformance\.timeOrigin\b/;
 
 test('the system clock is read in one place, once at start, so that its jumps change nothing', () => {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { calibrationSha256 } from '../../src/calibration/camera-info.js';
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
+import { cameraOf } from '../../src/capture/camera-of.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
-import { cameraOf } from '../../src/pipeline/camera-of.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { bundleFindings } from './check-bundles.js';
 import { checkSource, type SourceFacts } from './check-source.js';
@@ -58,11 +58,11 @@ async function checkEndpoint({ publish: { zeromq } }: PipelineConfig): Promise<F
   if (zeromq === undefined) return [fine(name, 'none: nothing is published')];
   const { endpoint, highWaterMark, curve } = zeromq;
   try {
-    const { readCurveKeyFile } = await import('../../src/publish/curve-key-file.js');
-    const { ZeromqPublisher } = await import('../../src/publish/zeromq.js');
+    const { readCurveKeyFile } = await import('../../src/outputs/zeromq/curve-key-file.js');
+    const { ZeromqPublisher } = await import('../../src/outputs/zeromq/zeromq-publisher.js');
     const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
     const publisher = await ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
-    publisher.close();
+    await publisher.close();
     return [fine(name, `${endpoint} is free${curve === undefined ? '' : ', encrypted'}`, true)];
   } catch (error) {
     const isTaken = hasErrorCode(error) && error.code === 'ERR_PORT_IN_USE';

@@ -1,8 +1,10 @@
 import { Publisher as PublisherSocket } from 'zeromq';
-import { PerceptionError } from '../frame/perception-error.js';
-import { withTopicSequence } from '../messages/topic-sequence.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import { withTopicSequence } from '../../messages/topic-sequence.js';
+import { publishedTopics } from '../../messages/topics.js';
+import type { Output, OutputMessage } from '../output.js';
+import { PublishCounts } from '../publish-count.js';
 import { type CurveKeys, checkEndpoint } from './endpoint.js';
-import type { PublishCount, Publisher } from './publisher.js';
 
 /** How long unsent messages may hold up the exit, milliseconds (ZMQ_LINGER). */
 const lingerMs = 250;
@@ -21,13 +23,17 @@ export interface ZeromqOptions {
  * appended to the payload as protobuf field 100. A subscriber that reads too slowly loses messages and sees
  * the gap in the sequence; neither the pipeline nor other subscribers notice.
  */
-export class ZeromqPublisher implements Publisher {
-  readonly counts = new Map<string, PublishCount>();
+export class ZeromqPublisher implements Output {
+  readonly name = 'zeromq';
+  readonly topics = publishedTopics.map(({ name }) => name);
+  readonly needsPixels = false;
+  readonly counts = new PublishCounts();
   readonly #socket: PublisherSocket;
 
   private constructor(
     socket: PublisherSocket,
-    readonly endpoint: string,
+    /** Where subscribers connect, as bound: a wildcard port is resolved. */
+    readonly place: string,
   ) {
     this.#socket = socket;
   }
@@ -57,15 +63,15 @@ export class ZeromqPublisher implements Publisher {
     return new ZeromqPublisher(socket, socket.lastEndpoint ?? options.endpoint);
   }
 
-  publish(topicName: string, payload: Uint8Array): void {
-    const count = this.#countOf(topicName);
+  send({ topic, payload }: Pick<OutputMessage, 'topic' | 'payload'>): void {
+    const count = this.counts.of(topic);
     if (this.#socket.closed) {
       count.dropped++;
       return;
     }
     const message = withTopicSequence(payload, BigInt(count.sent + count.dropped + 1));
     count.sent++;
-    this.#socket.send([topicName, message]).catch(() => {
+    this.#socket.send([topic, message]).catch(() => {
       count.sent--;
       count.dropped++;
     });
@@ -73,15 +79,6 @@ export class ZeromqPublisher implements Publisher {
 
   async close(): Promise<void> {
     if (!this.#socket.closed) this.#socket.close();
-  }
-
-  #countOf(topicName: string): PublishCount {
-    let count = this.counts.get(topicName);
-    if (count === undefined) {
-      count = { sent: 0, dropped: 0 };
-      this.counts.set(topicName, count);
-    }
-    return count;
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { PerceptionError } from '../frame/perception-error.js';
+import { PerceptionError } from '../../frame/perception-error.js';
 import type { CurveKeys } from './endpoint.js';
 
 /** Z85: 40 of its characters hold the 32 bytes of a key. */

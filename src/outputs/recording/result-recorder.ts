@@ -1,11 +1,11 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { PerceptionError } from '../frame/perception-error.js';
-import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
-import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image_pb.js';
-import { perceptionTopic } from '../messages/topics.js';
-import type { RecordingReader } from '../recording/recording-reader.js';
-import { RecordingWriter } from '../recording/recording-writer.js';
-import { firstCalibration, openIfRecording } from './camera-of.js';
+import { firstCalibration, openIfRecording } from '../../capture/camera-of.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
+import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { perceptionTopic } from '../../messages/topics.js';
+import type { RecordingReader } from '../../recording/recording-reader.js';
+import { RecordingWriter } from '../../recording/recording-writer.js';
 
 /** Results that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
 const maxPending = 256;

@@ -1,4 +1,4 @@
-import { PerceptionError } from '../frame/perception-error.js';
+import { PerceptionError } from '../../frame/perception-error.js';
 
 /** Keys of CurveZMQ, Z85 text of 40 characters each, as `curveKeyPair()` of the zeromq package makes them. */
 export interface CurveKeys {

@@ -5,12 +5,12 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { curveKeyPair, Subscriber } from 'zeromq';
-import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import { withTopicSequence } from '../../src/messages/topic-sequence.js';
-import { withoutTiming } from '../../src/messages/without-timing.js';
-import { readCurveKeyFile } from '../../src/publish/curve-key-file.js';
-import { checkEndpoint } from '../../src/publish/endpoint.js';
-import { ZeromqPublisher } from '../../src/publish/zeromq.js';
+import { PerceptionFrameSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { withTopicSequence } from '../../../src/messages/topic-sequence.js';
+import { withoutTiming } from '../../../src/messages/without-timing.js';
+import { readCurveKeyFile } from '../../../src/outputs/zeromq/curve-key-file.js';
+import { checkEndpoint } from '../../../src/outputs/zeromq/endpoint.js';
+import { ZeromqPublisher } from '../../../src/outputs/zeromq/zeromq-publisher.js';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -26,12 +26,12 @@ const frameBytes = (frameId: number) =>
 
 async function connect(publisher: ZeromqPublisher, options = {}): Promise<Subscriber> {
   const subscriber = kept(new Subscriber({ receiveTimeout: 3000, ...options }));
-  subscriber.connect(publisher.endpoint);
+  subscriber.connect(publisher.place);
   subscriber.subscribe('perception', 'ready');
   // A subscription takes a moment to reach the publisher: call until it answers.
   subscriber.receiveTimeout = 20;
   for (let tries = 0; tries < 200; tries++) {
-    publisher.publish('ready', new Uint8Array());
+    publisher.send({ topic: 'ready', payload: new Uint8Array() });
     if (await subscriber.receive().catch(() => undefined)) break;
   }
   subscriber.receiveTimeout = 3000;
@@ -50,7 +50,7 @@ async function nextFrame(subscriber: Subscriber) {
 test('a message arrives as topic and payload, numbered within its topic', async () => {
   const publisher = kept(await ZeromqPublisher.bind({ endpoint: anyPort, highWaterMark: 100 }));
   const subscriber = await connect(publisher);
-  for (const id of [7, 8, 300]) publisher.publish('perception', frameBytes(id));
+  for (const id of [7, 8, 300]) publisher.send({ topic: 'perception', payload: frameBytes(id) });
   const frames = [];
   for (let i = 0; i < 3; i++) frames.push(await nextFrame(subscriber));
   expect(frames.map(({ frameId }) => frameId)).toEqual([7n, 8n, 300n]);
@@ -63,7 +63,7 @@ test('a subscriber that does not read loses messages and can see it; publishing 
   const subscriber = await connect(publisher, { receiveHighWaterMark: 2 });
   const large = largeFrame();
   const startMs = performance.now();
-  for (let i = 0; i < 200; i++) publisher.publish('perception', large);
+  for (let i = 0; i < 200; i++) publisher.send({ topic: 'perception', payload: large });
   expect(performance.now() - startMs).toBeLessThan(2000);
   expect(publisher.counts.get('perception')?.sent).toBe(200);
   const sequences: bigint[] = [];
@@ -89,10 +89,10 @@ function largeFrame(): Uint8Array {
 test('a port in use is named, with the way out', async () => {
   const first = kept(await ZeromqPublisher.bind({ endpoint: anyPort, highWaterMark: 1 }));
   await expect(
-    ZeromqPublisher.bind({ endpoint: first.endpoint, highWaterMark: 1 }),
+    ZeromqPublisher.bind({ endpoint: first.place, highWaterMark: 1 }),
   ).rejects.toMatchObject({
     code: 'ERR_PORT_IN_USE',
-    message: expect.stringContaining(first.endpoint),
+    message: expect.stringContaining(first.place),
   });
 });
 
@@ -100,7 +100,7 @@ test('closing twice is fine, and what is published afterwards counts as dropped'
   const publisher = await ZeromqPublisher.bind({ endpoint: anyPort, highWaterMark: 1 });
   await publisher.close();
   await publisher.close();
-  publisher.publish('perception', frameBytes(1));
+  publisher.send({ topic: 'perception', payload: frameBytes(1) });
   expect(publisher.counts.get('perception')).toEqual({ sent: 0, dropped: 1 });
 });
 
@@ -140,7 +140,7 @@ describe('beyond loopback', () => {
     const publisher = kept(
       await ZeromqPublisher.bind({ endpoint: 'tcp://0.0.0.0:*', highWaterMark: 10, curve }),
     );
-    const address = publisher.endpoint.replace('0.0.0.0', '127.0.0.1');
+    const address = publisher.place.replace('0.0.0.0', '127.0.0.1');
     const client = curveKeyPair();
     const friend = kept(
       new Subscriber({
@@ -157,7 +157,7 @@ describe('beyond loopback', () => {
     }
     let heard: Uint8Array | undefined;
     for (let tries = 0; tries < 60 && heard === undefined; tries++) {
-      publisher.publish('perception', frameBytes(5));
+      publisher.send({ topic: 'perception', payload: frameBytes(5) });
       heard = (await friend.receive().catch(() => undefined))?.[1];
     }
     expect(fromBinary(PerceptionFrameSchema, heard!).frameId).toBe(5n);

@@ -1,0 +1,68 @@
+import type { FramePixels, Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
+
+/** Hands out a frame's pixels; the slot is held until every one of them was released. */
+export type BorrowPixels = () => FramePixels;
+
+/** All outputs of a run: each message goes to those that take its topic. */
+export class OutputSet {
+  readonly outputs: readonly Output[];
+  readonly needsPixels: boolean;
+  readonly #byTopic = new Map<string, Output[]>();
+  /** Outputs that still read the pixels of an earlier frame. */
+  readonly #reading = new Set<Output>();
+
+  constructor(outputs: readonly Output[]) {
+    this.outputs = outputs;
+    this.needsPixels = outputs.some((output) => output.needsPixels);
+    for (const output of outputs)
+      for (const topic of output.topics)
+        this.#byTopic.set(topic, [...(this.#byTopic.get(topic) ?? []), output]);
+  }
+
+  /** Codes of what is wrong with an output now. */
+  get health(): string[] {
+    return this.outputs.flatMap(({ health }) => (health === undefined ? [] : [health]));
+  }
+
+  /** Rejects with the first output that cannot begin. */
+  async begin(facts: RunFacts): Promise<void> {
+    await Promise.all(this.outputs.map((output) => output.begin?.(facts)));
+  }
+
+  /** `borrow` is asked once for each output that needs pixels and has given back those that it had. */
+  send(message: OutputMessage, borrow?: BorrowPixels): void {
+    for (const output of this.#byTopic.get(message.topic) ?? []) {
+      const wants = borrow !== undefined && output.needsPixels && !this.#reading.has(output);
+      output.send(wants ? { ...message, pixels: this.#lend(output, borrow) } : message);
+    }
+  }
+
+  /** Resolves when every output can take the next frame's messages without loss. */
+  drained(): Promise<void> | undefined {
+    const waits = this.outputs.flatMap((output) => output.drained?.() ?? []);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
+  }
+
+  /** Closes all; rejects with the first error, after all of them have ended. */
+  async close(end: OutputEnd): Promise<void> {
+    const closed = await Promise.allSettled(this.outputs.map((output) => output.close(end)));
+    const fault = closed.find((one) => one.status === 'rejected');
+    if (fault !== undefined) throw fault.reason;
+  }
+
+  #lend(output: Output, borrow: BorrowPixels): FramePixels {
+    const { layout, bytes, release } = borrow();
+    this.#reading.add(output);
+    let isReleased = false;
+    return {
+      layout,
+      bytes,
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#reading.delete(output);
+        release();
+      },
+    };
+  }
+}

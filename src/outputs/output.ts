@@ -1,0 +1,77 @@
+import type { Manifest, Task } from '../bundle/manifest.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { FrameLayout } from '../frame/frame.js';
+import type { PublishCount } from './publish-count.js';
+
+/** A captured frame's pixels where they lie in the ring. Nobody writes there until `release` was called. */
+export interface FramePixels {
+  readonly layout: FrameLayout;
+  /** A view of shared memory: read it, or copy it, before `release`. */
+  readonly bytes: Uint8Array;
+  /** Gives the slot back. Call it once, as soon as the pixels were read. */
+  release(): void;
+}
+
+/** One message that leaves the pipeline. */
+export interface OutputMessage {
+  /** Name in the topic table. */
+  readonly topic: string;
+  /** The serialised message. An output may keep it; nobody changes it. */
+  readonly payload: Uint8Array;
+  /** Orders messages in a recording, nanoseconds: the camera's stamp, else wall time, else the source's own time. */
+  readonly stampNs: bigint;
+  /**
+   * With a frame's result, for an output that asks for pixels: absent while that output still holds those of an
+   * earlier frame, so that a slow output costs no ring slot more.
+   */
+  readonly pixels?: FramePixels;
+}
+
+/** What is known of a run before its first frame. */
+export interface RunFacts {
+  /** The source's location as it was given, its name, and how its frames look. */
+  readonly source: string;
+  readonly sourceName: string;
+  readonly isLive: boolean;
+  readonly nominalRateHz: number | undefined;
+  readonly layout: FrameLayout;
+  readonly pacing: 'realtime' | 'lockstep';
+  /** For frames of the size that they have; undefined where pixels are taken as they are. */
+  readonly camera: CameraModel | undefined;
+  /** Empty without a camera model. */
+  readonly calibrationSha256: string;
+  /** Of the stages that run. */
+  readonly manifests: ReadonlyMap<Task, Manifest>;
+  /** Which stages share a lane, as JSON. */
+  readonly lanes: string;
+}
+
+/** How a run ended: in order, with an error, or so that a supervisor finishes what it left. */
+export type OutputEnd = 'ended' | 'failed' | 'left';
+
+/**
+ * A way out of the pipeline. Its pace never holds up the pipeline: it keeps a bounded queue of its own, drops what
+ * does not fit, and counts that.
+ */
+export interface Output {
+  /** Of its kind, such as `zeromq`; stands in the report. */
+  readonly name: string;
+  /** Where its messages go, for people: an endpoint, a path, an address. */
+  readonly place: string;
+  /** Topics that it takes. */
+  readonly topics: readonly string[];
+  /** True where each result shall come with the frame's pixels. */
+  readonly needsPixels: boolean;
+  /** Messages taken and lost since the start, by topic. */
+  readonly counts: ReadonlyMap<string, PublishCount>;
+  /** A code for the health of the run, such as `recording_failed`, while something is wrong; else undefined. */
+  readonly health?: string | undefined;
+  /** Called once, before the first message. Where it rejects, the run does not start. */
+  begin?(facts: RunFacts): Promise<void>;
+  /** Takes a message of one of its topics. Never throws, never blocks. */
+  send(message: OutputMessage): void;
+  /** In lock-step the next frame is asked for when this has resolved; left out: at once. */
+  drained?(): Promise<void>;
+  /** Lets what is queued leave for a bounded time, then closes. May be called twice, also before `begin`. */
+  close(end: OutputEnd): Promise<void>;
+}

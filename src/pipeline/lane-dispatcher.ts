@@ -1,0 +1,86 @@
+import type { Task } from '../bundle/manifest.js';
+import type { CaptureHandle } from '../capture/capture-thread.js';
+import type { PerceptionError } from '../frame/perception-error.js';
+import type { StageResult } from '../stages/stage-result.js';
+import { stageTable } from '../stages/stage-table.js';
+import type { Conductor, StageParty } from './conductor.js';
+import type { FrameFuser } from './frame-fuser.js';
+import type { CapturedFrame, StageOutcome } from './frame-record.js';
+import type { Lane } from './lane.js';
+import type { LaneJob } from './lane-queue.js';
+import type { LaneRelay } from './lane-relay.js';
+import type { LockstepPacer } from './lockstep-pacer.js';
+
+/** The party that runs stages: hands jobs to the lanes' threads and free slots back to the ring. */
+export class LaneDispatcher implements StageParty<StageResult> {
+  readonly #lanes: readonly Lane[];
+  readonly #fuser: Pick<FrameFuser, 'narrow'>;
+  readonly #ring: CaptureHandle['ring'];
+  readonly #pacer: LockstepPacer;
+
+  constructor(
+    lanes: readonly Lane[],
+    fuser: Pick<FrameFuser, 'narrow'>,
+    ring: CaptureHandle['ring'],
+    pacer: LockstepPacer,
+  ) {
+    this.#lanes = lanes;
+    this.#fuser = fuser;
+    this.#ring = ring;
+    this.#pacer = pacer;
+  }
+
+  /** A stage that runs apart from the one that it reads is given what is new to it alone. */
+  dispatch(
+    laneIndex: number,
+    job: LaneJob,
+    frame: CapturedFrame,
+    input: StageResult | undefined,
+  ): void {
+    const reader = job.stages.find((stage) => stageTable[stage].reads === input?.stage);
+    const narrows = job.isApart === true && input !== undefined && reader !== undefined;
+    const reading = narrows ? this.#fuser.narrow(reader, frame, input) : input;
+    this.#lanes[laneIndex]!.run(job, frame.slot, reading);
+  }
+
+  release(slot: number): void {
+    this.#ring.release(slot);
+    this.#pacer.slotFreed();
+  }
+}
+
+/** What else is to happen with what lanes say. */
+export interface LaneEvents {
+  answered(stage: Task, outcome: StageOutcome<StageResult>): void;
+  died(laneName: string): void;
+  /** The lane will not come back; the run must end. */
+  failed(error: PerceptionError): void;
+}
+
+/** Lets the conductor hear what the lanes say, from now on. */
+export function connectLanes(
+  lanes: readonly Lane[],
+  relays: readonly LaneRelay[],
+  conductor: Conductor<StageResult>,
+  events: LaneEvents,
+): void {
+  relays.forEach((relay, laneIndex) => {
+    relay.listener = {
+      stageDone: (frameId, stage, outcome) => {
+        events.answered(stage, outcome);
+        conductor.stageDone(frameId, stage, outcome);
+      },
+      jobDone: () => conductor.jobDone(laneIndex),
+      ready: () => conductor.laneReady(laneIndex),
+      died: () => {
+        events.died(lanes[laneIndex]!.name);
+        conductor.laneDied(laneIndex, 'ERR_LANE');
+      },
+      failed: (error) => {
+        conductor.laneDied(laneIndex, error.code);
+        events.failed(error);
+      },
+    };
+    if (relay.isReady) conductor.laneReady(laneIndex);
+  });
+}
