@@ -111,7 +111,7 @@ function copyRows(image: DecodedImage, into: Uint8Array, strideBytes: number): v
 }
 
 function asPerceptionError(error: unknown, name: string): PerceptionError {
-  if (error instanceof PerceptionError) return error;
+  if (hasErrorCode(error)) return error as PerceptionError;
   const reason = error instanceof Error ? error.message : String(error);
   return new PerceptionError('ERR_SOURCE_LOST', `cannot go on reading ${name}: ${reason}`, {
     cause: error,

@@ -2,32 +2,35 @@
 export type StageName = string;
 
 /** Every error code of the project. The table in docs/errors.md explains each. */
-export type ErrorCode =
-  | 'ERR_USAGE'
-  | 'ERR_CONFIG'
-  | 'ERR_SOURCE_MISSING'
-  | 'ERR_SOURCE_EMPTY'
-  | 'ERR_SOURCE_FORMAT'
-  | 'ERR_SOURCE_LOST'
-  | 'ERR_FRAME_SIZE'
-  | 'ERR_TOOL_MISSING'
-  | 'ERR_RECORDING'
-  | 'ERR_CALIBRATION'
-  | 'ERR_BUNDLE'
-  | 'ERR_BUNDLE_HASH'
-  | 'ERR_BUNDLE_SHAPE'
-  | 'ERR_BUNDLE_UNCERTIFIED'
-  | 'ERR_PROVIDER_UNAVAILABLE'
-  | 'ERR_INFERENCE'
-  | 'ERR_LANE'
-  | 'ERR_RESTARTS'
-  | 'ERR_PORT_IN_USE'
-  | 'ERR_PUBLISH'
-  | 'ERR_DATASET'
-  | 'ERR_TRAINING'
-  | 'ERR_EXPORT'
-  | 'ERR_OUTPUT'
-  | 'ERR_INTERNAL';
+export const errorCodes = [
+  'ERR_USAGE',
+  'ERR_CONFIG',
+  'ERR_SOURCE_MISSING',
+  'ERR_SOURCE_EMPTY',
+  'ERR_SOURCE_FORMAT',
+  'ERR_SOURCE_LOST',
+  'ERR_FRAME_SIZE',
+  'ERR_TOOL_MISSING',
+  'ERR_RECORDING',
+  'ERR_CALIBRATION',
+  'ERR_BUNDLE',
+  'ERR_BUNDLE_HASH',
+  'ERR_BUNDLE_SHAPE',
+  'ERR_BUNDLE_UNCERTIFIED',
+  'ERR_PROVIDER_UNAVAILABLE',
+  'ERR_INFERENCE',
+  'ERR_LANE',
+  'ERR_RESTARTS',
+  'ERR_PORT_IN_USE',
+  'ERR_PUBLISH',
+  'ERR_DATASET',
+  'ERR_TRAINING',
+  'ERR_EXPORT',
+  'ERR_OUTPUT',
+  'ERR_INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
 
 export interface PerceptionErrorFields {
   stage?: StageName;
@@ -56,8 +59,9 @@ export class PerceptionError extends Error {
   }
 }
 
-/** True for a PerceptionError, also after it crossed a thread boundary. */
+const known: ReadonlySet<unknown> = new Set(errorCodes);
+
+/** True for a PerceptionError, also after it crossed a thread boundary; Node's own `ERR_…` codes are none of ours. */
 export function hasErrorCode(error: unknown): error is { code: ErrorCode; message: string } {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' && code.startsWith('ERR_');
+  return known.has((error as { code?: unknown } | null | undefined)?.code);
 }

@@ -6,6 +6,8 @@ import { PerceptionError } from '../frame/perception-error.js';
 interface Session {
   /** The execution provider that runs it, such as "cpu". */
   readonly provider: string;
+  /** True where the provider could not take the whole network and ran some of its nodes on the CPU. */
+  readonly isPartlyOnCpu: boolean;
   /** Output name -> float32, room for the largest batch; overwritten in place by each run. */
   readonly outputs: Readonly<Record<string, Float32Array>>;
   /** Frees the native session. It cannot run again. */

@@ -1,7 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle.js';
 import { elementCount } from '../bundle/golden.js';
-import { PerceptionError } from '../frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { checkSession } from './check-session.js';
 import type { FrameSession, NetworkSession } from './network-session.js';
 
@@ -28,19 +28,20 @@ export async function createNetworkSession(
 ): Promise<NetworkSession> {
   const reasons: string[] = [];
   for (const provider of settings.providers) {
-    const session = await tryLoad(bundle, provider, settings.intraOpThreads ?? 1);
-    if (typeof session === 'string') {
-      reasons.push(`${provider} (${session})`);
+    const loaded = await tryLoad(bundle, provider, settings.intraOpThreads ?? 1);
+    if (typeof loaded === 'string') {
+      reasons.push(`${provider} (${loaded})`);
       continue;
     }
+    const { session, isPartlyOnCpu } = loaded;
     try {
       checkSession(session, bundle.manifest, bundle.where);
-      const network = new OnnxNetworkSession(session, bundle, provider);
+      const network = new OnnxNetworkSession(session, bundle, provider, isPartlyOnCpu);
       await network.run();
       return network;
     } catch (error) {
       await session.release();
-      if (!(error instanceof PerceptionError) || error.code !== 'ERR_INFERENCE') throw error;
+      if (!hasErrorCode(error) || error.code !== 'ERR_INFERENCE') throw error;
       if (provider === 'cpu') throw error;
       reasons.push(`${provider} (${error.message})`);
     }
@@ -62,19 +63,21 @@ export async function createFrameSession(
   provider: string,
   frame: { name: string; shape: readonly [number, number] },
 ): Promise<FrameSession> {
-  const session = await tryLoad({ ...bundle, network }, provider, 1);
-  if (typeof session === 'string') {
+  const loaded = await tryLoad({ ...bundle, network }, provider, 1);
+  if (typeof loaded === 'string') {
     throw new PerceptionError(
       'ERR_PROVIDER_UNAVAILABLE',
-      `${bundle.where}: expected ${provider} to run preprocessing in front of the network, found: ${session}; preprocess: host does without`,
+      `${bundle.where}: expected ${provider} to run preprocessing in front of the network, found: ${loaded}; preprocess: host does without`,
     );
   }
+  const { session, isPartlyOnCpu } = loaded;
   const pixels = new Uint8Array(frame.shape[0] * frame.shape[1]);
   const feeds = { [frame.name]: new Tensor('uint8', pixels, frame.shape) };
   const outputs = outputRoom(bundle, 1);
   const fetches = outputViews(bundle, outputs, 1);
   return {
     provider,
+    isPartlyOnCpu,
     pixels,
     outputs,
     run: () => runSession(session, { feeds, fetches }, bundle.where, provider),
@@ -134,22 +137,29 @@ async function runSession(
   }
 }
 
-/** The session, or why the provider cannot be had. */
+interface Loaded {
+  session: InferenceSession;
+  isPartlyOnCpu: boolean;
+}
+
+/**
+ * The session, or why the provider cannot be had. ONNX Runtime gives nodes that a provider cannot run to the CPU
+ * without a word; it is asked to refuse first, so that what then loads with their help can be told apart.
+ */
 async function tryLoad(
   bundle: Bundle,
   provider: string,
   intraOpThreads: number,
-): Promise<InferenceSession | string> {
+): Promise<Loaded | string> {
   try {
-    return await InferenceSession.create(bundle.network, {
-      executionProviders: [provider],
-      intraOpNumThreads: intraOpThreads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 4,
-      // Several lanes share the cores: a pool that spins while it waits takes them from the others.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    if (provider === 'cpu')
+      return { session: await load(bundle, provider, intraOpThreads, false), isPartlyOnCpu: false };
+    const whole = await load(bundle, provider, intraOpThreads, true).catch((cause) => {
+      if (/fallback to CPU EP/i.test(String(cause))) return undefined;
+      throw cause;
     });
+    if (whole !== undefined) return { session: whole, isPartlyOnCpu: false };
+    return { session: await load(bundle, provider, intraOpThreads, false), isPartlyOnCpu: true };
   } catch (cause) {
     const reason = firstLine(cause);
     if (provider !== 'cpu') return reason;
@@ -159,6 +169,28 @@ async function tryLoad(
       { cause },
     );
   }
+}
+
+function load(
+  bundle: Bundle,
+  provider: string,
+  intraOpThreads: number,
+  refusesCpu: boolean,
+): Promise<InferenceSession> {
+  return InferenceSession.create(bundle.network, {
+    executionProviders: [provider],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    extra: {
+      session: {
+        // Several lanes share the cores: a pool that spins while it waits takes them from the others.
+        intra_op: { allow_spinning: '0' },
+        ...(refusesCpu && { disable_cpu_ep_fallback: '1' }),
+      },
+    },
+  });
 }
 
 function firstLine(error: unknown): string {
@@ -177,7 +209,12 @@ class OnnxNetworkSession implements NetworkSession {
   /** For each batch size, tensors that view the buffers above: made once, used for ever. */
   readonly #batches: { feeds: Tensors; fetches: Tensors }[] = [];
 
-  constructor(session: InferenceSession, bundle: Bundle, provider: string) {
+  constructor(
+    session: InferenceSession,
+    bundle: Bundle,
+    provider: string,
+    readonly isPartlyOnCpu: boolean,
+  ) {
     const { input, decode } = bundle.manifest;
     this.#session = session;
     this.#where = bundle.where;

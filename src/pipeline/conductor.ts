@@ -128,13 +128,13 @@ export class Conductor<Result> {
   }
 
   /** The lane is gone: what it had not answered failed. It takes jobs again after laneReady. */
-  laneDied(laneIndex: number, errorCode: ErrorCode): void {
+  laneDied(laneIndex: number, errorCode: ErrorCode, message: string): void {
     const lane = this.#lanes[laneIndex]!;
     lane.isReady = false;
     for (const job of [lane.endRunning(), lane.takeBegun()]) {
       if (job === undefined) continue;
       for (const stage of job.stages)
-        this.#decide(job.frameId, stage, { state: 'failed', errorCode });
+        this.#decide(job.frameId, stage, { state: 'failed', errorCode, message });
       this.#slots.letGo(job.frameId);
     }
     this.#settle();

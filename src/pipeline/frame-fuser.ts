@@ -62,7 +62,11 @@ export class FrameFuser {
         isCertified,
       }),
     );
-    this.health = this.bundles.some(({ isCertified }) => !isCertified) ? ['uncertified'] : [];
+    const stages = [...options.stages.values()];
+    this.health = [
+      ...(stages.some(({ isCertified }) => !isCertified) ? ['uncertified'] : []),
+      ...(stages.some(({ isPartlyOnCpu }) => isPartlyOnCpu) ? ['partly_on_cpu'] : []),
+    ];
   }
 
   /** Loads how the stages that run are fused. */

@@ -28,9 +28,10 @@ export function stageStatusMessages(
 ): MessageInitShape<typeof StageStatusSchema>[] {
   return [...places].map(([stage, { provider }]) => {
     const outcome = stages.get(stage)!;
-    const errorCode = outcome.state === 'failed' ? outcome.errorCode : '';
+    const failure = outcome.state === 'failed' ? outcome : undefined;
+    const { errorCode = '', message: errorMessage = '' } = failure ?? {};
     const reason = outcome.state === 'skipped' ? outcome.reason : '';
-    return { stage, state: states[outcome.state], provider, errorCode, reason };
+    return { stage, state: states[outcome.state], provider, errorCode, errorMessage, reason };
   });
 }
 

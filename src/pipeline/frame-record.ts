@@ -26,7 +26,7 @@ export interface StageTimes extends StageMarks {
 /** What became of one stage of one frame. `Result` is the stage's decoded answer. */
 export type StageOutcome<Result = unknown> =
   | { state: 'ok'; result: Result; times: StageTimes }
-  | { state: 'failed'; errorCode: ErrorCode; times?: StageTimes }
+  | { state: 'failed'; errorCode: ErrorCode; message?: string; times?: StageTimes }
   | { state: 'skipped'; reason: SkipReason }
   | { state: 'late' };
 

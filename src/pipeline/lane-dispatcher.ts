@@ -52,7 +52,7 @@ export class LaneDispatcher implements StageParty<StageResult> {
 /** What else is to happen with what lanes say. */
 export interface LaneEvents {
   answered(stage: Task, outcome: StageOutcome<StageResult>): void;
-  died(laneName: string): void;
+  died(laneName: string, cause: string): void;
   /** The lane will not come back; the run must end. */
   failed(error: PerceptionError): void;
 }
@@ -72,12 +72,13 @@ export function connectLanes(
       },
       jobDone: () => conductor.jobDone(laneIndex),
       ready: () => conductor.laneReady(laneIndex),
-      died: () => {
-        events.died(lanes[laneIndex]!.name);
-        conductor.laneDied(laneIndex, 'ERR_LANE');
+      died: (cause) => {
+        const { name } = lanes[laneIndex]!;
+        events.died(name, cause);
+        conductor.laneDied(laneIndex, 'ERR_LANE', `lane ${name} died: ${cause}`);
       },
       failed: (error) => {
-        conductor.laneDied(laneIndex, error.code);
+        conductor.laneDied(laneIndex, error.code, error.message);
         events.failed(error);
       },
     };

@@ -26,6 +26,8 @@ export interface LoadedStage {
   manifest: Manifest;
   provider: string;
   isCertified: boolean;
+  /** Its provider could not take the whole network: some nodes run on the CPU. */
+  isPartlyOnCpu: boolean;
   /** Largest difference from the golden outputs. */
   maxAbsDifference: number;
 }

@@ -36,9 +36,9 @@ export class LaneRelay implements LaneListener {
     this.listener?.ready();
   }
 
-  died(): void {
+  died(cause: string): void {
     this.isReady = false;
-    this.listener?.died();
+    this.listener?.died(cause);
   }
 
   failed(error: PerceptionError): void {

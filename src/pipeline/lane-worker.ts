@@ -46,7 +46,8 @@ async function load(): Promise<LoadedStage[]> {
     networks.set(task, { bundle, session });
     const { isCertified, maxAbsDifference } = certificate;
     const { manifest } = bundle;
-    loaded.push({ manifest, provider: session.provider, isCertified, maxAbsDifference });
+    const { provider, isPartlyOnCpu } = session;
+    loaded.push({ manifest, provider, isPartlyOnCpu, isCertified, maxAbsDifference });
   }
   return loaded;
 }
@@ -110,8 +111,8 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
         outcome: { state: 'ok', result, times: { dispatchNs, ...marks } },
       });
     } catch (error) {
-      const { code } = toPostedError(error);
-      post({ type: 'stage', frameId, stage, outcome: { state: 'failed', errorCode: code } });
+      const { code: errorCode, message } = toPostedError(error);
+      post({ type: 'stage', frameId, stage, outcome: { state: 'failed', errorCode, message } });
     }
   }
   record?.idle();

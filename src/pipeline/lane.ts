@@ -31,8 +31,8 @@ export interface LaneListener {
   jobDone(): void;
   /** It takes jobs, for the first time or again. */
   ready(): void;
-  /** Its thread is gone; it comes back by itself with `ready`. */
-  died(): void;
+  /** Its thread is gone, for this reason; it comes back by itself with `ready`. */
+  died(cause: string): void;
   /** It will not come back: ERR_LANE when it hangs or died three times within a minute, or what hindered its start. */
   failed(error: PerceptionError): void;
 }
@@ -142,9 +142,9 @@ export class Lane {
       this.#deathCause = cause;
     });
     this.#gone = new Promise((resolve) => {
-      worker.on('exit', () => {
+      worker.on('exit', (exitCode) => {
         resolve();
-        this.#exited();
+        this.#exited(exitCode);
       });
     });
     return worker;
@@ -178,7 +178,7 @@ export class Lane {
     }
   }
 
-  #exited(): void {
+  #exited(exitCode: number): void {
     if (this.#isClosing) return;
     this.#isBusy = false;
     this.#isLoaded = false;
@@ -186,7 +186,10 @@ export class Lane {
       this.#fail(this.#refusal);
       return;
     }
-    this.#listener.died();
+    const cause = this.#deathCause;
+    this.#listener.died(
+      cause instanceof Error ? cause.message : `its thread ended with ${exitCode}`,
+    );
     const isHopeless = this.#deaths.isReachedBy(nowNs());
     if (isHopeless || !this.#wasLoaded) this.#fail(this.#deathError());
     else this.#worker = this.#start();

@@ -60,7 +60,7 @@ export class PipelineRun {
       answered: (stage, outcome) => {
         if (outcome.state === 'ok') this.#statistics.addStage(stage, outcome.times);
       },
-      died: (lane) => options.note?.(`lane ${lane} died and is started anew`),
+      died: (lane, cause) => options.note?.(`lane ${lane} died (${cause}) and is started again`),
       failed: (error) => this.#fatal.abort(error),
     });
   }

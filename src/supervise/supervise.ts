@@ -88,7 +88,7 @@ class Supervision {
       });
       const what = describeEnd(end);
       if (decision.do === 'restart') {
-        note(`${what}; started anew as epoch ${epoch + 1}`);
+        note(`${what}; started again as epoch ${epoch + 1}`);
         this.#manager.status(`epoch ${epoch + 1} since ${what}`);
         continue;
       }

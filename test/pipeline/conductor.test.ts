@@ -204,7 +204,7 @@ describe('a lane that dies', () => {
     arrive(0);
     conductor.stageDone(0, 'steering', done('straight on'));
     running.delete(0);
-    conductor.laneDied(0, 'ERR_LANE');
+    conductor.laneDied(0, 'ERR_LANE', 'killed');
     expect(states()).toEqual([{ id: 0, steering: 'ok', detection: 'failed' }]);
     expect(released).toEqual([100]);
     arrive(1);
@@ -409,7 +409,7 @@ test('whatever happens, frames in = published + drops, in order, and every slot 
         else if (step === 'deadline') conductor.checkDeadlines(BigInt(id) * 1000n);
         else if (step.does === 'die' && !isDead[step.lane]) {
           running.delete(step.lane);
-          conductor.laneDied(step.lane, 'ERR_LANE');
+          conductor.laneDied(step.lane, 'ERR_LANE', 'killed');
           isDead[step.lane] = true;
         } else if (isDead[step.lane]) {
           isDead[step.lane] = false;

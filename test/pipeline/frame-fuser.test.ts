@@ -42,7 +42,13 @@ function fuser() {
   const stages = new Map(
     Object.entries(decodes).map(([task, decode]) => {
       const manifest = { task, version: '1', network: { sha256: 'ab' }, decode } as Manifest;
-      const stage = { manifest, provider: 'cpu', isCertified: true, maxAbsDifference: 0 };
+      const stage = {
+        manifest,
+        provider: 'cpu',
+        isCertified: true,
+        isPartlyOnCpu: false,
+        maxAbsDifference: 0,
+      };
       return [task as Task, { ...stage, lane: 'only' }];
     }),
   );

@@ -236,7 +236,9 @@ describe('a lane that dies', () => {
     expect(error).toBeUndefined();
     expect(report.frames).toMatchObject({ in: frameCount, published: frameCount, dropped: 0 });
     expect(report.lanes.map(({ restarts }) => restarts)).toEqual([0, 1]);
-    expect(notes).toEqual(['lane segmentation died and is started anew']);
+    expect(notes).toEqual([
+      'lane segmentation died (its thread ended with 1) and is started again',
+    ]);
     const failed = frames.filter(({ stages }) =>
       stages.some(
         ({ state, errorCode }) => state === StageState.FAILED && errorCode === 'ERR_LANE',

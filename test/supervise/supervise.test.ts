@@ -70,7 +70,7 @@ describe('a pipeline that crashes or hangs in native code', () => {
       expect(code).toBe(0);
       const said = supervisorLines(stderr);
       expect(said[0]).toMatch(line);
-      expect(said[0]).toMatch(/; started anew as epoch 1$/);
+      expect(said[0]).toMatch(/; started again as epoch 1$/);
       expect(said[1]).toMatch(/^supervisor: results flow again, \d+\.\d s after the last$/);
       expect(JSON.parse(stdout).frames).toMatchObject({ in: frameCount, published: frameCount });
       expect((await readdir(dir)).sort()).toEqual(['results.1.mcap', 'results.mcap']);
@@ -121,7 +121,7 @@ test('a subscriber hears of the next life on the same endpoint by its epoch', as
   expect([...ids.keys()]).toEqual([0, 1, 2]);
   for (const epochIds of ids.values()) expect(epochIds).toEqual(epochIds.toSorted((a, b) => a - b));
   expect(statusEpochs).toContain(2);
-  expect(supervisorLines(stderr)[0]).toMatch(/^supervisor: SIGKILL .*; started anew as epoch 1$/);
+  expect(supervisorLines(stderr)[0]).toMatch(/^supervisor: SIGKILL .*; started again as epoch 1$/);
 });
 
 test('a process that is stopped as a whole is taken for a hang', async () => {
@@ -130,7 +130,9 @@ test('a process that is stopped as a whole is taken for a hang', async () => {
   process.kill(pipelinePid(run)!, 'SIGSTOP');
   const { code, stderr } = await run.finished;
   expect(code).toBe(0);
-  expect(supervisorLines(stderr)[0]).toMatch(/stood still for 1\.\d s.*; started anew as epoch 1$/);
+  expect(supervisorLines(stderr)[0]).toMatch(
+    /stood still for 1\.\d s.*; started again as epoch 1$/,
+  );
 });
 
 test.each(['throw', 'die'])(
@@ -143,7 +145,7 @@ test.each(['throw', 'die'])(
     ).finished;
     expect(code).toBe(0);
     expect(supervisorLines(stderr)).toEqual([]);
-    expect(stderr).toContain('died and is started anew');
+    expect(stderr).toMatch(/lane \S+ died \(.+\) and is started again/);
     const { frames, lanes } = JSON.parse(stdout);
     expect(frames).toMatchObject({ in: frameCount, published: frameCount });
     expect(lanes[0].restarts).toBe(1);

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { decodeImage, imageSize } from '../../src/codec/image-codec.js';
 import { decodePpm } from '../../src/codec/ppm.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset, RgbImage } from './sample.js';
 
 /** Files that pictures are looked for in, lower case. */
@@ -40,7 +40,7 @@ export async function readBytes(file: string, what: string, maxBytes: number): P
     if (size <= maxBytes) return await readFile(file);
     throw datasetError(`expected ${what} of at most ${maxBytes} bytes, found ${size}: ${file}`);
   } catch (cause) {
-    if (cause instanceof PerceptionError) throw cause;
+    if (hasErrorCode(cause)) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
     const found = code === 'ENOENT' ? 'nothing' : code === 'EISDIR' ? 'a folder' : String(code);
     throw datasetError(`expected ${what}, found ${found}: ${file}`, cause);

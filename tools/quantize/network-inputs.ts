@@ -52,6 +52,7 @@ function idleSession({ manifest }: Bundle): NetworkSession {
     new Float32Array(elementCount(itemShape(shape)));
   return {
     provider: 'none',
+    isPartlyOnCpu: false,
     maxBatch: 1,
     input: room(manifest.input.tensor.shape),
     outputs: Object.fromEntries(manifest.outputs.map(({ name, shape }) => [name, room(shape)])),

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
 import { parseControl } from './control.js';
 import { viewPage } from './page.js';
 import type { WatchedDrive } from './watched-drive.js';
@@ -26,7 +26,7 @@ export interface ViewServer {
 export async function serveView(drive: WatchedDrive, port: number): Promise<ViewServer> {
   const server = createServer((request, response) => {
     answer(drive, request, response).catch((error: unknown) => {
-      const isBad = error instanceof PerceptionError;
+      const isBad = hasErrorCode(error);
       send(response, isBad ? 400 : 500, 'text/plain', isBad ? error.message : 'internal fault');
     });
   });
