@@ -79,7 +79,7 @@ export async function runQuantize(request: QuantizeRequest): Promise<QuantizeRep
   );
   const { made, measured } = chosen.result;
   const networks = [bundle.network, made.network];
-  const [floatTime, quantisedTime] = compareTimes(bundle, networks, recipe.items[0]!);
+  const [floatTime, quantisedTime] = compareTimes([bundle, made], recipe.items[0]!);
   const [exact, found] = networks.map((network) => answersOf(bundle, network, recipe.items));
   if (chosen.isReached) writeQuantizedBundle(outDir, made);
   return {
@@ -128,6 +128,7 @@ async function makeBundle(
     floatSha256: bundle.manifest.network.sha256,
     floatScores: { [scoredName(scoreData, float)]: float.scores },
     ...(recipe.calibration && { calibration: recipe.calibration }),
+    ...(recipe.weights && { weights: recipe.weights }),
     floatLayers: [...floatLayers],
     command,
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { largestPairOfWeights } from '../../../src/onnx/saturating-sums.js';
 import { clippedRange } from '../../../tools/quantize/clipping.js';
 import { type IntegerOptions, insertIntegers } from '../../../tools/quantize/insert-integers.js';
 import type { ValueRange } from '../../../tools/quantize/integer-range.js';
@@ -37,11 +38,27 @@ const insert = (options: Partial<IntegerOptions> = {}) =>
   insertIntegers(prepared, ranges, {
     floatLayers: new Set(),
     activations: 'uint8',
-    reduceRange: false,
+    weightBits: 8,
     ...options,
   });
 const noiseOf = (candidate: Uint8Array) =>
   noiseToSignal([answer(network, 3)], [answer(candidate, 3)]);
+
+/** The most that two weights of one sign in one output channel sum to. */
+function largestPair(weights: Int8Array, dims: readonly number[], channelAxis: number): number {
+  const inner = dims.slice(channelAxis + 1).reduce((a, b) => a * b, 1);
+  const channels = Array.from({ length: dims[channelAxis]! }, () => [] as number[]);
+  weights.forEach((weight, i) => {
+    channels[Math.floor(i / inner) % channels.length]!.push(weight);
+  });
+  const sums = channels.flatMap((all) =>
+    [all, all.map((weight) => -weight)].map((signed) => {
+      const [first = 0, second = 0] = signed.toSorted((a, b) => b - a);
+      return Math.max(0, first) + Math.max(0, second);
+    }),
+  );
+  return Math.max(...sums);
+}
 
 describe('a network in integers', () => {
   test('gives nearly the float answers, under the same names', () => {
@@ -90,14 +107,28 @@ describe('a network in integers', () => {
     expect(noiseOf(signed)).toBeLessThan(10 ** -2);
   });
 
-  test('with weights of seven bits has none beyond 63', () => {
-    const reduced = insert({ reduceRange: true });
-    for (const { name, rawData } of NetworkGraph.read(reduced, 'test').constants.values()) {
-      if (!name.includes('kernel') || !name.endsWith('_integers')) continue;
-      const weights = new Int8Array(Uint8Array.from(rawData).buffer);
-      expect(Math.max(...weights.map(Math.abs))).toBe(63);
-    }
-    expect(noiseOf(reduced)).toBeLessThan(10 ** -2);
+  test('with weights of 7 bits has no two of one channel that 16 bits cannot hold', () => {
+    const narrow = NetworkGraph.read(insert({ weightBits: 7 }), 'test');
+    const found = layersOf(NetworkGraph.read(prepared, 'test')).map(({ name, channelAxis }) => {
+      const { dims, rawData } = [...narrow.constants.values()].find(
+        (tensor) => tensor.name.startsWith(`${name}.`) && /kernel.*_integers$/.test(tensor.name),
+      )!;
+      return largestPair(
+        new Int8Array(Uint8Array.from(rawData).buffer),
+        dims.map(Number),
+        channelAxis,
+      );
+    });
+    // Two inputs of 255: 32,640 of 32,767.
+    expect(Math.max(...found)).toBeLessThanOrEqual(largestPairOfWeights);
+    expect(Math.min(...found)).toBeGreaterThanOrEqual(largestPairOfWeights - 2);
+  });
+
+  test('with weights of 7 bits gives the same answers where sums of two products saturate', () => {
+    const narrow = insert({ weightBits: 7 });
+    expect(noiseOf(narrow)).toBeLessThan(10 ** -2);
+    // The kernels that add in 16 bits, on a processor that has no others.
+    expect(answer(narrow, 3, { hasNarrowSums: true })).toEqual(answer(narrow, 3));
   });
 
   test('rounds each value once, and an answer that leaves a Gemm not at all', () => {
