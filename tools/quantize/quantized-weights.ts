@@ -5,8 +5,6 @@ export interface QuantizedWeights {
   scales: Float32Array;
 }
 
-/** Of one weight, and of the two largest of one sign where their sum is bounded. */
-const highest = 127;
 /** Weights below this are zeros. */
 const smallest = 1e-30;
 /** A channel of zeros has any scale; this one keeps its bias exact to 1e-7. */
@@ -17,12 +15,13 @@ export type WeightBits = 7 | 8;
 /** Biases are int32; half of that range is left for the sums that are added to them. */
 const largestBias = 2 ** 30;
 
+/** Two weights of 63 make a sum of 126 with inputs of 1, and of 32,130 with inputs of 255. */
+const highestWeight: Readonly<Record<WeightBits, number>> = { 7: 63, 8: 127 };
+
 /**
- * Rounds weights to int8, -127..127. With 7 `bits` no two weights of a channel sum to more than 128 either way, so that the
- * sum of two products fits the 16 bits in which x86 cores without VNNI add them, whichever two a kernel takes: where
- * the two largest are alike they are 64 at most, and one that stands out alone keeps its 8 bits. `channelAxis` counts in
- * `dims`. `biasOfUnit[channel]`, the bias divided by the input's scale, widens a scale under which the bias would not
- * fit 32 bits.
+ * Rounds weights to int8, -127..127, or -63..63 with 7 `bits`: sums of two products then fit the 16 bits in which x86
+ * cores without VNNI add them, whichever two a kernel takes. `channelAxis` counts in `dims`. `biasOfUnit[channel]`, the
+ * bias divided by the input's scale, widens a scale under which the bias would not fit 32 bits.
  */
 export function quantizeWeights(
   values: Float32Array,
@@ -35,15 +34,12 @@ export function quantizeWeights(
   const inner = dims.slice(channelAxis + 1).reduce((a, b) => a * b, 1);
   const channelOf = (index: number): number => Math.floor(index / inner) % channels;
   const largest = new Float64Array(channels);
-  const pairs = Array.from({ length: channels }, () => new LargestPair());
   for (let i = 0; i < values.length; i++) {
     const channel = channelOf(i);
     largest[channel] = Math.max(largest[channel]!, Math.abs(values[i]!));
-    pairs[channel]!.add(values[i]!);
   }
-  const scales = Float32Array.from(largest, (single, channel) => {
-    // A pair's rounding adds one at most: 127 becomes 128.
-    const most = bits === 7 ? pairs[channel]!.sum : single;
+  const highest = highestWeight[bits];
+  const scales = Float32Array.from(largest, (most, channel) => {
     const scale = most < smallest ? scaleOfZeros : most / highest;
     return Math.max(scale, Math.abs(biasOfUnit?.[channel] ?? 0) / largestBias);
   });
@@ -52,28 +48,6 @@ export function quantizeWeights(
     return Math.min(highest, Math.max(-highest, rounded));
   });
   return { integers, scales };
-}
-
-/** The two largest values of one sign. */
-class LargestPair {
-  readonly #positive = [0, 0];
-  readonly #negative = [0, 0];
-
-  add(value: number): void {
-    const pair = value > 0 ? this.#positive : this.#negative;
-    const size = Math.abs(value);
-    if (size > pair[0]!) {
-      pair[1] = pair[0]!;
-      pair[0] = size;
-    } else if (size > pair[1]!) pair[1] = size;
-  }
-
-  get sum(): number {
-    return Math.max(
-      this.#positive[0]! + this.#positive[1]!,
-      this.#negative[0]! + this.#negative[1]!,
-    );
-  }
 }
 
 /** Biases as int32 in units of (input scale * weight scale), in which the integer sums are counted. */
