@@ -10,15 +10,18 @@ export function configCommand(): Command {
     .summary('check a pipeline file and print it with defaults and paths resolved')
     .description(
       'Checks a pipeline file against its schema, fills in the defaults, makes every path absolute and\n' +
-        'prints the result as YAML; with --plan, the lanes are measured and pinned. An unknown key, a bundle without a lane or a signs stage without\n' +
+        'prints the result as YAML; with --plan, lanes and bundles are measured and pinned. An unknown key, a bundle without a lane or a signs stage without\n' +
         'detection is an error with its line (exit code 2).',
     )
     .argument('<pipeline.yaml>', 'the pipeline file')
-    .option('--plan', 'measure the stages here and print the lanes that lanes: auto would make')
+    .option(
+      '--plan',
+      'measure here which of several bundles is faster and which lanes lanes: auto would make, and print those',
+    )
     .option('--json', 'print JSON instead of YAML')
     .action(async (path: string, { json, plan }: { json?: true; plan?: true }) => {
       const config = await loadPipelineFile(path);
-      const shown = plan ? await pinned(config, path) : config;
+      const shown = asWritten(plan ? await pinned(config, path) : config);
       const { stringify } = await import('yaml');
       process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : stringify(shown));
     });
@@ -30,8 +33,17 @@ async function pinned(config: PipelineConfig, path: string): Promise<PipelineCon
   if (source === undefined)
     throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to plan for, found none`);
   const { measurePlan } = await import('../src/pipeline/open-pipeline.js');
+  const { describeChoice, withChosenBundles } = await import('../src/pipeline/bundle-choice.js');
   const { describeLanes } = await import('../src/pipeline/lane-plan.js');
   const planned = await measurePlan(config, source);
-  new Terminal().note(`lanes planned: ${describeLanes(planned)}`);
-  return { source, ...rest, lanes: planned.lanes };
+  const terminal = new Terminal();
+  const { choices = [] } = planned;
+  for (const choice of choices) terminal.note(`bundle chosen: ${describeChoice(choice)}`);
+  if (planned.by === 'measured') terminal.note(`lanes planned: ${describeLanes(planned)}`);
+  return { source, ...withChosenBundles(rest, choices), lanes: planned.lanes };
+}
+
+/** As a pipeline file would say it: several bundles of a stage as a list. */
+function asWritten({ alternatives, ...config }: PipelineConfig) {
+  return { ...config, bundles: { ...config.bundles, ...alternatives } };
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -15,7 +16,8 @@ interface QuantizeFlags {
   limit?: number;
   maxLoss: number;
   activations: 'uint8' | 'int8';
-  reduceRange?: true;
+  weights: WeightBits;
+  also?: readonly OtherData[];
   out: string;
   json?: true;
 }
@@ -58,7 +60,23 @@ export function quantizeCommand(): Command {
         .choices(['uint8', 'int8'])
         .default('uint8'),
     )
-    .option('--reduce-range', 'weights of 7 bits, for x86 processors without VNNI')
+    .addOption(
+      new Option(
+        '--weights <bits>',
+        '7 is right and fast on every processor; 8 is fast with VNNI or on Arm alone',
+      )
+        .choices(['7', '8'])
+        .default(7)
+        .argParser((text): WeightBits => {
+          if (text !== '7' && text !== '8') throw new InvalidArgumentError('expected 7 or 8.');
+          return text === '7' ? 7 : 8;
+        }),
+    )
+    .option(
+      '--also <format[@split]=folder>',
+      'score both networks on further labelled data, for the card; may be given again',
+      otherData,
+    )
     .requiredOption('--out <folder>', 'the new bundle’s folder, which must not be there yet')
     .option('--json', 'print one JSON object')
     .action(async (bundleDir: string, flags: QuantizeFlags) => {
@@ -89,9 +107,14 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
       method: flags.calibration,
       percentile: flags.percentile,
       activations: flags.activations,
-      reduceRange: flags.reduceRange ?? false,
+      weightBits: flags.weights,
     },
     scoreData,
+    otherScoreData: await Promise.all(
+      (flags.also ?? []).map((other) =>
+        openDataset(other.format, other.place, { task, split: other.split }),
+      ),
+    ),
     limit: flags.limit,
     largestLoss: flags.maxLoss / 100,
     outDir: flags.out,
@@ -121,10 +144,27 @@ function commandLine(flags: QuantizeFlags): string {
     words.push(`--calibration ${flags.calibration}`);
     if (flags.calibration === 'percentile') words.push(`--percentile ${flags.percentile}`);
     words.push(`--samples ${flags.samples}`, `--activations ${flags.activations}`);
-    if (flags.reduceRange) words.push('--reduce-range');
+    words.push(`--weights ${flags.weights}`);
   }
+  for (const other of flags.also ?? []) words.push(`--also ${other.name}=<data>`);
   words.push(`--max-loss ${flags.maxLoss}`, '--out <folder>');
   return words.join(' ');
+}
+
+interface OtherData {
+  /** Format and split, as given. */
+  name: string;
+  format: string;
+  split: string | undefined;
+  place: string;
+}
+
+/** `kitti@val=../data/kitti`: one more to those before it. */
+function otherData(text: string, before: readonly OtherData[] = []): readonly OtherData[] {
+  const [, name, format, split, place] = /^(([^@=]+)(?:@([^=]+))?)=(.+)$/.exec(text) ?? [];
+  if (name === undefined)
+    throw new InvalidArgumentError('expected <format>=<folder> or <format>@<split>=<folder>.');
+  return [...before, { name, format: format!, split, place: place! }];
 }
 
 function wholeNumber(text: string): number {

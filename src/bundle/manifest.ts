@@ -15,6 +15,16 @@ const tensorSchema = z.strictObject({
 });
 const scores = z.record(z.string(), z.number());
 
+/**
+ * Integer weights, and the bits that the sum of two products with uint8 values takes. 16: any processor's fastest kernels
+ * are exact. 32: x86 processors need VNNI (AVX-VNNI or AVX-512 VNNI) for fast exact kernels; on others the slower
+ * ones are taken that do not add in 16 bits.
+ */
+const weightsSchema = z.discriminatedUnion('bits', [
+  z.strictObject({ bits: z.literal(7), pairSumBits: z.literal(16) }),
+  z.strictObject({ bits: z.literal(8), pairSumBits: z.literal(32) }),
+]);
+
 /** How a network of fewer bits was made from one in float32 (`windshield quantize`). */
 export const quantisationSchema = z.strictObject({
   /** `int8`: integer kernels, 8 bits; `float16`: half the bits of a float. */
@@ -32,11 +42,23 @@ export const quantisationSchema = z.strictObject({
       activations: z.enum(['uint8', 'int8']),
     })
     .optional(),
+  /** int8: what its weights ask of a processor. Without it they are taken for 8 bits. */
+  weights: weightsSchema.optional(),
   /** Layers that stayed in float32. */
   floatLayers: z.array(z.string()),
   command: z.string(),
 });
 export type Quantisation = z.infer<typeof quantisationSchema>;
+
+/** Whether sums of two products fit 16 bits, so that no processor's kernels can saturate. */
+export function hasNarrowSums({ quantisation }: Pick<Manifest, 'quantisation'>): boolean {
+  return quantisation?.weights?.pairSumBits === 16;
+}
+
+/** Whether a processor must be proven to add products in more than 16 bits. */
+export function needsWideSums({ quantisation }: Pick<Manifest, 'quantisation'>): boolean {
+  return quantisation?.precision === 'int8' && quantisation.weights?.pairSumBits !== 16;
+}
 
 /** models/<task>/manifest.json: everything that must be known to run, decode and trust one network. */
 export const manifestSchema = z.strictObject({

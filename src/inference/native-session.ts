@@ -11,6 +11,8 @@ export interface NativeTensor {
 export interface NativeSessionOptions {
   /** Threads that one operator may use, 1 by default; they sleep between operators instead of spinning. */
   intraOpThreads?: number;
+  /** The network's integer weights need no more than 16 bits for a sum of two products: the fastest kernels will do. */
+  hasNarrowSums?: boolean;
   /** Whether the session keeps its scratch memory between runs: faster, and one such arena a session. Default true. */
   keepsScratch?: boolean;
 }
@@ -48,7 +50,13 @@ export class NativeSession {
         // Only fatal: an error is thrown, and would be printed besides.
         logSeverityLevel: 4,
         // Sessions are many and take turns: a pool that spins would eat the cores of the next one.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        extra: {
+          session: {
+            intra_op: { allow_spinning: '0' },
+            // 1: x86 processors whose fast kernels saturate take the ones that do not.
+            x64quantprecision: options.hasNarrowSums ? '0' : '1',
+          },
+        },
       });
     } catch (cause) {
       throw inferenceError(`a model that ONNX Runtime can load`, name, cause);

@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { compareGolden, type GoldenComparison, goldenInput } from '../bundle/golden.js';
+import { needsWideSums } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
 /** A network on one execution provider, however its input gets there. Used by one thread, one run at a time. */
@@ -25,6 +26,11 @@ export interface NetworkSession extends Session {
    * busy meanwhile. Rejects with ERR_INFERENCE.
    */
   run(batch?: number): Promise<void>;
+  /**
+   * Runs sums that saturate in 16 bits (`saturatingSums`) on this session's provider, with its settings. Resolves with
+   * the first wrong answer, undefined where all are right. Rejects with ERR_INFERENCE. A session without it proves nothing.
+   */
+  findSaturatedSum?(): Promise<string | undefined>;
 }
 
 /** The same network behind preprocessing that runs on the same execution provider: it reads frames. */
@@ -42,6 +48,7 @@ export interface Certificate extends GoldenComparison {
 /**
  * Runs the bundle's golden input once and compares. Outside the tolerance that the manifest gives for this
  * provider (or where it gives none) throws ERR_BUNDLE_UNCERTIFIED, or, with `allowUncertified`, says so in the result.
+ * Integer weights whose sums do not fit 16 bits must also pass `findSaturatedSum`: the golden input need not saturate.
  */
 export async function certify(
   session: NetworkSession,
@@ -53,12 +60,23 @@ export async function certify(
   await session.run(golden.input.shape[0]);
   const tolerance = manifest.tolerance[session.provider];
   const comparison = compareGolden(golden, session.outputs, tolerance ?? -1);
-  if (comparison.ok || allowUncertified) {
-    return { ...comparison, isCertified: comparison.ok };
+  const saturated = needsWideSums(manifest) ? await saturatedSum(session) : undefined;
+  const isCertified = comparison.ok && saturated === undefined;
+  if (isCertified || allowUncertified) return { ...comparison, isCertified };
+  if (comparison.ok) {
+    throw new PerceptionError(
+      'ERR_BUNDLE_UNCERTIFIED',
+      `${where}: expected ${session.provider} to add products of 8-bit weights without saturation; ${saturated}; weights of 7 bits (windshield quantize) need no such processor`,
+    );
   }
   const expected =
     tolerance === undefined
       ? `a tolerance for provider ${session.provider}, found ${Object.keys(manifest.tolerance).join(', ') || 'none'}`
       : `golden outputs within ${tolerance} on ${session.provider}, found ${comparison.maxAbsDifference} at ${comparison.where}`;
   throw new PerceptionError('ERR_BUNDLE_UNCERTIFIED', `${where}: expected ${expected}`);
+}
+
+async function saturatedSum(session: NetworkSession): Promise<string | undefined> {
+  if (session.findSaturatedSum === undefined) return 'its sums cannot be proven here';
+  return session.findSaturatedSum();
 }

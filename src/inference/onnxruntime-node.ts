@@ -1,6 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle.js';
 import { elementCount } from '../bundle/golden.js';
+import { hasNarrowSums } from '../bundle/manifest.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { checkSession } from './check-session.js';
 import type { FrameSession, NetworkSession } from './network-session.js';
@@ -187,6 +188,8 @@ function load(
       session: {
         // Several lanes share the cores: a pool that spins while it waits takes them from the others.
         intra_op: { allow_spinning: '0' },
+        // 1: x86 processors whose fast kernels saturate take the ones that do not. The others ignore it.
+        x64quantprecision: hasNarrowSums(bundle.manifest) ? '0' : '1',
         ...(refusesCpu && { disable_cpu_ep_fallback: '1' }),
       },
     },
@@ -205,6 +208,7 @@ class OnnxNetworkSession implements NetworkSession {
   readonly input: Float32Array;
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly #session: InferenceSession;
+  readonly #bundle: Bundle;
   readonly #where: string;
   /** For each batch size, tensors that view the buffers above: made once, used for ever. */
   readonly #batches: { feeds: Tensors; fetches: Tensors }[] = [];
@@ -217,6 +221,7 @@ class OnnxNetworkSession implements NetworkSession {
   ) {
     const { input, decode } = bundle.manifest;
     this.#session = session;
+    this.#bundle = bundle;
     this.#where = bundle.where;
     this.provider = provider;
     const batchSize = input.tensor.shape[0]!;
@@ -240,6 +245,34 @@ class OnnxNetworkSession implements NetworkSession {
       );
     }
     await runSession(this.#session, tensors, this.#where, this.provider);
+  }
+
+  /** The code that builds the network is loaded when it is asked for: few bundles need it. */
+  async findSaturatedSum(): Promise<string | undefined> {
+    const { saturatedAnswer, saturatingSums } = await import('../onnx/saturating-sums.js');
+    const sums = saturatingSums();
+    const { provider } = this;
+    const probe = { ...this.#bundle, network: sums.network };
+    const loaded = await tryLoad(probe, provider, 1);
+    if (typeof loaded === 'string') {
+      throw new PerceptionError(
+        'ERR_INFERENCE',
+        `${this.#where}: expected ${provider} to load a network of integers, found: ${loaded}`,
+      );
+    }
+    const { session } = loaded;
+    try {
+      const { dims, data } = sums.input;
+      const answer = await session.run({ x: new Tensor('float32', data, dims) });
+      return saturatedAnswer(
+        sums,
+        Object.fromEntries(
+          Object.entries(answer).map(([name, { data: values }]) => [name, values as Float32Array]),
+        ),
+      );
+    } finally {
+      await session.release();
+    }
   }
 
   dispose(): Promise<void> {

@@ -3,6 +3,7 @@ import { type Task, tasks } from '../bundle/manifest.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import { classesOf } from '../stages/classes-of.js';
+import type { BundleChoice } from './bundle-choice.js';
 import { Lane } from './lane.js';
 import { planLanes, type StageTimesMs, sumMs } from './lane-planner.js';
 import { LaneRelay } from './lane-relay.js';
@@ -18,6 +19,8 @@ export interface PlannedLanes {
   by: 'file' | 'measured';
   /** What was measured, milliseconds; empty where the file says. */
   stageMs: StageTimesMs;
+  /** Which bundle was taken for each stage that names several, and how long each took; absent where none does. */
+  choices?: readonly BundleChoice[];
 }
 
 /** A lane with every network, that is only measured: loading while the source opens, gone before the first frame. */

@@ -5,6 +5,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { OutputSet } from '../outputs/output-set.js';
 import { countPixelReaders, openOutputs } from '../outputs/output-table.js';
 import { classesOf } from '../stages/classes-of.js';
+import { BundleMeasurement, describeChoice, withChosenBundles } from './bundle-choice.js';
 import type { FramePlanner } from './frame-plan.js';
 import { LaneCrew } from './lane-crew.js';
 import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
@@ -89,18 +90,24 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   }
 }
 
-/** Starts the lanes: at once where the file declares them, else when it is measured how to share them out. */
+/**
+ * Starts the lanes: at once where the file declares everything, else when it is measured which bundles to take (live
+ * only: in lock-step the first-named runs, so that results do not hang on a measurement) and how to share them out.
+ */
 class CrewMaker {
   readonly #options: PipelineOptions;
-  readonly #measurement: LaneMeasurement | undefined;
+  readonly #bundles: BundleMeasurement | undefined;
+  #lanes: LaneMeasurement | undefined;
   #crew: LaneCrew | undefined;
   #isGivenUp = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    const { lanes } = options.config;
-    if (lanes === 'auto') this.#measurement = new LaneMeasurement(options.config);
-    else this.#crew = new LaneCrew(options, { lanes, by: 'file', stageMs: {} });
+    const { config, pacing } = options;
+    if (config.alternatives !== undefined && pacing === 'realtime')
+      this.#bundles = new BundleMeasurement(config);
+    else if (config.lanes === 'auto') this.#lanes = new LaneMeasurement(config);
+    else this.#crew = new LaneCrew(options, declaredLanes(config.lanes));
   }
 
   async load(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
@@ -110,33 +117,75 @@ class CrewMaker {
 
   async giveUp(): Promise<void> {
     this.#isGivenUp = true;
-    await Promise.all([this.#measurement?.close(), this.#crew?.close()]);
+    await Promise.all([this.#bundles?.close(), this.#lanes?.close(), this.#crew?.close()]);
   }
 
   async #plan(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
     const [capture, calibrated] = await Promise.all([capturing, calibrating]);
-    const measurement = this.#measurement!;
-    const planned = await measurement.plan(capture, cameraIn(capture, calibrated));
-    await measurement.close();
-    if (this.#isGivenUp) throw new PerceptionError('ERR_INTERNAL', 'the opening was given up');
-    this.#options.note?.(`lanes planned: ${describeLanes(planned)}`);
-    this.#crew = new LaneCrew(this.#options, planned);
+    const camera = cameraIn(capture, calibrated);
+    const choices = await this.#bundles?.choose(capture, camera);
+    await this.#bundles?.close();
+    this.#checkIsWanted();
+    for (const choice of choices ?? [])
+      this.#options.note?.(`bundle chosen: ${describeChoice(choice)}`);
+    const config = withChosenBundles(this.#options.config, choices ?? []);
+    const planned = await this.#planLanes(config, capture, camera);
+    this.#crew = new LaneCrew(
+      { ...this.#options, config },
+      { ...planned, ...(choices && { choices }) },
+    );
     return this.#crew;
+  }
+
+  async #planLanes(
+    config: PipelineConfig,
+    capture: CaptureHandle,
+    camera: CameraModel | undefined,
+  ): Promise<PlannedLanes> {
+    if (config.lanes !== 'auto') return declaredLanes(config.lanes);
+    this.#lanes ??= new LaneMeasurement(config);
+    const planned = await this.#lanes.plan(capture, camera);
+    await this.#lanes.close();
+    this.#checkIsWanted();
+    this.#options.note?.(`lanes planned: ${describeLanes(planned)}`);
+    return planned;
+  }
+
+  #checkIsWanted(): void {
+    if (this.#isGivenUp) throw new PerceptionError('ERR_INTERNAL', 'the opening was given up');
   }
 }
 
-/** The lanes that `lanes: auto` would make here for this source, measured now; everything is closed again. */
+const declaredLanes = (lanes: PlannedLanes['lanes']): PlannedLanes => ({
+  lanes,
+  by: 'file',
+  stageMs: {},
+});
+
+/**
+ * The bundles that a live run would take here, and the lanes that it would make, for this source, measured now; everything
+ * is closed again.
+ */
 export async function measurePlan(config: PipelineConfig, source: string): Promise<PlannedLanes> {
-  const measurement = new LaneMeasurement(config);
   const slotCount = config.ring.slots;
   const capturing = startCapture({ source, pacing: 'lockstep', slotCount });
+  let measurement: { close(): Promise<void> } | undefined;
   try {
     const calibrating = openCamera(config.calibration, source);
     const [capture, calibrated] = await Promise.all([capturing, calibrating]);
-    return await measurement.plan(capture, cameraIn(capture, calibrated));
+    const camera = cameraIn(capture, calibrated);
+    const bundles = new BundleMeasurement(config);
+    measurement = bundles;
+    const choices = await bundles.choose(capture, camera);
+    await bundles.close();
+    const chosen = choices.length === 0 ? {} : { choices };
+    if (config.lanes !== 'auto') return { ...declaredLanes(config.lanes), ...chosen };
+    const lanes = new LaneMeasurement(withChosenBundles(config, choices));
+    measurement = lanes;
+    return { ...(await lanes.plan(capture, camera)), ...chosen };
   } finally {
     const stopped = capturing.then((capture) => capture.stop());
-    await Promise.allSettled([measurement.close(), stopped]);
+    await Promise.allSettled([measurement?.close(), stopped]);
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { PerceptionError } from '../frame/perception-error.js';
-import { type PipelineConfig, pipelineSchema } from './pipeline-schema.js';
+import { type PipelineConfig, type PipelineFile, pipelineSchema } from './pipeline-schema.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -82,21 +82,21 @@ function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCoun
 /** `rtsp://...`, `camera:/dev/video0`, `gstreamer:...`; a single letter before the colon is a drive of Windows. */
 const isAddress = (source: string) => /^[a-z][a-z0-9+.-]+:/i.test(source);
 
-function withAbsolutePaths(
-  config: z.infer<typeof pipelineSchema>,
-  baseDir: string,
-): z.infer<typeof pipelineSchema> {
+function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
   const { source, calibration, bundles, record, publish } = config;
+  const named = Object.entries(bundles).map(
+    ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
+  );
+  const several = named.filter(([, paths]) => paths.length > 1);
   const curve = publish.zeromq?.curve;
   return {
     ...config,
     ...(source === undefined ? {} : { source: isAddress(source) ? source : absolute(source) }),
     calibration:
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
-    bundles: Object.fromEntries(
-      Object.entries(bundles).map(([stage, path]) => [stage, absolute(path as string)]),
-    ),
+    bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
+    ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
     ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),
     ...(publish.zeromq === undefined || curve === undefined
       ? {}

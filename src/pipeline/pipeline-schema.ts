@@ -45,6 +45,11 @@ const lanesSchema = z.unknown().transform((value, context): 'auto' | Task[][] =>
   return z.NEVER;
 });
 
+/** One folder, or several in order of preference. */
+const bundleSchema = z.union([text, z.array(text).min(1).max(4)], {
+  error: 'expected a folder, or a list of one to four',
+});
+
 /** The pipeline file as written. docs/pipeline.md explains every key. */
 export const pipelineSchema = z
   .strictObject({
@@ -52,8 +57,8 @@ export const pipelineSchema = z
     source: text.optional(),
     /** A camera_info YAML file; `recording`: what the source carries, or none; `none`: pixels are taken as they are. */
     calibration: text.default('recording'),
-    /** The model bundle of each stage: a folder. */
-    bundles: byStage(text),
+    /** The model bundle of each stage: a folder, or several of which a live run takes the one that is faster here. */
+    bundles: byStage(bundleSchema),
     /** Which stages share a worker thread, each lane in its order of priority; `auto`: planned from measured times. */
     lanes: lanesSchema,
     /** With `lanes: auto`, how many at most; as many as there are cores when left out. */
@@ -130,8 +135,19 @@ export const pipelineSchema = z
     }
   });
 
-/** The file with defaults filled in and every path absolute. */
-export type PipelineConfig = DeepReadonly<z.infer<typeof pipelineSchema>>;
+/** The file with defaults filled in. */
+export type PipelineFile = z.infer<typeof pipelineSchema>;
+
+/**
+ * The file with defaults filled in and every path absolute. `bundles` holds the first-named of each stage, which runs
+ * in lock-step; `alternatives` all of a stage that names several.
+ */
+export type PipelineConfig = DeepReadonly<
+  Omit<PipelineFile, 'bundles'> & {
+    bundles: { [Stage in Task]?: string | undefined };
+    alternatives?: { [Stage in Task]?: string[] };
+  }
+>;
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

@@ -139,4 +139,32 @@ describe('certification', () => {
     });
     await session.dispose();
   });
+
+  it('stops 8-bit weights on a provider whose sums saturate, though the golden outputs are right', async () => {
+    const bundle = await openDot();
+    const session = await createNetworkSession(bundle, cpu);
+    // The bundle says that it is of integers; nothing is said of its weights, so they are taken for 8 bits.
+    const { sha256 } = bundle.manifest.network;
+    bundle.manifest.quantisation = {
+      precision: 'int8',
+      floatSha256: sha256,
+      floatScores: {},
+      floatLayers: [],
+      command: 'made in a test',
+    };
+    await expect(certify(session, bundle)).resolves.toMatchObject({ isCertified: true });
+    const saturated = 'conv3x3[0]: expected 9326880, found 4718304';
+    session.findSaturatedSum = async () => saturated;
+    await expect(certify(session, bundle)).rejects.toMatchObject({
+      code: 'ERR_BUNDLE_UNCERTIFIED',
+      message: expect.stringContaining(
+        `8-bit weights without saturation; ${saturated}; weights of 7 bits`,
+      ),
+    });
+    const certificate = await certify(session, bundle, { allowUncertified: true });
+    expect(certificate).toMatchObject({ ok: true, isCertified: false });
+    bundle.manifest.quantisation.weights = { bits: 7, pairSumBits: 16 };
+    await expect(certify(session, bundle)).resolves.toMatchObject({ isCertified: true });
+    await session.dispose();
+  });
 });

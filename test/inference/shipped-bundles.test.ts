@@ -21,12 +21,13 @@ describe('the shipped bundles', () => {
   });
 
   it.each(names.filter((name) => name.endsWith('-int8')))(
-    '%s was made from the float32 bundle that stands beside it, and lost a point at most',
+    '%s was made from the float32 bundle that stands beside it, and lost a point at most on its own set',
     async (name) => {
       const { quantisation, scores } = (await read(name)).manifest;
       const float = (await read(name.replace('-int8', ''))).manifest;
       expect(quantisation).toMatchObject({
         precision: 'int8',
+        weights: { bits: 7, pairSumBits: 16 },
         floatSha256: float.network.sha256,
       });
       const primary = { accuracy: 1, mIoU: 1, mAP50: 1, correlation: 1 };
@@ -35,7 +36,8 @@ describe('the shipped bundles', () => {
           .filter(([metric]) => metric in primary)
           .map(([metric, score]) => quantisation!.floatScores[data]![metric]! - score),
       );
-      expect(lost).toHaveLength(1);
+      // The first set is the one that it was made for; what others lost stands in the card.
+      expect(lost.length).toBeGreaterThan(0);
       expect(lost[0]!).toBeLessThan(0.01);
     },
   );

@@ -39,6 +39,18 @@ describe('a pipeline file', () => {
     });
   });
 
+  test('may name several bundles for a stage, of which the first is the one for lock-step', () => {
+    const config = parse(minimal.replace('models/steering', '[fast, ../exact]'));
+    expect(config.bundles).toEqual({ steering: '/rig/pipelines/fast' });
+    expect(config.alternatives).toEqual({ steering: ['/rig/pipelines/fast', '/rig/exact'] });
+    const one = parse(minimal.replace('models/steering', '[fast]'));
+    expect(one.bundles).toEqual({ steering: '/rig/pipelines/fast' });
+    expect(one.alternatives).toBeUndefined();
+    expect(codeOf(minimal.replace('models/steering', '[]')).message).toContain(
+      'bundles.steering: Too small',
+    );
+  });
+
   test('keeps a stream address as it is', () => {
     expect(parse(`${minimal}source: rtsp://10.0.0.2/front`).source).toBe('rtsp://10.0.0.2/front');
   });

@@ -5,6 +5,7 @@ import { cameraOf } from '../../src/capture/camera-of.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { bundleFindings } from './check-bundles.js';
+import { checkChoices } from './check-choices.js';
 import { checkSource, type SourceFacts } from './check-source.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 import { type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
@@ -17,7 +18,12 @@ export async function checkPipeline(
   const { finding: source, facts } = await checkSource(config.source);
   const { finding: calibration, camera } = await checkCalibration(config, facts);
   const endpoint = await checkEndpoint(config);
-  const conditions = { config, frame: facts.layout, camera };
+  const { findings: choices, config: chosen } = await checkChoices({
+    config,
+    frame: facts.layout,
+    camera,
+  });
+  const conditions = { config: chosen, frame: facts.layout, camera };
   const readings = await measureLanes(conditions, await lanesToMeasure(conditions));
   const headroom = predictHeadroom(readings, facts, availableParallelism());
   const laneNames = readings.map(({ name }) => name);
@@ -26,6 +32,7 @@ export async function checkPipeline(
       source,
       calibration,
       ...endpoint,
+      ...choices,
       ...bundleFindings(readings, config.allowUncertified),
       ...headroomFindings(headroom, laneNames),
     ],

@@ -1,4 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { hasNarrowSums } from '../../src/bundle/manifest.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { itemShape } from './network-inputs.js';
 
@@ -16,19 +17,16 @@ const mostRounds = 301;
 const budgetMs = 4000;
 
 /**
- * Times networks of one bundle's shapes side by side: each round runs every one once, in turn, so that whatever else the
+ * Times bundles of the same shapes side by side: each round runs every one once, in turn, so that whatever else the
  * machine does falls on all of them.
  */
-export function compareTimes(
-  { manifest, where }: Bundle,
-  networks: readonly Uint8Array[],
-  item: Float32Array,
-): RunTime[] {
+export function compareTimes(bundles: readonly Bundle[], item: Float32Array): RunTime[] {
+  const { manifest } = bundles[0]!;
   const { name, shape } = manifest.input.tensor;
   const input: NativeTensor = { type: 'float32', dims: itemShape(shape), data: item };
   const names = manifest.outputs.map((output) => output.name);
-  const runs = networks.map((network) => {
-    const session = NativeSession.load(network, where);
+  const runs = bundles.map(({ manifest: own, network, where }) => {
+    const session = NativeSession.load(network, where, { hasNarrowSums: hasNarrowSums(own) });
     // The first answer makes the buffers that all the runs write.
     const outputs = session.answer({ [name]: input }, names);
     return { session, outputs, wallMs: [] as number[], coreMs: [] as number[] };

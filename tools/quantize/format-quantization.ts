@@ -1,5 +1,5 @@
 import type { RunTime } from './compare-times.js';
-import type { QuantizeReport } from './run-quantize.js';
+import { otherLine, type QuantizeReport } from './run-quantize.js';
 
 /** What was made and measured, as a table for people. */
 export function quantizationTable(report: QuantizeReport): string {
@@ -25,6 +25,7 @@ export function quantizationTable(report: QuantizeReport): string {
   return [
     ...lines,
     `answers stand ${report.signalToNoiseDb.toFixed(1)} dB above their difference from float32`,
+    ...report.others.map(otherLine),
     `scored on ${count} samples of ${data}; layers left in float32: ${kept}`,
   ].join('\n');
 }

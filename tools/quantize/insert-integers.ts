@@ -7,14 +7,14 @@ import {
 } from './integer-range.js';
 import { integerNodes, isMover, type Layer, layersOf } from './layers.js';
 import { NetworkGraph } from './network-graph.js';
-import { quantizeBias, quantizeWeights } from './quantized-weights.js';
+import { quantizeBias, quantizeWeights, type WeightBits } from './quantized-weights.js';
 
 export interface IntegerOptions {
   /** Names of the layers that stay in float. */
   floatLayers: ReadonlySet<string>;
   activations: ActivationType;
-  /** Weights of 7 bits, for x86 without VNNI. */
-  reduceRange: boolean;
+  /** 7 is right on every processor; 8 needs kernels that do not add products in 16 bits. */
+  weightBits: WeightBits;
 }
 
 /**
@@ -143,7 +143,7 @@ class IntegerInserter {
       dims,
       channelAxis,
       bias?.map((value) => value / inputScale),
-      this.#options.reduceRange,
+      this.#options.weightBits,
     );
     const channels = weights.scales.length;
     const back = (name: string, integers: string, scales: Float32Array, axis: number) => {

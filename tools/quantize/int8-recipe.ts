@@ -9,6 +9,7 @@ import type { ActivationType, ValueRange } from './integer-range.js';
 import { measureLayerNoise } from './layer-noise.js';
 import { networkInputs } from './network-inputs.js';
 import { prepareNetwork } from './prepare-network.js';
+import type { WeightBits } from './quantized-weights.js';
 import { keptItems, leastTolerance, type QuantisationRecipe, stepsOfTolerance } from './recipe.js';
 
 export interface Int8Options {
@@ -16,7 +17,7 @@ export interface Int8Options {
   /** Per cent of the values that the method `percentile` keeps. */
   percentile: number;
   activations: ActivationType;
-  reduceRange: boolean;
+  weightBits: WeightBits;
 }
 
 /**
@@ -46,6 +47,7 @@ export async function int8Recipe(
   const tolerance = activations === 'int8' ? { cpu, tensorrt: cpu } : { cpu };
   return {
     precision: 'int8',
+    weights: options.weightBits === 7 ? { bits: 7, pairSumBits: 16 } : { bits: 8, pairSumBits: 32 },
     calibration: {
       method: method === 'percentile' ? `percentile ${percentile}` : method,
       data: dataset.name,

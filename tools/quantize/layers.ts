@@ -60,5 +60,10 @@ export function integerNodes(graph: NetworkGraph, chosen: ReadonlySet<NodeProto>
       );
     if (!node.output.some(reads)) nodes.delete(node);
   }
+  // What is left behind such a node would round a value that nothing else asks for.
+  for (const node of graph.nodes) {
+    const follows = node.opType === 'Relu' || isMover(node);
+    if (follows && !nodes.has(producers.get(node.input[0]!) as NodeProto)) nodes.delete(node);
+  }
   return nodes;
 }

@@ -13,7 +13,7 @@ export function quantizedModelCard(manifest: Manifest): string {
 }
 
 function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
-  const { precision, floatSha256, floatScores, calibration, floatLayers, command } = made;
+  const { precision, floatSha256, floatScores, calibration, weights, floatLayers, command } = made;
   const rows = Object.entries(scores).flatMap(([data, metrics]) =>
     Object.entries(metrics).map(
       ([metric, value]) =>
@@ -24,7 +24,7 @@ function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
     '## Quantisation',
     '',
     precision === 'int8'
-      ? 'Weights are int8, one scale for each output channel; activations have 8 bits, one scale for each tensor.'
+      ? `Weights are int8, one scale for each output channel; activations have 8 bits, one scale for each tensor. ${processorLine(weights)}`
       : 'Weights, activations and arithmetic are float16; input and outputs are float32.',
     `Made from the float32 network with sha256 \`${floatSha256}\` by`,
     '',
@@ -43,6 +43,13 @@ function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
     '| --- | --- | --- | --- |',
     ...rows,
   ];
+}
+
+/** What the weights ask of a processor. */
+function processorLine(weights: Quantisation['weights']): string {
+  return weights?.bits === 7
+    ? 'Weights have 7 bits: sums of two products fit 16 bits, and every processor adds them exactly.'
+    : 'Weights have 8 bits: fast on processors with VNNI or Arm; other x86 processors take slower kernels, proven at start.';
 }
 
 const fixed = (value: number | undefined): string => (value === undefined ? '' : value.toFixed(4));

@@ -9,20 +9,26 @@ export interface QuantizedWeights {
 const smallest = 1e-30;
 /** A channel of zeros has any scale; this one keeps its bias exact to 1e-7. */
 const scaleOfZeros = 1e-4;
+/** Bits of a weight: with 8 the sum of two products takes more than 16 bits, with 7 it does not. */
+export type WeightBits = 7 | 8;
+
 /** Biases are int32; half of that range is left for the sums that are added to them. */
 const largestBias = 2 ** 30;
 
+/** Two weights of 63 make a sum of 126 with inputs of 1, and of 32,130 with inputs of 255. */
+const highestWeight: Readonly<Record<WeightBits, number>> = { 7: 63, 8: 127 };
+
 /**
- * Rounds weights to int8, -127..127, or -63..63 with `reduceRange`: sums of two products then fit the 16 bits in which
- * x86 cores without VNNI add them. `channelAxis` counts in `dims`. `biasOfUnit[channel]`, the bias divided by
- * the input's scale, widens a scale under which the bias would not fit 32 bits.
+ * Rounds weights to int8, -127..127, or -63..63 with 7 `bits`: sums of two products then fit the 16 bits in which x86
+ * cores without VNNI add them, whichever two a kernel takes. `channelAxis` counts in `dims`. `biasOfUnit[channel]`, the
+ * bias divided by the input's scale, widens a scale under which the bias would not fit 32 bits.
  */
 export function quantizeWeights(
   values: Float32Array,
   dims: readonly number[],
   channelAxis: number,
   biasOfUnit: ArrayLike<number> | undefined,
-  reduceRange: boolean,
+  bits: WeightBits,
 ): QuantizedWeights {
   const channels = dims[channelAxis]!;
   const inner = dims.slice(channelAxis + 1).reduce((a, b) => a * b, 1);
@@ -32,7 +38,7 @@ export function quantizeWeights(
     const channel = channelOf(i);
     largest[channel] = Math.max(largest[channel]!, Math.abs(values[i]!));
   }
-  const highest = reduceRange ? 63 : 127;
+  const highest = highestWeight[bits];
   const scales = Float32Array.from(largest, (most, channel) => {
     const scale = most < smallest ? scaleOfZeros : most / highest;
     return Math.max(scale, Math.abs(biasOfUnit?.[channel] ?? 0) / largestBias);

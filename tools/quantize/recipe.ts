@@ -4,6 +4,7 @@ import type { Manifest, Quantisation } from '../../src/bundle/manifest.js';
 export interface QuantisationRecipe {
   precision: Quantisation['precision'];
   calibration?: Quantisation['calibration'];
+  weights?: Quantisation['weights'];
   /** A few inputs of the network, [1, ...] each, for comparing answers and times. */
   items: readonly Float32Array[];
   /** Layers that may stay in float, the one that does most damage as integers first. */

@@ -23,7 +23,7 @@ async function request(changes: Partial<QuantizeRequest> = {}): Promise<Quantize
     bundle: await readBundleFolder(dirs.steering),
     precision: 'int8',
     calibrationData: evenly(data, 8),
-    int8: { method: 'minmax', percentile: 99.99, activations: 'uint8', reduceRange: false },
+    int8: { method: 'minmax', percentile: 99.99, activations: 'uint8', weightBits: 7 },
     scoreData: data,
     largestLoss: 0.005,
     outDir: join(folder, 'out'),
@@ -75,7 +75,11 @@ describe.each(['int8', 'float16'] as const)('a bundle in %s', (precision) => {
     const [data] = Object.keys(scores) as [string];
     expect(scores[data]!['correlation']).toBeGreaterThan(0.99);
     expect(quantisation!.floatScores[data]!['correlation']).toBeGreaterThan(0.99);
-    if (precision === 'int8') expect(quantisation!.calibration).toMatchObject({ samples: 8 });
+    if (precision === 'int8') {
+      expect(quantisation!.calibration).toMatchObject({ samples: 8 });
+      expect(quantisation!.weights).toEqual({ bits: 7, pairSumBits: 16 });
+      expect(card).toContain('Weights have 7 bits');
+    }
     expect(card).toContain('## Quantisation');
     expect(card).toContain(quantisation!.floatSha256);
     expect(card).toMatch(/\| correlation \| (0\.99|1\.0)\d+ \| (0\.99|1\.0)\d+ \|/);
@@ -128,4 +132,14 @@ test('no sample that loads is an error that names the first reason, and nothing 
   expect(code).toBe('ERR_DATASET');
   expect(message).toMatch(/expected samples of udacity .* that load, found none.*gone/);
   expect(existsSync(asked.outDir)).toBe(false);
+});
+
+test('a bundle of 8-bit weights says what they ask of a processor, and is proven as it is loaded', async () => {
+  const asked = await request();
+  await runQuantize({ ...asked, int8: { ...asked.int8, weightBits: 8 } });
+  const made = await readBundleFolder(asked.outDir);
+  expect(made.manifest.quantisation!.weights).toEqual({ bits: 8, pairSumBits: 32 });
+  expect(await certified(made)).toBe(true);
+  const card = readFileSync(join(asked.outDir, 'MODEL_CARD.md'), 'utf8');
+  expect(card).toContain('fast on processors with VNNI or Arm');
 });

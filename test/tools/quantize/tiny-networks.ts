@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../../src/bundle/golden.js';
-import { NativeSession } from '../../../src/inference/native-session.js';
+import { NativeSession, type NativeSessionOptions } from '../../../src/inference/native-session.js';
 import { type AttributeValue, OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { NetworkGraph } from '../../../tools/quantize/network-graph.js';
 
@@ -79,8 +79,12 @@ export function mixedNetwork(): Uint8Array {
 }
 
 /** The network's outputs for `x`, random by seed. */
-export function answer(network: Uint8Array, seed: number): Record<string, Float32Array> {
-  const session = NativeSession.load(network, 'test');
+export function answer(
+  network: Uint8Array,
+  seed: number,
+  options: NativeSessionOptions = {},
+): Record<string, Float32Array> {
+  const session = NativeSession.load(network, 'test', options);
   const names = NetworkGraph.read(network, 'test').outputs;
   const x = { type: 'float32' as const, dims: inputShape, data: randomFloats(inputLength, seed) };
   const outputs = session.answer({ x }, names);
