@@ -1,4 +1,7 @@
-import { type PerceptionFrame, StageState } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import {
+  type PerceptionFrame,
+  StageState,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { Finding } from './finding.js';
 import type { PairedResults } from './pair-results.js';
 import { clockTime, counted } from './words.js';
@@ -26,7 +29,10 @@ function absentFrames(
   if (frames.length === 0) return [];
   const timeOf = ({ sourceTimeNs }: PerceptionFrame) => Number(sourceTimeNs) / 1e9;
   const [first, last] = [timeOf(frames[0]!), timeOf(frames.at(-1)!)];
-  const when = frames.length === 1 ? `at ${clockTime(first)}` : `between ${clockTime(first)} and ${clockTime(last)}`;
+  const when =
+    frames.length === 1
+      ? `at ${clockTime(first)}`
+      : `between ${clockTime(first)} and ${clockTime(last)}`;
   const words = `${counted(frames.length, 'frame')} ${when} ${frames.length === 1 ? what.replace(/^have/, 'has') : what}`;
   return [{ kind, words, timeS: first }];
 }
@@ -83,12 +89,23 @@ function healthChanges(
   reference: readonly PerceptionFrame[],
   candidate: readonly PerceptionFrame[],
 ): Finding[] {
-  const health = (frames: readonly PerceptionFrame[]) => count(frames, (frame) => frame.health.map((code) => [code, 1]));
+  const health = (frames: readonly PerceptionFrame[]) =>
+    count(frames, (frame) => frame.health.map((code) => [code, 1]));
   const [before, now] = [health(reference), health(candidate)];
   const came = [...now].filter(([code]) => !before.has(code));
   const went = [...before].filter(([code]) => !now.has(code));
   return [
-    ...came.map(([code, frames]): Finding => ({ kind: 'health', words: `health says ${code} on ${counted(frames, 'frame')}, never before` })),
-    ...went.map(([code, frames]): Finding => ({ kind: 'health', words: `health does not say ${code} any more, on ${counted(frames, 'frame')} before` })),
+    ...came.map(
+      ([code, frames]): Finding => ({
+        kind: 'health',
+        words: `health says ${code} on ${counted(frames, 'frame')}, never before`,
+      }),
+    ),
+    ...went.map(
+      ([code, frames]): Finding => ({
+        kind: 'health',
+        words: `health does not say ${code} any more, on ${counted(frames, 'frame')} before`,
+      }),
+    ),
   ];
 }

@@ -9,7 +9,7 @@ import { matchPairs } from './matched-pair.js';
 import { numberFindings } from './number-findings.js';
 import { objectFindings } from './object-findings.js';
 import { groupObjects } from './object-groups.js';
-import { type RunFacts, ResultsFile } from './open-results.js';
+import { ResultsFile, type RunFacts } from './open-results.js';
 import { type FramePair, type PairedResults, pairResults } from './pair-results.js';
 import type { Rules } from './rules.js';
 import {

@@ -24,7 +24,10 @@ export function delayFindings(pairs: readonly FramePair[]): Finding[] {
   }
   if (best.shift === 0 || best.disagreement > asIs / 4) return [];
   const frames = counted(Math.abs(best.shift), 'frame');
-  const way = best.shift > 0 ? 'late: each result belongs to an earlier frame' : 'early: each result belongs to a later frame';
+  const way =
+    best.shift > 0
+      ? 'late: each result belongs to an earlier frame'
+      : 'early: each result belongs to a later frame';
   return [{ kind: 'delay', words: `results come ${frames} ${way}` }];
 }
 

@@ -30,9 +30,14 @@ function bundleFindings(a: PerceptionFrame, b: PerceptionFrame): Finding[] {
     const now = b.bundles.find((bundle) => bundle.task === task);
     if (before?.networkSha256 === now?.networkSha256) return [];
     const named = (bundle: typeof before) =>
-      bundle === undefined ? 'none' : `version ${bundle.version} (${shortHash(bundle.networkSha256)})`;
+      bundle === undefined
+        ? 'none'
+        : `version ${bundle.version} (${shortHash(bundle.networkSha256)})`;
     return [
-      { kind: 'bundle', words: `${task} runs another network: ${named(now)}, ${named(before)} before` },
+      {
+        kind: 'bundle',
+        words: `${task} runs another network: ${named(now)}, ${named(before)} before`,
+      },
     ];
   });
 }
@@ -48,14 +53,22 @@ function calibrationFindings(
   const parts =
     before === undefined || now === undefined
       ? []
-      : ([[0, 'focal length in x'], [4, 'focal length in y'], [2, 'centre in x'], [5, 'centre in y']] as const).flatMap(
-          ([place, name]) => {
-            const [old, found] = [before[place] ?? 0, now[place] ?? 0];
-            if (old === found || old === 0) return [];
-            return [`${name} ${found > old ? '+' : '−'}${spokenPercent(Math.abs(found / old - 1))}`];
-          },
-        );
-  const detail = parts.length > 0 ? parts.join(', ') : `${shortHash(b.calibrationSha256)}, ${shortHash(a.calibrationSha256)} before`;
+      : (
+          [
+            [0, 'focal length in x'],
+            [4, 'focal length in y'],
+            [2, 'centre in x'],
+            [5, 'centre in y'],
+          ] as const
+        ).flatMap(([place, name]) => {
+          const [old, found] = [before[place] ?? 0, now[place] ?? 0];
+          if (old === found || old === 0) return [];
+          return [`${name} ${found > old ? '+' : '−'}${spokenPercent(Math.abs(found / old - 1))}`];
+        });
+  const detail =
+    parts.length > 0
+      ? parts.join(', ')
+      : `${shortHash(b.calibrationSha256)}, ${shortHash(a.calibrationSha256)} before`;
   return [{ kind: 'calibration', words: `the camera calibration is another: ${detail}` }];
 }
 

@@ -22,7 +22,9 @@ export function manifestFindings(
     const changed = [...new Set([...old.keys(), ...found.keys()])].filter(
       (path) => old.get(path) !== found.get(path),
     );
-    return wordsOf(task, changed, old, found).map((words): Finding => ({ kind: 'manifest', words }));
+    return wordsOf(task, changed, old, found).map(
+      (words): Finding => ({ kind: 'manifest', words }),
+    );
   });
 }
 
@@ -44,7 +46,9 @@ function wordsOf(task: string, changed: readonly string[], old: Leaves, found: L
     const edges = ['left', 'top', 'right', 'bottom'].flatMap((edge, place) => {
       const path = `input.regionNorm.${place}`;
       const by = Number(found.get(path)) - Number(old.get(path));
-      return by === 0 ? [] : [`${edge} edge ${by > 0 ? '+' : '−'}${(Math.abs(by) * 100).toFixed(2)} %`];
+      return by === 0
+        ? []
+        : [`${edge} edge ${by > 0 ? '+' : '−'}${(Math.abs(by) * 100).toFixed(2)} %`];
     });
     words.push(`${task} looks at another part of the frame: ${edges.join(', ')} of its size`);
   }

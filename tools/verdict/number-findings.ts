@@ -19,9 +19,12 @@ export function numberFindings(
   reference: RunFacts,
   candidate: RunFacts,
 ): Finding[] {
-  const provider = pairs[0]?.pair.candidate.stages.find(({ stage }) => stage === 'detection')?.provider ?? 'cpu';
+  const provider =
+    pairs[0]?.pair.candidate.stages.find(({ stage }) => stage === 'detection')?.provider ?? 'cpu';
   const tolerance = Math.max(
-    ...[reference, candidate].map(({ manifests }) => toleranceOf(manifests.get('detection'), provider)),
+    ...[reference, candidate].map(({ manifests }) =>
+      toleranceOf(manifests.get('detection'), provider),
+    ),
   );
   let [compared, outside, mostScore, mostPx] = [0, 0, 0, 0];
   for (const { pair, matched } of pairs)

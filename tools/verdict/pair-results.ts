@@ -1,8 +1,8 @@
-import { withoutTiming } from '../../src/messages/without-timing.js';
 import type {
   PerceptionFrame,
   Segmentation,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { withoutTiming } from '../../src/messages/without-timing.js';
 import { differingPixels } from './differing-pixels.js';
 import type { Result, ResultsFile } from './open-results.js';
 
