@@ -128,7 +128,7 @@ const changes: Change[] = [
 /** The first number of the camera matrix's data, which is fx, 1 % larger. */
 function longerFocus(yamlText: string): string {
   return yamlText.replace(
-    /(camera_matrix:[\s\S]*?data:\s*\[\s*)([\d.e+-]+)/,
+    /(camera_matrix:[\s\S]*?data:\s*(?:\[|-)\s*)([\d.e+-]+)/,
     (_, head: string, fx: string) => `${head}${Number(fx) * 1.01}`,
   );
 }

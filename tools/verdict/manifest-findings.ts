@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import { spokenClass } from './words.js';
 
 /** Settings as a person calls them; others are told by their place in the manifest. */
 const spokenSettings: Readonly<Record<string, string>> = {
@@ -54,7 +55,7 @@ function wordsOf(task: string, changed: readonly string[], old: Leaves, found: L
   }
   for (const path of classes)
     words.push(
-      `${task} calls class ${path.split('.').at(-1)} ${shown(found.get(path))}, ${shown(old.get(path))} before`,
+      `${task} calls class ${path.split('.').at(-1)} ${spokenClass(shown(found.get(path)))}, ${spokenClass(shown(old.get(path)))} before`,
     );
   const others = changed.filter((path) => !region.includes(path) && !classes.includes(path));
   for (const path of others.slice(0, 6))
