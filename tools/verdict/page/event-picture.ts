@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { boxIou } from '../../datasets/box-geometry.js';
 import { at, escaped } from '../../page/svg.js';
 import { boxOf } from '../match-detections.js';
 import { spokenClass, spokenDegrees } from '../words.js';
@@ -24,9 +25,16 @@ export function eventPicture(
       ? `${spokenClass(sign.className)} ${sign.probability.toFixed(2)}`
       : `${spokenClass(detection.className)} ${detection.score.toFixed(2)}`;
     const y = top > fontPx * 1.2 ? top - fontPx * 0.3 : bottom + fontPx;
+    const isNamed =
+      bottom - top > heightPx / 12 ||
+      (pointedAt !== undefined && boxIou(pointedAt, [left, top, right, bottom]) > 0.3);
+    const x = Math.max(0, Math.min(left, widthPx - name.length * fontPx * 0.6));
     parts.push(
-      `<rect class="box found" x="${at(left)}" y="${at(top)}" width="${at(right - left)}" height="${at(bottom - top)}"/>`,
-      `<text x="${at(Math.max(0, left))}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(name)}</text>`,
+      `<g><title>${escaped(name)}</title><rect class="box found" x="${at(left)}" y="${at(top)}" width="${at(right - left)}" height="${at(bottom - top)}"/></g>`,
+      // Of what is small only the frame is drawn: names on names cannot be read.
+      isNamed
+        ? `<text x="${at(x)}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(name)}</text>`
+        : '',
     );
   });
   if (pointedAt !== undefined) {
