@@ -62,11 +62,13 @@ export function timingFindings(
   // The lower middle of an even number: one slow stage of two is not the measure of the other.
   const pace = stages.length < 2 ? 1 : ascending[(stages.length - 1) >> 1]!;
   for (const { stage, referenceMs, candidateMs } of isSameMachine ? stages : []) {
-    const expectedMs = referenceMs * pace;
+    // Beyond both, the reference and what the pace makes of it: load does not slow short and long stages alike.
+    const mostMs = referenceMs * Math.max(1, pace);
+    const leastMs = referenceMs * Math.min(1, pace);
     const isSlower =
-      candidateMs > expectedMs * limits.stageTimes && candidateMs - expectedMs > limits.stageMs;
+      candidateMs > mostMs * limits.stageTimes && candidateMs - mostMs > limits.stageMs;
     const isFaster =
-      candidateMs * limits.stageTimes < expectedMs && expectedMs - candidateMs > limits.stageMs;
+      candidateMs * limits.stageTimes < leastMs && leastMs - candidateMs > limits.stageMs;
     if (!isSlower && !isFaster) continue;
     findings.push({
       kind: isSlower ? 'stage-slower' : 'stage-faster',
