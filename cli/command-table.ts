@@ -79,6 +79,18 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./latency.js')).latencyCommand(),
   },
   {
+    name: 'verify',
+    usage: '<drive> --reference <results.mcap>',
+    summary: 'replay a drive and judge its results against a reference',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
+  {
+    name: 'diff',
+    usage: '<reference.mcap> <results.mcap>',
+    summary: 'say in words how two recordings of results differ',
+    load: async () => (await import('./diff.js')).diffCommand(),
+  },
+  {
     name: 'doctor',
     usage: '[pipeline.yaml]',
     summary: 'check this machine, and what a pipeline file needs of it',

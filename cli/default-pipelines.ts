@@ -4,3 +4,8 @@ import { fileURLToPath } from 'node:url';
 export const defaultSteeringPipeline = fileURLToPath(
   new URL('../../pipelines/steering-only.yaml', import.meta.url),
 );
+
+/** Four networks on the shipped drive. */
+export const defaultPipelineFile = fileURLToPath(
+  new URL('../../pipelines/default.yaml', import.meta.url),
+);

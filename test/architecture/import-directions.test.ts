@@ -66,6 +66,7 @@ const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'p
 const soleImporters: Readonly<Record<string, string>> = {
   sharp: 'src/codec/image-codec.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
+  '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
 };
 
 interface Import {

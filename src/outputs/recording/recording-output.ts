@@ -3,6 +3,7 @@ import { setAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
 import { PublishCounts } from '../publish-count.js';
+import { buildFacts, manifestFacts } from './made-by.js';
 import { ResultRecorder } from './result-recorder.js';
 
 /** What a supervised pipeline that dies may lose of its recording's end. */
@@ -40,8 +41,12 @@ class RecordingOutput implements Output {
     const { record, supervised } = this.#settings;
     const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
     const { source, pacing, calibrationSha256: calibration, lanes } = run;
-    const facts = { source, pacing, calibration, lanes, ...Object.fromEntries(networks) };
-    const options = { ...record!, source, facts };
+    const made = { ...buildFacts(), ...Object.fromEntries(networks) };
+    const facts = { source, pacing, calibration, lanes, ...made };
+    const manifests = Object.fromEntries(
+      [...run.manifests].map(([task, manifest]) => [task, manifestFacts(manifest)]),
+    );
+    const options = { ...record!, source, facts, manifests };
     if (supervised === undefined) {
       this.#recorder = await ResultRecorder.create(options);
       return;

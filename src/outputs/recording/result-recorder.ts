@@ -18,6 +18,8 @@ export interface RecorderOptions {
   images: boolean;
   /** Said of the run in the file's metadata `windshield.result`. */
   facts: Readonly<Record<string, string>>;
+  /** By task, what of its manifest decides results, as JSON: metadata `windshield.manifests`. */
+  manifests?: Readonly<Record<string, string>>;
   /** Results are written together from this size on: so much is lost when the process dies. 1 MiB when left out. */
   chunkBytes?: number;
 }
@@ -45,7 +47,7 @@ export class ResultRecorder {
 
   /** Throws ERR_OUTPUT where the file cannot be written, ERR_USAGE where there are no pictures to copy. */
   static async create(options: RecorderOptions): Promise<ResultRecorder> {
-    const { path, source, images, facts, chunkBytes } = options;
+    const { path, source, images, facts, manifests = {}, chunkBytes } = options;
     const recording = await openIfRecording(source);
     if (images && recording === undefined)
       throw new PerceptionError(
@@ -56,6 +58,7 @@ export class ResultRecorder {
       const writer = await RecordingWriter.create(path, { chunkBytes });
       const recorder = new ResultRecorder(writer, recording, images);
       await writer.addMetadata('windshield.result', facts);
+      await writer.addMetadata('windshield.manifests', manifests);
       await recorder.#copyCalibration();
       return recorder;
     } catch (error) {

@@ -1,0 +1,77 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { RecordingWriter } from '../../src/recording/recording-writer.js';
+
+/** Writes a recording of results anew, with its metadata, after `change` has been at its frames. */
+export async function rewriteResults(
+  from: string,
+  to: string,
+  change: (frames: PerceptionFrame[]) => void,
+): Promise<void> {
+  const reader = await RecordingReader.open(from);
+  const writer = await RecordingWriter.create(to);
+  try {
+    for (const [name, entries] of reader.metadata) await writer.addMetadata(name, { ...entries });
+    const frames: PerceptionFrame[] = [];
+    for await (const { topic, stampNs, data } of reader.messages()) {
+      if (topic === 'perception') frames.push(fromBinary(PerceptionFrameSchema, data));
+      else if (topic === 'camera/calibration') await writer.writeEncoded(topic, stampNs, data);
+    }
+    change(frames);
+    for (const frame of frames)
+      await writer.writeEncoded(
+        'perception',
+        frame.stampNs,
+        toBinary(PerceptionFrameSchema, frame),
+      );
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Takes out detections, and the signs that were read in them. */
+export function removeDetections(
+  frames: readonly PerceptionFrame[],
+  isGone: (className: string, score: number) => boolean,
+): void {
+  for (const frame of frames) {
+    const places = new Map<number, number>();
+    frame.detections = frame.detections.filter(({ className, score }, index) => {
+      if (isGone(className, score)) return false;
+      places.set(index, places.size);
+      return true;
+    });
+    frame.signs = frame.signs.flatMap((sign) => {
+      const detectionIndex = places.get(sign.detectionIndex);
+      return detectionIndex === undefined ? [] : [Object.assign(sign, { detectionIndex })];
+    });
+  }
+}
+
+/** A stage takes so much longer on every frame; all that comes after it does too. */
+export function slowStage(frames: readonly PerceptionFrame[], stage: string, byMs: number): void {
+  const byNs = BigInt(Math.round(byMs * 1e6));
+  for (const { timing } of frames) {
+    const times = timing?.stages.find((one) => one.stage === stage);
+    if (timing === undefined || times === undefined) continue;
+    times.inferenceEndNs += byNs;
+    times.endNs += byNs;
+    timing.publishNs += byNs;
+  }
+}
+
+/** Each frame says what the one before it saw; the first says what it saw itself. */
+export function delayByOne(frames: readonly PerceptionFrame[]): void {
+  for (let n = frames.length - 1; n > 0; n--) {
+    const { detections, signs, segmentation, steering } = frames[n - 1]!;
+    Object.assign(frames[n]!, { detections, signs, segmentation, steering });
+  }
+}

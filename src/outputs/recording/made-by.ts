@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, platform } from 'node:os';
+import type { Manifest } from '../../bundle/manifest.js';
+
+/**
+ * What decides, beside bundles and calibration, whether the same frames give the same bytes: `build`, versions of
+ * windshield, ONNX Runtime and the platform; `machine`, the processor, whose instructions choose the kernels.
+ */
+export function buildFacts(): { build: string; machine: string } {
+  const runtime = versionIn(require.resolve('onnxruntime-node/package.json'));
+  return {
+    build: `windshield ${ownVersion()}, onnxruntime ${runtime}, ${platform()}-${arch()}`,
+    machine: cpus()[0]?.model.trim() ?? 'unknown',
+  };
+}
+
+const require = createRequire(import.meta.url);
+
+const versionIn = (packageFile: string | URL): string =>
+  JSON.parse(readFileSync(packageFile, 'utf8')).version;
+
+/** The package file lies above `src`, or above `dist` where this file was built. */
+function ownVersion(): string {
+  const places = ['../../../package.json', '../../../../package.json'];
+  const file = places
+    .map((place) => new URL(place, import.meta.url))
+    .find((url) => existsSync(url));
+  return file === undefined ? 'unknown' : versionIn(file);
+}
+
+/** What of a manifest decides results: what the network sees, how its outputs are decoded, how exact it must be. */
+export function manifestFacts({ input, decode, tolerance }: Manifest): string {
+  return JSON.stringify({ input: input.spec, decode, tolerance });
+}

@@ -1,0 +1,103 @@
+import type { Finding } from './finding.js';
+import { classOf, type ObjectGroup, type ObjectView, readingOf } from './object-groups.js';
+import type { Limits } from './rules.js';
+import { clockTime, counted, spokenClass, spokenSign } from './words.js';
+
+/** A sign was read when it was read in so many frames; what is remembered counts. */
+const minReadings = 3;
+/** An object that one run found in fewer than this share of the other's frames was found for a shorter time. */
+const shorterShare = 0.6;
+
+/** What became of each object and each sign of the drive, in the order in which they came. */
+export function objectFindings(groups: readonly ObjectGroup[], limits: Limits): Finding[] {
+  return groups
+    .flatMap((group) => findingsOf(group, limits))
+    .sort((a, b) => (a.timeS ?? 0) - (b.timeS ?? 0));
+}
+
+function findingsOf({ reference, candidate }: ObjectGroup, limits: Limits): Finding[] {
+  const longest = Math.max(reference?.frames ?? 0, candidate?.frames ?? 0);
+  if (longest < limits.objectFrames) return [];
+  const sign = signFinding(reference, candidate);
+  if (sign !== undefined) return [sign];
+  if (reference === undefined) return [goneFinding('object-added', candidate!)];
+  if (candidate === undefined) return [goneFinding('object-lost', reference)];
+  const findings: Finding[] = [];
+  const [before, now] = [classOf(reference), classOf(candidate)];
+  const what = spokenClass(before);
+  if (before !== now)
+    findings.push({
+      ...shownAt(reference),
+      kind: 'object-renamed',
+      className: before,
+      words: `${what} at ${clockTime(reference.best.timeS)} called ${spokenClass(now)}`,
+    });
+  const laterS = candidate.firstS - reference.firstS;
+  if (Math.abs(laterS) > limits.seenLaterS) {
+    const isLater = laterS > 0;
+    findings.push({
+      ...shownAt(isLater ? reference : candidate),
+      kind: isLater ? 'object-later' : 'object-earlier',
+      className: before,
+      timeS: Math.min(candidate.firstS, reference.firstS),
+      words: `${what} at ${clockTime(reference.firstS)} seen ${Math.abs(laterS).toFixed(1)} s ${isLater ? 'later' : 'earlier'}`,
+    });
+  }
+  const isShorter = candidate.frames < reference.frames * shorterShare;
+  const isLonger = reference.frames < candidate.frames * shorterShare;
+  if (
+    (isShorter || isLonger) &&
+    Math.abs(candidate.frames - reference.frames) >= limits.objectFrames
+  )
+    findings.push({
+      ...shownAt(isShorter ? reference : candidate),
+      kind: isShorter ? 'object-shorter' : 'object-longer',
+      className: before,
+      words: `${what} at ${clockTime(reference.best.timeS)} found in ${counted(candidate.frames, 'frame')}, ${reference.frames} before`,
+    });
+  const pieces = [reference.trackIds.length, candidate.trackIds.length] as const;
+  if (pieces[0] !== pieces[1])
+    findings.push({
+      ...shownAt(pieces[1] > pieces[0] ? candidate : reference),
+      kind: pieces[1] > pieces[0] ? 'track-split' : 'track-joined',
+      className: before,
+      words: `${what} at ${clockTime(reference.best.timeS)} tracked in ${counted(pieces[1], 'piece')}, ${pieces[0]} before`,
+    });
+  return findings;
+}
+
+/** A sign that was lost with its box is told as the sign that it was. */
+function signFinding(
+  reference: ObjectView | undefined,
+  candidate: ObjectView | undefined,
+): Finding | undefined {
+  const before = reference && readingOf(reference, minReadings);
+  const now = candidate && readingOf(candidate, minReadings);
+  if (before === now) return undefined;
+  if (before === undefined)
+    return {
+      ...shownAt(candidate!),
+      kind: 'sign-added',
+      className: now!,
+      words: `${spokenSign(now!)} at ${clockTime(candidate!.best.timeS)} read, not before`,
+    };
+  const at = `${spokenSign(before)} at ${clockTime(reference!.best.timeS)}`;
+  const shown = { ...shownAt(reference!), className: before };
+  return now === undefined
+    ? { ...shown, kind: 'sign-lost', words: `${at} lost` }
+    : { ...shown, kind: 'sign-misread', words: `${at} read as ${spokenClass(now)}` };
+}
+
+function goneFinding(kind: 'object-lost' | 'object-added', view: ObjectView): Finding {
+  const className = classOf(view);
+  const seconds = (view.lastS - view.firstS).toFixed(1);
+  const how = kind === 'object-lost' ? 'lost' : 'found, not before';
+  const words = `${spokenClass(className)} at ${clockTime(view.best.timeS)} ${how} (${counted(view.frames, 'frame')} in ${seconds} s)`;
+  return { ...shownAt(view), kind, className, words };
+}
+
+const shownAt = ({ best }: ObjectView) => ({
+  timeS: best.timeS,
+  frameId: best.frameId,
+  boxXyxyPx: best.boxXyxyPx,
+});

@@ -1,0 +1,115 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { z } from 'zod';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import {
+  type CameraCalibration,
+  CameraCalibrationSchema,
+} from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+
+/** One recorded result: the message, and its bytes as they were recorded. */
+export interface Result {
+  frame: PerceptionFrame;
+  payload: Uint8Array;
+}
+
+/** What the run said of itself when it was recorded. */
+export interface RunFacts {
+  path: string;
+  /** Metadata `windshield.result`: source, pacing, build, machine, hashes. Empty in a file of another maker. */
+  run: Readonly<Record<string, string>>;
+  /** By task, what of the manifest decides results; undefined for files that do not say it. */
+  manifests: ReadonlyMap<string, unknown>;
+  calibration: CameraCalibration | undefined;
+  /** What could not be read of a damaged file; empty for a whole one. */
+  losses: readonly string[];
+}
+
+/** A recording of results that is being read. Close it when done. */
+export class ResultsFile {
+  readonly path: string;
+  readonly #reader: RecordingReader;
+  readonly #topics: readonly string[];
+  #undecodable = 0;
+
+  private constructor(reader: RecordingReader, topics: readonly string[]) {
+    this.path = reader.path;
+    this.#reader = reader;
+    this.#topics = topics;
+  }
+
+  /** Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING: no recording, or one without results. */
+  static async open(path: string): Promise<ResultsFile> {
+    const reader = await RecordingReader.open(path);
+    const topics = reader.channels
+      .filter(({ schemaName }) => schemaName === PerceptionFrameSchema.typeName)
+      .map(({ topic }) => topic);
+    if (topics.length > 0) return new ResultsFile(reader, topics);
+    await reader.close();
+    const found = reader.channels.map(({ topic }) => topic).join(', ') || 'none';
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `${path}: expected results, as windshield replay --out records them, found topics ${found}`,
+    );
+  }
+
+  /** In the order of their stamps. A message that does not decode is passed over and counted. */
+  async *results(): AsyncGenerator<Result, void, void> {
+    for await (const { data } of this.#reader.messages({ topics: this.#topics })) {
+      let frame: PerceptionFrame;
+      try {
+        frame = fromBinary(PerceptionFrameSchema, data);
+      } catch {
+        this.#undecodable++;
+        continue;
+      }
+      yield { frame, payload: data };
+    }
+  }
+
+  /** Complete once all results have been read. */
+  async facts(): Promise<RunFacts> {
+    const { metadata, isComplete, damagedChunks, cutBytes } = this.#reader;
+    const manifests = Object.entries(metadata.get('windshield.manifests') ?? {});
+    const losses = [
+      ...(isComplete ? [] : [`was cut off: ${cutBytes} bytes at its end cannot be used`]),
+      ...(damagedChunks > 0 ? [`has ${damagedChunks} damaged chunks`] : []),
+      ...(this.#undecodable > 0 ? [`has ${this.#undecodable} messages that are no results`] : []),
+    ];
+    return {
+      path: this.path,
+      run: metadata.get('windshield.result') ?? {},
+      manifests: new Map(manifests.flatMap(([task, text]) => parsed(task, text))),
+      calibration: await this.#calibration(),
+      losses,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  async #calibration(): Promise<CameraCalibration | undefined> {
+    const channel = this.#reader.channels.find(
+      ({ schemaName }) => schemaName === CameraCalibrationSchema.typeName,
+    );
+    if (channel === undefined) return undefined;
+    for await (const { data } of this.#reader.messages({ topics: [channel.topic] }))
+      return fromBinary(CameraCalibrationSchema, data);
+    return undefined;
+  }
+}
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+function parsed(task: string, text: string): [string, unknown][] {
+  try {
+    return [[task, json.parse(text)]];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,94 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { decodeImage } from '../../../src/codec/image-codec.js';
+import { CompressedImageSchema } from '../../../src/messages/gen/foxglove/compressed_image_pb.js';
+import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { evaluationStyle } from '../../evaluate/page/evaluation-style.js';
+import { photoUri } from '../../page/picture-uri.js';
+import { at, escaped } from '../../page/svg.js';
+import type { Comparison } from '../compare-runs.js';
+import { findingKinds } from '../finding.js';
+import { byKind, factsOf, summaryOf } from '../format-verdict.js';
+import type { JudgedFinding } from '../rules.js';
+import type { Verdict } from '../verdict.js';
+import { eventPicture } from './event-picture.js';
+
+/** So many events are shown with pictures: the page stays a few megabytes. */
+const mostPictures = 24;
+const pictureWidthPx = 640;
+
+/**
+ * One self-contained HTML document, without script: verdict, findings, and what both runs saw at each event. Pictures
+ * come from `drivePath` where it is a recording; without one boxes stand on an empty ground.
+ */
+export async function verdictPage(
+  verdict: Verdict,
+  comparison: Comparison,
+  drivePath: string | undefined,
+): Promise<string> {
+  const shown = verdict.findings
+    .filter(({ frameId }) => frameId !== undefined)
+    .sort((a, b) => Number(a.isAllowed) - Number(b.isAllowed))
+    .slice(0, mostPictures);
+  const pairs = new Map(comparison.paired.pairs.map((pair) => [pair.frameId, pair]));
+  const stamps = shown.flatMap(({ frameId }) => pairs.get(frameId!)?.reference.stampNs ?? []);
+  const pictures = await loadPictures(drivePath, new Set(stamps));
+  const title = `Verdict: ${verdict.passed ? 'passed' : 'failed'}`;
+  const definitions = [...pictures].map(([stampNs, uri]) => {
+    const { widthPx, heightPx } = comparison.paired.pairs[0]!.reference;
+    return `<image id="p${stampNs}" href="${uri}" width="${at(widthPx)}" height="${at(heightPx)}" preserveAspectRatio="none"/>`;
+  });
+  const events = shown.map((finding) => {
+    const pair = pairs.get(finding.frameId!);
+    if (pair === undefined) return '';
+    const { stampNs } = pair.reference;
+    const id = pictures.has(stampNs) ? `p${stampNs}` : undefined;
+    const side = (name: 'reference' | 'candidate', caption: string) =>
+      `<figure>${eventPicture(pair[name], id, finding.boxXyxyPx, `${caption}: frame ${pair.frameId}`)}<figcaption>${caption}</figcaption></figure>`;
+    return `<h3>${mark(finding)}${escaped(finding.words)}</h3><div class="frames both">${side('reference', 'before')}${side('candidate', 'now')}</div>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${evaluationStyle}
+.both { margin: 0 0 22px; } .verdict-list li { margin: 2px 0; } .swatch.wrong { background: var(--wrong); } .swatch.right { background: var(--right); }</style>
+<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${definitions.join('')}</defs></svg>
+<main>
+<h1>${escaped(title)}</h1>
+<p class="muted">${escaped(summaryOf(verdict))}; ${escaped(verdict.candidate)} against ${escaped(verdict.reference)}</p>
+<section><h2>What was compared</h2><dl class="facts">${factsOf(verdict)
+    .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
+    .join('')}</dl></section>
+${[...byKind(verdict.findings)].map(([kind, found]) => `<section><h2>${escaped(`${found.length}: ${findingKinds[kind]}`)}</h2><ul class="plain verdict-list">${found.map((finding) => `<li>${mark(finding)}${escaped(finding.words)}${finding.isAllowed ? ' (allowed)' : ''}</li>`).join('')}</ul></section>`).join('\n')}
+${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">Boxes with what they were called; in red, what the finding is about.</p>${events.join('\n')}</section>`}
+</main>
+</html>
+`;
+}
+
+const mark = ({ isAllowed }: JudgedFinding) =>
+  `<span class="swatch ${isAllowed ? 'right' : 'wrong'}" aria-hidden="true"></span>`;
+
+/** As data URIs by stamp; empty where the drive is no recording or has none of them. */
+async function loadPictures(
+  path: string | undefined,
+  stamps: ReadonlySet<bigint>,
+): Promise<Map<bigint, string>> {
+  const pictures = new Map<bigint, string>();
+  const reader =
+    path === undefined ? undefined : await RecordingReader.open(path).catch(() => undefined);
+  if (reader === undefined) return pictures;
+  try {
+    for (const stampNs of stamps) {
+      const range = { topics: ['camera/image'], startNs: stampNs, endNs: stampNs };
+      for await (const { data } of reader.messages(range)) {
+        const image = await decodeImage(fromBinary(CompressedImageSchema, data).data);
+        pictures.set(stampNs, (await photoUri(image, pictureWidthPx)).uri);
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+  return pictures;
+}

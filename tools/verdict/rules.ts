@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { type Finding, type FindingKind, findingKinds } from './finding.js';
+
+const amount = z.number().nonnegative();
+const kind = z.enum(Object.keys(findingKinds) as [FindingKind, ...FindingKind[]]);
+
+/** Differences up to these are none. */
+const limitsSchema = z.strictObject({
+  /** An object counts from so many frames on; what flickers for fewer is counted with its class alone. */
+  objectFrames: z.int().min(1).default(5),
+  /** Found so much later or earlier, seconds. */
+  seenLaterS: amount.default(0.25),
+  /** Share of a class's boxes that may come or go. */
+  boxCountShare: amount.default(0.05),
+  /** All boxes to one side, pixels of the frame. */
+  boxOffsetPx: amount.default(0.5),
+  steeringMeanDeg: amount.default(0.05),
+  steeringMostDeg: amount.default(0.5),
+  /** Share of the picture that a class covers, mean over the drive. */
+  classShare: amount.default(0.003),
+  /** Share of pixels with another class, mean over the drive. */
+  mapPixels: amount.default(0.01),
+  /** Mean height of free space, a share of the map. */
+  freeSpace: amount.default(0.005),
+  /** A stage against its reference, once the machine's own pace is taken out; on the same machine only. */
+  stageTimes: z.number().min(1).default(1.5),
+  stageMs: amount.default(1),
+  /** p99 of glass to result, milliseconds; left out, it is told and not judged: it depends on what else runs. */
+  latencyP99Ms: amount.optional(),
+  /** A score against ground truth may fall by so much (angles: grow by so many degrees). */
+  truthScore: amount.default(0.005),
+  truthDegrees: amount.default(0.05),
+});
+
+/** What may differ. */
+export const rulesSchema = z.strictObject({
+  /** `auto`: bit by bit where build, machine, networks and provider are the same; `never`: by limits everywhere. */
+  exact: z.enum(['auto', 'never']).default('auto'),
+  limits: limitsSchema.prefault({}),
+  /** Findings that do not fail the verdict: by kind, for some classes or all, up to a number. */
+  allow: z
+    .array(
+      z.strictObject({
+        kind,
+        classes: z.array(z.string().min(1)).min(1).optional(),
+        atMost: z.int().min(1).optional(),
+      }),
+    )
+    .default([]),
+  /** Classes (of objects or signs) of which no finding is ever allowed, whatever `allow` says. */
+  never: z.array(z.string().min(1)).default([]),
+});
+
+export type Rules = z.infer<typeof rulesSchema>;
+export type Limits = Rules['limits'];
+
+/** Nothing may differ. */
+export const strictRules: Rules = rulesSchema.parse({});
+
+/** Reads a rules file (YAML). Rejects with ERR_CONFIG, naming the key. */
+export async function readRules(path: string): Promise<Rules> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${cause.code})`, { cause });
+  });
+  const document = parseDocument(text, { prettyErrors: false });
+  if (document.errors[0] !== undefined)
+    throw new PerceptionError('ERR_CONFIG', `${path}: ${document.errors[0].message}`);
+  const checked = rulesSchema.safeParse(document.toJS() ?? {});
+  if (checked.success) return checked.data;
+  const faults = checked.error.issues.map(({ path: keys, message }) =>
+    [keys.join('.') || 'the file', message].join(': '),
+  );
+  throw new PerceptionError('ERR_CONFIG', `${path}: ${faults.join('; ')}`);
+}
+
+export interface JudgedFinding extends Finding {
+  isAllowed: boolean;
+}
+
+/** Says of each finding whether the rules let it pass; `atMost` counts over all classes that its line names. */
+export function judge(findings: readonly Finding[], { allow, never }: Rules): JudgedFinding[] {
+  const used = allow.map(() => 0);
+  const isNever = ({ className }: Finding) => className !== undefined && never.includes(className);
+  return findings.map((finding) => {
+    const place = isNever(finding)
+      ? -1
+      : allow.findIndex(
+          (rule, index) =>
+            rule.kind === finding.kind &&
+            (rule.classes === undefined ||
+              (finding.className !== undefined && rule.classes.includes(finding.className))) &&
+            used[index]! < (rule.atMost ?? Number.POSITIVE_INFINITY),
+        );
+    if (place >= 0) used[place]!++;
+    return { ...finding, isAllowed: place >= 0 };
+  });
+}

@@ -1,0 +1,28 @@
+/** Seconds on the drive's clock as `minutes:seconds`, to a tenth: 41.32 is `00:41.3`. */
+export function clockTime(timeS: number): string {
+  // Rounded first, or 59.96 becomes 00:60.0.
+  const tenths = Math.round(timeS * 10);
+  const minutes = Math.floor(tenths / 600);
+  const seconds = (tenths - minutes * 600) / 10;
+  return `${String(minutes).padStart(2, '0')}:${seconds.toFixed(1).padStart(4, '0')}`;
+}
+
+/** A class name as a person says it. */
+export const spokenClass = (name: string): string => name.replaceAll('_', ' ');
+
+/** `stop sign`; names that end in what they are about stay readable: `speed limit 60 sign`. */
+export const spokenSign = (name: string): string => `${spokenClass(name)} sign`;
+
+/** `1 frame`, `12 frames`. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+
+/** Radians as degrees: two digits, more where two would say 0. */
+export function spokenDegrees(rad: number): string {
+  const degrees = (rad * 180) / Math.PI;
+  return `${Math.abs(degrees) >= 0.01 || degrees === 0 ? degrees.toFixed(2) : degrees.toPrecision(2)}°`;
+}
+
+/** A share of 1 as percent. */
+export const spokenPercent = (share: number, digits = 1): string =>
+  `${(share * 100).toFixed(digits)} %`;
