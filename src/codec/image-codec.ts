@@ -27,16 +27,6 @@ export async function decodeImage(input: string | Uint8Array): Promise<DecodedIm
   return { widthPx: info.width, heightPx: info.height, data };
 }
 
-/** Decodes the first channel of a picture as stored: a label map whose values are class ids. */
-export async function decodeLabelMap(input: string | Uint8Array): Promise<DecodedImage> {
-  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
-    .toColourspace('b-w')
-    .extractChannel(0)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { widthPx: info.width, heightPx: info.height, data };
-}
-
 /** Width and height from a picture's header, pixels, without decoding it. */
 export async function imageSize(
   input: string | Uint8Array,
@@ -68,7 +58,7 @@ export function encodePng(image: DecodedImage): Promise<Uint8Array> {
   return rawInput(image).png().toBuffer();
 }
 
-/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which decodeLabelMap reads back. */
+/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */
 export function encodeLabelMap(
   labels: Uint8Array,
   widthPx: number,
