@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseDelimited, parseNumber } from '../../src/codec/delimited-text.js';
 import { signClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
@@ -8,7 +9,6 @@ import {
   readText,
   requireSamples,
 } from './dataset-files.js';
-import { parseDelimited, parseNumber } from './delimited-text.js';
 import { trackOf } from './gtsrb-packed.js';
 import type { Dataset, RgbImage, SignSample } from './sample.js';
 

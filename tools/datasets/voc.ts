@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, parse, posix, win32 } from 'node:path';
+import { parseNumber } from '../../src/codec/delimited-text.js';
 import { detectionClasses } from '../../src/perception/classes.js';
 import type { RawBox } from './box-sample.js';
 import { makeDetectionSample } from './box-sample.js';
@@ -12,7 +13,6 @@ import {
   readText,
   requireSamples,
 } from './dataset-files.js';
-import { parseNumber } from './delimited-text.js';
 import type { Dataset, TruthBox } from './sample.js';
 import { childOf, parseSmallXml, textOf, type XmlElement } from './small-xml.js';
 import { addTeacherBoxes } from './teacher-boxes.js';
