@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { decodeImage, imageSize } from '../../src/codec/image-codec.js';
 import { decodePpm } from '../../src/codec/ppm.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
@@ -27,10 +27,24 @@ export async function listFolder(folder: string, what: string): Promise<string[]
   }
 }
 
-/** The picture files in a folder, sorted. */
+/** The picture files in a folder, sorted; hidden ones (`._a.jpg`, which a Mac leaves beside `a.jpg`) are none. */
 export async function listPictures(folder: string, what: string): Promise<string[]> {
   const names = await listFolder(folder, what);
-  return names.filter((name) => pictureExtensions.has(extname(name).toLowerCase()));
+  return names.filter(
+    (name) => !name.startsWith('.') && pictureExtensions.has(extname(name).toLowerCase()),
+  );
+}
+
+/** The folders in a folder, sorted, whatever their names save hidden ones and a Mac's archive of the same. */
+export async function listSubfolders(folder: string, what: string): Promise<string[]> {
+  const names = await listFolder(folder, what);
+  const isFolder = await mapInOrder(names, async (name) => {
+    if (name.startsWith('.') || name === '__MACOSX') return false;
+    // Not the entry's own kind: a link to a folder is one.
+    const entry = await stat(join(folder, name)).catch(() => undefined);
+    return entry?.isDirectory() ?? false;
+  });
+  return names.filter((_, index) => isFolder[index]);
 }
 
 /** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */

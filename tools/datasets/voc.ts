@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, parse, posix, win32 } from 'node:path';
 import { parseNumber } from '../../src/codec/delimited-text.js';
 import { detectionClasses } from '../../src/perception/classes.js';
+import { childOf, parseAnnotationXml, textOf, type XmlElement } from './annotation-xml.js';
 import type { RawBox } from './box-sample.js';
 import { makeDetectionSample } from './box-sample.js';
 import {
@@ -14,7 +15,6 @@ import {
   requireSamples,
 } from './dataset-files.js';
 import type { Dataset, TruthBox } from './sample.js';
-import { childOf, parseSmallXml, textOf, type XmlElement } from './small-xml.js';
 import { addTeacherBoxes } from './teacher-boxes.js';
 
 export interface VocOptions {
@@ -120,7 +120,7 @@ function readAnnotation(
   options: VocOptions,
   problems: Dataset['problems'],
 ): VocAnnotation {
-  const root = parseSmallXml(text);
+  const root = parseAnnotationXml(text);
   if (root.name !== 'annotation') throw datasetError(`expected <annotation>, found <${root.name}>`);
   const size = childOf(root, 'size');
   const widthPx = parseNumber(size && textOf(size, 'width'));
