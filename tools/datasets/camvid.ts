@@ -11,7 +11,7 @@ import {
   requireSplit,
 } from './dataset-files.js';
 import { type LabelMap, readStoredLabels } from './label-map.js';
-import type { Dataset, HoldOut, SegmentationSample } from './sample.js';
+import type { Dataset, SegmentationSample } from './sample.js';
 import { type LabelMeaning, readLabelMeaning } from './segmentation-class-names.js';
 
 export interface CamvidDataset extends Dataset<'segmentation'> {
@@ -23,7 +23,6 @@ export interface CamvidSample extends SegmentationSample {
 }
 
 const maxLabelBytes = 64 * 1024 * 1024;
-const holdOuts: Record<string, HoldOut> = { train: 'official-train' };
 
 /**
  * CamVid in the SegNet layout: `<split>/` pictures and `<split>annot/` label maps of the same sizes. Their ids are
@@ -55,7 +54,7 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
     licence: 'CamVid, academic use; cite Brostow et al. 2009',
     samples: [],
     problems: [],
-    holdOut: holdOuts[split] ?? 'official-val',
+    holdOut: split === 'train' ? 'official-train' : 'official-val',
   };
   for (const name of await listPictures(pictureDir, 'a folder of pictures')) {
     const labelName = labels.get(parse(name).name);

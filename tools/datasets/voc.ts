@@ -29,15 +29,17 @@ export interface VocOptions {
 }
 
 /** Names of the road sign set, and of VOC itself, to ours. Our own names are taken as they are. */
-const ourNames: Record<string, string> = {
-  speedlimit: 'traffic_sign',
-  stop: 'traffic_sign',
-  crosswalk: 'traffic_sign',
-  trafficlight: 'traffic_light',
-  person: 'pedestrian',
-  motorbike: 'motorcycle',
-  ...Object.fromEntries(detectionClasses.map((name) => [name, name])),
-};
+const ourNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    speedlimit: 'traffic_sign',
+    stop: 'traffic_sign',
+    crosswalk: 'traffic_sign',
+    trafficlight: 'traffic_light',
+    person: 'pedestrian',
+    motorbike: 'motorcycle',
+    ...Object.fromEntries(detectionClasses.map((name) => [name, name])),
+  }),
+);
 
 interface VocAnnotation {
   pictureName: string | undefined;
@@ -147,7 +149,7 @@ function readAnnotation(
 /** A box, or the reason why there is none. */
 function readObject(object: XmlElement, firstPixel: 0 | 1): TruthBox | string {
   const name = textOf(object, 'name') ?? '';
-  const className = ourNames[name] ?? ourNames[name.toLowerCase()];
+  const className = ourNames.get(name) ?? ourNames.get(name.toLowerCase());
   if (!className) return `unknown class "${name}"`;
   const bounds = childOf(object, 'bndbox');
   const [left, top, right, bottom] = ['xmin', 'ymin', 'xmax', 'ymax'].map((edge) =>
