@@ -5,13 +5,14 @@ import { type Task, tasks } from '../src/bundle/manifest.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../tools/datasets/sample.js';
+import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { Terminal } from './terminal.js';
 
 const modelsDir = fileURLToPath(new URL('../../models/', import.meta.url));
 /** So many problems are told one by one; the rest are counted. */
 const shownProblems = 5;
 
-interface EvaluateFlags {
+interface EvaluateFlags extends LimitFlags {
   data: string;
   format: string;
   split?: string;
@@ -26,7 +27,7 @@ interface EvaluateFlags {
 
 /** `windshield evaluate <task> [bundle]`: a bundle's scores on labelled data. */
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .summary('measure a model bundle on labelled data')
     .description(
       'Runs a model bundle on labelled pictures, through the same preprocessing, session and decoding as\n' +
@@ -62,6 +63,7 @@ export function evaluateCommand(): Command {
     .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
       await evaluate(task, bundleDir ?? `${modelsDir}${task}`, flags);
     });
+  return addLimitFlags(command, { min: 'accuracy=0.95', max: 'maeRad=0.05' });
 }
 
 async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Promise<void> {
@@ -71,6 +73,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
     '../tools/evaluate/format-evaluation.js'
   );
   const terminal = new Terminal();
+  const limits = await readLimits(flags);
   if (flags.run !== undefined && flags.report === undefined)
     throw new PerceptionError('ERR_USAGE', 'expected --report with --run, found none');
   const opened = await openDataset(flags.format, flags.data, { task, split: flags.split });
@@ -102,6 +105,9 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
     terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
     await report?.write(evaluation);
     for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
+    const { manifestScores } = await import('../tools/evaluate/evaluation.js');
+    const scores = new Map(Object.entries(manifestScores(evaluation)));
+    await giveVerdict(`windshield evaluate ${task}`, limits, scores, flags.junit, terminal);
   } finally {
     await report?.abort();
   }

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { Terminal } from './terminal.js';
 
-interface LatencyFlags {
+interface LatencyFlags extends LimitFlags {
   json?: true;
   html?: string;
   deadlineMs?: number;
@@ -9,7 +10,7 @@ interface LatencyFlags {
 
 /** `windshield latency <results.mcap>`: from a recording of results alone, how long everything took. */
 export function latencyCommand(): Command {
-  return new Command('latency')
+  const command = new Command('latency')
     .summary('say how long everything took, from a recording of results alone')
     .description(
       'Reads a recording of results (windshield replay --out) and says how long its frames took from\n' +
@@ -24,9 +25,12 @@ export function latencyCommand(): Command {
     .action(async (path: string, flags: LatencyFlags) => {
       await showLatency(path, flags);
     });
+  return addLimitFlags(command, { min: 'max=1ms', max: 'p99=50ms' });
 }
 
-async function showLatency(path: string, { json, html, deadlineMs }: LatencyFlags): Promise<void> {
+async function showLatency(path: string, flags: LatencyFlags): Promise<void> {
+  const { json, html, deadlineMs } = flags;
+  const limits = await readLimits(flags);
   const { readLineage } = await import('../tools/latency/read-lineage.js');
   const { buildLatencyReport } = await import('../tools/latency/latency-report.js');
   const { formatLatencyReport, lossNotes } = await import('../tools/latency/format-report.js');
@@ -40,6 +44,8 @@ async function showLatency(path: string, { json, html, deadlineMs }: LatencyFlag
     terminal.note(`wrote ${html}`);
   }
   terminal.print(json ? JSON.stringify(report) : formatLatencyReport(report));
+  const { latencyNumbers } = await import('../tools/latency/latency-numbers.js');
+  await giveVerdict('windshield latency', limits, latencyNumbers(report), flags.junit, terminal);
 }
 
 function positiveMs(text: string): number {

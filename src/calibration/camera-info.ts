@@ -1,92 +1,47 @@
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
+import { parseAllDocuments, stringify } from 'yaml';
 import { PerceptionError } from '../frame/perception-error.js';
-import { type CameraModel, cameraKinds, distortionCounts } from './camera-model.js';
+import { readCalibrationDocument } from './calibration-document.js';
+import type { CameraModel } from './camera-model.js';
+import { checkCameraCalibration } from './check-camera-calibration.js';
 import { sha256Hex } from './sha256.js';
 
-const matrix = (rows: number, cols: number) =>
-  z.object({
-    rows: z.literal(rows),
-    cols: z.literal(cols),
-    data: z.array(z.number()).length(rows * cols),
-  });
-
-/** What is read of a camera_info file. Keys that ROS adds beside these (camera_name, rectification) are let be. */
-const cameraInfoSchema = z.object({
-  image_width: z.int().positive().max(65536),
-  image_height: z.int().positive().max(65536),
-  camera_matrix: matrix(3, 3),
-  distortion_model: z.string(),
-  distortion_coefficients: z.object({
-    rows: z.literal(1),
-    cols: z.int().nonnegative(),
-    data: z.array(z.number()),
-  }),
-});
-
-function fail(where: string, problem: string): never {
-  throw new PerceptionError('ERR_CALIBRATION', `${where}: ${problem}`);
-}
+/** A calibration takes a few hundred bytes; an echoed topic repeats it. */
+const maxCharacters = 4 * 1024 * 1024;
 
 /**
- * Reads a ROS camera_info YAML text. `where` names the file in errors. Rectification and projection matrices
- * serve stereo rigs and are not used. A plumb_bob model of nothing but zeros is returned as a pinhole.
- * Throws ERR_CALIBRATION with what was expected and found.
+ * Reads a calibration from YAML: a ROS camera_info file, one that OpenCV wrote (`%YAML:1.0`), or an echoed
+ * `sensor_msgs/CameraInfo`, whose first message counts. `where` names the file in errors. Rectification and projection
+ * matrices serve stereo rigs and are not used. Throws ERR_CALIBRATION with what was expected and found; see
+ * checkCameraCalibration for what is believed.
  */
 export function parseCameraInfoYaml(text: string, where: string): CameraModel {
-  let document: unknown;
+  const fields = readCalibrationDocument(parseFirstDocument(text, where));
+  if (typeof fields === 'string')
+    throw new PerceptionError('ERR_CALIBRATION', `${where}: ${fields}`);
+  return checkCameraCalibration(fields, where);
+}
+
+function parseFirstDocument(text: string, where: string): unknown {
+  if (text.length > maxCharacters) {
+    throw new PerceptionError(
+      'ERR_CALIBRATION',
+      `${where}: expected at most ${maxCharacters} characters of YAML, found ${text.length}`,
+    );
+  }
   try {
-    document = parse(text);
+    // OpenCV's directive is none of YAML's, and its tag for a matrix is not declared.
+    const yaml = text.replace(/^\uFEFF?%YAML:1\.\d+[^\n]*\n/, '');
+    const [first] = parseAllDocuments(yaml, { logLevel: 'silent' });
+    if (first === undefined || !('errors' in first)) return undefined;
+    const [error] = first.errors;
+    if (error !== undefined) throw error;
+    return first.toJS();
   } catch (cause) {
     const line = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new PerceptionError('ERR_CALIBRATION', `${where}: expected YAML, found ${line}`, {
       cause,
     });
   }
-  const result = cameraInfoSchema.safeParse(document);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    fail(where, `${issue?.path.join('.') || 'document'}: ${issue?.message}`);
-  }
-  return toModel(result.data, where);
-}
-
-function toModel(info: z.infer<typeof cameraInfoSchema>, where: string): CameraModel {
-  const [fxPx, skew, cxPx, zero1, fyPx, cyPx, zero2, zero3, one] = info.camera_matrix.data as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (!(fxPx > 0 && fyPx > 0)) {
-    fail(where, `camera_matrix: expected focal lengths above 0, found ${fxPx} and ${fyPx}`);
-  }
-  if (skew !== 0 || zero1 !== 0 || zero2 !== 0 || zero3 !== 0 || one !== 1) {
-    fail(where, 'camera_matrix: expected [fx, 0, cx, 0, fy, cy, 0, 0, 1]');
-  }
-  const size = { widthPx: info.image_width, heightPx: info.image_height };
-  const base = { ...size, fxPx, fyPx, cxPx, cyPx };
-  const { data, cols } = info.distortion_coefficients;
-  const kind = cameraKinds.find((known) => known === info.distortion_model);
-  if (kind === undefined || kind === 'pinhole') {
-    const known = cameraKinds.filter((name) => name !== 'pinhole').join(', ');
-    fail(where, `distortion_model: expected one of ${known}, found "${info.distortion_model}"`);
-  }
-  const expected = distortionCounts[kind];
-  if (data.length !== expected || cols !== expected) {
-    const found = `${data.length} in ${cols} columns`;
-    fail(where, `distortion_coefficients: expected ${expected} for ${kind}, found ${found}`);
-  }
-  // All zeros bend nothing, except in the equidistant model, whose zero is still a fisheye.
-  const isIdeal = kind !== 'equidistant' && data.every((value) => value === 0);
-  return isIdeal
-    ? { ...base, kind: 'pinhole', distortion: [] }
-    : { ...base, kind, distortion: data };
 }
 
 /** Writes a camera_info YAML text that ROS and `parseCameraInfoYaml` read; numbers keep every digit. */

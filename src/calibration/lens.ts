@@ -50,6 +50,11 @@ export function radiusLimit(model: CameraModel): number {
   return limit;
 }
 
+/** The distorted radius at `radiusLimit`: how far from its axis the lens shows anything, in focal lengths. */
+export function largestDistortedRadius(model: CameraModel): number {
+  return distortedRadius(model, radiusLimit(model));
+}
+
 /**
  * Where a direction appears in the captured picture. x, y are normalised undistorted coordinates (X/Z, Y/Z of
  * the optical frame: x right, y down, z forward); the result is in pixels, the top-left pixel's centre being (0, 0).

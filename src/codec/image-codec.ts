@@ -27,22 +27,46 @@ export async function decodeImage(input: string | Uint8Array): Promise<DecodedIm
   return { widthPx: info.width, heightPx: info.height, data };
 }
 
-/** Decodes the first channel of a picture as stored: a label map whose values are class ids. */
-export async function decodeLabelMap(input: string | Uint8Array): Promise<DecodedImage> {
-  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
-    .toColourspace('b-w')
-    .extractChannel(0)
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { widthPx: info.width, heightPx: info.height, data };
-}
-
-/** Width and height from a picture's header, pixels, without decoding it. */
+/**
+ * Width and height from a picture's header, pixels as stored, without decoding it, and its EXIF orientation: 1 as
+ * stored, 2 mirrored, 3 turned round, 4 both, 5 to 8 on its side (EXIF 2.32, tag 0x0112). Pixels are never turned.
+ */
 export async function imageSize(
   input: string | Uint8Array,
-): Promise<{ widthPx: number; heightPx: number }> {
-  const { width, height } = await sharp(input, { limitInputPixels: maxPixels }).metadata();
-  return { widthPx: width, heightPx: height };
+): Promise<{ widthPx: number; heightPx: number; orientation: number }> {
+  const header = await sharp(input, { limitInputPixels: maxPixels }).metadata();
+  return { widthPx: header.width, heightPx: header.height, orientation: header.orientation ?? 1 };
+}
+
+/**
+ * The brightest value of a picture of 16 bits a channel, 0..65535; undefined for one of fewer bits. Below 4096 it is
+ * of a camera of 12 bits or less whose values were not spread, and reads as night.
+ */
+export async function brightestOf16Bits(input: string | Uint8Array): Promise<number | undefined> {
+  const picture = sharp(input, { limitInputPixels: maxPixels });
+  if ((await picture.metadata()).depth !== 'ushort') return undefined;
+  const { channels } = await picture.stats();
+  // Alpha is full where there is any, and says nothing of the light.
+  const colours = channels.length % 2 === 0 ? channels.slice(0, -1) : channels;
+  return Math.max(...colours.map(({ max }) => max));
+}
+
+/**
+ * False where a JPEG's data end before its pixels do, as when its middle is missing: libjpeg then fills up with grey
+ * and only warns. Other warnings (bytes too many before a marker, as some cameras write) leave the picture whole.
+ */
+export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
+  try {
+    // At an eighth of the size: all data are read, few pixels made.
+    const { width } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
+      .resize({ width: Math.max(1, width >> 3) })
+      .raw()
+      .toBuffer();
+    return true;
+  } catch (error) {
+    return !/premature end|unsupported|corrupt JPEG data: (bad|found)/i.test(String(error));
+  }
 }
 
 const rawInput = (image: DecodedImage) =>
@@ -68,7 +92,7 @@ export function encodePng(image: DecodedImage): Promise<Uint8Array> {
   return rawInput(image).png().toBuffer();
 }
 
-/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which decodeLabelMap reads back. */
+/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */
 export function encodeLabelMap(
   labels: Uint8Array,
   widthPx: number,

@@ -1,10 +1,9 @@
 /**
- * Width and height of a JPEG from its frame header, without decoding, and whether its end is there.
- * Undefined where the bytes are no JPEG or stop before the frame header (ITU-T T.81, B.2.2).
+ * Width and height of a JPEG from its frame header, without decoding. Undefined where the bytes are no JPEG or stop before the frame header (ITU-T T.81, B.2.2).
  */
 export function readJpegHeader(
   bytes: Uint8Array,
-): { widthPx: number; heightPx: number; isComplete: boolean } | undefined {
+): { widthPx: number; heightPx: number } | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
   let offset = 2;
   while (offset + 9 <= bytes.length && bytes[offset] === 0xff) {
@@ -20,7 +19,6 @@ export function readJpegHeader(
       return {
         heightPx: (bytes[offset + 5]! << 8) | bytes[offset + 6]!,
         widthPx: (bytes[offset + 7]! << 8) | bytes[offset + 8]!,
-        isComplete: hasEndMarker(bytes),
       };
     }
     // A scan before any frame header: not a JPEG that anyone can decode.
@@ -32,9 +30,31 @@ export function readJpegHeader(
   return undefined;
 }
 
-/** Cameras pad pictures with zeros behind the end marker: those are passed over. */
-function hasEndMarker(bytes: Uint8Array): boolean {
-  let end = bytes.length;
-  while (end > 2 && bytes[end - 1] === 0) end--;
-  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
+/**
+ * Bytes of a JPEG from its start to its end marker, found by walking through its segments and scans: what lies behind
+ * (padding, the film of a phone's motion photo) is not part of it. Undefined where there is no end marker (ITU-T T.81,
+ * B.1.1).
+ */
+export function jpegLength(bytes: Uint8Array): number | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  let at = 2;
+  while (at + 1 < bytes.length) {
+    // In a scan, every byte that is no marker is data: 0xff 0x00 is a byte, 0xd0 to 0xd7 restart the scan.
+    if (bytes[at] !== 0xff || bytes[at + 1] === 0x00 || isRestart(bytes[at + 1]!)) {
+      at = bytes.indexOf(0xff, at + (bytes[at] === 0xff ? 2 : 1));
+      if (at < 0) return undefined;
+      continue;
+    }
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) at++;
+    else if (marker === 0xd9) return at + 2;
+    else {
+      const lengthBytes = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+      if (lengthBytes < 2) return undefined;
+      at += 2 + lengthBytes;
+    }
+  }
+  return undefined;
 }
+
+const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;

@@ -3,7 +3,14 @@ import type { Point } from '../calibration/lens.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { InputGeometry } from './input-geometry.js';
 import type { CapturedFromRectified } from './rectifier.js';
-import { boxSize, boxStart, type SampleGrid, type SourcePlane, setSample } from './sample-grid.js';
+import {
+  boxSize,
+  boxStart,
+  edgeSlackPx,
+  type SampleGrid,
+  type SourcePlane,
+  setSample,
+} from './sample-grid.js';
 
 /**
  * Sets every entry of a grid: where in this plane of the frame each pixel of the input lies, through the lens where
@@ -18,25 +25,32 @@ export function fillPlane(
   capturedFromRectified: CapturedFromRectified | undefined,
 ): void {
   const [scaleX, scaleY] = sourceScale(spec, geometry, capturedFromRectified);
-  // Chroma planes are smaller than the frame, over the same extent.
-  const shareX = source.widthPx / frame.widthPx;
-  const shareY = source.heightPx / frame.heightPx;
-  grid.boxWidthPx = boxSize(scaleX * shareX, source.widthPx);
-  grid.boxHeightPx = boxSize(scaleY * shareY, source.heightPx);
+  const { share } = source;
+  grid.boxWidthPx = boxSize(scaleX * share, source.widthPx);
+  grid.boxHeightPx = boxSize(scaleY * share, source.heightPx);
+  // The plane of a frame of odd size may end before the frame does: its last pixel then goes on.
+  const startX = (xPx: number) =>
+    boxStart(within(xPx, frame.widthPx, source.widthPx, share), grid.boxWidthPx, source.widthPx);
+  const startY = (yPx: number) =>
+    boxStart(
+      within(yPx, frame.heightPx, source.heightPx, share),
+      grid.boxHeightPx,
+      source.heightPx,
+    );
   const { contentTopPx, contentBottomPx, contentLeftPx, contentRightPx } = geometry;
   // Without a lens a column lies at the same place in every row.
   const columnStarts = new Int32Array(spec.widthPx).fill(-1);
   for (let column = 0; column < spec.widthPx; column++) {
     const x = column + 0.5;
-    if (x < contentLeftPx || x > contentRightPx) continue;
+    if (!isContent(x, contentLeftPx, contentRightPx)) continue;
     const xPx = geometry.offsetXPx + x * geometry.scaleX;
-    columnStarts[column] = boxStart(xPx * shareX, grid.boxWidthPx, source.widthPx);
+    columnStarts[column] = startX(xPx);
   }
   for (let row = 0, index = 0; row < spec.heightPx; row++) {
     const y = row + 0.5;
     const yPx = geometry.offsetYPx + y * geometry.scaleY;
-    const isContent = y >= contentTopPx && y <= contentBottomPx;
-    const rowStart = isContent ? boxStart(yPx * shareY, grid.boxHeightPx, source.heightPx) : -1;
+    const isInRegion = isContent(y, contentTopPx, contentBottomPx);
+    const rowStart = isInRegion ? startY(yPx) : -1;
     for (let column = 0; column < spec.widthPx; column++, index++) {
       if (capturedFromRectified === undefined) {
         setSample(grid, index, source, columnStarts[column]!, rowStart);
@@ -44,17 +58,25 @@ export function fillPlane(
       }
       const x = column + 0.5;
       const point =
-        isContent && x >= contentLeftPx && x <= contentRightPx
+        isInRegion && isContent(x, contentLeftPx, contentRightPx)
           ? capturedFromRectified(geometry.offsetXPx + x * geometry.scaleX, yPx)
           : undefined;
-      const startX =
-        point === undefined ? -1 : boxStart(point[0] * shareX, grid.boxWidthPx, source.widthPx);
-      const startY =
-        point === undefined ? -1 : boxStart(point[1] * shareY, grid.boxHeightPx, source.heightPx);
-      setSample(grid, index, source, startX, startY);
+      const left = point === undefined ? -1 : startX(point[0]);
+      const top = point === undefined ? -1 : startY(point[1]);
+      setSample(grid, index, source, left, top);
     }
   }
 }
+
+/** A place of the frame in pixels of the plane; what lies outside the frame stays outside. */
+function within(framePx: number, frameEdgePx: number, planeEdgePx: number, share: number): number {
+  const isInFrame = framePx <= frameEdgePx + edgeSlackPx;
+  return isInFrame ? Math.min(framePx * share, planeEdgePx) : Number.POSITIVE_INFINITY;
+}
+
+/** Whether the centre of a pixel of the input lies in the part that shows the region. */
+const isContent = (centre: number, from: number, to: number) =>
+  centre >= from - edgeSlackPx && centre <= to + edgeSlackPx;
 
 /** Captured pixels for one input pixel, along x and y, at the input's centre. */
 function sourceScale(

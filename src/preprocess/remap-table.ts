@@ -84,16 +84,18 @@ function normalisationOf(spec: InputSpec): Normalisation {
 function sourcePlanes(frame: FrameLayout): SourcePlane[] {
   const { format, widthPx, heightPx, strideBytes } = frame;
   if (format === 'rgb8') {
-    return [{ widthPx, heightPx, strideBytes, pixelBytes: 3, startByte: 0 }];
+    return [{ widthPx, heightPx, strideBytes, pixelBytes: 3, startByte: 0, share: 1 }];
   }
   return [
-    { widthPx, heightPx, strideBytes, pixelBytes: 1, startByte: 0 },
+    { widthPx, heightPx, strideBytes, pixelBytes: 1, startByte: 0, share: 1 },
     {
-      widthPx: widthPx >> 1,
+      // The last column of an odd width has colours of its own where the rows have room for them.
+      widthPx: widthPx % 2 === 1 && strideBytes > widthPx ? (widthPx + 1) >> 1 : widthPx >> 1,
       heightPx: (heightPx + 1) >> 1,
       strideBytes,
       pixelBytes: 2,
       startByte: strideBytes * heightPx,
+      share: 0.5,
     },
   ];
 }

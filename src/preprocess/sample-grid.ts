@@ -1,6 +1,11 @@
 /** One in the fixed point of the weights: 11 bits keep a weighted sum of bytes within 32. */
 export const weightOne = 2048;
 const weightBits = 11;
+/**
+ * A centre that lies on an edge is inside, and rounding must not decide it: so much beyond an edge is still inside,
+ * of the input's content as of the frame.
+ */
+export const edgeSlackPx = 1e-6;
 /** Widest box that is averaged: its sum of weighted bytes still fits 32 bits. */
 const widestBoxPx = 512;
 
@@ -27,6 +32,8 @@ export interface SourcePlane {
   pixelBytes: number;
   /** Byte offset of the first pixel. */
   startByte: number;
+  /** Pixels of the plane a pixel of the frame, along either axis: a half for the colours of nv12. */
+  share: 1 | 0.5;
 }
 
 /** A plane and the grid that samples it. */
@@ -55,8 +62,7 @@ export function boxSize(scale: number, sourcePx: number): number {
  * the centre lies outside the plane.
  */
 export function boxStart(centrePx: number, boxPx: number, planePx: number): number {
-  const slack = 1e-6;
-  if (!(centrePx >= -slack && centrePx <= planePx + slack)) return -1;
+  if (!(centrePx >= -edgeSlackPx && centrePx <= planePx + edgeSlackPx)) return -1;
   const start = Math.max(0, Math.min(planePx - boxPx, centrePx - boxPx / 2));
   return Math.round(start * weightOne);
 }

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { readJpegHeader } from '../codec/jpeg-header.js';
+import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image_pb.js';
@@ -130,7 +130,7 @@ function describeDrive(options: DriveOptions): Record<string, string> {
 
 function checkJpeg(jpeg: Uint8Array, { widthPx, heightPx }: DriveOptions, frameId: number): void {
   const header = readJpegHeader(jpeg);
-  if (header === undefined || !header.isComplete) {
+  if (header === undefined || jpegLength(jpeg) === undefined) {
     const found = header === undefined ? 'something else' : 'one that is cut off';
     throw new PerceptionError(
       'ERR_SOURCE_FORMAT',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
-import { encodeJpeg } from '../codec/image-codec.js';
-import { readJpegHeader } from '../codec/jpeg-header.js';
+import { encodeJpeg, isWholeJpeg } from '../codec/image-codec.js';
+import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { decodePictureFile } from '../codec/picture-file.js';
 import { frameBytes } from '../frame/frame.js';
 import { type FrameSource, isSourceEnd } from '../frame/frame-source.js';
@@ -80,7 +80,12 @@ export async function importPictureDrive(
       }
       onProgress?.(index + 1, total);
     }
-    return summary;
+    if (summary.frames > 0) return summary;
+    const reasons = Object.entries(summary.skipped).map(([reason, found]) => `${found} ${reason}`);
+    throw new PerceptionError(
+      'ERR_SOURCE_FORMAT',
+      `expected frames that can be read in ${drive.name}, found ${reasons.join(', ') || 'none'}`,
+    );
   });
 }
 
@@ -160,7 +165,7 @@ function startSummary(size: { widthPx: number; heightPx: number }): ImportSummar
   return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped: {}, durationS: 0 };
 }
 
-/** The file's own bytes where it is a whole JPEG of the size; or why it is left out. */
+/** The file's own bytes, up to its end marker, where it is a whole JPEG of the size; or why it is left out. */
 async function jpegOf(
   path: string,
   size: { widthPx: number; heightPx: number },
@@ -169,11 +174,14 @@ async function jpegOf(
   try {
     const bytes = await readFile(path);
     const header = readJpegHeader(bytes);
-    const image = header ?? (await decodePictureFile(path));
-    if (header !== undefined && !header.isComplete) return 'undecodable';
+    const decoded = header === undefined ? await decodePictureFile(path) : undefined;
+    const image = header ?? decoded!;
+    const lengthBytes = header && jpegLength(bytes);
     if (image.widthPx !== size.widthPx || image.heightPx !== size.heightPx) return 'size';
-    if ('data' in image) return { bytes: await encodeJpeg(image, quality), isCopy: false };
-    return { bytes, isCopy: true };
+    if (decoded !== undefined) return { bytes: await encodeJpeg(decoded, quality), isCopy: false };
+    if (lengthBytes === undefined) return 'undecodable';
+    const jpeg = bytes.subarray(0, lengthBytes);
+    return (await isWholeJpeg(jpeg)) ? { bytes: jpeg, isCopy: true } : 'undecodable';
   } catch {
     return 'undecodable';
   }

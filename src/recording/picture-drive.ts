@@ -32,6 +32,28 @@ export const defaultPictureRateHz = 20;
 // The same order on every machine: numbers by value, so that frame2 comes before frame10.
 const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 
+/** A name of a time in seconds, as recorders write them: 1403636579.763555.png. */
+const secondsName = /^(\D*)(\d+)\.(\d+)$/;
+
+/** Natural order, or that of the numbers where every picture is named by one with decimals: 9.8 stands before 9.763 else. */
+function orderOf(names: readonly string[]): (a: string, b: string) => number {
+  const pictures = names.filter((name) => pictureExtensions.includes(extname(name).toLowerCase()));
+  const parts = new Map(
+    pictures.map((name) => [name, secondsName.exec(name.slice(0, -extname(name).length))] as const),
+  );
+  const first = parts.get(pictures[0] ?? '')?.[1];
+  const plain = (a: string, b: string) => naturalOrder(a, b) || (a < b ? -1 : 1);
+  if (![...parts.values()].every((found) => found != null && found[1] === first)) return plain;
+  return (a, b) => {
+    const [, , wholeA, decimalsA] = parts.get(a)!;
+    const [, , wholeB, decimalsB] = parts.get(b)!;
+    const difference = BigInt(wholeA!) - BigInt(wholeB!);
+    if (difference !== 0n) return difference < 0n ? -1 : 1;
+    if (decimalsA !== decimalsB) return decimalsA! < decimalsB! ? -1 : 1;
+    return plain(a, b);
+  };
+}
+
 /**
  * The pictures of a folder (not of the folders in it), in natural order of their names, at `rateHz` frames a
  * second. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
@@ -52,7 +74,7 @@ export async function listPictureFolder(
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
     .filter((name) => pictureExtensions.includes(extname(name).toLowerCase()))
-    .sort((a, b) => naturalOrder(a, b) || (a < b ? -1 : 1));
+    .sort(orderOf(entries.map(({ name }) => name)));
   if (names.length === 0) {
     throw new PerceptionError(
       'ERR_SOURCE_EMPTY',

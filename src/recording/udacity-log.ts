@@ -8,13 +8,12 @@ import {
   type PictureDrive,
   timeAt,
 } from './picture-drive.js';
+import { type BadUdacityRow, readUdacityRows, type UdacityRow } from './udacity-rows.js';
 
 export const udacityLogName = 'driving_log.csv';
 
 /** The simulator's steering -1..1 stands for -25..25 degrees at the wheels, positive to the right. */
 const wheelRadPerUnit = -(25 * Math.PI) / 180;
-/** The simulator shows miles an hour, and its log has the same number. */
-const mpsPerMph = 0.44704;
 
 /** True for a folder that holds a Udacity drive. */
 export function isUdacityFolder(dir: string): boolean {
@@ -25,7 +24,7 @@ export function isUdacityFolder(dir: string): boolean {
  * A drive of the Udacity simulator: the centre camera's pictures in order of the times in their names, with
  * steering (radians at the wheels, positive to the left) and speed (m/s) of the log. The log may have a header
  * or none, and paths of another machine: only their last part counts, looked up in `IMG` and in the folder itself.
- * Problems of frames: `missing` (no such picture), `bad_row` (no name, or steering is not a number of -1 to 1),
+ * Problems of frames: `missing` (no such picture), `bad_row` (see readUdacityRows),
  * `same_time` (as the frame before). Without times in the names, or with `rateHz`, frames come at that rate.
  * Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
@@ -35,7 +34,7 @@ export async function readUdacityDrive(dir: string, rateHz?: number): Promise<Pi
     throw new PerceptionError('ERR_SOURCE_MISSING', `cannot read ${logPath}: ${cause}`, { cause });
   });
   const places = await picturePlaces(dir);
-  const rows = parseUdacityLog(text).map((row) => pictureOfRow(row, places));
+  const rows = readUdacityRows(text).map((row) => pictureOfRow(row, places));
   const usable = rows.filter(({ problem }) => problem === undefined);
   if (usable.length === 0) {
     const found = rows.length === 0 ? 'no rows' : `${rows.length} rows, first: ${rows[0]!.problem}`;
@@ -49,9 +48,15 @@ export async function readUdacityDrive(dir: string, rateHz?: number): Promise<Pi
   return { name: basename(dir), pictures, rateHz: rateHz ?? rateOf(pictures) };
 }
 
-function pictureOfRow(row: UdacityRow, places: ReadonlyMap<string, string>): DrivePicture {
-  if (row === undefined) return { path: '', stampNs: 0n, sourceTimeNs: 0n, problem: 'bad_row' };
-  const { pictureName, steeringRad, speedMps } = row;
+function pictureOfRow(
+  row: UdacityRow | BadUdacityRow,
+  places: ReadonlyMap<string, string>,
+): DrivePicture {
+  if ('problem' in row) return { path: '', stampNs: 0n, sourceTimeNs: 0n, problem: 'bad_row' };
+  const { speedMps } = row;
+  const pictureName = row.pictures.centre;
+  // Adding zero turns -0 into 0.
+  const steeringRad = row.steering * wheelRadPerUnit + 0;
   const path = places.get(pictureName);
   return {
     path: path ?? pictureName,
@@ -61,39 +66,6 @@ function pictureOfRow(row: UdacityRow, places: ReadonlyMap<string, string>): Dri
     ...(speedMps !== undefined && { speedMps }),
     ...(path === undefined && { problem: 'missing' }),
   };
-}
-
-/** One row of the log; undefined stands for a row that cannot be used. */
-export type UdacityRow =
-  | { pictureName: string; steeringRad: number; speedMps: number | undefined }
-  | undefined;
-
-/** Reads the log's text: centre, left, right, steering, throttle, brake, speed; further columns are passed over. */
-export function parseUdacityLog(text: string): UdacityRow[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  if (lines[0]?.split(',')[3]?.trim().toLowerCase() === 'steering') lines.shift();
-  return lines.map((line) => {
-    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-    const pictureName = cells[0]!.split(/[\\/]/).at(-1)!;
-    const steering = numberIn(cells[3]);
-    if (pictureName === '' || steering === undefined || Math.abs(steering) > 1) return undefined;
-    const speedMph = numberIn(cells[6]);
-    return {
-      pictureName,
-      // Adding zero turns -0 into 0.
-      steeringRad: steering * wheelRadPerUnit + 0,
-      speedMps: speedMph === undefined ? undefined : speedMph * mpsPerMph,
-    };
-  });
-}
-
-function numberIn(cell: string | undefined): number | undefined {
-  if (cell === undefined || cell === '') return undefined;
-  const value = Number(cell);
-  return Number.isFinite(value) ? value : undefined;
 }
 
 /** Time stamp in a name such as center_2018_07_16_17_11_43_382.jpg, taken as UTC; 0 where there is none. */

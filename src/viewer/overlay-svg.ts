@@ -27,7 +27,9 @@ export function overlaySvg(frame: PerceptionFrame): string {
   const signByDetection = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
   const boxes = frame.detections.map((detection, index) => {
     const box = detection.boxPx!;
-    const colour = classColours[detection.className] ?? '#ffffff';
+    const colour = Object.hasOwn(classColours, detection.className)
+      ? classColours[detection.className]!
+      : '#ffffff';
     const sign = signByDetection.get(index);
     const isRead = sign !== undefined && sign.classId >= 0;
     const words = isRead

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -35,25 +36,104 @@ projection_matrix:
   data: [393.653800, 0, 322.797939, 0, 0, 393.653800, 241.090902, 0, 0, 0, 1, 0]
 `;
 
-const coefficient = fc.double({ min: -2, max: 2, noNaN: true });
+/** Ten documents of references to the one before: a billion numbers, if it were believed. */
+const billionLaughs = Array.from({ length: 10 }, (_, i) =>
+  i === 0
+    ? 'a0: &a0 [1]'
+    : `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+).join('\n');
+
+const coefficient = fc.double({ min: -0.02, max: 0.02, noNaN: true });
+const share = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const anyCamera: fc.Arbitrary<CameraModel> = fc.constantFrom(...cameraKinds).chain((kind) =>
-  fc.record({
-    kind: fc.constant(kind),
-    widthPx: fc.integer({ min: 1, max: 8000 }),
-    heightPx: fc.integer({ min: 1, max: 8000 }),
-    fxPx: fc.double({ min: 0.1, max: 1e5, noNaN: true }),
-    fyPx: fc.double({ min: 0.1, max: 1e5, noNaN: true }),
-    cxPx: fc.double({ min: 0, max: 8000, noNaN: true }),
-    cyPx: fc.double({ min: 0, max: 8000, noNaN: true }),
-    // A first coefficient above 0, so that no distorted model is all zeros (those are read as a pinhole).
-    distortion: fc
-      .array(coefficient, {
-        minLength: distortionCounts[kind],
-        maxLength: distortionCounts[kind],
-      })
-      .map((values) => values.map((value, i) => (i === 0 ? Math.abs(value) + 0.01 : value))),
-  }),
+  fc
+    .record({
+      widthPx: fc.integer({ min: 1, max: 8000 }),
+      heightPx: fc.integer({ min: 1, max: 8000 }),
+      focal: share(0.3, 20),
+      aspect: share(0.5, 2),
+      centreX: share(0, 1),
+      centreY: share(0, 1),
+      // A first coefficient above 0, so that no distorted model is all zeros (those are read as a pinhole).
+      distortion: fc
+        .array(coefficient, {
+          minLength: distortionCounts[kind],
+          maxLength: distortionCounts[kind],
+        })
+        .map((values) => values.map((value, i) => (i === 0 ? Math.abs(value) + 0.01 : value))),
+    })
+    .map(({ widthPx, heightPx, focal, aspect, centreX, centreY, distortion }) => ({
+      kind,
+      widthPx,
+      heightPx,
+      fxPx: focal * Math.max(widthPx, heightPx),
+      fyPx: focal * Math.max(widthPx, heightPx) * aspect,
+      cxPx: centreX * widthPx,
+      cyPx: centreY * heightPx,
+      distortion,
+    })),
 );
+
+const caseText = (name: string) =>
+  readFileSync(new URL(`../cases/18-calibration-files/${name}.yaml`, import.meta.url), 'utf8');
+const control = { widthPx: 320, heightPx: 180, fxPx: 300, fyPx: 300, cxPx: 160, cyPx: 90 };
+
+describe('calibration files of other tools', () => {
+  const radial = { ...control, kind: 'plumb_bob', distortion: [-0.25, 0.05, 0, 0, 0] };
+  const rational = {
+    ...control,
+    kind: 'rational_polynomial',
+    distortion: [-0.25, 0.05, 0, 0, 0, 0.1, 0, 0],
+  };
+  const fisheye = { ...control, kind: 'equidistant', distortion: [0.1, 0.01, 0, 0] };
+  it.each([
+    ['control', radial],
+    ['control-bom-crlf', radial],
+    ['opencv', radial],
+    ['plumb-bob-4', radial],
+    ['plumb-bob-8', radial],
+    ['radtan', radial],
+    ['echoed-topic', radial],
+    ['rational-14', rational],
+    ['rational-cols-5', rational],
+    ['fisheye', fisheye],
+  ])('%s is read as its writer meant it', (name, expected) => {
+    expect(parseCameraInfoYaml(caseText(name), name)).toEqual(expected);
+  });
+
+  it.each([
+    ['nan', /distortion_coefficients: expected finite numbers/],
+    ['folds-back', /one-to-one within 45 px.*folds back at 23\.1 px/],
+  ])('%s is refused', (name, message) => {
+    const parse = () => parseCameraInfoYaml(caseText(name), name);
+    expect(parse).toThrow(expect.objectContaining({ code: 'ERR_CALIBRATION' }));
+    expect(parse).toThrow(message);
+  });
+
+  it('older ROS files without a model are plumb_bob', () => {
+    const text = rosFile.replace('distortion_model: plumb_bob\n', '');
+    expect(parseCameraInfoYaml(text, 'old')).toEqual(parseCameraInfoYaml(rosFile, 'new'));
+  });
+
+  it('a message that ROS 2 echoes has small letters', () => {
+    const text = caseText('echoed-topic').replace('D:', 'd:').replace('K:', 'k:');
+    expect(parseCameraInfoYaml(text, 'ros2')).toEqual(radial);
+  });
+
+  it("a fisheye of OpenCV's calibration sample is one", () => {
+    const text = caseText('opencv')
+      .replace('[ -2.5e-01, 5.e-02, 0., 0., 0. ]', '[ 1.e-01, 1.e-02, 0., 0. ]')
+      .replace('camera_matrix', 'fisheye_model: 1\ncamera_matrix');
+    expect(parseCameraInfoYaml(text, 'opencv')).toEqual(fisheye);
+  });
+
+  it('skew is passed over, as OpenCV undistorts without it', () => {
+    const text = rosFile.replace('438.783367, 0.000000', '438.783367, 3');
+    expect(parseCameraInfoYaml(text, 'skewed')).toEqual(parseCameraInfoYaml(rosFile, 'straight'));
+  });
+});
 
 describe('camera_info files', () => {
   it('are read as ROS writes them', () => {
@@ -89,10 +169,11 @@ describe('camera_info files', () => {
     ['no width', rosFile.replace('image_width: 640\n', ''), /image_width/],
     ['a width of text', rosFile.replace('640', 'wide'), /image_width/],
     ['an unknown lens', rosFile.replace('plumb_bob', 'fish_bowl'), /plumb_bob.*found "fish_bowl"/],
-    ['too few coefficients', rosFile.replace(', 0.000505, 0.000000]', ']'), /expected 5.*found 3/],
-    ['a matrix of eight', rosFile.replace('305.593336, ', ''), /camera_matrix\.data/],
-    ['a focal length of 0', rosFile.replace('438.783367', '0'), /focal lengths above 0/],
-    ['skew', rosFile.replace('438.783367, 0.000000', '438.783367, 3'), /expected \[fx, 0, cx/],
+    ['three coefficients', rosFile.replace(', 0.000505, 0.000000]', ']'), /expected 4, 5.*found 3/],
+    ['a matrix of eight', rosFile.replace('305.593336, ', ''), /camera_matrix: expected 9/],
+    ['a focal length of text', rosFile.replace('438.783367', 'long'), /data\.0: expected a number/],
+    ['more text than any', `#${' '.repeat(5e6)}`, /expected at most/],
+    ['aliases without end', billionLaughs, /expected YAML/],
     ['no YAML', 'a: [1, 2', /expected YAML/],
     ['nothing', '', /camera\.yaml/],
   ];

@@ -186,3 +186,22 @@ test('a bundle of another task, or none, ends with one line and exit code 2', as
   expect(none).toMatchObject({ code: 2, stdout: '' });
   expect(none.stderr).toContain('ERR_BUNDLE');
 });
+
+test('--min and --max give a verdict: exit code 1, and a JUnit file for CI', async () => {
+  const { data, bundle } = await driveAndBundle();
+  const words = ['steering', bundle, '--data', data, '--format', 'udacity', '--json'];
+  const junit = join(data, 'verdict.xml');
+  const limits = ['--max', 'maeRad=0.01', '--max', 'rmseRad=1', '--junit', junit];
+  const { code, stdout, stderr } = await windshield(...words, ...limits);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).task).toBe('steering');
+  expect(stderr).toMatch(/NOT MET: maeRad .*at most 0\.01/);
+  expect(stderr).toMatch(/\nmet: rmseRad/);
+  const xml = readFileSync(junit, 'utf8');
+  expect(xml).toMatch(/<testsuite name="windshield evaluate steering" tests="2" failures="1">/);
+  expect(xml.match(/<failure /g)).toHaveLength(1);
+  expect((await windshield(...words, '--max', 'maeRad=1')).code).toBe(0);
+  const unknown = await windshield(...words, '--min', 'accuracy=0.95');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toMatch(/expected --min for one of maeRad, .*found "accuracy"/);
+});

@@ -74,3 +74,12 @@ test.each([
   expect(finished).toMatchObject({ code: 2, stdout: '' });
   expect(finished.stderr).toMatch(new RegExp(`^windshield: .* \\(${code}\\)\n$`));
 });
+
+test('--max gives a verdict: exit code 1 where a percentile is higher', async () => {
+  const slow = await windshield(['latency', results, '--max', 'p99=1us']).finished;
+  expect(slow.code).toBe(1);
+  expect(slow.stderr).toMatch(/NOT MET: p99 [\d.]+, expected at most 0\.001/);
+  const fine = await windshield(['latency', results, '--max', 'p99=600s', '--max', 'unaccounted=0'])
+    .finished;
+  expect(fine.code).toBe(0);
+});

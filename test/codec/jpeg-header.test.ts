@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeJpeg, encodePng } from '../../src/codec/image-codec.js';
-import { readJpegHeader } from '../../src/codec/jpeg-header.js';
+import { encodeJpeg, encodePng, isWholeJpeg } from '../../src/codec/image-codec.js';
+import { jpegLength, readJpegHeader } from '../../src/codec/jpeg-header.js';
+import { casePath } from '../support/cases.js';
 
 const greyImage = (widthPx: number, heightPx: number) => ({
   widthPx,
@@ -16,7 +18,8 @@ test('the size in the header is that of the picture', async () => {
       fc.integer({ min: 1, max: 300 }),
       async (widthPx, heightPx) => {
         const jpeg = await encodeJpeg(greyImage(widthPx, heightPx), 80);
-        expect(readJpegHeader(jpeg)).toEqual({ widthPx, heightPx, isComplete: true });
+        expect(readJpegHeader(jpeg)).toEqual({ widthPx, heightPx });
+        expect(jpegLength(jpeg)).toBe(jpeg.length);
       },
     ),
     { numRuns: 30 },
@@ -26,15 +29,15 @@ test('the size in the header is that of the picture', async () => {
 test('a JPEG that is cut off anywhere is never taken for a whole one', async () => {
   const jpeg = await encodeJpeg(greyImage(64, 48), 80);
   for (let length = 0; length < jpeg.length; length++) {
-    const header = readJpegHeader(jpeg.subarray(0, length));
-    expect(header?.isComplete ?? false).toBe(false);
+    expect(jpegLength(jpeg.subarray(0, length))).toBeUndefined();
   }
 });
 
 test('zeros behind the end, fill bytes between markers and comments are passed over', async () => {
   const jpeg = await encodeJpeg(greyImage(64, 48), 80);
-  const whole = { widthPx: 64, heightPx: 48, isComplete: true };
+  const whole = { widthPx: 64, heightPx: 48 };
   expect(readJpegHeader(Buffer.concat([jpeg, new Uint8Array(1000)]))).toEqual(whole);
+  expect(jpegLength(Buffer.concat([jpeg, new Uint8Array(1000)]))).toBe(jpeg.length);
   const start = jpeg.subarray(0, 2);
   const comment = Uint8Array.of(0xff, 0xff, 0xff, 0xfe, 0x00, 0x05, 0x61, 0x62, 0x63);
   expect(readJpegHeader(Buffer.concat([start, comment, jpeg.subarray(2)]))).toEqual(whole);
@@ -51,4 +54,24 @@ test('other bytes are no JPEG, whatever they are', async () => {
       }
     }),
   );
+});
+
+test('what lies behind the end marker is not part of a JPEG, even if it ends in one', () => {
+  for (const name of ['frame0', 'frame1', 'frame2', 'frame3']) {
+    const bytes = readFileSync(casePath(`05-jpeg-with-trailer/${name}.jpg`));
+    const length = jpegLength(bytes)!;
+    expect(length).toBeLessThan(bytes.length);
+    expect([...bytes.subarray(length - 2, length)]).toEqual([0xff, 0xd9]);
+    expect(jpegLength(Buffer.concat([bytes, bytes]))).toBe(length);
+  }
+});
+
+test('a JPEG whose middle is missing is not whole', async () => {
+  const bytes = readFileSync(casePath('05-jpeg-with-trailer/frame0.jpg'));
+  const jpeg = bytes.subarray(0, jpegLength(bytes));
+  expect(await isWholeJpeg(jpeg)).toBe(true);
+  const middle = Math.floor(jpeg.length / 2);
+  const cut = Buffer.concat([jpeg.subarray(0, middle), jpeg.subarray(-2)]);
+  expect(jpegLength(cut)).toBe(cut.length);
+  expect(await isWholeJpeg(cut)).toBe(false);
 });

@@ -91,6 +91,43 @@ describe.each(kernels)('preprocessing by %s', (name, request, toleranceGrey) => 
     );
   });
 
+  it('takes a centre on the edge of the region for inside, whatever rounding makes of it', () => {
+    const spec = inputSpec({
+      regionNorm: [0, 0, 0.20000000000000004, 0.2],
+      fit: 'letterbox',
+      widthPx: 17,
+      heightPx: 14,
+    });
+    const frame: FrameLayout = { format: 'rgb8', widthPx: 85, heightPx: 15, strideBytes: 255 };
+    const pixels = noiseFrame(frame, 1);
+    const out = new Float32Array(3 * 17 * 14);
+    preprocessInto(buildRemapTable(spec, frame, undefined, request), pixels, out);
+    expect(worstDifference(spec, out, slowPreprocess(spec, frame, pixels))).toBeLessThan(
+      toleranceGrey,
+    );
+  });
+
+  it('leaves the colours of an NV12 frame of odd size where they are', () => {
+    // Red from column 10 on: 2 x 2 pixels share a colour, so the edge stands between chroma columns 4 and 5.
+    const layout: FrameLayout = { format: 'nv12', widthPx: 21, heightPx: 21, strideBytes: 24 };
+    const pixels = new Uint8Array(24 * 32).fill(81);
+    for (let row = 0; row < 11; row++) {
+      for (let column = 0; column < 12; column++) {
+        const at = 24 * (21 + row) + 2 * column;
+        pixels[at] = column < 5 ? 128 : 90;
+        pixels[at + 1] = column < 5 ? 128 : 240;
+      }
+    }
+    const spec = inputSpec({ widthPx: 21, heightPx: 21 });
+    const out = new Float32Array(3 * 21 * 21);
+    preprocessInto(buildRemapTable(spec, layout, undefined, request), pixels, out);
+    for (const row of [0, 10, 20]) {
+      const green = Array.from(out.subarray(441 + row * 21, 441 + row * 21 + 21), Math.round);
+      expect(green.slice(0, 9)).toEqual(Array(9).fill(76));
+      expect(green.slice(11)).toEqual(Array(10).fill(0));
+    }
+  });
+
   it.each(Object.entries(cameraModels))('undoes the lens of %s on the way', (_, model) => {
     const camera = scaleCamera(model, 160, 90);
     const frame: FrameLayout = { format: 'rgb8', widthPx: 160, heightPx: 90, strideBytes: 480 };

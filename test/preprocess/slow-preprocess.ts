@@ -40,7 +40,11 @@ export function slowPreprocess(
       const shareX = (column + 0.5 - marginX) / shown[0]!;
       const shareY = (row + 0.5 - marginY) / shown[1]!;
       let rgb: Rgb = [spec.padValue, spec.padValue, spec.padValue];
-      if (shareX >= 0 && shareX <= 1 && shareY >= 0 && shareY <= 1) {
+      // A centre on the edge of the content is inside, whatever rounding makes of it.
+      const slack = 1e-6;
+      const isInside = (share: number, length: number) =>
+        share * length >= -slack && (share - 1) * length <= slack;
+      if (isInside(shareX, shown[0]!) && isInside(shareY, shown[1]!)) {
         const x = left + shareX * width;
         const y = top + shareY * height;
         const point = options.pointOf ? options.pointOf(x, y) : [x, y];
@@ -98,15 +102,18 @@ function averageAround(
     [x, y],
     [scaleX!, scaleY!],
   );
-  const chromaSize: [number, number] = [widthPx >> 1, (heightPx + 1) >> 1];
-  const shareX = chromaSize[0] / widthPx;
-  const shareY = chromaSize[1] / heightPx;
+  // A chroma pixel shows 2 x 2 of luma, the last ones fewer; without room in the row the last column has none.
+  const hasRoom = strideBytes > widthPx;
+  const chromaSize: [number, number] = [
+    hasRoom ? Math.ceil(widthPx / 2) : Math.floor(widthPx / 2),
+    Math.ceil(heightPx / 2),
+  ];
   const [u, v] = [0, 1].map((channel) =>
     boxMean(
       (column, row) => pixels[(heightPx + row) * strideBytes + column * 2 + channel]!,
       chromaSize,
-      [x * shareX, y * shareY],
-      [scaleX! * shareX, scaleY! * shareY],
+      [x / 2, y / 2],
+      [scaleX! / 2, scaleY! / 2],
     ),
   ) as [number, number];
   // BT.601 with Kr = 0.299, Kb = 0.114; luma 16..235, chroma 16..240.

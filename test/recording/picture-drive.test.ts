@@ -29,3 +29,18 @@ test('times at a rate never drift: each is right to half a nanosecond', () => {
     }),
   );
 });
+
+test('pictures named by times in seconds come in their order, however many decimals', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-times-'));
+  const names = ['9.763555.png', '9.8.png', '9.05.png', '10.1.png', '1403636579.76.png'];
+  for (const name of names) await writeFile(join(dir, name), '');
+  const { pictures } = await listPictureFolder(dir);
+  expect(pictures.map(({ path }) => basename(path))).toEqual([
+    '9.05.png',
+    '9.763555.png',
+    '9.8.png',
+    '10.1.png',
+    '1403636579.76.png',
+  ]);
+  await rm(dir, { recursive: true });
+});

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseUdacityLog, readUdacityDrive } from '../../src/recording/udacity-log.js';
+import { readUdacityDrive } from '../../src/recording/udacity-log.js';
+import { readUdacityRows, type UdacityRow } from '../../src/recording/udacity-rows.js';
+import { casePath } from '../support/cases.js';
 import { sharedDataDir } from '../support/shared-data.js';
 
 let dir: string;
@@ -13,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 const degrees = Math.PI / 180;
+const rowsOf = (log: string) => readUdacityRows(log) as UdacityRow[];
 const nameAt = (second: number, ms: number) =>
   `center_2021_05_04_03_02_${String(second).padStart(2, '0')}_${String(ms).padStart(3, '0')}.jpg`;
 
@@ -24,12 +27,53 @@ async function makeDrive(name: string, log: string, pictures: string[]): Promise
   return folder;
 }
 
-test('steering to the right is negative radians at the wheels, and miles an hour become metres a second', () => {
-  const rows = parseUdacityLog('a.jpg,l,r,1,0,0,60\na.jpg,l,r,-0.4,0,0,0\na.jpg,l,r,0,0,0,30.5\n');
-  expect(rows[0]!.steeringRad).toBeCloseTo(-25 * degrees, 12);
-  expect(rows[1]!.steeringRad).toBeCloseTo(10 * degrees, 12);
-  expect(Object.is(rows[2]!.steeringRad, 0)).toBe(true);
-  expect(rows.map((row) => row!.speedMps)).toEqual([26.8224, 0, 30.5 * 0.44704]);
+test('steering is as logged, and miles an hour become metres a second', () => {
+  const rows = rowsOf('a.jpg,l,r,1,0,0,60\na.jpg,l,r,-0.4,0,0,0\na.jpg,l,r,0,0,0,30.5\n');
+  expect(rows.map(({ steering }) => steering)).toEqual([1, -0.4, 0]);
+  expect(rows.map(({ speedMps }) => speedMps)).toEqual([26.8224, 0, 30.5 * 0.44704]);
+});
+
+test('steering to the right is negative radians at the wheels, and straight ahead is 0', async () => {
+  const names = ['a.jpg', 'b.jpg'];
+  const folder = await makeDrive('signs', 'a.jpg,l,r,1,0,0,60\nb.jpg,l,r,0,0,0,0\n', names);
+  const { pictures } = await readUdacityDrive(folder);
+  expect(pictures[0]!.steeringRad).toBeCloseTo(-25 * degrees, 12);
+  expect(Object.is(pictures[1]!.steeringRad, 0)).toBe(true);
+});
+
+const trueSteering = [-0.25, -0.1, 0, 0.05, 0.5, 0.95];
+
+test('a log with decimal commas is put right', async () => {
+  const { pictures } = await readUdacityDrive(casePath('01-udacity-decimal-comma'));
+  expect(pictures.map(({ problem }) => problem)).toEqual(trueSteering.map(() => undefined));
+  for (const [i, { steeringRad, speedMps }] of pictures.entries()) {
+    expect(steeringRad).toBeCloseTo(-trueSteering[i]! * 25 * degrees, 12);
+    expect(speedMps).toBeCloseTo(20.15 * 0.44704, 12);
+  }
+});
+
+test('decimal commas without a space behind the parting ones are put right where that is sure', () => {
+  const rows = readUdacityRows(
+    'a.jpg,l,r,-0,2500,0,3000,0,0000,20,1500\nb.jpg,l,r,0,1,0,20,1500\nc.jpg,l,r,0,1,0,20\n',
+  );
+  expect(rows[0]).toMatchObject({ steering: -0.25 });
+  expect(rows[1]).toMatchObject({ problem: expect.stringContaining('more than one way') });
+  expect(rows[2]).toMatchObject({ steering: 0 });
+});
+
+test('a table that semicolons part may have decimal commas', () => {
+  expect(rowsOf('a.jpg;l;r;0,5;0,3;0;20,15')[0]).toMatchObject({ steering: 0.5 });
+});
+
+test.each([
+  ['steering', '1.2,0,0,1'],
+  ['throttle', '0,3000,0,1'],
+  ['brake', '0,0,20,1'],
+  ['speed', '0,0,0,3000'],
+])('a row whose %s cannot be is bad, and says so', (name, numbers) => {
+  expect(readUdacityRows(`a.jpg,l,r,${numbers}`)).toEqual([
+    { lineNumber: 1, problem: expect.stringContaining(`expected ${name} of`) },
+  ]);
 });
 
 test('wherever the pictures lay when they were logged, only their names count', () => {
@@ -43,31 +87,31 @@ test('wherever the pictures lay when they were logged, only their names count', 
     String.raw`"\\server\share\IMG\a.jpg"`,
   ];
   const log = paths.map((path) => `${path},l,r,0,0,0,1`).join('\n');
-  expect(parseUdacityLog(log).map((row) => row!.pictureName)).toEqual(paths.map(() => 'a.jpg'));
+  expect(rowsOf(log).map(({ pictures }) => pictures.centre)).toEqual(paths.map(() => 'a.jpg'));
 });
 
 test('a header, a byte order mark, empty lines and other line ends change nothing', () => {
   const row = 'a.jpg,l,r,0.5,0,0,1';
-  const plain = parseUdacityLog(row);
+  const plain = rowsOf(row).map((each) => ({ ...each, lineNumber: 0 }));
   expect(plain).toHaveLength(1);
   for (const log of [
     `center,left,right,steering,throttle,brake,speed\n${row}`,
     `center, left, right, steering, throttle, brake, speed\r\n${row}\r\n\r\n`,
     `\uFEFF${row}\n`,
   ]) {
-    expect(parseUdacityLog(log)).toEqual(plain);
+    expect(rowsOf(log).map((each) => ({ ...each, lineNumber: 0 }))).toEqual(plain);
   }
 });
 
-test('any log gives one row a line, each with finite steering within 25 degrees or none', () => {
+test('any log gives one row a line, each with steering of -1 to 1 or a problem', () => {
   const cell = fc.oneof(fc.string({ maxLength: 8 }), fc.double().map(String));
   const line = fc.array(cell, { maxLength: 9 }).map((cells) => cells.join(','));
   fc.assert(
     fc.property(fc.array(line), (lines) => {
-      for (const row of parseUdacityLog(lines.join('\n'))) {
-        if (row === undefined) continue;
-        expect(row.pictureName).not.toMatch(/[\\/]/);
-        expect(Math.abs(row.steeringRad)).toBeLessThanOrEqual(25.0001 * degrees);
+      for (const row of readUdacityRows(lines.join('\n'))) {
+        if ('problem' in row) continue;
+        expect(row.pictures.centre).not.toMatch(/[\\/]/);
+        expect(Math.abs(row.steering)).toBeLessThanOrEqual(1);
         expect(row.speedMps === undefined || Number.isFinite(row.speedMps)).toBe(true);
       }
     }),

@@ -21,21 +21,32 @@ export async function makeDetectionSample<Box extends TruthBox>(
   rawBoxes: RawBox<Box>[],
   problems: Dataset['problems'],
 ): Promise<(DetectionSample & { boxes: Box[] }) | undefined> {
-  let size: { widthPx: number; heightPx: number };
+  let size: { widthPx: number; heightPx: number; orientation?: number };
   try {
     size = await pictureSize(picture.file);
   } catch (error) {
     problems.push({ where: picture.file, reason: firstLine(error) });
     return undefined;
   }
-  const { widthPx, heightPx } = size;
+  const { widthPx, heightPx, orientation = 1 } = size;
   const declared = picture.declaredSizePx;
   if (declared && (declared[0] !== widthPx || declared[1] !== heightPx)) {
+    const isTurned = declared[0] === heightPx && declared[1] === widthPx;
+    const why = isTurned
+      ? `, on its side: annotated as people see it by its EXIF orientation (${orientation} here); store it upright`
+      : '';
     problems.push({
       where: picture.file,
-      reason: `expected ${declared[0]}x${declared[1]} as annotated, found ${widthPx}x${heightPx}: left out`,
+      reason: `expected ${declared[0]}x${declared[1]} as annotated, found ${widthPx}x${heightPx}${why}: left out`,
     });
     return undefined;
+  }
+  // On its side, the size has told which way it was annotated; else nothing does.
+  if (orientation > 1 && (orientation < 5 || declared === undefined)) {
+    problems.push({
+      where: picture.file,
+      reason: `has EXIF orientation ${orientation}: its boxes are taken for those of the stored pixels`,
+    });
   }
   const boxes: Box[] = [];
   for (const { box, where } of rawBoxes) {

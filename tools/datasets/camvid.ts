@@ -1,25 +1,18 @@
 import { join, parse } from 'node:path';
-import { decodeLabelMap } from '../../src/codec/image-codec.js';
-import { segmentationClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
   firstLine,
   listFolder,
   listPictures,
   loadPicture,
+  pictureSize,
   readBytes,
   requireSamples,
   requireSplit,
 } from './dataset-files.js';
-import type { Dataset, HoldOut, SegmentationSample } from './sample.js';
-
-/** A label map with its own size, pixels. */
-export interface LabelMap {
-  widthPx: number;
-  heightPx: number;
-  /** Class ids by pixel, row-major; 255 is void. */
-  classMap: Uint8Array;
-}
+import { type LabelMap, readStoredLabels } from './label-map.js';
+import type { Dataset, SegmentationSample } from './sample.js';
+import { type LabelMeaning, readLabelMeaning } from './segmentation-class-names.js';
 
 export interface CamvidDataset extends Dataset<'segmentation'> {
   samples: CamvidSample[];
@@ -29,14 +22,12 @@ export interface CamvidSample extends SegmentationSample {
   loadLabelMap(): Promise<LabelMap>;
 }
 
-/** The class id of pixels that are neither trained on nor scored. */
-export const voidClassId = 255;
 const maxLabelBytes = 64 * 1024 * 1024;
-const holdOuts: Record<string, HoldOut> = { train: 'official-train' };
 
 /**
- * CamVid in the SegNet layout: `<split>/` pictures and `<split>annot/` 8-bit label maps whose values are the
- * class ids of `segmentationClasses`; everything above (11, unlabelled) becomes void, 255. The group is the
+ * CamVid in the SegNet layout: `<split>/` pictures and `<split>annot/` label maps of the same sizes. Their ids are
+ * read as they are stored (see readStoredLabels) and mean what the set's `classes.json` says, or SegNet's order
+ * without one (see readLabelMeaning); an id that means nothing is refused when the map is loaded. The group is the
  * sequence, the part of the file name before "_" such as 0016E5. A picture without labels is a counted problem.
  * Throws ERR_DATASET for a missing folder or a split that is not there.
  */
@@ -56,13 +47,14 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
       name,
     ]),
   );
+  const meaning = await readLabelMeaning(dir);
   const dataset: CamvidDataset = {
     task: 'segmentation',
-    name: `camvid ${split}`,
+    name: `camvid ${split}${meaning.told && ` (${meaning.told})`}`,
     licence: 'CamVid, academic use; cite Brostow et al. 2009',
     samples: [],
     problems: [],
-    holdOut: holdOuts[split] ?? 'official-val',
+    holdOut: split === 'train' ? 'official-train' : 'official-val',
   };
   for (const name of await listPictures(pictureDir, 'a folder of pictures')) {
     const labelName = labels.get(parse(name).name);
@@ -72,30 +64,49 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
         reason: `expected a label map of the same name in ${split}annot, found none`,
       });
     } else {
-      dataset.samples.push(makeSample(join(pictureDir, name), join(labelDir, labelName), name));
+      const files = { picture: join(pictureDir, name), label: join(labelDir, labelName) };
+      dataset.samples.push(makeSample(files, name, meaning));
     }
   }
   return requireSamples(dataset, dir);
 }
 
-function makeSample(picture: string, label: string, name: string): CamvidSample {
+interface SampleFiles {
+  picture: string;
+  label: string;
+}
+
+function makeSample(files: SampleFiles, name: string, meaning: LabelMeaning): CamvidSample {
   return {
     id: name,
     group: name.split('_', 1)[0]!,
-    load: () => loadPicture(picture),
-    loadLabelMap: () => loadLabelMap(label),
-    loadClassMap: async () => (await loadLabelMap(label)).classMap,
+    load: () => loadPicture(files.picture),
+    loadLabelMap: () => loadLabelMap(files, meaning),
+    loadClassMap: async () => (await loadLabelMap(files, meaning)).classMap,
   };
 }
 
-/** A label map with its own size, values above the classes turned into void. Rejects with ERR_DATASET naming the file. */
-async function loadLabelMap(file: string): Promise<LabelMap> {
-  const bytes = await readBytes(file, 'a label map', maxLabelBytes);
-  try {
-    const { widthPx, heightPx, data } = await decodeLabelMap(bytes);
-    const classMap = data.map((id) => (id < segmentationClasses.length ? id : voidClassId));
-    return { widthPx, heightPx, classMap };
-  } catch (cause) {
-    throw datasetError(`expected a label map, found ${firstLine(cause)}: ${file}`, cause);
-  }
+/** A label map of its picture's size in our ids. Rejects with ERR_DATASET naming the file. */
+async function loadLabelMap(
+  { picture, label }: SampleFiles,
+  meaning: LabelMeaning,
+): Promise<LabelMap> {
+  const bytes = await readBytes(label, 'a label map', maxLabelBytes);
+  const { widthPx, heightPx, ids, isOurs } = await readStoredLabels(bytes).catch((cause) => {
+    throw datasetError(`expected a label map, found ${firstLine(cause)}: ${label}`, cause);
+  });
+  const size = await pictureSize(picture);
+  if (size.widthPx !== widthPx || size.heightPx !== heightPx)
+    throw datasetError(
+      `expected labels for ${size.widthPx}x${size.heightPx} pixels, found ${widthPx}x${heightPx}: ${label}`,
+    );
+  if (isOurs) return { widthPx, heightPx, classMap: ids };
+  const classMap = ids.map((id) => {
+    const ours = meaning.ourIds[id];
+    if (ours !== undefined) return ours;
+    throw datasetError(
+      `expected ids that have a class (0 to 11 and 255, or as classes.json says), found ${id}: ${label}`,
+    );
+  });
+  return { widthPx, heightPx, classMap };
 }

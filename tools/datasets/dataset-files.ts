@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { decodeImage, imageSize } from '../../src/codec/image-codec.js';
+import { extname, join } from 'node:path';
+import { brightestOf16Bits, decodeImage, imageSize } from '../../src/codec/image-codec.js';
+import { isPng } from '../../src/codec/png-samples.js';
 import { decodePpm } from '../../src/codec/ppm.js';
 import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset, RgbImage } from './sample.js';
@@ -27,10 +28,24 @@ export async function listFolder(folder: string, what: string): Promise<string[]
   }
 }
 
-/** The picture files in a folder, sorted. */
+/** The picture files in a folder, sorted; hidden ones (`._a.jpg`, which a Mac leaves beside `a.jpg`) are none. */
 export async function listPictures(folder: string, what: string): Promise<string[]> {
   const names = await listFolder(folder, what);
-  return names.filter((name) => pictureExtensions.has(extname(name).toLowerCase()));
+  return names.filter(
+    (name) => !name.startsWith('.') && pictureExtensions.has(extname(name).toLowerCase()),
+  );
+}
+
+/** The folders in a folder, sorted, whatever their names save hidden ones and a Mac's archive of the same. */
+export async function listSubfolders(folder: string, what: string): Promise<string[]> {
+  const names = await listFolder(folder, what);
+  const isFolder = await mapInOrder(names, async (name) => {
+    if (name.startsWith('.') || name === '__MACOSX') return false;
+    // Not the entry's own kind: a link to a folder is one.
+    const entry = await stat(join(folder, name)).catch(() => undefined);
+    return entry?.isDirectory() ?? false;
+  });
+  return names.filter((_, index) => isFolder[index]);
 }
 
 /** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */
@@ -70,14 +85,30 @@ export async function readJson(file: string, what: string): Promise<unknown> {
 export async function loadPicture(file: string): Promise<RgbImage> {
   const bytes = await readBytes(file, 'a picture', maxPictureBytes);
   try {
-    return extname(file).toLowerCase() === '.ppm' ? decodePpm(bytes) : await decodeImage(bytes);
+    if (extname(file).toLowerCase() === '.ppm') return decodePpm(bytes);
+    await requireBitsUsed(bytes);
+    return await decodeImage(bytes);
   } catch (cause) {
     throw datasetError(`expected a picture, found ${firstLine(cause)}: ${file}`, cause);
   }
 }
 
-/** Size of a picture from its header. Rejects with ERR_DATASET naming the file. */
-export async function pictureSize(file: string): Promise<{ widthPx: number; heightPx: number }> {
+/** A 12-bit camera's values in 16 bits would teach, and be scored as, night. */
+async function requireBitsUsed(bytes: Uint8Array): Promise<void> {
+  // Only PNG has 16 bits among the files of data sets; its header says so in one byte.
+  if (!isPng(bytes) || bytes[24] !== 16) return;
+  const brightest = await brightestOf16Bits(bytes);
+  if (brightest !== undefined && brightest > 0 && brightest < 4096)
+    throw new Error(
+      `16 bits of which ${Math.ceil(Math.log2(brightest + 1))} are used (brightest ${brightest} of 65535): ` +
+        'spread the values over all 16',
+    );
+}
+
+/** Size of a picture from its header, as stored, and its EXIF orientation. Rejects with ERR_DATASET naming the file. */
+export async function pictureSize(
+  file: string,
+): Promise<{ widthPx: number; heightPx: number; orientation?: number }> {
   if (extname(file).toLowerCase() === '.ppm') return loadPicture(file);
   try {
     return await imageSize(file);

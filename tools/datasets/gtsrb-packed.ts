@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseDelimited } from '../../src/codec/delimited-text.js';
 import { signClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
@@ -11,7 +12,6 @@ import {
   requireSamples,
   requireSplit,
 } from './dataset-files.js';
-import { parseDelimited } from './delimited-text.js';
 import type { Dataset, SignSample } from './sample.js';
 
 const gunzipBytes = promisify(gunzip);

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { parseDelimited, parseNumber, separatorOf } from '../../src/codec/delimited-text.js';
 import { signClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
   listFolder,
+  listPictures,
+  listSubfolders,
   loadPicture,
   readText,
   requireSamples,
 } from './dataset-files.js';
-import { parseDelimited, parseNumber } from './delimited-text.js';
 import { trackOf } from './gtsrb-packed.js';
 import type { Dataset, RgbImage, SignSample } from './sample.js';
 
@@ -19,8 +21,16 @@ export interface GtsrbOptions {
 
 type Roi = [leftPx: number, topPx: number, rightPx: number, bottomPx: number];
 
+/** The layout in which GTSRB is passed on today: folders by class number, and tables with commas and paths. */
+const passedOn = {
+  training: { folder: 'Train', table: 'Train.csv' },
+  test: { folder: 'Test', table: 'Test.csv' },
+};
+
 /**
- * The official GTSRB layout. `dir` may be the folder that holds `Final_Training` or `Final_Test`, one of
+ * The official GTSRB layout, and the one it is passed on in today: `Train/0` to `Train/42`, whose names are class ids,
+ * beside `Train.csv`, or `Test/` with `Test.csv`. There `dir` is the folder of both, of which the training part is
+ * read, or `Train` or `Test` itself. Of the official layout, `dir` may be the folder that holds `Final_Training` or `Final_Test`, one of
  * these, or their `Images`. Training has `000cc/GT-000cc.csv`; the test has one `GT-final_test.csv` beside
  * its pictures (the file with the ClassId column). A row that cannot be used is a counted problem.
  * Throws ERR_DATASET for a missing folder or one that holds no such file.
@@ -29,6 +39,8 @@ export async function openGtsrb(
   dir: string,
   options: GtsrbOptions = {},
 ): Promise<Dataset<'signs'>> {
+  const numbered = await openPassedOn(dir, options.cropToRoi ?? false);
+  if (numbered !== undefined) return numbered;
   const root = findImagesFolder(dir);
   const names = await listFolder(root, 'a folder with GTSRB');
   const tables = names
@@ -37,7 +49,7 @@ export async function openGtsrb(
     .filter((file) => existsSync(file));
   if (tables.length === 0) {
     throw datasetError(
-      `expected 000cc/GT-000cc.csv or GT-final_test.csv, found ${names.length} entries without one: ${root}`,
+      `expected 000cc/GT-000cc.csv, GT-final_test.csv, or Train with folders 0 to 42, found ${names.length} entries without one: ${root}`,
     );
   }
   const isTraining = tables.every((file) => !/final_test/i.test(file));
@@ -49,8 +61,68 @@ export async function openGtsrb(
     problems: [],
     holdOut: isTraining ? 'hashed-fifth' : 'official-val',
   };
-  for (const file of tables) await readTable(file, isTraining, options.cropToRoi ?? false, dataset);
+  for (const file of tables)
+    await readTable(file, dirname(file), isTraining, options.cropToRoi ?? false, dataset);
   return requireSamples(dataset, root);
+}
+
+const isClassNumber = (name: string) => /^\d{1,2}$/.test(name) && Number(name) < signClasses.length;
+
+/** Undefined where `dir` is of the official layout, or of none. */
+async function openPassedOn(
+  dir: string,
+  cropToRoi: boolean,
+): Promise<Dataset<'signs'> | undefined> {
+  const { training, test } = passedOn;
+  const trainDir = existsSync(join(dir, training.folder)) ? join(dir, training.folder) : dir;
+  const folders = (await listSubfolders(trainDir, 'a folder with GTSRB')).filter(isClassNumber);
+  const testFile = [join(dir, test.table), join(dir, '..', test.table)].find(existsSync);
+  const dataset: Dataset<'signs'> = {
+    task: 'signs',
+    name: `gtsrb ${folders.length > 0 ? training.folder : test.folder}`,
+    licence: 'GTSRB, no formal licence text; cite Stallkamp et al. 2012',
+    samples: [],
+    problems: [],
+    holdOut: folders.length > 0 ? 'hashed-fifth' : 'official-val',
+  };
+  if (folders.length === 0) {
+    const testDir = existsSync(join(dir, test.folder)) ? join(dir, test.folder) : dir;
+    if (testFile === undefined || basename(testDir) !== test.folder) return undefined;
+    await readTable(testFile, testDir, false, cropToRoi, dataset);
+    return requireSamples(dataset, dir);
+  }
+  const tableFile = join(trainDir, '..', training.table);
+  const rois = existsSync(tableFile) ? await readRois(tableFile, dataset.problems) : new Map();
+  // By number, not by letter: 10 stands behind 9.
+  for (const name of folders.sort((a, b) => Number(a) - Number(b))) {
+    const folder = join(trainDir, name);
+    for (const picture of await listPictures(folder, 'a folder of pictures')) {
+      const roi = cropToRoi ? rois.get(`${Number(name)}/${picture}`) : undefined;
+      dataset.samples.push(makeSample(folder, picture, Number(name), true, roi));
+    }
+  }
+  return requireSamples(dataset, dir);
+}
+
+/** Regions by "class/picture" of a table with paths; a row whose class is not its folder's is a counted problem. */
+async function readRois(file: string, problems: Dataset['problems']): Promise<Map<string, Roi>> {
+  const text = await readText(file, 'a GTSRB table');
+  const [header, ...rows] = parseDelimited(text, separatorOf(text));
+  const column = new Map(header?.fields.map((name, index) => [name, index]));
+  const rois = new Map<string, Roi>();
+  for (const { fields, lineNumber } of rows) {
+    const path = fields[column.get('Path') ?? -1] ?? '';
+    const classId = fields[column.get('ClassId') ?? -1];
+    const [folder, picture] = path.split(/[\\/]/).slice(-2);
+    if (parseNumber(folder) !== parseNumber(classId))
+      problems.push({
+        where: `${file}:${lineNumber}`,
+        reason: `expected the class of its folder, found ${classId} for ${path}: the folder counts`,
+      });
+    const roi = readRoi(fields, column);
+    if (roi !== undefined) rois.set(`${parseNumber(folder)}/${picture}`, roi);
+  }
+  return rois;
 }
 
 function findImagesFolder(dir: string): string {
@@ -61,20 +133,21 @@ function findImagesFolder(dir: string): string {
 
 async function readTable(
   file: string,
+  folder: string,
   isTraining: boolean,
   cropToRoi: boolean,
   { samples, problems }: Dataset<'signs'>,
 ): Promise<void> {
-  const [header, ...rows] = parseDelimited(await readText(file, 'a GTSRB table'), ';');
+  const text = await readText(file, 'a GTSRB table');
+  const [header, ...rows] = parseDelimited(text, separatorOf(text));
   const column = new Map(header?.fields.map((name, index) => [name, index]));
-  const fileColumn = column.get('Filename');
+  const fileColumn = column.get('Filename') ?? column.get('Path');
   const classColumn = column.get('ClassId');
   if (fileColumn === undefined || classColumn === undefined) {
     const found = header?.fields.join(';') ?? 'an empty file';
     problems.push({ where: file, reason: `expected columns Filename and ClassId, found ${found}` });
     return;
   }
-  const folder = join(file, '..');
   const present = new Set(await listFolder(folder, 'a folder of pictures'));
   for (const { fields, lineNumber } of rows) {
     const where = `${file}:${lineNumber}`;

@@ -25,17 +25,19 @@ export interface KittiDataset extends Dataset<'detection'> {
  * Vans count as cars and people who sit as pedestrians. Trams and Misc (trailers and the like) are no class of
  * ours but look like several: whatever is said of them is neither right nor wrong, as with DontCare.
  */
-const ourNames: Record<string, string> = {
-  Car: 'car',
-  Van: 'car',
-  Truck: 'truck',
-  Pedestrian: 'pedestrian',
-  Person_sitting: 'pedestrian',
-  Cyclist: 'cyclist',
-  Tram: anyClass,
-  Misc: anyClass,
-  DontCare: anyClass,
-};
+const ourNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Car: 'car',
+    Van: 'car',
+    Truck: 'truck',
+    Pedestrian: 'pedestrian',
+    Person_sitting: 'pedestrian',
+    Cyclist: 'cyclist',
+    Tram: anyClass,
+    Misc: anyClass,
+    DontCare: anyClass,
+  }),
+);
 
 /**
  * KITTI object detection: `label_2/*.txt` beside `image_2/` (in `dir` or in `dir/training`). Boxes are edges in
@@ -82,7 +84,7 @@ function readLabels(text: string, file: string, problems: Dataset['problems']): 
     if (fields[0] === '') return;
     const where = `${file}:${index + 1}`;
     const [kittiType = ''] = fields;
-    const className = ourNames[kittiType];
+    const className = ourNames.get(kittiType);
     const [truncation, occlusion, , left, top, right, bottom] = fields.slice(1, 8).map(Number);
     const numbers = [truncation, occlusion, left, top, right, bottom];
     if (!className) problems.push({ where, reason: `unknown class "${kittiType}"` });

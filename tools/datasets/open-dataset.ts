@@ -51,7 +51,7 @@ export async function openDataset<T extends Task>(
   choice: { task: T; split?: string | undefined },
 ): Promise<Dataset<T>> {
   const { task, split } = choice;
-  const entry = formats[format];
+  const entry = Object.hasOwn(formats, format) ? formats[format] : undefined;
   if (!entry?.tasks.includes(task)) {
     const known = formatNames(task).join(', ');
     throw usage(`expected a format with labels for ${task} (${known}), found "${format}"`);

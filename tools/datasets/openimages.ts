@@ -28,13 +28,15 @@ const indexSchema = z.array(
 );
 
 /** An ambulance is drawn as a truck: of 88 in the training part the teacher calls 52 a truck, 20 a bus, 5 a car. */
-const ourNames: Record<string, string> = {
-  Car: 'car',
-  Truck: 'truck',
-  Bus: 'bus',
-  Motorcycle: 'motorcycle',
-  Ambulance: 'truck',
-};
+const ourNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Car: 'car',
+    Truck: 'truck',
+    Bus: 'bus',
+    Motorcycle: 'motorcycle',
+    Ambulance: 'truck',
+  }),
+);
 
 /**
  * The vehicles of Open Images: `<split>.json`, an array of `{file, width, height, objects: [{class, box:
@@ -73,7 +75,7 @@ export async function openOpenimages(
     const where = `${indexFile} entry ${index}`;
     const name = basename(entry.file);
     const boxes = entry.objects.flatMap(({ class: found, box }) => {
-      const className = ourNames[found];
+      const className = ourNames.get(found);
       if (className) return [{ box: { className, boxXyxyPx: box, weight: 1 }, where }];
       problems.push({ where, reason: `unknown class "${found}"` });
       return [];

@@ -5,7 +5,6 @@ import type {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
-import { voidClassId } from './camvid.js';
 import type {
   DetectionSample,
   RgbImage,
@@ -15,6 +14,7 @@ import type {
   SignSample,
   TruthBox,
 } from './sample.js';
+import { voidClassId } from './sample.js';
 
 /** A recorded frame before its truth is looked at. */
 export interface FrameBase extends SampleBase {

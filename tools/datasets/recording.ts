@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Task } from '../../src/bundle/manifest.js';
+import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import { decodeImage } from '../../src/codec/image-codec.js';
 import { readJpegHeader } from '../../src/codec/jpeg-header.js';
 import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
@@ -11,7 +12,6 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { datasetError, firstLine, requireSamples } from './dataset-files.js';
-import { cameraFromRecording } from './recording-camera.js';
 import { type FrameSize, samplesOfTruth } from './recording-truth.js';
 import type { Dataset, RgbImage, SampleOf } from './sample.js';
 
@@ -39,6 +39,7 @@ async function readDrive<T extends Task>(reader: RecordingReader, task: T): Prom
   const truths: GroundTruth[] = [];
   const frameSizes = new Map<bigint, FrameSize | undefined>();
   let camera: Dataset['camera'];
+  let whyNoCamera: string | undefined;
   const topics = ['camera/image', 'camera/calibration', 'ground_truth'];
   for await (const { topic, stampNs, data } of reader.messages({ topics })) {
     if (topic === 'camera/image') {
@@ -46,7 +47,12 @@ async function readDrive<T extends Task>(reader: RecordingReader, task: T): Prom
     }
     if (topic === 'ground_truth') truths.push(fromBinary(GroundTruthSchema, data));
     if (topic === 'camera/calibration')
-      camera ??= cameraFromRecording(fromBinary(CameraCalibrationSchema, data), path);
+      try {
+        camera ??= checkCameraCalibration(fromBinary(CameraCalibrationSchema, data), topic);
+      } catch (error) {
+        // As on the rig: a camera that was never calibrated is taken as it is, and that is said.
+        whyNoCamera = firstLine(error);
+      }
   }
   if (truths.length === 0) {
     throw datasetError(`expected messages on topic ground_truth, found none: ${path}`);
@@ -60,6 +66,8 @@ async function readDrive<T extends Task>(reader: RecordingReader, task: T): Prom
     problems: [],
     ...(camera && { camera }),
   };
+  if (camera === undefined && whyNoCamera !== undefined)
+    dataset.problems.push({ where: path, reason: `taken without calibration: ${whyNoCamera}` });
   if (reader.damagedChunks > 0 || !reader.isComplete) {
     const damage = reader.isComplete ? `${reader.damagedChunks} damaged chunks` : 'a cut off end';
     dataset.problems.push({ where: path, reason: `expected a whole recording, found ${damage}` });

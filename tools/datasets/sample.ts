@@ -45,6 +45,9 @@ export interface SignSample extends SampleBase {
   boxXyxyPx?: [number, number, number, number];
 }
 
+/** The class id of pixels that are neither trained on nor scored. */
+export const voidClassId = 255;
+
 export interface SegmentationSample extends SampleBase {
   /** Class ids by pixel, same size as the picture; 255 means void and is neither trained on nor scored. */
   loadClassMap(): Promise<Uint8Array>;

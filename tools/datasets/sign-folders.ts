@@ -1,15 +1,15 @@
 import { basename, join, parse } from 'node:path';
-import { listFolder, listPictures, loadPicture, requireSamples } from './dataset-files.js';
+import { listPictures, listSubfolders, loadPicture, requireSamples } from './dataset-files.js';
 import type { Dataset, SignSample } from './sample.js';
 
 /**
  * Signs of any classes: a folder a class, its name the class's, pictures of single signs in it, margin included.
  * The group of "track_frame.png" is class and track; a name without "_" is a track of its own. The data set's
- * `classes` are the folders' names, sorted. A folder without a picture is a counted problem; a file that does not
+ * `classes` are the folders' names, sorted; files beside them are passed over. A folder without a picture is a counted problem; a file that does not
  * decode shows when it is loaded. Throws ERR_DATASET for a missing folder or one without any picture.
  */
 export async function openSignFolders(dir: string): Promise<Dataset<'signs'>> {
-  const entries = await listFolder(dir, 'a folder with a folder a class');
+  const names = await listSubfolders(dir, 'a folder with a folder a class');
   const dataset: Dataset<'signs'> & { classes: string[] } = {
     task: 'signs',
     name: `sign-folders ${basename(dir)}`,
@@ -19,7 +19,7 @@ export async function openSignFolders(dir: string): Promise<Dataset<'signs'>> {
     holdOut: 'hashed-fifth',
     classes: [],
   };
-  for (const name of entries.filter((entry) => parse(entry).ext === '')) {
+  for (const name of names) {
     const folder = join(dir, name);
     const pictures = await listPictures(folder, 'a folder of pictures');
     if (pictures.length === 0) {

@@ -22,19 +22,21 @@ const teacherSchema = z.record(
 );
 
 /** COCO's names, as the teacher gives them, to ours. A bicycle becomes a cyclist only with a rider: see withRiders. */
-const ourNames: Record<string, string> = {
-  car: 'car',
-  truck: 'truck',
-  bus: 'bus',
-  motorcycle: 'motorcycle',
-  person: 'pedestrian',
-  pedestrian: 'pedestrian',
-  bicycle: 'bicycle',
-  cyclist: 'cyclist',
-  traffic_light: 'traffic_light',
-  stop_sign: 'traffic_sign',
-  traffic_sign: 'traffic_sign',
-};
+const ourNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    car: 'car',
+    truck: 'truck',
+    bus: 'bus',
+    motorcycle: 'motorcycle',
+    person: 'pedestrian',
+    pedestrian: 'pedestrian',
+    bicycle: 'bicycle',
+    cyclist: 'cyclist',
+    traffic_light: 'traffic_light',
+    stop_sign: 'traffic_sign',
+    traffic_sign: 'traffic_sign',
+  }),
+);
 
 /** Which side is kept where a teacher's box lies on one that the sample has already. */
 export type TeacherConflict = 'keep-truth' | 'keep-teacher';
@@ -58,12 +60,13 @@ export async function addTeacherBoxes(
       `expected {picture: [{class, score, box}]}, found at ${issue.path.join('.')}: ${issue.message}: ${file}`,
     );
   }
+  const taughtBy = new Map(Object.entries(parsed.data));
   const unknownNames = new Map<string, number>();
   for (const sample of dataset.samples) {
-    const found = parsed.data[basename(sample.id)] ?? [];
+    const found = taughtBy.get(basename(sample.id)) ?? [];
     const taught: TruthBox[] = [];
     for (const { class: name, score, box } of found) {
-      const className = ourNames[name];
+      const className = ourNames.get(name);
       if (className) taught.push({ className, boxXyxyPx: box, weight: score });
       else unknownNames.set(name, (unknownNames.get(name) ?? 0) + 1);
     }

@@ -1,10 +1,9 @@
-import { basename, join, win32 } from 'node:path';
+import { basename, join } from 'node:path';
+import { readUdacityRows } from '../../src/recording/udacity-rows.js';
 import { listFolder, loadPicture, readText, requireSamples } from './dataset-files.js';
-import { type DelimitedLine, parseDelimited, parseNumber } from './delimited-text.js';
 import type { Dataset, SteeringSample } from './sample.js';
 
 type Camera = SteeringSample['camera'];
-const cameraColumns: readonly Camera[] = ['centre', 'left', 'right'];
 
 export interface UdacityOptions {
   /** Which cameras' pictures become samples. Score on the centre camera alone: only its angle was driven. */
@@ -37,9 +36,7 @@ export async function openUdacity(
   await listFolder(dir, 'a folder with a Udacity drive');
   const logFile = join(dir, 'driving_log.csv');
   const pictureDir = join(dir, 'IMG');
-  const lines = parseDelimited(await readText(logFile, 'driving_log.csv'), ',').filter(
-    (line, index) => index > 0 || !isHeader(line),
-  );
+  const rows = readUdacityRows(await readText(logFile, 'driving_log.csv'));
   const present = new Set(await listFolder(pictureDir, 'the folder IMG'));
   const dataset: Dataset<'steering'> = {
     task: 'steering',
@@ -49,24 +46,21 @@ export async function openUdacity(
     problems: [],
     holdOut: 'last-fifth',
   };
-  lines.forEach((line, index) => {
-    const where = `${logFile}:${line.lineNumber}`;
-    const steering = parseNumber(line.fields[3]);
-    if (steering === undefined || Math.abs(steering) > 1) {
-      const reason = `expected steering of -1 to 1, found "${line.fields[3] ?? ''}"`;
-      dataset.problems.push({ where, reason });
+  rows.forEach((row, index) => {
+    const where = `${logFile}:${row.lineNumber}`;
+    if ('problem' in row) {
+      dataset.problems.push({ where, reason: row.problem });
       return;
     }
-    const group = `block-${Math.floor((index * blockCount) / lines.length)}`;
+    const group = `block-${Math.floor((index * blockCount) / rows.length)}`;
     for (const camera of cameras) {
-      // win32 splits at both kinds of slash.
-      const name = win32.basename(line.fields[cameraColumns.indexOf(camera)] ?? '');
+      const name = row.pictures[camera];
       if (present.has(name)) {
         dataset.samples.push({
           id: name,
           group,
           camera,
-          steeringRad: steeringAtWheels(steering, camera),
+          steeringRad: steeringAtWheels(row.steering, camera),
           ...timeOf(name),
           load: () => loadPicture(join(pictureDir, name)),
         });
@@ -80,8 +74,6 @@ export async function openUdacity(
   });
   return requireSamples(dataset, dir);
 }
-
-const isHeader = (line: DelimitedLine) => parseNumber(line.fields[3]) === undefined;
 
 /** The simulator names its pictures by the time of day, to the millisecond; rendered scenes have other names. */
 function timeOf(name: string): { timeS?: number } {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, parse, posix, win32 } from 'node:path';
+import { parseNumber } from '../../src/codec/delimited-text.js';
 import { detectionClasses } from '../../src/perception/classes.js';
+import { childOf, parseAnnotationXml, textOf, type XmlElement } from './annotation-xml.js';
 import type { RawBox } from './box-sample.js';
 import { makeDetectionSample } from './box-sample.js';
 import {
@@ -12,9 +14,7 @@ import {
   readText,
   requireSamples,
 } from './dataset-files.js';
-import { parseNumber } from './delimited-text.js';
 import type { Dataset, TruthBox } from './sample.js';
-import { childOf, parseSmallXml, textOf, type XmlElement } from './small-xml.js';
 import { addTeacherBoxes } from './teacher-boxes.js';
 
 export interface VocOptions {
@@ -29,15 +29,17 @@ export interface VocOptions {
 }
 
 /** Names of the road sign set, and of VOC itself, to ours. Our own names are taken as they are. */
-const ourNames: Record<string, string> = {
-  speedlimit: 'traffic_sign',
-  stop: 'traffic_sign',
-  crosswalk: 'traffic_sign',
-  trafficlight: 'traffic_light',
-  person: 'pedestrian',
-  motorbike: 'motorcycle',
-  ...Object.fromEntries(detectionClasses.map((name) => [name, name])),
-};
+const ourNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    speedlimit: 'traffic_sign',
+    stop: 'traffic_sign',
+    crosswalk: 'traffic_sign',
+    trafficlight: 'traffic_light',
+    person: 'pedestrian',
+    motorbike: 'motorcycle',
+    ...Object.fromEntries(detectionClasses.map((name) => [name, name])),
+  }),
+);
 
 interface VocAnnotation {
   pictureName: string | undefined;
@@ -120,7 +122,7 @@ function readAnnotation(
   options: VocOptions,
   problems: Dataset['problems'],
 ): VocAnnotation {
-  const root = parseSmallXml(text);
+  const root = parseAnnotationXml(text);
   if (root.name !== 'annotation') throw datasetError(`expected <annotation>, found <${root.name}>`);
   const size = childOf(root, 'size');
   const widthPx = parseNumber(size && textOf(size, 'width'));
@@ -147,7 +149,7 @@ function readAnnotation(
 /** A box, or the reason why there is none. */
 function readObject(object: XmlElement, firstPixel: 0 | 1): TruthBox | string {
   const name = textOf(object, 'name') ?? '';
-  const className = ourNames[name] ?? ourNames[name.toLowerCase()];
+  const className = ourNames.get(name) ?? ourNames.get(name.toLowerCase());
   if (!className) return `unknown class "${name}"`;
   const bounds = childOf(object, 'bndbox');
   const [left, top, right, bottom] = ['xmin', 'ymin', 'xmax', 'ymax'].map((edge) =>

@@ -35,10 +35,12 @@ export function detectionScores(
   scoreThreshold: number,
   minIou = 0.5,
 ): DetectionScores {
-  const perClass: Record<string, DetectionClassScores> = {};
-  for (const className of scoredClasses(pictures)) {
-    perClass[className] = scoreClass(pictures, className, scoreThreshold, minIou);
-  }
+  const perClass = Object.fromEntries(
+    scoredClasses(pictures).map((className) => [
+      className,
+      scoreClass(pictures, className, scoreThreshold, minIou),
+    ]),
+  );
   const aps = Object.values(perClass).map(({ ap50 }) => ap50);
   return {
     mAP50: aps.length === 0 ? 0 : aps.reduce((sum, ap) => sum + ap, 0) / aps.length,

@@ -8,7 +8,7 @@ import { detectionScores, type ScoredPicture } from './detection-scores.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
-import { vehiclesFound } from './vehicles-found.js';
+import { type VehiclesFound, vehiclesFound } from './vehicles-found.js';
 
 /** The precision-recall curve is followed down to this score, with at least this many boxes a picture. */
 const curveThreshold = 0.01;
@@ -42,11 +42,16 @@ export async function evaluateDetection(
     await runner.dispose();
   }
   const metrics = detectionScores(pictures, decode.scoreThreshold);
+  const vehicles = kittiVehicles(pictures, decode.scoreThreshold);
   const notes = [
     ...unknownClasses(Object.keys(metrics.perClass), decode),
-    ...kittiNotes(pictures, decode.scoreThreshold),
+    ...(vehicles === undefined ? [] : [vehiclesNote(vehicles, decode.scoreThreshold)]),
   ];
-  return { count: pictures.length, metrics, notes };
+  return {
+    count: pictures.length,
+    metrics: { ...metrics, ...(vehicles !== undefined && { vehicles }) },
+    notes,
+  };
 }
 
 /** The true boxes; one that lies outside its picture cannot be found and is a counted problem. */
@@ -83,14 +88,20 @@ function forWholeCurve(bundle: Bundle, decode: DetectionOutputSpec): Bundle {
 
 const isKittiBox = (box: TruthBox): box is KittiBox => 'kittiType' in box;
 
-function kittiNotes(pictures: readonly ScoredPicture[], scoreThreshold: number): string[] {
+function kittiVehicles(
+  pictures: readonly ScoredPicture[],
+  scoreThreshold: number,
+): VehiclesFound | undefined {
   const isKitti = pictures.some(({ truth }) => truth.some(isKittiBox));
-  if (!isKitti) return [];
-  const { found, count, wrong, recall, precision } = vehiclesFound(
+  if (!isKitti) return undefined;
+  return vehiclesFound(
     pictures.map(({ truth, found }) => ({ truth: truth.filter(isKittiBox), found })),
     scoreThreshold,
   );
-  return [
-    `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above ${Math.max(0.3, scoreThreshold)}, at least 25 px high, occlusion at most 1`,
-  ];
 }
+
+const vehiclesNote = (
+  { found, count, wrong, recall, precision }: VehiclesFound,
+  scoreThreshold: number,
+): string =>
+  `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above ${Math.max(0.3, scoreThreshold)}, at least 25 px high, occlusion at most 1`;

@@ -5,14 +5,19 @@ import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createInputMapping } from '../../src/preprocess/input-mapping.js';
 import { datasetError } from '../datasets/dataset-files.js';
-import type { Dataset, RgbImage, SegmentationSample } from '../datasets/sample.js';
+import {
+  type Dataset,
+  type RgbImage,
+  type SegmentationSample,
+  voidClassId,
+} from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { idsByName } from './class-ids.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
-import { countClassMap, segmentationScores, voidClassId } from './segmentation-scores.js';
+import { countClassMap, segmentationScores } from './segmentation-scores.js';
 
 /**
  * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that

@@ -2,13 +2,17 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { DetectionScores } from './detection-scores.js';
 import type { SegmentationScores } from './segmentation-scores.js';
+import type { VehiclesFound } from './vehicles-found.js';
 
 /** All shares are 0..1. */
 export interface MetricsOf {
   /** Share of signs whose best class is right, whether or not the network would abstain, and whose class is among the best five. */
   signs: { accuracy: number; top5: number };
   segmentation: SegmentationScores;
-  detection: DetectionScores;
+  detection: DetectionScores & {
+    /** Of KITTI's labels only: see vehiclesFound. */
+    vehicles?: VehiclesFound;
+  };
   /** Radians at the wheels. */
   steering: { maeRad: number; rmseRad: number; r2: number; correlation: number };
 }

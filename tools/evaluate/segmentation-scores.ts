@@ -1,3 +1,4 @@
+import { voidClassId } from '../datasets/sample.js';
 import { accuracyOf, type ConfusionMatrix, countsByClass } from './confusion-matrix.js';
 
 export interface SegmentationScores {
@@ -8,9 +9,6 @@ export interface SegmentationScores {
   /** IoU by class name: true positives / (true positives + false positives + false negatives). Absent classes are left out. */
   perClass: Record<string, number>;
 }
-
-/** The class id of truth that is not scored. */
-export const voidClassId = 255;
 
 /**
  * Counts a predicted class map against the truth, pixel by pixel, both row-major and of one size. Void pixels

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodePpm } from '../../../src/codec/ppm.js';
 import { openGtsrb } from '../../../tools/datasets/gtsrb.js';
+import { casePath } from '../../support/cases.js';
 import { sharedDataDir } from '../../support/shared-data.js';
 import { rejection, writeFolder } from './dataset-builders.js';
 
@@ -86,4 +87,41 @@ test.skipIf(!data)('the real crops are read whole', async () => {
   expect(pictures.every(({ widthPx, data: pixels }) => widthPx > 10 && pixels.length > 0)).toBe(
     true,
   );
+});
+
+test('as it is passed on today, the number of the folder is the class, never its place', async () => {
+  for (const dir of ['', 'Train']) {
+    const { samples, name, problems } = await openGtsrb(
+      join(casePath('19-numbered-class-folders'), dir),
+    );
+    expect(name).toBe('gtsrb Train');
+    expect(problems).toEqual([]);
+    expect(samples).toHaveLength(15);
+    for (const { id, classId } of samples) expect(id.split('/')[0]).toBe(`${classId}`);
+    expect([...new Set(samples.map(({ classId }) => classId))]).toEqual([0, 1, 2, 10, 11]);
+  }
+});
+
+test('a table with commas has regions, and says where it contradicts its folder', async () => {
+  const commas = header.replaceAll(';', ',').replace('Filename,', '').concat(',Path');
+  const dir = writeFolder({
+    'Train.csv': `${commas}\n4,3,1,1,2,2,7,Train/7/00007_00002_00011.ppm\n4,3,1,1,2,2,3,Train/7/x.ppm\n`,
+    'Train/7/00007_00002_00011.ppm': counted,
+  });
+  const { samples, problems } = await openGtsrb(dir, { cropToRoi: true });
+  expect(samples).toMatchObject([{ classId: 7, group: '7/00002' }]);
+  expect(await samples[0]!.load()).toMatchObject({ widthPx: 2, heightPx: 2 });
+  expect(problems).toMatchObject([{ reason: expect.stringContaining('found 3') }]);
+});
+
+test('its test part has a table with paths', async () => {
+  const dir = writeFolder({
+    'Test.csv': 'Width,Height,ClassId,Path\n4,3,16,Test/00000.ppm\n',
+    'Test/00000.ppm': counted,
+  });
+  for (const place of [dir, join(dir, 'Test')]) {
+    const { samples, name } = await openGtsrb(place);
+    expect(name).toBe('gtsrb Test');
+    expect(samples).toMatchObject([{ id: 'Test/00000.ppm', classId: 16 }]);
+  }
 });

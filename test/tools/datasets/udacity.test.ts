@@ -5,6 +5,7 @@ import {
   radPerUdacityUnit,
   sideCameraCorrectionRad,
 } from '../../../tools/datasets/udacity.js';
+import { casePath } from '../../support/cases.js';
 import { sharedDataDir } from '../../support/shared-data.js';
 import { rejection, writeFolder } from './dataset-builders.js';
 
@@ -109,4 +110,13 @@ test.skipIf(!data)('the real drive gives 760 steps of three cameras', async () =
   const { samples, problems } = await openUdacity(dir, { cameras: ['centre', 'left', 'right'] });
   expect([samples.length, problems.length]).toEqual([2280, 0]);
   expect(await samples[0]!.load()).toMatchObject({ widthPx: 320, heightPx: 160 });
+});
+
+test('a log with decimal commas is put right here as well', async () => {
+  const { samples, problems } = await openUdacity(casePath('01-udacity-decimal-comma'));
+  expect(problems).toEqual([]);
+  const units = samples.map(({ steeringRad }) => -steeringRad / radPerUdacityUnit + 0);
+  [-0.25, -0.1, 0, 0.05, 0.5, 0.95].forEach((value, i) => {
+    expect(units[i]).toBeCloseTo(value, 12);
+  });
 });

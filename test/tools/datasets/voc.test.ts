@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openVoc } from '../../../tools/datasets/voc.js';
+import { casePath } from '../../support/cases.js';
 import { sharedDataDir } from '../../support/shared-data.js';
 import { jpegOf, rejection, writeFolder } from './dataset-builders.js';
 
@@ -143,4 +145,27 @@ test.skipIf(!data)('the real road signs are read without a problem', async () =>
   const counts = samples.flatMap(({ boxes }) => boxes).map(({ className }) => className);
   expect(counts.filter((name) => name === 'traffic_light')).toHaveLength(156);
   expect(counts).toHaveLength(1041);
+});
+
+test('a photo on its side that was annotated upright is left out, and its orientation said', async () => {
+  const { samples, problems } = await openVoc(casePath('20-voc-on-turned-photo'));
+  expect(samples.map(({ id }) => id)).toEqual(['plain.jpg']);
+  expect(problems).toMatchObject([
+    { reason: expect.stringMatching(/240x320.*320x240.*on its side.*EXIF orientation/) },
+  ]);
+});
+
+test('a mirrored or upside-down photo is taken as stored, and that is said', async () => {
+  const turned = await sharp(await jpegOf(8, 8))
+    .withMetadata({ orientation: 3 })
+    .jpeg()
+    .toBuffer();
+  const box = '<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>';
+  const dir = writeFolder({
+    'annotations/a.xml': `<annotation><filename>a.jpg</filename><object><name>car</name>${box}</object></annotation>`,
+    'images/a.jpg': turned,
+  });
+  const { samples, problems } = await openVoc(dir);
+  expect(samples).toHaveLength(1);
+  expect(problems).toMatchObject([{ reason: expect.stringContaining('EXIF orientation 3') }]);
 });

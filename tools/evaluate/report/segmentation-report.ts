@@ -1,9 +1,9 @@
 import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
 import type { RgbImage } from '../../datasets/sample.js';
+import { voidClassId } from '../../datasets/sample.js';
 import { exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
 import type { ObservationOf } from '../observation.js';
 import { segmentationSections, type WorstFrame } from '../page/segmentation-sections.js';
-import { voidClassId } from '../segmentation-scores.js';
 import type { FindingsCollector } from './findings.js';
 import { SegmentationTally } from './segmentation-details.js';
 

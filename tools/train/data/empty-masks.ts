@@ -1,10 +1,8 @@
 import type { Task } from '../../../src/bundle/manifest.js';
 import { firstLine, mapInOrder } from '../../datasets/dataset-files.js';
-import type { SegmentationSample } from '../../datasets/sample.js';
+import { type SegmentationSample, voidClassId } from '../../datasets/sample.js';
 import type { WeightedDataset } from '../open-data.js';
 import type { Problem } from './data-problems.js';
-
-const voidClass = 255;
 
 /** A mask that was read once and is kept: 0.2 MB at CamVid's size. */
 export interface ReadMask extends SegmentationSample {
@@ -46,7 +44,7 @@ async function readMask(
   try {
     const mask = await sample.loadClassMap();
     const classIds = new Set(mask);
-    classIds.delete(voidClass);
+    classIds.delete(voidClassId);
     if (classIds.size > 0)
       return { ...sample, load: () => sample.load(), loadClassMap: async () => mask, classIds };
     problems.push({

@@ -25,5 +25,9 @@ export function resolveClassWeights(
 ): Float32Array | undefined {
   requireClasses('classWeights', Object.keys(weights ?? {}), classes);
   if (!weights && !otherwise) return undefined;
-  return Float32Array.from(classes, (name) => weights?.[name] ?? otherwise?.[name] ?? 1);
+  return Float32Array.from(classes, (name) => own(weights, name) ?? own(otherwise, name) ?? 1);
 }
+
+/** A class may be called `constructor`, which every object has. */
+const own = (weights: Readonly<Record<string, number>> | undefined, name: string) =>
+  weights !== undefined && Object.hasOwn(weights, name) ? weights[name] : undefined;

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { checkLimits, parseLimit } from '../../../tools/limits/limit.js';
+
+test.each([
+  ['p99=50ms', { name: 'p99', value: 50 }],
+  ['detection.p99=1.5s', { name: 'detection.p99', value: 1500 }],
+  ['accuracy=0.95', { name: 'accuracy', value: 0.95 }],
+  ['accuracy=95%', { name: 'accuracy', value: 0.95 }],
+  ['r2=-1e-3', { name: 'r2', value: -0.001 }],
+])('%s is a limit', (text, expected) => {
+  expect(parseLimit(text, 'max')).toMatchObject({ ...expected, bound: 'max' });
+});
+
+test.each(['p99', 'p99=', '=5', 'p99=fast', 'p99=5min', 'p99=NaN', ''])('"%s" is none', (text) => {
+  expect(() => parseLimit(text, 'min')).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
+});
+
+test('a number that is none meets no limit', () => {
+  const limits = [parseLimit('a=0', 'min'), parseLimit('a=0', 'max')];
+  const checks = checkLimits(limits, new Map([['a', Number.NaN]]));
+  expect(checks.map(({ isMet }) => isMet)).toEqual([false, false]);
+});

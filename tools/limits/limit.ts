@@ -1,0 +1,65 @@
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+/** What a measured number must reach, or must not exceed. */
+export interface Limit {
+  name: string;
+  bound: 'min' | 'max';
+  /** In the unit of the measured number. */
+  value: number;
+}
+
+/** A limit with what was measured. */
+export interface LimitCheck extends Limit {
+  measured: number;
+  isMet: boolean;
+}
+
+/** Factors to milliseconds, and of shares to 0..1. */
+const unitFactors: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['us', 1e-3],
+  ['ms', 1],
+  ['s', 1e3],
+  ['%', 1e-2],
+]);
+
+/**
+ * Reads `name=value`, the value with a unit where it has one: `p99=50ms`, `accuracy=0.95`, `accuracy=95%`. Durations
+ * become milliseconds, per cent shares. Throws ERR_USAGE.
+ */
+export function parseLimit(text: string, bound: Limit['bound']): Limit {
+  const match = /^([^=\s]+)=([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(us|ms|s|%|)$/.exec(text);
+  if (match === null)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected --${bound} name=number, with us, ms, s or % where it has a unit, found "${text}"`,
+    );
+  const [, name, number, unit] = match as unknown as [string, string, string, string];
+  return { name, bound, value: Number((Number(number) * unitFactors.get(unit)!).toPrecision(12)) };
+}
+
+/**
+ * Holds measured numbers to limits. Throws ERR_USAGE for a name that was not measured, with those that were: a limit
+ * that nothing is held to must not pass.
+ */
+export function checkLimits(
+  limits: readonly Limit[],
+  measured: ReadonlyMap<string, number>,
+): LimitCheck[] {
+  return limits.map((limit) => {
+    const value = measured.get(limit.name);
+    if (value === undefined)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected --${limit.bound} for one of ${[...measured.keys()].join(', ')}, found "${limit.name}"`,
+      );
+    const isMet = limit.bound === 'min' ? value >= limit.value : value <= limit.value;
+    return { ...limit, measured: value, isMet };
+  });
+}
+
+/** One line for people. */
+export function describeCheck({ name, bound, value, measured, isMet }: LimitCheck): string {
+  const wanted = bound === 'min' ? 'at least' : 'at most';
+  return `${isMet ? 'met' : 'NOT MET'}: ${name} ${measured}, expected ${wanted} ${value}`;
+}
