@@ -41,7 +41,7 @@ class RecordingOutput implements Output {
     const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
     const { source, pacing, calibrationSha256: calibration, lanes } = run;
     const facts = { source, pacing, calibration, lanes, ...Object.fromEntries(networks) };
-    const options = { ...record!, source, facts };
+    const options = { ...record!, source, facts, topic: run.pictureTopic };
     if (supervised === undefined) {
       this.#recorder = await ResultRecorder.create(options);
       return;

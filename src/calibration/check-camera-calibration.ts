@@ -1,0 +1,143 @@
+import { PerceptionError } from '../frame/perception-error.js';
+import { type CameraKind, type CameraModel, distortionCounts } from './camera-model.js';
+
+/**
+ * A calibration as ROS's `sensor_msgs/CameraInfo` and Foxglove's `CameraCalibration` carry it, and as a file is read
+ * to. Nothing of it is believed yet.
+ */
+export interface CameraCalibrationFields {
+  /** Size of the picture that was calibrated, pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** ROS's name of the lens model, or another tool's; empty where the model shows in the number of coefficients. */
+  readonly distortionModel: string;
+  /** Distortion coefficients in OpenCV's order: 0, 4, 5, 8, 12 or 14. */
+  readonly D: readonly number[];
+  /** The camera matrix, 9 values row by row, pixels. */
+  readonly K: readonly number[];
+}
+
+type LensFamily = 'radial' | 'fisheye';
+
+/** The names under which tools write the two families of lens models that there are here. */
+const families: ReadonlyMap<string, LensFamily> = new Map([
+  ['', 'radial'],
+  ['plumb_bob', 'radial'],
+  ['rational_polynomial', 'radial'],
+  // Kalibr's name: k1 k2 p1 p2.
+  ['radtan', 'radial'],
+  ['equidistant', 'fisheye'],
+  // OpenCV's name, Foxglove's, and Kalibr's short one: the same four coefficients.
+  ['fisheye', 'fisheye'],
+  ['kannala_brandt', 'fisheye'],
+  ['equi', 'fisheye'],
+]);
+
+const largestEdgePx = 65536;
+/** Focal lengths as shares of the longer edge: below stands no fisheye, above no telephoto lens of a vehicle. */
+const focalShares = { least: 0.05, most: 100 };
+/** A pixel this many times as wide as high, or the other way round, is no pixel. */
+const largestPixelAspect = 5;
+/** Where the principal point may lie, as shares of the edge: a cut-out picture may leave it outside. */
+const centreShares = { least: -1, most: 2 };
+/**
+ * The one judge of a camera's calibration, wherever it comes from: its camera model, or ERR_CALIBRATION where it
+ * cannot be one (a camera that was never calibrated, numbers that are none, pixels taken for shares, a lens that folds
+ * back within the picture). `where` begins the message.
+ *
+ * Read as ROS and OpenCV read it: skew is passed over (OpenCV's undistortion does not use it), nothing but zeros for
+ * distortion is a pinhole save in a fisheye, 4 coefficients have k3 = 0, and a plumb_bob of 8 is rational. Of 12 and 14
+ * coefficients, those of thin prisms and tilted sensors must be 0.
+ */
+export function checkCameraCalibration(
+  calibration: CameraCalibrationFields,
+  where = 'calibration',
+): CameraModel {
+  const fail = (problem: string): never => {
+    throw new PerceptionError('ERR_CALIBRATION', `${where}: ${problem}`);
+  };
+  const { width: widthPx, height: heightPx, K, D } = calibration;
+  // In ROS, K[0] = 0 says that the camera is not calibrated.
+  if (K.length === 0 || K[0] === 0)
+    fail('expected a calibrated camera, found a camera matrix that begins with 0');
+  const isEdge = (px: number) => Number.isInteger(px) && px >= 1 && px <= largestEdgePx;
+  if (!(isEdge(widthPx) && isEdge(heightPx)))
+    fail(`expected a picture of 1 to ${largestEdgePx} pixels a side, found ${widthPx}x${heightPx}`);
+  if (K.length !== 9 || !K.every(Number.isFinite))
+    fail(`camera_matrix: expected 9 finite numbers, found [${K.join(', ')}]`);
+  const [fxPx, , cxPx, zero1, fyPx, cyPx, zero2, zero3, one] = K as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (zero1 !== 0 || zero2 !== 0 || zero3 !== 0 || one !== 1)
+    fail(`camera_matrix: expected [fx, 0, cx, 0, fy, cy, 0, 0, 1], found [${K.join(', ')}]`);
+  if (!(fxPx > 0 && fyPx > 0))
+    fail(`camera_matrix: expected focal lengths above 0 px, found ${fxPx} and ${fyPx}`);
+  const longestPx = Math.max(widthPx, heightPx);
+  const leastPx = focalShares.least * longestPx;
+  const mostPx = focalShares.most * longestPx;
+  if (Math.min(fxPx, fyPx) < leastPx || Math.max(fxPx, fyPx) > mostPx)
+    fail(
+      `camera_matrix: expected focal lengths of ${leastPx} to ${mostPx} px for ${widthPx}x${heightPx}, found ${fxPx} and ${fyPx}`,
+    );
+  if (Math.max(fxPx / fyPx, fyPx / fxPx) > largestPixelAspect)
+    fail(
+      `camera_matrix: expected focal lengths within ${largestPixelAspect} times of each other, found ${fxPx} and ${fyPx} px`,
+    );
+  const isNear = (px: number, edgePx: number) =>
+    px >= centreShares.least * edgePx && px <= centreShares.most * edgePx;
+  if (!(isNear(cxPx, widthPx) && isNear(cyPx, heightPx)))
+    fail(
+      `camera_matrix: expected a principal point near ${widthPx}x${heightPx}, found ${cxPx}, ${cyPx} px`,
+    );
+  const size = { widthPx, heightPx, fxPx, fyPx, cxPx, cyPx };
+  const model: CameraModel = { ...size, ...lensOf(calibration.distortionModel, D, fail) };
+  return model;
+}
+
+/** Lens model and coefficients, by the family's name and the number of coefficients. */
+function lensOf(
+  name: string,
+  coefficients: readonly number[],
+  fail: (problem: string) => never,
+): { kind: CameraKind; distortion: readonly number[] } {
+  const family = families.get(name);
+  if (family === undefined) {
+    const known = [...families.keys()].filter(Boolean).join(', ');
+    return fail(`distortion_model: expected one of ${known}, found "${name}"`);
+  }
+  if (!coefficients.every(Number.isFinite))
+    return fail(
+      `distortion_coefficients: expected finite numbers, found [${coefficients.join(', ')}]`,
+    );
+  const count = coefficients.length;
+  if (family === 'fisheye') {
+    if (count === distortionCounts.equidistant)
+      return { kind: 'equidistant', distortion: coefficients };
+    return fail(`distortion_coefficients: expected 4 for ${name}, found ${count}`);
+  }
+  if (![0, 4, 5, 8, 12, 14].includes(count))
+    return fail(
+      `distortion_coefficients: expected 4, 5, 8, 12 or 14 for ${name || 'no model'}, found ${count}`,
+    );
+  if (coefficients.slice(8).some((value) => value !== 0))
+    return fail(
+      'distortion_coefficients: expected 0 for thin prism and tilted sensor (from the 9th on), ' +
+        `found [${coefficients.slice(8).join(', ')}]`,
+    );
+  if (coefficients.every((value) => value === 0)) return { kind: 'pinhole', distortion: [] };
+  const isRational = coefficients.slice(5).some((value) => value !== 0);
+  const kind =
+    isRational || (name === 'rational_polynomial' && count >= 8)
+      ? 'rational_polynomial'
+      : 'plumb_bob';
+  const distortion = Array.from({ length: distortionCounts[kind] }, (_, i) => coefficients[i] ?? 0);
+  return { kind, distortion };
+}
