@@ -12,6 +12,8 @@ export interface DriveFlags {
   /** Milliseconds. */
   hangBound: number;
   endpoint?: string;
+  topic?: string;
+  frameRate?: number;
   /** False with --no-publish. */
   publish: boolean;
   allowUncertified?: true;
@@ -21,6 +23,13 @@ export function addDriveOptions(command: Command): Command {
   return command
     .option('-o, --out <result.mcap>', 'record the results')
     .option('--images', 'copy the pictures into the recording of the results')
+    .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')
+    .addOption(
+      new Option(
+        '--frame-rate <Hz>',
+        'frames a second of pictures, and of a video in place of its own times',
+      ).argParser(frameRate),
+    )
     .option('--endpoint <address>', 'publish here instead of where the pipeline file says')
     .option('--no-publish', 'publish nothing')
     .option('--allow-uncertified', 'run networks that miss their golden outputs; results say so')
@@ -31,6 +40,13 @@ export function addDriveOptions(command: Command): Command {
         .default(defaultHangBoundMs)
         .argParser(milliseconds),
     );
+}
+
+function frameRate(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0.01 && value <= 1000))
+    throw new InvalidArgumentError('expected 0.01 to 1000 frames a second.');
+  return value;
 }
 
 function milliseconds(text: string): number {

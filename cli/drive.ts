@@ -78,6 +78,8 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
     ...config,
     publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},
     ...(path === undefined ? {} : { record: { path, images } }),
+    ...(flags.topic !== undefined && { topic: flags.topic }),
+    ...(flags.frameRate !== undefined && { frameRateHz: flags.frameRate }),
     allowUncertified: flags.allowUncertified ?? config.allowUncertified,
   };
 }

@@ -3,13 +3,17 @@ import { Command } from 'commander';
 import { recogniseSource } from '../src/capture/open-source.js';
 import { openVideo } from '../src/capture/video-source.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { readDonkeycarTub } from '../src/recording/donkeycar-tub.js';
 import {
   type ImportOptions,
   type ImportSummary,
   importFrames,
   importPictureDrive,
 } from '../src/recording/import-drive.js';
+import { importRecording } from '../src/recording/import-recording.js';
 import { listPictureFolder, onePictureDrive } from '../src/recording/picture-drive.js';
+import { RecordingReader } from '../src/recording/recording-reader.js';
+import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -19,6 +23,7 @@ interface ImportFlags {
   rate?: string;
   quality?: string;
   ffmpeg?: string;
+  topic?: string;
   json?: boolean;
 }
 
@@ -37,13 +42,17 @@ export function importCommand(): Command {
         'the Udacity simulator: the centre camera, with steering and speed as ground truth. Frames that cannot be\n' +
         'used (missing, of another size, cut off) are counted and named in the summary.',
     )
-    .argument('<source>', 'Udacity folder, folder of pictures, or video file (needs ffmpeg)')
+    .argument(
+      '<source>',
+      'Udacity folder, donkeycar tub, folder of pictures, recording of ROS 1 or 2 (MCAP), or video file (needs ffmpeg)',
+    )
     .requiredOption(
       '--out <drive.mcap>',
       'the recording to write; appears only when it is complete',
     )
     .option('--rate <Hz>', "frames a second, in place of the source's own times (pictures: 20)")
     .option('--quality <1..100>', 'JPEG quality of frames that are not JPEG already (90)')
+    .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')
     .option('--ffmpeg <path>', 'the ffmpeg program to use')
     .option('--json', 'print the summary as one JSON object')
     .action(runImport);
@@ -63,7 +72,7 @@ async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> 
     if (flags.quality !== undefined) {
       options.quality = Math.round(numberFlag('--quality', flags.quality, 1, 100));
     }
-    const summary = await importSource(sourcePath, options, flags.ffmpeg);
+    const summary = await importSource(sourcePath, options, flags);
     terminal.clearLive();
     terminal.print(
       flags.json
@@ -83,17 +92,22 @@ async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> 
 async function importSource(
   path: string,
   options: ImportOptions,
-  ffmpegPath: string | undefined,
+  { ffmpeg: ffmpegPath, topic }: ImportFlags,
 ): Promise<ImportSummary> {
   const kind = await recogniseSource(path);
   const isSameFile = await sameFile(path, options.out);
-  if (kind === 'recording' || isSameFile) {
-    const found = isSameFile ? 'the output itself' : 'a recording already';
-    throw new PerceptionError('ERR_USAGE', `expected a source to import, found ${found}: ${path}`);
-  }
+  if (isSameFile)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a source to import, found the output itself: ${path}`,
+    );
   switch (kind) {
+    case 'recording':
+      return importForeignRecording(path, options, topic);
     case 'udacity':
       return importPictureDrive(await readUdacityDrive(path, options.rateHz), options);
+    case 'donkeycar':
+      return importPictureDrive(await readDonkeycarTub(path, options.rateHz), options);
     case 'folder':
       return importPictureDrive(await listPictureFolder(path, options.rateHz), options);
     case 'picture':
@@ -107,6 +121,23 @@ async function importSource(
       }
     }
   }
+}
+
+/** A recording that we wrote is a drive already; somebody else's becomes one. */
+async function importForeignRecording(
+  path: string,
+  options: ImportOptions,
+  topic: string | undefined,
+): Promise<ImportSummary> {
+  const reader = await RecordingReader.open(path);
+  const { library } = reader;
+  await reader.close();
+  if (library === recordingLibrary)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a source to import, found a recording of windshield already: ${path}`,
+    );
+  return importRecording(path, { ...options, ...(topic !== undefined && { topic }) });
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {
@@ -147,5 +178,6 @@ function describeSummary(out: string, summary: ImportSummary, sizeBytes: number)
   if (skipped.length > 0) {
     lines.push(`  not taken: ${skipped.map(([reason, count]) => `${count} ${reason}`).join(', ')}`);
   }
+  lines.push(...summary.notes.map((note) => `  note: ${note}`));
   return lines.join('\n');
 }

@@ -1,26 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { fromBinary } from '@bufbuild/protobuf';
 import { parseCameraInfoYaml } from '../calibration/camera-info.js';
-import {
-  type CameraKind,
-  type CameraModel,
-  distortionCounts,
-} from '../calibration/camera-model.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import { checkCameraCalibration } from '../calibration/check-camera-calibration.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import {
-  type CameraCalibration,
-  CameraCalibrationSchema,
-} from '../messages/gen/foxglove/camera_calibration_pb.js';
+import { choosePictures } from '../recording/picture-stream.js';
+import { calibrationOf } from '../recording/recorded-calibration.js';
 import { RecordingReader } from '../recording/recording-reader.js';
 
-/** Names of lens models in recordings, and ours. */
-const kinds: Readonly<Record<string, CameraKind>> = {
-  '': 'pinhole',
-  plumb_bob: 'plumb_bob',
-  rational_polynomial: 'rational_polynomial',
-  kannala_brandt: 'equidistant',
-  equidistant: 'equidistant',
-};
+export interface CameraOfOptions {
+  /** Topic of the pictures in a recording that holds several cameras. */
+  topic?: string | undefined;
+  /** Told what was chosen where there was a choice, and a camera that was never calibrated. */
+  note?: ((text: string) => void) | undefined;
+}
 
 /** The source as a recording, or undefined where it is none; what is wrong with a source, capture will say. */
 export function openIfRecording(source: string): Promise<RecordingReader | undefined> {
@@ -29,14 +21,15 @@ export function openIfRecording(source: string): Promise<RecordingReader | undef
 
 /**
  * The camera model that a pipeline file's `calibration` asks for: a camera_info YAML file, what the recording
- * carries, or none. Rejects with ERR_CALIBRATION.
+ * carries for the camera whose pictures are played, or none. Rejects with ERR_CALIBRATION.
  */
 export async function cameraOf(
   calibration: string,
   source: string,
+  options: CameraOfOptions = {},
 ): Promise<CameraModel | undefined> {
   if (calibration === 'none') return undefined;
-  if (calibration === 'recording') return cameraOfRecording(source);
+  if (calibration === 'recording') return cameraOfRecording(source, options);
   const yamlText = await readFile(calibration, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new PerceptionError('ERR_CALIBRATION', `${calibration}: cannot be read (${cause.code})`, {
       cause,
@@ -45,47 +38,21 @@ export async function cameraOf(
   return parseCameraInfoYaml(yamlText, calibration);
 }
 
-async function cameraOfRecording(path: string): Promise<CameraModel | undefined> {
+async function cameraOfRecording(
+  path: string,
+  { topic, note }: CameraOfOptions,
+): Promise<CameraModel | undefined> {
   const reader = await openIfRecording(path);
   if (reader === undefined) return undefined;
   try {
-    const message = await firstCalibration(reader);
-    return message === undefined ? undefined : modelOf(message, path);
+    // A recording without pictures is refused where they are read.
+    const chosen = await choosePictures(reader, topic).catch(() => undefined);
+    if (chosen === undefined) return undefined;
+    const found = await calibrationOf(reader, chosen.stream);
+    if (found.note !== undefined) note?.(found.note);
+    const { calibration } = found;
+    return calibration && checkCameraCalibration(calibration, `${path}, topic ${found.topic}`);
   } finally {
     await reader.close();
   }
-}
-
-/** The first calibration that a recording carries, on whatever topic. */
-export async function firstCalibration(
-  reader: RecordingReader,
-): Promise<CameraCalibration | undefined> {
-  const channel = reader.channels.find(
-    ({ schemaName, messageEncoding }) =>
-      schemaName === CameraCalibrationSchema.typeName && messageEncoding === 'protobuf',
-  );
-  if (channel === undefined) return undefined;
-  for await (const { data } of reader.messages({ topics: [channel.topic] }))
-    return fromBinary(CameraCalibrationSchema, data);
-  return undefined;
-}
-
-function modelOf(message: CameraCalibration, where: string): CameraModel {
-  const { distortionModel, width, height, D, K } = message;
-  const kind = kinds[distortionModel];
-  if (kind === undefined || K.length !== 9 || D.length < distortionCounts[kind])
-    throw new PerceptionError(
-      'ERR_CALIBRATION',
-      `${where}: expected a calibration with 9 values in K and a model of ${Object.keys(kinds).filter(Boolean).join(', ')}, found "${distortionModel}" with ${K.length} in K and ${D.length} in D`,
-    );
-  return {
-    kind,
-    widthPx: width,
-    heightPx: height,
-    fxPx: K[0]!,
-    fyPx: K[4]!,
-    cxPx: K[2]!,
-    cyPx: K[5]!,
-    distortion: D.slice(0, distortionCounts[kind]),
-  };
 }

@@ -5,6 +5,7 @@ import type { FrameRing, SlotHeader } from '../frame/frame-ring.js';
 import { type FrameSource, isSourceEnd, type SourceFrame } from '../frame/frame-source.js';
 import type { PerceptionError } from '../frame/perception-error.js';
 import type { CaptureCounts, Pacing } from './capture-messages.js';
+import { Pace } from './pace.js';
 
 export interface CaptureLoopOptions {
   source: FrameSource;
@@ -19,11 +20,15 @@ export interface CaptureLoopOptions {
   deliver(slot: number, header: SlotHeader): void;
   /** Called when a count has changed, before the next frame is delivered. */
   reportDrops(drops: Record<string, number>): void;
+  /** Called once for each thing that a person should know of the source. */
+  reportNote(text: string): void;
   reportLost(error: PerceptionError): void;
 }
 
 /** A full ring is looked at anew after this long, in case the thread that should free a slot has died. */
 const ringPollMs = 200;
+/** Timers of Node hold 24 days at most; a sleep that is looked at anew need not be exact. */
+const longestSleepMs = 1000;
 
 /**
  * Moves frames from a source into the ring until the source ends or `signal` aborts. Reads one frame ahead of
@@ -37,8 +42,9 @@ export async function runCaptureLoop(
   const counts: CaptureCounts = { delivered: 0, drops: {} };
   let ringFull = 0;
   let spare: Uint8Array | undefined;
-  let startNs: bigint | undefined;
   let reported = '';
+  let notesReported = 0;
+  const pace = new Pace(options.rateFactor, source.info.nominalRateHz);
 
   const updateDrops = (): void => {
     counts.drops = { ...source.skipped, ...(ringFull > 0 && { ring_full: ringFull }) };
@@ -46,12 +52,20 @@ export async function runCaptureLoop(
     if (now !== reported) options.reportDrops(counts.drops);
     reported = now;
   };
-  const waitUntilDue = async ({ sourceTimeNs }: SourceFrame): Promise<void> => {
-    const offsetNs = BigInt(Math.round(Number(sourceTimeNs) / options.rateFactor));
-    startNs ??= nowNs() - offsetNs;
-    const waitMs = Number(startNs + offsetNs - nowNs()) / 1e6;
-    if (waitMs >= 0.5) await sleep(Math.round(waitMs), undefined, { signal }).catch(() => {});
+  const reportNotes = (): void => {
+    for (const text of source.notes?.slice(notesReported) ?? []) options.reportNote(text);
+    notesReported = source.notes?.length ?? 0;
   };
+  const waitUntilDue = async (frame: SourceFrame): Promise<void> => {
+    const { dueNs, note } = pace.take(frame, nowNs());
+    if (note !== undefined) options.reportNote(`${source.info.name}: ${note}`);
+    for (;;) {
+      const waitMs = Math.min(longestSleepMs, Number(dueNs - nowNs()) / 1e6);
+      if (waitMs < 0.5 || signal.aborted) return;
+      await sleep(Math.round(waitMs), undefined, { signal }).catch(() => {});
+    }
+  };
+  reportNotes();
 
   while (!signal.aborted) {
     let slot = ring.tryAcquireForWrite();
@@ -62,6 +76,7 @@ export async function runCaptureLoop(
     if (slot < 0) spare ??= new Uint8Array(frameBytes(ring.layout));
     const pixels = slot < 0 ? spare! : ring.pixels(slot);
     const result = await source.read(pixels);
+    reportNotes();
     const isOver = signal.aborted || isSourceEnd(result);
     if (!isOver && isPaced) await waitUntilDue(result as SourceFrame);
     if (!isOver && pacing === 'lockstep') await options.nextRequest();

@@ -40,6 +40,7 @@ export type CaptureEvent =
   | { type: 'opened'; info: SourceInfo; ring: SharedArrayBuffer }
   | ({ type: 'frame'; slot: number } & SlotHeader)
   | { type: 'drops'; drops: Record<string, number> }
+  | { type: 'note'; text: string }
   | { type: 'lost'; error: PostedError }
   | { type: 'end'; counts: CaptureCounts; error?: PostedError };
 

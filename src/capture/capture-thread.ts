@@ -44,6 +44,8 @@ export interface CaptureHandle {
   onFrame(callback: (frame: CapturedFrame) => void): void;
   /** Called when a live source is lost and will be tried again; frames go on when it is back. */
   onLost(callback: (error: PerceptionError) => void): void;
+  /** Called with what a person should know of the source; at once with what is known already. */
+  onNote(callback: (text: string) => void): void;
   /** In lock-step: asks for one more frame. Requests add up. */
   requestNext(): void;
   /** Resolves when the source has ended or failed and the thread is gone; never rejects. */
@@ -80,6 +82,8 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
 
   const counts: CaptureCounts = { delivered: 0, drops: {} };
   let onFrame: ((frame: CapturedFrame) => void) | undefined;
+  const notes: string[] = [];
+  let onNote = (text: string): void => void notes.push(text);
   let onLost = (_error: PerceptionError): void => {};
   let end: CaptureEnd | undefined;
   const ended = new Promise<CaptureEnd>((resolve) => {
@@ -105,6 +109,7 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
       const { slot, id, captureTimeNs, stampNs, sourceTimeNs } = event;
       onFrame?.({ slot, id, captureTimeNs, stampNs, sourceTimeNs });
     } else if (event.type === 'drops') counts.drops = event.drops;
+    else if (event.type === 'note') onNote(event.text);
     else if (event.type === 'lost') onLost(fromPostedError(event.error));
     else if (event.type === 'end' && event.error === undefined) end = { kind: 'ended', counts };
     else if (event.type === 'end') {
@@ -122,6 +127,10 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
     },
     onLost(callback) {
       onLost = callback;
+    },
+    onNote(callback) {
+      onNote = callback;
+      for (const text of notes.splice(0)) callback(text);
     },
     requestNext: () => command('next'),
     ended,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FrameRing } from '../frame/frame-ring.js';
+import type { FrameSource } from '../frame/frame-source.js';
 import { runCaptureLoop } from './capture-loop.js';
 import {
   type CaptureCommand,
@@ -39,8 +40,10 @@ port.on('message', ({ type }: CaptureCommand) => {
   wakeRequest();
 });
 
+let opened: FrameSource | undefined;
 try {
   const source = await openSource(location, sourceOptions);
+  opened = source;
   signal.addEventListener('abort', () => void source.close());
   const ring = FrameRing.create(source.info.layout, slotCount);
   post({ type: 'opened', info: source.info, ring: ring.shared });
@@ -54,11 +57,14 @@ try {
     nextRequest,
     deliver: (slot, header) => post({ type: 'frame', slot, ...header }),
     reportDrops: (drops) => post({ type: 'drops', drops }),
+    reportNote: (text) => post({ type: 'note', text }),
     reportLost: (lost) => post({ type: 'lost', error: toPostedError(lost) }),
   });
   await source.close();
   post({ type: 'end', counts, ...(error && { error: toPostedError(error) }) });
 } catch (error) {
+  // A source that stays open would keep the thread, and with it the process, alive for ever.
+  await opened?.close().catch(() => {});
   post({ type: 'end', counts: { delivered: 0, drops: {} }, error: toPostedError(error) });
 }
 port.close();

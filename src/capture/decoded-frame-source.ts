@@ -22,6 +22,8 @@ export interface DecodedFrameOptions {
   frames: AsyncGenerator<EncodedFrame, void, void>;
   /** At the end: frames that were lost before they could be decoded, by reason. */
   countMissing?(): Record<string, number>;
+  /** What is to be said of the source; may grow while frames are decoded. */
+  notes?: readonly string[];
   /** Called once, when the source is closed. */
   release?(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export interface DecodedFrameOptions {
 export class DecodedFrameSource implements FrameSource {
   readonly info: SourceInfo;
   readonly skipped: Record<string, number> = {};
+  readonly notes: readonly string[];
   readonly #options: DecodedFrameOptions;
   readonly #ahead: Promise<Ready | SourceEnd>[] = [];
   #end: SourceEnd | undefined;
@@ -37,6 +40,7 @@ export class DecodedFrameSource implements FrameSource {
 
   constructor(options: DecodedFrameOptions) {
     this.info = options.info;
+    this.notes = options.notes ?? [];
     this.#options = options;
   }
 

@@ -15,16 +15,23 @@ export interface VideoFacts {
   rateHz: number | undefined;
   /** Frames that the container announces, or undefined where it does not. */
   announcedFrames: number | undefined;
-  /** Presentation times of the readable frames, seconds, ascending. */
-  timesS: number[];
+  /** Name of the codec, as ffmpeg calls it. */
+  codec: string;
+  /** Packets of frames that are shown, in the order of the file; none where they were not asked for. */
+  packets: {
+    /** Presentation time, seconds, where the container has one. */
+    timeS: number | undefined;
+    hasDecodingTime: boolean;
+  }[];
   /** True for ffmpeg before 5.1, which calls an option by another name. */
   isOld: boolean;
 }
 
 interface ProbeOutput {
   program_version?: { version?: string };
-  packets?: { pts_time?: string; flags?: string }[];
+  packets?: { pts_time?: string; dts_time?: string; flags?: string }[];
   streams?: {
+    codec_name?: string;
     width?: number;
     height?: number;
     avg_frame_rate?: string;
@@ -50,8 +57,8 @@ export async function probeVideo(
   name: string,
   withPackets: boolean,
 ): Promise<VideoFacts> {
-  const entries = ['stream=width,height,avg_frame_rate,r_frame_rate,nb_frames'];
-  if (withPackets) entries.push('packet=pts_time,flags');
+  const entries = ['stream=codec_name,width,height,avg_frame_rate,r_frame_rate,nb_frames'];
+  if (withPackets) entries.push('packet=pts_time,dts_time,flags');
   const probeArguments = ['-v', 'error', '-of', 'json', '-show_program_version'];
   probeArguments.push('-select_streams', 'v:0', '-show_entries', entries.join(':'), ...input);
   let output: ProbeOutput;
@@ -79,12 +86,18 @@ export async function probeVideo(
     heightPx: stream.height,
     rateHz: rateIn(stream.avg_frame_rate) ?? rateIn(stream.r_frame_rate),
     announcedFrames: announced > 0 ? announced - (packets.length - shown.length) : undefined,
-    timesS: shown
-      .map(({ pts_time }) => Number(pts_time))
-      .filter(Number.isFinite)
-      .sort((a, b) => a - b),
+    codec: stream.codec_name ?? '',
+    packets: shown.map(({ pts_time, dts_time }) => ({
+      timeS: secondsIn(pts_time),
+      hasDecodingTime: secondsIn(dts_time) !== undefined,
+    })),
     isOld: isBefore51(output.program_version?.version),
   };
+}
+
+function secondsIn(text: string | undefined): number | undefined {
+  const seconds = Number(text ?? 'none');
+  return Number.isFinite(seconds) ? seconds : undefined;
 }
 
 /** "30000/1001" as a number; undefined for "0/0". */

@@ -5,6 +5,7 @@ import {
   drivePictureSize,
   listPictureFolder,
   type PictureDrive,
+  pictureDriveNotes,
 } from '../recording/picture-drive.js';
 import { readUdacityDrive } from '../recording/udacity-log.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
@@ -37,7 +38,8 @@ export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource
     nominalRateHz: drive.rateHz,
     frameCount: drive.pictures.length,
   };
-  return new DecodedFrameSource({ info, frames: encodedFrames(drive) });
+  const notes = await pictureDriveNotes(drive);
+  return new DecodedFrameSource({ info, notes, frames: encodedFrames(drive) });
 }
 
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {

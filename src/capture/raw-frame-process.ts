@@ -26,7 +26,10 @@ export class RawFrameProcess {
   #wake = (): void => {};
   #stderr = '';
 
-  private constructor(child: ChildProcessByStdio<null, Readable, Readable>) {
+  private constructor(
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    errorLines?: { take(text: string): void; end(): void },
+  ) {
     this.#child = child;
     const wake = (): void => this.#wake();
     child.stdout.on('readable', wake).on('end', wake).on('close', wake);
@@ -34,21 +37,28 @@ export class RawFrameProcess {
     child.stdout.on('error', wake);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-maxErrorChars);
+      errorLines?.take(text);
     });
-    this.#closed = new Promise((resolve) => child.on('close', () => resolve()));
+    this.#closed = new Promise((resolve) => {
+      child.on('close', () => {
+        errorLines?.end();
+        resolve();
+      });
+    });
   }
 
-  /** Starts a program, without a shell. Rejects with ERR_TOOL_MISSING where it cannot be started. */
+  /** Starts a program, without a shell; `errorLines` is told what it writes to its error output. Rejects with ERR_TOOL_MISSING where it cannot be started. */
   static async start(
     program: string,
     programArguments: readonly string[],
+    errorLines?: { take(text: string): void; end(): void },
   ): Promise<RawFrameProcess> {
     const child = spawn(program, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) => reject(toolMissing(program, cause)));
     });
-    return new RawFrameProcess(child);
+    return new RawFrameProcess(child, errorLines);
   }
 
   get pid(): number | undefined {

@@ -1,24 +1,26 @@
 import { basename } from 'node:path';
-import { packedRgbLayout } from '../frame/frame.js';
+import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { ffprobeBeside, probeVideo, type VideoFacts } from './ffprobe.js';
+import { ffprobeBeside, probeVideo } from './ffprobe.js';
 import { cheapFileSha256 } from './file-hash.js';
-import { describeExit, RawFrameProcess } from './raw-frame-process.js';
+import { FramePlacer, type FrameSlots, planSlots } from './frame-slots.js';
+import { describeExit, type ProcessExit } from './raw-frame-process.js';
+import { type DecodedFrameFacts, VideoFrames } from './video-frames.js';
 
 export interface VideoOptions {
+  /** Frames a second, in place of the file's own times. */
+  rateHz?: number;
   /** The programs; those on the search path when left out. ffprobe is looked for beside a given ffmpeg. */
   ffmpegPath?: string;
   ffprobePath?: string;
 }
 
-/** Rate of a video that does not say its own. */
-const fallbackRateHz = 25;
-
 /**
- * The frames of a video file, decoded by the system's `ffmpeg` in a child process, rgb8 as stored (not turned),
- * each at its presentation time, none doubled or left out to keep a rate. Skipped by reason: `truncated` (frames
- * that the file announces and does not hold, or that do not decode), `lost` (not read, because ffmpeg failed).
+ * The frames of a video file, decoded by the system's `ffmpeg` in a child process, rgb8 as stored (not turned), each
+ * at the presentation time that the decoder gives it, none doubled or left out to keep a rate. The first frame sets
+ * the size. Skipped by reason: `size`, `undecodable` (the file lists it, the decoder left it out), `missing` (a place
+ * without a picture), `truncated` (behind the last frame that came), `lost` (not read, because ffmpeg failed).
  * Rejects with ERR_TOOL_MISSING or ERR_SOURCE_FORMAT; a read ends as `failed` with ERR_SOURCE_LOST when ffmpeg is
  * killed or fails.
  */
@@ -27,71 +29,98 @@ export async function openVideo(path: string, options: VideoOptions = {}): Promi
   // "file:" keeps ffmpeg from taking a name for an option or a protocol.
   const input = `file:${path}`;
   const facts = await probeVideo(ffprobePath, ['-i', input], path, true);
-  const decode = ['-nostdin', '-v', 'error', '-noautorotate', '-i', input, '-map', '0:v:0'];
-  decode.push(facts.isOld ? '-vsync' : '-fps_mode', 'passthrough');
-  // The same bytes on every machine, whatever its vector instructions.
-  decode.push('-sws_flags', '+accurate_rnd+bitexact');
-  decode.push('-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1');
+  const name = basename(path);
+  const slots = planSlots(facts, name, options.rateHz);
   const contentSha256 = await cheapFileSha256(path);
+  const passthrough = facts.isOld ? '-vsync' : '-fps_mode';
+  const frames = await VideoFrames.start(ffmpegPath, input, passthrough);
+  const first = await frames.nextFacts();
+  if (first === undefined) {
+    const exit = await frames.readPixels(new Uint8Array(1));
+    await frames.stop();
+    const reason = exit?.lastWords ? `: ${exit.lastWords}` : '';
+    throw new PerceptionError(
+      'ERR_SOURCE_FORMAT',
+      `expected frames in video ${path}, found none that decodes${reason}`,
+    );
+  }
   const info: SourceInfo = {
-    name: basename(path),
-    layout: packedRgbLayout(facts.widthPx, facts.heightPx),
-    nominalRateHz: facts.rateHz,
-    frameCount: facts.announcedFrames ?? (facts.timesS.length || undefined),
+    name,
+    layout: packedRgbLayout(first.widthPx, first.heightPx),
+    nominalRateHz:
+      facts.rateHz === undefined && slots.note === undefined ? undefined : slots.rateHz,
+    frameCount: slots.count,
     ...(contentSha256 !== undefined && { contentSha256 }),
   };
-  return new VideoSource(info, facts, await RawFrameProcess.start(ffmpegPath, decode));
+  return new VideoSource(info, slots, frames, first);
 }
 
 class VideoSource implements FrameSource {
   readonly info: SourceInfo;
   readonly skipped: Record<string, number> = {};
-  readonly #facts: VideoFacts;
-  readonly #process: RawFrameProcess;
-  #nextId = 0;
+  readonly notes: readonly string[];
+  readonly #slots: FrameSlots;
+  readonly #placer: FramePlacer;
+  readonly #frames: VideoFrames;
+  #first: DecodedFrameFacts | undefined;
+  #readCount = 0;
+  #startS: number | undefined;
   #end: SourceEnd | undefined;
 
-  constructor(info: SourceInfo, facts: VideoFacts, process: RawFrameProcess) {
+  constructor(info: SourceInfo, slots: FrameSlots, frames: VideoFrames, first: DecodedFrameFacts) {
     this.info = info;
-    this.#facts = facts;
-    this.#process = process;
+    this.notes = slots.note === undefined ? [] : [slots.note];
+    this.#slots = slots;
+    this.#placer = new FramePlacer(slots);
+    this.#frames = frames;
+    this.#first = first;
   }
 
   async read(into: Uint8Array): Promise<SourceFrame | SourceEnd> {
-    if (this.#end !== undefined) return this.#end;
-    const exit = await this.#process.readFrame(into);
-    // Set meanwhile where the source was closed during this read.
-    if (this.#end !== undefined) return this.#end;
-    if (exit === undefined) {
-      const id = this.#nextId++;
-      return { id, sourceTimeNs: this.#timeNs(id), stampNs: 0n };
-    }
-    const { name, frameCount = this.#nextId } = this.info;
-    const missing = frameCount - this.#nextId;
-    const isFailure = exit.code !== 0;
-    if (missing > 0) this.skipped[isFailure ? 'lost' : 'truncated'] = missing;
-    if (!isFailure) this.#end = { kind: 'ended' };
-    else {
-      const message = `${describeExit('ffmpeg', exit)}, after ${this.#nextId} of ${frameCount} frames of ${name}`;
-      this.#end = { kind: 'failed', error: new PerceptionError('ERR_SOURCE_LOST', message) };
+    while (this.#end === undefined) {
+      const facts = this.#first ?? (await this.#frames.nextFacts());
+      this.#first = undefined;
+      // Where no more are announced, the pixels are over as well: this tells how the process ended.
+      const exit = await this.#frames.readPixels(into);
+      // Set meanwhile where the source was closed during this read.
+      if (this.#end !== undefined) break;
+      if (exit !== undefined || facts === undefined) {
+        this.#end = this.#ended(exit);
+        break;
+      }
+      this.#readCount++;
+      const before = this.#placer.lastId;
+      const { id, timeS } = this.#placer.place(facts.timeS);
+      this.#count(this.#slots.kind === 'grid' ? 'missing' : 'undecodable', id - before - 1);
+      if (!isSize(facts, this.info.layout)) this.#count('size', 1);
+      else {
+        this.#startS ??= timeS;
+        const sourceTimeNs = BigInt(Math.round((timeS - this.#startS) * 1e9));
+        return { id, sourceTimeNs, stampNs: 0n };
+      }
     }
     return this.#end;
   }
 
   async close(): Promise<void> {
     this.#end ??= { kind: 'ended' };
-    await this.#process.stop();
+    await this.#frames.stop();
   }
 
-  #timeNs(id: number): bigint {
-    const { timesS, rateHz = fallbackRateHz } = this.#facts;
-    const startS = timesS[0] ?? 0;
-    const lastS = (timesS.at(-1) ?? 0) - startS;
-    const seconds =
-      id < timesS.length
-        ? timesS[id]! - startS
-        : // Frames that the index does not list follow at the nominal rate.
-          lastS + (id - Math.max(0, timesS.length - 1)) / rateHz;
-    return BigInt(Math.round(seconds * 1e9));
+  #ended(exit: ProcessExit | undefined): SourceEnd {
+    const { name, frameCount = this.#placer.lastId + 1 } = this.info;
+    const missing = frameCount - this.#placer.lastId - 1;
+    const isFailure = exit !== undefined && exit.code !== 0;
+    this.#count(isFailure ? 'lost' : 'truncated', missing);
+    if (!isFailure) return { kind: 'ended' };
+    const message = `${describeExit('ffmpeg', exit)}, after ${this.#readCount} of ${frameCount} frames of ${name}`;
+    return { kind: 'failed', error: new PerceptionError('ERR_SOURCE_LOST', message) };
+  }
+
+  #count(reason: string, frames: number): void {
+    if (frames > 0) this.skipped[reason] = (this.skipped[reason] ?? 0) + frames;
   }
 }
+
+const isSize = (facts: DecodedFrameFacts, { widthPx, heightPx }: FrameLayout) =>
+  facts.widthPx === widthPx && facts.heightPx === heightPx;

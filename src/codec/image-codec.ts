@@ -69,6 +69,21 @@ export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
   }
 }
 
+/** What a picture file's header says of how it is stored, and its size in pixels. */
+export async function pictureStorage(
+  path: string,
+): Promise<{ widthPx: number; heightPx: number; orientation: number; bitsPerSample: 8 | 16 }> {
+  const metadata = await sharp(path, { limitInputPixels: maxPixels }).metadata();
+  const { width: widthPx, height: heightPx, orientation = 1, depth } = metadata;
+  return { widthPx, heightPx, orientation, bitsPerSample: depth === 'ushort' ? 16 : 8 };
+}
+
+/** The largest sample of any channel, as stored: of 16 bits up to 65535. Decodes the whole picture. */
+export async function brightestSample(path: string): Promise<number> {
+  const { channels } = await sharp(path, { limitInputPixels: maxPixels }).stats();
+  return Math.max(...channels.map(({ max }) => max));
+}
+
 const rawInput = (image: DecodedImage) =>
   sharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
 

@@ -49,6 +49,8 @@ export interface FrameSource {
   readonly info: SourceInfo;
   /** Frames that were there but could not be delivered, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** What a person should know of the source: what was chosen, what was not believed. Grows while frames are read. */
+  readonly notes?: readonly string[];
   read(into: Uint8Array): Promise<SourceFrame | SourceEnd>;
   close(): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface RunFacts {
   readonly nominalRateHz: number | undefined;
   readonly layout: FrameLayout;
   readonly pacing: 'realtime' | 'lockstep';
+  /** Topic of the pictures that was asked for, of a recording with several cameras. */
+  readonly pictureTopic?: string | undefined;
   /** For frames of the size that they have; undefined where pixels are taken as they are. */
   readonly camera: CameraModel | undefined;
   /** Empty without a camera model. */

@@ -1,4 +1,5 @@
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
+import type { CameraOfOptions } from '../capture/camera-of.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
@@ -12,6 +13,7 @@ import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.j
 import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
+import { sourceOptionsOf } from './source-options.js';
 
 // What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
 // capture start first and load their networks in their own threads meanwhile.
@@ -22,7 +24,8 @@ import type { PipelineConfig } from './pipeline-schema.js';
  * are measured first. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { config, source, sourceOptions = {}, pacing, rateFactor = 1, opened: given } = options;
+  const { config, source, pacing, rateFactor = 1, opened: given } = options;
+  const sourceOptions = { ...sourceOptionsOf(config), ...options.sourceOptions };
   const open: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
     const part = await opening;
@@ -42,7 +45,11 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const starting =
     given === undefined ? startCapture(captureOptions) : Promise.resolve(given.capture);
   const capturing = kept(starting, (capture) => capture.stop());
-  const calibrating = openCamera(config.calibration, source, given?.camera);
+  const { topic } = sourceOptions;
+  const calibrating = openCamera(config.calibration, source, given?.camera, {
+    topic,
+    note: options.note,
+  });
   const opening = [
     capturing,
     calibrating,
@@ -67,6 +74,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       nominalRateHz,
       layout,
       pacing,
+      pictureTopic: sourceOptions.topic,
       camera,
       calibrationSha256: calibration,
       manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
@@ -168,10 +176,12 @@ const declaredLanes = (lanes: PlannedLanes['lanes']): PlannedLanes => ({
  */
 export async function measurePlan(config: PipelineConfig, source: string): Promise<PlannedLanes> {
   const slotCount = config.ring.slots;
-  const capturing = startCapture({ source, pacing: 'lockstep', slotCount });
+  const sourceOptions = sourceOptionsOf(config);
+  const capturing = startCapture({ source, sourceOptions, pacing: 'lockstep', slotCount });
   let measurement: { close(): Promise<void> } | undefined;
   try {
-    const calibrating = openCamera(config.calibration, source);
+    const { topic } = config;
+    const calibrating = openCamera(config.calibration, source, undefined, { topic });
     const [capture, calibrated] = await Promise.all([capturing, calibrating]);
     const camera = cameraIn(capture, calibrated);
     const bundles = new BundleMeasurement(config);
@@ -198,10 +208,11 @@ async function openCamera(
   calibration: string,
   source: string,
   carried?: CameraModel,
+  about: CameraOfOptions = {},
 ): Promise<CameraModel | undefined> {
   if (carried !== undefined && calibration === 'recording') return carried;
   const { cameraOf } = await import('../capture/camera-of.js');
-  return cameraOf(calibration, source);
+  return cameraOf(calibration, source, about);
 }
 
 async function hashOf(camera: CameraModel | undefined): Promise<string> {

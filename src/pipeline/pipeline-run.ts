@@ -77,6 +77,7 @@ export class PipelineRun {
     const timers = [setInterval(() => this.#results.publishStatus(), statusMs)];
     if (options.pacing === 'realtime')
       timers.push(setInterval(() => this.#conductor.checkDeadlines(nowNs()), deadlineCheckMs));
+    capture.onNote((text) => options.note?.(text));
     capture.onLost((error) => options.note?.(`${error.message}; trying again`));
     capture.onFrame((frame) => {
       const dropsBefore = this.#newDrops(capture.counts.drops);

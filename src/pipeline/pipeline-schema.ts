@@ -55,6 +55,10 @@ export const pipelineSchema = z
   .strictObject({
     /** A recording, a video, a folder of pictures, or a device or stream address; `replay` brings its own. */
     source: text.optional(),
+    /** Topic of the pictures in a recording of several cameras; that with the most pictures when left out. */
+    topic: text.optional(),
+    /** Frames a second of pictures, and of a video in place of its own times. */
+    frameRateHz: z.number().min(0.01).max(1000).optional(),
     /** A camera_info YAML file; `recording`: what the source carries, or none; `none`: pixels are taken as they are. */
     calibration: text.default('recording'),
     /** The model bundle of each stage: a folder, or several of which a live run takes the one that is faster here. */

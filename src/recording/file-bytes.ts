@@ -1,4 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { PerceptionError } from '../frame/perception-error.js';
 
 /** Reads exactly `lengthBytes` at `offset`, or fewer where the file ends. The caller owns the bytes. */
 export async function readBytes(
@@ -14,4 +15,87 @@ export async function readBytes(
     filled += bytesRead;
   }
   return bytes;
+}
+
+/** What lies at a path that is no plain file, in words. */
+export function describeKind(stats: {
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+  isCharacterDevice(): boolean;
+  isBlockDevice(): boolean;
+}): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'no plain file';
+}
+
+/** Read along where small reads follow each other, and how near they must lie. */
+const aheadBytes = 256 * 1024;
+const nearBytes = 4 * 1024;
+
+/**
+ * A plain file of known size, read at any place. What the file says of itself decides nothing here: a read ends
+ * where the file ends, before memory for it is taken. Close it when done.
+ */
+export class PlainFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly #handle: FileHandle;
+  #ahead: Uint8Array = new Uint8Array(0);
+  #aheadOffset = 0;
+
+  private constructor(path: string, sizeBytes: number, handle: FileHandle) {
+    this.path = path;
+    this.sizeBytes = sizeBytes;
+    this.#handle = handle;
+  }
+
+  /** `what` names it in errors: "recording". Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING. */
+  static async open(path: string, what: string): Promise<PlainFile> {
+    const missing = (cause: NodeJS.ErrnoException) => {
+      const message =
+        cause.code === 'ENOENT' ? `there is no ${what} ${path}` : `cannot read ${path}: ${cause}`;
+      return new PerceptionError('ERR_SOURCE_MISSING', message, { cause });
+    };
+    // Before it is opened: to open a pipe would wait for somebody who writes into it.
+    const stats = await stat(path).catch((cause) => {
+      throw missing(cause);
+    });
+    if (!stats.isFile()) {
+      const found = describeKind(stats);
+      throw new PerceptionError('ERR_RECORDING', `expected a ${what}, found ${found}: ${path}`);
+    }
+    if (stats.size === 0) {
+      throw new PerceptionError('ERR_SOURCE_EMPTY', `the ${what} is empty: ${path}`);
+    }
+    const handle = await open(path).catch((cause) => {
+      throw missing(cause);
+    });
+    return new PlainFile(path, stats.size, handle);
+  }
+
+  /** `lengthBytes` at `offset`, or fewer where the file ends. The caller owns the bytes. */
+  async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
+    const inside = Math.max(0, Math.min(lengthBytes, this.sizeBytes - offset));
+    if (inside > aheadBytes) return readBytes(this.#handle, offset, inside);
+    const start = offset - this.#aheadOffset;
+    if (start >= 0 && start + inside <= this.#ahead.length)
+      return this.#ahead.slice(start, start + inside);
+    // Small reads one behind the other: the next ones are read along.
+    const isNext = start >= 0 && start <= this.#ahead.length + nearBytes;
+    const bytes = await readBytes(
+      this.#handle,
+      offset,
+      isNext ? Math.min(aheadBytes, this.sizeBytes - offset) : inside,
+    );
+    this.#ahead = bytes;
+    this.#aheadOffset = offset;
+    return bytes.slice(0, inside);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
 }

@@ -8,7 +8,13 @@ import { type FrameSource, isSourceEnd } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { GroundTruthSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { createDriveWriter, type DriveOptions, type DriveWriter } from './drive-writer.js';
-import { type DrivePicture, drivePictureSize, type PictureDrive, timeAt } from './picture-drive.js';
+import {
+  type DrivePicture,
+  drivePictureSize,
+  type PictureDrive,
+  pictureDriveNotes,
+  timeAt,
+} from './picture-drive.js';
 
 export interface ImportOptions {
   /** The recording to write. */
@@ -36,6 +42,8 @@ export interface ImportSummary {
   skipped: Record<string, number>;
   /** From the first frame to the last, seconds. */
   durationS: number;
+  /** What a person should know of the source. */
+  notes: string[];
 }
 
 const defaultQuality = 90;
@@ -56,6 +64,7 @@ export async function importPictureDrive(
   const { quality = defaultQuality, signal, onProgress } = options;
   const size = await drivePictureSize(drive);
   const summary = startSummary(size);
+  summary.notes = await pictureDriveNotes(drive);
   const total = drive.pictures.length;
   const writer = await createDriveWriter(options.out, {
     ...size,
@@ -144,13 +153,14 @@ export async function importFrames(
       written.catch(() => {});
     }
     summary.skipped = { ...source.skipped, ...summary.skipped };
+    summary.notes = [...(source.notes ?? [])];
     if (summary.frames > 0) return summary;
     throw new PerceptionError('ERR_SOURCE_FORMAT', `expected frames in ${name}, found none`);
   });
 }
 
 /** Runs `write` and closes the recording; whatever goes wrong leaves nothing behind. */
-async function finishing<T>(writer: DriveWriter, write: () => Promise<T>): Promise<T> {
+export async function finishing<T>(writer: DriveWriter, write: () => Promise<T>): Promise<T> {
   try {
     const result = await write();
     await writer.close();
@@ -161,8 +171,8 @@ async function finishing<T>(writer: DriveWriter, write: () => Promise<T>): Promi
   }
 }
 
-function startSummary(size: { widthPx: number; heightPx: number }): ImportSummary {
-  return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped: {}, durationS: 0 };
+export function startSummary(size: { widthPx: number; heightPx: number }): ImportSummary {
+  return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped: {}, durationS: 0, notes: [] };
 }
 
 /** The file's own bytes, up to its end marker, where it is a whole JPEG of the size; or why it is left out. */

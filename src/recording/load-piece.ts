@@ -1,52 +1,129 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { DecompressHandlers } from '@mcap/core';
+import { crc32 } from './crc32.js';
+import type { PlainFile } from './file-bytes.js';
 import {
-  type DecompressHandlers,
-  McapRecordBuilder,
-  McapStreamReader,
-  type TypedMcapRecord,
-  type TypedMcapRecords,
-} from '@mcap/core';
-import { readBytes } from './file-bytes.js';
+  leastMessageBytes,
+  type McapChannel,
+  type McapChunk,
+  type McapSchema,
+  opcodes,
+  prefixBytes,
+  readChannel,
+  readChunk,
+  readMessage,
+  readSchema,
+  recordAt,
+} from './mcap-records.js';
 import type { RecordingPiece } from './recording-piece.js';
 
-/** Loads the codecs of compressed recordings; our own are not compressed and do without. */
-export async function loadCodecs(): Promise<DecompressHandlers> {
-  return (await import('@mcap/support')).loadDecompressHandlers();
+/** A message in a piece; `data` is a view of the piece's bytes. */
+export interface PieceMessage {
+  channelId: number;
+  sequence: number;
+  stampNs: bigint;
+  data: Uint8Array;
 }
 
-/** A piece's records in file order, and the bytes at its end that are no whole record. */
+/** What a piece holds, in file order. */
 export interface LoadedPiece {
-  records: TypedMcapRecord[];
+  messages: PieceMessage[];
+  channels: McapChannel[];
+  schemas: McapSchema[];
+  /** The bytes at its end that are no whole record. */
   rest: Uint8Array;
 }
 
-/** Reads one piece. Rejects where a checksum or a record in it is wrong. Message data are copies. */
-export async function loadPiece(
-  handle: FileHandle,
-  piece: RecordingPiece,
-  channels: Iterable<TypedMcapRecords['Channel']>,
-): Promise<LoadedPiece> {
-  const codecs = piece.compression === '' ? {} : await loadCodecs();
-  const bytes = await readBytes(handle, piece.offsetBytes, piece.lengthBytes);
-  return parseRecords(bytes, channels, codecs);
+/** A chunk is held in memory whole. Writers make them of about 1 MiB; a larger one than this is taken for damage. */
+export const maxChunkBytes = 256 * 1024 * 1024;
+/** The most that a byte of LZ4 can stand for; bzip2 and zstd are bounded by `maxChunkBytes` alone. */
+const maxLz4Ratio = 256;
+
+let codecs: Promise<DecompressHandlers> | undefined;
+
+/** Loads the codecs of compressed recordings; our own are not compressed and do without. */
+function loadCodecs(): Promise<DecompressHandlers> {
+  codecs ??= import('@mcap/support').then(({ loadDecompressHandlers }) => loadDecompressHandlers());
+  return codecs;
 }
 
-/** The records in `bytes`, which begin with one; a chunk gives its contents. `channels` are known from before. */
-export function parseRecords(
-  bytes: Uint8Array,
-  channels: Iterable<TypedMcapRecords['Channel']> = [],
-  decompressHandlers: DecompressHandlers = {},
-): LoadedPiece {
-  const reader = new McapStreamReader({ noMagicPrefix: true, decompressHandlers });
-  // The reader refuses messages on channels that it has not met.
-  const primer = new McapRecordBuilder();
-  for (const channel of channels) primer.writeChannel(channel);
-  reader.append(primer.buffer);
-  while (reader.bytesRemaining() > 0) reader.nextRecord();
-  reader.append(bytes);
-  const records: TypedMcapRecord[] = [];
-  for (let record = reader.nextRecord(); record !== undefined; record = reader.nextRecord()) {
-    records.push(record);
+/** Reads one piece. Rejects where a checksum, a size or a record in it is wrong. */
+export async function loadPiece(file: PlainFile, piece: RecordingPiece): Promise<LoadedPiece> {
+  if (piece.lengthBytes > maxChunkBytes)
+    throw new RangeError(`expected a piece of at most ${maxChunkBytes} bytes`);
+  const bytes = await file.read(piece.offsetBytes, piece.lengthBytes);
+  return piece.kind === 'records' ? parsePiece(bytes) : parseChunk(bytes);
+}
+
+/** The contents of a whole chunk record. Rejects as loadPiece does. */
+async function parseChunk(bytes: Uint8Array): Promise<LoadedPiece> {
+  const record = recordAt(bytes, 0);
+  if (record?.opcode !== opcodes.chunk) throw new RangeError('expected a chunk');
+  const chunk = readChunk(record.content);
+  const records = await decompress(chunk);
+  if (chunk.uncompressedCrc !== 0 && crc32(records) !== chunk.uncompressedCrc)
+    throw new RangeError('the checksum of a chunk is wrong');
+  return parsePiece(records);
+}
+
+async function decompress({ compression, records, uncompressedBytes }: McapChunk) {
+  const packedBytes = records.byteLength;
+  const mostBytes = compression === 'lz4' ? 1024 + packedBytes * maxLz4Ratio : maxChunkBytes;
+  if (uncompressedBytes > Math.min(mostBytes, maxChunkBytes))
+    throw new RangeError(`a chunk of ${packedBytes} bytes claims to hold ${uncompressedBytes}`);
+  let unpacked = records;
+  if (compression !== '') {
+    const unpack = (await loadCodecs())[compression];
+    if (unpack === undefined) throw new RangeError(`no codec for "${compression}"`);
+    unpacked = unpack(records, BigInt(uncompressedBytes));
   }
-  return { records, rest: bytes.subarray(bytes.length - reader.bytesRemaining()) };
+  if (unpacked.byteLength !== uncompressedBytes)
+    throw new RangeError(`a chunk of ${uncompressedBytes} bytes holds ${unpacked.byteLength}`);
+  return unpacked;
+}
+
+/** The records in `bytes`, which begin with one. Throws where the fields of one do not fit into it. */
+export function parsePiece(bytes: Uint8Array): LoadedPiece {
+  const piece: LoadedPiece = { messages: [], channels: [], schemas: [], rest: bytes };
+  let offset = 0;
+  for (let record = recordAt(bytes, 0); record !== undefined; record = recordAt(bytes, offset)) {
+    const { opcode, content } = record;
+    if (opcode === opcodes.message) {
+      const { channelId, sequence, logTimeNs, data } = readMessage(content);
+      piece.messages.push({ channelId, sequence, stampNs: logTimeNs, data });
+    } else if (opcode === opcodes.channel) piece.channels.push(readChannel(content));
+    else if (opcode === opcodes.schema) piece.schemas.push(readSchema(content));
+    offset = record.endOffset;
+  }
+  piece.rest = bytes.subarray(offset);
+  return piece;
+}
+
+/**
+ * Messages by channel that a damaged chunk can still be seen to hold: by walking over its records as far as
+ * their lengths make sense. Nothing of a compressed one.
+ */
+export async function countInDamaged(
+  file: PlainFile,
+  piece: RecordingPiece,
+): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  if (piece.kind !== 'chunk' || piece.lengthBytes > maxChunkBytes) return counts;
+  const bytes = await file.read(piece.offsetBytes, piece.lengthBytes);
+  const record = recordAt(bytes, 0);
+  if (record === undefined) return counts;
+  try {
+    const { compression, records } = readChunk(record.content);
+    if (compression !== '') return counts;
+    let offset = 0;
+    for (let inner = recordAt(records, 0); inner !== undefined; inner = recordAt(records, offset)) {
+      offset = inner.endOffset;
+      if (inner.opcode !== opcodes.message) continue;
+      if (inner.content.length < leastMessageBytes - prefixBytes) break;
+      const channelId = inner.content[0]! | (inner.content[1]! << 8);
+      counts.set(channelId, (counts.get(channelId) ?? 0) + 1);
+    }
+  } catch {
+    // The head of the chunk is what is damaged.
+  }
+  return counts;
 }

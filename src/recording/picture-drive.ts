@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { pictureExtensions, pictureFileSize } from '../codec/picture-file.js';
+import { pictureNote } from '../codec/picture-notes.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
 /** One picture of a drive that lies on disk as files. */
@@ -111,7 +112,55 @@ export async function drivePictureSize(
   );
 }
 
+/** What is to be said of a drive's pictures, by the first that can be used: see `pictureNote`. */
+export async function pictureDriveNotes({ pictures }: PictureDrive): Promise<string[]> {
+  const first = pictures.find(({ problem }) => problem === undefined);
+  const note = first && (await pictureNote(first.path));
+  return note === undefined ? [] : [`${basename(first!.path)}: ${note}`];
+}
+
 /** Nanoseconds from the first frame to frame `index`; rounded each for itself, so that nothing adds up. */
 export function timeAt(index: number, rateHz: number): bigint {
   return BigInt(Math.round((index * 1e9) / rateHz));
+}
+
+/**
+ * Frames of a log in order of their stamps, with times from the first; `same_time` is the problem of one with the
+ * stamp of the frame before it. At least one has a stamp.
+ */
+export function inOrderOfTime(rows: readonly DrivePicture[]): DrivePicture[] {
+  // A row without a time stays behind the row before it.
+  let lastNs = rows.find(({ stampNs }) => stampNs > 0n)!.stampNs;
+  const timed = rows.map((row) => {
+    if (row.stampNs > 0n) lastNs = row.stampNs;
+    return { ...row, stampNs: lastNs };
+  });
+  timed.sort((a, b) => (a.stampNs < b.stampNs ? -1 : a.stampNs > b.stampNs ? 1 : 0));
+  const startNs = timed[0]!.stampNs;
+  let usedNs = -1n;
+  return timed.map((row) => {
+    const picture: DrivePicture = { ...row, sourceTimeNs: row.stampNs - startNs };
+    if (picture.problem === undefined && row.stampNs === usedNs) picture.problem = 'same_time';
+    if (picture.problem === undefined) usedNs = row.stampNs;
+    return picture;
+  });
+}
+
+/** Frames of a log in its own order, at a rate. */
+export function atRate(
+  rows: readonly DrivePicture[],
+  rateHz = defaultPictureRateHz,
+): DrivePicture[] {
+  return rows.map((picture, i) => ({ ...picture, stampNs: 0n, sourceTimeNs: timeAt(i, rateHz) }));
+}
+
+/** Frames a second by the middle one of the steps, so that a pause between two runs does not count. */
+export function rateOf(pictures: readonly DrivePicture[]): number {
+  const stepsNs = pictures
+    .slice(1)
+    .map(({ sourceTimeNs }, i) => Number(sourceTimeNs - pictures[i]!.sourceTimeNs))
+    .filter((stepNs) => stepNs > 0)
+    .sort((a, b) => a - b);
+  const middleNs = stepsNs[stepsNs.length >> 1];
+  return middleNs === undefined ? defaultPictureRateHz : Math.round(1e11 / middleNs) / 100;
 }

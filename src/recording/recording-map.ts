@@ -1,59 +1,148 @@
-import type { FileHandle } from 'node:fs/promises';
-import { McapIndexedReader, type TypedMcapRecords } from '@mcap/core';
-import { readBytes } from './file-bytes.js';
-import { parseRecords } from './load-piece.js';
+import { MCAP_MAGIC } from '@mcap/core';
+import { crc32 } from './crc32.js';
+import type { PlainFile } from './file-bytes.js';
+import {
+  leastMessageBytes,
+  type McapChannel,
+  type McapChunkIndex,
+  type McapSchema,
+  type McapStatistics,
+  opcodes,
+  prefixBytes,
+  readChannel,
+  readChunkIndex,
+  readFooter,
+  readHeader,
+  readMetadata,
+  readMetadataIndex,
+  readSchema,
+  readStatistics,
+  recordAt,
+  recordLength,
+} from './mcap-records.js';
 import type { RecordingMap } from './recording-piece.js';
 import { walkRecording } from './walk-recording.js';
 
-/** Maps a recording by its index or, where that is missing or broken, by walking through its records. */
-export async function mapRecording(handle: FileHandle, sizeBytes: number): Promise<RecordingMap> {
-  const indexed = await mapByIndex(handle, sizeBytes).catch(() => undefined);
-  return indexed ?? walkRecording(handle, sizeBytes);
+const footerBytes = prefixBytes + 20;
+/** A summary describes a file; one that is larger is no summary. */
+const maxSummaryBytes = 64 * 1024 * 1024;
+
+/**
+ * Maps a recording by its index. Where that is missing, says less than the whole, or contradicts the file, by
+ * walking through its records: what an index says is never trusted alone.
+ */
+export async function mapRecording(file: PlainFile): Promise<RecordingMap> {
+  const indexed = await mapByIndex(file).catch(() => undefined);
+  return indexed ?? walkRecording(file);
 }
 
-/** Undefined for a valid file whose index leaves messages out. */
-async function mapByIndex(
-  handle: FileHandle,
-  sizeBytes: number,
-): Promise<RecordingMap | undefined> {
-  const reader = await McapIndexedReader.Initialize({
-    readable: {
-      size: async () => BigInt(sizeBytes),
-      read: (offset, size) => readBytes(handle, Number(offset), Number(size)),
-    },
-  });
-  const { statistics, chunkIndexes, channelsById, schemasById } = reader;
-  if (statistics === undefined || channelsById.size < statistics.channelCount) return undefined;
-  if (statistics.messageCount > 0n && chunkIndexes.length < statistics.chunkCount) return undefined;
-  if (statistics.messageCount > 0n && chunkIndexes.length === 0) return undefined;
-  const isInside = ({ chunkStartOffset, chunkLength }: TypedMcapRecords['ChunkIndex']) =>
-    chunkStartOffset + chunkLength <= BigInt(sizeBytes);
-  if (!chunkIndexes.every(isInside)) return undefined;
+async function mapByIndex(file: PlainFile): Promise<RecordingMap | undefined> {
+  const summary = await readSummary(file);
+  const { statistics, channels, schemas, chunks } = summary;
+  if (statistics === undefined || channels.size < statistics.channelCount) return undefined;
+  if (chunks.length !== statistics.chunkCount) return undefined;
+  if (statistics.messageCount > 0 && chunks.length === 0) return undefined;
+  if (summary.metadataPlaces.length < statistics.metadataCount) return undefined;
+  for (const { schemaId } of channels.values())
+    if (schemaId !== 0 && !schemas.has(schemaId)) return undefined;
+  if (!isCountPossible(statistics, chunks)) return undefined;
+  if (!(await areChunks(file, chunks))) return undefined;
   const metadata = new Map<string, Record<string, string>>();
-  for (const { offset, length } of reader.metadataIndexes) {
-    const { records } = parseRecords(await readBytes(handle, Number(offset), Number(length)));
-    for (const record of records) {
-      if (record.type !== 'Metadata') continue;
-      metadata.set(record.name, Object.fromEntries(record.metadata));
-    }
+  for (const { offsetBytes, lengthBytes } of summary.metadataPlaces) {
+    if (lengthBytes > maxSummaryBytes) return undefined;
+    const record = recordAt(await file.read(offsetBytes, lengthBytes), 0);
+    if (record?.opcode !== opcodes.metadata) return undefined;
+    const { name, entries } = readMetadata(record.content);
+    metadata.set(name, Object.fromEntries(entries));
   }
+  const head = recordAt(await file.read(MCAP_MAGIC.length, 64 * 1024), 0);
   return {
-    library: reader.header.library,
-    channels: new Map(channelsById),
-    schemas: new Map(schemasById),
+    library: head?.opcode === opcodes.header ? readHeader(head.content).library : '',
+    channels,
+    schemas,
     metadata,
-    pieces: chunkIndexes.map((index) => ({
-      kind: 'chunk',
-      offsetBytes: Number(index.chunkStartOffset),
-      lengthBytes: Number(index.chunkLength),
-      startNs: index.messageStartTime,
-      endNs: index.messageEndTime,
-      compression: index.compression,
-    })),
-    messageCounts: new Map(
-      [...statistics.channelMessageCounts].map(([id, count]) => [id, Number(count)]),
-    ),
+    pieces: chunks.map(({ offsetBytes, lengthBytes, startNs, endNs }) => {
+      return { kind: 'chunk', offsetBytes, lengthBytes, startNs, endNs };
+    }),
+    messageCounts: statistics.channelMessageCounts,
     isComplete: true,
     cutBytes: 0,
   };
+}
+
+interface Summary {
+  statistics: McapStatistics | undefined;
+  channels: Map<number, McapChannel>;
+  schemas: Map<number, McapSchema>;
+  chunks: McapChunkIndex[];
+  metadataPlaces: { offsetBytes: number; lengthBytes: number }[];
+}
+
+async function readSummary(file: PlainFile): Promise<Summary> {
+  const summary: Summary = {
+    statistics: undefined,
+    channels: new Map(),
+    schemas: new Map(),
+    chunks: [],
+    metadataPlaces: [],
+  };
+  const endOffset = file.sizeBytes - footerBytes - MCAP_MAGIC.length;
+  const end = await file.read(Math.max(0, endOffset), footerBytes + MCAP_MAGIC.length);
+  const footer = recordAt(end, 0);
+  const hasMagic = MCAP_MAGIC.every((byte, i) => end[footerBytes + i] === byte);
+  if (footer?.opcode !== opcodes.footer || !hasMagic) return summary;
+  const { summaryOffset, summaryCrc } = readFooter(footer.content);
+  const lengthBytes = endOffset - summaryOffset;
+  if (summaryOffset === 0 || lengthBytes < 0 || lengthBytes > maxSummaryBytes) return summary;
+  // The checksum covers the summary and the footer up to the checksum itself.
+  const checked = await file.read(summaryOffset, lengthBytes + prefixBytes + 16);
+  if (summaryCrc !== 0 && crc32(checked) !== summaryCrc) return summary;
+  const bytes = checked.subarray(0, lengthBytes);
+  let offset = 0;
+  for (let record = recordAt(bytes, 0); record !== undefined; record = recordAt(bytes, offset)) {
+    note(summary, record.opcode, record.content);
+    offset = record.endOffset;
+  }
+  return summary;
+}
+
+function note(summary: Summary, opcode: number, content: Uint8Array): void {
+  if (opcode === opcodes.statistics) summary.statistics = readStatistics(content);
+  else if (opcode === opcodes.chunkIndex) summary.chunks.push(readChunkIndex(content));
+  else if (opcode === opcodes.metadataIndex) {
+    summary.metadataPlaces.push(readMetadataIndex(content));
+  } else if (opcode === opcodes.channel) {
+    const channel = readChannel(content);
+    summary.channels.set(channel.id, channel);
+  } else if (opcode === opcodes.schema) {
+    const schema = readSchema(content);
+    summary.schemas.set(schema.id, schema);
+  }
+}
+
+/** The counts agree with each other, and so many messages fit into the chunks. */
+function isCountPossible(
+  { messageCount, channelMessageCounts }: McapStatistics,
+  chunks: readonly McapChunkIndex[],
+): boolean {
+  const counted = [...channelMessageCounts.values()].reduce((sum, count) => sum + count, 0);
+  const bytes = chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
+  return counted === messageCount && messageCount * leastMessageBytes <= bytes;
+}
+
+/** Each entry names a chunk that lies there, with its times, and no two name the same. */
+async function areChunks(file: PlainFile, chunks: readonly McapChunkIndex[]): Promise<boolean> {
+  let fromBytes = MCAP_MAGIC.length;
+  for (const chunk of [...chunks].sort((a, b) => a.offsetBytes - b.offsetBytes)) {
+    const { offsetBytes, lengthBytes, startNs, endNs } = chunk;
+    if (offsetBytes < fromBytes || offsetBytes + lengthBytes > file.sizeBytes) return false;
+    fromBytes = offsetBytes + lengthBytes;
+    const head = await file.read(offsetBytes, prefixBytes + 16);
+    if (head.length < prefixBytes + 16 || head[0] !== opcodes.chunk) return false;
+    if (prefixBytes + recordLength(head, 0) !== lengthBytes) return false;
+    const times = new DataView(head.buffer, head.byteOffset + prefixBytes);
+    if (times.getBigUint64(0, true) !== startNs || times.getBigUint64(8, true) !== endNs)
+      return false;
+  }
+  return true;
 }

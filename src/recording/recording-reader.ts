@@ -1,22 +1,16 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { MCAP_MAGIC, type TypedMcapRecords } from '@mcap/core';
+import { MCAP_MAGIC } from '@mcap/core';
 import { PerceptionError } from '../frame/perception-error.js';
-import { readBytes } from './file-bytes.js';
+import { PlainFile } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
+import { MessageHeap } from './message-heap.js';
 import { mapRecording } from './recording-map.js';
-import type { RecordingMap, RecordingPiece } from './recording-piece.js';
+import type { RecordedMessage, RecordingMap, RecordingPiece } from './recording-piece.js';
 
-/** A message as it was recorded; the bytes belong to whoever gets it. */
-export interface RecordedMessage {
-  topic: string;
-  /** Log time, nanoseconds since the Unix epoch. */
-  stampNs: bigint;
-  /** Counts the channel's messages from 0 where this project wrote the recording. */
-  sequence: number;
-  data: Uint8Array;
-}
+export type { RecordedMessage } from './recording-piece.js';
 
 export interface RecordedChannel {
+  /** Several channels may share a topic: publishers that came and went, or that write different schemas. */
+  id: number;
   topic: string;
   /** Full name of the message's schema, such as `foxglove.CompressedImage`. */
   schemaName: string;
@@ -29,10 +23,15 @@ export interface RecordedChannel {
 export interface MessageFilter {
   /** All when left out. */
   topics?: readonly string[];
+  /** Ids of channels, in place of topics. */
+  channelIds?: readonly number[];
   /** First and last stamp, both included. */
   startNs?: bigint;
   endNs?: bigint;
 }
+
+/** Chunks that overlap in time wait in memory for each other, up to here; beyond, order yields to memory. */
+const maxWaitingBytes = 256 * 1024 * 1024;
 
 /**
  * Reads MCAP recordings, ours and others'. A file that was cut off is read up to the cut, and a damaged chunk is
@@ -53,23 +52,25 @@ export class RecordingReader {
   /** Earliest and latest log time of all messages, nanoseconds since the Unix epoch; 0 without messages. */
   readonly startNs: bigint;
   readonly endNs: bigint;
-  readonly #handle: FileHandle;
+  readonly #file: PlainFile;
   readonly #map: RecordingMap;
   readonly #damaged = new Set<RecordingPiece>();
 
-  private constructor(path: string, handle: FileHandle, sizeBytes: number, map: RecordingMap) {
-    this.path = path;
-    this.sizeBytes = sizeBytes;
-    this.#handle = handle;
+  private constructor(file: PlainFile, map: RecordingMap) {
+    this.path = file.path;
+    this.sizeBytes = file.sizeBytes;
+    this.#file = file;
     this.#map = map;
     this.metadata = map.metadata;
     this.library = map.library;
     this.isComplete = map.isComplete;
     this.cutBytes = map.cutBytes;
-    const times = map.pieces.flatMap(({ startNs, endNs }) => [startNs, endNs]).sort(compare);
+    const { pieces } = map;
+    const times = pieces.flatMap(({ startNs, endNs }) => [startNs, endNs]).sort(compare);
     this.startNs = times[0] ?? 0n;
     this.endNs = times.at(-1) ?? 0n;
     this.channels = [...map.channels.values()].map((channel) => ({
+      id: channel.id,
       topic: channel.topic,
       schemaName: map.schemas.get(channel.schemaId)?.name ?? '',
       messageEncoding: channel.messageEncoding,
@@ -79,29 +80,18 @@ export class RecordingReader {
 
   /** Opens a recording. Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (no MCAP file). */
   static async open(path: string): Promise<RecordingReader> {
-    const handle = await open(path).catch((cause: NodeJS.ErrnoException) => {
-      const message =
-        cause.code === 'ENOENT' ? `there is no recording ${path}` : `cannot read ${path}: ${cause}`;
-      throw new PerceptionError('ERR_SOURCE_MISSING', message, { cause });
-    });
+    const file = await PlainFile.open(path, 'recording');
     try {
-      const stats = await handle.stat();
-      if (!stats.isFile()) {
-        throw new PerceptionError('ERR_RECORDING', `expected a recording, found a folder: ${path}`);
-      }
-      if (stats.size === 0) {
-        throw new PerceptionError('ERR_SOURCE_EMPTY', `the recording is empty: ${path}`);
-      }
-      const start = await readBytes(handle, 0, MCAP_MAGIC.length);
+      const start = await file.read(0, MCAP_MAGIC.length);
       if (!MCAP_MAGIC.every((byte, i) => start[i] === byte)) {
         throw new PerceptionError(
           'ERR_RECORDING',
           `expected an MCAP recording, found other bytes at the start of ${path}`,
         );
       }
-      return new RecordingReader(path, handle, stats.size, await mapRecording(handle, stats.size));
+      return new RecordingReader(file, await mapRecording(file));
     } catch (error) {
-      await handle.close();
+      await file.close();
       throw error;
     }
   }
@@ -113,55 +103,43 @@ export class RecordingReader {
 
   /** Messages in order of their stamps (of equal ones, in file order), read chunk by chunk. */
   async *messages(filter: MessageFilter = {}): AsyncGenerator<RecordedMessage, void, void> {
-    const { topics, startNs = 0n, endNs = 2n ** 64n - 1n } = filter;
+    const { startNs = 0n, endNs = 2n ** 64n - 1n } = filter;
     const pieces = this.#map.pieces
       .filter((piece) => piece.startNs <= endNs && piece.endNs >= startNs)
       .sort((a, b) => compare(a.startNs, b.startNs) || a.offsetBytes - b.offsetBytes);
-    let waiting: RecordedMessage[] = [];
+    const waiting = new MessageHeap();
     let next = 0;
     while (next < pieces.length || waiting.length > 0) {
       // A chunk may hold messages that are older than what waits; all such must be read first.
-      if (next < pieces.length && (waiting[0]?.stampNs ?? endNs) >= pieces[next]!.startNs) {
-        const loaded = await this.#load(pieces[next++]!);
-        const wanted = loaded.filter(
-          ({ topic, stampNs }) =>
-            stampNs >= startNs && stampNs <= endNs && (topics?.includes(topic) ?? true),
-        );
-        waiting = [...waiting, ...wanted].sort((a, b) => compare(a.stampNs, b.stampNs));
-        continue;
-      }
-      // Yield all that is older than any chunk to come.
-      const limitNs = pieces[next]?.startNs;
-      let count = waiting.length;
-      if (limitNs !== undefined) {
-        count = waiting.findIndex(({ stampNs }) => stampNs >= limitNs);
-        if (count < 0) count = waiting.length;
-      }
-      yield* waiting.splice(0, count);
+      const isDue = next < pieces.length && (waiting.firstNs ?? endNs) >= pieces[next]!.startNs;
+      if (isDue && waiting.sizeBytes < maxWaitingBytes) {
+        for (const message of await this.#load(pieces[next++]!, filter)) waiting.push(message);
+      } else if (waiting.length > 0) yield waiting.pop();
     }
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    await this.#file.close();
   }
 
-  async #load(piece: RecordingPiece): Promise<RecordedMessage[]> {
+  async #load(
+    piece: RecordingPiece,
+    { topics, channelIds, startNs = 0n, endNs = 2n ** 64n - 1n }: MessageFilter,
+  ): Promise<RecordedMessage[]> {
     const { channels } = this.#map;
-    let records: Awaited<ReturnType<typeof loadPiece>>['records'];
-    try {
-      ({ records } = await loadPiece(this.#handle, piece, channels.values()));
-    } catch {
+    const loaded = await loadPiece(this.#file, piece).catch(() => undefined);
+    if (loaded === undefined) {
       this.#damaged.add(piece);
       return [];
     }
-    return records
-      .filter((record): record is TypedMcapRecords['Message'] => record.type === 'Message')
-      .map(({ channelId, logTime, sequence, data }) => ({
-        topic: channels.get(channelId)?.topic ?? '',
-        stampNs: logTime,
-        sequence,
-        data,
-      }));
+    const messages: RecordedMessage[] = [];
+    for (const { channelId, sequence, stampNs, data } of loaded.messages) {
+      const topic = channels.get(channelId)?.topic;
+      if (topic === undefined || stampNs < startNs || stampNs > endNs) continue;
+      if (channelIds?.includes(channelId) === false || topics?.includes(topic) === false) continue;
+      messages.push({ channelId, topic, stampNs, sequence, data: data.slice() });
+    }
+    return messages;
   }
 }
 

@@ -3,10 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PerceptionError } from '../frame/perception-error.js';
 import {
+  atRate,
   type DrivePicture,
-  defaultPictureRateHz,
+  inOrderOfTime,
   type PictureDrive,
-  timeAt,
+  rateOf,
 } from './picture-drive.js';
 import { type BadUdacityRow, readUdacityRows, type UdacityRow } from './udacity-rows.js';
 
@@ -83,37 +84,4 @@ async function picturePlaces(dir: string): Promise<Map<string, string>> {
     for (const name of await readdir(folder).catch(() => [])) places.set(name, join(folder, name));
   }
   return places;
-}
-
-function inOrderOfTime(rows: readonly DrivePicture[]): DrivePicture[] {
-  // A row without a time stays behind the row before it.
-  let lastNs = rows.find(({ stampNs }) => stampNs > 0n)!.stampNs;
-  const timed = rows.map((row) => {
-    if (row.stampNs > 0n) lastNs = row.stampNs;
-    return { ...row, stampNs: lastNs };
-  });
-  timed.sort((a, b) => (a.stampNs < b.stampNs ? -1 : a.stampNs > b.stampNs ? 1 : 0));
-  const startNs = timed[0]!.stampNs;
-  let usedNs = -1n;
-  return timed.map((row) => {
-    const picture: DrivePicture = { ...row, sourceTimeNs: row.stampNs - startNs };
-    if (picture.problem === undefined && row.stampNs === usedNs) picture.problem = 'same_time';
-    if (picture.problem === undefined) usedNs = row.stampNs;
-    return picture;
-  });
-}
-
-function atRate(rows: readonly DrivePicture[], rateHz = defaultPictureRateHz): DrivePicture[] {
-  return rows.map((picture, i) => ({ ...picture, stampNs: 0n, sourceTimeNs: timeAt(i, rateHz) }));
-}
-
-/** By the middle one of the steps, so that a pause between two runs does not count. */
-function rateOf(pictures: DrivePicture[]): number {
-  const stepsNs = pictures
-    .slice(1)
-    .map(({ sourceTimeNs }, i) => Number(sourceTimeNs - pictures[i]!.sourceTimeNs))
-    .filter((stepNs) => stepNs > 0)
-    .sort((a, b) => a - b);
-  const middleNs = stepsNs[stepsNs.length >> 1];
-  return middleNs === undefined ? defaultPictureRateHz : Math.round(1e11 / middleNs) / 100;
 }

@@ -90,6 +90,7 @@ test('a Udacity drive keeps its JPEG bytes and times; steering and speed become 
   expect(JSON.parse(stdout)).toEqual({
     source,
     out,
+    notes: [],
     widthPx: 32,
     heightPx: 24,
     frames: 3,

@@ -40,12 +40,14 @@ test('a drive says what it holds, and gives its messages in order of time', asyn
   const { reader, messages } = await readMessages(join(dir, 'drive.mcap'));
   expect(reader.channels).toEqual([
     {
+      id: 0,
       topic: 'camera/image',
       schemaName: 'foxglove.CompressedImage',
       messageEncoding: 'protobuf',
       messageCount: frameCount,
     },
     {
+      id: 1,
       topic: 'ground_truth',
       schemaName: 'windshield.v1.GroundTruth',
       messageEncoding: 'protobuf',

@@ -4,6 +4,7 @@ import { type CameraModel, scaleCamera } from '../../src/calibration/camera-mode
 import { cameraOf } from '../../src/capture/camera-of.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { sourceOptionsOf } from '../../src/pipeline/source-options.js';
 import { bundleFindings } from './check-bundles.js';
 import { checkChoices } from './check-choices.js';
 import { checkSource, type SourceFacts } from './check-source.js';
@@ -15,7 +16,7 @@ import { lanesToMeasure, measureLanes } from './measure-lanes.js';
 export async function checkPipeline(
   config: PipelineConfig,
 ): Promise<{ findings: Finding[]; headroom: Headroom }> {
-  const { finding: source, facts } = await checkSource(config.source);
+  const { finding: source, facts } = await checkSource(config.source, sourceOptionsOf(config));
   const { finding: calibration, camera } = await checkCalibration(config, facts);
   const endpoint = await checkEndpoint(config);
   const { findings: choices, config: chosen } = await checkChoices({
@@ -41,14 +42,20 @@ export async function checkPipeline(
 }
 
 async function checkCalibration(
-  { calibration, source }: PipelineConfig,
+  { calibration, source, topic }: PipelineConfig,
   { layout }: SourceFacts,
 ): Promise<{ finding: Finding; camera: CameraModel | undefined }> {
   const name = 'calibration';
   try {
-    const calibrated = await cameraOf(calibration, source ?? '');
-    if (calibrated === undefined)
-      return { finding: fine(name, 'none: pixels are taken as they are'), camera: undefined };
+    let said = '';
+    const note = (text: string) => {
+      said = `; ${text}`;
+    };
+    const calibrated = await cameraOf(calibration, source ?? '', { topic, note });
+    if (calibrated === undefined) {
+      const found = `none: pixels are taken as they are${said}`;
+      return { finding: fine(name, found), camera: undefined };
+    }
     const camera = scaleCamera(calibrated, layout.widthPx, layout.heightPx);
     const { kind, widthPx, heightPx } = calibrated;
     const hash = (await calibrationSha256(camera)).slice(0, 8);

@@ -1,4 +1,4 @@
-import { openSource, recogniseSource } from '../../src/capture/open-source.js';
+import { openSource, recogniseSource, type SourceOptions } from '../../src/capture/open-source.js';
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
 import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
@@ -40,6 +40,7 @@ export async function kindOfSource(source: string | undefined): Promise<string |
 /** Opens the source of the pipeline file as a run would, and reads its first frames. */
 export async function checkSource(
   source: string | undefined,
+  options: SourceOptions = {},
 ): Promise<{ finding: Finding; facts: SourceFacts }> {
   const name = 'source';
   if (source === undefined)
@@ -54,7 +55,7 @@ export async function checkSource(
     };
   let opened: FrameSource;
   try {
-    opened = await openSource(source);
+    opened = await openSource(source, options);
   } catch (error) {
     const action = 'give another `source:`, or `replay` the drive that you have';
     return { finding: amiss(name, 'missing', reasonOf(error), action, true), facts: assumed };

@@ -45,6 +45,7 @@ export class SimulatedCapture implements CaptureHandle {
 
   /** A simulated camera is never lost. */
   onLost(): void {}
+  onNote(): void {}
 
   requestNext(): void {
     this.#requests++;

@@ -46,7 +46,7 @@ class RecordingOutput implements Output {
     const manifests = Object.fromEntries(
       [...run.manifests].map(([task, manifest]) => [task, manifestFacts(manifest)]),
     );
-    const options = { ...record!, source, facts, manifests };
+    const options = { ...record!, source, facts, manifests, topic: run.pictureTopic };
     if (supervised === undefined) {
       this.#recorder = await ResultRecorder.create(options);
       return;

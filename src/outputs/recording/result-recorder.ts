@@ -1,19 +1,28 @@
-import { toBinary } from '@bufbuild/protobuf';
-import { firstCalibration, openIfRecording } from '../../capture/camera-of.js';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { openIfRecording } from '../../capture/camera-of.js';
 import { PerceptionError } from '../../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { perceptionTopic } from '../../messages/topics.js';
+import { timestampFromNs } from '../../recording/drive-writer.js';
+import { jpegOfPicture } from '../../recording/picture-message.js';
+import { choosePictures, type PictureStream } from '../../recording/picture-stream.js';
+import { calibrationOf } from '../../recording/recorded-calibration.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
 import { RecordingWriter } from '../../recording/recording-writer.js';
 
 /** Results that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
 const maxPending = 256;
 
+/** JPEG quality of pictures that were recorded otherwise. */
+const copiedQuality = 90;
+
 export interface RecorderOptions {
   path: string;
   /** Where the frames come from; a recording's calibration is copied. */
   source: string;
+  /** Topic of the pictures in a recording that holds several cameras. */
+  topic?: string | undefined;
   /** Copy the pictures of the source as well; it must be a recording. */
   images: boolean;
   /** Said of the run in the file's metadata `windshield.result`. */
@@ -32,22 +41,26 @@ export class ResultRecorder {
   failure: unknown;
   readonly #writer: RecordingWriter;
   readonly #source: RecordingReader | undefined;
+  /** The pictures that are played. */
+  readonly #stream: PictureStream | undefined;
   readonly #copiesImages: boolean;
   readonly #pending = new Set<Promise<void>>();
 
   private constructor(
     writer: RecordingWriter,
     source: RecordingReader | undefined,
+    stream: PictureStream | undefined,
     images: boolean,
   ) {
     this.#writer = writer;
     this.#source = source;
+    this.#stream = stream;
     this.#copiesImages = images;
   }
 
   /** Throws ERR_OUTPUT where the file cannot be written, ERR_USAGE where there are no pictures to copy. */
   static async create(options: RecorderOptions): Promise<ResultRecorder> {
-    const { path, source, images, facts, manifests = {}, chunkBytes } = options;
+    const { path, source, images, facts, manifests = {}, chunkBytes, topic } = options;
     const recording = await openIfRecording(source);
     if (images && recording === undefined)
       throw new PerceptionError(
@@ -55,8 +68,9 @@ export class ResultRecorder {
         `expected a recording to copy pictures from, found ${source}`,
       );
     try {
+      const chosen = recording && (await choosePictures(recording, topic).catch(() => undefined));
       const writer = await RecordingWriter.create(path, { chunkBytes });
-      const recorder = new ResultRecorder(writer, recording, images);
+      const recorder = new ResultRecorder(writer, recording, chosen?.stream, images);
       await writer.addMetadata('windshield.result', facts);
       await writer.addMetadata('windshield.manifests', manifests);
       await recorder.#copyCalibration();
@@ -118,7 +132,8 @@ export class ResultRecorder {
   }
 
   async #copyCalibration(): Promise<void> {
-    const calibration = this.#source && (await firstCalibration(this.#source));
+    if (this.#source === undefined || this.#stream === undefined) return;
+    const { calibration } = await calibrationOf(this.#source, this.#stream);
     if (calibration === undefined) return;
     const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
     const stampNs = seconds * 1_000_000_000n + BigInt(nanos);
@@ -127,11 +142,19 @@ export class ResultRecorder {
   }
 
   async #copyImages(): Promise<void> {
-    const channel = this.#source?.channels.find(
-      ({ schemaName }) => schemaName === CompressedImageSchema.typeName,
-    );
-    if (!this.#copiesImages || channel === undefined) return;
-    for await (const { stampNs, data } of this.#source!.messages({ topics: [channel.topic] }))
-      await this.#writer.writeEncoded('camera/image', stampNs, data);
+    if (!this.#copiesImages || this.#source === undefined || this.#stream === undefined) return;
+    const { channelIds, schemaName, readPicture } = this.#stream;
+    const isOurs = schemaName === CompressedImageSchema.typeName;
+    for await (const { stampNs, data } of this.#source.messages({ channelIds })) {
+      if (isOurs) await this.#writer.writeEncoded('camera/image', stampNs, data);
+      else {
+        // What cannot be read is counted where it is played.
+        const jpeg = await jpegOfPicture(readPicture, data, copiedQuality).catch(() => undefined);
+        if (jpeg === undefined) continue;
+        const image = { timestamp: timestampFromNs(stampNs), frameId: 'camera', format: 'jpeg' };
+        const message = create(CompressedImageSchema, { ...image, data: jpeg.bytes });
+        await this.#writer.write('camera/image', stampNs, message);
+      }
+    }
   }
 }

@@ -15,6 +15,11 @@ export function isLocalEndpoint(endpoint: string): boolean {
   return loopbackTcp.test(endpoint) || local.test(endpoint);
 }
 
+/** True where the address is one of IPv6, for which a socket must be asked (ZMQ_IPV6). */
+export function isIpv6Endpoint(endpoint: string): boolean {
+  return endpoint.startsWith('tcp://[');
+}
+
 /**
  * Holds the rule that results leave the machine only encrypted: an endpoint beyond loopback needs keys.
  * Throws ERR_CONFIG for an endpoint of no known form or one that would be open to the network.
@@ -24,6 +29,14 @@ export function checkEndpoint(endpoint: string, keys: CurveKeys | undefined): vo
     throw new PerceptionError(
       'ERR_CONFIG',
       `endpoint: expected tcp://<address>:<port> or ipc://<path>, found "${endpoint}"`,
+    );
+  }
+  const port = Number(/^tcp:.*:(\d+)$/.exec(endpoint)?.[1] ?? 1);
+  // The socket would take the port modulo 65536.
+  if (port < 1 || port > 65_535) {
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `endpoint: expected a port of 1 to 65535, or * for a free one, found ${port} in "${endpoint}"`,
     );
   }
   if (!isLocalEndpoint(endpoint) && keys === undefined) {

@@ -4,7 +4,7 @@ import { withTopicSequence } from '../../messages/topic-sequence.js';
 import { publishedTopics } from '../../messages/topics.js';
 import type { Output, OutputMessage } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
-import { type CurveKeys, checkEndpoint } from './endpoint.js';
+import { type CurveKeys, checkEndpoint, isIpv6Endpoint } from './endpoint.js';
 
 /** How long unsent messages may hold up the exit, milliseconds (ZMQ_LINGER). */
 const lingerMs = 250;
@@ -46,6 +46,7 @@ export class ZeromqPublisher implements Output {
       // A send that cannot be queued at once is refused instead of waited for.
       sendTimeout: 0,
       linger: lingerMs,
+      ipv6: isIpv6Endpoint(options.endpoint),
       ...(options.curve === undefined
         ? {}
         : {

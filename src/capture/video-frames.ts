@@ -1,0 +1,107 @@
+import { type ProcessExit, RawFrameProcess } from './raw-frame-process.js';
+
+/** What the decoder says of a frame before it delivers its pixels. */
+export interface DecodedFrameFacts {
+  /** Presentation time, seconds, on the container's own clock; undefined where it has none. */
+  timeS: number | undefined;
+  /** Size of the decoded frame, before ffmpeg fits it to that of the first one. */
+  widthPx: number;
+  heightPx: number;
+}
+
+/**
+ * ffmpeg's `showinfo` filter: one line a frame, in front of everything that could resize or drop it. Its `pts_time`
+ * has six digits, too few behind the first quarter of an hour: `pts` and the time base are exact.
+ */
+export class ShowinfoLines {
+  readonly #frames: DecodedFrameFacts[] = [];
+  #timeBaseS = 0;
+  #rest = '';
+  #wake = (): void => {};
+  #isOver = false;
+  /** The last line that is an error. */
+  lastWords = '';
+
+  take(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop()!.slice(-4096);
+    for (const line of lines) this.#takeLine(line);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  /** The facts of the next frame; undefined when no more come. */
+  async next(): Promise<DecodedFrameFacts | undefined> {
+    for (;;) {
+      const frame = this.#frames.shift();
+      if (frame !== undefined || this.#isOver) return frame;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #takeLine(line: string): void {
+    if (!line.includes('Parsed_showinfo')) {
+      // What has no level is not ffmpeg's own; news and warnings are no reason for an end.
+      const isReason = /\[(error|fatal|panic)\] /.test(line) || !/\[\w+\] /.test(line);
+      if (isReason && line.trim() !== '')
+        this.lastWords = line.replace(/\[(error|fatal|panic)\] /, '').trim();
+      return;
+    }
+    const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
+    if (base !== null) this.#timeBaseS = Number(base[1]) / Number(base[2]);
+    const frame = /\] n: *\d+ pts: *(-?\d+|NOPTS) .* s:(\d+)x(\d+) /.exec(line);
+    if (frame === null) return;
+    const timeS = frame[1] === 'NOPTS' ? undefined : Number(frame[1]) * this.#timeBaseS;
+    this.#frames.push({ timeS, widthPx: Number(frame[2]), heightPx: Number(frame[3]) });
+  }
+}
+
+/** The frames of one file: pixels as rgb24, all of the first frame's size, and beside them what each was. */
+export class VideoFrames {
+  readonly #process: RawFrameProcess;
+  readonly #lines: ShowinfoLines;
+
+  private constructor(process: RawFrameProcess, lines: ShowinfoLines) {
+    this.#process = process;
+    this.#lines = lines;
+  }
+
+  /** Rejects with ERR_TOOL_MISSING. `passthrough` names ffmpeg's option that keeps every frame. */
+  static async start(
+    ffmpegPath: string,
+    input: string,
+    passthrough: '-vsync' | '-fps_mode',
+  ): Promise<VideoFrames> {
+    const decode = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
+    // With the container's own clock, so that frames can be told from packets that gave none.
+    decode.push('-copyts', '-noautorotate', '-i', input, '-map', '0:v:0');
+    decode.push('-vf', 'showinfo=checksum=0', passthrough, 'passthrough');
+    // The same bytes on every machine, whatever its vector instructions.
+    decode.push('-sws_flags', '+accurate_rnd+bitexact');
+    decode.push('-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1');
+    const lines = new ShowinfoLines();
+    const process = await RawFrameProcess.start(ffmpegPath, decode, lines);
+    return new VideoFrames(process, lines);
+  }
+
+  /** The facts of the next frame, whose pixels `readPixels` then gives; undefined when no more come. */
+  nextFacts(): Promise<DecodedFrameFacts | undefined> {
+    return this.#lines.next();
+  }
+
+  /** Fills `into` and resolves with undefined; or with how the process ended before that. */
+  async readPixels(into: Uint8Array): Promise<ProcessExit | undefined> {
+    const exit = await this.#process.readFrame(into);
+    return exit && { ...exit, lastWords: this.#lines.lastWords };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}

@@ -1,0 +1,10 @@
+import type { SourceOptions } from '../capture/open-source.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+
+/** What a pipeline file says of its source beside the place. */
+export function sourceOptionsOf({ topic, frameRateHz }: PipelineConfig): SourceOptions {
+  return {
+    ...(topic !== undefined && { topic }),
+    ...(frameRateHz !== undefined && { rateHz: frameRateHz }),
+  };
+}
