@@ -1,7 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { recogniseSource } from '../src/capture/open-source.js';
 import { openVideo } from '../src/capture/video-source.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import {
   type ImportOptions,
@@ -10,6 +11,7 @@ import {
   importPictureDrive,
 } from '../src/recording/import-drive.js';
 import { listPictureFolder, onePictureDrive } from '../src/recording/picture-drive.js';
+import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -86,11 +88,16 @@ async function importSource(
   ffmpegPath: string | undefined,
 ): Promise<ImportSummary> {
   const kind = await recogniseSource(path);
-  const isSameFile = await sameFile(path, options.out);
-  if (kind === 'recording' || isSameFile) {
-    const found = isSameFile ? 'the output itself' : 'a recording already';
-    throw new PerceptionError('ERR_USAGE', `expected a source to import, found ${found}: ${path}`);
-  }
+  guardOutputs(
+    [{ option: '--out', path: options.out, kind: 'recording' }],
+    [{ role: 'the source', path }],
+  );
+  await checkNoResultsAt(options.out);
+  if (kind === 'recording')
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a source to import, found a recording already: ${path}`,
+    );
   switch (kind) {
     case 'udacity':
       return importPictureDrive(await readUdacityDrive(path, options.rateHz), options);
@@ -107,11 +114,6 @@ async function importSource(
       }
     }
   }
-}
-
-async function sameFile(a: string, b: string): Promise<boolean> {
-  const [realA, realB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => path)));
-  return realA === realB;
 }
 
 function numberFlag(name: string, text: string, least: number, most: number): number {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { Terminal } from './terminal.js';
 
 interface LatencyFlags {
@@ -31,6 +32,11 @@ async function showLatency(path: string, { json, html, deadlineMs }: LatencyFlag
   const { buildLatencyReport } = await import('../tools/latency/latency-report.js');
   const { formatLatencyReport, lossNotes } = await import('../tools/latency/format-report.js');
   const terminal = new Terminal();
+  if (html !== undefined)
+    guardOutputs(
+      [{ option: '--html', path: html, kind: 'html' }],
+      [{ role: 'the recording', path }],
+    );
   const lineage = await readLineage(path);
   const report = buildLatencyReport(lineage, deadlineMs);
   for (const note of lossNotes(report)) terminal.note(`${path}: ${note}`);

@@ -31,6 +31,8 @@ export class ResultRecorder {
   readonly #writer: RecordingWriter;
   readonly #source: RecordingReader | undefined;
   readonly #copiesImages: boolean;
+  /** Of the last result. */
+  #lastStampNs = -1n;
   readonly #pending = new Set<Promise<void>>();
 
   private constructor(
@@ -53,10 +55,15 @@ export class ResultRecorder {
         `expected a recording to copy pictures from, found ${source}`,
       );
     try {
-      const writer = await RecordingWriter.create(path, { chunkBytes });
+      const writer = await RecordingWriter.create(path, { chunkBytes, isKept: true });
       const recorder = new ResultRecorder(writer, recording, images);
-      await writer.addMetadata('windshield.result', facts);
-      await recorder.#copyCalibration();
+      try {
+        await writer.addMetadata('windshield.result', facts);
+        await recorder.#copyCalibration();
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
       return recorder;
     } catch (error) {
       await recording?.close();
@@ -74,6 +81,7 @@ export class ResultRecorder {
       this.dropped++;
       return;
     }
+    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
     const write = this.#writer.writeEncoded(perceptionTopic.name, stampNs, payload).then(
       () => {
         this.written++;
@@ -93,12 +101,21 @@ export class ResultRecorder {
     await Promise.all(this.#pending);
   }
 
-  /** Copies the pictures if they are wanted, and gives the file its name. Rejects with ERR_OUTPUT. */
-  async close(): Promise<void> {
-    await this.drained();
-    await this.#copyImages();
-    await this.#writer.close();
-    await this.#source?.close();
+  /**
+   * Copies the pictures if they are wanted, and gives the file its name. Of a run that was ended before its source
+   * (`isCutShort`), only the pictures of what was run. Rejects with ERR_OUTPUT, leaving nothing.
+   */
+  async close({ isCutShort = false } = {}): Promise<void> {
+    try {
+      await this.drained();
+      await this.#copyImages(isCutShort ? { endNs: this.#lastStampNs } : {});
+      await this.#writer.close();
+    } catch (error) {
+      await this.#writer.abort();
+      throw error;
+    } finally {
+      await this.#source?.close();
+    }
   }
 
   /** Ends in the middle: what was taken stays in `<path>.partial`, without an index. For a supervisor to finish. */
@@ -123,12 +140,15 @@ export class ResultRecorder {
     await this.#writer.writeEncoded('camera/calibration', stampNs, bytes);
   }
 
-  async #copyImages(): Promise<void> {
+  async #copyImages(range: { endNs?: bigint }): Promise<void> {
     const channel = this.#source?.channels.find(
       ({ schemaName }) => schemaName === CompressedImageSchema.typeName,
     );
-    if (!this.#copiesImages || channel === undefined) return;
-    for await (const { stampNs, data } of this.#source!.messages({ topics: [channel.topic] }))
+    if (!this.#copiesImages || channel === undefined || range.endNs === -1n) return;
+    for await (const { stampNs, data } of this.#source!.messages({
+      topics: [channel.topic],
+      ...range,
+    }))
       await this.#writer.writeEncoded('camera/image', stampNs, data);
   }
 }
