@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { guardOutputs, type Output } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../tools/datasets/sample.js';
@@ -84,6 +86,13 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
       `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
     );
   }
+  if (flags.report !== undefined)
+    guardOutputs(reportOutputs(flags.report, task), [
+      { role: 'the data', path: flags.data },
+      { role: 'the bundle', path: bundleDir },
+      ...(flags.run === undefined ? [] : [{ role: 'the training run', path: flags.run }]),
+      ...(flags.classes === undefined ? [] : [{ role: 'the recipe', path: flags.classes }]),
+    ]);
   const dataset = await asTaught(opened, bundle, flags.classes);
   const report =
     flags.report === undefined
@@ -137,6 +146,15 @@ async function asTaught(
     signs = regroupClasses(signs, classes);
   }
   return inClassesOf(signs, manifest.decode.classes) as unknown as Dataset;
+}
+
+/** The page, and its JSON beside it. */
+function reportOutputs(place: string, task: Task): Output[] {
+  const page = place.endsWith('.html') ? place : join(place, `${task}.html`);
+  return [
+    { option: '--report', path: page, kind: 'html' },
+    { option: '--report', path: page.replace(/\.html$/, '.json'), kind: 'json' },
+  ];
 }
 
 async function openReport(

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { Terminal } from './terminal.js';
 
 const recipesDir = fileURLToPath(new URL('../../tools/train/recipes/', import.meta.url));
@@ -9,7 +10,8 @@ interface ExportFlags {
   data: string[];
   from?: string;
   recipe?: string;
-  out?: string;
+  out: string;
+  replace?: true;
   which: 'best' | 'last';
   bundleVersion: string;
 }
@@ -30,7 +32,11 @@ export function exportCommand(): Command {
     )
     .option('--from <folder>', 'the training run (default: runs/<task>)')
     .option('--recipe <file>', 'the run’s recipe (default: tools/train/recipes/<task>.yaml)')
-    .option('--out <folder>', 'the bundle’s folder (default: models/<task>)')
+    .requiredOption('--out <folder>', 'the bundle’s folder')
+    .option(
+      '--replace',
+      'replace the bundle that is there; its scores are shown beside the new ones',
+    )
     .addOption(
       new Option('--which <weights>', 'best by validation, or the last')
         .choices(['best', 'last'])
@@ -47,15 +53,24 @@ async function runCommand(task: Task, flags: ExportFlags): Promise<void> {
   const { runExport } = await import('../tools/export/run-export.js');
   const terminal = new Terminal();
   const recipeOption = flags.recipe === undefined ? '' : ` --recipe ${flags.recipe}`;
-  const outDir = flags.out ?? `models/${task}`;
+  const outDir = flags.out;
+  const runDir = flags.from ?? `runs/${task}`;
+  guardOutputs(
+    [{ option: '--out', path: outDir, kind: 'folder' }],
+    [
+      { role: 'the training run', path: runDir },
+      ...flags.data.map((path) => ({ role: 'the data', path })),
+    ],
+  );
   const bundle = await runExport({
     recipe: readRecipe(flags.recipe ?? `${recipesDir}${task}.yaml`),
-    runDir: flags.from ?? `runs/${task}`,
+    runDir,
     which: flags.which,
     dataDirs: flags.data,
     outDir,
+    replace: flags.replace ?? false,
     version: flags.bundleVersion,
-    command: `npx windshield train ${task}${recipeOption} --data <data> <rendered> && npx windshield export ${task}${recipeOption} --data <data> <rendered>`,
+    command: `npx windshield train ${task}${recipeOption} --data <data> <rendered> && npx windshield export ${task}${recipeOption} --data <data> <rendered> --out <folder>`,
     onNote: (line) => terminal.note(line),
   });
   const kilobytes = Math.round(bundle.files.network.length / 1000);

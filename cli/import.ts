@@ -1,7 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { recogniseSource } from '../src/capture/open-source.js';
 import { openVideo } from '../src/capture/video-source.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readDonkeycarTub } from '../src/recording/donkeycar-tub.js';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../src/recording/import-drive.js';
 import { importRecording } from '../src/recording/import-recording.js';
 import { listPictureFolder, onePictureDrive } from '../src/recording/picture-drive.js';
+import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
@@ -95,12 +97,11 @@ async function importSource(
   { ffmpeg: ffmpegPath, topic }: ImportFlags,
 ): Promise<ImportSummary> {
   const kind = await recogniseSource(path);
-  const isSameFile = await sameFile(path, options.out);
-  if (isSameFile)
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `expected a source to import, found the output itself: ${path}`,
-    );
+  guardOutputs(
+    [{ option: '--out', path: options.out, kind: 'recording' }],
+    [{ role: 'the source', path }],
+  );
+  await checkNoResultsAt(options.out);
   switch (kind) {
     case 'recording':
       return importForeignRecording(path, options, topic);
@@ -138,11 +139,6 @@ async function importForeignRecording(
       `expected a source to import, found a recording of windshield already: ${path}`,
     );
   return importRecording(path, { ...options, ...(topic !== undefined && { topic }) });
-}
-
-async function sameFile(a: string, b: string): Promise<boolean> {
-  const [realA, realB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => path)));
-  return realA === realB;
 }
 
 function numberFlag(name: string, text: string, least: number, most: number): number {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { Terminal } from './terminal.js';
 
@@ -35,6 +36,11 @@ async function showLatency(path: string, flags: LatencyFlags): Promise<void> {
   const { buildLatencyReport } = await import('../tools/latency/latency-report.js');
   const { formatLatencyReport, lossNotes } = await import('../tools/latency/format-report.js');
   const terminal = new Terminal();
+  if (html !== undefined)
+    guardOutputs(
+      [{ option: '--html', path: html, kind: 'html' }],
+      [{ role: 'the recording', path }],
+    );
   const lineage = await readLineage(path);
   const report = buildLatencyReport(lineage, deadlineMs);
   for (const note of lossNotes(report)) terminal.note(`${path}: ${note}`);

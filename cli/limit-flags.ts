@@ -55,13 +55,6 @@ export async function giveVerdict(
   if (checks.some(({ isMet }) => !isMet)) process.exitCode = exitCodes.failedVerdict;
   if (junit === undefined) return;
   const { junitOf } = await import('../tools/limits/junit.js');
-  const { PartialFile } = await import('../src/recording/partial-file.js');
-  const file = await PartialFile.create(junit);
-  try {
-    await file.append(new TextEncoder().encode(junitOf(suite, checks)));
-    await file.close();
-  } catch (error) {
-    await file.abort();
-    throw error;
-  }
+  const { writeWhole } = await import('../src/files/write-whole.js');
+  writeWhole(junit, junitOf(suite, checks));
 }

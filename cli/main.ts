@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { commandTable } from './command-table.js';
 import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
+import { takeStopSignals } from './stop-signals.js';
 
 /** Wider lines are hard to read. */
 const helpColumns = 108;
 
 /** Runs the command line and sets the exit code of the process. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A run that is to be ended before it has begun ends in order all the same.
+  const isRun =
+    argv.some((word) => word === 'run' || word === 'replay') && !argv.includes('--supervise');
+  takeStopSignals({ hold: isRun });
   const isVerbose = argv.includes('--verbose');
   const fail = (error: unknown) => {
     process.stderr.write(`${(isVerbose ? describeErrorFully : describeError)(error)}\n`);
@@ -17,10 +22,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     fail(error);
     process.exit();
   });
-  // A reader that goes away is no fault: `windshield --help | head`.
+  // A reader that goes away is no fault: `windshield --help | head`, or a terminal that is closed.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   try {
     const program = await buildProgram(argv);

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Command, InvalidArgumentError } from 'commander';
@@ -6,6 +5,8 @@ import type { InputSpec } from '../src/bundle/input-spec.js';
 import type { CameraModel } from '../src/calibration/camera-model.js';
 import { cameraOf } from '../src/capture/camera-of.js';
 import { type DecodedImage, decodeImage, overlaySvgPng } from '../src/codec/image-codec.js';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { CompressedImageSchema } from '../src/messages/gen/foxglove/compressed_image_pb.js';
@@ -49,12 +50,20 @@ export function pictureCommand(): Command {
 }
 
 async function drawPicture(results: string, flags: PictureFlags): Promise<void> {
+  guardOutputs(
+    [{ option: '--out', path: flags.out, kind: 'png' }],
+    [
+      { role: 'the results', path: results },
+      { role: 'the drive', path: flags.drive },
+      { role: 'the bundle', path: flags.segmentation },
+    ],
+  );
   const frame = await findFrame(results, flags.at);
   const image = await findPicture(flags.drive, frame.stampNs);
   const camera = await cameraOf('recording', flags.drive);
   const { manifest } = await readBundleFolder(flags.segmentation);
   colourByClass(image, frame, manifest.input.spec, camera);
-  await writeFile(flags.out, await overlaySvgPng(image, overlaySvg(frame)));
+  writeWhole(flags.out, await overlaySvgPng(image, overlaySvg(frame)));
   new Terminal().print(`${flags.out}: frame ${frame.frameId} of ${flags.drive}`);
 }
 

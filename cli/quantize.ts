@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { checkNothingAt } from '../src/files/write-folder.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
@@ -89,10 +91,16 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
   const { evenly } = await import('../tools/quantize/evenly.js');
   const { quantizationTable } = await import('../tools/quantize/format-quantization.js');
   const { runQuantize } = await import('../tools/quantize/run-quantize.js');
-  const { checkNothingAt } = await import('../tools/quantize/write-quantized-bundle.js');
   const terminal = new Terminal();
   const { data, format, split } = flags;
   checkNothingAt(flags.out);
+  guardOutputs(
+    [{ option: '--out', path: flags.out, kind: 'folder' }],
+    [
+      { role: 'the bundle', path: bundleDir },
+      { role: 'the data', path: data },
+    ],
+  );
   const bundle = await readBundleFolder(bundleDir);
   const { task } = bundle.manifest;
   const scoreData = await openDataset(format, data, { task, split });

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { DatasetRun } from '../simulator/datasets/write-dataset.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 import type { Terminal } from './terminal.js';
@@ -70,6 +71,10 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
   if (flags.singleLane !== undefined && flags.task !== 'steering')
     throw usage(`expected --single-lane with steering, found ${flags.task}`);
   if (flags.driver !== undefined) refuseWithDriver(flags);
+  guardOutputs(
+    [{ option: '--out', path: flags.out, kind: 'folder' }],
+    flags.driver === undefined ? [] : [{ role: 'the pipeline file', path: flags.driver }],
+  );
   await untilStopped(async (signal, terminal) => {
     const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
     const { written } = await write(flags.driver, { ...run, signal, onProgress }, terminal);

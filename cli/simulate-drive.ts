@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { numberFlag, sizeFlag } from './simulate-flags.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 
@@ -39,6 +41,8 @@ async function runDrive(flags: DriveFlags): Promise<void> {
     heightPx,
     out: flags.out,
   };
+  guardOutputs([{ option: '--out', path: flags.out, kind: 'recording' }], []);
+  await checkNoResultsAt(flags.out);
   const { writeDrive } = await import('../simulator/datasets/drive.js');
   await untilStopped(async (signal, terminal) => {
     const frames = await writeDrive({

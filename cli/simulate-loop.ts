@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Controller } from '../simulator/driving/loop/controller.js';
 import type { LoopResult } from '../simulator/driving/loop/run-loop.js';
 import type { SimulatedDrive } from '../simulator/driving/loop/simulated-drive.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
@@ -80,6 +81,11 @@ async function runLoopCommand(flags: LoopFlags): Promise<void> {
   const lengthM = flags.track === undefined ? neededM : numberFlag('--track', flags.track, 1, 1e5);
   if (lengthM < neededM)
     throw usage(`expected a track of ${neededM} m or more for ${seconds} s, found ${lengthM} m`);
+  if (flags.video !== undefined)
+    guardOutputs(
+      [{ option: '--video', path: flags.video, kind: 'film' }],
+      [{ role: 'the pipeline file', path: flags.pipeline }],
+    );
   const { SimulatedDrive } = await import('../simulator/driving/loop/simulated-drive.js');
   const { LoopVideo } = await import('../simulator/driving/loop/loop-video.js');
   await untilStopped(async (signal, terminal) => {

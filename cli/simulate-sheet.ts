@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { type Task, tasks } from '../src/bundle/manifest.js';
 import { encodeJpeg } from '../src/codec/image-codec.js';
-import { PerceptionError } from '../src/frame/perception-error.js';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
 import { numberFlag, sizeFlag } from './simulate-flags.js';
 import { progressLine } from './simulate-progress.js';
 import { Terminal } from './terminal.js';
@@ -35,6 +35,7 @@ async function runSheet(flags: SheetFlags): Promise<void> {
   const count = numberFlag('--count', flags.count, 1, 400, true);
   const columns = numberFlag('--columns', flags.columns, 1, 40, true);
   const seed = numberFlag('--seed', flags.seed, 0, 2 ** 32, true);
+  guardOutputs([{ option: '--out', path: flags.out, kind: 'jpeg' }], []);
   const { renderContactSheet } = await import('../simulator/datasets/contact-sheet.js');
   const terminal = new Terminal();
   const onProgress = progressLine(terminal, 'scene');
@@ -48,9 +49,7 @@ async function runSheet(flags: SheetFlags): Promise<void> {
     onProgress,
   );
   const jpeg = await encodeJpeg(sheet, 80, true);
-  await writeFile(flags.out, jpeg).catch((cause: unknown) => {
-    throw new PerceptionError('ERR_OUTPUT', `cannot write ${flags.out}: ${cause}`, { cause });
-  });
+  writeWhole(flags.out, jpeg);
   terminal.clearLive();
   terminal.print(`${flags.out}: ${count} scenes for ${flags.task}, seeds from ${seed}`);
 }

@@ -1,24 +1,55 @@
-const signals = ['SIGINT', 'SIGTERM'] as const;
+import { removeOpenPartials } from '../src/files/open-partials.js';
+
+/** Ctrl-C, a service manager, and a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What the command does at the first signal; undefined while it has said nothing. */
+let stopCommand: (() => void) | undefined;
+let isStopping = false;
+/** Whether a signal that comes before the command is ready for it is kept for it. */
+let isHeld = false;
 
 /**
- * Calls `stop` at the first Ctrl-C (or SIGTERM), so that the run can end in order; the second one ends the
- * process at once. Returns a function that takes the handlers away.
+ * Takes the signals for the whole process, from its first moment on. Until a command says by `onStopSignals` what it
+ * does, a signal ends the process at once, without what is half-written; with `hold` it waits for the command.
+ */
+export function takeStopSignals({ hold }: { hold: boolean }): void {
+  isHeld = hold;
+  for (const signal of signals) process.on(signal, onSignal);
+}
+
+/** Leaves the signals to somebody else, such as a supervisor. */
+export function releaseStopSignals(): void {
+  for (const signal of signals) process.off(signal, onSignal);
+}
+
+/**
+ * Calls `stop` at the first signal, so that the run can end in order, also where that came before; the second one
+ * ends the process at once. Returns a function that takes the handlers away.
  */
 export function onStopSignals(stop: () => void): () => void {
-  let isStopping = false;
-  const forget = () => {
-    for (const signal of signals) process.off(signal, onSignal);
+  stopCommand = stop;
+  for (const signal of signals) {
+    process.off(signal, onSignal);
+    process.on(signal, onSignal);
+  }
+  if (isStopping) stop();
+  return () => {
+    stopCommand = undefined;
+    isHeld = false;
+    isStopping = false;
   };
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isStopping) {
-      // By the system itself: an orderly exit would wait for threads that run a network.
-      forget();
-      process.kill(process.pid, signal);
-      return;
-    }
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  const isAnswered = stopCommand !== undefined || isHeld;
+  if (isAnswered && !isStopping) {
     isStopping = true;
-    stop();
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return forget;
+    stopCommand?.();
+    return;
+  }
+  removeOpenPartials();
+  // By the system itself: an orderly exit would wait for threads that run a network.
+  releaseStopSignals();
+  process.kill(process.pid, signal);
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { supervise } from '../src/supervise/supervise.js';
 import { supervisedVariable } from '../src/supervise/supervised.js';
 import type { DriveFlags } from './drive-options.js';
+import { releaseStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
 /** Bounds for what no option changes, milliseconds: code loads within seconds, TensorRT builds engines for minutes. */
@@ -17,6 +18,7 @@ export async function superviseDrive(
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<boolean> {
   if (!isAsked || process.env[supervisedVariable] !== undefined) return false;
+  releaseStopSignals();
   const entry = fileURLToPath(new URL('./supervised-main.js', import.meta.url));
   const terminal = new Terminal();
   const end = await supervise({

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Recipe } from '../tools/train/recipe.js';
 import type { TrainingRequest } from '../tools/train/run-training.js';
+import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
 /** Recipes are data, not code: they stay with the sources. */
@@ -23,6 +26,7 @@ interface TrainFlags {
   freeze?: string[];
   folds?: number;
   resume?: true;
+  replace?: true;
 }
 
 /** `windshield train <task>`: trains a network by a recipe. */
@@ -61,6 +65,7 @@ export function trainCommand(): Command {
     .option('--epochs <n>', 'instead of the recipe’s', positive)
     .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positive)
     .option('--resume', 'go on from the last checkpoint in --out')
+    .option('--replace', 'begin anew in --out, over the run that is there')
     .action(async (task: Task, flags: TrainFlags) => {
       await runTrain(task, flags);
     });
@@ -88,14 +93,16 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
   const terminal = new Terminal();
   const recipe = await readRecipeOf(task, flags);
   const outDir = flags.out ?? `runs/${task}`;
+  guardOutputs(
+    [{ option: '--out', path: outDir, kind: 'folder' }],
+    flags.data.map((path) => ({ role: 'the data', path })),
+  );
+  await checkNoRunIn(outDir, flags);
   const stop = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(130);
+  const forget = onStopSignals(() => {
     terminal.note('ending after this step; once more ends at once');
     stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  });
   const request: TrainingRequest = {
     recipe,
     dataDirs: flags.data,
@@ -108,10 +115,24 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
     onNote: (line) => terminal.note(line),
     onProgress: createProgressPrinter(process.stderr),
   };
-  if (flags.folds !== undefined) await runFolds(request, flags.folds, terminal);
-  else await runOnce(request, terminal);
-  process.off('SIGINT', onSignal);
-  process.off('SIGTERM', onSignal);
+  try {
+    if (flags.folds !== undefined) await runFolds(request, flags.folds, terminal);
+    else await runOnce(request, terminal);
+  } finally {
+    forget();
+  }
+}
+
+/** A run that took hours is not begun anew by accident. */
+async function checkNoRunIn(outDir: string, { resume, replace }: TrainFlags): Promise<void> {
+  if (resume === true || replace === true) return;
+  const { runFiles } = await import('../tools/train/run-files.js');
+  const path = `${outDir}/${runFiles.last}`;
+  if (!existsSync(path)) return;
+  throw new PerceptionError(
+    'ERR_OUTPUT',
+    `expected no training run yet, found one: ${path}; --resume goes on with it, --replace begins anew, --out names another folder`,
+  );
 }
 
 async function runOnce(request: TrainingRequest, terminal: Terminal): Promise<void> {

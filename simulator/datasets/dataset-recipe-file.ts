@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
 /** The file in a data set's folder that says what it is made of. */
@@ -51,9 +52,7 @@ export async function claimFolder(outDir: string, recipe: FolderRecipe): Promise
       );
     }
   }
-  await writeFile(path, `${JSON.stringify(recipe)}\n`).catch((cause: unknown) => {
-    throw new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${cause}`, { cause });
-  });
+  writeWhole(path, `${JSON.stringify(recipe)}\n`);
 }
 
 function parseRecipe(text: string, path: string): Partial<FolderRecipe> {

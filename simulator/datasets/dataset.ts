@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeJpeg, encodeLabelMap } from '../../src/codec/image-codec.js';
+import { makeFolder } from '../../src/files/make-folder.js';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { encodeDepthPng } from '../rendering/depth-png.js';
 import { type RenderedScene, type SceneBox, SceneRenderer } from '../rendering/scene.js';
 import type { Assets } from '../world/assets.js';
@@ -59,20 +60,19 @@ export async function writePictureSample(
   const scene = renderer.render(world, conditions, ego, 0, seed);
   if (recipe.truth === true) {
     const path = join(outDir, truthFolder, name);
-    await writeFile(`${path}.json`, sceneTruthJson(scene, sceneRecipe, seed));
+    writeWhole(`${path}.json`, sceneTruthJson(scene, sceneRecipe, seed));
     const depth = encodeDepthPng(renderer.readDepthM(), widthPx, heightPx);
-    await writeFile(`${path}.depth.png`, depth);
+    writeWhole(`${path}.depth.png`, depth);
   }
   // The label comes first and the picture by renaming, so that a picture is never without its label.
   if (task === 'detection') {
-    await writeFile(join(outDir, labelDir!, `${name}.xml`), vocXml(scene, `${name}.jpg`));
+    writeWhole(join(outDir, labelDir!, `${name}.xml`), vocXml(scene, `${name}.jpg`));
   } else if (task === 'segmentation') {
     const png = await encodeLabelMap(scene.classMap, widthPx, heightPx);
-    await writeFile(join(outDir, labelDir!, `${name}.png`), png);
+    writeWhole(join(outDir, labelDir!, `${name}.png`), png);
   }
   const quality = new Random(seed, 60).integer(...dataSetDomain.jpegQuality);
-  await writeFile(`${picture}.partial`, await encodeJpeg(scene.image, quality));
-  await rename(`${picture}.partial`, picture);
+  writeWhole(picture, await encodeJpeg(scene.image, quality));
   return task === 'steering' ? steeringLine(scene, `${name}.jpg`) : '';
 }
 
@@ -88,7 +88,7 @@ export async function makeDatasetFolders(
   { outDir, truth }: DatasetRecipe,
 ): Promise<void> {
   const folders = truth === true ? [...datasetFolders[task], truthFolder] : datasetFolders[task];
-  for (const folder of folders) await mkdir(join(outDir, folder), { recursive: true });
+  for (const folder of folders) makeFolder(join(outDir, folder));
 }
 
 /** The part before "_" is the sequence: every scene is one of its own. */

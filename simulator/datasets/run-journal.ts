@@ -1,5 +1,6 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { PerceptionError } from '../../src/frame/perception-error.js';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { outputError } from '../../src/files/output-error.js';
+import { writeWhole } from '../../src/files/write-whole.js';
 
 /**
  * What the finished scenes of a run have yielded, a line a scene in their order, so that a run which was broken off
@@ -16,24 +17,20 @@ export class RunJournal<T> {
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as T);
-    if (whole.length !== text.length) this.attempt(() => writeFileSync(path, whole));
+    if (whole.length !== text.length) writeWhole(path, whole);
   }
 
   /** Adds the yield of the next scene. Throws ERR_OUTPUT. */
   append(yielded: T): void {
-    this.attempt(() => appendFileSync(this.path, `${JSON.stringify(yielded)}\n`));
+    try {
+      appendFileSync(this.path, `${JSON.stringify(yielded)}\n`);
+    } catch (cause) {
+      throw outputError(this.path, cause);
+    }
   }
 
   remove(): void {
     rmSync(this.path, { force: true });
-  }
-
-  private attempt(write: () => void): void {
-    try {
-      write();
-    } catch (cause) {
-      throw new PerceptionError('ERR_OUTPUT', `cannot write ${this.path}: ${cause}`, { cause });
-    }
   }
 }
 

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Task } from '../../src/bundle/manifest.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
+import { makeFolder } from '../../src/files/make-folder.js';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { signClasses } from '../../src/perception/classes.js';
 import { dataSetDomain } from '../world/domain.js';
 import { type DatasetRecipe, makeDatasetFolders, pictureFile } from './dataset.js';
 import { claimFolder } from './dataset-recipe-file.js';
 import { sheetFileName, sheetOfPictures, sheetPictures, tiled } from './dataset-sheet.js';
-import { makeFolder, writeWhole } from './output-files.js';
 import { RunJournal } from './run-journal.js';
 import { type FinishedScene, makeScenes } from './scene-pool.js';
 import { cropPx, type SignCrop } from './sign-crops.js';
@@ -26,7 +27,7 @@ export interface DatasetRun extends DatasetRecipe {
  * of workers. Rejects with ERR_OUTPUT.
  */
 export async function writeDataset(run: DatasetRun): Promise<{ written: number }> {
-  await makeFolder(run.outDir);
+  makeFolder(run.outDir);
   const { task, count, seed, widthPx, heightPx, truth = false } = run;
   const singleLaneShare =
     task === 'steering' ? (run.singleLaneShare ?? dataSetDomain.singleLane.chance) : undefined;
@@ -59,13 +60,13 @@ async function writePictures(
   if (done === run.count) {
     if (task === 'steering') {
       const log = `${lines.slice(0, run.count).join('\n')}\n`;
-      await writeWhole(join(run.outDir, 'driving_log.csv'), log);
+      writeWhole(join(run.outDir, 'driving_log.csv'), log);
       journal?.remove();
     }
     const shown = Array.from({ length: Math.min(run.count, sheetPictures) }, (_, index) =>
       pictureFile(task, run, index),
     );
-    await writeWhole(join(run.outDir, sheetFileName), await sheetOfPictures(shown));
+    writeWhole(join(run.outDir, sheetFileName), await sheetOfPictures(shown));
   }
   return { written: done };
 }
@@ -98,17 +99,17 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
   for (const [row, crop] of crops.entries()) pixels.set(crop.pixels, row * cropPx * cropPx * 3);
   const index = crops.map(({ classId }, row) => `${row},${classId},rendered/${row}.png`);
   const base = join(run.outDir, 'train32');
-  await writeWhole(`${base}.images.u8.gz`, gzipSync(pixels));
-  await writeWhole(
+  writeWhole(`${base}.images.u8.gz`, gzipSync(pixels));
+  writeWhole(
     `${base}.labels.u8`,
     Uint8Array.from(crops, ({ classId }) => classId),
   );
-  await writeWhole(`${base}.index.csv`, `row,class,source\n${index.join('\n')}\n`);
+  writeWhole(`${base}.index.csv`, `row,class,source\n${index.join('\n')}\n`);
   const tiles = crops.slice(0, signClasses.length * 8).map(({ pixels: data }) => {
     return { widthPx: cropPx, heightPx: cropPx, data };
   });
   const sheet = await encodeJpeg(tiled(tiles, signClasses.length), 85, true);
-  await writeWhole(join(run.outDir, sheetFileName), sheet);
+  writeWhole(join(run.outDir, sheetFileName), sheet);
   journal.remove();
   return { written: crops.length };
 }

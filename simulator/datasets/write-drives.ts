@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
+import { makeFolder } from '../../src/files/make-folder.js';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { DriveRecorder } from '../driving/loop/steered-drives.js';
@@ -8,7 +10,6 @@ import { Random } from '../world/random.js';
 import { datasetFolders, steeringLine } from './dataset.js';
 import { claimFolder } from './dataset-recipe-file.js';
 import { sheetFileName, sheetOfPictures, sheetPictures } from './dataset-sheet.js';
-import { makeFolder, writeWhole } from './output-files.js';
 import { RunJournal } from './run-journal.js';
 
 const pictureFolder = datasetFolders.steering[0]!;
@@ -37,7 +38,7 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
   const { config, count, seed, widthPx, heightPx, outDir, signal } = run;
   const recorder = await DriveRecorder.open(run);
   try {
-    await makeFolder(join(outDir, pictureFolder));
+    makeFolder(join(outDir, pictureFolder));
     const { manifest } = await readBundleFolder(config.bundles.steering!);
     const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false };
     await claimFolder(outDir, { ...recipe, driverSha256: manifest.network.sha256 });
@@ -51,14 +52,14 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
       run.onProgress?.(lines.length, count);
     }
     const log = lines.slice(0, count);
-    await writeWhole(join(outDir, 'driving_log.csv'), `${log.join('\n')}\n`);
+    writeWhole(join(outDir, 'driving_log.csv'), `${log.join('\n')}\n`);
     journal.remove();
     const step = Math.max(1, Math.floor(log.length / sheetPictures));
     const shown = log.filter((_, index) => index % step === 0).slice(0, sheetPictures);
     const files = shown.map((line) =>
       join(outDir, pictureFolder, line.slice(0, line.indexOf(','))),
     );
-    await writeWhole(join(outDir, sheetFileName), await sheetOfPictures(files));
+    writeWhole(join(outDir, sheetFileName), await sheetOfPictures(files));
     return { written: count };
   } finally {
     await recorder.close();
@@ -79,7 +80,7 @@ async function recordDrive(
     if (lines.length >= most) return;
     const name = `drive-${String(seed).padStart(7, '0')}-${String(lines.length).padStart(3, '0')}.jpg`;
     const quality = random.integer(...dataSetDomain.jpegQuality);
-    await writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));
+    writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));
     lines.push(steeringLine(scene, name));
   });
   return lines;

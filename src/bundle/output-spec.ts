@@ -63,7 +63,7 @@ export const segmentationOutputSchema = z.strictObject({
 export const steeringOutputSchema = z.strictObject({
   kind: z.literal('steering'),
   steering: z.string(),
-  radPerUnit: z.number(),
+  radPerUnit: z.number().min(-100).max(100),
   /**
    * How a driver answers to what the network answers: respond(value) = sign(value) * gain * |value| ^ exponent. Above an
    * exponent of 1 small answers count less. The value itself when left out.

@@ -1,3 +1,5 @@
+import './no-telemetry.js';
+
 import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
 import { PerceptionError } from '../frame/perception-error.js';
 

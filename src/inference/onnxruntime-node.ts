@@ -1,3 +1,5 @@
+import './no-telemetry.js';
+
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle.js';
 import { elementCount } from '../bundle/golden.js';

@@ -14,4 +14,6 @@ export interface OutputSettings {
   readonly record?: { readonly path: string; readonly images: boolean } | undefined;
   /** Set where a supervisor watches this process. */
   readonly supervised?: Supervised | undefined;
+  /** Takes what a person should hear of. */
+  readonly note?: ((text: string) => void) | undefined;
 }

@@ -48,8 +48,8 @@ export interface RunFacts {
   readonly lanes: string;
 }
 
-/** How a run ended: in order, with an error, or so that a supervisor finishes what it left. */
-export type OutputEnd = 'ended' | 'failed' | 'left';
+/** How a run ended: with its source, in order before that, with an error, or so that a supervisor finishes what it left. */
+export type OutputEnd = 'ended' | 'stopped' | 'failed' | 'left';
 
 /**
  * A way out of the pipeline. Its pace never holds up the pipeline: it keeps a bounded queue of its own, drops what

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import '../inference/no-telemetry.js';
 import { Worker } from 'node:worker_threads';
 import type { Task } from '../bundle/manifest.js';
 import { fromPostedError } from '../capture/capture-messages.js';

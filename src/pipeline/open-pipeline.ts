@@ -32,10 +32,11 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     open.push({ close: () => close(part) });
     return part;
   };
+  await guardRecording(options);
   const crewMaker = new CrewMaker(options);
   const { supervised } = options;
   const openingOutputs = [
-    ...openOutputs({ ...config, supervised }),
+    ...openOutputs({ ...config, supervised, note: options.note }),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
   ];
   // An output that reads pixels holds a slot of its own, so that lanes have as many as without it.
@@ -231,4 +232,22 @@ async function openRepeated({
   const { RecordedPlan } = await import('./recorded-plan.js');
   const plan = await RecordedPlan.read(repeat, config.degradation?.modes ?? []);
   return (frame) => plan.planFrame(frame);
+}
+
+/** Before the first frame: a recording takes the place of older results alone, and of nothing that the run reads. */
+async function guardRecording({ config, source, repeat }: PipelineOptions): Promise<void> {
+  const { record, calibration, bundles, publish } = config;
+  if (record === undefined) return;
+  const { guardOutputs } = await import('../files/output-guard.js');
+  const keyFile = publish.zeromq?.curve?.keyFile;
+  const inputs = [
+    { role: 'the drive', path: source },
+    { role: 'the calibration', path: calibration },
+    ...Object.values(bundles).map((path = '') => ({ role: 'a bundle', path })),
+    ...(repeat === undefined ? [] : [{ role: 'the run to repeat', path: repeat }]),
+    ...(keyFile === undefined ? [] : [{ role: 'the key file', path: keyFile }]),
+  ];
+  guardOutputs([{ option: 'recording', path: record.path, kind: 'recording' }], inputs);
+  const { checkNoDriveAt } = await import('../recording/recording-kind.js');
+  await checkNoDriveAt(record.path);
 }

@@ -95,8 +95,9 @@ export class PipelineRun {
 
   async #finish(end: CaptureEnd, signal: AbortSignal | undefined): Promise<RunResult> {
     const cause = this.#fatal.signal.aborted ? this.#fatal.signal.reason : endError(end);
-    const error = (await this.#close(cause)) ?? this.#accountError(end);
-    const isStopped = signal?.aborted === true && error === undefined;
+    const isCutShort = signal?.aborted === true;
+    const error = (await this.#close(cause, isCutShort)) ?? this.#accountError(end);
+    const isStopped = isCutShort && error === undefined;
     const { modeChanges, publishedRate, firstResultMs } = this.#results;
     const report = buildReport(
       {
@@ -114,14 +115,14 @@ export class PipelineRun {
   }
 
   /** Closes every part; what a run that failed had recorded is taken back. Resolves with the first error, if any. */
-  async #close(error: unknown): Promise<unknown> {
+  async #close(error: unknown, isCutShort: boolean): Promise<unknown> {
     const { options, capture, lanes, outputs } = this.parts;
     // A supervisor keeps what was recorded, as it does when there is no time to say so.
     const given = options.supervised === undefined ? 'failed' : 'left';
     const closed = await Promise.allSettled([
       capture.stop(),
       ...lanes.map((lane) => this.#closeLane(lane)),
-      outputs.close(error === undefined ? 'ended' : given),
+      outputs.close(error !== undefined ? given : isCutShort ? 'stopped' : 'ended'),
     ]);
     return error ?? closed.find((part) => part.status === 'rejected')?.reason;
   }

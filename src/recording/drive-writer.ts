@@ -71,7 +71,10 @@ export const driveMetadataName = 'windshield.drive';
 export async function createDriveWriter(path: string, options: DriveOptions): Promise<DriveWriter> {
   const calibration = options.calibration && checkedCalibration(options.calibration);
   const writer = await RecordingWriter.create(path);
-  await writer.addMetadata(driveMetadataName, describeDrive(options));
+  await writer.addMetadata(driveMetadataName, describeDrive(options)).catch(async (error) => {
+    await writer.abort();
+    throw error;
+  });
   let frameCount = 0;
   let lastStampNs: bigint | undefined;
 

@@ -1,5 +1,6 @@
 import { type DescMessage, toBinary } from '@bufbuild/protobuf';
 import { McapWriter } from '@mcap/core';
+import { PartialFile } from '../files/partial-file.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import {
   type ChannelMessages,
@@ -7,10 +8,20 @@ import {
   channelSchemas,
   fileDescriptorSet,
 } from './channels.js';
-import { PartialFile } from './partial-file.js';
 
 /** Names the writing library in the file's header; readers know by it how to take our sequence numbers. */
 export const recordingLibrary = 'windshield';
+
+export interface RecordingOptions {
+  /**
+   * Messages wait in memory until this many bytes of them are together, 1 MiB when left out, or until one comes that
+   * is `chunkMs` younger than the first, 1000 when left out: what is lost when the process dies.
+   */
+  chunkBytes?: number | undefined;
+  chunkMs?: number | undefined;
+  /** What was written stays, as `<path>.partial`, when the process is ended in the middle; any reader reads it. */
+  isKept?: boolean;
+}
 
 /**
  * Writes an MCAP recording in uncompressed, indexed chunks (pictures are JPEG already). The log and the
@@ -34,24 +45,38 @@ export class RecordingWriter {
   }
 
   /**
-   * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written. Messages wait in memory until `chunkBytes` of
-   * them are together, 1 MiB when left out: what is lost when the process dies.
+   * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written.
    */
-  static async create(
-    path: string,
-    { chunkBytes = 1024 * 1024 }: { chunkBytes?: number | undefined } = {},
-  ): Promise<RecordingWriter> {
-    const file = await PartialFile.create(path);
+  static async create(path: string, options: RecordingOptions = {}): Promise<RecordingWriter> {
+    const { chunkBytes = 1024 * 1024, chunkMs = 1000, isKept = false } = options;
+    const file = PartialFile.create(path, { isKept });
+    /** When the first message came that is not on the disk yet, milliseconds. */
+    let oldestMs: number | undefined;
+    // The library asks with each message whether the chunk is larger than this, and has no other way to end one.
+    const bound = {
+      valueOf() {
+        oldestMs ??= performance.now();
+        return performance.now() - oldestMs < chunkMs ? chunkBytes : 0;
+      },
+    };
     const mcap = new McapWriter({
-      chunkSize: chunkBytes,
+      chunkSize: bound as unknown as number,
       writable: {
-        write: (bytes) => file.append(bytes),
+        write: (bytes) => {
+          oldestMs = undefined;
+          return file.append(bytes);
+        },
         position: () => BigInt(file.positionBytes),
       },
     });
     const writer = new RecordingWriter(file, mcap);
-    await writer.#enqueue(() => mcap.start({ profile: '', library: recordingLibrary }));
-    return writer;
+    try {
+      await writer.#enqueue(() => mcap.start({ profile: '', library: recordingLibrary }));
+      return writer;
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
   }
 
   /** Adds a metadata record: a name and its string pairs. */
@@ -93,7 +118,7 @@ export class RecordingWriter {
     try {
       await end;
     } catch (error) {
-      await this.#file.abort();
+      this.#file.abort();
       throw error;
     }
     await this.#file.close();
@@ -104,7 +129,7 @@ export class RecordingWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#last.catch(() => undefined);
-    await this.#file.leave();
+    this.#file.leave();
   }
 
   /** Gives up: removes the partial file. Does nothing after `close`. */
@@ -112,7 +137,7 @@ export class RecordingWriter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#last.catch(() => undefined);
-    await this.#file.abort();
+    this.#file.abort();
   }
 
   async #addChannel(topic: ChannelTopic) {

@@ -8,13 +8,15 @@ const partialSuffix = '.partial';
 /**
  * Gives what a dead pipeline had recorded of `path` the next free number: `drive.mcap.partial` becomes
  * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` anew. Nothing is overwritten.
- * Does nothing where there is nothing.
+ * Does nothing where there is nothing. Returns where it is now.
  */
-export function setAside(path: string): void {
+export function setAside(path: string): string | undefined {
   const partial = `${path}${partialSuffix}`;
-  if (!existsSync(partial)) return;
+  if (!existsSync(partial)) return undefined;
   const last = piecesOf(path).at(-1)?.number ?? 0;
-  renameSync(partial, `${pieceName(path, last + 1)}${interruptedSuffix}`);
+  const aside = `${pieceName(path, last + 1)}${interruptedSuffix}`;
+  renameSync(partial, aside);
+  return aside;
 }
 
 /** A numbered piece of a recording. */

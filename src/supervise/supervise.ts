@@ -20,7 +20,7 @@ export interface SuperviseOptions {
 /** The exit code, or the signal by which the supervisor must end as well. */
 export type SupervisionEnd = number | NodeJS.Signals;
 
-const stopSignals = ['SIGINT', 'SIGTERM'] as const;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs a pipeline as a process of its own and starts it anew when it dies or stands still, until it is done, is

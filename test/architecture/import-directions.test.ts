@@ -9,6 +9,7 @@ const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 /** What each room of src may import from, itself aside. Whoever is not named here may import nothing. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   frame: [],
+  files: ['frame'],
   calibration: ['frame'],
   bundle: ['frame', 'calibration'],
   onnx: ['frame'],
@@ -17,11 +18,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   inference: ['frame', 'calibration', 'bundle', 'onnx'],
   codec: ['frame'],
   messages: ['frame'],
-  recording: ['frame', 'messages', 'codec'],
+  recording: ['frame', 'files', 'messages', 'codec'],
   capture: ['frame', 'calibration', 'messages', 'codec', 'recording'],
-  supervise: ['frame', 'messages', 'recording'],
+  supervise: ['frame', 'files', 'messages', 'recording'],
   outputs: [
     'frame',
+    'files',
     'calibration',
     'bundle',
     'codec',
@@ -32,6 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   pipeline: [
     'frame',
+    'files',
     'calibration',
     'bundle',
     'onnx',
@@ -194,6 +197,14 @@ describe('each heavy package is loaded by one file', () => {
       expect(new Set(found.map(({ from }) => from)).size, found.map(shown).join('; ')).toBe(1);
     }
     for (const { from } of importers) expect(from).toMatch(/^src\/inference\//);
+  });
+
+  test('onnxruntime-node after its telemetry is switched off', () => {
+    const doors = imports.filter(
+      ({ specifier, isTypeOnly }) => /^onnxruntime-node(\/|$)/.test(specifier) && !isTypeOnly,
+    );
+    for (const { from } of doors)
+      expect(imports.find((each) => each.from === from)?.specifier).toBe('./no-telemetry.js');
   });
 
   test('TensorFlow.js never in src', () => {

@@ -48,7 +48,7 @@ test('bad input ends with one line and exit code 2, and writes nothing', async (
     ],
     [
       [bundles.steering, ...from.slice(0, -1), join(folder, 'taken')],
-      /expected no file or folder yet, found one: .*taken \(ERR_OUTPUT\)/,
+      /expected no file or folder yet, found a folder: .*taken \(ERR_OUTPUT\)/,
     ],
     [[bundles.steering, ...from, '--samples', '0'], /above 0.*\(ERR_USAGE\)/],
   ];

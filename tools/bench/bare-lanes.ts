@@ -1,3 +1,4 @@
+import '../../src/inference/no-telemetry.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Task } from '../../src/bundle/manifest.js';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, openBundle } from '../../src/bundle/bundle.js';
 import type { Manifest } from '../../src/bundle/manifest.js';
+import { checkNothingAt } from '../../src/files/write-folder.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 import { manifestScores } from '../evaluate/evaluation.js';
@@ -18,6 +19,7 @@ import { calibrateSigns } from './calibrate-signs.js';
 import { calibrateSteering } from './calibrate-steering.js';
 import { compareWithTf } from './compare-with-tf.js';
 import { restoreAverage } from './restore-average.js';
+import { scoresAt, scoresSideBySide } from './scores-side-by-side.js';
 import { writeBundle } from './write-bundle.js';
 
 export interface ExportRequest {
@@ -28,6 +30,8 @@ export interface ExportRequest {
   which: 'best' | 'last';
   dataDirs: readonly string[];
   outDir: string;
+  /** Whether a bundle that is there gives way. */
+  replace: boolean;
   version: string;
   /** The command line that trained it, for the model card. */
   command: string;
@@ -44,6 +48,8 @@ const tolerance = 1e-3;
  */
 export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   const { recipe, onNote } = request;
+  // Before the hours: a bundle that is there is not given up by accident.
+  if (!request.replace) checkNothingAt(request.outDir);
   const path = join(request.runDir, request.which === 'best' ? runFiles.best : runFiles.last);
   if (!existsSync(path)) {
     throw new PerceptionError('ERR_EXPORT', `expected a checkpoint, found none: ${path}`);
@@ -97,7 +103,9 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   calibrated = calibrateSigns(calibrated, signs, onNote);
   const bundle = makeBundle(model, calibrated, { ...story, scores });
   backend.close();
-  writeBundle(request.outDir, bundle);
+  const older = await scoresAt(request.outDir);
+  for (const line of scoresSideBySide(older, scores)) onNote(line);
+  writeBundle(request.outDir, bundle, request);
   return bundle;
 }
 

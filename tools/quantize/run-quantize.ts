@@ -1,5 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { Quantisation } from '../../src/bundle/manifest.js';
+import { checkNothingAt } from '../../src/files/write-folder.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 import { chooseFloatLayers } from './choose-float-layers.js';
@@ -10,7 +11,7 @@ import { answersOf, noiseToSignal } from './layer-noise.js';
 import { type Measured, measure, primaryMetric } from './primary-score.js';
 import { bundleAround } from './quantized-bundle.js';
 import type { QuantisationRecipe } from './recipe.js';
-import { checkNothingAt, writeQuantizedBundle } from './write-quantized-bundle.js';
+import { writeQuantizedBundle } from './write-quantized-bundle.js';
 
 export interface QuantizeRequest {
   /** A bundle in float32. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { WeightLayout } from './weight-layout.js';
-import { writeWhole } from './write-whole.js';
 
 /** What a run must remember to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -51,7 +51,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const bodies = entries.map(([, values]) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
-  writeWhole(path, [header, ...bodies]);
+  writeWhole(path, header, ...bodies);
 }
 
 /** Reads a checkpoint, or undefined when there is none. Throws ERR_TRAINING for a file that is not one or is cut short. */

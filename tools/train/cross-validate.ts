@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { runTraining, type TrainingRequest } from './run-training.js';
-import { writeWhole } from './write-whole.js';
 
 /** A metric over the folds. `deviation` is the sample's (divided by the folds less one). */
 export interface FoldedMetric {
@@ -48,7 +48,7 @@ export async function crossValidate(
   const isComplete = scores.length === folds;
   const found = { folds, steps, metrics: foldedMetrics(scores), isComplete };
   mkdirSync(outDir, { recursive: true });
-  writeWhole(join(outDir, foldsFile), [Buffer.from(`${JSON.stringify(found, null, 2)}\n`)]);
+  writeWhole(join(outDir, foldsFile), `${JSON.stringify(found, null, 2)}\n`);
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { type HistoryRow, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { createOptimizerState, type OptimizerState } from './optimizer.js';
@@ -7,7 +8,6 @@ import { recipeFingerprint } from './recipe-fingerprint.js';
 import { runFiles } from './run-files.js';
 import type { TrainingStep } from './training-step.js';
 import type { WeightLayout } from './weight-layout.js';
-import { writeWhole } from './write-whole.js';
 
 export interface RunOptions {
   recipe: Recipe;
@@ -78,7 +78,7 @@ export class RunState {
   /** Writes the log as the history has it: a run that was resumed does not tell an epoch twice. */
   writeLog(): void {
     const lines = this.history.map((row) => `${JSON.stringify(row)}\n`).join('');
-    writeWhole(join(this.#options.outDir, runFiles.log), [Buffer.from(lines)]);
+    writeWhole(join(this.#options.outDir, runFiles.log), lines);
   }
 
   #restore(): void {

@@ -1,6 +1,6 @@
 import { McapWriter } from '@mcap/core';
+import { PartialFile } from '../../src/files/partial-file.js';
 import { channelSchemas, fileDescriptorSet } from '../../src/recording/channels.js';
-import { PartialFile } from '../../src/recording/partial-file.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { recordingLibrary } from '../../src/recording/recording-writer.js';
 import { compressZstd } from '../../src/recording/zstd.js';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rename, rm } from 'node:fs/promises';
 import { toolMissing } from '../../../src/capture/raw-frame-process.js';
+import { PartialFile } from '../../../src/files/partial-file.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { drawTruth } from './draw-truth.js';
 import type { LoopFrame } from './run-loop.js';
@@ -9,17 +9,15 @@ import type { SimulatedDrive } from './simulated-drive.js';
 
 /** A film of a drive, written by the system's ffmpeg in a child process; it appears only when it is complete. */
 export class LoopVideo {
-  readonly #path: string;
-  readonly #partial: string;
+  readonly #file: PartialFile;
   readonly #drive: SimulatedDrive;
   readonly #ffmpeg: ChildProcess;
   readonly #closed: Promise<number>;
   #lastWords = '';
   #isOver = false;
 
-  private constructor(path: string, drive: SimulatedDrive, ffmpeg: ChildProcess, partial: string) {
-    this.#path = path;
-    this.#partial = partial;
+  private constructor(file: PartialFile, drive: SimulatedDrive, ffmpeg: ChildProcess) {
+    this.#file = file;
     this.#drive = drive;
     this.#ffmpeg = ffmpeg;
     ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -30,10 +28,12 @@ export class LoopVideo {
     this.#closed = once(ffmpeg, 'close').then(([code]) => Number(code ?? 1));
   }
 
-  /** Rejects with ERR_TOOL_MISSING where there is no ffmpeg. */
+  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING where there is no ffmpeg. */
   static async start(path: string, drive: SimulatedDrive, rateHz: number): Promise<LoopVideo> {
     const { widthPx, heightPx } = drive.camera.model;
+    // By the ending ffmpeg knows what to write.
     const partial = path.replace(/(\.[^./]*)?$/, '.partial$1');
+    const file = PartialFile.create(path, { partial });
     const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${widthPx}x${heightPx}`];
     const coded = ['-pix_fmt', 'yuv420p', `file:${partial}`];
     const ffmpeg = spawn(
@@ -43,9 +43,12 @@ export class LoopVideo {
     );
     await new Promise<void>((resolve, reject) => {
       ffmpeg.once('spawn', resolve);
-      ffmpeg.once('error', (cause) => reject(toolMissing('ffmpeg', cause)));
+      ffmpeg.once('error', (cause) => {
+        file.abort();
+        reject(toolMissing('ffmpeg', cause));
+      });
     });
-    return new LoopVideo(path, drive, ffmpeg, partial);
+    return new LoopVideo(file, drive, ffmpeg);
   }
 
   /** Draws what the car sees now, with its lane and the way it is told to go. */
@@ -62,7 +65,7 @@ export class LoopVideo {
     this.#ffmpeg.stdin!.end();
     if ((await this.#closed) !== 0) throw this.#failure();
     this.#isOver = true;
-    await rename(this.#partial, this.#path);
+    await this.#file.close();
   }
 
   /** Leaves nothing behind of a film that was not finished. */
@@ -71,11 +74,11 @@ export class LoopVideo {
     this.#isOver = true;
     this.#ffmpeg.kill('SIGKILL');
     await this.#closed;
-    await rm(this.#partial, { force: true });
+    this.#file.abort();
   }
 
   #failure(): PerceptionError {
     const words = this.#lastWords.trim().split('\n').at(-1) ?? '';
-    return new PerceptionError('ERR_OUTPUT', `cannot write ${this.#path}: ffmpeg: ${words}`);
+    return new PerceptionError('ERR_OUTPUT', `cannot write ${this.#file.path}: ffmpeg: ${words}`);
   }
 }

@@ -1,3 +1,4 @@
+import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
 import { perceptionTopic } from '../../messages/topics.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
@@ -38,7 +39,7 @@ class RecordingOutput implements Output {
 
   /** Rejects as ResultRecorder.create does. */
   async begin(run: RunFacts): Promise<void> {
-    const { record, supervised } = this.#settings;
+    const { record, supervised, note } = this.#settings;
     const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
     const { source, pacing, calibrationSha256: calibration, lanes } = run;
     const made = { ...buildFacts(), ...Object.fromEntries(networks) };
@@ -48,6 +49,8 @@ class RecordingOutput implements Output {
     );
     const options = { ...record!, source, facts, manifests, topic: run.pictureTopic };
     if (supervised === undefined) {
+      if (isAbandoned(`${options.path}${partialSuffix}`))
+        note?.(`what a run that was killed had recorded is kept: ${setAside(options.path)}`);
       this.#recorder = await ResultRecorder.create(options);
       return;
     }
@@ -69,7 +72,8 @@ class RecordingOutput implements Output {
   }
 
   async close(end: OutputEnd): Promise<void> {
-    if (end === 'ended') await this.#recorder?.close();
+    if (end === 'ended' || end === 'stopped')
+      await this.#recorder?.close({ isCutShort: end === 'stopped' });
     else if (end === 'left') await this.#recorder?.leave();
     else await this.#recorder?.abort();
   }

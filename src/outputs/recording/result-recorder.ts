@@ -44,6 +44,8 @@ export class ResultRecorder {
   /** The pictures that are played. */
   readonly #stream: PictureStream | undefined;
   readonly #copiesImages: boolean;
+  /** Of the last result. */
+  #lastStampNs = -1n;
   readonly #pending = new Set<Promise<void>>();
 
   private constructor(
@@ -69,11 +71,16 @@ export class ResultRecorder {
       );
     try {
       const chosen = recording && (await choosePictures(recording, topic).catch(() => undefined));
-      const writer = await RecordingWriter.create(path, { chunkBytes });
+      const writer = await RecordingWriter.create(path, { chunkBytes, isKept: true });
       const recorder = new ResultRecorder(writer, recording, chosen?.stream, images);
-      await writer.addMetadata('windshield.result', facts);
-      await writer.addMetadata('windshield.manifests', manifests);
-      await recorder.#copyCalibration();
+      try {
+        await writer.addMetadata('windshield.result', facts);
+        await writer.addMetadata('windshield.manifests', manifests);
+        await recorder.#copyCalibration();
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
       return recorder;
     } catch (error) {
       await recording?.close();
@@ -91,6 +98,7 @@ export class ResultRecorder {
       this.dropped++;
       return;
     }
+    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
     const write = this.#writer.writeEncoded(perceptionTopic.name, stampNs, payload).then(
       () => {
         this.written++;
@@ -110,12 +118,21 @@ export class ResultRecorder {
     await Promise.all(this.#pending);
   }
 
-  /** Copies the pictures if they are wanted, and gives the file its name. Rejects with ERR_OUTPUT. */
-  async close(): Promise<void> {
-    await this.drained();
-    await this.#copyImages();
-    await this.#writer.close();
-    await this.#source?.close();
+  /**
+   * Copies the pictures if they are wanted, and gives the file its name. Of a run that was ended before its source
+   * (`isCutShort`), only the pictures of what was run. Rejects with ERR_OUTPUT, leaving nothing.
+   */
+  async close({ isCutShort = false } = {}): Promise<void> {
+    try {
+      await this.drained();
+      await this.#copyImages(isCutShort ? { endNs: this.#lastStampNs } : {});
+      await this.#writer.close();
+    } catch (error) {
+      await this.#writer.abort();
+      throw error;
+    } finally {
+      await this.#source?.close();
+    }
   }
 
   /** Ends in the middle: what was taken stays in `<path>.partial`, without an index. For a supervisor to finish. */
@@ -141,11 +158,12 @@ export class ResultRecorder {
     await this.#writer.writeEncoded('camera/calibration', stampNs, bytes);
   }
 
-  async #copyImages(): Promise<void> {
+  async #copyImages(range: { endNs?: bigint }): Promise<void> {
     if (!this.#copiesImages || this.#source === undefined || this.#stream === undefined) return;
+    if (range.endNs === -1n) return;
     const { channelIds, schemaName, readPicture } = this.#stream;
     const isOurs = schemaName === CompressedImageSchema.typeName;
-    for await (const { stampNs, data } of this.#source.messages({ channelIds })) {
+    for await (const { stampNs, data } of this.#source.messages({ channelIds, ...range })) {
       if (isOurs) await this.#writer.writeEncoded('camera/image', stampNs, data);
       else {
         // What cannot be read is counted where it is played.

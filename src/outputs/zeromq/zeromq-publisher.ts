@@ -4,6 +4,7 @@ import { withTopicSequence } from '../../messages/topic-sequence.js';
 import { publishedTopics } from '../../messages/topics.js';
 import type { Output, OutputMessage } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
+import { checkIpcPlace } from './check-ipc-place.js';
 import { type CurveKeys, checkEndpoint, isIpv6Endpoint } from './endpoint.js';
 
 /** How long unsent messages may hold up the exit, milliseconds (ZMQ_LINGER). */
@@ -41,6 +42,7 @@ export class ZeromqPublisher implements Output {
   /** Binds. Throws ERR_PORT_IN_USE, ERR_CONFIG (endpoint beyond loopback without keys) or ERR_PUBLISH. */
   static async bind(options: ZeromqOptions): Promise<ZeromqPublisher> {
     checkEndpoint(options.endpoint, options.curve);
+    await checkIpcPlace(options.endpoint);
     const socket = new PublisherSocket({
       sendHighWaterMark: options.highWaterMark,
       // A send that cannot be queued at once is refused instead of waited for.

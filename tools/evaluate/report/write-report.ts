@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '../../../src/bundle/manifest.js';
-import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { PartialFile } from '../../../src/recording/partial-file.js';
+import { makeFolder } from '../../../src/files/make-folder.js';
+import { PartialFile } from '../../../src/files/partial-file.js';
 import type { Evaluation } from '../evaluation.js';
 import { evaluationPage } from '../page/evaluation-page.js';
 import { trainingSections } from '../page/training-sections.js';
@@ -29,13 +28,13 @@ export class ReportFiles {
   /** `place` is a file that ends in .html, or a folder (made where it is missing) for `<task>.html`. ERR_OUTPUT where it cannot be written. */
   static async create(place: string, task: Task): Promise<ReportFiles> {
     const isFile = place.endsWith('.html');
-    if (!isFile) await makeFolder(place);
+    if (!isFile) makeFolder(place);
     const htmlPath = isFile ? place : join(place, `${task}.html`);
-    const html = await PartialFile.create(htmlPath);
+    const html = PartialFile.create(htmlPath);
     try {
-      return new ReportFiles(html, await PartialFile.create(htmlPath.replace(/\.html$/, '.json')));
+      return new ReportFiles(html, PartialFile.create(htmlPath.replace(/\.html$/, '.json')));
     } catch (error) {
-      await html.abort();
+      html.abort();
       throw error;
     }
   }
@@ -62,16 +61,7 @@ export class ReportFiles {
 
   /** Removes what was begun. May be called twice, and after `write`. */
   async abort(): Promise<void> {
-    await this.#html.abort();
-    await this.#json.abort();
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PerceptionError('ERR_OUTPUT', `cannot write into ${folder}: ${reason}`, { cause });
+    this.#html.abort();
+    this.#json.abort();
   }
 }

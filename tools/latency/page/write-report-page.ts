@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { PartialFile } from '../../../src/recording/partial-file.js';
+import { PartialFile } from '../../../src/files/partial-file.js';
 import type { FrameTiming } from '../frame-timing.js';
 import type { LatencyReport } from '../latency-report.js';
 import { reportPage } from './report-page.js';
@@ -11,13 +11,13 @@ export async function writeReportPage(
   report: LatencyReport,
   frames: readonly FrameTiming[],
 ): Promise<void> {
-  const file = await PartialFile.create(path);
+  const file = PartialFile.create(path);
   try {
     const page = reportPage(report, frames, await bundledScript());
     await file.append(new TextEncoder().encode(page));
     await file.close();
   } catch (error) {
-    await file.abort();
+    file.abort();
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import '../../../src/inference/no-telemetry.js';
 import { Worker } from 'node:worker_threads';
 import { builtEntry } from '../../../src/frame/built-entry.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';

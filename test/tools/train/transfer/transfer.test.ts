@@ -101,7 +101,9 @@ describe('beginning with the weights of another network', () => {
   it('takes a bundle, folded as it is, and infers and trains on from where it stood', async () => {
     const spec = { ...training.input, widthPx: 8, heightPx: 8 };
     const story = { version: '1.0.0', training: { data: [], seed: 1, command: '' }, scores: {} };
-    writeBundle(join(dir, 'bundle'), makeBundle(taught, { ...training, input: spec }, story));
+    writeBundle(join(dir, 'bundle'), makeBundle(taught, { ...training, input: spec }, story), {
+      replace: false,
+    });
     const pupil = network(43, 7);
     const { taken, left } = await begin(join(dir, 'bundle'), pupil);
     expect(left).toEqual([]);

@@ -1,0 +1,20 @@
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+
+/** ERR_OUTPUT that names the file and the system's reason; an error that is ours already is passed through. */
+export function outputError(path: string, cause: unknown): PerceptionError {
+  if (cause instanceof PerceptionError && hasErrorCode(cause)) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  const reason = (code && reasons[code]) ?? (cause instanceof Error ? cause.message : `${cause}`);
+  return new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${reason}`, { cause });
+}
+
+/** What a person can do something about, in words; the code stays for whoever searches for it. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'expected room on the disk, found it full (ENOSPC)',
+  EDQUOT: 'expected room in the quota, found it used up (EDQUOT)',
+  EFBIG: 'expected room, found the largest size of a file reached (EFBIG)',
+  ENOENT: 'expected its folder, found none (ENOENT)',
+  ENOTDIR: 'expected its folder, found a file in that place (ENOTDIR)',
+  EACCES: 'expected leave to write there, found none (EACCES)',
+  EROFS: 'expected a file system that can be written, found one that cannot (EROFS)',
+};

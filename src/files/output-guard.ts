@@ -1,0 +1,160 @@
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { PerceptionError } from '../frame/perception-error.js';
+
+/** What a command is about to write. */
+export interface Output {
+  /** What the user calls it, such as `--out`. */
+  option: string;
+  path: string;
+  kind: OutputKind;
+}
+
+/** What a command reads: files and folders. Anything else that names a source, such as a camera, is passed over. */
+export interface Input {
+  /** What it is to the user, such as `the drive`. */
+  role: string;
+  path: string;
+}
+
+export type OutputKind = 'recording' | 'png' | 'jpeg' | 'html' | 'json' | 'film' | 'folder';
+
+/** How each kind of file begins. A file that begins otherwise is none of ours to replace. */
+const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer) => boolean>> = {
+  recording: (bytes) => bytes.subarray(0, 8).equals(Buffer.from('\x89MCAP0\r\n', 'latin1')),
+  png: (bytes) => bytes.subarray(0, 4).equals(Buffer.from('\x89PNG', 'latin1')),
+  jpeg: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8,
+  html: (bytes) => /^\s*<(!doctype html|html)/i.test(bytes.toString('latin1')),
+  json: (bytes) => /^\s*[[{]/.test(bytes.toString('latin1')),
+  // MP4 and QuickTime, Matroska, AVI.
+  film: (bytes) =>
+    bytes.subarray(4, 8).toString('latin1') === 'ftyp' ||
+    bytes.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])) ||
+    bytes.subarray(0, 4).toString('latin1') === 'RIFF',
+};
+/** Kinds that the files of an input folder may be of: one that is there already is taken for the input's. */
+const readInFolders: ReadonlySet<OutputKind> = new Set(['png', 'jpeg', 'film']);
+const kindNames: Readonly<Record<OutputKind, string>> = {
+  recording: 'a recording (MCAP)',
+  png: 'a PNG picture',
+  jpeg: 'a JPEG picture',
+  html: 'a page (HTML)',
+  json: 'JSON',
+  film: 'a film',
+  folder: 'a folder',
+};
+
+/**
+ * Holds, before anything is written, that no output takes the place of what a command reads or of another output, by
+ * whatever name, link or hard link, and that a file which an output replaces is one of its kind.
+ * @throws ERR_USAGE or ERR_OUTPUT, naming the option, what was found and where.
+ */
+export function guardOutputs(outputs: readonly Output[], inputs: readonly Input[]): void {
+  outputs.forEach((output, index) => {
+    for (const input of inputs) checkApart(output, input);
+    for (const other of outputs.slice(0, index))
+      if (isSamePlace(output.path, other.path))
+        throw usage(output, `a place of its own, found that of ${other.option}`);
+    checkKind(output);
+  });
+}
+
+function checkApart(output: Output, { role, path }: Input): void {
+  const input = statIfThere(path);
+  if (input === undefined) return;
+  const there = statIfThere(output.path);
+  if (there !== undefined && isSameFile(there, input))
+    throw usage(output, `a place of its own, found ${role} itself`);
+  if (!input.isDirectory()) return;
+  if (output.kind === 'folder' && isWithin(path, output.path))
+    throw usage(output, `a folder apart from what is read, found one that ${role} lies in`);
+  if (there?.isFile() && readInFolders.has(output.kind) && holds(path, there, output.path))
+    throw usage(output, `a place of its own, found a file of ${role}`);
+}
+
+function checkKind(output: Output): void {
+  const there = statIfThere(output.path);
+  if (there === undefined) return;
+  if (output.kind === 'folder') {
+    if (!there.isDirectory()) throw wrongKind(output, 'something else');
+    return;
+  }
+  if (!there.isFile()) throw wrongKind(output, there.isDirectory() ? 'a folder' : 'no plain file');
+  if (there.size > 0 && !beginnings[output.kind](beginningOf(output.path)))
+    throw wrongKind(output, 'a file of another kind');
+}
+
+function usage({ option, path }: Output, expectedAndFound: string): PerceptionError {
+  return new PerceptionError('ERR_USAGE', `${option}: expected ${expectedAndFound}: ${path}`);
+}
+
+function wrongKind({ option, path, kind }: Output, found: string): PerceptionError {
+  return new PerceptionError(
+    'ERR_OUTPUT',
+    `${option}: expected nothing yet, or ${kindNames[kind]} to replace, found ${found}: ${path}`,
+  );
+}
+
+/** Device and inode: the same file by any name. */
+const isSameFile = (a: Stats, b: Stats) => a.dev === b.dev && a.ino === b.ino;
+
+/** Also of files that are not there yet. */
+function isSamePlace(a: string, b: string): boolean {
+  const [statsA, statsB] = [statIfThere(a), statIfThere(b)];
+  if (statsA !== undefined && statsB !== undefined) return isSameFile(statsA, statsB);
+  return statsA === statsB && realPlace(a) === realPlace(b);
+}
+
+/** Whether `inner` is in the folder `outer`, or is that folder. */
+function isWithin(inner: string, outer: string): boolean {
+  return `${realPlace(inner)}${sep}`.startsWith(`${realPlace(outer)}${sep}`);
+}
+
+/** Whether a file is one of those in `folder`, or in a folder below, by name or by a hard link at the top. */
+function holds(folder: string, file: Stats, path: string): boolean {
+  if (isWithin(path, folder)) return true;
+  // A hard link to one of many pictures: only where there can be one.
+  if (file.nlink < 2) return false;
+  return readdirSync(folder, { withFileTypes: true, recursive: true }).some((entry) => {
+    if (!entry.isFile()) return false;
+    const one = statIfThere(join(entry.parentPath ?? entry.path, entry.name));
+    return one !== undefined && isSameFile(one, file);
+  });
+}
+
+/** The path without links, as far as it is there. */
+function realPlace(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch {
+    const parent = dirname(whole);
+    return parent === whole ? whole : join(realPlace(parent), basename(whole));
+  }
+}
+
+function beginningOf(path: string): Buffer {
+  const bytes = Buffer.alloc(64);
+  const fd = openSync(path, 'r');
+  try {
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function statIfThere(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { fsync, fsyncSync, renameSync, rmSync, write, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { PerceptionError } from '../frame/perception-error.js';
+import { claimPartial, closeQuietly, isStillAt, partialSuffix } from './claim-partial.js';
+import { forget, removeAtExit } from './open-partials.js';
+import { outputError } from './output-error.js';
+
+const writeAsync = promisify(write);
+const flush = promisify(fsync);
+
+export interface PartialFileOptions {
+  /** Where it is written first; `<path>.partial` when left out. In the same folder as `path`. */
+  partial?: string;
+  /** What was written stays as `<path>.partial` when the process is ended before its time; else it goes away. */
+  isKept?: boolean;
+}
+
+/**
+ * The one way to write a file: it is there whole or not at all. Bytes go to `<path>.partial`, which belongs to this
+ * process alone; closed, it is flushed to the disk and takes the name `path`; aborted, it goes away. An older file at
+ * `path` stays untouched until then.
+ */
+export class PartialFile {
+  readonly path: string;
+  /** Where the bytes are until the file has its name. */
+  readonly partial: string;
+  readonly #fd: number;
+  #positionBytes = 0;
+  #isOpen = true;
+
+  private constructor(path: string, partial: string, fd: number) {
+    this.path = path;
+    this.partial = partial;
+    this.#fd = fd;
+  }
+
+  /**
+   * Opens `<path>.partial` for writing.
+   * @throws ERR_OUTPUT when the folder is missing or may not be written, when `path` is no plain file, and when
+   * another process is writing it.
+   */
+  static create(path: string, options: PartialFileOptions = {}): PartialFile {
+    const partial = options.partial ?? `${path}${partialSuffix}`;
+    try {
+      const fd = claimPartial(path, partial);
+      if (options.isKept !== true) removeAtExit(partial);
+      return new PartialFile(path, partial, fd);
+    } catch (cause) {
+      throw outputError(path, cause);
+    }
+  }
+
+  get positionBytes(): number {
+    return this.#positionBytes;
+  }
+
+  /** Appends all of `bytes`; they may be reused once the promise resolves. */
+  async append(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.byteLength; )
+        at += (await writeAsync(this.#fd, bytes, at, bytes.byteLength - at, null)).bytesWritten;
+    } catch (cause) {
+      throw outputError(this.path, cause);
+    }
+    this.#positionBytes += bytes.byteLength;
+  }
+
+  /** Appends all of `bytes` before it returns. */
+  appendSync(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.#fd, bytes, at);
+    } catch (cause) {
+      throw outputError(this.path, cause);
+    }
+    this.#positionBytes += bytes.byteLength;
+  }
+
+  /** Makes the file durable and gives it its name. Leaves nothing where it cannot. Rejects with ERR_OUTPUT. */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    try {
+      // Without this a power cut soon after the rename could leave an empty file under the good name.
+      await flush(this.#fd);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+    this.#takeName();
+  }
+
+  /** As `close`, done when it returns. */
+  closeSync(): void {
+    if (!this.#isOpen) return;
+    try {
+      fsyncSync(this.#fd);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+    this.#takeName();
+  }
+
+  /** Closes it in the middle; `<path>.partial` stays. May be called twice, and after `close`. */
+  leave(): void {
+    if (this.#isOpen) this.#end();
+  }
+
+  /** Removes what was written; nothing is left behind. May be called twice, and after `close`. */
+  abort(): void {
+    if (!this.#isOpen) return;
+    // Whoever else writes there by now keeps what is his.
+    if (isStillAt(this.partial, this.#fd)) rmSync(this.partial, { force: true });
+    this.#end();
+  }
+
+  #takeName(): void {
+    try {
+      if (!isStillAt(this.partial, this.#fd))
+        throw new PerceptionError(
+          'ERR_OUTPUT',
+          `cannot write ${this.path}: expected ${this.partial} as it was written, found it taken away by another process`,
+        );
+      renameSync(this.partial, this.path);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    forget(this.partial);
+    closeQuietly(this.#fd);
+  }
+}
