@@ -65,6 +65,8 @@ export type LaneEvent =
       warmUpMs: number;
       stageMs: Partial<Record<Task, number>>;
       preprocessedBy: Partial<Record<Task, PreprocessedBy>>;
+      /** Stages whose preprocessing on the device is out of tolerance. */
+      uncertifiedInputs: readonly Task[];
     }
   | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
   | { type: 'done'; frameId: number }

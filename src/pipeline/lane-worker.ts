@@ -60,10 +60,13 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
   const blank = new Uint8Array(frameBytes(frame));
   const stageMs: Partial<Record<Task, number>> = {};
   const preprocessedBy: Partial<Record<Task, PreprocessedBy>> = {};
+  const uncertifiedInputs: Task[] = [];
   for (const [task, network] of networks) {
     if (isClosing) return;
     const setup = { ...network, frame, camera, detectorClasses };
-    const runner = await prepareStage(setup, preprocess);
+    const prepared = await prepareStage(setup, preprocess, allowUncertified);
+    const { runner } = prepared;
+    if (!prepared.isInputCertified) uncertifiedInputs.push(task);
     runners.set(task, runner);
     preprocessedBy[task] = runner.preprocessedBy;
     // The first pass through the code is the slow one: not on a frame.
@@ -73,7 +76,13 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
       stageMs[task] = await medianMs(measureRuns, () => runner.run(blank, input));
   }
   record?.idle();
-  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs, preprocessedBy });
+  post({
+    type: 'ready',
+    warmUpMs: elapsedMs(startNs, nowNs()),
+    stageMs,
+    preprocessedBy,
+    uncertifiedInputs,
+  });
 }
 
 /** Of an odd number of runs, milliseconds, rounded to microseconds. */

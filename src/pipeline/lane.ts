@@ -58,6 +58,8 @@ export class Lane {
   stageMs: Readonly<Partial<Record<Task, number>>> = {};
   /** What preprocesses for each stage. */
   preprocessedBy: Readonly<Partial<Record<Task, PreprocessedBy>>> = {};
+  /** Stages whose preprocessing on the device is out of tolerance, where that was allowed. */
+  uncertifiedInputs: readonly Task[] = [];
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
   readonly #startNs = nowNs();
@@ -164,6 +166,7 @@ export class Lane {
         this.warmUpMs = event.warmUpMs;
         this.stageMs = event.stageMs;
         this.preprocessedBy = event.preprocessedBy;
+        this.uncertifiedInputs = event.uncertifiedInputs;
         this.#listener.ready();
         break;
       case 'stage':

@@ -1,3 +1,4 @@
+import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
 import type { CameraOfOptions } from '../capture/camera-of.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
@@ -8,7 +9,8 @@ import { countPixelReaders, openOutputs } from '../outputs/output-table.js';
 import { classesOf } from '../stages/classes-of.js';
 import { BundleMeasurement, describeChoice, withChosenBundles } from './bundle-choice.js';
 import type { FramePlanner } from './frame-plan.js';
-import { LaneCrew } from './lane-crew.js';
+import type { Lane } from './lane.js';
+import { LaneCrew, type PlacedStage } from './lane-crew.js';
 import { describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
 import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
@@ -87,7 +89,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     await Promise.all(relays.map((relay) => relay.firstReady));
     const wallOffsetNs = startWallClock().offsetNs;
     const epoch = options.supervised?.epoch ?? 0;
-    const known = { stages, calibrationSha256: calibration, wallOffsetNs, epoch };
+    const proven = withProvenInputs(stages, lanes);
+    const known = { stages: proven, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
     const conducted = { options, graph, planned, lanes, relays, repeated };
     return new PipelineRun({ ...known, ...conducted, capture, fuser, outputs });
@@ -97,6 +100,20 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     await Promise.allSettled(open.map((part) => part.close()));
     throw error;
   }
+}
+
+/** A stage is certified only where the way from the frame to its network is, too. */
+function withProvenInputs(
+  stages: ReadonlyMap<Task, PlacedStage>,
+  lanes: readonly Lane[],
+): ReadonlyMap<Task, PlacedStage> {
+  const unproven = new Set(lanes.flatMap(({ uncertifiedInputs }) => uncertifiedInputs));
+  return new Map(
+    [...stages].map(([task, stage]) => [
+      task,
+      { ...stage, isCertified: stage.isCertified && !unproven.has(task) },
+    ]),
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import { type Certificate, certify, type NetworkSession } from '../inference/net
 import { createNetworkSession } from '../inference/onnxruntime-node.js';
 import { readBundleFolder } from '../inference/read-bundle-folder.js';
 import { loadStageRunner } from './create-stage-runner.js';
+import { hostInput } from './frame-input.js';
 import { type PreprocessChoice, preprocessingPlace } from './preprocessing-place.js';
 import type { StageRunner } from './stage-runner.js';
 import type { StageSetup } from './stage-setup.js';
@@ -54,20 +55,38 @@ export async function openNetwork(bundle: Bundle, options: LoadOptions): Promise
   }
 }
 
+/** A stage that takes frames, and whether the way to its network was proven. */
+export interface PreparedStage {
+  runner: StageRunner;
+  /** False where a device preprocesses otherwise than the certified way does, and that was allowed. */
+  isInputCertified: boolean;
+}
+
 /**
  * Builds a loaded network's stage for frames of one layout, preprocessed where `preprocess` says for the provider
- * that it got. Rejects as CreateStageRunner does, or with ERR_PROVIDER_UNAVAILABLE.
+ * that it got. Rejects as CreateStageRunner and certifyDeviceInput do, or with ERR_PROVIDER_UNAVAILABLE.
  */
 export async function prepareStage(
   setup: StageSetup,
   preprocess: PreprocessChoice,
-): Promise<StageRunner> {
+  allowUncertified: boolean,
+): Promise<PreparedStage> {
   const { task } = setup.bundle.manifest;
   const place = preprocessingPlace(preprocess, setup.session.provider);
   const create = await loadStageRunner(task);
   // Crops are cut from the frame in this thread in any case: they are small.
-  if (place === 'host' || stageTable[task].reads !== undefined) return create(setup);
+  if (place === 'host' || stageTable[task].reads !== undefined)
+    return { runner: create(setup), isInputCertified: true };
   // Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs.
   const { deviceInput } = await import('./device-input.js');
-  return create(setup, await deviceInput(setup));
+  const { certifyDeviceInput } = await import('./certify-device-input.js');
+  const device = await deviceInput(setup);
+  try {
+    const host = hostInput(setup);
+    const isInputCertified = await certifyDeviceInput(device, host, setup, allowUncertified);
+    return { runner: create(setup, device), isInputCertified };
+  } catch (error) {
+    await device.session.dispose();
+    throw error;
+  }
 }

@@ -6,9 +6,10 @@ import type { FrameLayout, PixelFormat } from '../../src/frame/frame.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
+import { certifyDeviceInput } from '../../src/stages/certify-device-input.js';
 import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
 import { deviceInput } from '../../src/stages/device-input.js';
-import { hostInput } from '../../src/stages/frame-input.js';
+import { type FrameInput, hostInput } from '../../src/stages/frame-input.js';
 import { preprocessingPlace } from '../../src/stages/preprocessing-place.js';
 import { writeTinyBundles } from '../support/tiny-bundles.js';
 
@@ -66,4 +67,26 @@ it('leaves preprocessing here unless the provider has a memory of its own, or th
   expect(preprocessingPlace('auto', 'tensorrt')).toBe('device');
   expect(preprocessingPlace('host', 'cuda')).toBe('host');
   expect(preprocessingPlace('device', 'cpu')).toBe('device');
+});
+
+it('proves preprocessing on the device before the first frame, and refuses one that differs', async () => {
+  const { layout } = rampFrame('rgb8');
+  const bundle = await readBundleFolder(bundleDirs.segmentation);
+  const session = await createNetworkSession(bundle, { providers: ['cpu'] });
+  const setup = { bundle, session, frame: layout, camera: undefined, detectorClasses: [] };
+  const device = await deviceInput(setup);
+  const proven = (input: FrameInput, allow = false) =>
+    certifyDeviceInput(input, hostInput(setup), setup, allow);
+  await expect(proven(device)).resolves.toBe(true);
+  const darkened: FrameInput = {
+    ...device,
+    take: (pixels) => device.take(pixels.map((v) => v / 2)),
+  };
+  await expect(proven(darkened)).rejects.toMatchObject({
+    code: 'ERR_BUNDLE_UNCERTIFIED',
+    message: expect.stringContaining('preprocess: host does without'),
+  });
+  await expect(proven(darkened, true)).resolves.toBe(false);
+  await device.session.dispose();
+  await session.dispose();
 });

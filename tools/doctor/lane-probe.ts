@@ -74,7 +74,8 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
       const { isCertified, maxAbsDifference } = certificate;
       const { manifest } = bundle;
       const stage = { bundle, session, frame, camera, detectorClasses };
-      runners.set(task, await prepareStage(stage, preprocess));
+      const { runner, isInputCertified } = await prepareStage(stage, preprocess, true);
+      runners.set(task, runner);
       post({
         type: 'loaded',
         task,
@@ -82,7 +83,7 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
         version: manifest.version,
         sha256: manifest.network.sha256,
         provider: session.provider,
-        isCertified,
+        isCertified: isCertified && isInputCertified,
         maxAbsDifference,
         loadMs: Number(nowNs() - startNs) / 1e6,
       });
