@@ -14,7 +14,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the live page ${whyNoBrowser ?? ''}
     await browser.close();
   });
 
-  test('shows boxes on a moving picture while the drive goes on, and all frames are accounted for', async () => {
+  test('shows boxes on a moving picture while the drive goes on, and says when it ends', async () => {
     const running = await startLooking(replay);
     const page = await browser.newPage();
     const faults = watchFaults(page);

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ensurePageBuilt } from '../../bin/build-page.js';
 import { mapDifferenceShare } from '../../page/rerun/differences.js';
 import {
   type PerceptionFrame,
@@ -177,7 +179,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     expect(found).toEqual([]);
   });
 
-  test('at 360 px nothing is wider than the window, and the first load is small', async () => {
+  test('at 360 px nothing is wider than the window, and the page runs isolated', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       360,
@@ -193,6 +195,14 @@ declare global {
     };
   }
 }
+
+test.skipIf(whyNoBrowser !== undefined)('the first load is below 300 kB compressed', async () => {
+  const dir = await ensurePageBuilt();
+  const names = readdirSync(join(dir, 'assets')).filter((name) => !name.startsWith('rerun-worker'));
+  expect(names.length).toBeGreaterThan(2);
+  const sizes = names.map((name) => gzipSync(readFileSync(join(dir, 'assets', name))).length);
+  expect(sizes.reduce((a, b) => a + b)).toBeLessThan(300_000);
+});
 
 let replayed: Promise<{ drive: string; results: string; frames: PerceptionFrame[] }> | undefined;
 
