@@ -1,14 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
 import type { FrameMode } from '../tools/bench/trial.js';
+import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
-
-const defaultPipeline = fileURLToPath(new URL('../../pipelines/default.yaml', import.meta.url));
 
 interface BenchFlags {
   frames: FrameMode;
@@ -62,7 +60,7 @@ export function benchCommand(): Command {
     .option('--allow-uncertified', 'run networks that miss their golden outputs')
     .option('--json', 'print one JSON object instead of the table')
     .action(async (pipelinePath: string | undefined, source: string | undefined, flags) => {
-      await bench(pipelinePath ?? defaultPipeline, source, flags as BenchFlags);
+      await bench(pipelinePath ?? defaultPipelineFile, source, flags as BenchFlags);
     });
 }
 

@@ -43,6 +43,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./picture.js')).pictureCommand(),
   },
   {
+    name: 'view',
+    usage: '[recordings...]',
+    summary: 'look at recordings in a browser, step through them, run networks on them',
+    load: async () => (await import('./view.js')).viewCommand(),
+  },
+  {
     name: 'simulate',
     usage: '<drive|dataset|sheet>',
     summary: 'render a drive through a made-up world, with ground truth',

@@ -8,6 +8,7 @@ export interface DriveFlags {
   out?: string;
   images?: true;
   json?: true;
+  view?: true;
   supervise?: true;
   /** Milliseconds. */
   hangBound: number;
@@ -34,6 +35,10 @@ export function addDriveOptions(command: Command): Command {
     .option('--no-publish', 'publish nothing')
     .option('--allow-uncertified', 'run networks that miss their golden outputs; results say so')
     .option('--json', 'print one JSON object at the end instead of the table')
+    .option(
+      '--view',
+      'show the drive on a page of this machine; on a terminal it stays until Ctrl-C',
+    )
     .option('--supervise', 'run in a process that is started anew when it dies or hangs')
     .addOption(
       new Option('--hang-bound <ms>', 'with --supervise: what stands still for longer hangs')

@@ -6,6 +6,7 @@ import { startBeating, supervisedFromEnvironment } from '../src/supervise/superv
 import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
 import { formatLiveLine } from './live-line.js';
+import { type LivePage, openLivePage } from './live-page.js';
 import { formatReport } from './report-table.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -34,9 +35,14 @@ export async function drive(request: DriveRequest): Promise<void> {
   const terminal = new Terminal(process.stdout, process.stderr, () => stop.abort());
   const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
   let lastShownMs = Number.NEGATIVE_INFINITY;
+  let page: LivePage | undefined;
   try {
+    const config = withFlags(request.config, flags);
+    if (flags.view) page = await openLivePage(config);
+    if (page !== undefined) terminal.note(`look: ${page.url}`);
     const { report, error, hungLanes } = await runPipeline({
-      config: withFlags(request.config, flags),
+      config,
+      ...(page === undefined ? {} : { outputs: [page.output] }),
       source,
       pacing,
       rateFactor,
@@ -58,7 +64,13 @@ export async function drive(request: DriveRequest): Promise<void> {
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
     supervised?.main.ended();
+    if (page !== undefined && terminal.isInteractive && !stop.signal.aborted) {
+      await page.showEnded(source);
+      terminal.note(`step through it: ${page.url} (Ctrl-C ends it)`);
+      await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+    }
   } finally {
+    await page?.close();
     terminal.clearLive();
     forget();
   }

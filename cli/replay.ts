@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
 import { superviseDrive } from './supervise-drive.js';
-
-const defaultPipeline = fileURLToPath(new URL('../../pipelines/default.yaml', import.meta.url));
 
 interface ReplayFlags extends DriveFlags {
   pipeline: string;
@@ -25,7 +23,7 @@ export function replayCommand(): Command {
     .argument('<recording|folder|video>', 'the drive')
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
-        defaultPipeline,
+        defaultPipelineFile,
         'pipelines/default.yaml of windshield itself',
       ),
     )

@@ -1,5 +1,5 @@
 import type { CameraModel } from './camera-model.js';
-import { type Point, undistort } from './lens.js';
+import { distort, type Point, undistort } from './lens.js';
 
 /** How a camera sits on the vehicle. Angles by REP-103 about the vehicle's axes (x forward, y left, z up). */
 export interface CameraMount {
@@ -62,4 +62,23 @@ export function groundFromPixel(
   const w = m[6] * x + m[7] * y + m[8];
   if (!(w > 1e-9)) return undefined;
   return [(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w];
+}
+
+/**
+ * Where a point of a flat ground, [forward, left] in metres from below the camera, appears in the captured picture,
+ * pixels; undefined for a point that is not in front of the camera.
+ */
+export function pixelFromGround(
+  model: CameraModel,
+  mount: CameraMount,
+  forwardM: number,
+  leftM: number,
+): Point | undefined {
+  const r = groundFromCameraRotation(mount);
+  const upM = -mount.heightM;
+  // The transpose of a rotation is its inverse.
+  const x = r[0] * forwardM + r[3] * leftM + r[6] * upM;
+  const y = r[1] * forwardM + r[4] * leftM + r[7] * upM;
+  const z = r[2] * forwardM + r[5] * leftM + r[8] * upM;
+  return z > 1e-6 ? distort(model, x / z, y / z) : undefined;
 }

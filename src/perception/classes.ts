@@ -11,6 +11,18 @@ export const detectionClasses = [
 ] as const;
 export type DetectionClass = (typeof detectionClasses)[number];
 
+/** The colour that boxes of each class are drawn in. */
+export const detectionColours: Readonly<Record<string, string>> = {
+  car: '#4cc9f0',
+  truck: '#4895ef',
+  bus: '#4361ee',
+  motorcycle: '#b5179e',
+  pedestrian: '#f72585',
+  cyclist: '#ff7b00',
+  traffic_light: '#ffd60a',
+  traffic_sign: '#80ed99',
+};
+
 /** CamVid's eleven classes, in their order, with the colours they are usually drawn in. */
 export const segmentationClasses = [
   'sky',

@@ -1,8 +1,9 @@
-import zlib from 'node:zlib';
+/** Node's own zlib, where it can be asked for: a browser has none. */
+const zlib: { crc32?: (bytes: Uint8Array) => number } | undefined =
+  globalThis.process?.getBuiltinModule?.('node:zlib');
 
-/** CRC-32 (IEEE 802.3), which MCAP uses for its chunks. Node has it in zlib from 20.15 on. */
-export const crc32: (bytes: Uint8Array) => number =
-  (zlib as { crc32?: (bytes: Uint8Array) => number }).crc32 ?? crc32ByTable;
+/** CRC-32 (IEEE 802.3), which MCAP uses for its chunks; of zlib from Node 20.16 on. */
+export const crc32: (bytes: Uint8Array) => number = zlib?.crc32 ?? crc32ByTable;
 
 let table: Uint32Array | undefined;
 

@@ -1,6 +1,6 @@
 import type { DecompressHandlers } from '@mcap/core';
+import type { ByteSource } from './byte-source.js';
 import { crc32 } from './crc32.js';
-import type { PlainFile } from './file-bytes.js';
 import {
   leastMessageBytes,
   type McapChannel,
@@ -47,7 +47,7 @@ function loadCodecs(): Promise<DecompressHandlers> {
 }
 
 /** Reads one piece. Rejects where a checksum, a size or a record in it is wrong. */
-export async function loadPiece(file: PlainFile, piece: RecordingPiece): Promise<LoadedPiece> {
+export async function loadPiece(file: ByteSource, piece: RecordingPiece): Promise<LoadedPiece> {
   if (piece.lengthBytes > maxChunkBytes)
     throw new RangeError(`expected a piece of at most ${maxChunkBytes} bytes`);
   const bytes = await file.read(piece.offsetBytes, piece.lengthBytes);
@@ -103,7 +103,7 @@ export function parsePiece(bytes: Uint8Array): LoadedPiece {
  * their lengths make sense. Nothing of a compressed one.
  */
 export async function countInDamaged(
-  file: PlainFile,
+  file: ByteSource,
   piece: RecordingPiece,
 ): Promise<Map<number, number>> {
   const counts = new Map<number, number>();

@@ -1,6 +1,6 @@
 import { MCAP_MAGIC } from '@mcap/core';
+import type { ByteSource } from './byte-source.js';
 import { crc32 } from './crc32.js';
-import type { PlainFile } from './file-bytes.js';
 import {
   leastMessageBytes,
   type McapChannel,
@@ -31,12 +31,12 @@ const maxSummaryBytes = 64 * 1024 * 1024;
  * Maps a recording by its index. Where that is missing, says less than the whole, or contradicts the file, by
  * walking through its records: what an index says is never trusted alone.
  */
-export async function mapRecording(file: PlainFile): Promise<RecordingMap> {
+export async function mapRecording(file: ByteSource): Promise<RecordingMap> {
   const indexed = await mapByIndex(file).catch(() => undefined);
   return indexed ?? walkRecording(file);
 }
 
-async function mapByIndex(file: PlainFile): Promise<RecordingMap | undefined> {
+async function mapByIndex(file: ByteSource): Promise<RecordingMap | undefined> {
   const summary = await readSummary(file);
   const { statistics, channels, schemas, chunks } = summary;
   if (statistics === undefined || channels.size < statistics.channelCount) return undefined;
@@ -78,7 +78,7 @@ interface Summary {
   metadataPlaces: { offsetBytes: number; lengthBytes: number }[];
 }
 
-async function readSummary(file: PlainFile): Promise<Summary> {
+async function readSummary(file: ByteSource): Promise<Summary> {
   const summary: Summary = {
     statistics: undefined,
     channels: new Map(),
@@ -131,7 +131,7 @@ function isCountPossible(
 }
 
 /** Each entry names a chunk that lies there, with its times, and no two name the same. */
-async function areChunks(file: PlainFile, chunks: readonly McapChunkIndex[]): Promise<boolean> {
+async function areChunks(file: ByteSource, chunks: readonly McapChunkIndex[]): Promise<boolean> {
   let fromBytes = MCAP_MAGIC.length;
   for (const chunk of [...chunks].sort((a, b) => a.offsetBytes - b.offsetBytes)) {
     const { offsetBytes, lengthBytes, startNs, endNs } = chunk;

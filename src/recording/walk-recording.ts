@@ -1,4 +1,4 @@
-import type { PlainFile } from './file-bytes.js';
+import type { ByteSource } from './byte-source.js';
 import { countInDamaged, loadPiece, maxChunkBytes, parsePiece } from './load-piece.js';
 import {
   leastMessageBytes,
@@ -27,7 +27,7 @@ const maxDescriptionBytes = 64 * 1024 * 1024;
  * first place that cannot be a record. Messages are counted where they lie. Of an uncompressed chunk that was cut
  * off, the whole messages are kept.
  */
-export async function walkRecording(file: PlainFile): Promise<RecordingMap> {
+export async function walkRecording(file: ByteSource): Promise<RecordingMap> {
   const map: RecordingMap = {
     library: '',
     channels: new Map(),
@@ -43,14 +43,14 @@ export async function walkRecording(file: PlainFile): Promise<RecordingMap> {
 }
 
 class Walk {
-  readonly #file: PlainFile;
+  readonly #file: ByteSource;
   readonly #map: RecordingMap;
   /** The chunk before could not be read: the index behind it says how many messages it had. */
   #damaged: { seen: Map<number, number>; indexed: Map<number, number> } | undefined;
   /** As many messages as the unreadable chunks may have held, by their size. */
   #hiddenBytes = 0;
 
-  constructor(file: PlainFile, map: RecordingMap) {
+  constructor(file: ByteSource, map: RecordingMap) {
     this.#file = file;
     this.#map = map;
   }

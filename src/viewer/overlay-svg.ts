@@ -1,15 +1,6 @@
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import { detectionColours } from '../perception/classes.js';
 
-const classColours: Readonly<Record<string, string>> = {
-  car: '#4cc9f0',
-  truck: '#4895ef',
-  bus: '#4361ee',
-  motorcycle: '#b5179e',
-  pedestrian: '#f72585',
-  cyclist: '#ff7b00',
-  traffic_light: '#ffd60a',
-  traffic_sign: '#80ed99',
-};
 const labelHeightPx = 20;
 
 const escaped = (text: string): string =>
@@ -27,8 +18,8 @@ export function overlaySvg(frame: PerceptionFrame): string {
   const signByDetection = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
   const boxes = frame.detections.map((detection, index) => {
     const box = detection.boxPx!;
-    const colour = Object.hasOwn(classColours, detection.className)
-      ? classColours[detection.className]!
+    const colour = Object.hasOwn(detectionColours, detection.className)
+      ? detectionColours[detection.className]!
       : '#ffffff';
     const sign = signByDetection.get(index);
     const isRead = sign !== undefined && sign.classId >= 0;

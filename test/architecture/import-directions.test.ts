@@ -70,6 +70,7 @@ const soleImporters: Readonly<Record<string, string>> = {
   sharp: 'src/codec/image-codec.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
+  ws: 'src/outputs/page/live-output.ts',
 };
 
 interface Import {
@@ -214,4 +215,25 @@ describe('each heavy package is loaded by one file', () => {
     );
     expect(wrong.map(shown)).toEqual([]);
   });
+});
+
+test('what the page reaches runs in a browser: no Node, nothing native', () => {
+  const pageFiles = readdirSync(join(repoDir, 'page'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const queue = pageFiles.flatMap(importsOf);
+  const seen = new Set<string>();
+  const wrong: string[] = [];
+  for (let found = queue.pop(); found !== undefined; found = queue.pop()) {
+    if (found.isTypeOnly) continue;
+    const { specifier, target } = found;
+    const isOutside = target !== undefined && !/^(src|page)\//.test(target);
+    const isNode = specifier.startsWith('node:') || builtinModules.includes(specifier);
+    if (isNode || isOutside || soleImporters[specifier] !== undefined) wrong.push(shown(found));
+    if (target === undefined || seen.has(target) || target.startsWith('page/')) continue;
+    seen.add(target);
+    queue.push(...importsOf(join(repoDir, target)));
+  }
+  expect(seen.size).toBeGreaterThan(30);
+  expect(wrong).toEqual([]);
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groundFromCameraRotation, groundFromPixel } from '../../src/calibration/ground.js';
+import {
+  groundFromCameraRotation,
+  groundFromPixel,
+  pixelFromGround,
+} from '../../src/calibration/ground.js';
 import { distort } from '../../src/calibration/lens.js';
 import { cameraModels, pinhole } from '../support/camera-models.js';
 
@@ -54,5 +58,16 @@ describe('the ground', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it('comes back from its pixel, whatever the lens', () => {
+    const mount = { heightM: 1.35, pitchRad: 0.03, yawRad: 0.05 };
+    for (const model of Object.values(cameraModels)) {
+      const [u, v] = pixelFromGround(model, mount, 12, -1.5)!;
+      const [forward, left] = groundFromPixel(model, mount, u, v)!;
+      expect(forward).toBeCloseTo(12, 6);
+      expect(left).toBeCloseTo(-1.5, 6);
+    }
+    expect(pixelFromGround(pinhole, mount, -5, 0)).toBeUndefined();
   });
 });

@@ -1,0 +1,1 @@
+export function ensurePageBuilt(options?: { force?: boolean }): Promise<string>;

@@ -1,0 +1,140 @@
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { Segmentation } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { segmentationPaletteRgb } from '../../src/perception/classes.js';
+import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { createInputMapping, type InputMapping } from '../../src/preprocess/input-mapping.js';
+
+type Palette = readonly (readonly [number, number, number])[];
+
+/** Pixels of the overlay's longer side: it is blown up to the frame's size. */
+const overlayWidthPx = 480;
+const opacity = 110;
+/** Larger maps are not decoded: a lying message must not fill the memory. */
+const maxMapPixels = 4096 * 4096;
+
+/** Where the network looked; the whole frame without knowledge of its bundle. */
+const wholeFrame: InputSpec = {
+  regionNorm: [0, 0, 1, 1],
+  fit: 'stretch',
+  widthPx: 480,
+  heightPx: 360,
+  colour: 'rgb',
+  layout: 'nchw',
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+  padValue: 0,
+};
+
+/** Draws class maps over frames of one size, through the camera's lens where it is known. */
+export class MapOverlay {
+  readonly #canvas = document.createElement('canvas');
+  readonly #context = this.#canvas.getContext('2d')!;
+  #key = '';
+  #mapping!: InputMapping;
+  /** For each pixel of the overlay the place in the map, or -1. */
+  #places = new Int32Array();
+  #image!: ImageData;
+
+  /** Colours `context`, which has the frame's size, by class. */
+  draw(
+    context: CanvasRenderingContext2D,
+    segmentation: Segmentation,
+    camera: CameraModel | undefined,
+    palette: Palette = segmentationPaletteRgb,
+  ): void {
+    const map = classMapOf(segmentation);
+    if (map === undefined) return;
+    this.#prepare(segmentation, context.canvas.width, context.canvas.height, camera);
+    const pixels = this.#image.data;
+    for (let i = 0; i < this.#places.length; i++) {
+      const place = this.#places[i]!;
+      const colour = place < 0 ? undefined : palette[map[place]!];
+      pixels[i * 4] = colour?.[0] ?? 0;
+      pixels[i * 4 + 1] = colour?.[1] ?? 0;
+      pixels[i * 4 + 2] = colour?.[2] ?? 0;
+      pixels[i * 4 + 3] = colour === undefined ? 0 : opacity;
+    }
+    this.#context.putImageData(this.#image, 0, 0);
+    context.drawImage(this.#canvas, 0, 0, context.canvas.width, context.canvas.height);
+  }
+
+  /** The edge of what can be driven on without interruption, seen from the vehicle. */
+  drawFreeSpace(
+    context: CanvasRenderingContext2D,
+    segmentation: Segmentation,
+    camera: CameraModel | undefined,
+  ): void {
+    this.#prepare(segmentation, context.canvas.width, context.canvas.height, camera);
+    const { freeSpace } = segmentation;
+    const step = Math.max(1, Math.floor(freeSpace.length / 160));
+    const edge: [number, number][] = [];
+    for (let column = 0; column < freeSpace.length; column += step) {
+      const point = this.#mapping.frameFromInputPoint(
+        (column + 0.5) / freeSpace.length,
+        1 - freeSpace[column]!,
+      );
+      if (point !== undefined) edge.push(point);
+    }
+    if (edge.length < 2) return;
+    context.save();
+    context.beginPath();
+    for (const [x, y] of edge) context.lineTo(x, y);
+    context.strokeStyle = '#00e5a8';
+    context.lineWidth = (3 * context.canvas.width) / 1280;
+    context.lineJoin = 'round';
+    context.stroke();
+    context.lineTo(edge.at(-1)![0], context.canvas.height);
+    context.lineTo(edge[0]![0], context.canvas.height);
+    context.fillStyle = 'rgb(0 229 168 / 0.12)';
+    context.fill();
+    context.restore();
+  }
+
+  #prepare(
+    map: Segmentation,
+    widthPx: number,
+    heightPx: number,
+    camera: CameraModel | undefined,
+  ): void {
+    const fits = camera?.widthPx === widthPx && camera.heightPx === heightPx ? camera : undefined;
+    const key = JSON.stringify([map.widthPx, map.heightPx, widthPx, heightPx, fits]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#mapping = createInputMapping(wholeFrame, { widthPx, heightPx }, fits);
+    const width = Math.min(overlayWidthPx, widthPx);
+    const height = Math.max(1, Math.round((width * heightPx) / widthPx));
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    this.#image = new ImageData(width, height);
+    this.#places = new Int32Array(width * height).fill(-1);
+    for (let y = 0, i = 0; y < height; y++)
+      for (let x = 0; x < width; x++, i++) {
+        const point = this.#mapping.inputFromFramePoint(
+          ((x + 0.5) * widthPx) / width,
+          ((y + 0.5) * heightPx) / height,
+        );
+        if (point === undefined) continue;
+        const [column, row] = [
+          Math.floor(point[0] * map.widthPx),
+          Math.floor(point[1] * map.heightPx),
+        ];
+        if (column < 0 || row < 0 || column >= map.widthPx || row >= map.heightPx) continue;
+        this.#places[i] = row * map.widthPx + column;
+      }
+  }
+}
+
+function classMapOf({
+  widthPx,
+  heightPx,
+  runLengths,
+  runClasses,
+}: Segmentation): Uint8Array | undefined {
+  if (widthPx * heightPx > maxMapPixels || runLengths.length === 0) return undefined;
+  try {
+    return decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,168 @@
+import { signal } from '@preact/signals';
+import type { FileOrigin } from '../recording/byte-files.js';
+import type { DriveFrame, DriveInfo } from '../recording/drive.js';
+import { DriveClient } from '../recording/drive-client.js';
+import type { ScanState } from '../recording/drive-protocol.js';
+
+/** Speeds that the player offers, drive seconds a second. */
+export const speeds = [0.1, 0.25, 0.5, 1, 2, 4] as const;
+
+/** A frame with its picture ready to be drawn. */
+export interface ShownFrame extends DriveFrame {
+  bitmap: ImageBitmap | undefined;
+  /** It is the frame right after the one shown before. */
+  isNext: boolean;
+}
+
+/** Further behind than this, playing skips frames, nanoseconds. */
+const skipBehindNs = 150e6;
+
+const maxWaitingSteps = 4;
+const keptBitmaps = 3;
+
+/** Plays the recordings that were opened: what is shown follows from its signals. */
+export class Player {
+  readonly info = signal<DriveInfo | undefined>(undefined);
+  readonly frame = signal<ShownFrame | undefined>(undefined);
+  readonly scan = signal<ScanState>({ lanes: [], share: 0, damaged: 0 });
+  readonly isPlaying = signal(false);
+  readonly speed = signal<number>(1);
+  /** For the person, empty while all is well. */
+  readonly error = signal('');
+  readonly isOpening = signal(false);
+  /** Called with each frame before it is shown; the player waits for it. Set by what re-runs networks. */
+  beforeShown: ((frame: ShownFrame) => Promise<void>) | undefined;
+  /** True while every frame must be seen, however long that takes. */
+  needsEveryFrame = () => false;
+  readonly #client = new DriveClient((state) => {
+    this.scan.value = state;
+  });
+  /** Counts moves, so that one that is overtaken by another shows nothing. */
+  #moves = 0;
+  #waitingSteps = 0;
+  readonly #retired: ImageBitmap[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Opens recordings of one drive in place of what is open. What is wrong with them stands in `error`. */
+  async open(origins: readonly FileOrigin[]): Promise<void> {
+    this.pause();
+    this.isOpening.value = true;
+    this.error.value = '';
+    try {
+      const info = await this.#client.open(origins);
+      this.scan.value = { lanes: [], share: 0, damaged: 0 };
+      this.frame.value = undefined;
+      this.info.value = info;
+      await this.seek(info.startNs);
+    } catch (error) {
+      this.error.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.isOpening.value = false;
+    }
+  }
+
+  /** Of seeks that wait, the last one is carried out. */
+  async seek(stampNs: bigint): Promise<void> {
+    const move = ++this.#moves;
+    await this.#oneByOne(async () => {
+      if (move !== this.#moves) return;
+      const frame = await this.#client.frame({ kind: 'at', stampNs });
+      if (frame !== undefined) await this.#show(frame, false);
+    });
+  }
+
+  /** Moves by seconds of the drive. */
+  skip(seconds: number): Promise<void> {
+    const nowNs = this.frame.value?.stampNs ?? 0n;
+    return this.seek(nowNs + BigInt(Math.round(seconds * 1e9)));
+  }
+
+  /** One frame on or back; false at the end, or where too many steps wait already: a key that is held repeats. */
+  async step(direction: 1 | -1): Promise<boolean> {
+    if (this.#waitingSteps >= maxWaitingSteps) return false;
+    this.#moves++;
+    this.#waitingSteps++;
+    return this.#oneByOne(async () => {
+      this.#waitingSteps--;
+      const stampNs = this.frame.value?.stampNs;
+      if (stampNs === undefined) return false;
+      const kind = direction > 0 ? 'next' : 'previous';
+      const frame = await this.#client.frame({ kind, stampNs });
+      if (frame === undefined) return false;
+      await this.#show(frame, direction > 0);
+      return true;
+    });
+  }
+
+  toggle(): void {
+    if (this.isPlaying.value) this.pause();
+    else void this.play();
+  }
+
+  pause(): void {
+    this.isPlaying.value = false;
+    this.#moves++;
+  }
+
+  async play(): Promise<void> {
+    const info = this.info.value;
+    if (info === undefined || this.isPlaying.value) return;
+    const { frame } = this;
+    if (frame.value !== undefined && frame.value.stampNs >= info.endNs)
+      await this.seek(info.startNs);
+    this.isPlaying.value = true;
+    while (this.isPlaying.value && frame.value !== undefined) {
+      const shownNs = frame.value.stampNs;
+      const startMs = performance.now();
+      const move = this.#moves;
+      const next = await this.#client.frame({ kind: 'next', stampNs: shownNs });
+      if (!this.isPlaying.value) return;
+      // Somebody sought or stepped meanwhile: go on from there.
+      if (move !== this.#moves) continue;
+      if (next === undefined) break;
+      const dueMs = startMs + Number(next.stampNs - shownNs) / 1e6 / this.speed.value;
+      await until(Math.min(dueMs, startMs + 2000));
+      if (move !== this.#moves) continue;
+      await this.#oneByOne(() => this.#show(next, true));
+      const behindNs = (performance.now() - dueMs) * 1e6 * this.speed.value;
+      if (behindNs > skipBehindNs && !this.needsEveryFrame() && move === this.#moves)
+        await this.seek(next.stampNs + BigInt(Math.round(behindNs)));
+    }
+    this.isPlaying.value = false;
+  }
+
+  async #show(frame: DriveFrame, isNext: boolean): Promise<void> {
+    const bitmap =
+      frame.picture && (await createImageBitmap(new Blob([frame.picture])).catch(() => undefined));
+    const shown = { ...frame, bitmap, isNext };
+    if (frame.picture !== undefined && bitmap === undefined)
+      this.error.value = `the picture of frame ${frame.number} cannot be decoded`;
+    await this.beforeShown?.(shown);
+    const before = this.frame.value?.bitmap;
+    this.frame.value = shown;
+    // The one before may still be drawn: what is shown is drawn after this.
+    if (before !== undefined) this.#retired.push(before);
+    if (this.#retired.length > keptBitmaps) this.#retired.shift()!.close();
+  }
+
+  /** Moves are carried out in the order in which they were asked for: a frame and its results belong together. */
+  #oneByOne<T>(move: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(move);
+    this.#last = done.catch((error: unknown) => {
+      this.error.value = error instanceof Error ? error.message : String(error);
+    });
+    return done;
+  }
+}
+
+function until(timeMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (performance.now() >= timeMs) resolve();
+      // A page in the background gets no animation frames.
+      else if (document.hidden) setTimeout(look, 50);
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}

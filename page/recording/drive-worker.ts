@@ -1,0 +1,53 @@
+import { TimelineBuilder } from '../player/timeline-builder.js';
+import { Drive, decodeResult, decodeTruth } from './drive.js';
+import type { DriveAnswer, DriveEvent, DriveRequest } from './drive-protocol.js';
+
+/** Reads recordings away from the page's own thread, so that a large one never makes it stutter. */
+let drive: Drive | undefined;
+let openings = 0;
+
+/** How often a scan tells how far it is, milliseconds. */
+const tellMs = 250;
+
+const tell = (message: DriveAnswer | DriveEvent, transfer: Transferable[] = []) =>
+  self.postMessage(message, { transfer });
+
+self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
+  const { id } = request;
+  try {
+    if (request.kind === 'open') {
+      const opening = ++openings;
+      const opened = await Drive.open(request.origins);
+      if (opening !== openings) return;
+      drive = opened;
+      tell({ id, info: opened.info });
+      void scan(opened, opening);
+    } else {
+      const frame = await drive?.frame(request.query);
+      const buffer = frame?.picture?.buffer;
+      tell({ id, frame }, buffer === undefined ? [] : [buffer]);
+    }
+  } catch (error) {
+    tell({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+async function scan(opened: Drive, opening: number): Promise<void> {
+  const timeline = new TimelineBuilder(opened.info.startNs);
+  let toldMs = performance.now();
+  for await (const { messages, share } of opened.scan()) {
+    if (opening !== openings) return;
+    for (const { topic, schemaName, stampNs, data } of messages) {
+      const result =
+        schemaName === 'windshield.v1.PerceptionFrame' ? decodeResult(data) : undefined;
+      const truth = schemaName === 'windshield.v1.GroundTruth' ? decodeTruth(data) : undefined;
+      if (result !== undefined) timeline.addResult(stampNs, result);
+      else if (truth !== undefined) timeline.addTruth(stampNs, truth);
+      else timeline.addOther(stampNs, topic);
+    }
+    if (share < 1 && performance.now() - toldMs < tellMs) continue;
+    toldMs = performance.now();
+    const damaged = opened.files.reduce((sum, { damagedPieces }) => sum + damagedPieces, 0);
+    tell({ scan: { lanes: timeline.lanes(), share, damaged } });
+  }
+}

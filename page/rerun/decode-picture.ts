@@ -1,0 +1,33 @@
+/** A picture's pixels: packed rgb8, row-major, as the rig's decoder gives them (colours are taken as stored). */
+export interface DecodedPicture {
+  widthPx: number;
+  heightPx: number;
+  data: Uint8Array;
+}
+
+/** More is not decoded: a lying picture must not fill the memory. */
+const maxPixels = 8192 * 8192;
+
+/** Decodes a JPEG (or another picture that the browser knows). Rejects with the browser's own error. */
+export async function decodePicture(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture> {
+  const bitmap = await createImageBitmap(new Blob([bytes]), {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+    imageOrientation: 'none' as ImageOrientation,
+  });
+  const { width: widthPx, height: heightPx } = bitmap;
+  if (widthPx * heightPx > maxPixels) throw new Error(`${widthPx}x${heightPx} is too large`);
+  const context = new OffscreenCanvas(widthPx, heightPx).getContext('2d', {
+    willReadFrequently: true,
+  })!;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const rgba = context.getImageData(0, 0, widthPx, heightPx).data;
+  const data = new Uint8Array(widthPx * heightPx * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = rgba[from]!;
+    data[to + 1] = rgba[from + 1]!;
+    data[to + 2] = rgba[from + 2]!;
+  }
+  return { widthPx, heightPx, data };
+}

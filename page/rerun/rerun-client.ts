@@ -1,0 +1,77 @@
+import type {
+  BundleOrigin,
+  FrameToRun,
+  LoadedBundle,
+  RerunAnswer,
+  RerunRequest,
+  Side,
+  SideResults,
+} from './rerun-protocol.js';
+import type { RerunSettings } from './settings.js';
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export interface RunAnswer {
+  results: SideResults;
+  /** Networks that miss their golden outputs here. */
+  certificates: string[];
+}
+
+/** The networks as the page sees them. The thread that runs them starts at the first question. */
+export class RerunClient {
+  #worker: Worker | undefined;
+  readonly #waiting = new Map<number, (answer: RerunAnswer) => void>();
+  #lastId = 0;
+
+  async load(
+    side: Side,
+    bundles: readonly BundleOrigin[],
+  ): Promise<{ bundles: LoadedBundle[]; runtime: string }> {
+    const answer = await this.#ask({ kind: 'load', side, bundles });
+    if ('loaded' in answer) return answer.loaded;
+    throw new Error('error' in answer ? answer.error : 'no answer');
+  }
+
+  unload(side: Side): Promise<RunAnswer> {
+    return this.#results({ kind: 'unload', side });
+  }
+
+  /** The picture is copied. Frames are run in the order of the calls. */
+  run(frame: FrameToRun, sides: readonly Side[]): Promise<RunAnswer> {
+    return this.#results({ kind: 'run', frame, sides });
+  }
+
+  applySettings(settings: RerunSettings, sides: readonly Side[]): Promise<RunAnswer> {
+    return this.#results({ kind: 'settings', settings, sides });
+  }
+
+  async #results(request: WithoutId<RerunRequest>): Promise<RunAnswer> {
+    const answer = await this.#ask(request);
+    if ('results' in answer) return answer;
+    throw new Error('error' in answer ? answer.error : 'no answer');
+  }
+
+  #ask(request: WithoutId<RerunRequest>): Promise<RerunAnswer> {
+    const worker = this.#start();
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      worker.postMessage({ id, ...request });
+    });
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL('./rerun-worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<RerunAnswer>) => {
+      this.#waiting.get(data.id)?.(data);
+      this.#waiting.delete(data.id);
+    };
+    worker.onerror = (event) => {
+      const error = event.message || 'the thread that runs the networks could not start';
+      for (const [id, resolve] of this.#waiting) resolve({ id, error });
+      this.#waiting.clear();
+    };
+    this.#worker = worker;
+    return worker;
+  }
+}

@@ -1,0 +1,239 @@
+import { computed, signal } from '@preact/signals';
+import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { Player, ShownFrame } from '../player/player.js';
+import { type Lane, TimelineBuilder } from '../player/timeline-builder.js';
+import { differencesOf } from './differences.js';
+import { RerunClient } from './rerun-client.js';
+import type { LoadedBundle, Side, SideResults } from './rerun-protocol.js';
+import type { RerunSettings } from './settings.js';
+
+/** Whose results of a frame are looked at. */
+export type Whose = 'recorded' | Side;
+export const whoseNames: Readonly<Record<Whose, string>> = {
+  recorded: 'Recorded',
+  rig: 'Run here',
+  other: 'Second bundle',
+};
+
+const nothing: { stampNs: bigint; sides: SideResults } = { stampNs: -1n, sides: {} };
+
+/** The networks in this browser: what runs, on what, and what came out for the frame shown. */
+export class RerunState {
+  readonly isOn = signal(false);
+  /** What goes on, for the person. */
+  readonly status = signal('');
+  readonly error = signal('');
+  readonly runtime = signal('');
+  readonly bundles = signal<readonly LoadedBundle[]>([]);
+  readonly second = signal<LoadedBundle | undefined>(undefined);
+  readonly settings = signal<RerunSettings>({});
+  readonly results = signal<{ stampNs: bigint; sides: SideResults }>(nothing);
+  readonly uncertified = signal<readonly string[]>([]);
+  /** Left and right picture; without a right one there is one picture. */
+  readonly left = signal<Whose>('recorded');
+  readonly right = signal<Whose | undefined>(undefined);
+  /** What both pictures disagree on, by the frame's stamp, and stamps that were compared. */
+  readonly differences = signal<ReadonlyMap<bigint, string>>(new Map());
+  readonly compared = signal(0);
+  readonly isComparing = signal(false);
+  readonly tasks = computed(() => this.bundles.value.map(({ task }) => task));
+  /** What was run here, as lanes. */
+  readonly lanes = signal<Lane[]>([]);
+  readonly #client = new RerunClient();
+  readonly #player: Player;
+  readonly #bundleUrls: readonly string[];
+  #timeline: TimelineBuilder | undefined;
+  #lastRunNs: bigint | undefined;
+
+  constructor(player: Player, bundleTasks: readonly string[]) {
+    this.#player = player;
+    this.#bundleUrls = bundleTasks.map((task) => `/bundles/${task}`);
+    player.beforeShown = (frame) => this.#run(frame);
+    player.needsEveryFrame = () => this.isOn.value;
+  }
+
+  get canRun(): boolean {
+    return this.#bundleUrls.length > 0;
+  }
+
+  /** Loads the rig's networks and runs them on the frame shown, and on each frame from now on. */
+  async start(): Promise<void> {
+    if (this.isOn.value) return;
+    this.error.value = '';
+    try {
+      if (this.bundles.value.length === 0) {
+        this.status.value = 'Loading the networks…';
+        const loaded = await this.#client.load(
+          'rig',
+          this.#bundleUrls.map((url) => ({ url })),
+        );
+        this.bundles.value = loaded.bundles;
+        this.runtime.value = loaded.runtime;
+      }
+      this.isOn.value = true;
+      const hasRecorded = this.#player.info.value?.hasResults === true;
+      this.look(hasRecorded ? 'recorded' : 'rig', hasRecorded ? 'rig' : undefined);
+      await this.#runShown();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.status.value = '';
+  }
+
+  stop(): void {
+    this.isOn.value = false;
+    this.isComparing.value = false;
+    this.results.value = nothing;
+    this.#lastRunNs = undefined;
+    this.look('recorded', undefined);
+  }
+
+  /** Another drive is open: nothing of the old one holds. */
+  forgetDrive(): void {
+    this.results.value = nothing;
+    this.lanes.value = [];
+    this.#timeline = undefined;
+    this.#lastRunNs = undefined;
+    this.#forgetDifferences();
+    const hasRecorded = this.#player.info.value?.hasResults === true;
+    if (!hasRecorded) this.look(this.isOn.value ? 'rig' : 'recorded', undefined);
+  }
+
+  look(left: Whose, right: Whose | undefined): void {
+    if (left !== this.left.value || right !== this.right.value) this.#forgetDifferences();
+    this.left.value = left;
+    this.right.value = right;
+    this.#compareShown();
+  }
+
+  /** A second bundle from disk, in place of the rig's of its task. */
+  async loadSecond(name: string, files: File[]): Promise<void> {
+    this.error.value = '';
+    this.status.value = `Loading ${name}…`;
+    try {
+      if (!this.isOn.value) await this.start();
+      const { bundles } = await this.#client.load('other', [{ name, files }]);
+      this.second.value = bundles[0];
+      this.look('rig', 'other');
+      await this.#runShown();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.status.value = '';
+  }
+
+  /** Thresholds as sliders set them; acts on the frame shown. */
+  async apply(settings: RerunSettings): Promise<void> {
+    this.settings.value = settings;
+    try {
+      const { results } = await this.#client.applySettings(settings, this.#sides());
+      // Another move of the slider is on its way: its answer is the one to show.
+      if (this.settings.value === settings) this.#take(results);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Both results of a frame. */
+  resultOf(whose: Whose, frame: ShownFrame | undefined): PerceptionFrame | undefined {
+    if (whose === 'recorded') return frame?.result;
+    const { stampNs, sides } = this.results.value;
+    return stampNs === frame?.stampNs ? sides[whose] : undefined;
+  }
+
+  /** Runs the whole drive, frame by frame, until its end or until it is told to stop. */
+  async compareAll(): Promise<void> {
+    if (this.isComparing.value) {
+      this.isComparing.value = false;
+      return;
+    }
+    if (!this.isOn.value) await this.start();
+    const info = this.#player.info.value;
+    if (info === undefined || !this.isOn.value) return;
+    this.isComparing.value = true;
+    this.#player.pause();
+    await this.#player.seek(info.startNs);
+    while (this.isComparing.value && (await this.#player.step(1)));
+    this.isComparing.value = false;
+  }
+
+  /** Goes to the next difference (1) or the one before (-1). */
+  async goToDifference(direction: 1 | -1): Promise<void> {
+    const nowNs = this.#player.frame.value?.stampNs ?? 0n;
+    const stamps = [...this.differences.value.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const wanted =
+      direction > 0
+        ? stamps.find((stampNs) => stampNs > nowNs)
+        : stamps.reverse().find((stampNs) => stampNs < nowNs);
+    if (wanted !== undefined) await this.#player.seek(wanted);
+  }
+
+  #sides(): Side[] {
+    return this.second.value === undefined ? ['rig'] : ['rig', 'other'];
+  }
+
+  async #runShown(): Promise<void> {
+    const frame = this.#player.frame.value;
+    if (frame === undefined) return;
+    await this.#run({ ...frame, isNext: false });
+  }
+
+  async #run(frame: ShownFrame): Promise<void> {
+    if (!this.isOn.value || frame.picture === undefined) return;
+    const { info } = this.#player;
+    const isNext = frame.isNext && this.#lastRunNs === this.#player.frame.value?.stampNs;
+    try {
+      const { results, certificates } = await this.#client.run(
+        {
+          id: frame.number,
+          stampNs: frame.stampNs,
+          sourceTimeNs: frame.stampNs - (info.value?.startNs ?? 0n),
+          picture: frame.picture,
+          camera: info.value?.camera,
+          isNext,
+        },
+        this.#sides(),
+      );
+      this.#lastRunNs = frame.stampNs;
+      this.uncertified.value = certificates;
+      this.#take(results, frame);
+      if (results.rig !== undefined) {
+        this.#timeline ??= new TimelineBuilder(info.value?.startNs ?? 0n);
+        this.#timeline.addResult(frame.stampNs, results.rig);
+        this.lanes.value = this.#timeline.lanes();
+      }
+    } catch (error) {
+      this.#fail(error);
+      this.stop();
+    }
+  }
+
+  #take(results: SideResults, frame = this.#player.frame.value): void {
+    if (frame === undefined) return;
+    this.results.value = { stampNs: frame.stampNs, sides: results };
+    this.#compareShown(frame);
+  }
+
+  #compareShown(frame = this.#player.frame.value): void {
+    const right = this.right.value;
+    if (frame === undefined || right === undefined) return;
+    const a = this.resultOf(this.left.value, frame);
+    const b = this.resultOf(right, frame);
+    if (a === undefined || b === undefined) return;
+    const words = differencesOf(a, b).join(', ');
+    const differences = new Map(this.differences.value);
+    if (words === '') differences.delete(frame.stampNs);
+    else differences.set(frame.stampNs, words);
+    this.differences.value = differences;
+    this.compared.value++;
+  }
+
+  #forgetDifferences(): void {
+    this.differences.value = new Map();
+    this.compared.value = 0;
+  }
+
+  #fail(error: unknown): void {
+    this.error.value = error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,152 @@
+import { type Bundle, openBundle, parseManifest } from '../../src/bundle/bundle.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { packedRgbLayout } from '../../src/frame/frame.js';
+import { decodePicture } from './decode-picture.js';
+import { loadWebRuntime, type WebRuntime } from './onnxruntime-web.js';
+import { Rerun } from './rerun.js';
+import type {
+  BundleOrigin,
+  FrameToRun,
+  LoadedBundle,
+  RerunAnswer,
+  RerunRequest,
+  Side,
+  SideResults,
+} from './rerun-protocol.js';
+import type { RerunSettings } from './settings.js';
+
+/** Runs networks away from the page's own thread; one request after the other, as sessions must not overlap. */
+interface LoadedSide {
+  bundles: Bundle[];
+  /** Made for the size and camera of the frame that came last. */
+  rerun?: { key: string; made: Rerun };
+}
+
+const sides = new Map<Side, LoadedSide>();
+let runtime: Promise<WebRuntime> | undefined;
+let settings: RerunSettings = {};
+let queue = Promise.resolve();
+
+const maxNetworkBytes = 512 * 2 ** 20;
+
+self.onmessage = ({ data }: MessageEvent<RerunRequest>) => {
+  queue = queue.then(async () => {
+    const answer = await carryOut(data).catch((error: unknown) => ({
+      error: error instanceof Error ? error.message : String(error),
+    }));
+    self.postMessage({ id: data.id, ...answer } as RerunAnswer);
+  });
+};
+
+async function carryOut(request: RerunRequest): Promise<object> {
+  switch (request.kind) {
+    case 'load':
+      return { loaded: await load(request.side, request.bundles) };
+    case 'unload':
+      await sides.get(request.side)?.rerun?.made.dispose();
+      sides.delete(request.side);
+      return { results: {}, certificates: [] };
+    case 'run':
+      return run(request.frame, request.sides);
+    case 'settings': {
+      settings = request.settings;
+      const results: SideResults = {};
+      for (const side of request.sides) {
+        const result = await sides.get(side)?.rerun?.made.applySettings(settings);
+        if (result !== undefined) results[side] = result;
+      }
+      return { results, certificates: certificates() };
+    }
+  }
+}
+
+async function load(side: Side, origins: readonly BundleOrigin[]) {
+  runtime ??= loadWebRuntime();
+  const { label } = await runtime;
+  const bundles = await Promise.all(origins.map(openOrigin));
+  const own = side === 'rig' ? [] : (sides.get('rig')?.bundles ?? []);
+  const taken = new Set(bundles.map(({ manifest }) => manifest.task));
+  await sides.get(side)?.rerun?.made.dispose();
+  sides.set(side, {
+    bundles: [...own.filter(({ manifest }) => !taken.has(manifest.task)), ...bundles],
+  });
+  return { bundles: bundles.map(describe), runtime: label };
+}
+
+async function run(frame: FrameToRun, wanted: readonly Side[]) {
+  const { widthPx, heightPx, data } = await decodePicture(frame.picture);
+  const results: SideResults = {};
+  for (const side of wanted) {
+    const loaded = sides.get(side);
+    if (loaded === undefined) continue;
+    const rerun = await rerunOf(loaded, widthPx, heightPx, frame.camera);
+    results[side] = await rerun.run(data, frame, frame.isNext);
+  }
+  return { results, certificates: certificates() };
+}
+
+async function rerunOf(
+  loaded: LoadedSide,
+  widthPx: number,
+  heightPx: number,
+  camera: CameraModel | undefined,
+): Promise<Rerun> {
+  const key = JSON.stringify([widthPx, heightPx, camera]);
+  if (loaded.rerun?.key === key) return loaded.rerun.made;
+  await loaded.rerun?.made.dispose();
+  delete loaded.rerun;
+  const { createSession } = await runtime!;
+  const frame = packedRgbLayout(widthPx, heightPx);
+  const made = await Rerun.open({ bundles: loaded.bundles, frame, camera, createSession });
+  await made.applySettings(settings);
+  loaded.rerun = { key, made };
+  return made;
+}
+
+/** Networks that miss their golden outputs here, in words. */
+function certificates(): string[] {
+  return [...sides].flatMap(([side, { rerun }]) =>
+    (rerun?.made.certificates ?? [])
+      .filter(({ isCertified }) => !isCertified)
+      .map(
+        ({ task, maxAbsDifference }) =>
+          `${side}: ${task} is ${maxAbsDifference} from its golden outputs`,
+      ),
+  );
+}
+
+async function openOrigin(origin: BundleOrigin): Promise<Bundle> {
+  const read = 'url' in origin ? fromAddress(origin.url) : fromFiles(origin.name, origin.files);
+  const where = 'url' in origin ? origin.url : origin.name;
+  const manifestText = new TextDecoder().decode(await read('manifest.json'));
+  const { network } = parseManifest(manifestText, `${where}/manifest.json`);
+  const goldenText = new TextDecoder().decode(await read('golden.json'));
+  return openBundle({ manifestText, goldenText, network: await read(network.file) }, where);
+}
+
+const fromAddress = (url: string) => async (name: string) => {
+  const response = await fetch(`${url}/${name}`);
+  if (!response.ok) throw new Error(`${url}/${name}: the server answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+const fromFiles = (folder: string, files: readonly File[]) => async (name: string) => {
+  const file = files.find((candidate) => candidate.name === name);
+  if (file === undefined) {
+    const known = files.slice(0, 8).map((candidate) => candidate.name);
+    throw new Error(`${folder}: expected a file ${name}, found ${known.join(', ') || 'nothing'}`);
+  }
+  if (file.size > maxNetworkBytes) throw new Error(`${name}: ${file.size} bytes are too many`);
+  return new Uint8Array(await file.arrayBuffer());
+};
+
+function describe({ manifest }: Bundle): LoadedBundle {
+  const { task, name, version, network, decode } = manifest;
+  const defaults: RerunSettings =
+    decode.kind === 'ssd'
+      ? { scoreThreshold: decode.scoreThreshold, nmsIou: decode.nmsIou }
+      : decode.kind === 'signs'
+        ? { abstainBelow: decode.abstainBelow }
+        : {};
+  return { task, name, version, sha256: network.sha256, defaults };
+}

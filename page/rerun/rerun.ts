@@ -1,0 +1,222 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { type Task, tasks } from '../../src/bundle/manifest.js';
+import { calibrationSha256 } from '../../src/calibration/camera-info.js';
+import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
+import { nowNs, startWallClock } from '../../src/frame/clock.js';
+import type { FrameLayout } from '../../src/frame/frame.js';
+import { hasErrorCode } from '../../src/frame/perception-error.js';
+import { certify, type NetworkSession } from '../../src/inference/network-session.js';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { FrameFuser } from '../../src/pipeline/frame-fuser.js';
+import type { CapturedFrame, FrameOutcome, StageOutcome } from '../../src/pipeline/frame-record.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
+import type { CreateStageRunner, StageRunner } from '../../src/stages/stage-runner.js';
+import type { StageSetup } from '../../src/stages/stage-setup.js';
+import { stagesByPriority, stageTable } from '../../src/stages/stage-table.js';
+import { type HeldInput, heldInput } from './held-input.js';
+import { type RerunSettings, withSettings } from './settings.js';
+
+export interface RerunOptions {
+  /** One a task. */
+  bundles: readonly Bundle[];
+  frame: FrameLayout;
+  /** As the drive carries it, for whatever size. */
+  camera: CameraModel | undefined;
+  createSession(bundle: Bundle): Promise<NetworkSession>;
+}
+
+/** Frames whose answers are kept, so that what they left in memory (tracks, signs) can be built anew. */
+const keptOutcomes = 120;
+
+interface LoadedNetwork {
+  setup: StageSetup;
+  createRunner: CreateStageRunner;
+  /** Made where the stage reads whole frames. */
+  input?: HeldInput;
+  isCertified: boolean;
+  maxAbsDifference: number;
+}
+
+/**
+ * The rig's stages and its fusing of frames, on sessions of whatever kind: the same preprocessing, decoding, tracking
+ * and messages. Frames are given one after the other; each call is awaited before the next.
+ */
+export class Rerun {
+  readonly #networks: ReadonlyMap<Task, LoadedNetwork>;
+  readonly #layout: FrameLayout;
+  readonly #calibrationSha256: string;
+  readonly #wallOffsetNs = startWallClock().offsetNs;
+  #runners = new Map<Task, StageRunner>();
+  #fuser!: FrameFuser;
+  #settings: RerunSettings = {};
+  #outcomes: FrameOutcome<StageResult>[] = [];
+  #pixels: Uint8Array | undefined;
+
+  private constructor(
+    networks: ReadonlyMap<Task, LoadedNetwork>,
+    layout: FrameLayout,
+    calibration: string,
+  ) {
+    this.#networks = networks;
+    this.#layout = layout;
+    this.#calibrationSha256 = calibration;
+  }
+
+  /** Loads and proves the networks. Rejects as the rig does, with the bundle's fault in one line. */
+  static async open({ bundles, frame, camera, createSession }: RerunOptions): Promise<Rerun> {
+    const scaled = camera && scaleCamera(camera, frame.widthPx, frame.heightPx);
+    const detector = bundles.find(({ manifest }) => manifest.task === 'detection');
+    const decode = detector?.manifest.decode;
+    const detectorClasses = decode?.kind === 'ssd' ? decode.classes : [];
+    const networks = new Map<Task, LoadedNetwork>();
+    for (const task of stagesByPriority) {
+      const bundle = bundles.find(({ manifest }) => manifest.task === task);
+      if (bundle === undefined) continue;
+      const session = await createSession(bundle);
+      const { isCertified, maxAbsDifference } = await certify(session, bundle, {
+        allowUncertified: true,
+      });
+      const setup = { bundle, session, frame, camera: scaled, detectorClasses };
+      const createRunner = await stageTable[task].loadRunner();
+      networks.set(task, { setup, createRunner, isCertified, maxAbsDifference });
+    }
+    const rerun = new Rerun(networks, frame, scaled ? await calibrationSha256(scaled) : '');
+    rerun.#prepareRunners();
+    rerun.#fuser = await rerun.#newFuser();
+    return rerun;
+  }
+
+  /** How far each network is from its golden outputs, and whether that is within its tolerance. */
+  get certificates(): { task: Task; isCertified: boolean; maxAbsDifference: number }[] {
+    return tasks.flatMap((task) => {
+      const network = this.#networks.get(task);
+      if (network === undefined) return [];
+      const { isCertified, maxAbsDifference } = network;
+      return [{ task, isCertified, maxAbsDifference }];
+    });
+  }
+
+  /**
+   * Runs the networks on a frame of the layout. `isNext`: it follows the frame before, so that tracks and signs go on;
+   * else memory starts anew.
+   */
+  async run(
+    pixels: Uint8Array,
+    frame: Pick<CapturedFrame, 'id' | 'sourceTimeNs' | 'stampNs'>,
+    isNext: boolean,
+  ): Promise<PerceptionFrame> {
+    if (!isNext) {
+      this.#outcomes = [];
+      this.#fuser = await this.#newFuser();
+    }
+    this.#pixels = pixels;
+    this.#hold(false);
+    const nowCaptureNs = nowNs();
+    const captured = {
+      ...frame,
+      slot: 0,
+      captureTimeNs: nowCaptureNs,
+      arrivalTimeNs: nowCaptureNs,
+      dropsBefore: {},
+    };
+    const outcome = await this.#runStages(captured);
+    this.#outcomes.push(outcome);
+    if (this.#outcomes.length > keptOutcomes) this.#outcomes.shift();
+    return this.#fuse(outcome);
+  }
+
+  /** Moves thresholds. The frame shown is decoded anew; its large networks do not run again. */
+  async applySettings(settings: RerunSettings): Promise<PerceptionFrame | undefined> {
+    this.#settings = settings;
+    this.#prepareRunners();
+    this.#fuser = await this.#newFuser();
+    const shown = this.#outcomes.pop();
+    // What was seen before stays as it was decided then: it is remembered anew.
+    for (const outcome of this.#outcomes) this.#fuser.fuse(withoutMap(outcome), nowNs());
+    if (shown === undefined || this.#pixels === undefined) return undefined;
+    this.#hold(true);
+    const outcome = await this.#runStages(shown.frame);
+    this.#outcomes.push(outcome);
+    return this.#fuse(outcome);
+  }
+
+  async dispose(): Promise<void> {
+    for (const { setup } of this.#networks.values()) await setup.session.dispose();
+  }
+
+  async #runStages(frame: CapturedFrame): Promise<FrameOutcome<StageResult>> {
+    const stages = new Map<Task, StageOutcome<StageResult>>();
+    for (const [task, runner] of this.#runners) {
+      const { reads } = stageTable[task];
+      const found = reads && stages.get(reads);
+      const input = found?.state === 'ok' ? found.result : undefined;
+      const dispatchNs = nowNs();
+      try {
+        const { result, marks } = await runner.run(this.#pixels!, input);
+        stages.set(task, { state: 'ok', result, times: { dispatchNs, ...marks } });
+      } catch (error) {
+        const errorCode = hasErrorCode(error) ? (error.code as 'ERR_INFERENCE') : 'ERR_INFERENCE';
+        stages.set(task, { state: 'failed', errorCode });
+      }
+    }
+    return { frame, stages, drops: {} };
+  }
+
+  #fuse(outcome: FrameOutcome<StageResult>): PerceptionFrame {
+    return fromBinary(PerceptionFrameSchema, this.#fuser.fuse(outcome, nowNs()).payload);
+  }
+
+  #hold(isHeld: boolean): void {
+    for (const { input } of this.#networks.values()) if (input !== undefined) input.isHeld = isHeld;
+  }
+
+  #prepareRunners(): void {
+    this.#runners = new Map(
+      [...this.#networks].map(([task, network]) => {
+        const { setup, createRunner } = network;
+        const manifest = withSettings(setup.bundle.manifest, this.#settings);
+        const held = () => {
+          network.input ??= heldInput(setup);
+          return network.input;
+        };
+        return [task, createRunner({ ...setup, bundle: { ...setup.bundle, manifest } }, held)];
+      }),
+    );
+  }
+
+  #newFuser(): Promise<FrameFuser> {
+    // Messages name stages in the order of the tasks; they run by priority.
+    const loaded = tasks.flatMap((task) => {
+      const network = this.#networks.get(task);
+      return network === undefined ? [] : ([[task, network]] as const);
+    });
+    const stages = loaded.map(([task, network]) => {
+      const { setup, isCertified, maxAbsDifference } = network;
+      const manifest = withSettings(setup.bundle.manifest, this.#settings);
+      const { provider, isPartlyOnCpu } = setup.session;
+      return [
+        task,
+        { manifest, provider, isPartlyOnCpu, isCertified, maxAbsDifference, lane: 'page' },
+      ] as const;
+    });
+    const { widthPx, heightPx } = this.#layout;
+    return FrameFuser.open({
+      stages: new Map(stages),
+      widthPx,
+      heightPx,
+      calibrationSha256: this.#calibrationSha256,
+      wallOffsetNs: this.#wallOffsetNs,
+    });
+  }
+}
+
+/** The class map leaves nothing in memory, and is what takes long to put into a message. */
+function withoutMap(outcome: FrameOutcome<StageResult>): FrameOutcome<StageResult> {
+  const stages = new Map(outcome.stages);
+  if (stages.has('segmentation')) stages.set('segmentation', { state: 'skipped', reason: 'input' });
+  return { ...outcome, stages };
+}

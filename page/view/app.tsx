@@ -1,0 +1,145 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { PageSession } from '../../src/outputs/page/page-session.js';
+import type { Layer } from '../drawing/draw-frame.js';
+import { LiveFeed } from '../live/live-feed.js';
+import { Player } from '../player/player.js';
+import { RerunState } from '../rerun/rerun-state.js';
+import { keyHelp, pressKey } from './keys.js';
+import { LiveView } from './live-view.js';
+import { PlayerView } from './player-view.js';
+
+/** The whole page. */
+export function App({ session }: { session: PageSession }) {
+  const player = useMemo(() => new Player(), []);
+  const rerun = useMemo(() => new RerunState(player, session.bundles), []);
+  const shown = useSignal<ReadonlySet<Layer>>(new Set(['boxes', 'freeSpace', 'path']));
+  const tab = useSignal<'live' | 'player'>(session.isLive ? 'live' : 'player');
+  const feed = useMemo(
+    () => (session.isLive ? new LiveFeed(() => void openServed()) : undefined),
+    [],
+  );
+  const chooser = useRef<HTMLInputElement>(null);
+  const help = useRef<HTMLDialogElement>(null);
+  const toggle = (layer: Layer) => {
+    const next = new Set(shown.value);
+    if (!next.delete(layer)) next.add(layer);
+    shown.value = next;
+  };
+  /** What the server has to show; asked anew, as a run that ends adds to it. */
+  const openServed = async () => {
+    const now: PageSession = await fetch('/session.json').then((response) => response.json());
+    const served = now.files.map((file, i) => ({ ...file, url: `/files/${i}` }));
+    if (served.length === 0) return;
+    await player.open(served);
+    rerun.forgetDrive();
+    tab.value = 'player';
+  };
+  const openFiles = async (files: readonly File[]) => {
+    if (files.length === 0) return;
+    tab.value = 'player';
+    await player.open(files.map((blob) => ({ name: blob.name, blob })));
+    rerun.forgetDrive();
+  };
+
+  useEffect(() => {
+    void openServed();
+    const onKey = (event: KeyboardEvent) => {
+      const targets = {
+        player,
+        rerun,
+        toggle,
+        open: () => chooser.current?.click(),
+        help: () => help.current?.showModal(),
+      };
+      if (!help.current?.open && pressKey(event, targets)) event.preventDefault();
+    };
+    const onOver = (event: DragEvent) => event.preventDefault();
+    const onDrop = (event: DragEvent) => {
+      event.preventDefault();
+      void openFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    addEventListener('keydown', onKey);
+    addEventListener('dragover', onOver);
+    addEventListener('drop', onDrop);
+    return () => {
+      removeEventListener('keydown', onKey);
+      removeEventListener('dragover', onOver);
+      removeEventListener('drop', onDrop);
+    };
+  }, []);
+
+  return (
+    <>
+      <header>
+        <h1>windshield</h1>
+        {feed !== undefined && (
+          <nav aria-label="Views">
+            {(['live', 'player'] as const).map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-current={tab.value === name ? 'page' : undefined}
+                onClick={() => {
+                  tab.value = name;
+                }}
+              >
+                {name === 'live' ? 'Live' : 'Player'}
+              </button>
+            ))}
+          </nav>
+        )}
+        <span class="spacer" />
+        <button type="button" onClick={() => chooser.current?.click()}>
+          Open <kbd>O</kbd>
+        </button>
+        <button type="button" onClick={() => help.current?.showModal()} aria-label="Keys">
+          ?
+        </button>
+        <input
+          ref={chooser}
+          type="file"
+          class="hidden"
+          aria-label="Recordings to open"
+          tabIndex={-1}
+          accept=".mcap"
+          multiple
+          onChange={(event) => {
+            const input = event.currentTarget;
+            void openFiles([...(input.files ?? [])]).then(() => {
+              input.value = '';
+            });
+          }}
+        />
+      </header>
+      <main>
+        {player.error.value !== '' && (
+          <p class="error" role="alert">
+            {player.error.value}
+          </p>
+        )}
+        {tab.value === 'live' && feed !== undefined ? (
+          <LiveView feed={feed} shown={shown.value} toggle={toggle} />
+        ) : (
+          <PlayerView player={player} rerun={rerun} shown={shown.value} toggle={toggle} />
+        )}
+      </main>
+      <dialog ref={help} aria-label="Keys">
+        <h2>Keys</h2>
+        <dl class="facts">
+          {keyHelp.map(([key, what]) => (
+            <>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{what}</dd>
+            </>
+          ))}
+        </dl>
+        <form method="dialog">
+          <button type="submit">Close</button>
+        </form>
+      </dialog>
+    </>
+  );
+}

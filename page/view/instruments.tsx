@@ -1,0 +1,203 @@
+import { useEffect, useRef } from 'preact/hooks';
+import {
+  type PerceptionFrame,
+  StageState,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { spokenAngle } from './describe-frame.js';
+
+const spoken = (name: string) => name.replaceAll('_', ' ');
+/** Turns of the drawn wheel for one of the road wheels', so that small angles can be seen. */
+const wheelRatio = 6;
+/** Angles that are kept for the history. */
+const historyLength = 200;
+
+/** Angles of the frames shown, newest last; begins anew where time jumps back. */
+export class SteeringHistory {
+  readonly angles: number[] = [];
+  #lastNs = 0n;
+
+  add(stampNs: bigint, angleRad: number | undefined): void {
+    if (stampNs === this.#lastNs || angleRad === undefined) return;
+    if (stampNs < this.#lastNs) this.angles.length = 0;
+    this.#lastNs = stampNs;
+    this.angles.push(angleRad);
+    if (this.angles.length > historyLength) this.angles.shift();
+  }
+}
+
+export function SteeringWheel({
+  result,
+  history,
+}: {
+  result: PerceptionFrame | undefined;
+  history: SteeringHistory;
+}) {
+  const steering = result?.steering;
+  const degrees = ((steering?.angleRad ?? 0) * 180) / Math.PI;
+  const words = steering
+    ? `${spokenAngle(steering.angleRad)}${steering.isLimited ? ', limited' : ''}`
+    : 'no answer';
+  const most = history.angles.reduce((peak, angle) => Math.max(peak, Math.abs(angle)), 0.02);
+  const points = history.angles.map(
+    (angle, i) => `${(i / (historyLength - 1)) * 200},${20 - (angle / most) * 18}`,
+  );
+  return (
+    <section class="card" aria-label="Steering">
+      <h2>Steering</h2>
+      <div class="steering">
+        <svg viewBox="-50 -50 100 100" class="wheel" role="img" aria-label={`Wheel: ${words}`}>
+          <g transform={`rotate(${-degrees * wheelRatio})`}>
+            <circle r="42" class="rim" />
+            <path d="M-42 4 L42 4 M0 4 L0 42" class="rim" />
+            <circle cy="-42" r="5" class="mark" />
+          </g>
+        </svg>
+        <div>
+          <strong class="angle">{words}</strong>
+          <svg viewBox="0 0 200 40" class="history" role="img" aria-label="The last angles">
+            <path d="M0 20 H200" class="zero" />
+            <polyline points={points.join(' ')} />
+          </svg>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Signs of the frame, cut from its picture, with what is remembered of them. */
+export function Signs({
+  result,
+  picture,
+}: {
+  result: PerceptionFrame | undefined;
+  picture: ImageBitmap | undefined;
+}) {
+  const signs = result?.signs ?? [];
+  return (
+    <section class="card" aria-label="Signs">
+      <h2>Signs</h2>
+      {signs.length === 0 && <p class="quiet">none</p>}
+      <ul class="signs">
+        {signs.map((sign) => (
+          <li key={`${sign.trackId} ${sign.detectionIndex}`}>
+            <SignCrop picture={picture} box={sign.boxPx} />
+            <span>
+              <strong>{sign.classId < 0 ? 'not read' : spoken(sign.className)}</strong>
+              <small>
+                {Math.round(sign.probability * 100)} %
+                {sign.trackId > 0 && ` · track ${sign.trackId}`}
+                {sign.isRemembered && ' · remembered'}
+              </small>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const cropPx = 44;
+
+function SignCrop({
+  picture,
+  box,
+}: {
+  picture: ImageBitmap | undefined;
+  box: PerceptionFrame['signs'][number]['boxPx'];
+}) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const context = ref.current!.getContext('2d')!;
+    context.clearRect(0, 0, cropPx, cropPx);
+    if (!picture || !box) return;
+    const { xMin, yMin, xMax, yMax } = box;
+    const edge = Math.max(xMax - xMin, yMax - yMin) * 1.2;
+    const [x, y] = [(xMin + xMax - edge) / 2, (yMin + yMax - edge) / 2];
+    context.drawImage(picture, x, y, edge, edge, 0, 0, cropPx, cropPx);
+  });
+  return <canvas ref={ref} width={cropPx} height={cropPx} />;
+}
+
+const stateNames = ['', 'ok', 'skipped', 'late', 'failed'];
+
+/** How long each stage took on this frame, and what became of it. */
+export function Stages({ result }: { result: PerceptionFrame | undefined }) {
+  const times = new Map(result?.timing?.stages.map((timing) => [timing.stage, timing]));
+  const rows = (result?.stages ?? []).map(({ stage, state, provider, reason, errorCode }) => {
+    const timing = times.get(stage);
+    const parts = timing && [
+      Number(timing.startNs - timing.dispatchNs) / 1e6,
+      Number(timing.preprocessEndNs - timing.startNs) / 1e6,
+      Number(timing.inferenceEndNs - timing.preprocessEndNs) / 1e6,
+      Number(timing.endNs - timing.inferenceEndNs) / 1e6,
+    ];
+    const totalMs = timing ? Number(timing.endNs - timing.startNs) / 1e6 : undefined;
+    const why = errorCode || reason;
+    const said = state === StageState.OK ? provider : `${stateNames[state] ?? ''} ${why}`;
+    return { stage, said, parts, totalMs, isOk: state === StageState.OK };
+  });
+  const longestMs = Math.max(1, ...rows.map(({ parts }) => parts?.reduce((a, b) => a + b, 0) ?? 0));
+  return (
+    <section class="card" aria-label="Stages">
+      <h2>Stages</h2>
+      {rows.length === 0 && <p class="quiet">no timing</p>}
+      <table class="stages">
+        <tbody>
+          {rows.map(({ stage, said, parts, totalMs, isOk }) => (
+            <tr key={stage}>
+              <th scope="row">{stage}</th>
+              <td class={isOk ? '' : 'alert'}>{said}</td>
+              <td class="number">{totalMs === undefined ? '–' : `${totalMs.toFixed(1)} ms`}</td>
+              <td class="bar" aria-hidden="true">
+                {parts?.map((ms, i) => (
+                  <i key={i} class={`part${i}`} style={{ width: `${(ms / longestMs) * 100}%` }} />
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > 0 && (
+        <p class="legend" aria-hidden="true">
+          <i class="part0" /> waiting <i class="part1" /> preprocessing <i class="part2" /> network{' '}
+          <i class="part3" /> decoding
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Drops, mode, health and where the result comes from. */
+export function Health({ result }: { result: PerceptionFrame | undefined }) {
+  if (result === undefined) return null;
+  const drops = result.drops.map(({ reason, count }) => `${count} ${spoken(reason)}`);
+  const { timing } = result;
+  const latencyMs = timing ? Number(timing.publishNs - timing.captureNs) / 1e6 : 0;
+  return (
+    <section class="card" aria-label="State">
+      <h2>State</h2>
+      <dl class="facts">
+        <dt>Frame</dt>
+        <dd>{String(result.frameId)}</dd>
+        <dt>Glass to result</dt>
+        <dd>{latencyMs > 0 ? `${latencyMs.toFixed(1)} ms` : '–'}</dd>
+        <dt>Mode</dt>
+        <dd>{result.mode || 'full'}</dd>
+        <dt>Health</dt>
+        <dd class={result.health.length > 0 ? 'alert' : ''}>
+          {result.health.join(', ') || 'well'}
+        </dd>
+        <dt>Dropped before it</dt>
+        <dd class={drops.length > 0 ? 'alert' : ''}>{drops.join(', ') || 'none'}</dd>
+        {result.bundles.map(({ task, version, networkSha256 }) => (
+          <>
+            <dt>{task}</dt>
+            <dd>
+              {version} <code>{networkSha256.slice(0, 8)}</code>
+            </dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+import { type Layer, layers } from '../drawing/draw-frame.js';
+import { type Player, speeds } from '../player/player.js';
+import type { RerunState } from '../rerun/rerun-state.js';
+
+/** Every key, and what it does: the help lists it. */
+export const keyHelp: readonly (readonly [string, string])[] = [
+  ['Space', 'play or pause'],
+  ['← →', 'one frame back or on'],
+  ['Shift ← →', 'one second back or on'],
+  ['Home End', 'to the start, to the end'],
+  ['- +', 'slower, faster'],
+  ['1 … 5', 'boxes, class map, free space, path, ground truth'],
+  ['R', 'run the networks in this browser'],
+  ['N P', 'next difference, previous one'],
+  ['O', 'open a recording'],
+  ['?', 'these keys'],
+];
+
+export interface KeyTargets {
+  player: Player;
+  rerun: RerunState;
+  toggle(layer: Layer): void;
+  open(): void;
+  help(): void;
+}
+
+/** Carries out what a key says. True where it was one of ours. */
+export function pressKey(event: KeyboardEvent, targets: KeyTargets): boolean {
+  const { player, rerun } = targets;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return false;
+  const info = player.info.value;
+  const layer = (Object.keys(layers) as Layer[])[Number(event.key) - 1];
+  if (layer !== undefined) targets.toggle(layer);
+  else if (event.key === ' ') player.toggle();
+  else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+    const direction = event.key === 'ArrowRight' ? 1 : -1;
+    player.isPlaying.value = false;
+    void (event.shiftKey ? player.skip(direction) : player.step(direction));
+  } else if (event.key === 'Home' && info) void player.seek(info.startNs);
+  else if (event.key === 'End' && info) void player.seek(info.endNs);
+  else if (event.key === '+' || event.key === '=') changeSpeed(player, 1);
+  else if (event.key === '-') changeSpeed(player, -1);
+  else if (event.key === 'r' && rerun.canRun) rerun.isOn.value ? rerun.stop() : void rerun.start();
+  else if (event.key === 'n') void rerun.goToDifference(1);
+  else if (event.key === 'p') void rerun.goToDifference(-1);
+  else if (event.key === 'o') targets.open();
+  else if (event.key === '?') targets.help();
+  else return false;
+  return true;
+}
+
+/** Controls that use the key themselves keep it. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLSelectElement) return true;
+  if (target instanceof HTMLInputElement)
+    return target.type === 'range'
+      ? /^(?:Arrow|Home|End|Page)/.test(key) && !target.classList.contains('seek')
+      : key === ' ' || target.type === 'text';
+  return key === ' ' && /^(?:BUTTON|SUMMARY|A)$/.test(target.tagName);
+}
+
+function changeSpeed(player: Player, by: 1 | -1): void {
+  const offered: readonly number[] = speeds;
+  const at = offered.indexOf(player.speed.value) + by;
+  player.speed.value = speeds[at] ?? player.speed.value;
+}

@@ -1,0 +1,56 @@
+import { useMemo } from 'preact/hooks';
+import type { Layer } from '../drawing/draw-frame.js';
+import type { LiveFeed } from '../live/live-feed.js';
+import { describeFrame } from './describe-frame.js';
+import { Health, Signs, Stages, SteeringHistory, SteeringWheel } from './instruments.js';
+import { LayerSwitches } from './layer-switches.js';
+import { Picture } from './picture.js';
+
+const words = {
+  connecting: 'Waiting for the first frame…',
+  live: 'Live',
+  ended: 'The drive has ended.',
+  gone: 'The pipeline has ended.',
+} as const;
+
+/** The run while it goes on. */
+export function LiveView({
+  feed,
+  shown,
+  toggle,
+}: {
+  feed: LiveFeed;
+  shown: ReadonlySet<Layer>;
+  toggle(layer: Layer): void;
+}) {
+  const history = useMemo(() => new SteeringHistory(), []);
+  const frame = feed.frame.value;
+  const result = frame?.result;
+  history.add(result?.sourceTimeNs ?? 0n, result?.steering?.angleRad);
+  const { sourceName = '', camera } = feed.run.value;
+  return (
+    <>
+      <p class="live-state" role="status">
+        <b class={feed.state.value}>●</b> {words[feed.state.value]} {sourceName}
+      </p>
+      <div class="stage">
+        <Picture
+          picture={frame?.bitmap}
+          result={result}
+          truth={undefined}
+          camera={camera}
+          shown={shown}
+          caption={undefined}
+          description={describeFrame(result)}
+        />
+      </div>
+      <LayerSwitches shown={shown} toggle={toggle} />
+      <div class="cards">
+        <SteeringWheel result={result} history={history} />
+        <Signs result={result} picture={frame?.bitmap} />
+        <Stages result={result} />
+        <Health result={result} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { FramePainter, type Scene } from '../drawing/draw-frame.js';
+
+interface PictureProps extends Scene {
+  caption: string | undefined;
+  /** What is on the picture, for a screen reader. */
+  description: string;
+}
+
+/** One frame with what is drawn over it. */
+export function Picture({ caption, description, ...scene }: PictureProps) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const painter = useRef<FramePainter | undefined>(undefined);
+  useEffect(() => {
+    painter.current ??= new FramePainter(ref.current!);
+    painter.current.draw(scene);
+  });
+  return (
+    <figure class="picture">
+      <canvas ref={ref} width={1280} height={720} role="img" aria-label={description} />
+      {caption && <figcaption>{caption}</figcaption>}
+    </figure>
+  );
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { encodeJpeg } from '../../codec/image-codec.js';
+import { perceptionTopic } from '../../messages/topics.js';
+import type { FramePixels, Output, OutputMessage, RunFacts } from '../output.js';
+import { PublishCounts } from '../publish-count.js';
+
+/** JPEG quality of what is looked at. */
+const jpegQuality = 75;
+const maxViewers = 8;
+/** What a page says is short. */
+const maxMessageBytes = 256;
+/** Results that are kept so that the drive can be stepped through at its end, bytes; the oldest go first. */
+const keptBytes = 128 * 2 ** 20;
+
+/** A result as it was sent. */
+export interface KeptResult {
+  stampNs: bigint;
+  payload: Uint8Array;
+}
+
+/**
+ * Sends frames with their results to pages, at the rate at which each asks for the next and newest first. Without a
+ * page nothing is copied or encoded; with pages one frame is encoded at a time, off the main thread. A page that does
+ * not ask gets nothing, so that it cannot fill the memory.
+ *
+ * A message is the length of the PerceptionFrame (uint32, little endian), the PerceptionFrame, and a JPEG, which is
+ * empty where the pixels are not rgb8. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
+ */
+export class LiveOutput implements Output {
+  readonly name = 'page';
+  readonly topics = [perceptionTopic.name];
+  readonly needsPixels = true;
+  readonly counts = new PublishCounts();
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  });
+  /** Pages, and whether each waits for a frame. */
+  readonly #viewers = new Map<WebSocket, { isWaiting: boolean }>();
+  readonly #kept: KeptResult[] = [];
+  #keptBytes = 0;
+  /** Holds the pixels that are being encoded; made once. */
+  #copy = new Uint8Array();
+  #isEncoding = false;
+  #greeting = '{}';
+  #hasEnded = false;
+
+  constructor(
+    /** The page's address. */
+    readonly place: string,
+  ) {}
+
+  /** Results of the run so far. */
+  get kept(): readonly KeptResult[] {
+    return this.#kept;
+  }
+
+  async begin(facts: RunFacts): Promise<void> {
+    const { sourceName, isLive, camera } = facts;
+    this.#greeting = JSON.stringify({ sourceName, isLive, camera });
+    // Pages may have come while the networks were loading.
+    for (const viewer of this.#viewers.keys()) viewer.send(this.#greeting);
+  }
+
+  /** Takes a connection whose headers were checked. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#viewers.size >= maxViewers) {
+      socket.end('HTTP/1.1 503 Too many pages\r\n\r\n');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (viewer) => {
+      const state = { isWaiting: false };
+      this.#viewers.set(viewer, state);
+      viewer.on('message', () => {
+        state.isWaiting = true;
+      });
+      viewer.on('close', () => this.#viewers.delete(viewer));
+      viewer.on('error', () => viewer.terminate());
+      viewer.send(this.#greeting);
+      if (this.#hasEnded) viewer.send('{"ended":true}');
+    });
+  }
+
+  send({ stampNs, payload, pixels }: OutputMessage): void {
+    this.#keep({ stampNs, payload });
+    const count = this.counts.of(perceptionTopic.name);
+    const isWanted = [...this.#viewers.values()].some(({ isWaiting }) => isWaiting);
+    if (!isWanted || this.#isEncoding || pixels === undefined) {
+      pixels?.release();
+      if (this.#viewers.size > 0) count.dropped++;
+      return;
+    }
+    count.sent++;
+    const image = this.#copyOut(pixels);
+    pixels.release();
+    this.#isEncoding = true;
+    void (image === undefined ? Promise.resolve(new Uint8Array()) : encodeJpeg(image, jpegQuality))
+      .catch(() => new Uint8Array())
+      .then((jpeg) => {
+        this.#isEncoding = false;
+        this.#sendFrame(payload, jpeg);
+      });
+  }
+
+  /** Tells pages that the run has ended. They stay connected until `disconnect`. */
+  async close(): Promise<void> {
+    this.#hasEnded = true;
+  }
+
+  /** The drive can be stepped through now. */
+  tellEnded(): void {
+    for (const viewer of this.#viewers.keys()) viewer.send('{"ended":true}');
+  }
+
+  disconnect(): void {
+    for (const viewer of this.#viewers.keys()) viewer.terminate();
+    this.#server.close();
+  }
+
+  #keep(result: KeptResult): void {
+    this.#kept.push(result);
+    this.#keptBytes += result.payload.length;
+    while (this.#keptBytes > keptBytes) this.#keptBytes -= this.#kept.shift()!.payload.length;
+  }
+
+  /** The pixels without row padding, in memory of this thread; undefined for other formats than rgb8. */
+  #copyOut({ layout, bytes }: FramePixels) {
+    const { format, widthPx, heightPx, strideBytes } = layout;
+    if (format !== 'rgb8') return undefined;
+    const rowBytes = widthPx * 3;
+    if (this.#copy.length !== rowBytes * heightPx) this.#copy = new Uint8Array(rowBytes * heightPx);
+    if (strideBytes === rowBytes) this.#copy.set(bytes.subarray(0, this.#copy.length));
+    else
+      for (let y = 0; y < heightPx; y++) {
+        const row = bytes.subarray(y * strideBytes, y * strideBytes + rowBytes);
+        this.#copy.set(row, y * rowBytes);
+      }
+    return { widthPx, heightPx, data: this.#copy };
+  }
+
+  #sendFrame(payload: Uint8Array, jpeg: Uint8Array): void {
+    const message = Buffer.allocUnsafe(4 + payload.length + jpeg.length);
+    message.writeUInt32LE(payload.length, 0);
+    message.set(payload, 4);
+    message.set(jpeg, 4 + payload.length);
+    for (const [viewer, state] of this.#viewers) {
+      if (!state.isWaiting) continue;
+      state.isWaiting = false;
+      viewer.send(message);
+    }
+  }
+}

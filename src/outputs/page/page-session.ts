@@ -1,0 +1,11 @@
+/** What the page is told when it opens, as JSON at `/session.json`. */
+export interface PageSession {
+  /** Recordings that it opens together, at `/files/<place in the list>`. */
+  files: { name: string; sizeBytes: number }[];
+  /** Tasks whose bundles lie at `/bundles/<task>/`. */
+  bundles: string[];
+  /** Whether frames come over the WebSocket at `/live`. */
+  isLive: boolean;
+  /** Whether a simulated road is driven at `/road/`. */
+  isRoad: boolean;
+}

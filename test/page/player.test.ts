@@ -1,0 +1,258 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ensurePageBuilt } from '../../bin/build-page.js';
+import { mapDifferenceShare } from '../../page/rerun/differences.js';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { ChannelTopic } from '../../src/recording/channels.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { RecordingWriter } from '../../src/recording/recording-writer.js';
+import {
+  launchBrowser,
+  repoDir,
+  sampleDrive,
+  startLooking,
+  temporaryDir,
+  watchFaults,
+  whyNoBrowser,
+} from './browser.js';
+
+/** Frames whose results are compared with the rig's. */
+const comparedFrames = 6;
+
+describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser ?? ''}`, () => {
+  const { dir, remove } = temporaryDir();
+  let browser: Browser;
+  let looking: Awaited<ReturnType<typeof startLooking>>;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    [browser, looking] = await Promise.all([
+      launchBrowser(),
+      startLooking(['view', sampleDrive, '--port', '0']),
+    ]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    expect(await looking.stop()).toBe(0);
+    remove();
+  });
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    faults = watchFaults(page);
+    await page.goto(looking.url);
+    await page.locator('.picture canvas').waitFor();
+  });
+  afterEach(async () => {
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  const time = async () => Number.parseFloat((await page.locator('.time').textContent())!);
+  const timeIs = (seconds: number) =>
+    expect.poll(time, { timeout: 20_000 }).toBeCloseTo(seconds, 2);
+  const runHere = async () => {
+    await page.keyboard.press('r');
+    await page.locator('.angle', { hasNotText: 'no answer' }).waitFor({ timeout: 50_000 });
+  };
+  const drop = (paths: string[]) =>
+    page.locator('input[aria-label="Recordings to open"]').setInputFiles(paths);
+
+  test('keys step, seek and play the drive, and the timeline shows what is in it', async () => {
+    await timeIs(0);
+    await page.keyboard.press('ArrowRight');
+    await timeIs(0.05);
+    await page.keyboard.press('ArrowRight');
+    await timeIs(0.1);
+    await page.keyboard.press('ArrowLeft');
+    await timeIs(0.05);
+    await page.keyboard.press('Shift+ArrowRight');
+    await timeIs(1.05);
+    await page.keyboard.press('End');
+    await timeIs(12.45);
+    await page.keyboard.press('Home');
+    await timeIs(0);
+    await page.keyboard.press(' ');
+    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0.5);
+    await page.keyboard.press(' ');
+    await page.locator('.lane-label', { hasText: 'Ground truth' }).waitFor();
+  });
+
+  test('networks run here give the rig’s results, frame by frame', async () => {
+    const { drive, frames } = await replayedStretch(dir);
+    expect(frames.length).toBe(comparedFrames);
+    await drop([drive]);
+    await page
+      .locator('dd', { hasText: `${comparedFrames}` })
+      .first()
+      .waitFor();
+    await runHere();
+    for (let i = 0; i < comparedFrames; i++) {
+      if (i > 0) await page.keyboard.press('ArrowRight');
+      await timeIs(i * 0.05);
+      const shown = await page.evaluate(() => window.windshieldShown?.());
+      const here = fromBinary(PerceptionFrameSchema, Uint8Array.from(shown!));
+      expectSame(here, frames[i]!);
+    }
+    expect(await page.locator('.rerun .alert').count()).toBe(0);
+  });
+
+  test('sliders act on the frame shown, and the bundles’ own values come back', async () => {
+    await runHere();
+    const description = () => page.locator('.picture canvas').getAttribute('aria-label');
+    const before = await description();
+    await page.getByRole('slider', { name: /Score threshold/ }).fill('0.95');
+    await expect.poll(description, { timeout: 20_000 }).not.toBe(before);
+    await page.getByRole('button', { name: 'As the bundles say' }).click();
+    await expect.poll(description, { timeout: 20_000 }).toBe(before);
+  });
+
+  test('a second bundle from disk stands beside the first, and keys go to its differences', async () => {
+    await runHere();
+    await page.locator('.rerun input[type=file]').setInputFiles(join(repoDir, 'models/steering'));
+    await expect.poll(() => page.locator('.picture').count(), { timeout: 50_000 }).toBe(2);
+    for (let i = 1; i <= 2; i++) {
+      await page.keyboard.press('ArrowRight');
+      await timeIs(i * 0.05);
+    }
+    await page.keyboard.press('Home');
+    await timeIs(0);
+    await page.locator('.lane-label', { hasText: 'Differences' }).waitFor();
+    expect(await page.locator('.verdict').textContent()).toMatch(/steering -?\d/);
+    await page.locator('h1').click();
+    await page.keyboard.press('n');
+    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0);
+    await page.keyboard.press('p');
+    await timeIs(0);
+  });
+
+  test('a file that is no drive, or a broken one, is told in words, and a cut one plays', async () => {
+    const files = {
+      text: join(dir, 'letter.mcap'),
+      empty: join(dir, 'empty.mcap'),
+      cut: join(dir, 'cut.mcap'),
+    };
+    writeFileSync(files.text, 'Dear rig, how are you?');
+    writeFileSync(files.empty, '');
+    copyFileSync(sampleDrive, files.cut);
+    truncateSync(files.cut, 3_000_000);
+    await drop([files.text]);
+    const alert = page.locator('main > [role=alert]');
+    await expect
+      .poll(() => alert.textContent())
+      .toContain('letter.mcap: expected an MCAP recording');
+    await drop([files.empty]);
+    await expect.poll(() => alert.textContent()).toContain('empty.mcap is empty');
+    await drop([files.cut]);
+    await page.locator('.alert', { hasText: 'cut.mcap was cut off' }).waitFor();
+    expect(await alert.count()).toBe(0);
+    await page.keyboard.press('ArrowRight');
+    await timeIs(0.05);
+  });
+
+  test('results that are dropped beside their drive are drawn on its pictures', async () => {
+    const { drive, results } = await replayedStretch(dir);
+    await drop([drive, results]);
+    await page.locator('.lane-label', { hasText: 'Tracks' }).waitFor();
+    await expect
+      .poll(() => page.locator('.picture canvas').getAttribute('aria-label'))
+      .toContain('Frame 0');
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing serious in %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(readFileSync(join(repoDir, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+    const found = await page.evaluate(async () => {
+      const { violations } = await window.axe.run();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('at 360 px nothing is wider than the window, and the page runs isolated', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      360,
+    );
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  });
+});
+
+declare global {
+  interface Window {
+    axe: {
+      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+    };
+  }
+}
+
+test.skipIf(whyNoBrowser !== undefined)('the first load is below 300 kB compressed', async () => {
+  const dir = await ensurePageBuilt();
+  const names = readdirSync(join(dir, 'assets')).filter((name) => !name.startsWith('rerun-worker'));
+  expect(names.length).toBeGreaterThan(2);
+  const sizes = names.map((name) => gzipSync(readFileSync(join(dir, 'assets', name))).length);
+  expect(sizes.reduce((a, b) => a + b)).toBeLessThan(300_000);
+});
+
+let replayed: Promise<{ drive: string; results: string; frames: PerceptionFrame[] }> | undefined;
+
+/** The first frames of the sample as a drive of their own, and what the rig says of them, by the command line. */
+function replayedStretch(dir: string) {
+  replayed ??= (async () => {
+    const [drive, results] = [join(dir, 'stretch.mcap'), join(dir, 'results.mcap')];
+    await writeStretch(drive);
+    execFileSync(
+      process.execPath,
+      ['bin/windshield.js', 'replay', drive, '--lockstep', '--no-publish', '--out', results],
+      { cwd: repoDir, stdio: 'pipe' },
+    );
+    const reader = await RecordingReader.open(results);
+    const frames: PerceptionFrame[] = [];
+    for await (const { data } of reader.messages({ topics: ['perception'] }))
+      frames.push(fromBinary(PerceptionFrameSchema, data));
+    await reader.close();
+    return { drive, results, frames };
+  })();
+  return replayed;
+}
+
+async function writeStretch(path: string): Promise<void> {
+  const reader = await RecordingReader.open(sampleDrive);
+  const writer = await RecordingWriter.create(path);
+  let pictures = 0;
+  for await (const { topic, stampNs, data } of reader.messages()) {
+    if (topic === 'camera/image' && pictures++ === comparedFrames) break;
+    await writer.writeEncoded(topic as ChannelTopic, stampNs, data);
+  }
+  await writer.close();
+  await reader.close();
+}
+
+/** Within the bundles' tolerance of 0.002 on raw outputs: what that is on decoded ones. */
+function expectSame(here: PerceptionFrame, rig: PerceptionFrame): void {
+  expect(here.frameId).toBe(rig.frameId);
+  expect(here.calibrationSha256).toBe(rig.calibrationSha256);
+  expect(here.bundles).toEqual(rig.bundles);
+  const named = ({ detections }: PerceptionFrame) =>
+    detections.map(({ className, trackId }) => `${className} ${trackId}`);
+  expect(named(here)).toEqual(named(rig));
+  for (const [i, { score, boxPx }] of here.detections.entries()) {
+    expect(Math.abs(score - rig.detections[i]!.score)).toBeLessThan(0.002);
+    for (const edge of ['xMin', 'yMin', 'xMax', 'yMax'] as const)
+      expect(Math.abs(boxPx![edge] - rig.detections[i]!.boxPx![edge])).toBeLessThan(0.1);
+  }
+  const read = ({ signs }: PerceptionFrame) => signs.map(({ className }) => className);
+  expect(read(here)).toEqual(read(rig));
+  expect(Math.abs(here.steering!.angleRad - rig.steering!.angleRad)).toBeLessThan(0.001);
+  expect(mapDifferenceShare(here.segmentation!, rig.segmentation!)).toBeLessThan(0.0005);
+}
