@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type LogLevel, logLevels } from './log-levels.js';
 
 /** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
 const defaultHangBoundMs = 1000;
@@ -15,6 +16,8 @@ export interface DriveFlags {
   endpoint?: string;
   topic?: string;
   frameRate?: number;
+  log?: string;
+  logLevel: LogLevel;
   /** False with --no-publish. */
   publish: boolean;
   allowUncertified?: true;
@@ -39,7 +42,13 @@ export function addDriveOptions(command: Command): Command {
       '--view',
       'show the drive on a page of this machine; on a terminal it stays until Ctrl-C',
     )
-    .option('--supervise', 'run in a process that is started anew when it dies or hangs')
+    .option('--log <file>', 'write what happens into this file, as JSON lines; - is standard error')
+    .addOption(
+      new Option('--log-level <level>', 'with --log: the least that is written')
+        .choices(logLevels)
+        .default('info'),
+    )
+    .option('--supervise', 'run in a process that is started again when it dies or hangs')
     .addOption(
       new Option('--hang-bound <ms>', 'with --supervise: what stands still for longer hangs')
         .default(defaultHangBoundMs)

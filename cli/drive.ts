@@ -7,6 +7,7 @@ import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
 import { formatLiveLine } from './live-line.js';
 import { type LivePage, openLivePage } from './live-page.js';
+import type { OpenLog } from './log-file.js';
 import { formatReport } from './report-table.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -36,7 +37,12 @@ export async function drive(request: DriveRequest): Promise<void> {
   const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
   let lastShownMs = Number.NEGATIVE_INFINITY;
   let page: LivePage | undefined;
+  let log: OpenLog | undefined;
   try {
+    if (flags.log !== undefined) {
+      const { openLog } = await import('./log-file.js');
+      log = openLog(flags.log, flags.logLevel);
+    }
     const config = withFlags(request.config, flags);
     if (flags.view) page = await openLivePage(config);
     if (page !== undefined) terminal.note(`look: ${page.url}`);
@@ -49,6 +55,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       ...(repeat === undefined ? {} : { repeat }),
       signal: stop.signal,
       note: (text) => terminal.note(text),
+      ...(log !== undefined && { log }),
       supervised,
       onFrame(frame, _payload, progress) {
         supervised?.main.published(Number(frame.frameId), progress.framesPublished);
@@ -71,6 +78,7 @@ export async function drive(request: DriveRequest): Promise<void> {
     }
   } finally {
     await page?.close();
+    await log?.close();
     terminal.clearLive();
     forget();
   }

@@ -51,7 +51,7 @@ export class LaneDispatcher implements StageParty<StageResult> {
 
 /** What else is to happen with what lanes say. */
 export interface LaneEvents {
-  answered(stage: Task, outcome: StageOutcome<StageResult>): void;
+  answered(frameId: number, stage: Task, outcome: StageOutcome<StageResult>): void;
   died(laneName: string, cause: string): void;
   /** The lane will not come back; the run must end. */
   failed(error: PerceptionError): void;
@@ -67,7 +67,7 @@ export function connectLanes(
   relays.forEach((relay, laneIndex) => {
     relay.listener = {
       stageDone: (frameId, stage, outcome) => {
-        events.answered(stage, outcome);
+        events.answered(frameId, stage, outcome);
         conductor.stageDone(frameId, stage, outcome);
       },
       jobDone: () => conductor.jobDone(laneIndex),

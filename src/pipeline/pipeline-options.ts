@@ -1,6 +1,7 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { SourceOptions } from '../capture/open-source.js';
+import type { Log } from '../frame/log.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { Output } from '../outputs/output.js';
 import type { Supervised } from '../supervise/supervised.js';
@@ -36,7 +37,9 @@ export interface PipelineOptions {
   onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
   /** What a person should hear of in between, such as a lane that was restarted. */
   note?: (text: string) => void;
-  /** A lane that is silent on a job for longer is ended and started anew, milliseconds. */
+  /** Where the run writes what happened, with its cause; nowhere when left out. */
+  log?: Log;
+  /** A lane that is silent on a job for longer is ended and started again, milliseconds. */
   laneTimeoutMs?: number;
   /** Set where a supervisor watches this process: lanes tell it what they are at. */
   supervised?: Supervised | undefined;

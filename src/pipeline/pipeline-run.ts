@@ -13,6 +13,7 @@ import { LockstepPacer } from './lockstep-pacer.js';
 import type { RunResult } from './pipeline-options.js';
 import type { PipelineParts } from './pipeline-parts.js';
 import { ResultFlow } from './result-flow.js';
+import { RunLog } from './run-log.js';
 import { RunStatistics } from './run-statistics.js';
 
 /** How often deadlines are looked at, and status is published, milliseconds. */
@@ -30,6 +31,7 @@ export class PipelineRun {
   readonly #statistics: RunStatistics;
   readonly #pacer: LockstepPacer;
   readonly #results: ResultFlow;
+  readonly #log: RunLog;
   readonly #hungLanes: string[] = [];
   /** Aborted, with the error, by what ends the run before its time. */
   readonly #fatal = new AbortController();
@@ -42,6 +44,7 @@ export class PipelineRun {
     const modes = isRealtime && degradation ? new Degradation(degradation) : undefined;
     const planFrame = repeated ?? modes?.planFrame.bind(modes);
     this.parts = parts;
+    this.#log = new RunLog(options.log);
     this.#statistics = new RunStatistics(graph.stages);
     this.#pacer = new LockstepPacer(options, capture, () => outputs.drained());
     const totals = () => this.#conductor;
@@ -57,11 +60,18 @@ export class PipelineRun {
       this.#results,
     );
     connectLanes(lanes, relays, this.#conductor, {
-      answered: (stage, outcome) => {
+      answered: (frameId, stage, outcome) => {
         if (outcome.state === 'ok') this.#statistics.addStage(stage, outcome.times);
+        else this.#log.answered(stage, frameId, outcome);
       },
-      died: (lane, cause) => options.note?.(`lane ${lane} died (${cause}) and is started again`),
-      failed: (error) => this.#fatal.abort(error),
+      died: (lane, cause) => {
+        this.#log.laneDied(lane, cause);
+        options.note?.(`lane ${lane} died (${cause}) and is started again`);
+      },
+      failed: (error) => {
+        this.#log.failed(error);
+        this.#fatal.abort(error);
+      },
     });
   }
 
@@ -74,11 +84,18 @@ export class PipelineRun {
       if (end.aborted) stop();
       end.addEventListener('abort', stop, { once: true });
     }
-    const timers = [setInterval(() => this.#results.publishStatus(), statusMs)];
+    const timers = [setInterval(() => this.#log.health(this.#results.publishStatus()), statusMs)];
     if (options.pacing === 'realtime')
       timers.push(setInterval(() => this.#conductor.checkDeadlines(nowNs()), deadlineCheckMs));
-    capture.onNote((text) => options.note?.(text));
-    capture.onLost((error) => options.note?.(`${error.message}; trying again`));
+    this.#log.started(this.parts);
+    capture.onNote((text) => {
+      this.#log.note(text);
+      options.note?.(text);
+    });
+    capture.onLost((error) => {
+      this.#log.sourceLost(error);
+      options.note?.(`${error.message}; trying again`);
+    });
     capture.onFrame((frame) => {
       const dropsBefore = this.#newDrops(capture.counts.drops);
       this.#conductor.frameArrived({ ...frame, arrivalTimeNs: nowNs(), dropsBefore });
@@ -110,6 +127,7 @@ export class PipelineRun {
       },
       isStopped ? 'stopped' : error ? 'failed' : 'ended',
     );
+    this.#log.ended(report, error);
     const hungLanes = this.#hungLanes;
     return error === undefined ? { report, hungLanes } : { report, error, hungLanes };
   }

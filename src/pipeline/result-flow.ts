@@ -80,16 +80,17 @@ export class ResultFlow implements ResultParty<StageResult> {
     this.#pacer.frameDone();
   }
 
-  /** Totals and health, whether or not frames come. */
-  publishStatus(): void {
+  /** Totals and health, whether or not frames come. Returns the health codes. */
+  publishStatus(): readonly string[] {
     const { options, capture, fuser, outputs, wallOffsetNs } = this.#parts;
     const { framesIn, framesPublished, drops } = this.#totals();
+    const health = [...fuser.health, ...outputs.health];
     const status = create(PipelineStatusSchema, {
       framesCaptured: BigInt(framesIn),
       framesPublished: BigInt(framesPublished),
       drops: dropMessages(drops.snapshot()),
       publishedRateHz: this.publishedRate.recentHz(),
-      health: [...fuser.health, ...outputs.health],
+      health,
       sourceName: capture.info.name,
       bundles: [...fuser.bundles],
       mode: this.#degradation?.mode ?? '',
@@ -97,6 +98,7 @@ export class ResultFlow implements ResultParty<StageResult> {
     });
     const payload = toBinary(PipelineStatusSchema, status);
     outputs.send({ topic: statusTopic.name, stampNs: nowNs() + wallOffsetNs, payload });
+    return health;
   }
 
   progress(): Progress {

@@ -67,6 +67,7 @@ const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'p
 
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
+  pino: 'cli/log-file.ts',
   sharp: 'src/codec/image-codec.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',

@@ -1,0 +1,46 @@
+import { openSync } from 'node:fs';
+import { type DestinationStream, destination, pino } from 'pino';
+import type { Log } from '../src/frame/log.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import type { LogLevel } from './log-levels.js';
+
+/** A log that is open. `close` writes what is still in memory. */
+export interface OpenLog extends Log {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a log of JSON lines with times and levels: `-` is standard error, anything else a file that is appended to.
+ * Entries are written from memory, so that no frame waits for the disk. Throws ERR_OUTPUT.
+ */
+export function openLog(place: string, level: LogLevel): OpenLog {
+  const file = openDestination(place);
+  // A full disk ends the log, never the drive.
+  file.on('error', () => {});
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, file);
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+    close: () =>
+      new Promise((resolve) => {
+        file.once('close', () => resolve());
+        file.once('error', () => resolve());
+        file.end();
+      }),
+  };
+}
+
+type Destination = ReturnType<typeof destination> & DestinationStream;
+
+function openDestination(place: string): Destination {
+  try {
+    // Opened here: what hinders it is said before the first frame.
+    const fd = place === '-' ? 2 : openSync(place, 'a');
+    return destination({ fd, sync: false });
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    throw new PerceptionError('ERR_OUTPUT', `${place}: cannot write the log (${code})`, { cause });
+  }
+}
