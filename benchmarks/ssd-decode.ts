@@ -1,5 +1,6 @@
-import type { DetectionOutputSpec } from '../src/bundle/output-spec.js';
-import { createDetectionList, createSsdDecoder } from '../src/perception/detection/ssd-decoder.js';
+import type { SsdOutputSpec } from '../src/bundle/output-spec.js';
+import { createDetectionList } from '../src/perception/detection/detection-list.js';
+import { createSsdDecoder } from '../src/perception/detection/ssd-decoder.js';
 import type { BenchmarkCase } from './harness/benchmark.js';
 import { pythonCommand, whyNoPython } from './harness/python.js';
 import { normalNumbers } from './harness/random.js';
@@ -14,7 +15,7 @@ const sizes = (count: number, edge: number) =>
     edge * (1.6 - 0.2 * i),
   ]);
 
-const spec: DetectionOutputSpec = {
+const spec: SsdOutputSpec = {
   kind: 'ssd',
   offsets: 'offsets',
   logits: 'logits',

@@ -79,6 +79,18 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
   {
+    name: 'adopt',
+    usage: '<network.onnx> --out <folder>',
+    summary: 'take a network of your own, find out how it must be fed, and make a model bundle',
+    load: async () => (await import('./adopt.js')).adoptCommand(),
+  },
+  {
+    name: 'bundle',
+    usage: '<inspect|check> <folder>',
+    summary: 'say what a model bundle is and how it is fed, and whether it is certified here',
+    load: async () => (await import('./bundle.js')).bundleCommand(),
+  },
+  {
     name: 'latency',
     usage: '<results.mcap>',
     summary: 'say how long everything took, from a recording of results alone',

@@ -1,24 +1,10 @@
 import { PerceptionError } from '../frame/perception-error.js';
+import { detectionOutputs } from './detection-shapes.js';
 import { elementCount } from './golden.js';
 import type { Golden, Manifest } from './manifest.js';
-import type { DetectionOutputSpec, FeatureMapSpec, OutputSpec } from './output-spec.js';
+import { type OutputSpec, taskOfDecoding } from './output-spec.js';
 
 type Dimension = number | string;
-
-const kindOfTask = {
-  detection: 'ssd',
-  signs: 'signs',
-  segmentation: 'segmentation',
-  steering: 'steering',
-} as const;
-
-/** Default boxes of all feature maps together: rows of the SSD's outputs. */
-export function countDefaultBoxes(featureMaps: readonly FeatureMapSpec[]): number {
-  return featureMaps.reduce(
-    (sum, map) => sum + map.rows * map.columns * map.boxSizesNorm.length,
-    0,
-  );
-}
 
 /** The input tensor's shape that an input spec asks for, after the batch dimension. */
 export function inputShapeTail(spec: Manifest['input']['spec']): [number, number, number] {
@@ -33,10 +19,10 @@ export function inputShapeTail(spec: Manifest['input']['spec']): [number, number
  */
 export function checkShapes(manifest: Manifest, golden: Golden, where: string): void {
   const { decode, task, input, outputs } = manifest;
-  if (kindOfTask[task] !== decode.kind) {
+  if (taskOfDecoding(decode) !== task) {
     throw new PerceptionError(
       'ERR_BUNDLE',
-      `${where}: expected decode.kind ${kindOfTask[task]} for task ${task}, found ${decode.kind}`,
+      `${where}: expected a decode.kind of task ${task}, found ${decode.kind}, which is of ${taskOfDecoding(decode)}`,
     );
   }
   const batch = input.tensor.shape[0]!;
@@ -52,7 +38,7 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
   if (!sameShape(expectedInput, input.tensor.shape)) {
     mismatch(where, `input ${input.tensor.name}`, expectedInput, input.tensor.shape);
   }
-  for (const [name, expected] of expectedOutputs(decode, batch)) {
+  for (const [name, expected] of expectedOutputs(manifest, batch)) {
     const tensor = outputs.find((output) => output.name === name);
     if (tensor === undefined) {
       const known = outputs.map((output) => output.name).join(', ');
@@ -72,27 +58,19 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
 
 /** Outputs that the decoding reads, with their shapes; undefined where any size will do. */
 function expectedOutputs(
-  decode: OutputSpec,
+  { decode, input, outputs }: Manifest,
   batch: Dimension,
 ): [string, (Dimension | undefined)[]][] {
   switch (decode.kind) {
-    case 'ssd':
-      return ssdOutputs(decode);
     case 'signs':
       return [[decode.logits, [batch, decode.classes.length]]];
     case 'segmentation':
       return [[decode.scores, [1, decode.classes.length, undefined, undefined]]];
     case 'steering':
       return [[decode.steering, [1, 1]]];
+    default:
+      return detectionOutputs(decode, input.spec, outputs);
   }
-}
-
-function ssdOutputs(decode: DetectionOutputSpec): [string, Dimension[]][] {
-  const count = countDefaultBoxes(decode.featureMaps);
-  return [
-    [decode.offsets, [1, count, 4]],
-    [decode.logits, [1, count, 1 + decode.classes.length]],
-  ];
 }
 
 /** Class names are unique, and names that refer to classes name one. */
@@ -105,6 +83,15 @@ function checkNames(decode: OutputSpec, where: string): void {
       'ERR_BUNDLE',
       `${where}: expected unique classes, found ${twice} twice`,
     );
+  }
+  if ('networkClasses' in decode) {
+    const stray = decode.networkClasses.find(({ as }) => as !== undefined && !classes.includes(as));
+    if (stray !== undefined) {
+      throw new PerceptionError(
+        'ERR_BUNDLE',
+        `${where}: decode.networkClasses: expected one of ${classes.join(', ')}, found ${stray.as}`,
+      );
+    }
   }
   if (decode.kind !== 'segmentation') return;
   const unknown = decode.drivable.find((name) => !classes.includes(name));
@@ -141,7 +128,7 @@ function checkGolden(manifest: Manifest, golden: Golden, where: string): void {
       );
     }
     const expected = tensor.shape.map((size) =>
-      typeof size === 'string' ? (bound.get(size) ?? size) : size,
+      typeof size === 'string' ? (bound.get(size) ?? candidatesOf(decode) ?? size) : size,
     );
     if (!sameShape(expected, entry.shape)) {
       mismatch(where, `golden output ${tensor.name}`, expected, entry.shape);
@@ -158,6 +145,11 @@ function checkGolden(manifest: Manifest, golden: Golden, where: string): void {
       );
     }
   }
+}
+
+/** Room for the rows of a network that gives as many as it finds. */
+export function candidatesOf(decode: OutputSpec): number | undefined {
+  return 'maxCandidates' in decode ? decode.maxCandidates : undefined;
 }
 
 /** Sizes of the named dimensions, or undefined where the shapes differ. */

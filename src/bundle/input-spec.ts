@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Upper bound for a network's input edge, so that a broken manifest cannot ask for gigabytes. */
 const maxEdgePx = 4096;
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+const level = z.number().min(0).max(255);
 
 /**
  * How a frame becomes a network's input. One definition for training, evaluation, the rig and the browser.
@@ -18,8 +19,11 @@ export const inputSpecSchema = z.strictObject({
       ([left, top, right, bottom]) => right > left && bottom > top,
       'right > left and bottom > top',
     ),
-  /** `stretch` fills the input; `letterbox` keeps the aspect ratio, centres, and pads with padValue. */
-  fit: z.enum(['stretch', 'letterbox']),
+  /**
+   * `stretch` fills the input; `letterbox` keeps the aspect ratio, centres, and pads with padValue;
+   * `letterbox-top-left` does the same and pads on the right and below alone.
+   */
+  fit: z.enum(['stretch', 'letterbox', 'letterbox-top-left']),
   /** Input width and height, pixels. */
   widthPx: z.int().positive().max(maxEdgePx),
   heightPx: z.int().positive().max(maxEdgePx),
@@ -32,6 +36,13 @@ export const inputSpecSchema = z.strictObject({
   scale: triple,
   /** Grey level 0..255 of the padding and of pixels that lie outside the camera's picture, before mean and scale. */
   padValue: z.number().min(0).max(255),
+  /** Red, green, blue 0..255 of the same, where it is no grey; it then stands for padValue. */
+  padRgb: z.tuple([level, level, level]).optional(),
 });
 
 export type InputSpec = z.infer<typeof inputSpecSchema>;
+
+/** Red, green, blue 0..255 where the input shows nothing of the frame. */
+export function paddingRgb({ padValue, padRgb }: InputSpec): readonly [number, number, number] {
+  return padRgb ?? [padValue, padValue, padValue];
+}

@@ -8,11 +8,30 @@ export type Task = (typeof tasks)[number];
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 /** A dimension: a number, or a name for one that varies (the sign network's batch). */
 const dimension = z.union([z.int().positive(), z.string().min(1)]);
+/** Types that tensors may have; whatever the network's is, it is written and read as float32 here. */
+export const tensorDtypes = [
+  'float32',
+  'float16',
+  'uint8',
+  'int8',
+  'int32',
+  'int64',
+  'bool',
+] as const;
+export type TensorDtype = (typeof tensorDtypes)[number];
 const tensorSchema = z.strictObject({
   name: z.string().min(1),
-  dtype: z.literal('float32'),
-  shape: z.array(dimension).min(1).max(8),
+  dtype: z.enum(tensorDtypes),
+  shape: z.array(dimension).max(8),
 });
+/** An input that is the same for every frame, such as the size that boxes are answered in. */
+const constantSchema = z.strictObject({
+  name: z.string().min(1),
+  dtype: z.enum(tensorDtypes),
+  shape: z.array(z.int().positive()).max(8),
+  values: z.array(z.number()).min(1).max(4096),
+});
+export type ConstantInput = z.infer<typeof constantSchema>;
 const scores = z.record(z.string(), z.number());
 
 /**
@@ -60,6 +79,21 @@ export function needsWideSums({ quantisation }: Pick<Manifest, 'quantisation'>):
   return quantisation?.precision === 'int8' && quantisation.weights?.pairSumBits !== 16;
 }
 
+/** What is known of a network that came from elsewhere. */
+export const adoptionSchema = z.strictObject({
+  /** The file's name, or the address that it was fetched from. */
+  from: z.string(),
+  /** As the user stated it. */
+  licence: z.string(),
+  family: z.string(),
+  /** What was concluded from the file, and from what. */
+  reasons: z.array(z.string()),
+  /** How the feeding was chosen: by scores on labelled pictures, by the steadiness of the answers, or as the family is fed. */
+  feedingBy: z.enum(['labels', 'steadiness', 'family', 'options']),
+  command: z.string(),
+});
+export type Adoption = z.infer<typeof adoptionSchema>;
+
 /** models/<task>/manifest.json: everything that must be known to run, decode and trust one network. */
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -71,7 +105,11 @@ export const manifestSchema = z.strictObject({
     sha256: sha256Hex,
     parameters: z.int().nonnegative(),
   }),
-  input: z.strictObject({ tensor: tensorSchema, spec: inputSpecSchema }),
+  input: z.strictObject({
+    tensor: tensorSchema,
+    spec: inputSpecSchema,
+    constants: z.array(constantSchema).max(8).optional(),
+  }),
   outputs: z.array(tensorSchema).min(1),
   decode: outputSpecSchema,
   training: z.strictObject({
@@ -86,6 +124,8 @@ export const manifestSchema = z.strictObject({
   scores: z.record(z.string(), scores),
   /** Largest absolute difference from the golden outputs, by execution provider. */
   tolerance: z.record(z.string(), z.number().positive()),
+  /** Where a network that was not trained here came from (`windshield adopt`), and how its feeding was found. */
+  adopted: adoptionSchema.optional(),
   /** Absent for a network as it was trained, in float32. */
   quantisation: quantisationSchema.optional(),
 });

@@ -1,34 +1,5 @@
 import { z } from 'zod';
-
-/** Default boxes of one feature map (Liu et al. 2016, SSD, section 2.2). Sizes are shares of the input. */
-export const featureMapSchema = z.strictObject({
-  rows: z.int().positive().max(512),
-  columns: z.int().positive().max(512),
-  /** Width and height of each default box at every cell, as shares of the input's width and height. */
-  boxSizesNorm: z
-    .array(z.tuple([z.number().positive(), z.number().positive()]))
-    .min(1)
-    .max(16),
-});
-
-/**
- * Detection. Outputs: `offsets` float32 [1, A, 4] (centre x, centre y, log width, log height, divided by the
- * variances) and `logits` float32 [1, A, 1 + classes] with background first. A counts the default boxes in
- * order feature map, row, column, box.
- */
-export const detectionOutputSchema = z.strictObject({
-  kind: z.literal('ssd'),
-  offsets: z.string(),
-  logits: z.string(),
-  featureMaps: z.array(featureMapSchema).min(1).max(16),
-  /** [centre, size], 0.1 and 0.2 in the paper's implementation. */
-  variances: z.tuple([z.number().positive(), z.number().positive()]),
-  classes: z.array(z.string()).min(1).max(1000),
-  scoreThreshold: z.number().min(0).max(1),
-  /** IoU above which the lower-scored box of the same class is suppressed. */
-  nmsIou: z.number().min(0).max(1),
-  maxDetections: z.int().positive().max(1000),
-});
+import { type DetectionOutputSpec, detectionOutputSchemas } from './detection-spec.js';
 
 /** Signs. Output: `logits` float32 [N, classes]; probability = softmax(logits / temperature). */
 export const signsOutputSchema = z.strictObject({
@@ -79,15 +50,37 @@ export const steeringOutputSchema = z.strictObject({
 });
 
 export const outputSpecSchema = z.discriminatedUnion('kind', [
-  detectionOutputSchema,
+  ...detectionOutputSchemas,
   signsOutputSchema,
   segmentationOutputSchema,
   steeringOutputSchema,
 ]);
 
-export type FeatureMapSpec = z.infer<typeof featureMapSchema>;
-export type DetectionOutputSpec = z.infer<typeof detectionOutputSchema>;
+export type {
+  DetectionKind,
+  DetectionOutputSpec,
+  FeatureMapSpec,
+  SsdOutputSpec,
+} from './detection-spec.js';
 export type SignsOutputSpec = z.infer<typeof signsOutputSchema>;
 export type SegmentationOutputSpec = z.infer<typeof segmentationOutputSchema>;
 export type SteeringOutputSpec = z.infer<typeof steeringOutputSchema>;
 export type OutputSpec = z.infer<typeof outputSpecSchema>;
+
+/** The task that a decoding belongs to. */
+export function taskOfDecoding(
+  decode: OutputSpec,
+): 'detection' | 'signs' | 'segmentation' | 'steering' {
+  switch (decode.kind) {
+    case 'signs':
+    case 'segmentation':
+    case 'steering':
+      return decode.kind;
+    default:
+      return 'detection';
+  }
+}
+
+export function isDetection(decode: OutputSpec): decode is DetectionOutputSpec {
+  return taskOfDecoding(decode) === 'detection';
+}

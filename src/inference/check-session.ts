@@ -2,18 +2,19 @@ import type { InferenceSession } from 'onnxruntime-common';
 import type { Manifest } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-type TensorSpec = Manifest['input']['tensor'];
+type TensorSpec = Pick<Manifest['input']['tensor'], 'name' | 'dtype' | 'shape'>;
 
 /**
  * Checks that a loaded session has exactly the manifest's input and outputs, of the same types and shapes; a
- * named dimension of one may have another name in the other. Throws ERR_BUNDLE_SHAPE with the difference.
+ * size that the network leaves open may have another name, or be a number, in the manifest. Throws ERR_BUNDLE_SHAPE with the difference.
  */
 export function checkSession(
   session: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
   manifest: Manifest,
   where: string,
 ): void {
-  compare('input', [manifest.input.tensor], session.inputMetadata, where);
+  const { tensor, constants = [] } = manifest.input;
+  compare('input', [tensor, ...constants], session.inputMetadata, where);
   compare('output', manifest.outputs, session.outputMetadata, where);
 }
 
@@ -51,6 +52,7 @@ function compare(
   }
 }
 
-function isSameSize(a: number | string, b: number | string): boolean {
-  return a === b || (typeof a === 'string' && typeof b === 'string');
+/** A size that the network leaves open may be any. ONNX Runtime tells one without a name as -1. */
+function isSameSize(told: number | string, found: number | string): boolean {
+  return told === found || typeof found === 'string' || found < 0;
 }

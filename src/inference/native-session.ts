@@ -5,9 +5,10 @@ import { PerceptionError } from '../frame/perception-error.js';
 
 /** A tensor as the native session takes it: row-major data of `dims`, viewed, never copied. */
 export interface NativeTensor {
-  readonly type: 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
+  readonly type: 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
   readonly dims: readonly number[];
-  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+  /** The bits of float16 stand in a Uint16Array. */
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 }
 
 export interface NativeSessionOptions {
@@ -17,6 +18,33 @@ export interface NativeSessionOptions {
   hasNarrowSums?: boolean;
   /** Whether the session keeps its scratch memory between runs: faster, and one such arena a session. Default true. */
   keepsScratch?: boolean;
+}
+
+/** An input or output as the model declares it. */
+export interface DeclaredTensor {
+  name: string;
+  type: NativeTensor['type'] | undefined;
+  shape: (number | undefined)[];
+}
+
+/** Numbers of TensorProto.DataType in the public specification. */
+const typeNames: Readonly<Record<number, NativeTensor['type']>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+};
+
+function declared(raw: RawSession['inputMetadata'][number]): DeclaredTensor {
+  const { name, isTensor, type, shape } = raw;
+  return {
+    name,
+    type: isTensor ? typeNames[type] : undefined,
+    shape: (shape ?? []).map((size) => (size >= 0 ? size : undefined)),
+  };
 }
 
 type RawSession = InstanceType<typeof binding.InferenceSession>;
@@ -94,6 +122,15 @@ export class NativeSession {
     } catch (cause) {
       throw inferenceError('a run without error', this.#name, cause);
     }
+  }
+
+  /** What the model takes and gives; a type that is none of ours is undefined, a size that varies too. */
+  get inputs(): DeclaredTensor[] {
+    return this.#raw.inputMetadata.map(declared);
+  }
+
+  get outputs(): DeclaredTensor[] {
+    return this.#raw.outputMetadata.map(declared);
   }
 
   /** Frees the native session; it cannot run again. */

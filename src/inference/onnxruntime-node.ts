@@ -2,11 +2,13 @@ import './no-telemetry.js';
 
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Bundle } from '../bundle/bundle.js';
+import { candidatesOf } from '../bundle/check-shapes.js';
 import { elementCount } from '../bundle/golden.js';
 import { hasNarrowSums } from '../bundle/manifest.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { checkSession } from './check-session.js';
 import type { FrameSession, NetworkSession } from './network-session.js';
+import { TensorRoom } from './tensor-room.js';
 
 // Errors come back as rejections; what ONNX Runtime prints beside them, in red for a provider that another one of
 // the list stands in for, helps nobody.
@@ -75,69 +77,116 @@ export async function createFrameSession(
   }
   const { session, isPartlyOnCpu } = loaded;
   const pixels = new Uint8Array(frame.shape[0] * frame.shape[1]);
-  const feeds = { [frame.name]: new Tensor('uint8', pixels, frame.shape) };
-  const outputs = outputRoom(bundle, 1);
-  const fetches = outputViews(bundle, outputs, 1);
+  let feeds: Tensors = { [frame.name]: new Tensor('uint8', pixels, frame.shape) };
+  const rooms = outputRooms(bundle, 1);
+  const fetches = fetchesOf(bundle, rooms, 1);
+  feeds = { ...feeds, ...constantFeeds(bundle) };
   return {
     provider,
     isPartlyOnCpu,
     pixels,
-    outputs,
-    run: () => runSession(session, { feeds, fetches }, bundle.where, provider),
+    outputs: valuesOf(rooms),
+    run: () => runSession(session, { feeds, fetches }, rooms, { where: bundle.where, provider }),
     dispose: () => session.release(),
   };
 }
 
 type Shape = readonly (number | string)[];
+type Rooms = Readonly<Record<string, TensorRoom>>;
 
-/** Sizes with `batch` where the shape has a name. */
-function withBatch(shape: Shape, batch: number): number[] {
-  return shape.map((size) => (typeof size === 'number' ? size : batch));
+/** Sizes with `batch` where the shape has the batch's name, and room for the candidates where it has another. */
+function sizesOf({ manifest }: Bundle, shape: Shape, batch: number): number[] {
+  const batchName = manifest.input.tensor.shape[0];
+  return shape.map((size) => {
+    if (typeof size === 'number') return size;
+    return size === batchName ? batch : (candidatesOf(manifest.decode) ?? batch);
+  });
 }
 
-function roomFor(shape: Shape, batch: number): Float32Array {
-  return new Float32Array(elementCount(withBatch(shape, batch)));
+/** Whether a network decides itself how large an output is: then its own array is taken, and copied. */
+function isFree({ manifest }: Bundle, shape: Shape): boolean {
+  const batchName = manifest.input.tensor.shape[0];
+  return shape.some((size) => typeof size === 'string' && size !== batchName);
 }
 
 /** Room for `batch` items of each output. */
-function outputRoom({ manifest }: Bundle, batch: number): Record<string, Float32Array> {
+function outputRooms(bundle: Bundle, batch: number): Rooms {
   return Object.fromEntries(
-    manifest.outputs.map(({ name, shape }) => [name, roomFor(shape, batch)]),
+    bundle.manifest.outputs.map(({ name, dtype, shape }) => [
+      name,
+      new TensorRoom(dtype, elementCount(sizesOf(bundle, shape, batch))),
+    ]),
   );
 }
 
-/** A tensor over the first `batch` items of `data`. */
-function viewOf(data: Float32Array, shape: Shape, batch: number): Tensor {
-  const dims = withBatch(shape, batch);
-  return new Tensor('float32', data.subarray(0, elementCount(dims)), dims);
+const valuesOf = (rooms: Rooms): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(rooms).map(([name, { values }]) => [name, values]));
+
+/** A tensor over the first items of a room's storage. */
+function tensorOver(room: TensorRoom, dims: readonly number[]): Tensor {
+  const data = room.stored.subarray(0, elementCount(dims));
+  // Where the engine has float16 arrays, ONNX Runtime takes no other.
+  const halves = (globalThis as { Float16Array?: new (...place: unknown[]) => unknown })
+    .Float16Array;
+  const isHalf = room.dtype === 'float16' && halves !== undefined;
+  const view = isHalf ? new halves(data.buffer, data.byteOffset, data.length) : data;
+  return new Tensor(room.dtype as 'float32', view as Float32Array, dims);
 }
 
-/** Tensors over the first `batch` items of each output. */
-function outputViews(
-  { manifest }: Bundle,
-  outputs: Readonly<Record<string, Float32Array>>,
-  batch: number,
-): Tensors {
+/** Tensors over the first `batch` items of each output; null where the network sizes it itself. */
+function fetchesOf(bundle: Bundle, rooms: Rooms, batch: number): Fetches {
   return Object.fromEntries(
-    manifest.outputs.map(({ name, shape }) => [name, viewOf(outputs[name]!, shape, batch)]),
+    bundle.manifest.outputs.map(({ name, shape }) => [
+      name,
+      isFree(bundle, shape) ? null : tensorOver(rooms[name]!, sizesOf(bundle, shape, batch)),
+    ]),
+  );
+}
+
+/** The inputs that are the same for every frame. */
+function constantFeeds({ manifest }: Bundle): Tensors {
+  return Object.fromEntries(
+    (manifest.input.constants ?? []).map(({ name, dtype, shape, values }) => {
+      const room = new TensorRoom(dtype, elementCount(shape));
+      room.values.set(values);
+      room.store(values.length);
+      return [name, tensorOver(room, shape)];
+    }),
   );
 }
 
 async function runSession(
   session: InferenceSession,
-  { feeds, fetches }: { feeds: Tensors; fetches: Tensors },
-  where: string,
-  provider: string,
+  { feeds, fetches }: { feeds: Tensors; fetches: Fetches },
+  rooms: Rooms,
+  { where, provider }: { where: string; provider: string },
 ): Promise<void> {
   try {
-    await session.run(feeds, fetches);
+    const given = await session.run(feeds, fetches);
+    for (const name in rooms) {
+      const fetched = fetches[name];
+      if (fetched === null) takeInto(rooms[name]!, given[name]!, `${where}: output ${name}`);
+      else rooms[name]!.load(fetched!.size);
+    }
   } catch (cause) {
+    if (cause instanceof PerceptionError) throw cause;
     throw new PerceptionError(
       'ERR_INFERENCE',
       `${where}: expected a run on ${provider}, found: ${firstLine(cause)}`,
       { cause },
     );
   }
+}
+
+/** Copies an output that the network sized itself. Throws ERR_INFERENCE where it is larger than the room. */
+function takeInto(room: TensorRoom, given: Tensor, what: string): void {
+  if (given.size > room.values.length) {
+    throw new PerceptionError(
+      'ERR_INFERENCE',
+      `${what}: expected at most ${room.values.length} values, found ${given.size}: a larger maxCandidates makes room`,
+    );
+  }
+  room.take(given.data as Float32Array);
 }
 
 interface Loaded {
@@ -203,6 +252,7 @@ function firstLine(error: unknown): string {
 }
 
 type Tensors = Record<string, Tensor>;
+type Fetches = Record<string, Tensor | null>;
 
 class OnnxNetworkSession implements NetworkSession {
   readonly provider: string;
@@ -212,8 +262,10 @@ class OnnxNetworkSession implements NetworkSession {
   readonly #session: InferenceSession;
   readonly #bundle: Bundle;
   readonly #where: string;
-  /** For each batch size, tensors that view the buffers above: made once, used for ever. */
-  readonly #batches: { feeds: Tensors; fetches: Tensors }[] = [];
+  readonly #inputRoom: TensorRoom;
+  readonly #outputRooms: Rooms;
+  /** For each batch size, tensors that view the rooms above: made once, used for ever. */
+  readonly #batches: { feeds: Tensors; fetches: Fetches; inputSize: number }[] = [];
 
   constructor(
     session: InferenceSession,
@@ -222,19 +274,27 @@ class OnnxNetworkSession implements NetworkSession {
     readonly isPartlyOnCpu: boolean,
   ) {
     const { input, decode } = bundle.manifest;
+    const { name, dtype, shape } = input.tensor;
     this.#session = session;
     this.#bundle = bundle;
     this.#where = bundle.where;
     this.provider = provider;
-    const batchSize = input.tensor.shape[0]!;
+    const batchSize = shape[0]!;
     // A network whose batch is fixed always runs whole; one with a named batch runs as many as there are.
     this.maxBatch =
       typeof batchSize === 'number' ? batchSize : 'maxBatch' in decode ? decode.maxBatch : 1;
-    this.input = roomFor(input.tensor.shape, this.maxBatch);
-    this.outputs = outputRoom(bundle, this.maxBatch);
+    this.#inputRoom = new TensorRoom(dtype, elementCount(sizesOf(bundle, shape, this.maxBatch)));
+    this.input = this.#inputRoom.values;
+    this.#outputRooms = outputRooms(bundle, this.maxBatch);
+    this.outputs = valuesOf(this.#outputRooms);
+    const constants = constantFeeds(bundle);
     for (let batch = 1; batch <= this.maxBatch; batch++) {
-      const feeds = { [input.tensor.name]: viewOf(this.input, input.tensor.shape, batch) };
-      this.#batches.push({ feeds, fetches: outputViews(bundle, this.outputs, batch) });
+      const fed = tensorOver(this.#inputRoom, sizesOf(bundle, shape, batch));
+      this.#batches.push({
+        feeds: { [name]: fed, ...constants },
+        fetches: fetchesOf(bundle, this.#outputRooms, batch),
+        inputSize: fed.size,
+      });
     }
   }
 
@@ -246,7 +306,9 @@ class OnnxNetworkSession implements NetworkSession {
         `${this.#where}: expected a batch of 1 to ${this.maxBatch}, found ${batch}`,
       );
     }
-    await runSession(this.#session, tensors, this.#where, this.provider);
+    this.#inputRoom.store(tensors.inputSize);
+    const place = { where: this.#where, provider: this.provider };
+    await runSession(this.#session, tensors, this.#outputRooms, place);
   }
 
   /** The code that builds the network is loaded when it is asked for: few bundles need it. */

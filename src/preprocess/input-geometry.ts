@@ -33,12 +33,15 @@ export function placeInput(
   const regionHeightPx = (bottom - top) * rectHeightPx;
   let scaleX = regionWidthPx / spec.widthPx;
   let scaleY = regionHeightPx / spec.heightPx;
-  if (spec.fit === 'letterbox') {
+  if (spec.fit !== 'stretch') {
     scaleX = Math.max(scaleX, scaleY);
     scaleY = scaleX;
   }
-  const marginX = (spec.widthPx - regionWidthPx / scaleX) / 2;
-  const marginY = (spec.heightPx - regionHeightPx / scaleY) / 2;
+  const paddingX = spec.widthPx - regionWidthPx / scaleX;
+  const paddingY = spec.heightPx - regionHeightPx / scaleY;
+  const shareBefore = spec.fit === 'letterbox-top-left' ? 0 : 0.5;
+  const marginX = paddingX * shareBefore;
+  const marginY = paddingY * shareBefore;
   return {
     offsetXPx: leftPx + left * rectWidthPx - marginX * scaleX,
     offsetYPx: topPx + top * rectHeightPx - marginY * scaleY,
@@ -46,7 +49,7 @@ export function placeInput(
     scaleY,
     contentLeftPx: marginX,
     contentTopPx: marginY,
-    contentRightPx: spec.widthPx - marginX,
-    contentBottomPx: spec.heightPx - marginY,
+    contentRightPx: spec.widthPx - (paddingX - marginX),
+    contentBottomPx: spec.heightPx - (paddingY - marginY),
   };
 }

@@ -1,4 +1,4 @@
-import type { InputSpec } from '../bundle/input-spec.js';
+import { type InputSpec, paddingRgb } from '../bundle/input-spec.js';
 import { rgbFromVideoYuv, writeColourRow } from './colour-rows.js';
 import type { SampledPlane } from './sample-grid.js';
 import { samplePlane } from './sample-plane.js';
@@ -13,12 +13,14 @@ export class PlainKernel {
   /** One row of red, green and blue, for colours that are converted before they are written. */
   readonly #scratch: Float32Array;
   readonly #scratchTarget: RgbTarget;
+  readonly #padding: readonly [number, number, number];
 
   constructor(spec: InputSpec, planes: readonly SampledPlane[], normalisation: Normalisation) {
     this.#spec = spec;
     this.#planes = planes;
     this.#scratch = new Float32Array(3 * spec.widthPx);
     this.#target = { out: this.#scratch, starts: [0, 0, 0], ...normalisation };
+    this.#padding = paddingRgb(spec);
     this.#scratchTarget = {
       out: this.#scratch,
       starts: [0, spec.widthPx, 2 * spec.widthPx],
@@ -29,7 +31,8 @@ export class PlainKernel {
 
   /** Both buffers are long enough. */
   run(pixels: Uint8Array, out: Float32Array, outStart: number): void {
-    const { widthPx, heightPx, padValue, colour, layout } = this.#spec;
+    const { widthPx, heightPx, colour, layout } = this.#spec;
+    const padding = this.#padding;
     const [first, chroma] = this.#planes as [SampledPlane, SampledPlane?];
     const { source, grid } = first;
     const scratch = this.#scratch;
@@ -38,19 +41,19 @@ export class PlainKernel {
       // Nothing is to be converted, and the rows of a plane follow each other: the whole picture is one run.
       this.#aimAtRow(outStart, 0);
       const count = widthPx * heightPx;
-      sampleRgb(pixels, source.strideBytes, grid, 0, count, padValue, this.#target);
+      sampleRgb(pixels, source.strideBytes, grid, 0, count, padding, this.#target);
       return;
     }
     for (let row = 0; row < heightPx; row++) {
       const start = row * widthPx;
       if (chroma === undefined) {
         const to = this.#scratchTarget;
-        sampleRgb(pixels, source.strideBytes, grid, start, widthPx, padValue, to);
+        sampleRgb(pixels, source.strideBytes, grid, start, widthPx, padding, to);
       } else {
-        samplePlane(pixels, first, 0, start, widthPx, padValue, scratch, 0);
+        samplePlane(pixels, first, 0, start, widthPx, padding[0], scratch, 0);
         for (let byte = 0; byte < 2; byte++) {
           const at = (1 + byte) * widthPx;
-          samplePlane(pixels, chroma, byte, start, widthPx, padValue, scratch, at);
+          samplePlane(pixels, chroma, byte, start, widthPx, padding[1 + byte]!, scratch, at);
         }
         rgbFromVideoYuv(scratch, widthPx, grid.offsets, start);
       }

@@ -1,4 +1,4 @@
-import type { InputSpec } from '../bundle/input-spec.js';
+import { type InputSpec, paddingRgb } from '../bundle/input-spec.js';
 import { yuvFromRgb } from './colour-rows.js';
 import { instantiateKernel, type KernelFunctions } from './kernel-module.js';
 import { type SampledPlane, weightOne } from './sample-grid.js';
@@ -279,14 +279,20 @@ export class WasmKernel {
   }
 }
 
-/** Grey as the tensor holds it. */
-function paddingOf(
-  { colour, padValue }: InputSpec,
-  { scale, bias }: Normalisation,
-): Triple<number> {
-  const grey = (channel: number) =>
-    (colour === 'yuv' && channel > 0 ? 128 : padValue) * scale[channel]! + bias[channel]!;
-  return colour === 'bgr' ? [grey(2), grey(1), grey(0)] : [grey(0), grey(1), grey(2)];
+/** The padding as the tensor holds it. */
+function paddingOf(spec: InputSpec, { scale, bias }: Normalisation): Triple<number> {
+  const { colour, padValue, padRgb } = spec;
+  const rgb = paddingRgb(spec);
+  const mixed = (channel: number) =>
+    yuvFromRgb[channel]!.reduce((sum, share, from) => sum + share * rgb[from]!, 0) +
+    (channel > 0 ? 128 : 0);
+  const value = (channel: number) => {
+    if (colour !== 'yuv') return rgb[channel]!;
+    // Grey has no colour: its U and V are exactly in the middle.
+    return padRgb === undefined ? (channel > 0 ? 128 : padValue) : mixed(channel);
+  };
+  const entry = (channel: number) => value(channel) * scale[channel]! + bias[channel]!;
+  return colour === 'bgr' ? [entry(2), entry(1), entry(0)] : [entry(0), entry(1), entry(2)];
 }
 
 function mapTriple<T, U>([a, b, c]: Triple<T>, map: (value: T) => U): Triple<U> {

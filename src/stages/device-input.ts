@@ -15,7 +15,11 @@ export async function deviceInput(setup: StageSetup): Promise<FrameInput> {
   const { spec, tensor } = bundle.manifest.input;
   // The kernel is not run: the plain one costs nothing to prepare.
   const table = buildRemapTable(spec, frame, camera, 'typescript');
-  const network = putInFront(preprocessGraph(table, tensor.name), bundle.network, tensor.name);
+  const network = putInFront(
+    preprocessGraph(table, tensor.name, tensor.dtype),
+    bundle.network,
+    tensor.name,
+  );
   const rows = frameBytes(frame) / frame.strideBytes;
   const session = await createFrameSession(bundle, network, certified.provider, {
     name: frameInputName,

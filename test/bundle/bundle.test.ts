@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/bundle/bundle.js';
-import { countDefaultBoxes } from '../../src/bundle/check-shapes.js';
+import { countDefaultBoxes } from '../../src/bundle/detection-shapes.js';
 import type { Golden, Manifest } from '../../src/bundle/manifest.js';
 import { bundleFiles, dotBundle } from '../support/dot-bundle.js';
 
@@ -113,7 +113,7 @@ describe('opening a bundle', () => {
     [
       'a decoding of another task',
       'ERR_BUNDLE',
-      /expected decode.kind ssd for task detection, found signs/,
+      /expected a decode.kind of task detection, found signs, which is of signs/,
       ({ manifest }) => {
         manifest.task = 'detection';
       },

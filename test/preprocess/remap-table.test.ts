@@ -19,19 +19,21 @@ const anySpec: fc.Arbitrary<InputSpec> = fc
     top: fc.double({ min: 0, max: 0.6, noNaN: true }),
     shareX: fc.double({ min: 0.2, max: 1, noNaN: true }),
     shareY: fc.double({ min: 0.2, max: 1, noNaN: true }),
-    fit: fc.constantFrom('stretch', 'letterbox'),
+    fit: fc.constantFrom('stretch', 'letterbox', 'letterbox-top-left'),
     widthPx: fc.integer({ min: 1, max: 24 }),
     heightPx: fc.integer({ min: 1, max: 24 }),
     colour: fc.constantFrom('rgb', 'bgr', 'yuv'),
     layout: fc.constantFrom('nchw', 'nhwc'),
     padValue: fc.integer({ min: 0, max: 255 }),
+    padRgb: fc.constantFrom(undefined, [10, 120, 250]),
   })
-  .map(({ left, top, shareX, shareY, ...rest }) =>
+  .map(({ left, top, shareX, shareY, padRgb, ...rest }) =>
     inputSpec({
       regionNorm: [left, top, left + (1 - left) * shareX, top + (1 - top) * shareY],
       mean: [10, 20.5, 127],
       scale: [1 / 128, 0.5, 2],
       ...(rest as Partial<InputSpec>),
+      ...(padRgb && { padRgb: padRgb as [number, number, number] }),
     }),
   );
 

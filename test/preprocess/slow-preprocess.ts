@@ -30,8 +30,9 @@ export function slowPreprocess(
   const zoom = Math.min(spec.widthPx / width, spec.heightPx / height);
   const shown =
     spec.fit === 'stretch' ? [spec.widthPx, spec.heightPx] : [width * zoom, height * zoom];
-  const marginX = (spec.widthPx - shown[0]!) / 2;
-  const marginY = (spec.heightPx - shown[1]!) / 2;
+  const before = spec.fit === 'letterbox-top-left' ? 0 : 1 / 2;
+  const marginX = (spec.widthPx - shown[0]!) * before;
+  const marginY = (spec.heightPx - shown[1]!) * before;
   const scale = options.scaleOf ?? [width / shown[0]!, height / shown[1]!];
 
   const out = new Float32Array(3 * spec.widthPx * spec.heightPx);
@@ -39,7 +40,7 @@ export function slowPreprocess(
     for (let column = 0; column < spec.widthPx; column++) {
       const shareX = (column + 0.5 - marginX) / shown[0]!;
       const shareY = (row + 0.5 - marginY) / shown[1]!;
-      let rgb: Rgb = [spec.padValue, spec.padValue, spec.padValue];
+      let rgb: Rgb = spec.padRgb ?? [spec.padValue, spec.padValue, spec.padValue];
       // A centre on the edge of the content is inside, whatever rounding makes of it.
       const slack = 1e-6;
       const isInside = (share: number, length: number) =>

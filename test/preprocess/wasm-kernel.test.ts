@@ -60,7 +60,8 @@ const anyCase = fc.record({
   offsetBytes: fc.constantFrom(0, 64, 1, 3, 12),
   left: fc.double({ min: 0, max: 0.7, noNaN: true }),
   top: fc.double({ min: 0, max: 0.7, noNaN: true }),
-  fit: fc.constantFrom<InputSpec['fit']>('stretch', 'letterbox'),
+  fit: fc.constantFrom<InputSpec['fit']>('stretch', 'letterbox', 'letterbox-top-left'),
+  padRgb: fc.constantFrom<InputSpec['padRgb']>(undefined, [10, 120, 250]),
   colour: fc.constantFrom<InputSpec['colour']>('rgb', 'bgr', 'yuv'),
   layout: fc.constantFrom<InputSpec['layout']>('nchw', 'nhwc'),
   widthPx: fc.integer({ min: 1, max: 300 }),
@@ -78,6 +79,7 @@ describe('the compiled kernel', () => {
         const spec = inputSpec({
           regionNorm: [left, top, Math.min(1, left + 0.8), Math.min(1, top + 0.8)],
           fit: setup.fit,
+          ...(setup.padRgb && { padRgb: setup.padRgb }),
           colour: setup.colour,
           layout: setup.layout,
           widthPx: setup.widthPx,

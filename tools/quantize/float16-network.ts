@@ -1,6 +1,6 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { largestHalf, toHalfBits } from '../../src/onnx/half-float.js';
 import { onnxDataTypes, tensorProto } from '../../src/onnx/onnx-graph.js';
-import { largestHalf, toHalfBits } from './half-float.js';
 import { NetworkGraph } from './network-graph.js';
 
 /**

@@ -3,6 +3,7 @@ import type { Quantisation } from '../../src/bundle/manifest.js';
 import { checkNothingAt } from '../../src/files/write-folder.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
+import { writeNewBundle } from '../export/write-new-bundle.js';
 import { chooseFloatLayers } from './choose-float-layers.js';
 import { compareTimes, type RunTime } from './compare-times.js';
 import { float16Recipe } from './float16-recipe.js';
@@ -10,8 +11,8 @@ import { type Int8Options, int8Recipe } from './int8-recipe.js';
 import { answersOf, noiseToSignal } from './layer-noise.js';
 import { type Measured, measure, primaryMetric } from './primary-score.js';
 import { bundleAround } from './quantized-bundle.js';
+import { quantizedModelCard } from './quantized-model-card.js';
 import type { QuantisationRecipe } from './recipe.js';
-import { writeQuantizedBundle } from './write-quantized-bundle.js';
 
 export interface QuantizeRequest {
   /** A bundle in float32. */
@@ -95,7 +96,7 @@ export async function runQuantize(request: QuantizeRequest): Promise<QuantizeRep
   const [floatTime, quantisedTime] = compareTimes([bundle, made], recipe.items[0]!);
   const [exact, found] = networks.map((network) => answersOf(bundle, network, recipe.items));
   const others = chosen.isReached ? await scoreOthers(request, made) : [];
-  if (chosen.isReached) writeQuantizedBundle(outDir, made);
+  if (chosen.isReached) writeNewBundle(outDir, made, quantizedModelCard(made.manifest));
   return {
     bundle: `${name} ${version}`,
     precision: recipe.precision,

@@ -1,4 +1,4 @@
-import { countDefaultBoxes } from '../../bundle/check-shapes.js';
+import { countDefaultBoxes } from '../../bundle/detection-shapes.js';
 import type { FeatureMapSpec } from '../../bundle/output-spec.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { InputMapping } from '../../preprocess/input-mapping.js';
 import type { Detection } from '../results.js';
-import type { DetectionList } from './ssd-decoder.js';
+import type { DetectionList } from './detection-list.js';
 
 /**
  * Detections in pixels of the captured frame, clipped to it, through the lens where the camera is calibrated.

@@ -1,29 +1,9 @@
-import type { DetectionOutputSpec } from '../../bundle/output-spec.js';
+import type { SsdOutputSpec } from '../../bundle/output-spec.js';
 import { boxIou } from './box-iou.js';
 import { decodeBoxInto } from './box-offsets.js';
 import { makeDefaultBoxes } from './default-boxes.js';
+import type { DetectionList } from './detection-list.js';
 import { ScoreHeap } from './score-heap.js';
-
-/** Detections as arrays side by side, best score first; the first `count` entries hold. Reused frame by frame. */
-export interface DetectionList {
-  count: number;
-  /** Index into the class names, background not counted. */
-  classIds: Int32Array;
-  /** Probability 0..1. */
-  scores: Float32Array;
-  /** Left, top, right, bottom in shares of the network's input; may reach beyond it. */
-  boxesXyxyNorm: Float32Array;
-}
-
-/** An empty list with room for `capacity` detections. */
-export function createDetectionList(capacity: number): DetectionList {
-  return {
-    count: 0,
-    classIds: new Int32Array(capacity),
-    scores: new Float32Array(capacity),
-    boxesXyxyNorm: new Float32Array(capacity * 4),
-  };
-}
 
 export interface SsdDecoder {
   /** float32 [A, 4], see makeDefaultBoxes. */
@@ -37,7 +17,7 @@ export interface SsdDecoder {
 }
 
 /** Prepares the decoding of one network's outputs (Liu et al. 2016, SSD). Allocates here, not per frame. */
-export function createSsdDecoder(spec: DetectionOutputSpec): SsdDecoder {
+export function createSsdDecoder(spec: SsdOutputSpec): SsdDecoder {
   const defaultBoxes = makeDefaultBoxes(spec.featureMaps);
   const boxCount = defaultBoxes.length / 4;
   const classCount = spec.classes.length;

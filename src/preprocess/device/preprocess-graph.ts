@@ -1,3 +1,5 @@
+import { paddingRgb } from '../../bundle/input-spec.js';
+import type { TensorDtype } from '../../bundle/manifest.js';
 import { OnnxGraph } from '../../onnx/onnx-graph.js';
 import { yuvFromRgb } from '../colour-rows.js';
 import type { RemapTable } from '../remap-table.js';
@@ -35,7 +37,11 @@ const rgbFromVideo: Matrix = [
  * GridSample at the table's own coordinates. Colours, mean and scale are one 1x1 convolution. Equal to
  * preprocessInto within a grey level.
  */
-export function preprocessGraph(table: RemapTable, outputName: string): OnnxGraph {
+export function preprocessGraph(
+  table: RemapTable,
+  outputName: string,
+  dtype: TensorDtype = 'float32',
+): OnnxGraph {
   const { spec, frame, planes } = table;
   const graph = new OnnxGraph('preprocess', 'preprocess/');
   const [first, second] = planes as [SampledPlane, SampledPlane?];
@@ -63,15 +69,30 @@ export function preprocessGraph(table: RemapTable, outputName: string): OnnxGrap
     return (offset - mean) * spec.scale[c]!;
   });
   const isPlanar = spec.layout === 'nchw';
-  const input = mixed(
+  const isFloat = dtype === 'float32';
+  const lastName = isFloat ? outputName : undefined;
+  let input = mixed(
     graph,
     colours,
     matrix as unknown as Matrix,
     bias,
-    isPlanar ? outputName : undefined,
+    isPlanar ? lastName : undefined,
   );
-  if (!isPlanar) graph.node('Transpose', [input], { perm: [0, 2, 3, 1] }, outputName);
+  if (!isPlanar) input = graph.node('Transpose', [input], { perm: [0, 2, 3, 1] }, lastName);
+  if (!isFloat) castTo(graph, input, dtype, outputName);
   return graph;
+}
+
+/** The network's own type: integers are rounded and kept within their range first. */
+function castTo(graph: OnnxGraph, values: string, dtype: TensorDtype, outputName: string): void {
+  let input = values;
+  if (dtype !== 'float16') {
+    const [low, high] = dtype === 'int8' ? [-128, 127] : [0, 255];
+    const ends = [graph.scalar('low', low), graph.scalar('high', high)];
+    input = graph.node('Clip', [graph.node('Round', [values]), ...ends]);
+  }
+  const to = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 }[dtype];
+  graph.node('Cast', [input], { to }, outputName);
 }
 
 /** One plane's channels at the grid's places, float32 [1, channels, rows, columns] of the input. */
@@ -110,15 +131,18 @@ function sampled(
   });
 }
 
-/** Grey where the frame shows nothing. */
+/** The padding's colour where the frame shows nothing. */
 function padded(graph: OnnxGraph, colours: string, plane: SampledPlane, table: RemapTable): string {
   const { spec } = table;
   const shown = shownPixels(plane);
   if (shown === undefined) return colours;
   const dims = [1, 1, spec.heightPx, spec.widthPx];
-  const grey = shown.map((share) => (1 - share) * spec.padValue);
   const cut = graph.node('Mul', [colours, graph.constant('shown', dims, shown)]);
-  return graph.node('Add', [cut, graph.constant('grey', dims, grey)]);
+  const planeOf = (level: number) => shown.map((share) => (1 - share) * level);
+  if (spec.padRgb === undefined)
+    return graph.node('Add', [cut, graph.constant('grey', dims, planeOf(spec.padValue))]);
+  const planes = paddingRgb(spec).map((level) => graph.constant('padding', dims, planeOf(level)));
+  return graph.node('Add', [cut, graph.node('Concat', planes, { axis: 1 })]);
 }
 
 /** matrix * value + bias for each pixel, as a 1x1 convolution. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { createDetectionList } from '../../../src/perception/detection/detection-list.js';
 import { detectionsInFrame } from '../../../src/perception/detection/detections-in-frame.js';
-import { createDetectionList } from '../../../src/perception/detection/ssd-decoder.js';
 import { createInputMapping } from '../../../src/preprocess/input-mapping.js';
 import { inputSpec } from '../../support/frames.js';
 

@@ -1,4 +1,4 @@
-import type { DetectionOutputSpec } from '../../../src/bundle/output-spec.js';
+import type { SsdOutputSpec } from '../../../src/bundle/output-spec.js';
 
 const f32 = Math.fround;
 
@@ -13,7 +13,7 @@ export interface SlowDetection {
  * Boxes and scores are rounded to float32 where they are stored, since ties and thresholds hang on the last bit.
  */
 export function slowSsd(
-  spec: DetectionOutputSpec,
+  spec: SsdOutputSpec,
   offsets: Float32Array,
   logits: Float32Array,
 ): SlowDetection[] {

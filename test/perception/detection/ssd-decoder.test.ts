@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/bundle/golden.js';
-import type { DetectionOutputSpec } from '../../../src/bundle/output-spec.js';
-import {
-  createDetectionList,
-  createSsdDecoder,
-} from '../../../src/perception/detection/ssd-decoder.js';
+import type { SsdOutputSpec } from '../../../src/bundle/output-spec.js';
+import { createDetectionList } from '../../../src/perception/detection/detection-list.js';
+import { createSsdDecoder } from '../../../src/perception/detection/ssd-decoder.js';
 import { slowSsd } from './slow-ssd.js';
 
-const spec = (changes: Partial<DetectionOutputSpec> = {}): DetectionOutputSpec => ({
+const spec = (changes: Partial<SsdOutputSpec> = {}): SsdOutputSpec => ({
   kind: 'ssd',
   offsets: 'offsets',
   logits: 'logits',

@@ -48,17 +48,19 @@ it('is what the table computes, for every format, size, fit, colour and layout',
     paddingBytes: fc.constantFrom(0, 5, 32),
     widthPx: fc.integer({ min: 4, max: 40 }),
     heightPx: fc.integer({ min: 4, max: 40 }),
-    fit: fc.constantFrom('stretch' as const, 'letterbox' as const),
+    fit: fc.constantFrom<InputSpec['fit']>('stretch', 'letterbox', 'letterbox-top-left'),
     colour: fc.constantFrom('rgb' as const, 'bgr' as const, 'yuv' as const),
     layout: fc.constantFrom('nchw' as const, 'nhwc' as const),
+    padRgb: fc.constantFrom<InputSpec['padRgb'][]>(undefined, [10, 120, 250]),
   });
   fc.assert(
-    fc.property(anyCase, ({ format, halfWidthPx, halfHeightPx, paddingBytes, ...rest }) => {
+    fc.property(anyCase, ({ format, halfWidthPx, halfHeightPx, paddingBytes, padRgb, ...rest }) => {
       const widthPx = 2 * halfWidthPx;
       const strideBytes = widthPx * (format === 'rgb8' ? 3 : 1) + paddingBytes;
       const frame: FrameLayout = { format, widthPx, heightPx: 2 * halfHeightPx, strideBytes };
       const spec = inputSpec({
         ...rest,
+        ...(padRgb && { padRgb }),
         regionNorm: [0.1, 0.05, 0.95, 0.9],
         mean: [10, 20, 30],
         scale: [1, 0.5, 2],

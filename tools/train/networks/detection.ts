@@ -1,4 +1,4 @@
-import type { DetectionOutputSpec, FeatureMapSpec } from '../../../src/bundle/output-spec.js';
+import type { FeatureMapSpec, SsdOutputSpec } from '../../../src/bundle/output-spec.js';
 import { tf } from '../../layers-to-onnx/tf.js';
 import { convolution, residual, upsampled } from './blocks.js';
 
@@ -6,7 +6,7 @@ type Value = tf.SymbolicTensor;
 const { layers } = tf;
 
 export const detectionInputPx = { widthPx: 448, heightPx: 256 };
-export const detectionVariances: DetectionOutputSpec['variances'] = [0.1, 0.2];
+export const detectionVariances: SsdOutputSpec['variances'] = [0.1, 0.2];
 
 /** Edge of the small and the large default box of each map, pixels of the network's input. */
 const boxEdgesPx: readonly (readonly [number, number])[] = [

@@ -12,7 +12,8 @@ export function toHalfBits(values: Float32Array): Uint16Array {
   return Uint16Array.from(values, halfBits);
 }
 
-function halfBits(value: number): number {
+/** The bits of the float16 nearest to a float32; see toHalfBits. */
+export function halfBits(value: number): number {
   float[0] = value;
   const sign = (bits[0]! >>> 16) & 0x8000;
   const magnitude = bits[0]! & 0x7fffffff;
@@ -30,12 +31,15 @@ function halfBits(value: number): number {
 
 /** The float32 of each float16's bits, exactly. */
 export function fromHalfBits(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >>> 10) & 31;
-    const fraction = half & 0x3ff;
-    if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
+  return Float32Array.from(halves, halfValue);
+}
+
+/** The number that a float16's bits stand for. */
+export function halfValue(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 31;
+  const fraction = half & 0x3ff;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromHalfBits, toHalfBits } from '../../../tools/quantize/half-float.js';
+import { fromHalfBits, toHalfBits } from '../../src/onnx/half-float.js';
 
 const half = (value: number) => toHalfBits(Float32Array.of(value))[0]!;
 

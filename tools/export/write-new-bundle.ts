@@ -1,15 +1,18 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { writeFolder } from '../../src/files/write-folder.js';
-import { quantizedModelCard } from './quantized-model-card.js';
 
-/** Writes a bundle's folder, whole or not at all, where there is nothing yet. @throws ERR_OUTPUT */
-export function writeQuantizedBundle(dir: string, { manifest, golden, network }: Bundle): void {
+/** Writes a bundle's folder, whole or not at all, where there is nothing yet. `card`: its MODEL_CARD.md. @throws ERR_OUTPUT */
+export function writeNewBundle(
+  dir: string,
+  { manifest, golden, network }: Bundle,
+  card: string,
+): void {
   const text = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
   const content = {
     [manifest.network.file]: network,
     'manifest.json': text(manifest),
     'golden.json': text(golden),
-    'MODEL_CARD.md': quantizedModelCard(manifest),
+    'MODEL_CARD.md': card,
   };
   writeFolder(dir, content, { replace: false });
 }

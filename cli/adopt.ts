@@ -1,0 +1,277 @@
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { checkNothingAt } from '../src/files/write-folder.js';
+import { writeWhole } from '../src/files/write-whole.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import type { Feeding } from '../tools/adopt/feeding.js';
+import { Terminal } from './terminal.js';
+
+interface AdoptFlags {
+  task: 'detection';
+  like?: string;
+  classes?: string;
+  map?: string;
+  unmapped: 'drop' | 'keep';
+  data?: string;
+  format?: string;
+  split?: string;
+  pictures?: string;
+  limit: number;
+  size?: { widthPx: number; heightPx: number };
+  colour?: Feeding['colour'];
+  range?: Feeding['range'];
+  fit?: Feeding['fit'];
+  pad?: number;
+  threshold: number;
+  nms: 'hard' | 'soft';
+  nmsIou: number;
+  nmsAcrossClasses?: true;
+  licence: string;
+  name?: string;
+  sha256?: string;
+  sheet?: string;
+  out: string;
+  json?: true;
+}
+
+/** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
+export function adoptCommand(): Command {
+  return new Command('adopt')
+    .summary('take a network of your own and make a model bundle of it')
+    .description(
+      'Recognises an ONNX file by its shapes, names and metadata, tries every plausible way of feeding it on\n' +
+        'labelled pictures (20 are enough), shows them best first, and writes a model bundle that can never be\n' +
+        'fed wrongly again. docs/adopting.md tells which families are known.',
+    )
+    .argument('<network.onnx>', 'the file, or an https address with --sha256')
+    .addOption(
+      new Option('--task <task>', 'what the network does')
+        .choices(['detection'])
+        .default('detection'),
+    )
+    .option('--like <family>', 'the family, where the file does not tell')
+    .option(
+      '--classes <list>',
+      'its classes in order: coco, coco91, voc, cityscapes, a file, or names with commas',
+    )
+    .option(
+      '--map <file.yaml>',
+      'classes: {their name: our name}; the usual road users when left out',
+    )
+    .addOption(
+      new Option('--unmapped <what>', 'classes that are not mapped')
+        .choices(['drop', 'keep'])
+        .default('drop'),
+    )
+    .option('--data <folder>', 'labelled pictures to find the feeding with')
+    .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, openimages, recording')
+    .option('--split <split>', 'the part of the data, as in evaluate')
+    .option('--pictures <folder>', 'pictures without labels: the feeding is then a guess')
+    .option('--limit <n>', 'pictures that are used, spread evenly', wholeNumber, 24)
+    .option('--size <WxH>', 'the input’s size, for a network that takes any', size)
+    .addOption(new Option('--colour <order>', 'certain, not to be tried').choices(['rgb', 'bgr']))
+    .addOption(
+      new Option('--range <numbers>', 'certain, not to be tried').choices([
+        '0..255',
+        '0..1',
+        '-1..1',
+        'imagenet',
+        'caffe',
+      ]),
+    )
+    .addOption(
+      new Option('--fit <fit>', 'certain, not to be tried').choices([
+        'stretch',
+        'letterbox',
+        'letterbox-top-left',
+      ]),
+    )
+    .option('--pad <grey>', 'certain, not to be tried: 0 to 255', grey)
+    .option('--threshold <score>', 'boxes below it are not published', share, 0.3)
+    .addOption(
+      new Option('--nms <method>', 'for networks that do not choose among their boxes')
+        .choices(['hard', 'soft'])
+        .default('hard'),
+    )
+    .option('--nms-iou <iou>', 'hard: overlap above which the weaker box goes', share, 0.5)
+    .option('--nms-across-classes', 'boxes of different classes suppress each other too')
+    .option('--licence <text>', 'the licence of the network, as you know it', 'not stated')
+    .option('--name <name>', 'the bundle’s name (default: the file’s)')
+    .option('--sha256 <hash>', 'of a network that is fetched')
+    .option('--sheet <file.png>', 'also draw 16 pictures with what the network sees')
+    .requiredOption('--out <folder>', 'the bundle’s folder, which must not be there yet')
+    .option('--json', 'print one JSON object')
+    .action(async (place: string, flags: AdoptFlags) => {
+      await adopt(place, flags);
+    });
+}
+
+async function adopt(place: string, flags: AdoptFlags): Promise<void> {
+  const terminal = new Terminal();
+  const { writeNewBundle } = await import('../tools/export/write-new-bundle.js');
+  const { adoptDetector, knowDetector } = await import('../tools/adopt/adopt-detector.js');
+  const { adoptedModelCard } = await import('../tools/adopt/adopted-model-card.js');
+  const { trialTable } = await import('../tools/adopt/format-adoption.js');
+  const { describeInput } = await import('../tools/adopt/describe-bundle.js');
+  checkNothingAt(flags.out);
+  guardOutputs(
+    [
+      { option: '--out', path: flags.out, kind: 'folder' },
+      ...(flags.sheet === undefined
+        ? []
+        : [{ option: '--sheet', path: flags.sheet, kind: 'png' as const }]),
+    ],
+    [
+      ...(place.includes('://') ? [] : [{ role: 'the network', path: place }]),
+      ...(flags.data === undefined ? [] : [{ role: 'the data', path: flags.data }]),
+      ...(flags.pictures === undefined ? [] : [{ role: 'the pictures', path: flags.pictures }]),
+    ],
+  );
+  const network = await readNetwork(place, flags.sha256);
+  const { readClassMap, readClassNames, hasControl } = await import(
+    '../tools/adopt/class-names.js'
+  );
+  const name = flags.name ?? basename(network.name, '.onnx');
+  if (hasControl(name) || hasControl(flags.licence))
+    throw new PerceptionError('ERR_USAGE', 'expected --name and --licence of printable characters');
+  const choices = {
+    like: flags.like,
+    classNames: flags.classes === undefined ? undefined : readClassNames(flags.classes),
+    classMap: flags.map === undefined ? undefined : readClassMap(flags.map),
+    unmapped: flags.unmapped,
+    size: flags.size,
+    feeding: certainFeeding(flags),
+    scoreThreshold: flags.threshold,
+    nms: nmsOf(flags),
+    maxDetections: 100,
+    name,
+    version: '1.0.0',
+    from: place.startsWith('https://') ? place : network.name,
+    licence: flags.licence,
+    command: commandLine(flags),
+  };
+  const known = knowDetector(network, choices);
+  if (!flags.json) {
+    terminal.print(`${network.name}: family ${known.recognised.family}`);
+    for (const reason of known.reasons) terminal.print(`  ${reason}`);
+  }
+  const pictures = await picturesFor(flags);
+  const adopted = await adoptDetector(known, choices, pictures, (done, total) => {
+    if (terminal.isInteractive) terminal.showLive(`way ${done} of ${total}`);
+  });
+  terminal.clearLive();
+  if (!flags.json && adopted.trials.length > 0) terminal.print(`\n${trialTable(adopted)}\n`);
+  if (adopted.triedOn === 'steadiness')
+    terminal.note(
+      'without labels the feeding is a guess: look at --sheet, or give --data with --format',
+    );
+  if (flags.sheet !== undefined) await drawSheet(flags.sheet, adopted.bundle, pictures, name);
+  writeNewBundle(flags.out, adopted.bundle, adoptedModelCard(adopted.bundle.manifest));
+  const { family, reasons, trials, triedOn } = adopted;
+  terminal.print(
+    flags.json
+      ? JSON.stringify({ out: flags.out, family, reasons, triedOn, trials: trials.map(trialJson) })
+      : `fed with ${describeInput(adopted.bundle.manifest)}\nwritten: ${flags.out}`,
+  );
+}
+
+async function readNetwork(place: string, sha256: string | undefined) {
+  const { parseNetwork, readNetworkFile } = await import('../tools/adopt/network-file.js');
+  if (!/^[a-z]+:\/\//.test(place)) return readNetworkFile(place);
+  const { fetchNetwork } = await import('../tools/adopt/fetch-network.js');
+  return parseNetwork(await fetchNetwork(place, sha256), basename(new URL(place).pathname));
+}
+
+async function picturesFor(flags: AdoptFlags) {
+  const { labelledPictures, plainPictures } = await import('../tools/adopt/trial-pictures.js');
+  if (flags.data !== undefined) {
+    if (flags.format === undefined)
+      throw new PerceptionError('ERR_USAGE', 'expected --format with --data, found none');
+    return labelledPictures(flags.data, flags.format, flags.split, flags.limit);
+  }
+  if (flags.pictures !== undefined) return plainPictures(flags.pictures, flags.limit);
+  return [];
+}
+
+async function drawSheet(
+  path: string,
+  bundle: import('../src/bundle/bundle.js').Bundle,
+  pictures: Awaited<ReturnType<typeof picturesFor>>,
+  title: string,
+): Promise<void> {
+  if (pictures.length === 0)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      'expected --data or --pictures with --sheet, found none',
+    );
+  const { seenPictures } = await import('../tools/adopt/seen-pictures.js');
+  const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
+  const png = await contactSheet(await seenPictures(bundle, pictures.slice(0, 16)), title);
+  writeWhole(path, png);
+}
+
+function certainFeeding({ colour, range, fit, pad }: AdoptFlags): Partial<Feeding> {
+  return {
+    ...(colour && { colour }),
+    ...(range && { range }),
+    ...(fit && { fit }),
+    ...(pad !== undefined && { padValue: pad }),
+  };
+}
+
+function nmsOf({ nms, nmsIou, nmsAcrossClasses }: AdoptFlags) {
+  const byClass = !nmsAcrossClasses;
+  return nms === 'soft'
+    ? { method: 'soft' as const, sigma: 0.5, byClass }
+    : { method: 'hard' as const, iou: nmsIou, byClass };
+}
+
+const trialJson = ({
+  feeding,
+  decode,
+  score,
+}: import('../tools/adopt/try-detection.js').Trial) => ({
+  ...feeding,
+  ...(decode.kind === 'distribution' && { point: decode.point }),
+  ...score,
+});
+
+/** The command as the model card repeats it, without the places of this machine. */
+function commandLine(flags: AdoptFlags): string {
+  const { like, format, limit, threshold, data, pictures } = flags;
+  return [
+    'npx windshield adopt <network.onnx>',
+    ...(like === undefined ? [] : [`--like ${like}`]),
+    ...(flags.classes === undefined ? [] : ['--classes <classes>']),
+    ...(data === undefined ? [] : [`--data <data> --format ${format} --limit ${limit}`]),
+    ...(pictures === undefined ? [] : [`--pictures <pictures> --limit ${limit}`]),
+    `--threshold ${threshold} --out <folder>`,
+  ].join(' ');
+}
+
+function size(text: string): { widthPx: number; heightPx: number } {
+  const match = /^(\d+)x(\d+)$/.exec(text);
+  const [widthPx, heightPx] = [Number(match?.[1]), Number(match?.[2])];
+  if (widthPx >= 8 && heightPx >= 8 && widthPx <= 4096 && heightPx <= 4096)
+    return { widthPx, heightPx };
+  throw new InvalidArgumentError('expected <width>x<height>, each 8 to 4096.');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0.');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number from 0 to 1.');
+}
+
+function grey(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 255) return value;
+  throw new InvalidArgumentError('expected a number from 0 to 255.');
+}

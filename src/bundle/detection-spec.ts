@@ -1,0 +1,195 @@
+import { z } from 'zod';
+
+/** Default boxes of one feature map (Liu et al. 2016, SSD, section 2.2). Sizes are shares of the input. */
+export const featureMapSchema = z.strictObject({
+  rows: z.int().positive().max(512),
+  columns: z.int().positive().max(512),
+  /** Width and height of each default box at every cell, as shares of the input's width and height. */
+  boxSizesNorm: z
+    .array(z.tuple([z.number().positive(), z.number().positive()]))
+    .min(1)
+    .max(16),
+});
+
+/**
+ * Detection. Outputs: `offsets` float32 [1, A, 4] (centre x, centre y, log width, log height, divided by the
+ * variances) and `logits` float32 [1, A, 1 + classes] with background first. A counts the default boxes in
+ * order feature map, row, column, box.
+ */
+export const ssdOutputSchema = z.strictObject({
+  kind: z.literal('ssd'),
+  offsets: z.string(),
+  logits: z.string(),
+  featureMaps: z.array(featureMapSchema).min(1).max(16),
+  /** [centre, size], 0.1 and 0.2 in the paper's implementation. */
+  variances: z.tuple([z.number().positive(), z.number().positive()]),
+  classes: z.array(z.string()).min(1).max(1000),
+  scoreThreshold: z.number().min(0).max(1),
+  /** IoU above which the lower-scored box of the same class is suppressed. */
+  nmsIou: z.number().min(0).max(1),
+  maxDetections: z.int().positive().max(1000),
+});
+
+const share = z.number().min(0).max(1);
+
+/**
+ * Which of overlapping boxes stay. `hard`: the best one, over an IoU. `soft`: each, with a score that falls by
+ * exp(-IoU² / sigma) for every better box (Bodla et al. 2017). `none`: all, where the network has chosen already.
+ * `byClass`: boxes of different classes never touch each other.
+ */
+export const nmsSchema = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('hard'), iou: share, byClass: z.boolean() }),
+  z.strictObject({
+    method: z.literal('soft'),
+    sigma: z.number().positive().max(10),
+    byClass: z.boolean(),
+  }),
+  z.strictObject({ method: z.literal('none') }),
+]);
+
+/** What every decoder but the SSD's has. */
+const common = {
+  /** The classes that are published. */
+  classes: z.array(z.string().min(1)).min(1).max(1000),
+  /** The network's own classes in its order, and as which of `classes` each is published; without `as` it is dropped. */
+  networkClasses: z
+    .array(z.strictObject({ name: z.string().min(1), as: z.string().min(1).optional() }))
+    .min(1)
+    .max(1000),
+  /** Boxes below it are not published. A candidate counts as the class that it is surest of. */
+  scoreThreshold: share,
+  nms: nmsSchema,
+  maxDetections: z.int().positive().max(1000),
+};
+/** Boxes in pixels of the network's input, or in shares of it. */
+const unit = z.enum(['pixels', 'shares']);
+/** Whether scores are probabilities already, or go through the logistic function here. */
+const scoresAs = z.enum(['probability', 'logit']);
+const stridePx = z.int().positive().max(256);
+
+/**
+ * Output float32 [1, N, 5 + classes]: box, objectness, classes; score = objectness * class. `boxes`: `cells` as
+ * YOLOX leaves them (centre = (cell + value) * stride, size = exp(value) * stride, level by level of `stridesPx`, row by
+ * row), or centre and size in `pixels` or `shares` of the input (YOLOv5, YOLOv7).
+ */
+export const gridOutputSchema = z.strictObject({
+  kind: z.literal('grid'),
+  output: z.string(),
+  boxes: z.enum(['cells', 'pixels', 'shares']),
+  stridesPx: z.array(stridePx).min(1).max(8),
+  scores: scoresAs,
+  ...common,
+});
+
+/**
+ * Output float32 [1, 4 + classes, N] (`channels-first`) or [1, N, 4 + classes]: box, then classes, without objectness
+ * (YOLOv8 to 11). `corners`: centre and size, or left, top, right, bottom.
+ */
+export const anchorFreeOutputSchema = z.strictObject({
+  kind: z.literal('anchor-free'),
+  output: z.string(),
+  order: z.enum(['channels-first', 'channels-last']),
+  boxes: unit,
+  corners: z.enum(['cxcywh', 'xyxy']),
+  scores: scoresAs,
+  ...common,
+});
+
+/**
+ * Distances from a point to the four sides, each as a distribution over `bins` steps of the stride (Li et al. 2020,
+ * generalised focal loss; NanoDet). For each level `scores` float32 [1, rows * columns, classes] and `distances`
+ * [1, rows * columns, 4 * bins]; or, where both name one output, [1, all levels' cells, classes + 4 * bins].
+ */
+export const distributionOutputSchema = z.strictObject({
+  kind: z.literal('distribution'),
+  levels: z
+    .array(z.strictObject({ scores: z.string(), distances: z.string(), stridePx }))
+    .min(1)
+    .max(8),
+  bins: z.int().min(2).max(64),
+  /** Where in a cell its point lies: the middle, or the top-left corner (NanoDet-Plus). */
+  point: z.enum(['middle', 'corner']),
+  scores: scoresAs,
+  ...common,
+});
+
+/**
+ * Output float32 [1, 5 + classes, rows, columns], one box a cell (FastestDet): score = objectness^0.6 * class^0.4,
+ * centre = (cell + tanh(value)) / cells, size = logistic(value), shares of the input.
+ */
+export const cellOutputSchema = z.strictObject({
+  kind: z.literal('cell'),
+  output: z.string(),
+  ...common,
+});
+
+/**
+ * Boxes that need no suppression (YOLOv10, YOLO26: `box-score-class`, float32 [1, N, 6]; YOLOv7 exported with its
+ * end: `batch-box-class-score`, [N, 7]). Boxes are left, top, right, bottom.
+ */
+export const endToEndOutputSchema = z.strictObject({
+  kind: z.literal('end-to-end'),
+  output: z.string(),
+  columns: z.enum(['box-score-class', 'batch-box-class-score']),
+  boxes: unit,
+  /** Rows that are read where the network gives as many as it finds. */
+  maxCandidates: z.int().positive().max(10_000),
+  ...common,
+});
+
+/**
+ * Queries of a transformer (DETR, RT-DETR, D-FINE): `logits` float32 [1, Q, classes, and one more for nothing with
+ * softmax] and `boxes` [1, Q, 4], centre and size in shares of the input.
+ */
+export const queriesOutputSchema = z.strictObject({
+  kind: z.literal('queries'),
+  logits: z.string(),
+  boxes: z.string(),
+  activation: z.enum(['softmax', 'logistic']),
+  ...common,
+});
+
+/**
+ * Boxes that the network has chosen itself. `boxes` [1, K, 4] or [K, 4], or with a fifth column that holds the score
+ * (MMDetection); `scores` and `labels` [1, K] or [K]. TensorFlow: `yxyx` in shares, first label 1; torchvision: `xyxy`
+ * in pixels; RT-DETR and D-FINE with their last step inside, likewise.
+ */
+export const nmsInsideOutputSchema = z.strictObject({
+  kind: z.literal('nms-inside'),
+  boxes: z.string(),
+  /** Left out where the boxes' fifth column holds them. */
+  scores: z.string().optional(),
+  labels: z.string(),
+  corners: z.enum(['xyxy', 'yxyx']),
+  units: unit,
+  /** The label of the first of `networkClasses`. */
+  firstLabel: z.int().min(0).max(1),
+  maxCandidates: z.int().positive().max(10_000),
+  ...common,
+});
+
+export const detectionOutputSchemas = [
+  ssdOutputSchema,
+  gridOutputSchema,
+  anchorFreeOutputSchema,
+  distributionOutputSchema,
+  cellOutputSchema,
+  endToEndOutputSchema,
+  queriesOutputSchema,
+  nmsInsideOutputSchema,
+] as const;
+
+export type FeatureMapSpec = z.infer<typeof featureMapSchema>;
+export type NmsSpec = z.infer<typeof nmsSchema>;
+export type SsdOutputSpec = z.infer<typeof ssdOutputSchema>;
+export type GridOutputSpec = z.infer<typeof gridOutputSchema>;
+export type AnchorFreeOutputSpec = z.infer<typeof anchorFreeOutputSchema>;
+export type DistributionOutputSpec = z.infer<typeof distributionOutputSchema>;
+export type CellOutputSpec = z.infer<typeof cellOutputSchema>;
+export type EndToEndOutputSpec = z.infer<typeof endToEndOutputSchema>;
+export type QueriesOutputSpec = z.infer<typeof queriesOutputSchema>;
+export type NmsInsideOutputSpec = z.infer<typeof nmsInsideOutputSchema>;
+export type DetectionOutputSpec = z.infer<(typeof detectionOutputSchemas)[number]>;
+export type DetectionKind = DetectionOutputSpec['kind'];
+/** Every detector's decoding but the SSD's: one best class a candidate, a class map, a choice of suppression. */
+export type CandidateOutputSpec = Exclude<DetectionOutputSpec, SsdOutputSpec>;

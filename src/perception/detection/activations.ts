@@ -1,0 +1,27 @@
+/** 1 / (1 + exp(-x)). */
+export function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** The value whose logistic is `probability`, a hair lower so that rounding loses no candidate. */
+export function leastLogit(probability: number): number {
+  return Math.log(probability / (1 - probability)) - 1e-4;
+}
+
+/** A score that a network's value stands for: itself, or its logistic. */
+export function scoreOf(value: number, isLogit: boolean): number {
+  return isLogit ? logistic(value) : value;
+}
+
+/** Place of the largest of values[start..start + count - 1], counted from `start`; the lowest among equals. NaN never wins. */
+export function largestOf(values: Float32Array, start: number, count: number): number {
+  let best = 0;
+  let top = -Infinity;
+  for (let i = 0; i < count; i++) {
+    if (values[start + i]! > top) {
+      top = values[start + i]!;
+      best = i;
+    }
+  }
+  return best;
+}

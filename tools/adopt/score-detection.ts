@@ -1,0 +1,81 @@
+import type { DetectionOutputSpec } from '../../src/bundle/output-spec.js';
+import type { Detection } from '../../src/perception/results.js';
+import { boxIou } from '../datasets/box-geometry.js';
+import type { TruthBox } from '../datasets/sample.js';
+import { averagePrecision } from '../evaluate/average-precision.js';
+import { classHits } from '../evaluate/detection-scores.js';
+import type { FoundBox } from '../evaluate/match-boxes.js';
+
+/** How well a way of feeding does; 0..1. */
+export interface TrialScore {
+  /** With labels: average precision at IoU 0.5, all classes pooled. Without: steadiness, see steadiness(). */
+  value: number;
+  recall: number;
+  precision: number;
+}
+
+/** Detections by name. */
+export function foundBoxes(
+  detections: readonly Detection[],
+  { classes }: DetectionOutputSpec,
+): FoundBox[] {
+  return detections.map(({ classId, score, boxXyxyPx }) => ({
+    className: classes[classId]!,
+    score,
+    boxXyxyPx,
+  }));
+}
+
+/**
+ * Average precision over the boxes of all classes that are both labelled and published, as one list: with few pictures
+ * a mean of the classes would hang on the rarest. `recall` and `precision` at `threshold`.
+ */
+export function labelledScore(
+  pictures: readonly { truth: readonly TruthBox[]; found: readonly FoundBox[] }[],
+  classes: readonly string[],
+  threshold: number,
+): TrialScore {
+  const perClass = classes.map((name) => classHits(pictures, name, 0.5));
+  const labelled = perClass.filter(({ count }) => count > 0);
+  const hits = labelled.flatMap((entry) => entry.hits);
+  const count = labelled.reduce((sum, entry) => sum + entry.count, 0);
+  const published = hits.filter(({ score }) => score >= threshold);
+  const right = published.filter(({ isHit }) => isHit).length;
+  return {
+    value: averagePrecision(hits, count),
+    recall: count === 0 ? 0 : right / count,
+    precision: published.length === 0 ? 0 : right / published.length,
+  };
+}
+
+/**
+ * Without labels: how sure the answers are, times how much of them is found again when the picture is moved by a few
+ * pixels. A guess: a network may be steadily wrong. `pairs`: what was found in a picture, and in the moved one, in
+ * coordinates of the first. `recall` is the share that was found again, `precision` the mean score.
+ */
+export function steadiness(
+  pairs: readonly { plain: readonly FoundBox[]; moved: readonly FoundBox[] }[],
+): TrialScore {
+  let again = 0;
+  let all = 0;
+  let boxes = 0;
+  for (const { plain, moved } of pairs) {
+    const open = new Set(moved);
+    for (const box of plain) {
+      const match = [...open].find(
+        (other) =>
+          other.className === box.className && boxIou(other.boxXyxyPx, box.boxXyxyPx) >= 0.5,
+      );
+      if (match === undefined) continue;
+      open.delete(match);
+      again += box.score + match.score;
+    }
+    boxes += plain.length + moved.length;
+    all += [...plain, ...moved].reduce((sum, { score }) => sum + score, 0);
+  }
+  const share = all === 0 ? 0 : again / all;
+  const sureness = boxes === 0 ? 0 : all / boxes;
+  // One box that is found again in every picture is as steady as ten: their number counts, ever less.
+  const plenty = 1 - Math.exp(-again / (4 * Math.max(1, pairs.length)));
+  return { value: share * sureness * plenty, recall: share, precision: sureness };
+}

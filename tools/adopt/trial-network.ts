@@ -1,0 +1,61 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import type { Manifest } from '../../src/bundle/manifest.js';
+import type { OutputSpec } from '../../src/bundle/output-spec.js';
+import { packedRgbLayout } from '../../src/frame/frame.js';
+import type { NetworkSession } from '../../src/inference/network-session.js';
+import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
+import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
+import type { StageRunner } from '../../src/stages/stage-runner.js';
+import type { RgbImage } from '../datasets/sample.js';
+
+type CreateStage = Awaited<ReturnType<typeof loadStageRunner>>;
+
+/** One session of a network that is fed and read in many ways: through the stages that the rig runs. */
+export class TrialNetwork {
+  readonly #bundle: Bundle;
+  readonly #session: NetworkSession;
+  readonly #create: CreateStage;
+  readonly #stages = new Map<string, StageRunner>();
+
+  private constructor(bundle: Bundle, session: NetworkSession, create: CreateStage) {
+    this.#create = create;
+    this.#bundle = bundle;
+    this.#session = session;
+  }
+
+  /** Rejects as createNetworkSession does. */
+  static async open(bundle: Bundle): Promise<TrialNetwork> {
+    const create = await loadStageRunner(bundle.manifest.task);
+    const session = await createNetworkSession(bundle, { providers: ['cpu'] });
+    return new TrialNetwork(bundle, session, create);
+  }
+
+  /** The answer for one picture, fed by `spec` and read by `decode`. */
+  async run(image: RgbImage, spec: InputSpec, decode: OutputSpec): Promise<StageResult> {
+    const { widthPx, heightPx } = image;
+    const key = JSON.stringify([widthPx, heightPx, spec, decode]);
+    let stage = this.#stages.get(key);
+    if (stage === undefined) {
+      // Tables are large and each feeding is done with its pictures before the next.
+      if (this.#stages.size >= 16) this.#stages.clear();
+      const { manifest } = this.#bundle;
+      const tried: Manifest = { ...manifest, input: { ...manifest.input, spec }, decode };
+      stage = this.#create({
+        bundle: { ...this.#bundle, manifest: tried },
+        session: this.#session,
+        frame: packedRgbLayout(widthPx, heightPx),
+        camera: undefined,
+        detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
+      });
+      this.#stages.set(key, stage);
+    }
+    const { result } = await stage.run(image.data);
+    return result;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+  }
+}
