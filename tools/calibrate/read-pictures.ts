@@ -1,0 +1,89 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { openSource } from '../../src/capture/open-source.js';
+import { decodePictureFile, pictureExtensions } from '../../src/codec/picture-file.js';
+import { frameBytes, type FrameLayout } from '../../src/frame/frame.js';
+import { isSourceEnd } from '../../src/frame/frame-source.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+/** A picture to look for the board in: packed rgb8, or why it could not be read. */
+export type CalibrationPicture = { name: string } & (
+  | { widthPx: number; heightPx: number; data: Uint8Array }
+  | { problem: string }
+);
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The pictures of files and folders by their names, or frames of any other source (a video, a recording, a camera)
+ * every `everyS` seconds of its time, named by it. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ */
+export async function* readCalibrationPictures(
+  places: readonly string[],
+  everyS: number,
+): AsyncGenerator<CalibrationPicture, void, void> {
+  for (const place of places) {
+    const files = await pictureFiles(place);
+    if (files === undefined) yield* framesOf(place, everyS);
+    else for (const file of files) yield await readPicture(file);
+  }
+}
+
+/** Picture files at a place; undefined where it is a source of another kind. */
+async function pictureFiles(place: string): Promise<string[] | undefined> {
+  const stats = await stat(place).catch(() => undefined);
+  if (stats?.isFile() && pictureExtensions.includes(extname(place).toLowerCase())) return [place];
+  if (!stats?.isDirectory()) return undefined;
+  const names = (await readdir(place))
+    .filter((name) => pictureExtensions.includes(extname(name).toLowerCase()))
+    .sort(byName.compare);
+  if (names.length === 0)
+    throw new PerceptionError('ERR_SOURCE_EMPTY', `there are no pictures in ${place}`);
+  return names.map((name) => join(place, name));
+}
+
+async function readPicture(path: string): Promise<CalibrationPicture> {
+  const name = basename(path);
+  try {
+    return { name, ...(await decodePictureFile(path)) };
+  } catch {
+    return { name, problem: 'cannot be decoded' };
+  }
+}
+
+async function* framesOf(
+  place: string,
+  everyS: number,
+): AsyncGenerator<CalibrationPicture, void, void> {
+  const source = await openSource(place);
+  try {
+    const { layout } = source.info;
+    const buffer = new Uint8Array(frameBytes(layout));
+    let nextNs = 0n;
+    for (;;) {
+      const frame = await source.read(buffer);
+      if (isSourceEnd(frame)) {
+        if (frame.kind === 'ended') return;
+        throw frame.error;
+      }
+      if (frame.sourceTimeNs < nextNs) continue;
+      nextNs = frame.sourceTimeNs + BigInt(Math.round(everyS * 1e9));
+      const seconds = (Number(frame.sourceTimeNs) / 1e9).toFixed(2);
+      yield { name: `${basename(place)}@${seconds}s`, ...toPackedRgb(layout, buffer) };
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** NV12's luma is what corners are found in: it is repeated as grey. */
+function toPackedRgb({ format, widthPx, heightPx, strideBytes }: FrameLayout, from: Uint8Array) {
+  const data = new Uint8Array(widthPx * heightPx * 3);
+  for (let y = 0; y < heightPx; y++)
+    if (format === 'rgb8')
+      data.set(from.subarray(y * strideBytes, y * strideBytes + widthPx * 3), y * widthPx * 3);
+    else
+      for (let x = 0; x < widthPx; x++)
+        data.fill(from[y * strideBytes + x]!, (y * widthPx + x) * 3, (y * widthPx + x) * 3 + 3);
+  return { widthPx, heightPx, data };
+}
