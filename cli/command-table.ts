@@ -49,6 +49,18 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./view.js')).viewCommand(),
   },
   {
+    name: 'calibrate',
+    usage: '<pictures|source> --board 9x6 --square 0.025',
+    summary: 'calibrate a camera from pictures of a board',
+    load: async () => (await import('./calibrate.js')).calibrateCommand(),
+  },
+  {
+    name: 'board',
+    usage: '--board 9x6 --square 0.025 --out <board.pdf>',
+    summary: 'make a calibration board to print in true size',
+    load: async () => (await import('./board.js')).boardCommand(),
+  },
+  {
     name: 'simulate',
     usage: '<drive|dataset|sheet>',
     summary: 'render a drive through a made-up world, with ground truth',

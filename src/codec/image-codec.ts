@@ -102,9 +102,12 @@ export function encodeJpeg(
     .toBuffer();
 }
 
-/** Encodes packed rgb8 as PNG. */
-export function encodePng(image: DecodedImage): Promise<Uint8Array> {
-  return rawInput(image).png().toBuffer();
+/** Encodes packed rgb8 as PNG; `dotsPerInch` tells printers its true size. */
+export function encodePng(image: DecodedImage, dotsPerInch?: number): Promise<Uint8Array> {
+  const raw = rawInput(image);
+  return (dotsPerInch === undefined ? raw : raw.withMetadata({ density: dotsPerInch }))
+    .png()
+    .toBuffer();
 }
 
 /** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */

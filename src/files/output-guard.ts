@@ -25,7 +25,16 @@ export interface Input {
   path: string;
 }
 
-export type OutputKind = 'recording' | 'png' | 'jpeg' | 'html' | 'json' | 'film' | 'folder';
+export type OutputKind =
+  | 'recording'
+  | 'png'
+  | 'jpeg'
+  | 'html'
+  | 'json'
+  | 'film'
+  | 'pdf'
+  | 'calibration'
+  | 'folder';
 
 /** How each kind of file begins. A file that begins otherwise is none of ours to replace. */
 const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer) => boolean>> = {
@@ -39,6 +48,8 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
     bytes.subarray(4, 8).toString('latin1') === 'ftyp' ||
     bytes.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])) ||
     bytes.subarray(0, 4).toString('latin1') === 'RIFF',
+  pdf: (bytes) => bytes.subarray(0, 5).toString('latin1') === '%PDF-',
+  calibration: (bytes) => bytes.toString('latin1').startsWith('image_width:'),
 };
 /** Kinds that the files of an input folder may be of: one that is there already is taken for the input's. */
 const readInFolders: ReadonlySet<OutputKind> = new Set(['png', 'jpeg', 'film']);
@@ -49,6 +60,8 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
   html: 'a page (HTML)',
   json: 'JSON',
   film: 'a film',
+  pdf: 'a PDF',
+  calibration: 'a calibration (camera_info YAML)',
   folder: 'a folder',
 };
 

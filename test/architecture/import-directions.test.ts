@@ -70,6 +70,7 @@ const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
   sharp: 'src/codec/image-codec.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
+  '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
   ws: 'src/outputs/page/live-output.ts',
 };

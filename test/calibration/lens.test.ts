@@ -44,7 +44,7 @@ describe('lens models', () => {
             const direction = undistort(model, u, v);
             if (direction === undefined) return false;
             const [backU, backV] = distort(model, ...direction);
-            return Math.abs(backU - u) < 1e-5 && Math.abs(backV - v) < 1e-5;
+            return Math.abs(backU - u) < 1e-6 && Math.abs(backV - v) < 1e-6;
           },
         ),
         { numRuns: 300 },

@@ -15,7 +15,7 @@ import { foldProblem, unseenBorderShare } from './solve/fold.js';
 import { worstOutlier } from './solve/outliers.js';
 import { type Pose, tiltRad } from './solve/pose.js';
 import type { LensKind } from './solve/projection.js';
-import { rmsPx } from './solve/solve-camera.js';
+import { rmsPx, solveCamera } from './solve/solve-camera.js';
 import { modelOf } from './solve/start-camera.js';
 
 /** A picture in which the board was found. */
@@ -82,14 +82,15 @@ export function calibrateCamera(
         `expected at least ${leastPictures} pictures with the whole board, found ${kept.length}`,
       );
     const views = kept.map(({ sighting }) => viewOf(board, sighting));
-    const solve = (lens: LensKind, some: readonly View[]) => engine.solve(lens, some, size);
+    // Fifteen fits and more: our own solver takes a fifth of the time of OpenCV's, and gives the same cameras.
+    const solve = (lens: LensKind, some: readonly View[]) => solveCamera(lens, some, size);
     const { chosen, trials } = chooseLens(
       views,
       size,
       solve,
       kind === undefined ? lensKinds : [kind],
     );
-    const fit = chosen && solve(chosen, views);
+    const fit = chosen && engine.solve(chosen, views, size);
     if (fit === undefined) refuse(noLens(trials));
     const errors = viewErrorsPx(fit, views);
     const outlier = worstOutlier(errors);
@@ -169,7 +170,8 @@ function checkDetermined(
       `the pictures show the board from one angle (tilts differ by ${spread.toFixed(1)}°, expected ${leastTiltSpreadDeg}° or more): they do not determine the focal length; tilt the board to all sides`,
     );
   const deviations = standardDeviations(fit, views);
-  if (deviations === undefined) refuse('the pictures do not determine the camera: show the board in more places and tilts');
+  if (deviations === undefined)
+    refuse('the pictures do not determine the camera: show the board in more places and tilts');
   const [fx, fy, cx, cy] = deviations as unknown as [number, number, number, number];
   const focal = Math.max(fx / fit.parameters[0]!, fy / fit.parameters[1]!);
   const centre = Math.max(cx, cy) / size.widthPx;

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { openSource } from '../../src/capture/open-source.js';
 import { decodePictureFile, pictureExtensions } from '../../src/codec/picture-file.js';
-import { frameBytes, type FrameLayout } from '../../src/frame/frame.js';
+import { type FrameLayout, frameBytes } from '../../src/frame/frame.js';
 import { isSourceEnd } from '../../src/frame/frame-source.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 

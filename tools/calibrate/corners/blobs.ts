@@ -133,8 +133,10 @@ function centreOfDarkness(grey: GreyPicture, pixels: Int32Array, blob: Blob): Bl
   bottom = Math.min(bottom + rim, heightPx - 1);
   // The paper's brightness is that of the box's outline, taken as a plane would shade it: the median is enough.
   const outline: number[] = [];
-  for (let x = left; x <= right; x++) outline.push(data[top * widthPx + x]!, data[bottom * widthPx + x]!);
-  for (let y = top; y <= bottom; y++) outline.push(data[y * widthPx + left]!, data[y * widthPx + right]!);
+  for (let x = left; x <= right; x++)
+    outline.push(data[top * widthPx + x]!, data[bottom * widthPx + x]!);
+  for (let y = top; y <= bottom; y++)
+    outline.push(data[y * widthPx + left]!, data[y * widthPx + right]!);
   const paper = outline.sort((a, b) => a - b)[outline.length >> 1]!;
   let [sum, u, v] = [0, 0, 0];
   // A tenth of the darkest is noise and shading of the paper.

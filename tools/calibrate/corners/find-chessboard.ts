@@ -18,6 +18,8 @@ const leastOther = 12;
 interface Level {
   grids: CornerGrid[];
   scale: number;
+  widthPx: number;
+  heightPx: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export function findChessboard(grey: GreyPicture, board: Board): Search {
     problem: `no ${board.cols}x${board.rows} chessboard found`,
     corners: 0,
   };
-  for (const { grids, scale } of levels(grey)) {
+  for (const level of levels(grey)) {
+    const { grids, scale } = level;
     const whole = grids.flatMap((grid) => wholeBoards(grid, board));
     if (whole.length > 1) return { problem: 'two boards of the size asked for' };
     if (whole.length === 1) {
@@ -40,14 +43,15 @@ export function findChessboard(grey: GreyPicture, board: Board): Search {
     const largest = grids[0] && trimGrid(grids[0]);
     const corners = largest?.corners.filter((one) => one !== undefined).length ?? 0;
     if (largest !== undefined && corners >= leastOther && corners > best.corners)
-      best = { problem: describe(largest, corners, board), corners };
+      best = { problem: describe(largest, corners, board, level), corners };
   }
   return { problem: best.problem };
 }
 
 function* levels(grey: GreyPicture): Generator<Level, void, void> {
   const pictures = [grey];
-  while (pictures.at(-1)!.widthPx / 2 >= smallestLevelPx) pictures.push(halveGrey(pictures.at(-1)!));
+  while (pictures.at(-1)!.widthPx / 2 >= smallestLevelPx)
+    pictures.push(halveGrey(pictures.at(-1)!));
   const first = Math.max(
     pictures.findIndex(({ widthPx }) => widthPx <= firstLevelPx),
     0,
@@ -57,7 +61,9 @@ function* levels(grey: GreyPicture): Generator<Level, void, void> {
   const order = [...all.slice(first), ...all.slice(0, first).reverse()];
   for (const level of order) {
     const picture = pictures[level]!;
-    yield { grids: growGrids(findCrossings(picture), picture.widthPx), scale: 2 ** level };
+    const { widthPx, heightPx } = picture;
+    const grids = growGrids(findCrossings(picture), widthPx);
+    yield { grids, scale: 2 ** level, widthPx, heightPx };
   }
 }
 
@@ -88,23 +94,51 @@ function upright(grid: CornerGrid): CornerGrid {
   return ways.reduce((best, way) => (towardsRight(way) > towardsRight(best) ? way : best));
 }
 
-function describe(grid: CornerGrid, corners: number, { cols, rows }: Board): string {
-  const isFull = corners === grid.cols * grid.rows;
+function describe(
+  grid: CornerGrid,
+  corners: number,
+  { cols, rows }: Board,
+  level: { widthPx: number; heightPx: number },
+): string {
   const long = Math.max(grid.cols, grid.rows);
   const short = Math.min(grid.cols, grid.rows);
-  const isPart = long <= Math.max(cols, rows) && short <= Math.min(cols, rows);
-  if (isPart)
+  const fits = long <= Math.max(cols, rows) && short <= Math.min(cols, rows);
+  const isFull = corners === grid.cols * grid.rows;
+  // A full grid whose next corners would still be in the picture ends there.
+  if (fits && !(isFull && endsInside(grid, level)))
     return `a part of a board: ${corners} corners found, expected ${cols * rows} of ${cols}x${rows}`;
-  return isFull
-    ? `a board of another size: ${long}x${short} corners found, expected ${cols}x${rows}`
-    : `a board of another size: about ${long}x${short} corners found, expected ${cols}x${rows}`;
+  return `a board of another size: ${isFull ? '' : 'about '}${long}x${short} corners found, expected ${cols}x${rows}`;
+}
+
+/** True where one more row or column on any side would lie in the picture. */
+function endsInside(
+  { cols, rows, corners }: CornerGrid,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): boolean {
+  if (cols < 2 || rows < 2) return false;
+  const beyond = (edge: number, inner: number): boolean => {
+    const [a, b] = [corners[edge]!, corners[inner]!];
+    const [u, v] = [2 * a.u - b.u, 2 * a.v - b.v];
+    return u >= 0 && v >= 0 && u < widthPx && v < heightPx;
+  };
+  for (let col = 0; col < cols; col++) {
+    const last = (rows - 1) * cols + col;
+    if (!beyond(col, col + cols) || !beyond(last, last - cols)) return false;
+  }
+  for (let row = 0; row < rows; row++) {
+    const first = row * cols;
+    const last = first + cols - 1;
+    if (!beyond(first, first + 1) || !beyond(last, last - 1)) return false;
+  }
+  return true;
 }
 
 function refineBoard(grey: GreyPicture, grid: CornerGrid, scale: number): Sighting | undefined {
   const { cols, rows } = grid;
   // Centres of pixels: a pixel of the level covers scale x scale pixels of the picture.
   const places = fillHoles(grid).map(
-    (place) => place && ([place[0], place[1]].map((x) => (x + 0.5) * scale - 0.5) as [number, number]),
+    (place) =>
+      place && ([place[0], place[1]].map((x) => (x + 0.5) * scale - 0.5) as [number, number]),
   );
   if (places.some((place) => place === undefined)) return undefined;
   const rough = places as [number, number][];

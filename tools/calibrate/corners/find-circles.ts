@@ -49,7 +49,9 @@ function growLattice(blobs: readonly Blob[], seed: number): Map<string, number> 
   const places = new Map<string, number>();
   const axes = seedAxes(blobs, seed);
   if (axes === undefined) return places;
-  const queue: { blob: number; at: Step; axes: [Step, Step] }[] = [{ blob: seed, at: [0, 0], axes }];
+  const queue: { blob: number; at: Step; axes: [Step, Step] }[] = [
+    { blob: seed, at: [0, 0], axes },
+  ];
   const taken = new Set([seed]);
   places.set('0,0', seed);
   while (queue.length > 0) {
@@ -91,7 +93,8 @@ function seedAxes(blobs: readonly Blob[], seed: number): [Step, Step] | undefine
     .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
   const first = steps[0];
   if (first === undefined) return undefined;
-  const sine = ([x, y]: Step) => (first[0] * y - first[1] * x) / (Math.hypot(...first) * Math.hypot(x, y));
+  const sine = ([x, y]: Step) =>
+    (first[0] * y - first[1] * x) / (Math.hypot(...first) * Math.hypot(x, y));
   const second = steps.find((step) => Math.abs(sine(step)) > 0.5);
   if (second === undefined) return undefined;
   return [first, sine(second) > 0 ? second : [-second[0], -second[1]]];

@@ -215,8 +215,7 @@ export function cropGrid(
 ): CornerGrid {
   const corners = Array.from(
     { length: cols * rows },
-    (_, i) =>
-      grid.corners[(firstRow + Math.floor(i / cols)) * grid.cols + firstCol + (i % cols)],
+    (_, i) => grid.corners[(firstRow + Math.floor(i / cols)) * grid.cols + firstCol + (i % cols)],
   );
   return { cols, rows, corners };
 }

@@ -1,4 +1,5 @@
 import type { Search } from '../board/board.js';
+import { findCharuco } from '../corners/find-charuco.js';
 import { findChessboard } from '../corners/find-chessboard.js';
 import { findCircles } from '../corners/find-circles.js';
 import { adjust, type Fit, type View } from '../solve/bundle-adjust.js';
@@ -19,10 +20,7 @@ export async function openEmbeddedEngine(): Promise<CalibrationEngine> {
     findBoard(grey, board): Search {
       if (board.kind === 'chessboard') return findChessboard(grey, board);
       if (board.kind !== 'charuco') return findCircles(grey, board);
-      const found = opencv.findCharuco(grey, board);
-      return found === undefined
-        ? { problem: `no ${board.cols}x${board.rows} charuco board of ${board.dictionary} found` }
-        : { found };
+      return findCharuco(grey, board, (picture, target) => opencv.findCharuco(picture, target));
     },
     solve(kind: LensKind, views: readonly View[], size): Fit | undefined {
       if (kind === 'equidistant') return solveCamera(kind, views, size);

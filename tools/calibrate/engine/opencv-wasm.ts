@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import opencvjs from '@opencvjs/node';
 import type { Board, Sighting } from '../board/board.js';
 import type { GreyPicture } from '../corners/grey-picture.js';
 import type { View } from '../solve/bundle-adjust.js';
@@ -78,11 +78,7 @@ export class OpencvWasm {
 
   /** Loads the module once a process: 0.2 s. */
   static async load(): Promise<OpencvWasm> {
-    // CommonJS and of its own thenable kind: `require` reads it as it is.
-    const { loadOpenCV } = createRequire(import.meta.url)('@opencvjs/node') as {
-      loadOpenCV(): Promise<unknown>;
-    };
-    return new OpencvWasm((await loadOpenCV()) as Cv);
+    return new OpencvWasm((await opencvjs.loadOpenCV()) as unknown as Cv);
   }
 
   /** Frees what was made inside, also when it throws. OpenCV's own exceptions are numbers: a pointer. */
@@ -153,7 +149,13 @@ export class OpencvWasm {
       const dictionary = own(cv.getPredefinedDictionary(cv[`DICT_${board.dictionary}`]));
       const size = new cv.Size(board.cols, board.rows);
       const target = own(
-        new cv.aruco_CharucoBoard(size, board.squareM, board.markerM, dictionary, own(new cv.Mat())),
+        new cv.aruco_CharucoBoard(
+          size,
+          board.squareM,
+          board.markerM,
+          dictionary,
+          own(new cv.Mat()),
+        ),
       );
       const detector = own(
         new cv.aruco_CharucoDetector(
@@ -206,9 +208,7 @@ export class OpencvWasm {
     const cv = this.#cv;
     return this.#scoped((own) => {
       const { kind, widthPx, heightPx, fxPx, fyPx, cxPx, cyPx, distortion } = camera;
-      const k = own(
-        cv.matFromArray(3, 3, cv.CV_64FC1, [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1]),
-      );
+      const k = own(cv.matFromArray(3, 3, cv.CV_64FC1, [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1]));
       const d = own(cv.matFromArray(1, distortion.length, cv.CV_64FC1, distortion));
       const mapX = own(new cv.Mat());
       const mapY = own(new cv.Mat());

@@ -160,7 +160,8 @@ function normalEquations(fit: Fit, views: readonly View[], n: number): System {
           const slope = out.byParameter[row * all + j]!;
           if (slope === 0) continue;
           cameraRight[j]! += slope * residual;
-          for (let k = 0; k <= j; k++) camera[j * n + k]! += slope * out.byParameter[row * all + k]!;
+          for (let k = 0; k <= j; k++)
+            camera[j * n + k]! += slope * out.byParameter[row * all + k]!;
           for (let k = 0; k < 6; k++) mixed[j * 6 + k]! += slope * byPose[at + k]!;
         }
         for (let j = 0; j < 6; j++) {

@@ -1,7 +1,7 @@
 import { adjust, type Fit, type View } from './bundle-adjust.js';
+import { foldProblem } from './fold.js';
 import type { LensKind } from './projection.js';
 import { modelOf, startPoses } from './start-camera.js';
-import { foldProblem } from './fold.js';
 
 /** In the order in which they are preferred where the data do not tell them apart. */
 export const lensKinds: readonly LensKind[] = ['plumb_bob', 'equidistant', 'rational_polynomial'];
@@ -18,12 +18,13 @@ export interface LensTrial {
 type Solve = (kind: LensKind, views: readonly View[]) => Fit | undefined;
 
 const maxFolds = 5;
+const unnoticedShare = 0.05;
 
 /**
  * Tries every lens model by cross-validation: pictures are held out in turn, the camera is fitted to the rest, and only
- * the board's pose is fitted to each picture held out. Of the models within one standard error of the
- * best (Breiman et al., Classification and Regression Trees, 1984, 3.4.3; here of the paired differences) the first in
- * `lensKinds` is chosen. `chosen` is undefined where none fits.
+ * the board's pose is fitted to each picture held out. Of the models that are as good as the best one, the first in
+ * `lensKinds` is chosen: within one standard error (Breiman et al., Classification and Regression Trees, 1984, 3.4.3;
+ * here of the paired differences), or within 5 % of its error, which no one would notice on the road. `chosen` is undefined where none fits.
  */
 export function chooseLens(
   views: readonly View[],
@@ -35,10 +36,16 @@ export function chooseLens(
   const trials = kinds.map((kind): LensTrial => {
     const whole = solve(kind, views);
     const problem =
-      whole === undefined ? 'no solution' : foldProblem(modelOf(kind, whole.parameters, size), views);
+      whole === undefined
+        ? 'no solution'
+        : foldProblem(modelOf(kind, whole.parameters, size), views);
     const squares = problem === undefined ? heldOutSquares(kind, views, size, solve) : undefined;
     if (squares === undefined)
-      return { kind, heldOutRmsPx: undefined, problem: problem ?? 'no solution without some pictures' };
+      return {
+        kind,
+        heldOutRmsPx: undefined,
+        problem: problem ?? 'no solution without some pictures',
+      };
     errors.set(kind, squares);
     return { kind, heldOutRmsPx: Math.sqrt(mean(squares)), problem: undefined };
   });
@@ -48,7 +55,8 @@ export function chooseLens(
     undefined,
   );
   const chosen =
-    best && kinds.find((kind) => errors.has(kind) && isAsGood(errors.get(kind)!, errors.get(best)!));
+    best &&
+    kinds.find((kind) => errors.has(kind) && isAsGood(errors.get(kind)!, errors.get(best)!));
   return { chosen, trials };
 }
 
@@ -61,7 +69,8 @@ function isAsGood(squares: readonly number[], bestSquares: readonly number[]): b
   const variance =
     mean(differences.map((difference) => (difference - average) ** 2)) *
     (differences.length / Math.max(differences.length - 1, 1));
-  return average <= Math.sqrt(variance / differences.length) || average <= 1e-12;
+  const isUnnoticed = mean(squares) <= mean(bestSquares) * (1 + unnoticedShare) ** 2;
+  return isUnnoticed || average <= Math.sqrt(variance / differences.length);
 }
 
 /** Mean squared error of each view when it was held out, square pixels. */
@@ -75,7 +84,10 @@ function heldOutSquares(
   const squares = new Array<number>(views.length);
   for (let fold = 0; fold < folds; fold++) {
     const isHeldOut = (_: unknown, index: number) => index % folds === fold;
-    const fit = solve(kind, views.filter((view, index) => !isHeldOut(view, index)));
+    const fit = solve(
+      kind,
+      views.filter((view, index) => !isHeldOut(view, index)),
+    );
     if (fit === undefined) return undefined;
     for (const [index, view] of views.entries()) {
       if (!isHeldOut(view, index)) continue;

@@ -1,8 +1,5 @@
-import {
-  applyHomography,
-  fitHomography,
-} from '../../../src/calibration/homography.js';
 import type { Matrix3 } from '../../../src/calibration/ground.js';
+import { applyHomography, fitHomography } from '../../../src/calibration/homography.js';
 
 /** Where the board is: a point of it in metres goes to `rotation * point + translation` in the camera's optical frame (x right, y down, z forward). */
 export interface Pose {

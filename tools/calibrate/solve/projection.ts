@@ -51,7 +51,12 @@ export function projectPoint(
     const r = Math.sqrt(r2);
     const theta = Math.atan(r);
     const t2 = theta * theta;
-    const [k1, k2, k3, k4] = [4, 5, 6, 7].map((i) => parameters[i]!) as [number, number, number, number];
+    const [k1, k2, k3, k4] = [4, 5, 6, 7].map((i) => parameters[i]!) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const distorted = theta * (1 + t2 * (k1 + t2 * (k2 + t2 * (k3 + t2 * k4))));
     const slope = 1 + t2 * (3 * k1 + t2 * (5 * k2 + t2 * (7 * k3 + t2 * 9 * k4)));
     const isCentre = r < 1e-9;
@@ -68,9 +73,17 @@ export function projectPoint(
       power *= t2;
     }
   } else {
-    const [k1, k2, p1, p2, k3] = [4, 5, 6, 7, 8].map((i) => parameters[i]!) as [number, number, number, number, number];
+    const [k1, k2, p1, p2, k3] = [4, 5, 6, 7, 8].map((i) => parameters[i]!) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const isRational = kind === 'rational_polynomial';
-    const [k4, k5, k6] = isRational ? [parameters[9]!, parameters[10]!, parameters[11]!] : [0, 0, 0];
+    const [k4, k5, k6] = isRational
+      ? [parameters[9]!, parameters[10]!, parameters[11]!]
+      : [0, 0, 0];
     const above = 1 + r2 * (k1 + r2 * (k2 + r2 * k3));
     const below = 1 + r2 * (k4 + r2 * (k5 + r2 * k6));
     const factor = above / below;

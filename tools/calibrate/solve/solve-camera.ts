@@ -25,7 +25,8 @@ export function solveCamera(
     if (poses === undefined) continue;
     const posed = adjust({ kind, parameters, poses, cost: 0 }, views, true);
     const fit = adjust(posed, views);
-    if (Number.isFinite(fit.cost) && fit.cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = fit;
+    if (Number.isFinite(fit.cost) && fit.cost < (best?.cost ?? Number.POSITIVE_INFINITY))
+      best = fit;
   }
   return best;
 }

@@ -1,0 +1,108 @@
+import { basename, extname } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatCameraInfoYaml } from '../src/calibration/camera-info.js';
+import { guardOutputs, type Output } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
+import type { CameraCalibrationResult } from '../tools/calibrate/calibrate-camera.js';
+import type { LensKind } from '../tools/calibrate/solve/projection.js';
+import { addBoardFlags, type BoardFlags, boardOf } from './board-flags.js';
+import { Terminal } from './terminal.js';
+
+interface CalibrateFlags extends BoardFlags {
+  model: LensKind | 'auto';
+  every: number;
+  out?: string;
+  html?: string;
+  json?: true;
+}
+
+/** `windshield calibrate <pictures...>`: a camera model from pictures of a board. */
+export function calibrateCommand(): Command {
+  return addBoardFlags(
+    new Command('calibrate')
+      .summary('calibrate a camera from pictures of a board')
+      .description(
+        'Finds a board of known size in pictures, solves for the camera and its lens, and writes a ROS\n' +
+          'camera_info file for `calibration:` of a pipeline file. Pictures are files and folders; a video, a\n' +
+          'recording or a camera gives one every --every seconds. The lens model is chosen by its error on\n' +
+          'pictures held out; outlying pictures are left out by name. docs/calibration.md leads through it.',
+      )
+      .argument('<pictures...>', 'pictures, folders of pictures, or one other source'),
+  )
+    .addOption(
+      new Option('--model <model>', 'the lens model')
+        .choices(['auto', 'plumb_bob', 'equidistant', 'rational_polynomial'])
+        .default('auto'),
+    )
+    .option('--every <seconds>', 'time between frames of a source that is no folder', seconds, 1)
+    .option('--out <camera.yaml>', 'write the camera_info file')
+    .option(
+      '--html <report.html>',
+      'also write a page: corners, residuals, coverage, before and after',
+    )
+    .option(
+      '--json',
+      'print one JSON object {rmsPx, fx, fy, cx, cy, distortion, used, skipped, ...}',
+    )
+    .action(async (places: string[], flags: CalibrateFlags) => {
+      await calibrate(places, flags);
+    });
+}
+
+async function calibrate(places: string[], flags: CalibrateFlags): Promise<void> {
+  const board = await boardOf(flags);
+  guard(places, flags);
+  const { openEmbeddedEngine } = await import('../tools/calibrate/engine/embedded-engine.js');
+  const { findBoards } = await import('../tools/calibrate/find-boards.js');
+  const { readCalibrationPictures } = await import('../tools/calibrate/read-pictures.js');
+  const { calibrateCamera } = await import('../tools/calibrate/calibrate-camera.js');
+  const { calibrationJson } = await import('../tools/calibrate/calibration-json.js');
+  const { formatCalibration } = await import('../tools/calibrate/format-calibration.js');
+  const terminal = new Terminal();
+  const engine = await openEmbeddedEngine();
+  const pictures = readCalibrationPictures(places, flags.every);
+  const found = await findBoards(pictures, board, engine, (name, problem) =>
+    terminal.note(`${name}: ${problem ?? 'board found'}`),
+  );
+  const kind = flags.model === 'auto' ? undefined : flags.model;
+  const solved = calibrateCamera(board, found.size, found.pictures, engine, kind);
+  const result = { ...solved, skipped: [...found.skipped, ...solved.skipped] };
+  if (flags.out !== undefined) writeWhole(flags.out, cameraInfo(flags.out, result));
+  if (flags.html !== undefined) await writeReport(flags.html, places, flags.every, result);
+  terminal.print(flags.json ? JSON.stringify(calibrationJson(result)) : formatCalibration(result));
+  for (const path of [flags.out, flags.html])
+    if (path !== undefined) terminal.note(`wrote ${path}`);
+}
+
+function guard(places: readonly string[], { out, html }: CalibrateFlags): void {
+  const outputs: Output[] = [];
+  if (out !== undefined) outputs.push({ option: '--out', path: out, kind: 'calibration' });
+  if (html !== undefined) outputs.push({ option: '--html', path: html, kind: 'html' });
+  guardOutputs(
+    outputs,
+    places.map((path) => ({ role: 'the pictures', path })),
+  );
+}
+
+function cameraInfo(path: string, { model, rmsPx, used }: CameraCalibrationResult): string {
+  const name = basename(path, extname(path)).replaceAll(/[^A-Za-z0-9_]+/g, '_') || 'camera';
+  return `${formatCameraInfoYaml(model, name)}# windshield calibrate: ${used.length} pictures, rms ${rmsPx.toFixed(3)} px.\n`;
+}
+
+async function writeReport(
+  path: string,
+  places: readonly string[],
+  everyS: number,
+  result: CameraCalibrationResult,
+): Promise<void> {
+  const { calibrationPage } = await import('../tools/calibrate/page/calibration-page.js');
+  const { reportPhotos } = await import('../tools/calibrate/page/report-photos.js');
+  writeWhole(path, calibrationPage(result, await reportPhotos(places, everyS, result)));
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('expected seconds, 0 or more.');
+  return value;
+}
