@@ -1,4 +1,5 @@
 import type { DecodedImage } from '../codec/image-codec.js';
+import { decodePlainJpegInto, plainJpeg } from '../codec/turbo-jpeg.js';
 import { rowBytes } from '../frame/frame.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
@@ -7,6 +8,8 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 export interface EncodedFrame extends SourceFrame {
   /** Why the frame is to be skipped, where that is known beforehand. */
   problem?: string;
+  /** Its bytes, where they may be a JPEG. */
+  jpeg?: Uint8Array;
   /** Rejects when the picture cannot be decoded, or with ERR_FRAME_SIZE where its header tells another size. */
   decode(): Promise<DecodedImage>;
 }
@@ -14,7 +17,11 @@ export interface EncodedFrame extends SourceFrame {
 /** Pictures that are decoded at once: hides the decoder's time behind the reader's, and bounds the memory. */
 const decodesAhead = 3;
 
-type Ready = { frame: EncodedFrame; image: DecodedImage } | { skipped: string };
+type Ready =
+  | { frame: EncodedFrame; image: DecodedImage }
+  /** A plain JPEG of the right size, to be decoded straight into the slot. */
+  | { frame: EncodedFrame; jpeg: Uint8Array }
+  | { skipped: string };
 
 export interface DecodedFrameOptions {
   info: SourceInfo;
@@ -54,12 +61,27 @@ export class DecodedFrameSource implements FrameSource {
         this.#end = ready;
       } else if ('skipped' in ready) this.#addSkipped({ [ready.skipped]: 1 });
       else {
+        const problem = await this.#fill(ready, into);
+        if (this.#end !== undefined) break;
         const { id, sourceTimeNs, stampNs } = ready.frame;
-        copyRows(ready.image, into, this.info.layout.strideBytes);
-        return { id, sourceTimeNs, stampNs };
+        if (problem === undefined) return { id, sourceTimeNs, stampNs };
+        this.#addSkipped({ [problem]: 1 });
       }
     }
     return this.#end;
+  }
+
+  /** Writes the pixels into the slot. Resolves with the reason where they cannot be had. */
+  async #fill(
+    ready: Exclude<Ready, { skipped: string }>,
+    into: Uint8Array,
+  ): Promise<string | undefined> {
+    const { layout } = this.info;
+    if ('jpeg' in ready && decodePlainJpegInto(ready.jpeg, into)) return undefined;
+    const decoded = 'image' in ready ? ready : await this.#decode(ready.frame);
+    if ('skipped' in decoded) return decoded.skipped;
+    copyRows(decoded.image, into, layout.strideBytes);
+    return undefined;
   }
 
   close(): Promise<void> {
@@ -85,6 +107,20 @@ export class DecodedFrameSource implements FrameSource {
       return { kind: 'failed', error: asPerceptionError(error, this.info.name) };
     }
     if (frame.problem !== undefined) return { skipped: frame.problem };
+    const { layout } = this.info;
+    const plain = frame.jpeg && plainJpeg(frame.jpeg);
+    if (plain !== undefined) {
+      const isSize = plain.widthPx === layout.widthPx && plain.heightPx === layout.heightPx;
+      if (!isSize) return { skipped: 'size' };
+      if (layout.strideBytes === rowBytes('rgb8', layout.widthPx))
+        return { frame, jpeg: frame.jpeg! };
+    }
+    return this.#decode(frame);
+  }
+
+  async #decode(
+    frame: EncodedFrame,
+  ): Promise<{ frame: EncodedFrame; image: DecodedImage } | { skipped: string }> {
     try {
       const image = await frame.decode();
       const { widthPx, heightPx } = this.info.layout;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { decodePictureFile } from '../codec/picture-file.js';
 import { packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
@@ -45,6 +46,10 @@ export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {
   for (const [id, { path, stampNs, sourceTimeNs, problem }] of drive.pictures.entries()) {
     const decode = () => decodePictureFile(path);
-    yield { id, stampNs, sourceTimeNs, decode, ...(problem !== undefined && { problem }) };
+    // What cannot be read is said where it is decoded.
+    const isJpeg = /\.jpe?g$/i.test(path) && problem === undefined;
+    const jpeg = isJpeg ? await readFile(path).catch(() => undefined) : undefined;
+    const frame = { id, stampNs, sourceTimeNs, decode };
+    yield { ...frame, ...(jpeg && { jpeg }), ...(problem !== undefined && { problem }) };
   }
 }

@@ -74,7 +74,22 @@ async function* encodedFrames(
     const id = isNumbered ? Math.max(nextId, sequence) : nextId;
     nextId = id + 1;
     const decode = async () => decodePicture(readPicture(data), layout);
-    yield { id, stampNs, sourceTimeNs: stampNs - startNs, decode };
+    const jpeg = encodedBytes(readPicture, data);
+    const frame = { id, stampNs, sourceTimeNs: stampNs - startNs, decode };
+    yield jpeg === undefined ? frame : { ...frame, jpeg };
+  }
+}
+
+/** The picture's own bytes; undefined where they are pixels, or the message cannot be read, which `decode` will say. */
+function encodedBytes(
+  readPicture: PictureStream['readPicture'],
+  data: Uint8Array,
+): Uint8Array | undefined {
+  try {
+    const { content } = readPicture(data);
+    return content.kind === 'encoded' ? content.data : undefined;
+  } catch {
+    return undefined;
   }
 }
 

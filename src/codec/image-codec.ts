@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { decodePlainJpeg, plainJpeg } from './turbo-jpeg.js';
 
 // One pixel bomb must not take the machine down: sharp refuses pictures above this before it allocates.
 const maxPixels = 8192 * 8192;
@@ -13,10 +15,30 @@ export interface DecodedImage {
 
 /**
  * Decodes a JPEG, PNG, WebP, TIFF, GIF or SVG file or buffer to packed rgb8 (alpha is dropped onto black),
- * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects with sharp's own
- * error when the bytes are no picture; the caller names the place.
+ * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects when the bytes are no
+ * picture, or a JPEG whose middle is missing; the caller names the place.
+ *
+ * Plain JPEGs go through libjpeg-turbo, in a fifth of the time: here, and so in training, evaluation and on the rig.
  */
 export async function decodeImage(input: string | Uint8Array): Promise<DecodedImage> {
+  const bytes = typeof input === 'string' && isJpegName(input) ? await readFile(input) : input;
+  const plain = typeof bytes === 'string' ? undefined : plainJpeg(bytes);
+  if (typeof bytes === 'string' || plain === undefined) return decodeBySharp(bytes);
+  if (plain.widthPx * plain.heightPx > maxPixels)
+    throw new Error(
+      `expected at most ${maxPixels} pixels, found ${plain.widthPx}x${plain.heightPx}`,
+    );
+  const data = await decodePlainJpeg(bytes, plain);
+  if (data !== undefined) return { ...plain, data };
+  // The decoder also stops at what leaves a picture whole, such as stray bytes before a marker.
+  if (!(await isWholeJpeg(bytes)))
+    throw new Error('expected a whole JPEG, found one that is damaged');
+  return decodeBySharp(bytes);
+}
+
+const isJpegName = (path: string) => /\.jpe?g$/i.test(path);
+
+async function decodeBySharp(input: string | Uint8Array): Promise<DecodedImage> {
   const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
     .flatten({ background: '#000' })
     .toColourspace('srgb')

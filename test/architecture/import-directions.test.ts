@@ -68,6 +68,7 @@ const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'p
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
+  '@julusian/jpeg-turbo': 'src/codec/turbo-jpeg.ts',
   sharp: 'src/codec/image-codec.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
