@@ -65,7 +65,7 @@ export function trainCommand(): Command {
     .option('--epochs <n>', 'instead of the recipe’s', positive)
     .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positive)
     .option('--resume', 'go on from the last checkpoint in --out')
-    .option('--replace', 'begin anew in --out, over the run that is there')
+    .option('--replace', 'begin again in --out, over the run that is there')
     .action(async (task: Task, flags: TrainFlags) => {
       await runTrain(task, flags);
     });
@@ -123,7 +123,7 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
   }
 }
 
-/** A run that took hours is not begun anew by accident. */
+/** A run that took hours is not begun again by accident. */
 async function checkNoRunIn(outDir: string, { resume, replace }: TrainFlags): Promise<void> {
   if (resume === true || replace === true) return;
   const { runFiles } = await import('../tools/train/run-files.js');
@@ -131,7 +131,7 @@ async function checkNoRunIn(outDir: string, { resume, replace }: TrainFlags): Pr
   if (!existsSync(path)) return;
   throw new PerceptionError(
     'ERR_OUTPUT',
-    `expected no training run yet, found one: ${path}; --resume goes on with it, --replace begins anew, --out names another folder`,
+    `expected no training run yet, found one: ${path}; --resume goes on with it, --replace begins again, --out names another folder`,
   );
 }
 

@@ -4,7 +4,7 @@ import { writeWhole } from '../../src/files/write-whole.js';
 
 /**
  * What the finished scenes of a run have yielded, a line a scene in their order, so that a run which was broken off
- * need not make them anew. A last line without its end was being written when the run ended, and is dropped.
+ * need not make them again. A last line without its end was being written when the run ended, and is dropped.
  */
 export class RunJournal<T> {
   /** The scenes' yields, as far as they are known. */

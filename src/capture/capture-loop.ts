@@ -25,9 +25,9 @@ export interface CaptureLoopOptions {
   reportLost(error: PerceptionError): void;
 }
 
-/** A full ring is looked at anew after this long, in case the thread that should free a slot has died. */
+/** A full ring is looked at again after this long, in case the thread that should free a slot has died. */
 const ringPollMs = 200;
-/** Timers of Node hold 24 days at most; a sleep that is looked at anew need not be exact. */
+/** Timers of Node hold 24 days at most; a sleep that is looked at again need not be exact. */
 const longestSleepMs = 1000;
 
 /**

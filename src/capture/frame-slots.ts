@@ -79,7 +79,7 @@ export class FramePlacer {
   #lastId = -1;
   #startS: number | undefined;
   #lastS = Number.NEGATIVE_INFINITY;
-  /** Added where the clock of the file starts anew: it was joined from two. */
+  /** Added where the clock of the file starts again: it was joined from two. */
   #shiftS = 0;
 
   constructor(slots: FrameSlots) {

@@ -18,7 +18,7 @@ export interface LiveSourceOptions {
 
 /**
  * Frames of a process that reads a live device. When the process ends the source is `lost` once; the next read
- * starts it anew, as often as it takes. A frame's times are those of its arrival. Skipped by reason: `partial`.
+ * starts it again, as often as it takes. A frame's times are those of its arrival. Skipped by reason: `partial`.
  */
 export class LiveSource implements FrameSource {
   readonly info: SourceInfo;

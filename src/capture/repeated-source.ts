@@ -10,7 +10,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 
 /** How a drive is played more than once. Plain data: it crosses threads. */
 export interface RepeatOptions {
-  /** Frames in all: the drive starts anew at its end, or stops before it. */
+  /** Frames in all: the drive starts again at its end, or stops before it. */
   frameCount: number;
   /**
    * Decode this many of the drive's first frames beforehand and hand out copies of them in turn: nothing is read

@@ -41,7 +41,7 @@ export interface LaneListener {
 type Prepare = Extract<LaneCommand, { type: 'prepare' }>;
 
 /**
- * The conducting thread's end of a lane: its worker thread, started anew when it dies.
+ * The conducting thread's end of a lane: its worker thread, started again when it dies.
  *
  * The thread is never terminated from here. ONNX Runtime's binding brings down the whole process when its
  * thread is ended while a network runs, so a lane always ends itself, between two stages.
@@ -112,7 +112,7 @@ export class Lane {
     this.#post({ type: 'run', frameId, slot, stages, dispatchNs: nowNs(), input });
   }
 
-  /** A drill: the thread dies between two stages, in the middle of its job if it has one, and is started anew. */
+  /** A drill: the thread dies between two stages, in the middle of its job if it has one, and is started again. */
   kill(): void {
     this.#post({ type: 'die' });
   }

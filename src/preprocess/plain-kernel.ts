@@ -8,7 +8,7 @@ import { type Normalisation, type RgbTarget, sampleRgb } from './sample-rgb.js';
 export class PlainKernel {
   readonly #spec: InputSpec;
   readonly #planes: readonly SampledPlane[];
-  /** How sampled colours become values of the tensor; aimed anew at each row. */
+  /** How sampled colours become values of the tensor; aimed again at each row. */
   readonly #target: RgbTarget;
   /** One row of red, green and blue, for colours that are converted before they are written. */
   readonly #scratch: Float32Array;

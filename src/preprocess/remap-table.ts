@@ -120,7 +120,7 @@ export function buildRemapTable(
   return table;
 }
 
-/** Sets every pixel of the table anew. */
+/** Sets every pixel of the table again. */
 export function fillTable(
   table: RemapTable,
   geometry: InputGeometry,

@@ -1,5 +1,5 @@
 // The records of MCAP (mcap.dev/spec), read straight from bytes: every length is held against the bytes that there are.
-// @mcap/core's stream reader trusts lengths, wants to meet each channel anew for each chunk, and costs a file of many
+// @mcap/core's stream reader trusts lengths, wants to meet each channel again for each chunk, and costs a file of many
 // small records a minute.
 
 /** The opcodes of the records that are read here. */

@@ -9,7 +9,7 @@ import type { RecordedChannel, RecordingReader } from './recording-reader.js';
 
 /**
  * The pictures of one camera: all channels of one topic and schema. A topic is not a channel: a driver that was
- * started anew writes a second channel of the same topic.
+ * started again writes a second channel of the same topic.
  */
 export interface PictureStream {
   topic: string;

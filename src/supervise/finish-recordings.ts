@@ -14,7 +14,7 @@ export interface FinishedPiece {
 }
 
 /**
- * Finishes every interrupted piece of a recording: all that can be read of it is written anew with an index,
+ * Finishes every interrupted piece of a recording: all that can be read of it is written again with an index,
  * then the interrupted file goes away. A piece without a single result leaves nothing.
  */
 export async function finishRecordings(path: string): Promise<FinishedPiece[]> {

@@ -7,7 +7,7 @@ const partialSuffix = '.partial';
 
 /**
  * Gives what a dead pipeline had recorded of `path` the next free number: `drive.mcap.partial` becomes
- * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` anew. Nothing is overwritten.
+ * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` again. Nothing is overwritten.
  * Does nothing where there is nothing. Returns where it is now.
  */
 export function setAside(path: string): string | undefined {

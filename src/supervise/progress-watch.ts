@@ -21,7 +21,7 @@ export interface Hang {
   forMs: number;
 }
 
-/** After a pause of its own that is longer than this, the watch lets every thread begin anew, milliseconds. */
+/** After a pause of its own that is longer than this, the watch lets every thread begin again, milliseconds. */
 const ownPauseMs = 500;
 
 /**

@@ -1,4 +1,4 @@
-/** What is started anew may die this often within the window before it is given up. */
+/** What is started again may die this often within the window before it is given up. */
 const maxDeaths = 3;
 const windowNs = 60_000_000_000n;
 

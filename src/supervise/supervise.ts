@@ -23,7 +23,7 @@ export type SupervisionEnd = number | NodeJS.Signals;
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a pipeline as a process of its own and starts it anew when it dies or stands still, until it is done, is
+ * Runs a pipeline as a process of its own and starts it again when it dies or stands still, until it is done, is
  * asked to end, refuses its set-up, or dies three times within a minute (ERR_RESTARTS). Loads no native code, and
  * decides by monotonic clocks alone.
  */

@@ -3,7 +3,7 @@ import { frameBytes, rowBytes } from '../../src/frame/frame.js';
 import { type FrameSource, isSourceEnd, type SourceFrame } from '../../src/frame/frame-source.js';
 
 export interface SourceCase {
-  /** Opens the source anew; called for each check. */
+  /** Opens the source again; called for each check. */
   open(): Promise<FrameSource>;
   /** Ids that the source must deliver, in order; of a live source the first ones. */
   ids: number[];

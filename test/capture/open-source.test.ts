@@ -115,7 +115,7 @@ async function twoCameras(path: string): Promise<void> {
       ...image,
       messages: stamped(4, () => rosImage('right', 'bgr8', pixels([10, 20, 200], 16 * 8 * 3))),
     },
-    // The driver was started anew: a second channel of the same topic.
+    // The driver was started again: a second channel of the same topic.
     {
       topic: '/right/image_raw',
       ...image,

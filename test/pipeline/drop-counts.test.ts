@@ -10,7 +10,7 @@ test('counts add up by reason and come out in alphabetical order', () => {
   expect(totalDrops(drops.snapshot())).toBe(6);
 });
 
-test('taking the counts starts them anew', () => {
+test('taking the counts starts them again', () => {
   const drops = new DropCounter();
   drops.add('overtaken');
   expect(drops.take()).toEqual({ overtaken: 1 });

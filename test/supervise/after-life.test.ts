@@ -67,7 +67,7 @@ describe('after a life of the pipeline', () => {
     );
   });
 
-  test('nothing is started anew once the end was asked for', () => {
+  test('nothing is started again once the end was asked for', () => {
     const stopping = given({ isStopping: true });
     const badly = { do: 'end', exit: 2, because: 'stopped-badly' };
     expect(afterLife(ended({ exit: 'SIGKILL' }), stopping)).toEqual(badly);

@@ -86,7 +86,7 @@ describe('a watch', () => {
     expect(hang!.atMs).toBeGreaterThan(9900);
   });
 
-  test('lets everybody begin anew after it was stopped itself', () => {
+  test('lets everybody begin again after it was stopped itself', () => {
     const { lookFor, pause } = watching();
     expect(lookFor(900, () => box(main(1), lane(1)))).toBeUndefined();
     pause(60_000);

@@ -61,7 +61,7 @@ describe('a pipeline that crashes or hangs in native code', () => {
     ['crash', /^supervisor: SIGSEGV at (.* and )?segmentation of frame 20( and .*)?, after \d+/],
     ['hang', /^supervisor: segmentation of frame 20 stood still for 1\.\d s, after \d+ published/],
   ])(
-    'by a %s is started anew, the line says where it was, and its recording is kept',
+    'by a %s is started again, the line says where it was, and its recording is kept',
     async (fault, line) => {
       const dir = await mkdtemp(join(rig.dir, 'out-'));
       const out = join(dir, 'results.mcap');

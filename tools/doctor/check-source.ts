@@ -74,7 +74,7 @@ export async function checkSource(
     const found = `${source}: ${layout.widthPx}x${layout.heightPx}, ${rate}${frames}`;
     if (readMs === undefined)
       return {
-        finding: amiss(name, 'failed', `${found}, none can be read`, 'record it anew', true),
+        finding: amiss(name, 'failed', `${found}, none can be read`, 'record it again', true),
         facts,
       };
     return { finding: fine(name, `${found}, read in ${readMs.toFixed(1)} ms each`, true), facts };

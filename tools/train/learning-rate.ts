@@ -28,7 +28,7 @@ export function learningRateAt(
   return peakRate * (finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
 
-/** How often `patience` scores in a row were no better than the best before them; after each, the count begins anew. */
+/** How often `patience` scores in a row were no better than the best before them; after each, the count begins again. */
 export function plateauReductions(scores: readonly number[], patience: number): number {
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;

@@ -33,7 +33,7 @@ const beyondM = 280;
 /** Things this far behind and before the car may show. */
 const behindM = 60;
 const aheadM = 280;
-/** What may show is looked for anew after so many metres. */
+/** What may show is looked for again after so many metres. */
 const lookEveryM = 25;
 const supersampling = 1.5;
 

@@ -16,7 +16,7 @@ export interface PageServerOptions {
   port: number;
   /** The folder of the built page; asked for at the first look, so that a build costs nothing before. */
   pageDir(): Promise<string>;
-  /** Paths of the recordings that may be read; asked for anew at each request, as they may come later. */
+  /** Paths of the recordings that may be read; asked for again at each request, as they may come later. */
   files(): readonly { name: string; path: string; sizeBytes: number }[];
   /** Folder of each task's bundle. */
   bundleDirs: Readonly<Partial<Record<string, string>>>;

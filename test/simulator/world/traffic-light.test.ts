@@ -20,7 +20,7 @@ function litAt(assets: Assets, seed: number, timeS: number, staysGreen = false):
   return surfaces.slice(1, 4).map(({ glow }) => glow === 1);
 }
 
-test('a light goes from red over red and amber to green, over amber back to red, and begins anew', () => {
+test('a light goes from red over red and amber to green, over amber back to red, and begins again', () => {
   const states = Array.from({ length: 88 }, (_, second) => lightStateAt(0, second + 0.5));
   const changes = states.filter((state, index) => state !== states[index - 1]);
   expect(changes).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);

@@ -109,7 +109,7 @@ test('a false box is told why it is one', () => {
 });
 
 /**
- * Average precision by the plainest way: for every score the pictures are matched anew with the detections from there
+ * Average precision by the plainest way: for every score the pictures are matched again with the detections from there
  * up, and the area is summed over the recalls 1/n, 2/n ... with the best precision that reaches each.
  */
 function slowAp(pictures: readonly ScoredPicture[], minIou: number): number {

@@ -27,6 +27,6 @@ export interface Findings {
 /** Gathers what was seen while a bundle is scored, and tells it afterwards. */
 export interface FindingsCollector<T extends Task> {
   observe(observation: ObservationOf[T]): void;
-  /** Called once, after the last sample. Loads the pictures that it shows anew. */
+  /** Called once, after the last sample. Loads the pictures that it shows again. */
   finish(): Promise<Findings>;
 }

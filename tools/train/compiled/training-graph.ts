@@ -23,7 +23,7 @@ export interface StatisticsSlot {
   channels: number;
 }
 
-/** A dropout mask: an input of both graphs, drawn anew each step. */
+/** A dropout mask: an input of both graphs, drawn again each step. */
 export interface MaskSlot {
   name: string;
   shape: number[];

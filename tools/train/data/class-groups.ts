@@ -7,7 +7,7 @@ import type { Dataset, SignSample } from '../../datasets/sample.js';
 export type ClassGroups = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Labels signs anew: each sample gets the place of the group that holds its class. Samples of classes that no group
+ * Labels signs again: each sample gets the place of the group that holds its class. Samples of classes that no group
  * holds are left out. Without groups, or for another task, the data set passes unchanged.
  * Throws ERR_CONFIG for a name that the data set does not have, and for one that stands in two groups.
  */

@@ -11,7 +11,7 @@ import { type Fold, withoutFold } from './folds.js';
 import { openPasted } from './open-pasted.js';
 import { withoutSharedTracks } from './shared-tracks.js';
 
-/** Everything that the training data follows from; plain, so that a thread can open it anew. */
+/** Everything that the training data follows from; plain, so that a thread can open it again. */
 export interface TrainingDataRequest {
   recipe: Recipe;
   dataDirs: readonly string[];

@@ -26,7 +26,7 @@ export interface TaskTraining<T extends Task = Task> {
   prepare?(dataset: Dataset<T>): Dataset<T>;
   /**
    * Loads, augments and lays out one sample at `row` of the batch: input and targets, each value of the row
-   * anew. Runs on a loader's thread as a rule: it keeps nothing for the loss but what it writes to the batch.
+   * again. Runs on a loader's thread as a rule: it keeps nothing for the loss but what it writes to the batch.
    */
   fill(
     batch: Batch,

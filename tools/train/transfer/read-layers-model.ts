@@ -5,7 +5,7 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { stableName } from '../weight-layout.js';
 import type { NamedTensor, NamedWeights } from './named-weights.js';
 
-/** What is read of TensorFlow.js' model.json; the rest describes the network, which is built anew here. */
+/** What is read of TensorFlow.js' model.json; the rest describes the network, which is built again here. */
 const modelSchema = z.object({
   weightsManifest: z.array(
     z.object({

@@ -123,7 +123,7 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
 
   /**
    * Counts the lives of the pipeline under one supervisor from 0. Frame ids, track ids and sequence numbers
-   * start anew with each.
+   * start again with each.
    *
    * @generated from field: uint32 epoch = 101;
    */
@@ -686,7 +686,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
 
   /**
    * Counts the lives of the pipeline under one supervisor from 0. Frame ids, track ids and sequence numbers
-   * start anew with each.
+   * start again with each.
    *
    * @generated from field: uint32 epoch = 101;
    */
