@@ -39,7 +39,7 @@ test('--json prints exactly one object, and what was left out goes to standard e
   expect(stderr).toMatch(/left out: .*driving_log\.csv:2: expected the centre picture "gone\.jpg"/);
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
-  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics']);
+  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics', 'intervals']);
   expect(result).toMatchObject({ task: 'steering', count: 1 });
   expect(Object.keys(result.metrics)).toEqual(['maeRad', 'rmseRad', 'r2', 'correlation']);
   // The picture's grey of 90 steers 0.09 rad; the log says 2.5 degrees to the left.
@@ -52,7 +52,7 @@ test('--report leaves a page and its JSON, and --json still prints its one objec
   const { code, stdout, stderr } = await windshield(...words, '--report', join(data, 'report'));
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
-  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics']);
+  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics', 'intervals']);
   expect(stderr).toMatch(/wrote .*steering\.html\nwrote .*steering\.json/);
   const report = JSON.parse(readFileSync(join(data, 'report', 'steering.json'), 'utf8'));
   expect(report).toMatchObject(result);
@@ -151,7 +151,7 @@ test('without --json it prints a table', async () => {
   expect(stdout).toMatch(
     /^task +steering\nbundle +grey-steering 1\.0\.0 sha256:\w+\ndata +udacity /,
   );
-  expect(stdout).toMatch(/\nMAE +0\.\d{4} rad\n/);
+  expect(stdout).toMatch(/\nMAE, rad +0\.\d{4}\n/);
 });
 
 test.each([

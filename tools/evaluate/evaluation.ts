@@ -1,6 +1,7 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { DetectionScores } from './detection-scores.js';
+import type { ScoreIntervals } from './intervals/interval-collector.js';
 import type { SegmentationScores } from './segmentation-scores.js';
 import type { VehiclesFound } from './vehicles-found.js';
 
@@ -27,6 +28,11 @@ export interface Evaluation<T extends Task = Task> {
   /** Samples that were scored. */
   count: number;
   metrics: MetricsOf[T];
+  /**
+   * Between which values 95 % of a score lies, by its name in `manifestScores`: found by drawing pictures, tracks or
+   * stretches of a drive again. Absent where the data set has too few of them.
+   */
+  intervals?: ScoreIntervals;
   /** More for people, a line each. */
   notes: string[];
   /** What was left out, by the reader or because it did not load. */

@@ -1,19 +1,21 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
+import type { ScoreIntervals } from './intervals/interval-collector.js';
 
 /** The one object that `--json` prints, on one line. */
-export function evaluationJson({ task, bundle, data, count, metrics }: Evaluation): string {
-  return JSON.stringify({ task, bundle, data, count, metrics });
+export function evaluationJson(evaluation: Evaluation): string {
+  const { task, bundle, data, count, metrics, intervals = null } = evaluation;
+  return JSON.stringify({ task, bundle, data, count, metrics, intervals });
 }
 
 /** An evaluation as a table for people. */
 export function evaluationTable(evaluation: Evaluation): string {
-  const { task, bundle, data, count, metrics, notes } = evaluation;
+  const { task, bundle, data, count, metrics, intervals = {}, notes } = evaluation;
   const rows = [
     ['task', task],
     ['bundle', bundle],
     ['data', `${data}, ${count} samples`],
-    ...tables[task](metrics as never),
+    ...tables[task](metrics as never, intervals),
   ];
   return [align(rows), ...notes].join('\n');
 }
@@ -21,35 +23,41 @@ export function evaluationTable(evaluation: Evaluation): string {
 type Row = string[];
 const number = (value: number) => value.toFixed(4);
 
-const tables: { [T in Task]: (metrics: MetricsOf[T]) => Row[] } = {
-  signs: ({ accuracy, top5 }) => [
-    ['accuracy', number(accuracy)],
-    ['top 5', number(top5)],
+/** `0.6182  0.57 to 0.66`: a score with where 95 % of its draws lie, so that nobody reads more digits than there are. */
+const withInterval = (value: number, interval: ScoreIntervals[string] | undefined) =>
+  interval === undefined
+    ? number(value)
+    : `${number(value)}  (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})`;
+
+const tables: { [T in Task]: (metrics: MetricsOf[T], intervals: ScoreIntervals) => Row[] } = {
+  signs: ({ accuracy, top5 }, intervals) => [
+    ['accuracy', withInterval(accuracy, intervals['accuracy'])],
+    ['top 5', withInterval(top5, intervals['top5'])],
   ],
-  segmentation: ({ mIoU, pixelAccuracy, perClass }) => [
-    ['mIoU', number(mIoU)],
-    ['pixel accuracy', number(pixelAccuracy)],
+  segmentation: ({ mIoU, pixelAccuracy, perClass }, intervals) => [
+    ['mIoU', withInterval(mIoU, intervals['mIoU'])],
+    ['pixel accuracy', withInterval(pixelAccuracy, intervals['pixelAccuracy'])],
     [],
     ['class', 'IoU'],
-    ...Object.entries(perClass).map(([name, iou]) => [name, number(iou)]),
+    ...Object.entries(perClass).map(([name, iou]) => [name, withInterval(iou, intervals[name])]),
   ],
-  detection: ({ mAP50, perClass }) => [
-    ['mAP at IoU 0.5', number(mAP50)],
+  detection: ({ mAP50, perClass }, intervals) => [
+    ['mAP at IoU 0.5', withInterval(mAP50, intervals['mAP50'])],
     [],
     ['class', 'AP50', 'precision', 'recall', 'boxes'],
     ...Object.entries(perClass).map(([name, { ap50, precision, recall, count }]) => [
       name,
-      number(ap50),
+      withInterval(ap50, intervals[`${name}.ap50`]),
       number(precision),
       number(recall),
       `${count}`,
     ]),
   ],
-  steering: ({ maeRad, rmseRad, r2, correlation }) => [
-    ['MAE', `${number(maeRad)} rad`],
-    ['RMSE', `${number(rmseRad)} rad`],
-    ['R2', number(r2)],
-    ['correlation', number(correlation)],
+  steering: ({ maeRad, rmseRad, r2, correlation }, intervals) => [
+    ['MAE, rad', withInterval(maeRad, intervals['maeRad'])],
+    ['RMSE, rad', withInterval(rmseRad, intervals['rmseRad'])],
+    ['R2', withInterval(r2, intervals['r2'])],
+    ['correlation', withInterval(correlation, intervals['correlation'])],
   ],
 };
 

@@ -9,11 +9,14 @@ import { evaluateSegmentation } from './evaluate-segmentation.js';
 import { evaluateSigns } from './evaluate-signs.js';
 import { evaluateSteering } from './evaluate-steering.js';
 import type { Evaluation, Scored } from './evaluation.js';
+import { intervalCollectors } from './intervals/score-intervals.js';
 import type { ObservationOf } from './observation.js';
 
 export interface EvaluationOptions<T extends Task = Task> extends RunnerOptions {
   /** At most this many samples, spread evenly over the data set. */
   limit?: number;
+  /** False: leaves out the confidence intervals, which a network in training does not need. */
+  intervals?: boolean;
   /** Called after each scored sample. */
   onProgress?: (done: number, total: number) => void;
   /** Called with what was seen of each scored sample. */
@@ -51,13 +54,15 @@ export async function runEvaluation<T extends Task>(
       `expected a bundle for ${dataset.task}, found one for ${task}: ${bundle.where}`,
     );
   }
-  const { limit, onProgress, onObservation, ...runnerOptions } = options;
+  const { limit, intervals: _, onProgress, onObservation, ...runnerOptions } = options;
   const samples = spread(dataset.samples, limit);
   const chosen: Dataset<T> = { ...dataset, samples, problems: [...dataset.problems] };
   let done = 0;
+  const collector = intervalCollectors[dataset.task]();
   const scored = await evaluators[dataset.task](bundle, chosen, {
     ...runnerOptions,
     onSample: (observation) => {
+      collector.add(observation);
       onObservation?.(observation);
       onProgress?.(++done, samples.length);
     },
@@ -67,12 +72,14 @@ export async function runEvaluation<T extends Task>(
     const reason = first ? `; the first problem: ${first.where}: ${first.reason}` : '';
     throw datasetError(`expected samples of ${dataset.name} that load, found none${reason}`);
   }
+  const intervals = options.intervals === false ? undefined : collector.intervals();
   return {
     task: dataset.task,
     bundle: `${name} ${version} sha256:${network.sha256}`,
     data: dataset.name,
     problems: chosen.problems,
     ...scored,
+    ...(intervals && { intervals }),
   };
 }
 
