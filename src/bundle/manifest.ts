@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inputSpecSchema } from './input-spec.js';
 import { outputSpecSchema } from './output-spec.js';
+import { permittedUses } from './permitted-use.js';
 
 export const tasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
 export type Task = (typeof tasks)[number];
@@ -120,6 +121,8 @@ export const manifestSchema = z.strictObject({
     command: z.string(),
     startedAt: z.string().optional(),
   }),
+  /** What the data that it learnt from permits; absent in bundles of before this was asked. */
+  use: z.enum(permittedUses).optional(),
   /** Measured scores by data set, such as {"gtsrb-packed val32": {"accuracy": 0.97}}. */
   scores: z.record(z.string(), scores),
   /** Largest absolute difference from the golden outputs, by execution provider. */

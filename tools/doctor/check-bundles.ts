@@ -49,10 +49,10 @@ export function bundleFindings(
 
 function loadedFinding(
   task: Task,
-  { name, version, sha256, provider, isCertified, maxAbsDifference, loadMs }: Answer<'loaded'>,
+  { name, version, sha256, provider, use, isCertified, maxAbsDifference, loadMs }: Answer<'loaded'>,
   allowUncertified: boolean,
 ): Finding {
-  const found = `${name} ${version} (${sha256.slice(0, 8)}) on ${provider}, golden outputs within ${maxAbsDifference.toPrecision(2)}, loaded in ${loadMs.toFixed(0)} ms`;
+  const found = `${name} ${version} (${sha256.slice(0, 8)}) on ${provider}, golden outputs within ${maxAbsDifference.toPrecision(2)}, loaded in ${loadMs.toFixed(0)} ms, use: ${use}`;
   if (isCertified) return fine(`bundle ${task}`, found, true);
   const action = allowUncertified
     ? 'results say `uncertified`; export it on this kind of machine to certify it'

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../src/bundle/bundle.js';
 import type { Task } from '../../src/bundle/manifest.js';
+import { type PermittedUse, permittedUse } from '../../src/bundle/permitted-use.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes } from '../../src/frame/frame.js';
@@ -46,6 +47,7 @@ export type LaneAnswer =
       version: string;
       sha256: string;
       provider: string;
+      use: PermittedUse;
       isCertified: boolean;
       maxAbsDifference: number;
       loadMs: number;
@@ -83,6 +85,7 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
         version: manifest.version,
         sha256: manifest.network.sha256,
         provider: session.provider,
+        use: manifest.use ?? permittedUse(manifest.training.data),
         isCertified: isCertified && isInputCertified,
         maxAbsDifference,
         loadMs: Number(nowNs() - startNs) / 1e6,

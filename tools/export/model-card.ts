@@ -1,4 +1,5 @@
 import type { Manifest } from '../../src/bundle/manifest.js';
+import { type PermittedUse, permittedUse } from '../../src/bundle/permitted-use.js';
 
 const percent = (value: number): string => value.toFixed(4);
 
@@ -27,6 +28,12 @@ const prose: Readonly<Record<Manifest['task'], { purpose: string; limits: string
   },
 };
 
+const useLines: Readonly<Record<PermittedUse, string>> = {
+  any: 'any; every data set that it learnt from permits that',
+  research: 'research; a data set that it learnt from permits no more (see below)',
+  unknown: 'unknown; nobody said what its data permit',
+};
+
 /** The bundle's MODEL_CARD.md, written from its manifest so that the two cannot disagree. */
 export function modelCard(manifest: Manifest): string {
   const { task, network, input, outputs, training, scores } = manifest;
@@ -39,6 +46,7 @@ export function modelCard(manifest: Manifest): string {
     `- Network: ${network.parameters.toLocaleString('en')} parameters, sha256 \`${network.sha256}\``,
     `- Input \`${input.tensor.name}\`: float32 ${dims(input.tensor.shape)}, ${input.spec.colour}, ${input.spec.fit}, region ${input.spec.regionNorm.join(', ')} of the frame`,
     ...outputs.map(({ name, shape }) => `- Output \`${name}\`: float32 ${dims(shape)}`),
+    `- Use: ${useLines[manifest.use ?? permittedUse(training.data)]}`,
     '',
     '## Trained on',
     '',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BundleFiles } from '../../src/bundle/bundle.js';
 import { elementCount, mulberry32 } from '../../src/bundle/golden.js';
 import type { Golden, Manifest } from '../../src/bundle/manifest.js';
+import { permittedUse } from '../../src/bundle/permitted-use.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { exportOnnx, type OnnxExport } from '../layers-to-onnx/export-onnx.js';
 import type { tf } from '../layers-to-onnx/tf.js';
@@ -61,6 +62,7 @@ export function makeBundle(
     outputs: exported.outputs.map(tensor),
     decode: training.decode,
     training: story.training,
+    use: permittedUse(story.training.data),
     scores: story.scores,
     tolerance,
   };

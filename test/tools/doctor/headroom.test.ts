@@ -214,6 +214,7 @@ describe('a bundle', () => {
     version: '1.0.0',
     sha256: 'abcdef0123',
     provider: 'cuda',
+    use: 'any',
     isCertified: false,
     maxAbsDifference: 0.25,
     loadMs: 12,
