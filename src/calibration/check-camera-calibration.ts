@@ -1,5 +1,6 @@
 import { PerceptionError } from '../frame/perception-error.js';
 import { type CameraKind, type CameraModel, distortionCounts } from './camera-model.js';
+import type { Matrix3 } from './ground.js';
 import { largestDistortedRadius } from './lens.js';
 
 /**
@@ -69,17 +70,7 @@ export function checkCameraCalibration(
     fail(`expected a picture of 1 to ${largestEdgePx} pixels a side, found ${widthPx}x${heightPx}`);
   if (K.length !== 9 || !K.every(Number.isFinite))
     fail(`camera_matrix: expected 9 finite numbers, found [${K.join(', ')}]`);
-  const [fxPx, , cxPx, zero1, fyPx, cyPx, zero2, zero3, one] = K as readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [fxPx, , cxPx, zero1, fyPx, cyPx, zero2, zero3, one] = K as unknown as Matrix3;
   if (zero1 !== 0 || zero2 !== 0 || zero3 !== 0 || one !== 1)
     fail(`camera_matrix: expected [fx, 0, cx, 0, fy, cy, 0, 0, 1], found [${K.join(', ')}]`);
   if (!(fxPx > 0 && fyPx > 0))
