@@ -61,6 +61,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./board.js')).boardCommand(),
   },
   {
+    name: 'explain',
+    usage: '<drive> --stage <task> --out <file.png>',
+    summary: 'paint over a frame what an answer is based on',
+    load: async () => (await import('./explain.js')).explainCommand(),
+  },
+  {
     name: 'simulate',
     usage: '<drive|dataset|sheet>',
     summary: 'render a drive through a made-up world, with ground truth',

@@ -1,0 +1,126 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { Task } from '../../src/bundle/manifest.js';
+import type { SegmentationOutputSpec, SignsOutputSpec } from '../../src/bundle/output-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { boxIou } from '../../src/perception/detection/box-iou.js';
+import type { Detection } from '../../src/perception/results.js';
+import type { StageResult } from '../../src/stages/stage-result.js';
+import type { RgbImage } from '../datasets/sample.js';
+import type { BundleRunner } from '../evaluate/bundle-runner.js';
+
+/** An answer about one picture, and how far the answer about a changed picture is from it. */
+export interface ExplainedAnswer {
+  /** For people. */
+  answer: string;
+  /** 0: the same; the more, the further. Of a picture of the same size. */
+  change(picture: RgbImage): Promise<number>;
+}
+
+export interface AnswerOptions {
+  /** What the stage reads beside the picture (signs: the boxes). */
+  input?: StageResult;
+  /** Segmentation: the pixel whose class is asked about. */
+  pointPx: readonly [number, number];
+  /** Segmentation: from a pixel of the picture to shares of the network's input. */
+  inputFromFramePoint: (xPx: number, yPx: number) => readonly [number, number] | undefined;
+}
+
+/** A box that has moved further than this is another object's. */
+const sameBoxIou = 0.3;
+
+type Asks = (
+  runner: BundleRunner,
+  bundle: Bundle,
+  picture: RgbImage,
+  options: AnswerOptions,
+) => Promise<ExplainedAnswer>;
+
+/** What is asked of each task. Rejects with ERR_USAGE where the picture gives nothing to ask about. */
+export const explainedAnswers: Readonly<Record<Task, Asks>> = {
+  async steering(runner, _bundle, picture) {
+    const angle = async (seen: RgbImage) => {
+      const result = await runner.run(seen);
+      return result.stage === 'steering' ? result.rawAngleRad : Number.NaN;
+    };
+    const base = await angle(picture);
+    const degrees = (base * 180) / Math.PI;
+    return {
+      answer: `steers ${Math.abs(degrees).toFixed(1)}° to the ${degrees < 0 ? 'right' : 'left'}`,
+      change: async (seen) => Math.abs((await angle(seen)) - base),
+    };
+  },
+
+  async detection(runner, bundle, picture) {
+    const found = async (seen: RgbImage) => {
+      const result = await runner.run(seen);
+      return result.stage === 'detection' ? result.detections : [];
+    };
+    const surest = (await found(picture)).reduce<Detection | undefined>(
+      (best, one) => (best === undefined || one.score > best.score ? one : best),
+      undefined,
+    );
+    if (surest === undefined)
+      throw new PerceptionError('ERR_USAGE', 'expected a detection to explain, found none here');
+    const { decode } = bundle.manifest;
+    const name = 'classes' in decode ? decode.classes[surest.classId] : '';
+    return {
+      answer: `${name} at ${surest.boxXyxyPx.map(Math.round).join(', ')}: ${surest.score.toFixed(2)}`,
+      async change(seen) {
+        const same = (await found(seen)).filter(
+          ({ classId, boxXyxyPx }) =>
+            classId === surest.classId && boxIou(boxXyxyPx, 0, surest.boxXyxyPx, 0) >= sameBoxIou,
+        );
+        return surest.score - same.reduce((best, { score }) => Math.max(best, score), 0);
+      },
+    };
+  },
+
+  async signs(runner, bundle, picture, { input }) {
+    const spec = bundle.manifest.decode as SignsOutputSpec;
+    const probabilities = async (seen: RgbImage) => {
+      const result = await runner.run(seen, input);
+      return result.stage === 'signs' ? result.batch.probabilities : new Float32Array();
+    };
+    const base = Float32Array.from(await probabilities(picture));
+    if (base.length === 0)
+      throw new PerceptionError('ERR_USAGE', 'expected a sign to explain, found none here');
+    const classId = base
+      .slice(0, spec.classes.length)
+      .reduce((b, p, i) => (p > base[b]! ? i : b), 0);
+    return {
+      answer: `${spec.classes[classId]}: ${base[classId]!.toFixed(2)}`,
+      change: async (seen) => base[classId]! - ((await probabilities(seen))[classId] ?? 0),
+    };
+  },
+
+  async segmentation(runner, bundle, picture, { pointPx, inputFromFramePoint }) {
+    const spec = bundle.manifest.decode as SegmentationOutputSpec;
+    const output = bundle.manifest.outputs.find(({ name }) => name === spec.scores)!;
+    const [rows, columns] = output.shape.slice(2).map(Number) as [number, number];
+    const at = inputFromFramePoint(...pointPx);
+    if (at === undefined || at.some((share) => share < 0 || share >= 1))
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected a point that the network sees, found ${pointPx.join(', ')}`,
+      );
+    const place = Math.floor(at[1] * rows) * columns + Math.floor(at[0] * columns);
+    const probabilities = async (seen: RgbImage) => {
+      await runner.run(seen);
+      const scores = runner.output(spec.scores);
+      return softmax(spec.classes.map((_, c) => scores[c * rows * columns + place]!));
+    };
+    const base = await probabilities(picture);
+    const classId = base.indexOf(Math.max(...base));
+    return {
+      answer: `${spec.classes[classId]} at ${pointPx.join(', ')}: ${base[classId]!.toFixed(2)}`,
+      change: async (seen) => base[classId]! - (await probabilities(seen))[classId]!,
+    };
+  },
+};
+
+function softmax(logits: readonly number[]): number[] {
+  const top = Math.max(...logits);
+  const exponentials = logits.map((value) => Math.exp(value - top));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}
