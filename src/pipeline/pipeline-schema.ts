@@ -139,6 +139,11 @@ export const pipelineSchema = z
     }
   });
 
+/** What a pipeline file may say: everything but `lanes` and `bundles` has a default. */
+export type PipelineInput = Omit<z.input<typeof pipelineSchema>, 'lanes'> & {
+  lanes: 'auto' | readonly (readonly Task[])[];
+};
+
 /** The file with defaults filled in. */
 export type PipelineFile = z.infer<typeof pipelineSchema>;
 
