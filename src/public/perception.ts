@@ -5,13 +5,9 @@
  */
 
 export { detectionClasses, segmentationClasses, signClasses } from '../perception/classes.js';
+export { createDetectionList, type DetectionList } from '../perception/detection/detection-list.js';
 export { detectionsInFrame } from '../perception/detection/detections-in-frame.js';
-export {
-  createDetectionList,
-  createSsdDecoder,
-  type DetectionList,
-  type SsdDecoder,
-} from '../perception/detection/ssd-decoder.js';
+export { createSsdDecoder, type SsdDecoder } from '../perception/detection/ssd-decoder.js';
 export type {
   Detection,
   SegmentationResult,
