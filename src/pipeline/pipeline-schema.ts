@@ -33,7 +33,7 @@ const recordSchema = z.strictObject({
   images: z.boolean().default(false),
 });
 
-const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
+export const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
 
 /** A union of the two would say of a fault in one lane only that the whole is wrong. */
 const lanesSchema = z.unknown().transform((value, context): 'auto' | Task[][] => {
