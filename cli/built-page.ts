@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PerceptionError } from '../src/frame/perception-error.js';
@@ -11,6 +12,8 @@ let building: Promise<string> | undefined;
  * that runs meanwhile loses no time on its main thread.
  */
 export function builtPage(): Promise<string> {
+  // The package carries the built page, and no sources to build it from.
+  if (!existsSync(`${rootDir}page/index.html`)) return Promise.resolve(`${rootDir}dist/page`);
   building ??= promisify(execFile)(process.execPath, [`${rootDir}bin/build-page.js`]).then(
     () => `${rootDir}dist/page`,
     (cause: Error) => {

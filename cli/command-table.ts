@@ -6,6 +6,8 @@ export interface CommandEntry {
   /** Arguments as the overview shows them. */
   usage: string;
   summary: string;
+  /** The package that holds it; left out: windshield itself. In a checkout every command is at hand. */
+  package?: 'windshield-tools';
   /** Loads the command's own file; only the command that was called is loaded. */
   load(): Promise<Command>;
 }
@@ -70,36 +72,42 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'simulate',
     usage: '<drive|dataset|sheet>',
     summary: 'render a drive through a made-up world, with ground truth',
+    package: 'windshield-tools',
     load: async () => (await import('./simulate.js')).simulateCommand(),
   },
   {
     name: 'train',
     usage: '<task>',
     summary: 'train the network of a task: detection, signs, segmentation or steering',
+    package: 'windshield-tools',
     load: async () => (await import('./train.js')).trainCommand(),
   },
   {
     name: 'export',
     usage: '<task>',
     summary: 'write a trained network as a model bundle: ONNX, manifest, golden outputs',
+    package: 'windshield-tools',
     load: async () => (await import('./export.js')).exportCommand(),
   },
   {
     name: 'evaluate',
     usage: '<task> --data <folder> --format <format>',
     summary: 'measure a model bundle on labelled data',
+    package: 'windshield-tools',
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
   {
     name: 'quantize',
     usage: '<bundle> --data <folder> --format <format> --out <folder>',
     summary: 'make a model bundle of 8 or 16 bits from one in float32, and measure both',
+    package: 'windshield-tools',
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
   {
     name: 'adopt',
     usage: '<network.onnx> --out <folder>',
     summary: 'take a network of your own, find out how it must be fed, and make a model bundle',
+    package: 'windshield-tools',
     load: async () => (await import('./adopt.js')).adoptCommand(),
   },
   {

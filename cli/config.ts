@@ -13,18 +13,41 @@ export function configCommand(): Command {
         'prints the result as YAML; with --plan, lanes and bundles are measured and pinned. An unknown key, a bundle without a lane or a signs stage without\n' +
         'detection is an error with its line (exit code 2).',
     )
-    .argument('<pipeline.yaml>', 'the pipeline file')
+    .argument('[pipeline.yaml]', 'the pipeline file')
     .option(
       '--plan',
       'measure here which of several bundles is faster and which lanes lanes: auto would make, and print those',
     )
     .option('--json', 'print JSON instead of YAML')
-    .action(async (path: string, { json, plan }: { json?: true; plan?: true }) => {
+    .option('--schema', 'print the JSON schema of pipeline files, for editors')
+    .action(async (path: string | undefined, { json, plan, schema }: ConfigFlags) => {
+      if (schema) return printSchema(path);
+      if (path === undefined)
+        throw new PerceptionError(
+          'ERR_USAGE',
+          'expected a pipeline file or --schema, found neither',
+        );
       const config = await loadPipelineFile(path);
       const shown = asWritten(plan ? await pinned(config, path) : config);
       const { stringify } = await import('yaml');
       process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : stringify(shown));
     });
+}
+
+interface ConfigFlags {
+  json?: true;
+  plan?: true;
+  schema?: true;
+}
+
+async function printSchema(path: string | undefined): Promise<void> {
+  if (path !== undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--schema is the same for every file: leave out ${path}`,
+    );
+  const { pipelineJsonSchema } = await import('../src/pipeline/pipeline-json-schema.js');
+  process.stdout.write(`${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
 }
 
 /** With the planned lanes in the place of `auto`, so that the next run need not measure; says the times on the side. */

@@ -9,3 +9,6 @@ export const defaultSteeringPipeline = fileURLToPath(
 export const defaultPipelineFile = fileURLToPath(
   new URL('../../pipelines/default.yaml', import.meta.url),
 );
+
+/** The bundles that come with windshield, one folder a task. Ends with a slash. */
+export const shippedModelsDir = fileURLToPath(new URL('../../models/', import.meta.url));

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
@@ -7,10 +6,10 @@ import { guardOutputs, type Output } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../tools/datasets/sample.js';
+import { shippedModelsDir } from './default-pipelines.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { Terminal } from './terminal.js';
 
-const modelsDir = fileURLToPath(new URL('../../models/', import.meta.url));
 /** So many problems are told one by one; the rest are counted. */
 const shownProblems = 5;
 
@@ -63,7 +62,7 @@ export function evaluateCommand(): Command {
     .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
     .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
     .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
-      await evaluate(task, bundleDir ?? `${modelsDir}${task}`, flags);
+      await evaluate(task, bundleDir ?? `${shippedModelsDir}${task}`, flags);
     });
   return addLimitFlags(command, { min: 'accuracy=0.95', max: 'maeRad=0.05' });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { commandTable } from './command-table.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { type CommandEntry, commandTable } from './command-table.js';
 import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
 import { takeStopSignals } from './stop-signals.js';
 
@@ -51,11 +52,28 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   const called = argv.filter((word) => !word.startsWith('-'));
   const wanted = called[0] === 'help' ? called[1] : called[0];
   for (const entry of commandTable) {
-    if (entry.name === wanted) program.addCommand(await entry.load());
+    if (entry.name === wanted) program.addCommand(await load(entry));
     else program.command(`${entry.name} ${firstArgument(entry.usage)}`).summary(entry.summary);
   }
   for (const command of [program, ...program.commands]) settle(command);
   return program;
+}
+
+/** Says in one line which package a command needs that is not there. */
+async function load(entry: CommandEntry): Promise<Command> {
+  try {
+    return await entry.load();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${entry.package}'`);
+    if (!isMissing) throw cause;
+    const install = `npm install ${entry.package}@${packageVersion()}`;
+    throw new PerceptionError(
+      'ERR_TOOL_MISSING',
+      `${entry.name} is a command of the package ${entry.package}, which is not installed here: ${install}`,
+      { cause },
+    );
+  }
 }
 
 /** The overview has room for one argument a command. */

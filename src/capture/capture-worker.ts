@@ -9,6 +9,7 @@ import {
   toPostedError,
 } from './capture-messages.js';
 import { openSource } from './open-source.js';
+import { RequestGate } from './request-gate.js';
 
 const port = parentPort!;
 const post = (event: CaptureEvent): void => port.postMessage(event);
@@ -21,23 +22,11 @@ const started = new Promise<void>((resolve) => {
   start = resolve;
 });
 
-// Requests may come before the frame that answers them is read, and the other way round.
-let requestCount = 0;
-let wakeRequest = (): void => {};
-async function nextRequest(): Promise<void> {
-  while (requestCount === 0 && !signal.aborted) {
-    await new Promise<void>((resolve) => {
-      wakeRequest = resolve;
-    });
-  }
-  requestCount--;
-}
-
+const requests = new RequestGate(signal);
 port.on('message', ({ type }: CaptureCommand) => {
-  if (type === 'next') requestCount++;
+  if (type === 'next') requests.request();
+  else start();
   if (type === 'stop') stopping.abort();
-  if (type !== 'next') start();
-  wakeRequest();
 });
 
 let opened: FrameSource | undefined;
@@ -54,7 +43,7 @@ try {
     pacing,
     rateFactor,
     signal,
-    nextRequest,
+    nextRequest: () => requests.next(),
     deliver: (slot, header) => post({ type: 'frame', slot, ...header }),
     reportDrops: (drops) => post({ type: 'drops', drops }),
     reportNote: (text) => post({ type: 'note', text }),

@@ -26,7 +26,7 @@ import { sourceOptionsOf } from './source-options.js';
  * are measured first. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { config, source, pacing, rateFactor = 1, opened: given } = options;
+  const { config, source, pacing, rateFactor = 1, opened: given, frames } = options;
   const sourceOptions = { ...sourceOptionsOf(config), ...options.sourceOptions };
   const open: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
@@ -45,11 +45,15 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const pixelReaders = (options.outputs ?? []).filter(({ needsPixels }) => needsPixels).length;
   const slotCount = config.ring.slots + pixelReaders + countPixelReaders(config);
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
-  const starting =
-    given === undefined ? startCapture(captureOptions) : Promise.resolve(given.capture);
-  const capturing = kept(starting, (capture) => capture.stop());
+  const starting = async () => {
+    if (given !== undefined) return given.capture;
+    if (frames === undefined) return startCapture(captureOptions);
+    const { captureFrames } = await import('../capture/capture-frames.js');
+    return captureFrames(frames.source, captureOptions);
+  };
+  const capturing = kept(starting(), (capture) => capture.stop());
   const { topic } = sourceOptions;
-  const calibrating = openCamera(config.calibration, source, given?.camera, {
+  const calibrating = openCamera(config.calibration, source, given ?? frames, {
     topic,
     note: options.note,
   });
@@ -225,10 +229,11 @@ function cameraIn({ info }: CaptureHandle, calibrated: CameraModel | undefined) 
 async function openCamera(
   calibration: string,
   source: string,
-  carried?: CameraModel,
+  /** What the caller opened: nothing is looked up by the name of that. */
+  carrier?: { camera?: CameraModel | undefined },
   about: CameraOfOptions = {},
 ): Promise<CameraModel | undefined> {
-  if (carried !== undefined && calibration === 'recording') return carried;
+  if (carrier !== undefined && calibration === 'recording') return carrier.camera;
   const { cameraOf } = await import('../capture/camera-of.js');
   return cameraOf(calibration, source, about);
 }

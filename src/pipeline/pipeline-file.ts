@@ -3,7 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { PerceptionError } from '../frame/perception-error.js';
-import { type PipelineConfig, type PipelineFile, pipelineSchema } from './pipeline-schema.js';
+import {
+  type PipelineConfig,
+  type PipelineFile,
+  type PipelineInput,
+  pipelineSchema,
+} from './pipeline-schema.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -44,14 +49,30 @@ export function parsePipeline(yamlText: string, path: string): PipelineConfig {
   return deepFreeze(withAbsolutePaths(checked.data, dirname(resolve(path))));
 }
 
+/**
+ * As loadPipelineFile, from an object that says what a file would; relative paths are relative to `baseDir`. Throws
+ * ERR_CONFIG with every key that is wrong.
+ */
+export function resolvePipeline(input: PipelineInput, baseDir: string): PipelineConfig {
+  const checked = pipelineSchema.safeParse(input);
+  if (checked.success) return deepFreeze(withAbsolutePaths(checked.data, baseDir));
+  const faults = checked.error.issues.map(whatIsWrong);
+  throw new PerceptionError('ERR_CONFIG', `the pipeline: ${faults.join('; ')}`, {
+    details: { faults },
+  });
+}
+
 /** `line: key: what is wrong`. */
 function describe(issue: Issue, lineAt: (keys: readonly PropertyKey[]) => number): string {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] as string;
-    const place = issue.path.length === 0 ? '' : ` in ${keyPath(issue.path)}`;
-    return `${lineAt([...issue.path, key])}: unknown key "${key}"${place}`;
-  }
-  return `${lineAt(issue.path)}: ${keyPath(issue.path)}: ${issue.message}`;
+  const keys = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  return `${lineAt(keys)}: ${whatIsWrong(issue)}`;
+}
+
+/** `key: what is wrong`. */
+function whatIsWrong(issue: Issue): string {
+  if (issue.code !== 'unrecognized_keys') return `${keyPath(issue.path)}: ${issue.message}`;
+  const place = issue.path.length === 0 ? '' : ` in ${keyPath(issue.path)}`;
+  return `unknown key "${issue.keys[0]}"${place}`;
 }
 
 const keyPath = (keys: readonly PropertyKey[]) =>

@@ -1,6 +1,7 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { SourceOptions } from '../capture/open-source.js';
+import type { FrameSource } from '../frame/frame-source.js';
 import type { Log } from '../frame/log.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { Output } from '../outputs/output.js';
@@ -15,6 +16,8 @@ export interface PipelineOptions {
   sourceOptions?: SourceOptions;
   /** A capture that is open already, in place of opening `source`: a simulator that draws each frame when it is asked for. */
   opened?: OpenedSource;
+  /** A source of the caller's own, in place of opening `source`, which then names it. The run closes it. */
+  frames?: OwnSource;
   /** `lockstep`: the next frame comes when the last is published. */
   pacing: 'realtime' | 'lockstep';
   /**
@@ -50,6 +53,12 @@ export interface OpenedSource {
   capture: CaptureHandle;
   /** The calibration that it carries, for `calibration: recording`. */
   camera?: CameraModel;
+}
+
+/** A source that the caller made, with the calibration of its camera for `calibration: recording`. */
+export interface OwnSource {
+  source: FrameSource;
+  camera?: CameraModel | undefined;
 }
 
 /** Totals at one moment of a run. */

@@ -33,7 +33,7 @@ const recordSchema = z.strictObject({
   images: z.boolean().default(false),
 });
 
-const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
+export const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
 
 /** A union of the two would say of a fault in one lane only that the whole is wrong. */
 const lanesSchema = z.unknown().transform((value, context): 'auto' | Task[][] => {
@@ -138,6 +138,11 @@ export const pipelineSchema = z
         fault(['bundles', name], `${name} reads the answer of ${reads}, which is missing`);
     }
   });
+
+/** What a pipeline file may say: everything but `lanes` and `bundles` has a default. */
+export type PipelineInput = Omit<z.input<typeof pipelineSchema>, 'lanes'> & {
+  lanes: 'auto' | readonly (readonly Task[])[];
+};
 
 /** The file with defaults filled in. */
 export type PipelineFile = z.infer<typeof pipelineSchema>;

@@ -59,6 +59,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'inference',
     'messages',
   ],
+  // What other programs import: it names what is public, and holds nothing of its own.
+  public: [
+    'frame',
+    'calibration',
+    'bundle',
+    'preprocess',
+    'perception',
+    'inference',
+    'messages',
+    'recording',
+    'capture',
+    'outputs',
+    'pipeline',
+  ],
   viewer: ['frame', 'calibration', 'bundle', 'preprocess', 'perception', 'messages', 'recording'],
 };
 

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { PerceptionError } from '../../frame/perception-error.js';
 import type { PageSession } from './page-session.js';
 import { securityHeaders, whyRefused } from './security.js';
@@ -115,9 +117,13 @@ async function fileOf(
   return fileInside(await options.pageDir(), path === '/' ? 'index.html' : path.slice(1));
 }
 
-/** Where onnxruntime-web keeps the files that a browser loads. */
-const runtimeDir = () =>
-  dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+/** Where the files of onnxruntime-web lie that a browser loads: in the package, or where npm has put them. */
+function runtimeDir(): string {
+  const packedDir = fileURLToPath(new URL('../../../page-runtime', import.meta.url));
+  if (existsSync(packedDir)) return packedDir;
+  const { resolve } = createRequire(import.meta.url);
+  return dirname(resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+}
 
 function sessionOf({ files, bundleDirs, onLive, onRoad }: PageServerOptions): PageSession {
   return {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { PartialFile } from '../../../src/files/partial-file.js';
 import type { FrameTiming } from '../frame-timing.js';
 import type { LatencyReport } from '../latency-report.js';
@@ -23,9 +24,13 @@ export async function writeReportPage(
 }
 
 /** The page's script with all that it imports, in one piece: it draws with the same functions as the page did. */
-async function bundledScript(): Promise<string> {
+export async function bundledScript(): Promise<string> {
+  // The package carries the bundled script, and no compiler.
+  const packed = new URL('./page-script.bundle.js', import.meta.url);
+  if (existsSync(packed)) return readFile(packed, 'utf8');
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const entry = fileURLToPath(new URL(`./page-script.${extension}`, import.meta.url));
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,

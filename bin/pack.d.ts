@@ -1,0 +1,1 @@
+export function makePackages(): Promise<{ rigDir: string; toolsDir: string }>;

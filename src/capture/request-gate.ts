@@ -1,0 +1,27 @@
+/** Counts requests for frames in lock-step. They may come before the frame that answers them is read, and the other way round. */
+export class RequestGate {
+  readonly #signal: AbortSignal;
+  #count = 0;
+  #wake = (): void => {};
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake());
+  }
+
+  /** Asks for one more frame. */
+  request(): void {
+    this.#count++;
+    this.#wake();
+  }
+
+  /** Resolves when a frame is asked for, and takes that request; or when the signal aborts. */
+  async next(): Promise<void> {
+    while (this.#count === 0 && !this.#signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#count--;
+  }
+}

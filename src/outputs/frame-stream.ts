@@ -1,0 +1,88 @@
+import { perceptionTopic } from '../messages/topics.js';
+import type { Output, OutputMessage } from './output.js';
+import { PublishCounts } from './publish-count.js';
+
+/** How many results wait for a slow reader in real time. */
+const heldResults = 4;
+
+/**
+ * The output behind `for await`: results wait here until they are read. In lock-step the pipeline waits for the
+ * reader. In real time it never does: of results that wait, the oldest is lost, and counted.
+ */
+export class FrameStream implements Output {
+  readonly name = 'program';
+  readonly place = 'this process';
+  readonly topics = [perceptionTopic.name];
+  readonly needsPixels = false;
+  readonly counts = new PublishCounts();
+  readonly #isWaitedFor: boolean;
+  readonly #waiting: Uint8Array[] = [];
+  #isEnded = false;
+  #error: unknown;
+  #wakeReader = (): void => {};
+  #wakePipeline = (): void => {};
+
+  /** `isWaitedFor`: the run is in lock-step. */
+  constructor(isWaitedFor: boolean) {
+    this.#isWaitedFor = isWaitedFor;
+  }
+
+  /** Results that the reader was too slow for. */
+  get lost(): number {
+    return this.counts.of(perceptionTopic.name).dropped;
+  }
+
+  send({ topic, payload }: OutputMessage): void {
+    if (this.#isEnded) return;
+    if (!this.#isWaitedFor && this.#waiting.length === heldResults) {
+      this.#waiting.shift();
+      this.counts.of(topic).dropped++;
+    }
+    this.#waiting.push(payload);
+    this.#wakeReader();
+  }
+
+  /** In lock-step: when everything was taken. */
+  async drained(): Promise<void> {
+    while (this.#isWaitedFor && this.#waiting.length > 0 && !this.#isEnded)
+      await new Promise<void>((resolve) => {
+        this.#wakePipeline = resolve;
+      });
+  }
+
+  /** The next result, serialised; undefined after the last. Rejects with what ended the run before its time. */
+  async read(): Promise<Uint8Array | undefined> {
+    while (this.#waiting.length === 0 && !this.#isEnded)
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+    const payload = this.#waiting.shift();
+    if (payload !== undefined) this.counts.of(perceptionTopic.name).sent++;
+    this.#wakePipeline();
+    if (payload === undefined && this.#error !== undefined) {
+      const error = this.#error;
+      this.#error = undefined;
+      throw error;
+    }
+    return payload;
+  }
+
+  /** No result comes any more; those that wait are still read. */
+  end(error?: unknown): void {
+    this.#error ??= error;
+    this.#isEnded = true;
+    this.#wakeReader();
+    this.#wakePipeline();
+  }
+
+  /** Nobody reads any more. */
+  discard(): void {
+    this.counts.of(perceptionTopic.name).dropped += this.#waiting.length;
+    this.#waiting.length = 0;
+    this.end();
+  }
+
+  async close(): Promise<void> {
+    this.#wakePipeline();
+  }
+}
