@@ -9,10 +9,12 @@ import {
   toPostedError,
 } from './capture-messages.js';
 import { openSource } from './open-source.js';
+import { pictureWatchOf } from './picture-health/picture-watch.js';
 
 const port = parentPort!;
 const post = (event: CaptureEvent): void => port.postMessage(event);
-const { location, sourceOptions, slotCount, pacing, rateFactor } = workerData as CaptureWorkerData;
+const { location, sourceOptions, slotCount, pacing, rateFactor, pictureHealth } =
+  workerData as CaptureWorkerData;
 
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -55,9 +57,10 @@ try {
     rateFactor,
     signal,
     nextRequest,
-    deliver: (slot, header) => post({ type: 'frame', slot, ...header }),
+    deliver: (slot, header, about) => post({ type: 'frame', slot, ...header, ...about }),
     reportDrops: (drops) => post({ type: 'drops', drops }),
     reportNote: (text) => post({ type: 'note', text }),
+    watch: pictureWatchOf(source.info, pictureHealth),
     reportLost: (lost) => post({ type: 'lost', error: toPostedError(lost) }),
   });
   await source.close();
