@@ -20,7 +20,7 @@ const sets = [
   'camvid/val',
   'udacity_sim/IMG',
 ];
-const config = pictureHealthSchema.parse({ beginS: 0.05 });
+const config = pictureHealthSchema.parse({ beginS: 0.05, dirtyShare: 0.08 });
 type Picture = { widthPx: number; heightPx: number; pixels: Uint8Array };
 
 const scaled = (gain: number, lift: number) => (picture: Picture) =>

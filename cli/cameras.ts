@@ -10,7 +10,6 @@ import { frameBytes } from '../src/frame/frame.js';
 import { isSourceEnd } from '../src/frame/frame-source.js';
 import { toPackedRgb } from '../src/frame/nv12.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
-import { listCameras } from '../tools/doctor/check-cameras.js';
 import { Terminal } from './terminal.js';
 
 /** A camera that has just begun sets its exposure: so many frames are passed over before the picture. */
@@ -37,6 +36,7 @@ export function camerasCommand(): Command {
 
 async function list(isJson: boolean): Promise<void> {
   const terminal = new Terminal();
+  const { listCameras } = await import('../tools/doctor/check-cameras.js');
   const cameras = [];
   for (const camera of listCameras('/'))
     cameras.push({ ...camera, modes: camera.isReadable ? await listModes(camera.device) : [] });

@@ -24,8 +24,20 @@ export interface FfmpegStreamOptions {
   format: 'rgb8' | 'nv12';
 }
 
-/** What ffmpeg is called with differs between its versions. Rejects with ERR_TOOL_MISSING. */
-export async function isFfmpegOld(ffmpegPath: string): Promise<boolean> {
+const oldByPath = new Map<string, Promise<boolean>>();
+
+/** What ffmpeg is called with differs between its versions; asked once for each program. Rejects with ERR_TOOL_MISSING. */
+export function isFfmpegOld(ffmpegPath: string): Promise<boolean> {
+  const known = oldByPath.get(ffmpegPath);
+  if (known !== undefined) return known;
+  const asking = askWhetherOld(ffmpegPath);
+  oldByPath.set(ffmpegPath, asking);
+  // What failed is asked again: it may be installed meanwhile.
+  asking.catch(() => oldByPath.delete(ffmpegPath));
+  return asking;
+}
+
+async function askWhetherOld(ffmpegPath: string): Promise<boolean> {
   try {
     const { stdout } = await run(ffmpegPath, ['-version']);
     return isBefore51(/version (\S+)/.exec(stdout)?.[1]);

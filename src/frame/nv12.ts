@@ -1,6 +1,6 @@
 import { type FrameLayout, rowBytes } from './frame.js';
 
-const clamped = (value: number): number => (value < 0 ? 0 : value > 255 ? 255 : value);
+const clamped = (value: number): number => Math.max(0, Math.min(255, value));
 
 /**
  * A frame as packed rgb8, for people to look at: rgb8 without its padding, NV12 by BT.601 of limited range (ITU-R
