@@ -141,6 +141,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctorCommand(),
   },
   {
+    name: 'cameras',
+    usage: '[source]',
+    summary: 'list the cameras with their modes, and save a picture of one',
+    load: async () => (await import('./cameras.js')).camerasCommand(),
+  },
+  {
     name: 'bench',
     usage: '[pipeline.yaml] [recording]',
     summary: 'measure a pipeline against the limit of the machine',

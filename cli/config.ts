@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withoutCredentials } from '../src/capture/credentials.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
@@ -68,5 +69,10 @@ async function pinned(config: PipelineConfig, path: string): Promise<PipelineCon
 
 /** As a pipeline file would say it: several bundles of a stage as a list. */
 function asWritten({ alternatives, ...config }: PipelineConfig) {
-  return { ...config, bundles: { ...config.bundles, ...alternatives } };
+  const { source } = config;
+  return {
+    ...config,
+    ...(source !== undefined && { source: withoutCredentials(source) }),
+    bundles: { ...config.bundles, ...alternatives },
+  };
 }

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../src/capture/credentials.js';
 import { hasErrorCode } from '../src/frame/perception-error.js';
 
 /** What the process tells its caller. */
@@ -14,7 +15,7 @@ export const exitCodes = {
 export function describeError(error: unknown): string {
   const message = error instanceof Error || hasErrorCode(error) ? error.message : String(error);
   const code = hasErrorCode(error) ? error.code : 'ERR_INTERNAL';
-  return `windshield: ${message.replaceAll(/\s*\n\s*/g, ' ')} (${code})`;
+  return withoutCredentials(`windshield: ${message.replaceAll(/\s*\n\s*/g, ' ')} (${code})`);
 }
 
 /** The whole story: the stack, and the stack of every cause. */
@@ -24,5 +25,5 @@ export function describeErrorFully(error: unknown): string {
     stacks.push(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return [describeError(error), ...stacks].join('\n');
+  return withoutCredentials([describeError(error), ...stacks].join('\n'));
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
-import { recogniseSource } from '../src/capture/open-source.js';
+import { recogniseSource } from '../src/capture/recognise-source.js';
 import { openVideo } from '../src/capture/video-source.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';

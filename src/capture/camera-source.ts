@@ -1,63 +1,101 @@
 import { existsSync } from 'node:fs';
-import { packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { ffprobeBeside, probeVideo } from './ffprobe.js';
+import { FfmpegStream } from './ffmpeg-stream.js';
 import { LiveSource } from './live-source.js';
-import { RawFrameProcess } from './raw-frame-process.js';
+import { type AskedMode, splitAsked } from './source-address.js';
 
 export interface CameraOptions {
   /** Asked of the camera; it may choose another size, which is then the frames'. */
   widthPx?: number;
   heightPx?: number;
   rateHz?: number;
+  /** Of the frames; rgb8 when left out. */
+  format?: 'rgb8' | 'nv12';
   ffmpegPath?: string;
-  ffprobePath?: string;
-  /** From a loss to the next attempt, milliseconds; 1000 when left out. */
+  /** From a loss to the first attempt, milliseconds; 100 when left out. */
   retryMs?: number;
+  /** No frame for this long is a loss, milliseconds; 3000 when left out. */
+  stallMs?: number;
 }
 
 /**
- * A camera of Video4Linux, such as `/dev/video0`, read by `ffmpeg`. Rejects with ERR_SOURCE_MISSING (no such
- * device), ERR_TOOL_MISSING or ERR_SOURCE_FORMAT (no video from it).
+ * A camera of Video4Linux, such as `/dev/video0?size=1280x720&rate=30&format=mjpeg`, read by `ffmpeg`. What it is asked
+ * for and does not have it replaces: the notes then say what came. Rejects with ERR_SOURCE_MISSING (no such
+ * device), ERR_TOOL_MISSING, ERR_USAGE or ERR_SOURCE_FORMAT (no video from it, such as of a device that is busy).
  */
 export async function openCamera(
-  device: string,
+  location: string,
   options: CameraOptions = {},
 ): Promise<FrameSource> {
+  const { place: device, asked } = splitAsked(location, '?');
   if (!existsSync(device)) {
     throw new PerceptionError('ERR_SOURCE_MISSING', `there is no camera ${device}`);
   }
+  const { format, ...mode } = { ...askedIn(options), ...asked };
   const input = ['-f', 'v4l2'];
-  const { widthPx, heightPx, rateHz } = options;
-  if (widthPx !== undefined && heightPx !== undefined) {
-    input.push('-video_size', `${widthPx}x${heightPx}`);
-  }
-  if (rateHz !== undefined) input.push('-framerate', `${rateHz}`);
-  return openFfmpegStream([...input, '-i', device], device, options);
+  if (format !== undefined) input.push('-input_format', format);
+  if (mode.widthPx !== undefined && mode.heightPx !== undefined)
+    input.push('-video_size', `${mode.widthPx}x${mode.heightPx}`);
+  if (mode.rateHz !== undefined) input.push('-framerate', `${mode.rateHz}`);
+  const frames = format === 'nv12' ? 'nv12' : (options.format ?? 'rgb8');
+  return openFfmpegStream([...input, '-i', device], device, {
+    ...options,
+    format: frames,
+    asked: { ...mode, ...(format !== undefined && { format }) },
+    ...(mode.stallMs !== undefined && { stallMs: mode.stallMs }),
+  });
 }
 
 /** Any live input of ffmpeg, given by its arguments, `-i` and name last. Rejects as openCamera does. */
 export async function openFfmpegStream(
   input: readonly string[],
   name: string,
-  options: CameraOptions = {},
+  options: CameraOptions & { asked?: AskedMode } = {},
 ): Promise<FrameSource> {
-  const { ffmpegPath = 'ffmpeg', ffprobePath = ffprobeBeside(options.ffmpegPath) } = options;
-  const facts = await probeVideo(ffprobePath, input, name, false);
-  const live = ['-nostdin', '-v', 'error', '-fflags', 'nobuffer', ...input];
-  live.push(facts.isOld ? '-vsync' : '-fps_mode', 'passthrough');
-  live.push('-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1');
-  return LiveSource.open({
-    info: {
-      name,
-      layout: packedRgbLayout(facts.widthPx, facts.heightPx),
-      nominalRateHz: facts.rateHz,
-      frameCount: undefined,
+  const { ffmpegPath = 'ffmpeg', format = 'rgb8', asked = {}, retryMs, stallMs } = options;
+  const start = (signal?: AbortSignal) =>
+    FfmpegStream.start({ ffmpegPath, input, name, format }, signal);
+  const first = await start();
+  return LiveSource.open(
+    {
+      info: {
+        name,
+        layout: first.layout,
+        nominalRateHz: first.rateHz ?? asked.rateHz,
+        frameCount: undefined,
+      },
+      start,
+      program: 'ffmpeg',
+      endsInOrder: false,
+      retryMs,
+      stallMs,
+      notes: [describeMode(name, asked, first)],
     },
-    start: () => RawFrameProcess.start(ffmpegPath, live),
-    program: 'ffmpeg',
-    endsInOrder: false,
-    retryMs: options.retryMs ?? 1000,
-  });
+    first,
+  );
+}
+
+/** What was asked for and what came, in one line. */
+export function describeMode(
+  name: string,
+  asked: AskedMode,
+  { layout, found, rateHz }: Pick<FfmpegStream, 'layout' | 'found' | 'rateHz'>,
+): string {
+  const size = asked.widthPx === undefined ? [] : [`${asked.widthPx}x${asked.heightPx}`];
+  const rate = asked.rateHz === undefined ? [] : [`${asked.rateHz} Hz`];
+  const words = [...size, ...rate, ...(asked.format === undefined ? [] : [asked.format])];
+  // Before the first comma that is not in brackets: the codec, whose profile and tag say nothing here.
+  const [codec = '', pixels = ''] = found.replaceAll(/ ?[([][^)\]]*[)\]]/g, '').split(', ');
+  const kinds = [codec, pixels].filter((word) => word !== '').join(' ');
+  const came = `${layout.widthPx}x${layout.heightPx}${rateHz === undefined ? '' : ` at ${Number(rateHz.toFixed(2))} Hz`}${kinds === '' ? '' : `, ${kinds}`}; frames are ${layout.format}`;
+  return `${name}: ${words.length === 0 ? 'nothing was asked for' : `asked for ${words.join(', ')}`}; came ${came}`;
+}
+
+function askedIn({ widthPx, heightPx, rateHz }: CameraOptions): AskedMode {
+  return {
+    ...(widthPx !== undefined && { widthPx }),
+    ...(heightPx !== undefined && { heightPx }),
+    ...(rateHz !== undefined && { rateHz }),
+  };
 }

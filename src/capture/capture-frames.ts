@@ -10,7 +10,7 @@ import {
   type Pacing,
   toPostedError,
 } from './capture-messages.js';
-import type { CapturedFrame, CaptureHandle } from './capture-thread.js';
+import type { CaptureHandle, RingFrame } from './capture-thread.js';
 import { RequestGate } from './request-gate.js';
 
 /**
@@ -29,7 +29,7 @@ export function captureFrames(
   const requests = new RequestGate(signal);
   const counts: CaptureCounts = { delivered: 0, drops: {} };
   const notes: string[] = [];
-  let onFrame: ((frame: CapturedFrame) => void) | undefined;
+  let onFrame: ((frame: RingFrame) => void) | undefined;
   let onLost = (_error: PerceptionError): void => {};
   let onNote = (text: string): void => void notes.push(text);
   let settle = (_end: CaptureEnd): void => {};
@@ -48,9 +48,9 @@ export function captureFrames(
       rateFactor: options.rateFactor,
       signal,
       nextRequest: () => requests.next(),
-      deliver: (slot, header) => {
+      deliver: (slot, header, about) => {
         counts.delivered++;
-        onFrame?.({ slot, ...header });
+        onFrame?.({ slot, ...header, ...about });
       },
       reportDrops: (drops) => {
         counts.drops = drops;

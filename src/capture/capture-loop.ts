@@ -4,8 +4,9 @@ import { frameBytes } from '../frame/frame.js';
 import type { FrameRing, SlotHeader } from '../frame/frame-ring.js';
 import { type FrameSource, isSourceEnd, type SourceFrame } from '../frame/frame-source.js';
 import type { PerceptionError } from '../frame/perception-error.js';
-import type { CaptureCounts, Pacing } from './capture-messages.js';
+import type { CaptureCounts, FrameAbout, Pacing } from './capture-messages.js';
 import { Pace } from './pace.js';
+import type { PictureWatch } from './picture-health/picture-watch.js';
 
 export interface CaptureLoopOptions {
   source: FrameSource;
@@ -17,14 +18,17 @@ export interface CaptureLoopOptions {
   signal: AbortSignal;
   /** In `lockstep`: resolves when one more frame is asked for, or when `signal` aborts. */
   nextRequest(): Promise<void>;
-  deliver(slot: number, header: SlotHeader): void;
+  deliver(slot: number, header: SlotHeader, about: FrameAbout): void;
   /** Called when a count has changed, before the next frame is delivered. */
   reportDrops(drops: Record<string, number>): void;
   /** Called once for each thing that a person should know of the source. */
   reportNote(text: string): void;
   reportLost(error: PerceptionError): void;
+  /** Looks at the pictures themselves; left out: nobody does. */
+  watch?: PictureWatch | undefined;
 }
 
+const noCodes: readonly string[] = [];
 /** A full ring is looked at again after this long, in case the thread that should free a slot has died. */
 const ringPollMs = 200;
 /** Timers of Node hold 24 days at most; a sleep that is looked at again need not be exact. */
@@ -44,6 +48,8 @@ export async function runCaptureLoop(
   let spare: Uint8Array | undefined;
   let reported = '';
   let notesReported = 0;
+  let repairedStamps = 0;
+  let pictureHealth: readonly string[] = noCodes;
   const pace = new Pace(options.rateFactor, source.info.nominalRateHz);
 
   const updateDrops = (): void => {
@@ -88,6 +94,9 @@ export async function runCaptureLoop(
       options.reportLost(result.error);
       continue;
     }
+    if (result.isTimeRepaired) repairedStamps++;
+    pictureHealth =
+      options.watch?.take(pixels, result.sourceTimeNs, source.skipped['size']) ?? noCodes;
     if (slot < 0) {
       // The frame was read while the ring was full; a slot may have come free by the time it is due.
       slot = ring.tryAcquireForWrite();
@@ -96,11 +105,16 @@ export async function runCaptureLoop(
     }
     updateDrops();
     if (slot < 0) continue;
-    const { id, stampNs, sourceTimeNs } = result;
-    const header = { id, captureTimeNs: nowNs(), stampNs, sourceTimeNs };
+    const { id, stampNs, sourceTimeNs, captureTimeNs = nowNs() } = result;
+    const header = { id, captureTimeNs, stampNs, sourceTimeNs };
     ring.publish(slot, header);
     counts.delivered++;
-    options.deliver(slot, header);
+    options.deliver(slot, header, {
+      timeSource: result.timeSource ?? 'recorded',
+      segment: result.segment ?? 0,
+      repairedStamps,
+      pictureHealth,
+    });
   }
   updateDrops();
   return { counts };

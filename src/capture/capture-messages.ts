@@ -1,7 +1,8 @@
 import type { SlotHeader } from '../frame/frame-ring.js';
-import type { SourceInfo } from '../frame/frame-source.js';
+import type { SourceInfo, TimeSource } from '../frame/frame-source.js';
 import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
-import type { SourceOptions } from './open-source.js';
+import type { PictureHealthConfig } from './picture-health/picture-health-schema.js';
+import type { SourceOptions } from './source-options.js';
 
 /**
  * When frames are handed out. `realtime`: at the source's own times, measured from the first frame, so that
@@ -17,6 +18,17 @@ export interface CaptureCounts {
   drops: Record<string, number>;
 }
 
+/** What capture says of a frame beside its slot's header. */
+export interface FrameAbout {
+  timeSource: TimeSource;
+  /** Counts the losses of the source before this frame. */
+  segment: number;
+  /** Stamps of the source so far that did not advance and were repaired. */
+  repairedStamps: number;
+  /** Codes of what is wrong with the picture now. */
+  pictureHealth: readonly string[];
+}
+
 /** How a capture ended; on `failed` the frames before the failure were delivered. */
 export type CaptureEnd = { counts: CaptureCounts } & (
   | { kind: 'ended' }
@@ -30,6 +42,7 @@ export interface CaptureWorkerData {
   slotCount: number;
   pacing: Pacing;
   rateFactor: number;
+  pictureHealth: PictureHealthConfig | undefined;
 }
 
 /** From the conducting thread to the worker. */
@@ -38,7 +51,7 @@ export type CaptureCommand = { type: 'start' } | { type: 'next' } | { type: 'sto
 /** From the worker to the conducting thread. Drops are posted before the frame that follows them. */
 export type CaptureEvent =
   | { type: 'opened'; info: SourceInfo; ring: SharedArrayBuffer }
-  | ({ type: 'frame'; slot: number } & SlotHeader)
+  | ({ type: 'frame'; slot: number } & SlotHeader & FrameAbout)
   | { type: 'drops'; drops: Record<string, number> }
   | { type: 'note'; text: string }
   | { type: 'lost'; error: PostedError }

@@ -9,11 +9,13 @@ import {
   type CaptureEnd,
   type CaptureEvent,
   type CaptureWorkerData,
+  type FrameAbout,
   fromPostedError,
   type Pacing,
   toPostedError,
 } from './capture-messages.js';
-import type { SourceOptions } from './open-source.js';
+import type { PictureHealthConfig } from './picture-health/picture-health-schema.js';
+import type { SourceOptions } from './source-options.js';
 
 export type { CaptureCounts, CaptureEnd, Pacing } from './capture-messages.js';
 
@@ -26,10 +28,12 @@ export interface CaptureOptions {
   slotCount?: number;
   /** Source seconds a second in `realtime`, above 0; 1 when left out. */
   rateFactor?: number;
+  /** How a live source's pictures are judged; a recorded one's only where it is given. The usual thresholds when left out. */
+  pictureHealth?: PictureHealthConfig | undefined;
 }
 
 /** A frame that lies ready in the ring. Whoever gets it reads the slot, and owes `ring.release(slot)`. */
-export interface CapturedFrame extends SlotHeader {
+export interface RingFrame extends SlotHeader, FrameAbout {
   slot: number;
 }
 
@@ -41,7 +45,7 @@ export interface CaptureHandle {
   /** Up to date with the frames handed out: drops before a frame are counted when its callback runs. */
   readonly counts: Readonly<CaptureCounts>;
   /** Sets the receiver of frames, and starts the capture with the first call. */
-  onFrame(callback: (frame: CapturedFrame) => void): void;
+  onFrame(callback: (frame: RingFrame) => void): void;
   /** Called when a live source is lost and will be tried again; frames go on when it is back. */
   onLost(callback: (error: PerceptionError) => void): void;
   /** Called with what a person should know of the source; at once with what is known already. */
@@ -73,6 +77,7 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
     slotCount,
     pacing,
     rateFactor,
+    pictureHealth: options.pictureHealth,
   };
   const worker = new Worker(builtEntry('./capture-worker.js', import.meta.url), {
     workerData: data,
@@ -81,7 +86,7 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
   const command = (type: CaptureCommand['type']): void => worker.postMessage({ type });
 
   const counts: CaptureCounts = { delivered: 0, drops: {} };
-  let onFrame: ((frame: CapturedFrame) => void) | undefined;
+  let onFrame: ((frame: RingFrame) => void) | undefined;
   const notes: string[] = [];
   let onNote = (text: string): void => void notes.push(text);
   let onLost = (_error: PerceptionError): void => {};
@@ -106,8 +111,8 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
   worker.on('message', (event: CaptureEvent) => {
     if (event.type === 'frame') {
       counts.delivered++;
-      const { slot, id, captureTimeNs, stampNs, sourceTimeNs } = event;
-      onFrame?.({ slot, id, captureTimeNs, stampNs, sourceTimeNs });
+      const { type: _, ...frame } = event;
+      onFrame?.(frame);
     } else if (event.type === 'drops') counts.drops = event.drops;
     else if (event.type === 'note') onNote(event.text);
     else if (event.type === 'lost') onLost(fromPostedError(event.error));

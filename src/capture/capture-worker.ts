@@ -9,11 +9,13 @@ import {
   toPostedError,
 } from './capture-messages.js';
 import { openSource } from './open-source.js';
+import { pictureWatchOf } from './picture-health/picture-watch.js';
 import { RequestGate } from './request-gate.js';
 
 const port = parentPort!;
 const post = (event: CaptureEvent): void => port.postMessage(event);
-const { location, sourceOptions, slotCount, pacing, rateFactor } = workerData as CaptureWorkerData;
+const { location, sourceOptions, slotCount, pacing, rateFactor, pictureHealth } =
+  workerData as CaptureWorkerData;
 
 const stopping = new AbortController();
 const { signal } = stopping;
@@ -44,9 +46,10 @@ try {
     rateFactor,
     signal,
     nextRequest: () => requests.next(),
-    deliver: (slot, header) => post({ type: 'frame', slot, ...header }),
+    deliver: (slot, header, about) => post({ type: 'frame', slot, ...header, ...about }),
     reportDrops: (drops) => post({ type: 'drops', drops }),
     reportNote: (text) => post({ type: 'note', text }),
+    watch: pictureWatchOf(source.info, pictureHealth),
     reportLost: (lost) => post({ type: 'lost', error: toPostedError(lost) }),
   });
   await source.close();

@@ -108,7 +108,7 @@ function rateIn(fraction: string | undefined): number | undefined {
 }
 
 /** Builds from a repository have versions such as N-109542-g1234567: those are taken as new. */
-function isBefore51(version: string | undefined): boolean {
+export function isBefore51(version: string | undefined): boolean {
   const match = /^n?(\d+)\.(\d+)/.exec(version ?? '');
   return match !== null && Number(match[1]) + Number(match[2]) / 10 < 5.1;
 }

@@ -1,19 +1,23 @@
 import type { FrameLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { withoutCredentials } from './credentials.js';
 import { LiveSource } from './live-source.js';
+import { ProcessStream } from './process-stream.js';
 import { RawFrameProcess } from './raw-frame-process.js';
 
 export interface GstreamerOptions {
   /** Size of the frames; when left out, the last `width=` and `height=` in the description. */
   widthPx?: number;
   heightPx?: number;
-  /** rgb8 when left out. */
+  /** When left out: nv12 where the pipeline's last `format=` says so, else rgb8. */
   format?: 'rgb8' | 'nv12';
   rateHz?: number;
   gstLaunchPath?: string;
-  /** From a loss to the next attempt, milliseconds; 1000 when left out. */
+  /** From a loss to the first attempt, milliseconds; 100 when left out. */
   retryMs?: number;
+  /** No frame for this long is a loss, milliseconds; 3000 when left out. */
+  stallMs?: number;
 }
 
 /**
@@ -25,29 +29,35 @@ export async function openGstreamer(
   description: string,
   options: GstreamerOptions = {},
 ): Promise<FrameSource> {
-  const { gstLaunchPath = 'gst-launch-1.0', rateHz, retryMs = 1000 } = options;
+  const { gstLaunchPath = 'gst-launch-1.0', rateHz, retryMs, stallMs } = options;
   const layout = gstreamerLayout(description, options);
   const { format, widthPx, heightPx } = layout;
   const caps = `video/x-raw,format=${format === 'rgb8' ? 'RGB' : 'NV12'},width=${widthPx},height=${heightPx}`;
   const sink = ['!', 'videoconvert', '!', caps, '!', 'fdsink', 'fd=1', 'sync=false'];
   const launch = ['-q', ...splitDescription(description), ...sink];
-  return LiveSource.open({
-    info: {
-      name: `gstreamer:${description}`,
-      layout,
-      nominalRateHz: rateHz,
-      frameCount: undefined,
+  const start = async () =>
+    new ProcessStream(await RawFrameProcess.start(gstLaunchPath, launch), layout);
+  return LiveSource.open(
+    {
+      info: {
+        name: withoutCredentials(`gstreamer:${description}`),
+        layout,
+        nominalRateHz: rateHz ?? rateIn(description),
+        frameCount: undefined,
+      },
+      start,
+      program: 'gst-launch-1.0',
+      endsInOrder: true,
+      retryMs,
+      stallMs,
     },
-    start: () => RawFrameProcess.start(gstLaunchPath, launch),
-    program: 'gst-launch-1.0',
-    endsInOrder: true,
-    retryMs,
-  });
+    await start(),
+  );
 }
 
 /** GStreamer pads each row to a multiple of four bytes. */
 function gstreamerLayout(description: string, options: GstreamerOptions): FrameLayout {
-  const { format = 'rgb8' } = options;
+  const format = options.format ?? (isNv12(description) ? 'nv12' : 'rgb8');
   const widthPx = options.widthPx ?? lastNumber(description, 'width');
   const heightPx = options.heightPx ?? lastNumber(description, 'height');
   if (widthPx === undefined || heightPx === undefined) {
@@ -67,6 +77,17 @@ function lastNumber(description: string, name: string): number | undefined {
   const pattern = new RegExp(`\\b${name}\\s*=\\s*(?:\\(int\\)\\s*)?(\\d+)`, 'g');
   const found = [...description.matchAll(pattern)].at(-1)?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+const isNv12 = (description: string): boolean =>
+  [...description.matchAll(/\bformat\s*=\s*(?:\(string\)\s*)?(\w+)/g)].at(-1)?.[1] === 'NV12';
+
+/** The last `framerate=30/1`. */
+function rateIn(description: string): number | undefined {
+  const pattern = /\bframerate\s*=\s*(?:\(fraction\)\s*)?(\d+)\/(\d+)/g;
+  const [, frames, seconds] = [...description.matchAll(pattern)].at(-1) ?? [];
+  const rateHz = Number(frames) / Number(seconds);
+  return rateHz > 0 && rateHz <= 1000 ? rateHz : undefined;
 }
 
 /** Into arguments at white space outside of double quotes: no shell sees the description. */

@@ -2,87 +2,185 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nowNs, startWallClock, wallTimeNs } from '../frame/clock.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { describeExit, type RawFrameProcess } from './raw-frame-process.js';
+import { withoutCredentials } from './credentials.js';
+import { isExit, type LiveStream, type StreamFrame } from './live-stream.js';
+import { LiveTimes } from './live-times.js';
+import { describeExit, type ProcessExit } from './raw-frame-process.js';
+
+/** Longest wait between two attempts, so that a camera that is back shows within two seconds. */
+const longestRetryMs = 1000;
+export const usualRetryMs = 100;
+export const usualStallMs = 3000;
 
 export interface LiveSourceOptions {
   info: SourceInfo;
-  /** Starts the process that delivers frames; called again after each loss. */
-  start(): Promise<RawFrameProcess>;
+  /** Opens the stream; called again after each loss. Aborted when the source is closed meanwhile. */
+  start(signal: AbortSignal): Promise<LiveStream>;
   /** For messages: the program's name. */
   program: string;
   /** True where an orderly end of the process is the end of the stream, and not a lost device. */
   endsInOrder: boolean;
-  /** From a loss to the next attempt, milliseconds. */
-  retryMs: number;
+  /** From a loss to the first attempt, milliseconds; doubled with each that fails, up to 1000. 100 when left out. */
+  retryMs?: number | undefined;
+  /** No frame for this long is a loss, milliseconds; 3000 when left out. The first frame may take 10000. */
+  stallMs?: number | undefined;
+  notes?: readonly string[];
 }
 
 /**
- * Frames of a process that reads a live device. When the process ends the source is `lost` once; the next read
- * starts it again, as often as it takes. A frame's times are those of its arrival. Skipped by reason: `partial`.
+ * Frames of a live device. When its stream ends, stalls or changes, the source is `lost` once; the next read opens it
+ * again, as often as it takes, and its frames then are a new segment. Times are those of LiveTimes. Skipped by
+ * reason: `partial`, `size`.
  */
 export class LiveSource implements FrameSource {
   readonly info: SourceInfo;
   readonly skipped: Record<string, number> = {};
+  readonly notes: readonly string[];
   readonly #options: LiveSourceOptions;
   readonly #clock = startWallClock();
   readonly #closing = new AbortController();
-  #process: RawFrameProcess | undefined;
-  #hasBeenLost = false;
+  readonly #times = new LiveTimes();
+  #stream: LiveStream | undefined;
+  #isLost = false;
+  #hasFrames = false;
+  #failedAttempts = 0;
+  #segment = 0;
   #nextId = 0;
   #startNs: bigint | undefined;
   #end: SourceEnd | undefined;
 
-  private constructor(options: LiveSourceOptions, process: RawFrameProcess) {
+  private constructor(options: LiveSourceOptions, stream: LiveStream) {
     this.info = { ...options.info, isLive: true };
+    this.notes = options.notes ?? [];
     this.#options = options;
-    this.#process = process;
+    this.#stream = stream;
   }
 
-  /** Starts the process for the first time; rejects as `start` does. */
-  static async open(options: LiveSourceOptions): Promise<LiveSource> {
-    return new LiveSource(options, await options.start());
+  /** Takes over a stream that was opened for the first time. */
+  static open(options: LiveSourceOptions, first: LiveStream): LiveSource {
+    return new LiveSource(options, first);
   }
 
   async read(into: Uint8Array): Promise<SourceFrame | SourceEnd> {
-    if (this.#hasBeenLost) await this.#restart();
-    const exit = await this.#process?.readFrame(into);
-    if (this.#end !== undefined) return this.#end;
-    if (exit === undefined) {
-      const arrivalNs = nowNs();
-      this.#startNs ??= arrivalNs;
-      const stampNs = wallTimeNs(this.#clock, arrivalNs);
-      return { id: this.#nextId++, sourceTimeNs: arrivalNs - this.#startNs, stampNs };
-    }
-    if (exit.partialBytes > 0) {
+    while (this.#end === undefined) {
+      this.#stream ??= await this.#reopen();
+      if (this.#stream === undefined || this.#end !== undefined) continue;
+      const stream = this.#stream;
+      const { result, isStalled } = await this.#readInTime(stream, into);
+      if (this.#end !== undefined) break;
+      if (!isExit(result)) {
+        if (result.wrongSize === undefined) return this.#deliver(result);
+        this.#skip('size');
+        continue;
+      }
+      this.#stream = undefined;
+      this.#hasFrames = false;
+      await stream.stop();
+      if (this.#end !== undefined) break;
       // A frame that was begun counts: its id stays free.
-      this.skipped['partial'] = (this.skipped['partial'] ?? 0) + 1;
-      this.#nextId++;
+      if (result.partialBytes > 0) this.#skip('partial');
+      if (result.code === 0 && this.#options.endsInOrder && !isStalled) {
+        this.#end = { kind: 'ended' };
+        break;
+      }
+      this.#failedAttempts++;
+      // Said once: attempts that fail as well are no news.
+      if (this.#isLost) continue;
+      this.#isLost = true;
+      return { kind: 'lost', error: this.#error(result, isStalled) };
     }
-    if (exit.code === 0 && this.#options.endsInOrder) {
-      this.#end = { kind: 'ended' };
-      return this.#end;
-    }
-    this.#hasBeenLost = true;
-    const message = `${this.info.name}: ${describeExit(this.#options.program, exit)}`;
-    return { kind: 'lost', error: new PerceptionError('ERR_SOURCE_LOST', message) };
+    return this.#end;
   }
 
   async close(): Promise<void> {
     this.#end ??= { kind: 'ended' };
     this.#closing.abort();
-    await this.#process?.stop();
+    await this.#stream?.stop();
   }
 
-  async #restart(): Promise<void> {
-    const { signal } = this.#closing;
-    while (this.#hasBeenLost && !signal.aborted) {
-      await sleep(this.#options.retryMs, undefined, { signal }).catch(() => {});
-      const process = signal.aborted ? undefined : await this.#options.start().catch(() => {});
-      if (process === undefined) continue;
-      this.#process = process;
-      this.#hasBeenLost = false;
-      // Closed while it started: nobody else would stop it.
-      if (signal.aborted) await process.stop();
+  #skip(reason: string): void {
+    this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
+    this.#nextId++;
+  }
+
+  #deliver({ stamp }: StreamFrame): SourceFrame {
+    if (this.#isLost) this.#segment++;
+    this.#isLost = false;
+    this.#hasFrames = true;
+    this.#failedAttempts = 0;
+    const { captureTimeNs, timeSource, isTimeRepaired } = this.#times.take(stamp, nowNs());
+    this.#startNs ??= captureTimeNs;
+    return {
+      id: this.#nextId++,
+      sourceTimeNs: captureTimeNs - this.#startNs,
+      // A stamp is what the camera gave: an arrival is none.
+      stampNs: timeSource === 'arrival' ? 0n : wallTimeNs(this.#clock, captureTimeNs),
+      captureTimeNs,
+      timeSource,
+      segment: this.#segment,
+      ...(isTimeRepaired && { isTimeRepaired }),
+    };
+  }
+
+  async #readInTime(
+    stream: LiveStream,
+    into: Uint8Array,
+  ): Promise<{ result: StreamFrame | ProcessExit; isStalled: boolean }> {
+    let isStalled = false;
+    let watchdog: NodeJS.Timeout | undefined;
+    const stalled = new Promise<ProcessExit>((resolve) => {
+      watchdog = setTimeout(() => {
+        isStalled = true;
+        // Resolved here too: a driver that hangs would leave the read pending for ever.
+        void stream.stop().finally(() => resolve(noExit));
+      }, this.#stallMs());
+    });
+    try {
+      return { result: await Promise.race([stream.read(into), stalled]), isStalled };
+    } finally {
+      clearTimeout(watchdog);
     }
   }
+
+  #stallMs(): number {
+    const { stallMs = usualStallMs } = this.#options;
+    return this.#hasFrames ? stallMs : Math.max(stallMs, firstFrameMs);
+  }
+
+  #error(exit: ProcessExit, isStalled: boolean): PerceptionError {
+    const { name } = this.info;
+    const how = isStalled
+      ? `no frame for ${this.#options.stallMs ?? usualStallMs} ms`
+      : describeExit(this.#options.program, exit);
+    return new PerceptionError('ERR_SOURCE_LOST', withoutCredentials(`${name}: ${how}`));
+  }
+
+  /** One attempt, after a wait; undefined where it failed or the source was closed. */
+  async #reopen(): Promise<LiveStream | undefined> {
+    const { signal } = this.#closing;
+    const { retryMs = usualRetryMs, start } = this.#options;
+    const waitMs = retryMs * 2 ** Math.min(10, Math.max(0, this.#failedAttempts - 1));
+    const mostMs = Math.max(retryMs, longestRetryMs);
+    await sleep(Math.min(waitMs, mostMs), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return undefined;
+    const stream = await start(signal).catch(() => undefined);
+    if (stream === undefined) this.#failedAttempts++;
+    else if (signal.aborted || !isSameSize(stream, this.info)) {
+      // Closed while it started: nobody else would stop it. Or another picture than the lanes are set up for.
+      this.#failedAttempts++;
+      if (!signal.aborted) this.skipped['size'] = (this.skipped['size'] ?? 0) + 1;
+      await stream.stop();
+      return undefined;
+    }
+    this.#times.restart();
+    return stream;
+  }
 }
+
+const firstFrameMs = 10_000;
+const noExit: ProcessExit = { code: null, signal: null, lastWords: '', partialBytes: 0 };
+
+const isSameSize = ({ layout }: LiveStream, { layout: known }: SourceInfo): boolean =>
+  layout.widthPx === known.widthPx &&
+  layout.heightPx === known.heightPx &&
+  layout.format === known.format;

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { decodePictureFile } from '../codec/picture-file.js';
 import { packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
+import { readDonkeycarTub } from '../recording/donkeycar-tub.js';
 import {
   drivePictureSize,
   listPictureFolder,
+  onePictureDrive,
   type PictureDrive,
   pictureDriveNotes,
 } from '../recording/picture-drive.js';
@@ -28,6 +30,19 @@ export async function openUdacityFolder(
   options: { rateHz?: number } = {},
 ): Promise<FrameSource> {
   return openPictureDrive(await readUdacityDrive(dir, options.rateHz));
+}
+
+/** The pictures of a donkeycar tub at the times of its records; skipped as those of a Udacity drive. */
+export async function openDonkeycarTub(
+  dir: string,
+  options: { rateHz?: number } = {},
+): Promise<FrameSource> {
+  return openPictureDrive(await readDonkeycarTub(dir, options.rateHz));
+}
+
+/** A drive of one picture. */
+export async function openPicture(path: string): Promise<FrameSource> {
+  return openPictureDrive(onePictureDrive(path));
 }
 
 /** A drive that lies on disk as pictures. Rejects with ERR_SOURCE_FORMAT when none of them can be read. */

@@ -14,6 +14,7 @@ export interface ProcessExit {
 
 /** Enough of the error output to quote its last line. */
 const maxErrorChars = 4096;
+const longestEndMs = 3000;
 
 /**
  * A child process that writes frames of one size to its standard output, without anything between them. Nothing
@@ -91,11 +92,24 @@ export class RawFrameProcess {
   async stop(): Promise<void> {
     this.#child.stdout.destroy();
     this.#child.kill('SIGKILL');
-    await this.#closed;
+    await this.#gone();
+  }
+
+  /** A process that hangs inside its device's driver outlives its kill: it is not waited for longer than this. */
+  async #gone(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const bound = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, longestEndMs);
+    });
+    await Promise.race([this.#closed, bound]);
+    clearTimeout(timer);
+    // Its pipes would keep this process alive.
+    this.#child.stderr.destroy();
+    this.#child.unref();
   }
 
   async #exit(partialBytes: number): Promise<ProcessExit> {
-    await this.#closed;
+    await this.#gone();
     const { exitCode: code, signalCode: signal } = this.#child;
     const lastWords = this.#stderr.trim().split('\n').at(-1) ?? '';
     return { code, signal, lastWords, partialBytes };

@@ -21,6 +21,12 @@ export class ShowinfoLines {
   #isOver = false;
   /** The last line that is an error. */
   lastWords = '';
+  /** ffmpeg's name of what reads the input, such as `rtsp` or `video4linux2,v4l2`. */
+  inputFormat = '';
+  /** What the input is, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
+  inputStream = '';
+  /** Frames a second by the input's own word. */
+  frameRateHz: number | undefined;
 
   take(text: string): void {
     const lines = (this.#rest + text).split('\n');
@@ -47,6 +53,7 @@ export class ShowinfoLines {
 
   #takeLine(line: string): void {
     if (!line.includes('Parsed_showinfo')) {
+      this.#takeInput(line);
       // What has no level is not ffmpeg's own; news and warnings are no reason for an end.
       const isReason = /\[(error|fatal|panic)\] /.test(line) || !/\[\w+\] /.test(line);
       if (isReason && line.trim() !== '')
@@ -55,10 +62,17 @@ export class ShowinfoLines {
     }
     const base = /config in time_base: (\d+)\/(\d+)/.exec(line);
     if (base !== null) this.#timeBaseS = Number(base[1]) / Number(base[2]);
+    const rate = /config in .* frame_rate: (\d+)\/(\d+)/.exec(line);
+    if (rate !== null && Number(rate[1]) > 0) this.frameRateHz = Number(rate[1]) / Number(rate[2]);
     const frame = /\] n: *\d+ pts: *(-?\d+|NOPTS) .* s:(\d+)x(\d+) /.exec(line);
     if (frame === null) return;
     const timeS = frame[1] === 'NOPTS' ? undefined : Number(frame[1]) * this.#timeBaseS;
     this.#frames.push({ timeS, widthPx: Number(frame[2]), heightPx: Number(frame[3]) });
+  }
+
+  #takeInput(line: string): void {
+    this.inputFormat ||= /Input #0, (.+?), from /.exec(line)?.[1] ?? '';
+    this.inputStream ||= /Stream #0:\d+.*?: Video: (.*)/.exec(line)?.[1] ?? '';
   }
 }
 

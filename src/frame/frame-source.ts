@@ -29,9 +29,23 @@ export interface SourceFrame {
   id: number;
   /** Nanoseconds since the source's first frame, by its own time stamps (or its nominal rate). */
   sourceTimeNs: bigint;
-  /** Time stamp that the recording or camera gave, nanoseconds since the Unix epoch; 0 when unknown. */
+  /** Time stamp that the recording or camera gave, nanoseconds since the Unix epoch; 0 where nobody gave one. */
   stampNs: bigint;
+  /** Of a live source: when the picture was taken, as near as is known; monotonic clock of this process, nanoseconds. */
+  captureTimeNs?: bigint;
+  /** Who said `captureTimeNs`. */
+  timeSource?: TimeSource;
+  /** True where the stamp did not advance, and the time was made up so that it does. */
+  isTimeRepaired?: boolean;
+  /** Counts the losses of a live source that came before this frame. 0 when left out. */
+  segment?: number;
 }
+
+/**
+ * Whose time a frame has. `driver`: the camera's driver, on this machine's monotonic clock. `stream`: the stream's own
+ * stamps, mapped to that clock. `arrival`: nobody's; when its last byte came. `recorded`: what a recording says.
+ */
+export type TimeSource = 'driver' | 'stream' | 'arrival' | 'recorded';
 
 /**
  * A stream of frames. `read` fills the caller's buffer (a ring slot), so that the source owns no pixels

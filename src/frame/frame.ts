@@ -14,7 +14,7 @@ export interface FrameLayout {
 export interface Frame extends FrameLayout {
   /** Counts every frame the source produced, from 0; a gap is a drop at the source. */
   id: number;
-  /** When the shutter closed (or the nearest known moment), monotonic clock of this process, nanoseconds. */
+  /** When it was taken by the best stamp that its source has, else its arrival; monotonic clock of this process, nanoseconds. */
   captureTimeNs: bigint;
   /** Owned by whoever handed the frame out; valid until that frame is released. */
   data: Uint8Array;

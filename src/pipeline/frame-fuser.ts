@@ -148,7 +148,8 @@ export class FrameFuser {
       mode,
       bundles: [...this.bundles],
       calibrationSha256,
-      health: [...this.health],
+      health: [...this.health, ...(frame.pictureHealth ?? [])],
+      segment: frame.segment ?? 0,
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
       epoch,
     };

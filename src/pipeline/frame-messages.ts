@@ -1,13 +1,17 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
+import type { TimeSource } from '../frame/frame-source.js';
 import {
   type DropCountSchema,
+  type SourceTimingSchema,
   StageState,
   type StageStatusSchema,
+  TimeSource as TimeSourceCode,
   type TimingSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { DropCounts } from './drop-counts.js';
 import type { FrameOutcome } from './frame-record.js';
+import type { SourceTimingNow } from './source-timing.js';
 
 const states = {
   ok: StageState.OK,
@@ -15,6 +19,13 @@ const states = {
   late: StageState.LATE,
   failed: StageState.FAILED,
 } as const;
+
+export const timeSources: Readonly<Record<TimeSource, TimeSourceCode>> = {
+  driver: TimeSourceCode.DRIVER,
+  stream: TimeSourceCode.STREAM,
+  arrival: TimeSourceCode.ARRIVAL,
+  recorded: TimeSourceCode.RECORDED,
+};
 
 export type StagePlaces = ReadonlyMap<Task, { provider: string; lane: string }>;
 
@@ -42,6 +53,7 @@ export function timingMessage(
   wallOffsetNs: bigint,
 ): MessageInitShape<typeof TimingSchema> {
   return {
+    timeSource: timeSources[frame.timeSource ?? 'recorded'],
     captureNs: frame.captureTimeNs,
     arrivalNs: frame.arrivalTimeNs,
     publishNs,
@@ -50,5 +62,17 @@ export function timingMessage(
       const outcome = stages.get(stage)!;
       return outcome.state === 'ok' ? [{ stage, lane, ...outcome.times }] : [];
     }),
+  };
+}
+
+export function sourceTimingMessage(
+  timing: SourceTimingNow,
+): MessageInitShape<typeof SourceTimingSchema> {
+  const { timeSource, gaps, repairedStamps, ...rest } = timing;
+  return {
+    ...rest,
+    timeSource: timeSources[timeSource],
+    gaps: BigInt(gaps),
+    repairedStamps: BigInt(repairedStamps),
   };
 }

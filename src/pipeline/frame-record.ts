@@ -1,4 +1,5 @@
 import type { Task } from '../bundle/manifest.js';
+import type { TimeSource } from '../frame/frame-source.js';
 import type { ErrorCode } from '../frame/perception-error.js';
 import type { StageMarks } from '../stages/stage-runner.js';
 import type { DropCounts } from './drop-counts.js';
@@ -16,6 +17,12 @@ export interface CapturedFrame {
   arrivalTimeNs: bigint;
   /** Frames lost on the way here since the frame before, by reason. */
   dropsBefore: DropCounts;
+  /** Who said `captureTimeNs`; a recorded source where left out. */
+  timeSource?: TimeSource;
+  /** Counts the losses of the source before this frame. */
+  segment?: number;
+  /** Codes of what is wrong with the picture. */
+  pictureHealth?: readonly string[];
 }
 
 /** A stage's run, and when its lane was told to run it. Monotonic nanoseconds. */
@@ -30,8 +37,8 @@ export type StageOutcome<Result = unknown> =
   | { state: 'skipped'; reason: SkipReason }
   | { state: 'late' };
 
-/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there. */
-export type SkipReason = 'overtaken' | 'degraded' | 'input';
+/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there, `picture`: not to be trusted. */
+export type SkipReason = 'overtaken' | 'degraded' | 'input' | 'picture';
 
 /** A frame with every stage decided, ready to be fused and published. */
 export interface FrameOutcome<Result = unknown> {

@@ -2,6 +2,7 @@ import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
 import type { CameraOfOptions } from '../capture/camera-of.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
+import { withoutCredentials } from '../capture/credentials.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { OutputSet } from '../outputs/output-set.js';
@@ -44,7 +45,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   // An output that reads pixels holds a slot of its own, so that lanes have as many as without it.
   const pixelReaders = (options.outputs ?? []).filter(({ needsPixels }) => needsPixels).length;
   const slotCount = config.ring.slots + pixelReaders + countPixelReaders(config);
-  const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
+  const { pictureHealth } = config;
+  const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount, pictureHealth };
   const starting = async () => {
     if (given !== undefined) return given.capture;
     if (frames === undefined) return startCapture(captureOptions);
@@ -53,7 +55,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   };
   const capturing = kept(starting(), (capture) => capture.stop());
   const { topic } = sourceOptions;
-  const calibrating = openCamera(config.calibration, source, given ?? frames, {
+  const calibrating = calibrationFor(config.calibration, source, given ?? frames, {
     topic,
     note: options.note,
   });
@@ -63,7 +65,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     Promise.all(openingOutputs.map((output) => kept(output, (part) => part.close('failed')))),
     Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
     crewMaker.load(capturing, calibrating),
-    openRepeated(options),
+    readPlan(options),
   ] as const;
   try {
     const [capture, calibrated, opened, code, made, repeated] = await Promise.all(opening);
@@ -75,7 +77,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const outputs = new OutputSet(opened);
     const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
     await outputs.begin({
-      source,
+      source: withoutCredentials(source),
       sourceName,
       isLive,
       nominalRateHz,
@@ -203,7 +205,7 @@ export async function measurePlan(config: PipelineConfig, source: string): Promi
   let measurement: { close(): Promise<void> } | undefined;
   try {
     const { topic } = config;
-    const calibrating = openCamera(config.calibration, source, undefined, { topic });
+    const calibrating = calibrationFor(config.calibration, source, undefined, { topic });
     const [capture, calibrated] = await Promise.all([capturing, calibrating]);
     const camera = cameraIn(capture, calibrated);
     const bundles = new BundleMeasurement(config);
@@ -226,7 +228,7 @@ function cameraIn({ info }: CaptureHandle, calibrated: CameraModel | undefined) 
   return calibrated && scaleCamera(calibrated, info.layout.widthPx, info.layout.heightPx);
 }
 
-async function openCamera(
+async function calibrationFor(
   calibration: string,
   source: string,
   /** What the caller opened: nothing is looked up by the name of that. */
@@ -243,7 +245,7 @@ async function hashOf(camera: CameraModel | undefined): Promise<string> {
   return camera === undefined ? '' : calibrationSha256(camera);
 }
 
-async function openRepeated({
+async function readPlan({
   config,
   pacing,
   repeat,

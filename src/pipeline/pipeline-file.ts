@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { addressRow } from '../capture/source-table.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import {
   type PipelineConfig,
@@ -100,9 +101,6 @@ function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCoun
   return lines.linePos(offset).line;
 }
 
-/** `rtsp://...`, `camera:/dev/video0`, `gstreamer:...`; a single letter before the colon is a drive of Windows. */
-const isAddress = (source: string) => /^[a-z][a-z0-9+.-]+:/i.test(source);
-
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
   const { source, calibration, bundles, record, publish } = config;
@@ -113,7 +111,7 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
   const curve = publish.zeromq?.curve;
   return {
     ...config,
-    ...(source === undefined ? {} : { source: isAddress(source) ? source : absolute(source) }),
+    ...(source === undefined ? {} : { source: addressRow(source) ? source : absolute(source) }),
     calibration:
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),

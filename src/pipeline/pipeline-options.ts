@@ -1,6 +1,6 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
-import type { SourceOptions } from '../capture/open-source.js';
+import type { SourceOptions } from '../capture/source-options.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import type { Log } from '../frame/log.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';

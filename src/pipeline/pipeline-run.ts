@@ -7,6 +7,7 @@ import { buildReport } from './build-report.js';
 import { Conductor } from './conductor.js';
 import { Degradation } from './degradation.js';
 import { type DropCounts, newDrops, totalDrops } from './drop-counts.js';
+import { guardSteering } from './guard-steering.js';
 import type { Lane } from './lane.js';
 import { connectLanes, LaneDispatcher } from './lane-dispatcher.js';
 import { LockstepPacer } from './lockstep-pacer.js';
@@ -42,7 +43,8 @@ export class PipelineRun {
     const { degradation, deadlineMs } = options.config;
     const isRealtime = options.pacing === 'realtime';
     const modes = isRealtime && degradation ? new Degradation(degradation) : undefined;
-    const planFrame = repeated ?? modes?.planFrame.bind(modes);
+    const planned = repeated ?? modes?.planFrame.bind(modes);
+    const planFrame = guardSteering(planned, options.config.pictureHealth?.stopsSteering ?? []);
     this.parts = parts;
     this.#log = new RunLog(options.log);
     this.#statistics = new RunStatistics(graph.stages);
@@ -95,8 +97,10 @@ export class PipelineRun {
     capture.onLost((error) => {
       this.#log.sourceLost(error);
       options.note?.(`${error.message}; trying again`);
+      this.#results.sourceLost();
     });
     capture.onFrame((frame) => {
+      this.#results.frameCaptured(frame);
       const dropsBefore = this.#newDrops(capture.counts.drops);
       this.#conductor.frameArrived({ ...frame, arrivalTimeNs: nowNs(), dropsBefore });
     });

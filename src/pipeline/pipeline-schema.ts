@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
+import { pictureHealthSchema } from '../capture/picture-health/picture-health-schema.js';
+import { addressRow } from '../capture/source-table.js';
 import { stageTable } from '../stages/stage-table.js';
 import { degradationSchema } from './degradation-schema.js';
 
@@ -14,6 +16,15 @@ const byStage = <T extends z.ZodType>(value: T) =>
       [Stage in Task]: z.ZodOptional<T>;
     },
   );
+
+/** A path, or an address of a kind that the source table knows. */
+const sourceSchema = text.superRefine((source, context) => {
+  try {
+    addressRow(source);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
 
 const curveSchema = z.strictObject({
   /** File of two lines, `public <key>` and `secret <key>`, Z85; secrets stay out of the pipeline file. */
@@ -54,7 +65,7 @@ const bundleSchema = z.union([text, z.array(text).min(1).max(4)], {
 export const pipelineSchema = z
   .strictObject({
     /** A recording, a video, a folder of pictures, or a device or stream address; `replay` brings its own. */
-    source: text.optional(),
+    source: sourceSchema.optional(),
     /** Topic of the pictures in a recording of several cameras; that with the most pictures when left out. */
     topic: text.optional(),
     /** Frames a second of pictures, and of a video in place of its own times. */
@@ -78,6 +89,8 @@ export const pipelineSchema = z
     deadlineMs: byStage(positiveMs).default({}),
     /** What is given up, step by step, when the machine is too slow; live only. */
     degradation: degradationSchema.optional(),
+    /** How pictures are judged. Live sources always are; recorded ones where this is given. */
+    pictureHealth: pictureHealthSchema.optional(),
     /** Frames held in shared memory. */
     ring: z.strictObject({ slots: z.int().min(3).max(64).default(8) }).default({ slots: 8 }),
     publish: z

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { RingFrame } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic, statusTopic } from '../messages/topics.js';
@@ -7,13 +8,14 @@ import type { StageResult } from '../stages/stage-result.js';
 import type { BorrowSlot, Conductor, ResultParty } from './conductor.js';
 import type { Degradation } from './degradation.js';
 import { totalDrops } from './drop-counts.js';
-import { dropMessages } from './frame-messages.js';
+import { dropMessages, sourceTimingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LockstepPacer } from './lockstep-pacer.js';
 import type { Progress } from './pipeline-options.js';
 import type { PipelineParts } from './pipeline-parts.js';
 import { RateMeter } from './rate-meter.js';
 import type { RunStatistics } from './run-statistics.js';
+import { SourceTimingMeter } from './source-timing.js';
 
 /** The conductor's totals. */
 type Totals = Pick<Conductor<StageResult>, 'framesIn' | 'framesPublished' | 'drops'>;
@@ -30,6 +32,9 @@ export class ResultFlow implements ResultParty<StageResult> {
   readonly #degradation: Degradation | undefined;
   readonly #pacer: LockstepPacer;
   readonly #totals: () => Totals;
+  readonly #timing = new SourceTimingMeter();
+  #isSourceLost = false;
+  #pictureHealth: readonly string[] = [];
 
   constructor(
     parts: PipelineParts,
@@ -84,7 +89,8 @@ export class ResultFlow implements ResultParty<StageResult> {
   publishStatus(): readonly string[] {
     const { options, capture, fuser, outputs, wallOffsetNs } = this.#parts;
     const { framesIn, framesPublished, drops } = this.#totals();
-    const health = [...fuser.health, ...outputs.health];
+    const health = [...fuser.health, ...this.#sourceHealth, ...outputs.health];
+    const timing = this.#timing.now();
     const status = create(PipelineStatusSchema, {
       framesCaptured: BigInt(framesIn),
       framesPublished: BigInt(framesPublished),
@@ -92,6 +98,7 @@ export class ResultFlow implements ResultParty<StageResult> {
       publishedRateHz: this.publishedRate.recentHz(),
       health,
       sourceName: capture.info.name,
+      ...(timing && { source: sourceTimingMessage(timing) }),
       bundles: [...fuser.bundles],
       mode: this.#degradation?.mode ?? '',
       epoch: options.supervised?.epoch ?? 0,
@@ -99,6 +106,27 @@ export class ResultFlow implements ResultParty<StageResult> {
     const payload = toBinary(PipelineStatusSchema, status);
     outputs.send({ topic: statusTopic.name, stampNs: nowNs() + wallOffsetNs, payload });
     return health;
+  }
+
+  /** A frame came from the source, whatever becomes of it. */
+  frameCaptured(frame: RingFrame): void {
+    if (!this.#parts.capture.info.isLive) return;
+    this.#timing.take(frame);
+    const wasLost = this.#isSourceLost;
+    this.#isSourceLost = false;
+    const before = this.#pictureHealth;
+    this.#pictureHealth = frame.pictureHealth;
+    if (wasLost || before.join() !== frame.pictureHealth.join()) this.publishStatus();
+  }
+
+  /** The source is gone until its next frame. */
+  sourceLost(): void {
+    this.#isSourceLost = true;
+    this.publishStatus();
+  }
+
+  get #sourceHealth(): readonly string[] {
+    return this.#isSourceLost ? ['camera_lost'] : this.#pictureHealth;
   }
 
   progress(): Progress {

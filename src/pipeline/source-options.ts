@@ -1,4 +1,4 @@
-import type { SourceOptions } from '../capture/open-source.js';
+import type { SourceOptions } from '../capture/source-options.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /** What a pipeline file says of its source beside the place. */

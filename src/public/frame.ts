@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 
-export { openSource, type SourceOptions } from '../capture/open-source.js';
+export { openSource } from '../capture/open-source.js';
+export type { SourceOptions } from '../capture/source-options.js';
 export { nowNs } from '../frame/clock.js';
 export { type FrameLayout, frameBytes, type PixelFormat, rowBytes } from '../frame/frame.js';
 export {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { captureFrames } from '../../src/capture/capture-frames.js';
-import type { CapturedFrame } from '../../src/capture/capture-thread.js';
+import type { RingFrame } from '../../src/capture/capture-thread.js';
 import { stripesSource } from '../support/stripes-source.js';
 
 const lockstep = { pacing: 'lockstep', rateFactor: 1, slotCount: 3 } as const;
@@ -8,7 +8,7 @@ const lockstep = { pacing: 'lockstep', rateFactor: 1, slotCount: 3 } as const;
 /** Takes frames, gives each slot back, and asks for the next. */
 function takeAll(capture: ReturnType<typeof captureFrames>): number[][] {
   const seen: number[][] = [];
-  capture.onFrame(({ slot, id }: CapturedFrame) => {
+  capture.onFrame(({ slot, id }: RingFrame) => {
     seen.push([id, capture.ring.pixels(slot)[0]!]);
     capture.ring.release(slot);
     capture.requestNext();

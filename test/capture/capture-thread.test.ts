@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CapturedFrame, startCapture } from '../../src/capture/capture-thread.js';
+import { type RingFrame, startCapture } from '../../src/capture/capture-thread.js';
 import { encodePpm } from '../../src/codec/ppm.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { whyMissing } from './tools.js';
@@ -67,7 +67,7 @@ test('lock-step: a frame comes for each request, and none without', async () => 
 test('in real time: frames come at their own times and nothing drifts', async () => {
   const rateFactor = 2;
   const capture = await startCapture({ source: dir, pacing: 'realtime', rateFactor });
-  const arrivals: { frame: CapturedFrame; atNs: bigint }[] = [];
+  const arrivals: { frame: RingFrame; atNs: bigint }[] = [];
   capture.onFrame((frame) => {
     arrivals.push({ frame, atNs: nowNs() });
     capture.ring.release(frame.slot);
@@ -93,7 +93,7 @@ test('a frame that finds the ring full is dropped and counted before the next on
     slotCount: 3,
     rateFactor: 4,
   });
-  const held: CapturedFrame[] = [];
+  const held: RingFrame[] = [];
   const ids: number[] = [];
   capture.onFrame((frame) => {
     ids.push(frame.id);

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cameraOf } from '../../src/capture/camera-of.js';
-import { openSource, type SourceOptions } from '../../src/capture/open-source.js';
+import { openSource } from '../../src/capture/open-source.js';
+import type { SourceOptions } from '../../src/capture/source-options.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { isSourceEnd } from '../../src/frame/frame-source.js';
 import { whyMissing } from './tools.js';

@@ -1,5 +1,6 @@
-import { openCamera } from '../../src/capture/camera-source.js';
+import { withoutCredentials } from '../../src/capture/credentials.js';
 import { openSource } from '../../src/capture/open-source.js';
+import { addressRow } from '../../src/capture/source-table.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
@@ -68,11 +69,10 @@ export function intervalsOf(arrivalsMs: readonly number[]): Omit<JitterReading, 
 
 /** `camera` is a device such as /dev/video0, or a live source as the pipeline file writes it. */
 export async function checkJitter(camera: string, seconds: number): Promise<Finding> {
-  const name = `camera ${camera}`;
+  const name = `camera ${withoutCredentials(camera)}`;
   let reading: JitterReading;
   try {
-    const isSource = /^(camera|gstreamer):/.test(camera);
-    const source = await (isSource ? openSource(camera) : openCamera(camera));
+    const source = await openSource(addressRow(camera) ? camera : `camera:${camera}`);
     reading = await measureJitter(source, seconds);
   } catch (error) {
     const action = 'plug it in, or give the device that `windshield doctor` lists';

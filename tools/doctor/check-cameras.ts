@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { splitAsked } from '../../src/capture/source-address.js';
 import { amiss, type Finding, fine } from './finding.js';
 
 /** A device of Video4Linux that delivers pictures. */
@@ -47,7 +48,9 @@ function mayRead(path: string): boolean {
 /** The cameras of this machine, and whether the one that the pipeline file names is among them. */
 export function checkCameras(root: string, source: string | undefined): Finding {
   const cameras = listCameras(root);
-  const wanted = source?.startsWith('camera:') ? source.slice('camera:'.length) : undefined;
+  const wanted = source?.startsWith('camera:')
+    ? splitAsked(source.slice('camera:'.length), '?').place
+    : undefined;
   const isNeeded = wanted !== undefined;
   const found = cameras.map(({ device, name }) => `${device} (${name})`).join(', ') || 'none';
   const chosen = cameras.find(({ device }) => device === wanted);

@@ -1,20 +1,6 @@
+import type { SourceProgram } from '../../src/capture/source-table.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { runProgram } from './run-program.js';
-
-/** Which of the programs the source of the pipeline file cannot do without. */
-export interface ProgramNeeds {
-  ffmpeg: boolean;
-  gstreamer: boolean;
-}
-
-/** What a source needs, by how it is written; a path is a `video` unless it is known to be something else. */
-export function programsFor(source: string | undefined, kind: string | undefined): ProgramNeeds {
-  const isStream = source !== undefined && /^(camera:|[a-z0-9+]+:\/\/)/i.test(source);
-  return {
-    ffmpeg: isStream || kind === 'video',
-    gstreamer: source?.startsWith('gstreamer:') ?? false,
-  };
-}
 
 /** OpenCV's package asks for this where Debian's library is used; it does no harm elsewhere. */
 const openCvEnv = { OPENCV4NODEJS_DISABLE_AUTOBUILD: '1' };
@@ -23,8 +9,11 @@ const openCvCall =
 const pythonCall =
   'import zmq, google.protobuf as p; print("pyzmq", zmq.__version__ + ", protobuf", p.__version__)';
 
-/** Programs and packages that only some sources, the calibration and the examples use. */
-export async function checkPrograms(needs: ProgramNeeds, repoDir: string): Promise<Finding[]> {
+/** Programs and packages that only some sources, the calibration and the examples use; `needs`: those of the source at hand. */
+export async function checkPrograms(
+  needs: readonly SourceProgram[],
+  repoDir: string,
+): Promise<Finding[]> {
   const [ffmpeg, ffprobe, gstreamer, openCv, python] = await Promise.all([
     runProgram('ffmpeg', ['-version']),
     runProgram('ffprobe', ['-version']),
@@ -39,14 +28,15 @@ export async function checkPrograms(needs: ProgramNeeds, repoDir: string): Promi
   const video = 'install ffmpeg (`apt install ffmpeg`): videos and cameras are read with it';
   const gst = 'install GStreamer (`apt install gstreamer1.0-tools`): its pipelines are sources';
   return [
-    program('ffmpeg', ffmpeg, versionIn, video, needs.ffmpeg),
-    program('ffprobe', ffprobe, versionIn, video, needs.ffmpeg),
-    program('GStreamer', gstreamer, versionIn, gst, needs.gstreamer),
+    program('ffmpeg', ffmpeg, versionIn, video, needs.includes('ffmpeg')),
+    program('ffprobe', ffprobe, versionIn, video, needs.includes('ffprobe')),
+    program('GStreamer', gstreamer, versionIn, gst, needs.includes('gst-launch-1.0')),
     program(
       'OpenCV',
       openCv,
       (text) => text,
-      'install @u4/opencv4nodejs with OpenCV, if cameras are to be calibrated here',
+      'install @u4/opencv4nodejs with OpenCV, if its cameras (`opencv:0`) or its calibration are to be used here',
+      needs.includes('@u4/opencv4nodejs'),
     ),
     program(
       'Python examples',

@@ -1,4 +1,8 @@
-import { openSource, recogniseSource, type SourceOptions } from '../../src/capture/open-source.js';
+import { withoutCredentials } from '../../src/capture/credentials.js';
+import { openSource } from '../../src/capture/open-source.js';
+import { recogniseSource } from '../../src/capture/recognise-source.js';
+import type { SourceOptions } from '../../src/capture/source-options.js';
+import { addressRow, type SourceRow, sourceTable } from '../../src/capture/source-table.js';
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
 import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
@@ -28,13 +32,13 @@ const assumed: SourceFacts = {
   readMs: undefined,
 };
 
-/** True for what cannot be opened without a device answering. */
-export const isLive = (source: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(source);
-
-/** `video`, `recording` and so on; undefined where there is nothing, or a device. */
-export async function kindOfSource(source: string | undefined): Promise<string | undefined> {
-  if (source === undefined || isLive(source)) return undefined;
-  return recogniseSource(source).catch(() => undefined);
+/** The row of the source table; undefined where nothing is named, or nothing is there. */
+export async function rowOfSource(source: string | undefined): Promise<SourceRow | undefined> {
+  if (source === undefined) return undefined;
+  const address = addressRow(source);
+  if (address !== undefined) return address;
+  const kind = await recogniseSource(source).catch(() => undefined);
+  return kind && sourceTable[kind];
 }
 
 /** Opens the source of the pipeline file as a run would, and reads its first frames. */
@@ -48,9 +52,9 @@ export async function checkSource(
       finding: fine(name, 'none in the pipeline file: `replay` brings its own'),
       facts: assumed,
     };
-  if (isLive(source))
+  if (addressRow(source)?.isLive)
     return {
-      finding: fine(name, `${source}, not opened: \`--camera\` measures it`),
+      finding: fine(name, `${withoutCredentials(source)}, not opened: \`--camera\` measures it`),
       facts: assumed,
     };
   let opened: FrameSource;

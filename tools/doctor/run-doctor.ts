@@ -9,9 +9,9 @@ import { checkDisk } from './check-disk.js';
 import { checkCores, checkJetson, checkMemory, checkThermals } from './check-machine.js';
 import { checkNode } from './check-node.js';
 import { checkPipeline } from './check-pipeline.js';
-import { checkPrograms, programsFor } from './check-programs.js';
+import { checkPrograms } from './check-programs.js';
 import { checkProviders, checkRuntime } from './check-providers.js';
-import { kindOfSource } from './check-source.js';
+import { rowOfSource } from './check-source.js';
 import { type Finding, isBlocking } from './finding.js';
 import type { Headroom } from './headroom.js';
 
@@ -66,7 +66,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   await look('ONNX Runtime', () => [checkRuntime()]);
   await look('execution providers', () => checkProviders(config?.providers));
   await look('programs', async () => {
-    const needs = programsFor(config?.source, await kindOfSource(config?.source));
+    const needs = (await rowOfSource(config?.source))?.programs ?? [];
     return [await checkCodec(), ...(await checkPrograms(needs, repoDir))];
   });
   await look('cameras', () => [checkCameras(root, config?.source)]);

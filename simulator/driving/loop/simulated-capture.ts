@@ -76,6 +76,7 @@ export class SimulatedCapture implements CaptureHandle {
     const header = { id, captureTimeNs: nowNs(), stampNs: 0n, sourceTimeNs };
     this.ring.publish(slot, header);
     this.#requests--;
-    this.#onFrame({ slot, ...header });
+    const about = { segment: 0, repairedStamps: 0, pictureHealth: [] };
+    this.#onFrame({ slot, ...header, ...about, timeSource: 'recorded' });
   }
 }

@@ -13,7 +13,8 @@ import {
   coreQuota,
 } from '../../../tools/doctor/check-machine.js';
 import { checkNode, isAtLeast } from '../../../tools/doctor/check-node.js';
-import { checkPrograms, programsFor } from '../../../tools/doctor/check-programs.js';
+import { checkPrograms } from '../../../tools/doctor/check-programs.js';
+import { rowOfSource } from '../../../tools/doctor/check-source.js';
 import { runProgram } from '../../../tools/doctor/run-program.js';
 import { repoDir } from '../../support/command-line.js';
 
@@ -232,25 +233,21 @@ describe('cameras', () => {
 });
 
 describe('programs', () => {
-  test('what a source needs follows from how it is written and what it is', () => {
-    expect(programsFor('camera:/dev/video0', undefined)).toEqual({
-      ffmpeg: true,
-      gstreamer: false,
-    });
-    expect(programsFor('rtsp://rig/front', undefined)).toEqual({ ffmpeg: true, gstreamer: false });
-    expect(programsFor('gstreamer:nvarguscamerasrc', undefined)).toEqual({
-      ffmpeg: false,
-      gstreamer: true,
-    });
-    expect(programsFor('/drives/a.mp4', 'video')).toEqual({ ffmpeg: true, gstreamer: false });
-    expect(programsFor('/drives/a.mcap', 'recording')).toEqual({ ffmpeg: false, gstreamer: false });
-    expect(programsFor(undefined, undefined)).toEqual({ ffmpeg: false, gstreamer: false });
+  test('what a source needs follows from how it is written and what it is', async () => {
+    const programsOf = async (source: string | undefined) => (await rowOfSource(source))?.programs;
+    expect(await programsOf('camera:/dev/video0?rate=30')).toEqual(['ffmpeg']);
+    expect(await programsOf('rtsp://rig/front')).toEqual(['ffmpeg']);
+    expect(await programsOf('gstreamer:nvarguscamerasrc')).toEqual(['gst-launch-1.0']);
+    expect(await programsOf('opencv:0')).toEqual(['@u4/opencv4nodejs']);
+    expect(await programsOf(join(repoDir, 'recordings/sample-drive.mcap'))).toEqual([]);
+    expect(await programsOf('/no/such/drive')).toBeUndefined();
+    expect(await programsOf(undefined)).toBeUndefined();
   });
 
   test('what is not installed is missing, and needed only by those who need it', async () => {
     const path = process.env['PATH'];
     process.env['PATH'] = root;
-    const findings = await checkPrograms({ ffmpeg: true, gstreamer: false }, repoDir);
+    const findings = await checkPrograms(['ffmpeg', 'ffprobe'], repoDir);
     process.env['PATH'] = path;
     const found = (name: string) => findings.find((finding) => finding.name === name);
     expect(found('ffmpeg')).toMatchObject({ state: 'missing', isNeeded: true });

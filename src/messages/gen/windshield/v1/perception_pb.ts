@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEisAQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJ2CglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDSJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIogBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZyKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKSAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiwQQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNInYKCURldGVjdGlvbhIQCghjbGFzc19pZBgBIAEoDRISCgpjbGFzc19uYW1lGAIgASgJEg0KBXNjb3JlGAMgASgCEiIKBmJveF9weBgEIAEoCzISLndpbmRzaGllbGQudjEuQm94EhAKCHRyYWNrX2lkGAUgASgNIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEIsoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -112,6 +112,13 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: string mode = 16;
    */
   mode: string;
+
+  /**
+   * Counts the losses of a live source before this frame; its times go on, what was tracked may be elsewhere.
+   *
+   * @generated from field: uint32 segment = 17;
+   */
+  segment: number;
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -377,7 +384,8 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
   errorCode: string;
 
   /**
-   * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" where what it reads is missing.
+   * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" where what it reads is missing,
+   * "picture" where the picture's health forbids it.
    *
    * @generated from field: string reason = 5;
    */
@@ -484,6 +492,13 @@ export type Timing = Message<"windshield.v1.Timing"> & {
    * @generated from field: repeated windshield.v1.StageTiming stages = 5;
    */
   stages: StageTiming[];
+
+  /**
+   * Who said `capture_ns`.
+   *
+   * @generated from field: windshield.v1.TimeSource time_source = 6;
+   */
+  timeSource: TimeSource;
 };
 
 /**
@@ -677,6 +692,11 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
   mode: string;
 
   /**
+   * @generated from field: windshield.v1.SourceTiming source = 9;
+   */
+  source?: SourceTiming | undefined;
+
+  /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
    * when the message is sent, so that a recording does not carry it.
    *
@@ -699,6 +719,60 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 12);
+
+/**
+ * How evenly a live source delivers, by its frames' capture times.
+ *
+ * @generated from message windshield.v1.SourceTiming
+ */
+export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
+  /**
+   * @generated from field: windshield.v1.TimeSource time_source = 1;
+   */
+  timeSource: TimeSource;
+
+  /**
+   * Over the last frames, 128 at most.
+   *
+   * @generated from field: float rate_hz = 2;
+   */
+  rateHz: number;
+
+  /**
+   * Half the width in which nine of ten intervals lie, milliseconds.
+   *
+   * @generated from field: float jitter_ms = 3;
+   */
+  jitterMs: number;
+
+  /**
+   * Intervals so far of more than one and a half times the usual one.
+   *
+   * @generated from field: uint64 gaps = 4;
+   */
+  gaps: bigint;
+
+  /**
+   * Stamps so far that were repeated or went back, and were repaired.
+   *
+   * @generated from field: uint64 repaired_stamps = 5;
+   */
+  repairedStamps: bigint;
+
+  /**
+   * Losses so far.
+   *
+   * @generated from field: uint32 segment = 6;
+   */
+  segment: number;
+};
+
+/**
+ * Describes the message windshield.v1.SourceTiming.
+ * Use `create(SourceTimingSchema)` to create a new message.
+ */
+export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -737,7 +811,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -785,7 +859,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -817,7 +891,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * @generated from enum windshield.v1.StageState
@@ -860,4 +934,48 @@ export enum StageState {
  */
 export const StageStateSchema: GenEnum<StageState> = /*@__PURE__*/
   enumDesc(file_windshield_v1_perception, 0);
+
+/**
+ * @generated from enum windshield.v1.TimeSource
+ */
+export enum TimeSource {
+  /**
+   * @generated from enum value: TIME_SOURCE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The camera's driver, on the monotonic clock.
+   *
+   * @generated from enum value: TIME_SOURCE_DRIVER = 1;
+   */
+  DRIVER = 1,
+
+  /**
+   * The stream's own stamps, mapped to the monotonic clock by the frame that was the shortest time on its way.
+   *
+   * @generated from enum value: TIME_SOURCE_STREAM = 2;
+   */
+  STREAM = 2,
+
+  /**
+   * Nobody: when the last byte of the frame came.
+   *
+   * @generated from enum value: TIME_SOURCE_ARRIVAL = 3;
+   */
+  ARRIVAL = 3,
+
+  /**
+   * A recording, in `stamp_ns` and `source_time_ns`; `capture_ns` is when the frame was played.
+   *
+   * @generated from enum value: TIME_SOURCE_RECORDED = 4;
+   */
+  RECORDED = 4,
+}
+
+/**
+ * Describes the enum windshield.v1.TimeSource.
+ */
+export const TimeSourceSchema: GenEnum<TimeSource> = /*@__PURE__*/
+  enumDesc(file_windshield_v1_perception, 1);
 

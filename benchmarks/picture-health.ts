@@ -1,0 +1,158 @@
+// How well the picture's health tells altered road pictures from unaltered ones.
+//
+//     node bin/build.js && node dist/benchmarks/picture-health.js ../shared/data
+//
+// Still pictures (road_scenes, camvid, udacity_sim) are darkened, over-exposed and blurred one by one; the sequences of
+// camvid, two frames of 30 a second apart, also stand still (frozen) and get a soft, static blot (dirty). Prints a table.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pictureHealthSchema } from '../src/capture/picture-health/picture-health-schema.js';
+import { PictureWatch } from '../src/capture/picture-health/picture-watch.js';
+import { decodePictureFile } from '../src/codec/picture-file.js';
+import { packedRgbLayout } from '../src/frame/frame.js';
+
+const data = process.argv[2] ?? '../shared/data';
+const sets = [
+  'road_scenes/adv_lane_1280x720',
+  'road_scenes/p1_960x540',
+  'road_scenes/vehicle_1280x720',
+  'camvid/train',
+  'camvid/val',
+  'udacity_sim/IMG',
+];
+const config = pictureHealthSchema.parse({ beginS: 0.05, dirtyShare: 0.08 });
+type Picture = { widthPx: number; heightPx: number; pixels: Uint8Array };
+
+const scaled = (gain: number, lift: number) => (picture: Picture) =>
+  picture.pixels.map((value) => Math.max(0, Math.min(255, value * gain + lift)));
+const alterations: Record<string, (picture: Picture) => Uint8Array> = {
+  picture_black: scaled(0.06, 0),
+  picture_overexposed: scaled(3, 90),
+  picture_blurred: blurred,
+};
+
+/** Three box filters across and down: a Gaussian of about 1 % of the width. Green alone: nothing else is read. */
+function blurred({ widthPx, heightPx, pixels }: Picture): Uint8Array {
+  const out = pixels.slice();
+  const radius = Math.max(2, Math.round(widthPx / 180));
+  const line = (start: number, step: number, count: number) => {
+    const read = Float32Array.from({ length: count }, (_, i) => out[start + i * step]!);
+    let sum = 0;
+    for (let i = -radius; i <= radius; i++) sum += read[Math.max(0, Math.min(count - 1, i))]!;
+    for (let i = 0; i < count; i++) {
+      out[start + i * step] = sum / (2 * radius + 1);
+      sum += read[Math.min(count - 1, i + radius + 1)]! - read[Math.max(0, i - radius)]!;
+    }
+  };
+  for (let pass = 0; pass < 3; pass++) {
+    for (let y = 0; y < heightPx; y++) line(y * widthPx * 3 + 1, 3, widthPx);
+    for (let x = 0; x < widthPx; x++) line(x * 3 + 1, widthPx * 3, heightPx);
+  }
+  return out;
+}
+
+async function load(path: string): Promise<Picture> {
+  const image = await decodePictureFile(path);
+  return { widthPx: image.widthPx, heightPx: image.heightPx, pixels: new Uint8Array(image.data) };
+}
+
+function codesOf({ widthPx, heightPx }: Picture, pixels: Uint8Array): readonly string[] {
+  const watch = new PictureWatch(packedRgbLayout(widthPx, heightPx), undefined, config);
+  watch.take(pixels, 0n);
+  return watch.take(pixels, 100_000_000n);
+}
+
+const found: Record<string, number> = {};
+const alarms: Record<string, number> = {};
+let stills = 0;
+const add = (counts: Record<string, number>, code: string) => {
+  counts[code] = (counts[code] ?? 0) + 1;
+};
+for (const set of sets) {
+  const dir = join(data, set);
+  for (const name of readdirSync(dir)
+    .filter((file) => /\.(jpg|png)$/.test(file))
+    .filter((_, i) => set.startsWith('road') || i % 12 === 0)) {
+    const picture = await load(join(dir, name));
+    stills++;
+    for (const code of codesOf(picture, picture.pixels)) {
+      add(alarms, code);
+      if (process.env['VERBOSE']) console.log('alarm', set, name, code);
+    }
+    for (const [code, alter] of Object.entries(alterations))
+      if (codesOf(picture, alter(picture)).includes(code)) add(found, code);
+  }
+}
+
+// Sequences: runs of names whose numbers follow each other closely.
+const sequences: string[][] = [];
+for (const split of ['train', 'val']) {
+  const dir = join(data, 'camvid', split);
+  let last: { prefix: string; number: number } | undefined;
+  for (const name of readdirSync(dir).sort()) {
+    const [, prefix, digits] = /^(.*?)_f?(\d+)\.\w+$/.exec(name) ?? [];
+    if (prefix === undefined) continue;
+    const number = Number(digits);
+    const isNext = last?.prefix === prefix && number > last.number && number - last.number <= 61;
+    if (!isNext) sequences.push([]);
+    sequences.at(-1)!.push(join(dir, name));
+    last = { prefix, number };
+  }
+}
+const windows = sequences.flatMap((paths) =>
+  Array.from({ length: Math.floor(paths.length / 12) }, (_, i) => paths.slice(i * 12, i * 12 + 12)),
+);
+const blot = (picture: Picture, seed: number): Uint8Array => {
+  const { widthPx, heightPx, pixels } = picture;
+  const out = pixels.slice();
+  const [cx, cy] = [widthPx * (0.3 + 0.1 * (seed % 5)), heightPx * (0.4 + 0.1 * (seed % 4))];
+  const radius = heightPx * 0.28;
+  for (let y = 0; y < heightPx; y++)
+    for (let x = 0; x < widthPx; x++) {
+      const share = Math.min(
+        1,
+        Math.max(0, (radius - Math.hypot(x - cx, y - cy)) / (radius * 0.2)),
+      );
+      const at = (y * widthPx + x) * 3 + 1;
+      out[at] = out[at]! * (1 - 0.98 * share) + 60 * 0.98 * share;
+    }
+  return out;
+};
+const codesOfRun = (
+  pictures: Picture[],
+  change: (picture: Picture, index: number) => Uint8Array,
+) => {
+  const watch = new PictureWatch(
+    packedRgbLayout(pictures[0]!.widthPx, pictures[0]!.heightPx),
+    undefined,
+    config,
+  );
+  const said = new Set<string>();
+  for (let i = 0; i < pictures.length; i++)
+    for (const code of watch.take(change(pictures[i]!, i), BigInt(i) * 400_000_000n))
+      said.add(code);
+  return said;
+};
+const runAlarms: Record<string, number> = {};
+for (const [seed, paths] of windows.entries()) {
+  const pictures = await Promise.all(paths.map(load));
+  for (const code of codesOfRun(pictures, ({ pixels }) => pixels)) {
+    if (process.env['VERBOSE'] && /dirty|frozen/.test(code)) console.log('alarm', paths[0], code);
+    if (/dirty|frozen/.test(code)) add(runAlarms, code);
+  }
+  if (codesOfRun(pictures, (picture) => blot(picture, seed)).has('lens_dirty'))
+    add(found, 'lens_dirty');
+  if (codesOfRun(pictures, () => pictures[0]!.pixels).has('picture_frozen'))
+    add(found, 'picture_frozen');
+}
+const row = (code: string, of: number, counts: Record<string, number>) => ({
+  found: `${found[code] ?? 0} of ${of}`,
+  foundPercent: Number(((100 * (found[code] ?? 0)) / of).toFixed(1)),
+  falseAlarms: `${counts[code] ?? 0} of ${of}`,
+  falsePercent: Number(((100 * (counts[code] ?? 0)) / of).toFixed(1)),
+});
+console.table({
+  ...Object.fromEntries(Object.keys(alterations).map((code) => [code, row(code, stills, alarms)])),
+  picture_frozen: row('picture_frozen', windows.length, runAlarms),
+  lens_dirty: row('lens_dirty', windows.length, runAlarms),
+});

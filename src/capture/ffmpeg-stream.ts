@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { FrameLayout } from '../frame/frame.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { withoutCredentials } from './credentials.js';
+import { isBefore51 } from './ffprobe.js';
+import type { LiveStream, StreamFrame } from './live-stream.js';
+import type { StreamStamp } from './live-times.js';
+import { type ProcessExit, RawFrameProcess, toolMissing } from './raw-frame-process.js';
+import { type DecodedFrameFacts, ShowinfoLines } from './video-frames.js';
+
+const run = promisify(execFile);
+/** From the start of ffmpeg to the first frame. */
+const openMs = 10_000;
+/** Readers of ffmpeg that make up times from a rate: what they say is no stamp. */
+const timelessFormats = /^(mpjpeg|mjpeg|\w+_pipe|image2|h264|hevc|rawvideo)$/;
+
+export interface FfmpegStreamOptions {
+  ffmpegPath: string;
+  /** Arguments of the input, `-i` and its name last. */
+  input: readonly string[];
+  /** For messages. */
+  name: string;
+  format: 'rgb8' | 'nv12';
+}
+
+const oldByPath = new Map<string, Promise<boolean>>();
+
+/** What ffmpeg is called with differs between its versions; asked once for each program. Rejects with ERR_TOOL_MISSING. */
+export function isFfmpegOld(ffmpegPath: string): Promise<boolean> {
+  const known = oldByPath.get(ffmpegPath);
+  if (known !== undefined) return known;
+  const asking = askWhetherOld(ffmpegPath);
+  oldByPath.set(ffmpegPath, asking);
+  // What failed is asked again: it may be installed meanwhile.
+  asking.catch(() => oldByPath.delete(ffmpegPath));
+  return asking;
+}
+
+async function askWhetherOld(ffmpegPath: string): Promise<boolean> {
+  try {
+    const { stdout } = await run(ffmpegPath, ['-version']);
+    return isBefore51(/version (\S+)/.exec(stdout)?.[1]);
+  } catch (cause) {
+    throw toolMissing(ffmpegPath, cause);
+  }
+}
+
+/** A live input of ffmpeg, decoded to raw frames with their stamps and sizes. */
+export class FfmpegStream implements LiveStream {
+  readonly layout: FrameLayout;
+  /** What came, in ffmpeg's words, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
+  readonly found: string;
+  readonly rateHz: number | undefined;
+  readonly #process: RawFrameProcess;
+  readonly #lines: ShowinfoLines;
+  #first: DecodedFrameFacts | undefined;
+
+  private constructor(process: RawFrameProcess, lines: ShowinfoLines, facts: OpenFacts) {
+    this.#process = process;
+    this.#lines = lines;
+    this.#first = facts.first;
+    this.layout = facts.layout;
+    this.found = lines.inputStream;
+    const rateHz = lines.frameRateHz;
+    this.rateHz = rateHz !== undefined && rateHz <= 1000 ? rateHz : undefined;
+  }
+
+  /**
+   * Starts ffmpeg and waits until it has decoded a frame, which sets the size. Rejects with ERR_TOOL_MISSING, or
+   * ERR_SOURCE_FORMAT with ffmpeg's reason where no frame comes within 10 s.
+   */
+  static async start(options: FfmpegStreamOptions, signal?: AbortSignal): Promise<FfmpegStream> {
+    const { ffmpegPath, input, format } = options;
+    const isOld = await isFfmpegOld(ffmpegPath);
+    const decode = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
+    decode.push('-fflags', 'nobuffer', '-flags', 'low_delay', '-copyts', ...input);
+    decode.push('-map', '0:v:0', '-vf', 'showinfo=checksum=0');
+    decode.push(isOld ? '-vsync' : '-fps_mode', 'passthrough', '-flush_packets', '1');
+    decode.push('-f', 'rawvideo', '-pix_fmt', format === 'nv12' ? 'nv12' : 'rgb24', 'pipe:1');
+    const lines = new ShowinfoLines();
+    const process = await RawFrameProcess.start(ffmpegPath, decode, lines);
+    const stop = () => void process.stop();
+    const timer = setTimeout(stop, openMs);
+    signal?.addEventListener('abort', stop);
+    try {
+      if (signal?.aborted) stop();
+      const first = await lines.next();
+      if (first === undefined) throw await noVideo(options, process, lines);
+      const { widthPx, heightPx } = first;
+      const strideBytes = format === 'nv12' ? widthPx + (widthPx & 1) : widthPx * 3;
+      const layout = { format, widthPx, heightPx, strideBytes };
+      return new FfmpegStream(process, lines, { first, layout });
+    } catch (error) {
+      await process.stop();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async read(into: Uint8Array): Promise<StreamFrame | ProcessExit> {
+    const facts = this.#first ?? (await this.#lines.next());
+    this.#first = undefined;
+    const exit = await this.#process.readFrame(into);
+    if (exit !== undefined) return { ...exit, lastWords: this.#lines.lastWords };
+    if (facts === undefined) return {};
+    const { widthPx, heightPx } = facts;
+    const isSize = widthPx === this.layout.widthPx && heightPx === this.layout.heightPx;
+    const stamp = this.#stampOf(facts);
+    return {
+      ...(stamp && { stamp }),
+      ...(!isSize && { wrongSize: `${widthPx}x${heightPx}` }),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
+  #stampOf({ timeS }: DecodedFrameFacts): StreamStamp | undefined {
+    const { inputFormat } = this.#lines;
+    if (timeS === undefined || timelessFormats.test(inputFormat)) return undefined;
+    const clock = inputFormat.includes('v4l2') ? 'monotonic' : 'stream';
+    return { timeNs: BigInt(Math.round(timeS * 1e9)), clock };
+  }
+}
+
+interface OpenFacts {
+  first: DecodedFrameFacts;
+  layout: FrameLayout;
+}
+
+async function noVideo(
+  { name }: FfmpegStreamOptions,
+  process: RawFrameProcess,
+  { lastWords }: ShowinfoLines,
+): Promise<PerceptionError> {
+  await process.stop();
+  const reason = lastWords || `no frame within ${openMs / 1000} s`;
+  return new PerceptionError(
+    'ERR_SOURCE_FORMAT',
+    withoutCredentials(`cannot read video ${name}: ${reason}`),
+  );
+}

@@ -1,0 +1,23 @@
+import type { FrameLayout } from '../frame/frame.js';
+import type { StreamStamp } from './live-times.js';
+import type { ProcessExit } from './raw-frame-process.js';
+
+/** A frame whose pixels were read. */
+export interface StreamFrame {
+  /** Undefined where the stream gives none. */
+  stamp?: StreamStamp;
+  /** Size in the stream, where that is not the layout's: the pixels were fitted and are not to be used. */
+  wrongSize?: string;
+}
+
+/** What delivers the frames of a live source from one opening to its loss. */
+export interface LiveStream {
+  readonly layout: FrameLayout;
+  /** Fills `into`, frameBytes(layout) bytes; or resolves with how the stream ended. */
+  read(into: Uint8Array): Promise<StreamFrame | ProcessExit>;
+  /** Ends it at once; a pending read then resolves. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export const isExit = (result: StreamFrame | ProcessExit): result is ProcessExit =>
+  'partialBytes' in result;

@@ -1,0 +1,118 @@
+import type { FrameLayout } from '../../frame/frame.js';
+import type { SourceInfo } from '../../frame/frame-source.js';
+import {
+  type PictureCode,
+  type PictureHealthConfig,
+  pictureCodes,
+  pictureHealthSchema,
+} from './picture-health-schema.js';
+import { PictureSamples } from './picture-samples.js';
+import { StillSamples } from './still-samples.js';
+
+/** No picture is looked at sooner after another, seconds. */
+const leastStepS = 0.09;
+/** The rate is measured over so long. */
+const rateWindowS = 2;
+
+interface Held {
+  isSaid: boolean;
+  /** Since when it is otherwise than it is said; undefined where it is as said. */
+  otherwiseNs: bigint | undefined;
+}
+
+/** Judges a source's pictures, some ten a second, by their own times; what it says has hysteresis. */
+export class PictureWatch {
+  readonly #config: PictureHealthConfig;
+  readonly #samples: PictureSamples;
+  readonly #still = new StillSamples();
+  readonly #nominalRateHz: number | undefined;
+  readonly #held = new Map<PictureCode, Held>(
+    pictureCodes.map((code) => [code, { isSaid: false, otherwiseNs: undefined }]),
+  );
+  #codes: readonly PictureCode[] = [];
+  #lastNs: bigint | undefined;
+  #changedNs: bigint | undefined;
+  #rateStartNs: bigint | undefined;
+  #rateFrames = 0;
+  #rateShare = 1;
+  #sizeSkips = 0;
+
+  constructor(layout: FrameLayout, nominalRateHz: number | undefined, config: PictureHealthConfig) {
+    this.#config = config;
+    this.#samples = new PictureSamples(layout);
+    this.#nominalRateHz = nominalRateHz;
+  }
+
+  /**
+   * Codes of what is wrong now; the same array until that changes. `timeNs`: of the frame, ascending. `sizeSkips`: frames
+   * of another size that were skipped so far.
+   */
+  take(pixels: Uint8Array, timeNs: bigint, sizeSkips = 0): readonly PictureCode[] {
+    this.#countRate(timeNs);
+    const last = this.#lastNs;
+    if (last !== undefined && Number(timeNs - last) < leastStepS * 1e9) return this.#codes;
+    this.#lastNs = timeNs;
+    const config = this.#config;
+    const { luma98, saturatedShare, edgeSteepness } = this.#samples.measure(pixels);
+    const { luma } = this.#samples;
+    if (!this.#still.isSame(luma)) this.#changedNs = timeNs;
+    this.#changedNs ??= timeNs;
+    const isBlack = luma98 < config.blackBelow;
+    const found: Record<PictureCode, boolean> = {
+      picture_frozen: Number(timeNs - this.#changedNs) >= config.frozenS * 1e9,
+      picture_black: isBlack,
+      picture_overexposed: saturatedShare > config.overexposedShare,
+      picture_blurred: edgeSteepness !== undefined && edgeSteepness < config.blurredBelow,
+      lens_dirty: this.#still.take(luma, timeNs) > config.dirtyShare && !isBlack,
+      picture_wrong_size: sizeSkips > this.#sizeSkips,
+      picture_low_rate: this.#rateShare < config.lowRateShare,
+    };
+    this.#sizeSkips = sizeSkips;
+    let hasChanged = false;
+    for (const code of pictureCodes) {
+      // Their own spans of time are in what was measured.
+      const beginS =
+        code === 'picture_frozen' || code === 'lens_dirty' || code === 'picture_wrong_size'
+          ? 0
+          : config.beginS;
+      if (hold(this.#held.get(code)!, found[code], timeNs, beginS, config.endS)) hasChanged = true;
+    }
+    if (hasChanged) this.#codes = pictureCodes.filter((code) => this.#held.get(code)!.isSaid);
+    return this.#codes;
+  }
+
+  #countRate(timeNs: bigint): void {
+    this.#rateStartNs ??= timeNs;
+    const spanS = Number(timeNs - this.#rateStartNs) / 1e9;
+    if (spanS >= rateWindowS) {
+      const rateHz = (this.#rateFrames + 1) / spanS;
+      const nominalHz = this.#nominalRateHz;
+      this.#rateShare = nominalHz === undefined ? 1 : rateHz / nominalHz;
+      this.#rateStartNs = timeNs;
+      this.#rateFrames = 0;
+    } else this.#rateFrames++;
+  }
+}
+
+/** True where what is said changes. */
+function hold(held: Held, isFound: boolean, nowNs: bigint, beginS: number, endS: number): boolean {
+  if (isFound === held.isSaid) {
+    held.otherwiseNs = undefined;
+    return false;
+  }
+  held.otherwiseNs ??= nowNs;
+  if (Number(nowNs - held.otherwiseNs) < (isFound ? beginS : endS) * 1e9) return false;
+  held.isSaid = isFound;
+  held.otherwiseNs = undefined;
+  return true;
+}
+
+/** Live sources are watched always, recorded ones where the pipeline file says how. */
+export function pictureWatchOf(
+  info: SourceInfo,
+  config: PictureHealthConfig | undefined,
+): PictureWatch | undefined {
+  if (config === undefined && info.isLive !== true) return undefined;
+  const { layout, nominalRateHz } = info;
+  return new PictureWatch(layout, nominalRateHz, config ?? pictureHealthSchema.parse({}));
+}

@@ -1,0 +1,22 @@
+import type { FrameLayout } from '../frame/frame.js';
+import type { LiveStream, StreamFrame } from './live-stream.js';
+import type { ProcessExit, RawFrameProcess } from './raw-frame-process.js';
+
+/** Frames of a process that says nothing of them: pixels one after the other. */
+export class ProcessStream implements LiveStream {
+  readonly layout: FrameLayout;
+  readonly #process: RawFrameProcess;
+
+  constructor(process: RawFrameProcess, layout: FrameLayout) {
+    this.#process = process;
+    this.layout = layout;
+  }
+
+  async read(into: Uint8Array): Promise<StreamFrame | ProcessExit> {
+    return (await this.#process.readFrame(into)) ?? {};
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}

@@ -1,0 +1,81 @@
+import { PerceptionError } from '../frame/perception-error.js';
+import { withoutCredentials } from './credentials.js';
+
+/** What a person asks of a camera or stream. */
+export interface AskedMode {
+  widthPx?: number;
+  heightPx?: number;
+  rateHz?: number;
+  /** Of a camera: the format on its cable, such as `mjpeg`; `nv12` also makes the frames NV12. */
+  format?: string;
+  /** No frame for this long, and the source is lost; milliseconds. */
+  stallMs?: number;
+}
+
+type Read = (text: string) => Partial<AskedMode> | undefined;
+
+const above0 = (text: string, most: number): number | undefined => {
+  const value = Number(text);
+  return text !== '' && value > 0 && value <= most ? value : undefined;
+};
+
+/** Every key, what is expected of its value, and how it is read. */
+const keys: Readonly<Record<string, { expected: string; read: Read }>> = {
+  size: {
+    expected: 'a size such as 1280x720',
+    read: (text) => {
+      const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
+      const widthPx = above0(width ?? '', 16384);
+      const heightPx = above0(height ?? '', 16384);
+      return widthPx && heightPx ? { widthPx, heightPx } : undefined;
+    },
+  },
+  rate: {
+    expected: 'frames a second above 0, at most 1000',
+    read: (text) => {
+      const rateHz = above0(text, 1000);
+      return rateHz === undefined ? undefined : { rateHz };
+    },
+  },
+  format: {
+    expected: 'a pixel format such as mjpeg, yuyv422 or nv12',
+    read: (text) => (/^[a-z0-9_]{2,20}$/i.test(text) ? { format: text.toLowerCase() } : undefined),
+  },
+  stall: {
+    expected: 'seconds above 0, at most 3600',
+    read: (text) => {
+      const stallS = above0(text, 3600);
+      return stallS === undefined ? undefined : { stallMs: stallS * 1000 };
+    },
+  },
+};
+
+/**
+ * Splits `<place><mark>key=value&key=value` at the first `mark`: `?` of a camera, `#` of a network address, whose own
+ * query is the server's. `allowed` names the keys that make sense there. Throws ERR_USAGE for an unknown key (the known ones are named) or a value that cannot be.
+ */
+export function splitAsked(
+  location: string,
+  mark: '?' | '#',
+  allowed: readonly string[] = Object.keys(keys),
+): { place: string; asked: AskedMode } {
+  const at = location.indexOf(mark);
+  if (at < 0) return { place: location, asked: {} };
+  const place = location.slice(0, at);
+  const asked: AskedMode = {};
+  for (const part of location.slice(at + 1).split('&')) {
+    const [name = '', value = ''] = part.split(/=(.*)/s);
+    const key = allowed.includes(name) ? keys[name] : undefined;
+    if (key === undefined)
+      throw usage(location, `expected one of ${allowed.join(', ')}; found "${name}"`);
+    const read = key.read(value);
+    if (read === undefined)
+      throw usage(location, `${name}: expected ${key.expected}; found "${value}"`);
+    Object.assign(asked, read);
+  }
+  return { place, asked };
+}
+
+function usage(location: string, what: string): PerceptionError {
+  return new PerceptionError('ERR_USAGE', `${withoutCredentials(location)}: ${what}`);
+}
