@@ -5,6 +5,7 @@ import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { startBeating, supervisedFromEnvironment } from '../src/supervise/supervised.js';
 import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
+import { onKeepKey } from './keep-key.js';
 import { formatLiveLine } from './live-line.js';
 import { type LivePage, openLivePage } from './live-page.js';
 import type { OpenLog } from './log-file.js';
@@ -38,6 +39,7 @@ export async function drive(request: DriveRequest): Promise<void> {
   let lastShownMs = Number.NEGATIVE_INFINITY;
   let page: LivePage | undefined;
   let log: OpenLog | undefined;
+  let forgetKey = (): void => {};
   try {
     if (flags.log !== undefined) {
       const { openLog } = await import('./log-file.js');
@@ -54,6 +56,11 @@ export async function drive(request: DriveRequest): Promise<void> {
       rateFactor,
       ...(repeat === undefined ? {} : { repeat }),
       signal: stop.signal,
+      ...(config.record?.keepSeconds !== undefined && {
+        onKeep: (keep) => {
+          forgetKey = onKeepKey(terminal, keep, () => stop.abort());
+        },
+      }),
       note: (text) => terminal.note(text),
       ...(log !== undefined && { log }),
       supervised,
@@ -77,6 +84,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
     }
   } finally {
+    forgetKey();
     await page?.close();
     await log?.close();
     terminal.clearLive();
@@ -91,18 +99,24 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   const endpoint = flags.endpoint ?? zeromq?.endpoint;
   const { record } = config;
   const images = flags.images ?? record?.images ?? false;
-  const path = flags.out === undefined ? record?.path : resolve(flags.out);
+  const out = flags.out ?? flags.record;
+  const path = out === undefined ? record?.path : resolve(out);
   if (flags.images && path === undefined)
-    throw new PerceptionError('ERR_USAGE', '--images copies pictures into --out, which is missing');
+    throw new PerceptionError('ERR_USAGE', '--images puts pictures into --out, which is missing');
   return {
     ...config,
     publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},
-    ...(path === undefined ? {} : { record: { path, images } }),
+    ...(path === undefined ? {} : { record: { ...record, path, images, ...keepFlags(flags) } }),
     ...(flags.topic !== undefined && { topic: flags.topic }),
     ...(flags.frameRate !== undefined && { frameRateHz: flags.frameRate }),
     allowUncertified: flags.allowUncertified ?? config.allowUncertified,
   };
 }
+
+const keepFlags = ({ keep, split }: DriveFlags) => ({
+  ...(keep !== undefined && { keepSeconds: keep }),
+  ...(split !== undefined && { split }),
+});
 
 /** A thread that hangs inside the runtime can be ended by nothing but the end of its process. */
 async function endByForce(

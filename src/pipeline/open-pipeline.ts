@@ -6,7 +6,7 @@ import { withoutCredentials } from '../capture/credentials.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { OutputSet } from '../outputs/output-set.js';
-import { countPixelReaders, openOutputs } from '../outputs/output-table.js';
+import { countHeldFrames, openOutputs } from '../outputs/output-table.js';
 import { classesOf } from '../stages/classes-of.js';
 import { BundleMeasurement, describeChoice, withChosenBundles } from './bundle-choice.js';
 import type { FramePlanner } from './frame-plan.js';
@@ -38,13 +38,17 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   await guardRecording(options);
   const crewMaker = new CrewMaker(options);
   const { supervised } = options;
+  const { note, onKeep } = options;
+  const settings = { ...config, source, supervised, note, onKeep };
   const openingOutputs = [
-    ...openOutputs({ ...config, supervised, note: options.note }),
+    ...openOutputs(settings),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
   ];
-  // An output that reads pixels holds a slot of its own, so that lanes have as many as without it.
-  const pixelReaders = (options.outputs ?? []).filter(({ needsPixels }) => needsPixels).length;
-  const slotCount = config.ring.slots + pixelReaders + countPixelReaders(config);
+  // An output that reads pixels holds slots of its own, so that lanes have as many as without it.
+  const heldFrames = (options.outputs ?? [])
+    .filter(({ needsPixels }) => needsPixels)
+    .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, countHeldFrames(settings));
+  const slotCount = config.ring.slots + heldFrames;
   const { pictureHealth } = config;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount, pictureHealth };
   const starting = async () => {
@@ -88,6 +92,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       calibrationSha256: calibration,
       manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
       lanes: JSON.stringify(crew.planned),
+      pipeline: JSON.stringify(config, undefined, 2),
     });
     const { graph, lanes, relays, planned } = crew;
     const detectorClasses = classesOf(stages.get('detection')?.manifest);
@@ -98,7 +103,9 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const proven = withProvenInputs(stages, lanes);
     const known = { stages: proven, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
-    const conducted = { options, graph, planned, lanes, relays, repeated };
+    const { withRecordedNotes } = await import('./recorded-notes.js');
+    const noted = withRecordedNotes(options, outputs, wallOffsetNs);
+    const conducted = { options: noted, graph, planned, lanes, relays, repeated };
     return new PipelineRun({ ...known, ...conducted, capture, fuser, outputs });
   } catch (error) {
     // Lanes stop loading; whatever else is still opening is closed as soon as it is open.

@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'recording',
     'capture',
     'supervise',
+    'viewer',
   ],
   pipeline: [
     'frame',
@@ -48,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'outputs',
     'supervise',
     'stages',
+    'viewer',
   ],
   stages: [
     'frame',

@@ -1,0 +1,45 @@
+import type { FrameLayout } from '../frame/frame.js';
+import { fillRgbFromNv12 } from './nv12.js';
+import { encodeJpegInto, mostJpegBytes } from './turbo-jpeg.js';
+
+/**
+ * Encodes frames of one layout as JPEG, on the calling thread: baseline, chroma 4:2:0. Pixels may lie in shared
+ * memory. Makes its buffers once.
+ */
+export class JpegEncoder {
+  readonly #layout: FrameLayout;
+  readonly #quality: number;
+  readonly #out: Uint8Array;
+  /** Of frames that the encoder cannot read where they lie. */
+  readonly #rgb: Uint8Array | undefined;
+
+  /** `quality` is 1 to 100. */
+  constructor(layout: FrameLayout, quality: number) {
+    const { widthPx: width, heightPx: height, format, strideBytes } = layout;
+    this.#layout = layout;
+    this.#quality = quality;
+    this.#out = new Uint8Array(mostJpegBytes(width, height));
+    // The encoder counts its stride in pixels.
+    const isReadable = format === 'rgb8' && strideBytes % 3 === 0;
+    this.#rgb = isReadable ? undefined : new Uint8Array(width * height * 3);
+  }
+
+  /** The JPEG is a view, valid until the next call. */
+  encode(pixels: Uint8Array): Uint8Array {
+    const { widthPx, heightPx, strideBytes } = this.#layout;
+    if (this.#rgb !== undefined) this.#pack(pixels, this.#rgb);
+    const stridePx = this.#rgb === undefined ? strideBytes / 3 : widthPx;
+    const size = { widthPx, heightPx, stridePx };
+    return encodeJpegInto(this.#rgb ?? pixels, size, this.#quality, this.#out);
+  }
+
+  #pack(pixels: Uint8Array, rgb: Uint8Array): void {
+    const { format, widthPx, heightPx, strideBytes } = this.#layout;
+    if (format === 'nv12') fillRgbFromNv12(pixels, this.#layout, rgb);
+    else
+      for (let y = 0; y < heightPx; y++) {
+        const row = pixels.subarray(y * strideBytes, y * strideBytes + widthPx * 3);
+        rgb.set(row, y * widthPx * 3);
+      }
+  }
+}

@@ -1,0 +1,156 @@
+import { rm } from 'node:fs/promises';
+import type { ChannelTopic } from '../../recording/channels.js';
+import { type RecordingOptions, RecordingWriter } from '../../recording/recording-writer.js';
+import { nextPieceNumber, pieceName } from '../../supervise/interrupted-recording.js';
+
+export interface NumberedOptions extends RecordingOptions {
+  /** A file is ended at this size or length; one file, under its own name, when both are left out. */
+  splitBytes?: number | undefined;
+  splitSeconds?: number | undefined;
+  /** Older files are removed once they lie so far back, unless `keep` was called for them. */
+  keepSeconds?: number | undefined;
+}
+
+/** What each file begins with, so that it can be read alone. */
+export interface RecordingHead {
+  /** Writes metadata and attachments. */
+  describe(writer: RecordingWriter): Promise<void>;
+  /** Before the file's first message, which has this stamp. */
+  messages(stampNs: bigint): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[];
+}
+
+/** Files of a ring are this share of what is kept, between two bounds, seconds. */
+const ringShare = 1 / 6;
+const ringLeastS = 2;
+const ringMostS = 60;
+
+interface Finished {
+  path: string;
+  endNs: bigint;
+}
+
+/**
+ * One recording in one file, or in numbered files of a bounded size or length, each whole by itself. Numbers go on where
+ * an earlier run ended: nothing is overwritten.
+ */
+export class NumberedRecording {
+  readonly #path: string;
+  readonly #options: NumberedOptions;
+  readonly #head: RecordingHead;
+  readonly #isNumbered: boolean;
+  #number: number;
+  #writer: Promise<RecordingWriter>;
+  #startNs: bigint | undefined;
+  #lastNs = 0n;
+  #bytes = 0;
+  /** Files up to this number stay; some of them may still be being finished. */
+  #keptUpTo = -1;
+  readonly #ring: Finished[] = [];
+  /** Files that are being finished, and removals. */
+  #background: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, options: NumberedOptions, head: RecordingHead) {
+    const { splitBytes, splitSeconds, keepSeconds } = options;
+    const ringSeconds =
+      keepSeconds && Math.min(ringMostS, Math.max(ringLeastS, keepSeconds * ringShare));
+    this.#path = path;
+    this.#options = { ...options, splitSeconds: splitSeconds ?? ringSeconds };
+    this.#head = head;
+    this.#isNumbered = splitBytes !== undefined || this.#options.splitSeconds !== undefined;
+    this.#number = this.#isNumbered ? nextPieceNumber(path) : 0;
+    this.#writer = this.#open();
+  }
+
+  /** Rejects with ERR_OUTPUT where the first file cannot be written. */
+  static async create(
+    path: string,
+    options: NumberedOptions,
+    head: RecordingHead,
+  ): Promise<NumberedRecording> {
+    const recording = new NumberedRecording(path, options, head);
+    await recording.#writer;
+    return recording;
+  }
+
+  /** Writes one message; the bytes are borrowed until the promise resolves. */
+  async write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
+    if (stampNs > this.#lastNs) this.#lastNs = stampNs;
+    if (this.#startNs !== undefined && this.#isFull(stampNs)) this.#next();
+    const writing = this.#writer;
+    const first = this.#startNs === undefined ? this.#head.messages(stampNs) : [];
+    this.#startNs ??= stampNs;
+    this.#bytes += data.length;
+    const writer = await writing;
+    for (const said of first) void writer.writeEncoded(said.topic, said.stampNs, said.data);
+    return writer.writeEncoded(topic, stampNs, data);
+  }
+
+  /** What lies there of the ring now stays, and what is being written. */
+  keep(): void {
+    this.#ring.length = 0;
+    this.#keptUpTo = this.#number;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await (await this.#writer).close();
+    } finally {
+      await this.#background;
+    }
+  }
+
+  async leave(): Promise<void> {
+    await (await this.#writer.catch(() => undefined))?.leave();
+    await this.#background.catch(() => undefined);
+  }
+
+  /** Files that are finished stay. */
+  async abort(): Promise<void> {
+    await (await this.#writer.catch(() => undefined))?.abort();
+    await this.#background.catch(() => undefined);
+  }
+
+  #isFull(stampNs: bigint): boolean {
+    const { splitBytes, splitSeconds } = this.#options;
+    if (splitBytes !== undefined && this.#bytes >= splitBytes) return true;
+    return splitSeconds !== undefined && stampNs - this.#startNs! >= BigInt(splitSeconds * 1e9);
+  }
+
+  #next(): void {
+    const full = this.#writer;
+    const endNs = this.#lastNs;
+    const number = this.#number++;
+    this.#bytes = 0;
+    this.#startNs = undefined;
+    this.#writer = full.then(() => this.#open());
+    this.#background = this.#background.then(async () => {
+      const { path } = await full;
+      await (await full).close();
+      if (number > this.#keptUpTo) this.#ring.push({ path, endNs });
+      await this.#removeOld(endNs);
+    });
+    // `close` rejects with the same error.
+    this.#background.catch(() => undefined);
+    this.#writer.catch(() => undefined);
+  }
+
+  async #removeOld(nowNs: bigint): Promise<void> {
+    const { keepSeconds } = this.#options;
+    if (keepSeconds === undefined) return;
+    const beforeNs = nowNs - BigInt(Math.round(keepSeconds * 1e9));
+    while (this.#ring[0] !== undefined && this.#ring[0].endNs < beforeNs)
+      await rm(this.#ring.shift()!.path, { force: true });
+  }
+
+  async #open(): Promise<RecordingWriter> {
+    const path = this.#isNumbered ? pieceName(this.#path, this.#number) : this.#path;
+    const writer = await RecordingWriter.create(path, this.#options);
+    try {
+      await this.#head.describe(writer);
+      return writer;
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+}
