@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type LogLevel, logLevels } from './log-levels.js';
+import { keepOption, type RecordingSplit, splitOption } from './recording-options.js';
 
 /** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
 const defaultHangBoundMs = 1000;
@@ -7,6 +8,11 @@ const defaultHangBoundMs = 1000;
 /** What `run` and `replay` share. */
 export interface DriveFlags {
   out?: string;
+  /** The same as `out`. */
+  record?: string;
+  /** Seconds. */
+  keep?: number;
+  split?: RecordingSplit;
   images?: true;
   json?: true;
   view?: true;
@@ -26,7 +32,10 @@ export interface DriveFlags {
 export function addDriveOptions(command: Command): Command {
   return command
     .option('-o, --out <result.mcap>', 'record the results')
-    .option('--images', 'copy the pictures into the recording of the results')
+    .option('--record <result.mcap>', 'the same as --out')
+    .option('--images', 'record the pictures as well, and what viewers draw over them')
+    .addOption(splitOption())
+    .addOption(keepOption())
     .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')
     .addOption(
       new Option(

@@ -91,18 +91,24 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   const endpoint = flags.endpoint ?? zeromq?.endpoint;
   const { record } = config;
   const images = flags.images ?? record?.images ?? false;
-  const path = flags.out === undefined ? record?.path : resolve(flags.out);
+  const out = flags.out ?? flags.record;
+  const path = out === undefined ? record?.path : resolve(out);
   if (flags.images && path === undefined)
-    throw new PerceptionError('ERR_USAGE', '--images copies pictures into --out, which is missing');
+    throw new PerceptionError('ERR_USAGE', '--images puts pictures into --out, which is missing');
   return {
     ...config,
     publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},
-    ...(path === undefined ? {} : { record: { path, images } }),
+    ...(path === undefined ? {} : { record: { ...record, path, images, ...keepFlags(flags) } }),
     ...(flags.topic !== undefined && { topic: flags.topic }),
     ...(flags.frameRate !== undefined && { frameRateHz: flags.frameRate }),
     allowUncertified: flags.allowUncertified ?? config.allowUncertified,
   };
 }
+
+const keepFlags = ({ keep, split }: DriveFlags) => ({
+  ...(keep !== undefined && { keepSeconds: keep }),
+  ...(split !== undefined && { split }),
+});
 
 /** A thread that hangs inside the runtime can be ended by nothing but the end of its process. */
 async function endByForce(

@@ -26,7 +26,7 @@ export const statusTopic = {
   name: 'status',
   schema: 'windshield.v1.PipelineStatus',
   nominalRateHz: 1,
-  isRecorded: false,
+  isRecorded: true,
   isConflated: true,
 } as const satisfies Topic;
 
@@ -37,6 +37,15 @@ export const steeringTopic = {
   nominalRateHz: 20,
   isRecorded: false,
   isConflated: true,
+} as const satisfies Topic;
+
+/** What a person is told while the pipeline runs, such as a camera that was lost. Recorded only. */
+export const logTopic = {
+  name: 'log',
+  schema: 'foxglove.Log',
+  nominalRateHz: 0,
+  isRecorded: true,
+  isConflated: false,
 } as const satisfies Topic;
 
 /** What leaves the pipeline over ZeroMQ. */

@@ -8,8 +8,8 @@ export class OutputSet {
   readonly outputs: readonly Output[];
   readonly needsPixels: boolean;
   readonly #byTopic = new Map<string, Output[]>();
-  /** Outputs that still read the pixels of an earlier frame. */
-  readonly #reading = new Set<Output>();
+  /** How many frames an output still reads. */
+  readonly #reading = new Map<Output, number>();
 
   constructor(outputs: readonly Output[]) {
     this.outputs = outputs;
@@ -29,10 +29,11 @@ export class OutputSet {
     await Promise.all(this.outputs.map((output) => output.begin?.(facts)));
   }
 
-  /** `borrow` is asked once for each output that needs pixels and has given back those that it had. */
+  /** `borrow` is asked once for each output that needs pixels and holds fewer frames than it may. */
   send(message: OutputMessage, borrow?: BorrowPixels): void {
     for (const output of this.#byTopic.get(message.topic) ?? []) {
-      const wants = borrow !== undefined && output.needsPixels && !this.#reading.has(output);
+      const isFree = (this.#reading.get(output) ?? 0) < (output.heldFrames ?? 1);
+      const wants = borrow !== undefined && output.needsPixels && isFree;
       output.send(wants ? { ...message, pixels: this.#lend(output, borrow) } : message);
     }
   }
@@ -52,7 +53,7 @@ export class OutputSet {
 
   #lend(output: Output, borrow: BorrowPixels): FramePixels {
     const { layout, bytes, release } = borrow();
-    this.#reading.add(output);
+    this.#reading.set(output, (this.#reading.get(output) ?? 0) + 1);
     let isReleased = false;
     return {
       layout,
@@ -60,7 +61,7 @@ export class OutputSet {
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        this.#reading.delete(output);
+        this.#reading.set(output, this.#reading.get(output)! - 1);
         release();
       },
     };

@@ -1,5 +1,21 @@
 import type { Supervised } from '../supervise/supervised.js';
 
+/** How a run is recorded. */
+export interface RecordSettings {
+  readonly path: string;
+  /** With the pictures: those of a recording as they are, those of any other source as JPEG. */
+  readonly images: boolean;
+  /** JPEG quality, 1 to 100. */
+  readonly quality?: number | undefined;
+  readonly compression?: 'none' | 'zstd' | undefined;
+  /** Numbered files, each ended at this size or length. */
+  readonly split?:
+    | { readonly megabytes?: number | undefined; readonly seconds?: number | undefined }
+    | undefined;
+  /** Only the last so many seconds stay, and what an event or a key has kept. */
+  readonly keepSeconds?: number | undefined;
+}
+
 /** What a pipeline file says of its outputs, with every path absolute. */
 export interface OutputSettings {
   readonly publish: {
@@ -11,7 +27,9 @@ export interface OutputSettings {
         }
       | undefined;
   };
-  readonly record?: { readonly path: string; readonly images: boolean } | undefined;
+  readonly record?: RecordSettings | undefined;
+  /** Where the frames come from. */
+  readonly source?: string | undefined;
   /** Set where a supervisor watches this process. */
   readonly supervised?: Supervised | undefined;
   /** Takes what a person should hear of. */

@@ -1,11 +1,12 @@
 import type { Output } from './output.js';
 import type { OutputSettings } from './output-settings.js';
+import { recordingHeldFrames } from './recording/held-frames.js';
 
 /** One kind of output that a pipeline file can ask for. */
 export interface OutputRow {
   readonly isWanted: (settings: OutputSettings) => boolean;
-  /** True where its outputs ask for pixels. */
-  readonly needsPixels: boolean;
+  /** Frames whose pixels it may hold at once; 0 where it asks for none. */
+  readonly heldFrames: (settings: OutputSettings) => number;
   /** Opens it while networks load. Loads its code only then. Rejects in one clear line. */
   readonly open: (settings: OutputSettings) => Promise<Output>;
 }
@@ -14,21 +15,22 @@ export interface OutputRow {
 export const outputTable: Readonly<Record<string, OutputRow>> = {
   zeromq: {
     isWanted: ({ publish }) => publish.zeromq !== undefined,
-    needsPixels: false,
+    heldFrames: () => 0,
     open: async (settings) => (await import('./zeromq/open-zeromq.js')).openZeromq(settings),
   },
   recording: {
     isWanted: ({ record }) => record !== undefined,
-    needsPixels: false,
+    heldFrames: ({ record }) => (record?.images ? recordingHeldFrames : 0),
     open: async (settings) =>
       (await import('./recording/recording-output.js')).openRecordingOutput(settings),
   },
 };
 
-/** How many of the outputs that the settings ask for read pixels. */
-export function countPixelReaders(settings: OutputSettings): number {
-  return Object.values(outputTable).filter((row) => row.needsPixels && row.isWanted(settings))
-    .length;
+/** How many frames the outputs that the settings ask for may hold at once. */
+export function countHeldFrames(settings: OutputSettings): number {
+  return Object.values(outputTable)
+    .filter(({ isWanted }) => isWanted(settings))
+    .reduce((sum, { heldFrames }) => sum + heldFrames(settings), 0);
 }
 
 /** Opens every output that the settings ask for, in the order of the table. */

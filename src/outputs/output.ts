@@ -21,8 +21,8 @@ export interface OutputMessage {
   /** Orders messages in a recording, nanoseconds: the camera's stamp, else wall time, else the source's own time. */
   readonly stampNs: bigint;
   /**
-   * With a frame's result, for an output that asks for pixels: absent while that output still holds those of an
-   * earlier frame, so that a slow output costs no ring slot more.
+   * With a frame's result, for an output that asks for pixels: absent while that output holds as many frames as it
+   * may, so that a slow output costs no ring slot more.
    */
   readonly pixels?: FramePixels;
 }
@@ -46,6 +46,8 @@ export interface RunFacts {
   readonly manifests: ReadonlyMap<Task, Manifest>;
   /** Which stages share a lane, as JSON. */
   readonly lanes: string;
+  /** The pipeline file as it was understood, as JSON. */
+  readonly pipeline?: string;
 }
 
 /** How a run ended: with its source, in order before that, with an error, or so that a supervisor finishes what it left. */
@@ -64,6 +66,8 @@ export interface Output {
   readonly topics: readonly string[];
   /** True where each result shall come with the frame's pixels. */
   readonly needsPixels: boolean;
+  /** Frames whose pixels it may hold at once; 1 when left out. */
+  readonly heldFrames?: number;
   /** Messages taken and lost since the start, by topic. */
   readonly counts: ReadonlyMap<string, PublishCount>;
   /** A code for the health of the run, such as `recording_failed`, while something is wrong; else undefined. */

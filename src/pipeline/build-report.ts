@@ -70,10 +70,11 @@ export function buildReport(run: RunTotals, end: RunReport['source']['end']): Ru
   };
 }
 
-/** Counts by topic; one that nothing left on is left out. */
+/** Counts by topic, those of the table first; one that nothing left on is left out. */
 function inOrderOfTable(counts: ReadonlyMap<string, PublishCount>): Record<string, PublishCount> {
+  const names = new Set([...publishedTopics.map(({ name }) => name), ...counts.keys()]);
   return Object.fromEntries(
-    publishedTopics.flatMap(({ name }) => {
+    [...names].flatMap((name) => {
       const count = counts.get(name);
       return count === undefined ? [] : [[name, count]];
     }),

@@ -5,7 +5,7 @@ import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { OutputSet } from '../outputs/output-set.js';
-import { countPixelReaders, openOutputs } from '../outputs/output-table.js';
+import { countHeldFrames, openOutputs } from '../outputs/output-table.js';
 import { classesOf } from '../stages/classes-of.js';
 import { BundleMeasurement, describeChoice, withChosenBundles } from './bundle-choice.js';
 import type { FramePlanner } from './frame-plan.js';
@@ -37,13 +37,16 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   await guardRecording(options);
   const crewMaker = new CrewMaker(options);
   const { supervised } = options;
+  const settings = { ...config, source, supervised, note: options.note };
   const openingOutputs = [
-    ...openOutputs({ ...config, supervised, note: options.note }),
+    ...openOutputs(settings),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
   ];
-  // An output that reads pixels holds a slot of its own, so that lanes have as many as without it.
-  const pixelReaders = (options.outputs ?? []).filter(({ needsPixels }) => needsPixels).length;
-  const slotCount = config.ring.slots + pixelReaders + countPixelReaders(config);
+  // An output that reads pixels holds slots of its own, so that lanes have as many as without it.
+  const heldFrames = (options.outputs ?? [])
+    .filter(({ needsPixels }) => needsPixels)
+    .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, countHeldFrames(settings));
+  const slotCount = config.ring.slots + heldFrames;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount };
   const starting =
     given === undefined ? startCapture(captureOptions) : Promise.resolve(given.capture);
@@ -82,6 +85,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       calibrationSha256: calibration,
       manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
       lanes: JSON.stringify(crew.planned),
+      pipeline: JSON.stringify(config, undefined, 2),
     });
     const { graph, lanes, relays, planned } = crew;
     const detectorClasses = classesOf(stages.get('detection')?.manifest);
@@ -92,7 +96,9 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const proven = withProvenInputs(stages, lanes);
     const known = { stages: proven, calibrationSha256: calibration, wallOffsetNs, epoch };
     const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
-    const conducted = { options, graph, planned, lanes, relays, repeated };
+    const { withRecordedNotes } = await import('./recorded-notes.js');
+    const noted = withRecordedNotes(options, outputs, wallOffsetNs);
+    const conducted = { options: noted, graph, planned, lanes, relays, repeated };
     return new PipelineRun({ ...known, ...conducted, capture, fuser, outputs });
   } catch (error) {
     // Lanes stop loading; whatever else is still opening is closed as soon as it is open.

@@ -29,8 +29,21 @@ const zeromqSchema = z.strictObject({
 
 const recordSchema = z.strictObject({
   path: text,
-  /** Also copy the camera's pictures, as they were recorded. */
+  /** Also the pictures: of a recording as they are, of any other source as JPEG. */
   images: z.boolean().default(false),
+  /** JPEG quality of pictures that are encoded; 90 when left out. */
+  quality: z.int().min(1).max(100).optional(),
+  /** Of chunks; none when left out: pictures are compressed already. */
+  compression: z.enum(['none', 'zstd']).optional(),
+  /** Numbered files (`drive.1.mcap`), each ended at a size or a length. */
+  split: z
+    .strictObject({
+      megabytes: z.number().min(1).max(1_000_000).optional(),
+      seconds: z.number().min(1).max(86_400).optional(),
+    })
+    .optional(),
+  /** Only the last so many seconds stay, and what an event has kept. */
+  keepSeconds: z.number().min(5).max(86_400).optional(),
 });
 
 const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);

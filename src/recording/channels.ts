@@ -9,6 +9,15 @@ import {
   CompressedImageSchema,
 } from '../messages/gen/foxglove/compressed_image_pb.js';
 import {
+  type FrameTransform,
+  FrameTransformSchema,
+} from '../messages/gen/foxglove/frame_transform_pb.js';
+import {
+  type ImageAnnotations,
+  ImageAnnotationsSchema,
+} from '../messages/gen/foxglove/image_annotations_pb.js';
+import { type Log, LogSchema } from '../messages/gen/foxglove/log_pb.js';
+import {
   type GroundTruth,
   GroundTruthSchema,
   type PerceptionFrame,
@@ -21,9 +30,13 @@ import {
 export interface ChannelMessages {
   'camera/image': CompressedImage;
   'camera/calibration': CameraCalibration;
+  'camera/annotations': ImageAnnotations;
+  'camera/mask': CompressedImage;
+  transforms: FrameTransform;
   perception: PerceptionFrame;
   ground_truth: GroundTruth;
   status: PipelineStatus;
+  log: Log;
 }
 
 export type ChannelTopic = keyof ChannelMessages;
@@ -32,9 +45,13 @@ export type ChannelTopic = keyof ChannelMessages;
 export const channelSchemas: { readonly [T in ChannelTopic]: DescMessage } = {
   'camera/image': CompressedImageSchema,
   'camera/calibration': CameraCalibrationSchema,
+  'camera/annotations': ImageAnnotationsSchema,
+  'camera/mask': CompressedImageSchema,
+  transforms: FrameTransformSchema,
   perception: PerceptionFrameSchema,
   ground_truth: GroundTruthSchema,
   status: PipelineStatusSchema,
+  log: LogSchema,
 };
 
 /** A FileDescriptorSet (binary) with the message's file and all it imports, imports first, as MCAP asks for. */

@@ -21,10 +21,38 @@ export interface RecordingOptions {
   chunkMs?: number | undefined;
   /** What was written stays, as `<path>.partial`, when the process is ended in the middle; any reader reads it. */
   isKept?: boolean;
+  /** Compresses each chunk before it is written; it blocks the thread. Chunks are not compressed when left out. */
+  compressChunk?: CompressChunk | undefined;
+}
+
+/** Packs a chunk's records, and says how. */
+export type CompressChunk = (records: Uint8Array) => {
+  compression: string;
+  compressedData: Uint8Array;
+};
+
+/** A channel of another recording, as it is described there. */
+export interface CopiedChannel {
+  topic: string;
+  messageEncoding: string;
+  /** Undefined where its messages describe themselves. */
+  schema: { name: string; encoding: string; data: Uint8Array } | undefined;
+}
+
+/** A file inside the recording. */
+export interface RecordedAttachment {
+  name: string;
+  mediaType: string;
+  data: Uint8Array;
+}
+
+interface OpenChannel {
+  id: number;
+  sequence: number;
 }
 
 /**
- * Writes an MCAP recording in uncompressed, indexed chunks (pictures are JPEG already). The log and the
+ * Writes an MCAP recording in indexed chunks, uncompressed unless it is told how (pictures are JPEG already). The log and the
  * publish time of a message are its stamp. The file appears under its name only when `close` has succeeded.
  *
  * Calls may overlap: they are carried out one after the other, in the order of the calls. After a failure
@@ -34,7 +62,8 @@ export class RecordingWriter {
   readonly path: string;
   readonly #file: PartialFile;
   readonly #mcap: McapWriter;
-  readonly #channels = new Map<ChannelTopic, { id: number; sequence: number }>();
+  readonly #channels = new Map<ChannelTopic, OpenChannel>();
+  readonly #copied = new Map<CopiedChannel, OpenChannel>();
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -48,7 +77,7 @@ export class RecordingWriter {
    * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written.
    */
   static async create(path: string, options: RecordingOptions = {}): Promise<RecordingWriter> {
-    const { chunkBytes = 1024 * 1024, chunkMs = 1000, isKept = false } = options;
+    const { chunkBytes = 1024 * 1024, chunkMs = 1000, isKept = false, compressChunk } = options;
     const file = PartialFile.create(path, { isKept });
     /** When the first message came that is not on the disk yet, milliseconds. */
     let oldestMs: number | undefined;
@@ -61,6 +90,7 @@ export class RecordingWriter {
     };
     const mcap = new McapWriter({
       chunkSize: bound as unknown as number,
+      ...(compressChunk !== undefined && { compressChunk }),
       writable: {
         write: (bytes) => {
           oldestMs = undefined;
@@ -86,6 +116,25 @@ export class RecordingWriter {
     );
   }
 
+  /** Bytes that are with the operating system. */
+  get positionBytes(): number {
+    return this.#file.positionBytes;
+  }
+
+  /** Adds a file to the recording; its times are 0, so that equal runs give equal bytes. */
+  addAttachment({ name, mediaType, data }: RecordedAttachment): Promise<void> {
+    const times = { logTime: 0n, createTime: 0n };
+    return this.#enqueue(() => this.#mcap.addAttachment({ ...times, name, mediaType, data }));
+  }
+
+  /** Writes one message of a channel of another recording; the bytes are borrowed until the promise resolves. */
+  copy(channel: CopiedChannel, stampNs: bigint, data: Uint8Array): Promise<void> {
+    return this.#enqueue(async () => {
+      const open = this.#copied.get(channel) ?? (await this.#copyChannel(channel));
+      await this.#add(open, stampNs, data);
+    });
+  }
+
   /** Writes one message; `stampNs` in nanoseconds since the Unix epoch. The message is encoded at once. */
   write<T extends ChannelTopic>(
     topic: T,
@@ -100,13 +149,7 @@ export class RecordingWriter {
   writeEncoded(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
     return this.#enqueue(async () => {
       const channel = this.#channels.get(topic) ?? (await this.#addChannel(topic));
-      await this.#mcap.addMessage({
-        channelId: channel.id,
-        sequence: channel.sequence++,
-        logTime: stampNs,
-        publishTime: stampNs,
-        data,
-      });
+      await this.#add(channel, stampNs, data);
     });
   }
 
@@ -138,6 +181,25 @@ export class RecordingWriter {
     this.#isClosed = true;
     await this.#last.catch(() => undefined);
     this.#file.abort();
+  }
+
+  #add(channel: OpenChannel, stampNs: bigint, data: Uint8Array): Promise<void> {
+    return this.#mcap.addMessage({
+      channelId: channel.id,
+      sequence: channel.sequence++,
+      logTime: stampNs,
+      publishTime: stampNs,
+      data,
+    });
+  }
+
+  async #copyChannel(channel: CopiedChannel): Promise<OpenChannel> {
+    const { topic, messageEncoding, schema } = channel;
+    const schemaId = schema === undefined ? 0 : await this.#mcap.registerSchema(schema);
+    const described = { topic, messageEncoding, schemaId, metadata: new Map<string, string>() };
+    const open = { id: await this.#mcap.registerChannel(described), sequence: 0 };
+    this.#copied.set(channel, open);
+    return open;
   }
 
   async #addChannel(topic: ChannelTopic) {

@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'recording',
     'capture',
     'supervise',
+    'viewer',
   ],
   pipeline: [
     'frame',
@@ -48,6 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'outputs',
     'supervise',
     'stages',
+    'viewer',
   ],
   stages: [
     'frame',
@@ -70,6 +72,7 @@ const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
   '@julusian/jpeg-turbo': 'src/codec/turbo-jpeg.ts',
   sharp: 'src/codec/image-codec.ts',
+  '@julusian/jpeg-turbo': 'src/codec/jpeg-turbo.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',

@@ -1,80 +1,159 @@
+import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
-import { perceptionTopic } from '../../messages/topics.js';
-import { setAside } from '../../supervise/interrupted-recording.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import { logTopic, perceptionTopic, statusTopic } from '../../messages/topics.js';
+import type { ChannelTopic } from '../../recording/channels.js';
+import type { RecordedAttachment } from '../../recording/recording-writer.js';
+import { setAside, setPiecesAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
-import { PublishCounts } from '../publish-count.js';
+import { recordingHeldFrames } from './held-frames.js';
 import { buildFacts, manifestFacts } from './made-by.js';
-import { ResultRecorder } from './result-recorder.js';
+import { RecorderThread } from './recorder-thread.js';
 
 /** What a supervised pipeline that dies may lose of its recording's end. */
 const supervisedChunkBytes = 8 * 1024;
 
 export async function openRecordingOutput(settings: OutputSettings): Promise<Output> {
-  return new RecordingOutput(settings);
+  const { record, source } = settings;
+  const recording = source === undefined ? undefined : await openIfRecording(source);
+  await recording?.close();
+  // The pictures of a recording are copied as they are.
+  return new RecordingOutput(settings, record!.images && recording === undefined);
 }
 
-/** Results into an MCAP file. A full disk ends the recording, not the run. */
+/** A run into MCAP: results, what is said of the run, and pictures. A full disk ends the recording, not the run. */
 class RecordingOutput implements Output {
   readonly name = 'recording';
   readonly place: string;
-  readonly topics = [perceptionTopic.name];
-  readonly needsPixels = false;
+  readonly topics = [perceptionTopic.name, statusTopic.name, logTopic.name];
+  readonly heldFrames = recordingHeldFrames;
   readonly #settings: OutputSettings;
-  #recorder: ResultRecorder | undefined;
+  readonly #thread = new RecorderThread();
+  #isLive = false;
+  #isLockstep = false;
+  /** Of the last result. */
+  #stampNs: bigint | undefined;
 
-  constructor(settings: OutputSettings) {
+  constructor(
+    settings: OutputSettings,
+    readonly needsPixels: boolean,
+  ) {
     this.#settings = settings;
     this.place = settings.record!.path;
   }
 
-  get counts(): PublishCounts {
-    const { written: sent = 0, dropped = 0 } = this.#recorder ?? {};
-    return new PublishCounts([[perceptionTopic.name, { sent, dropped }]]);
+  get counts() {
+    return this.#thread.counts;
   }
 
   get health(): string | undefined {
-    return this.#recorder?.failure === undefined ? undefined : 'recording_failed';
+    if (this.#thread.failure !== undefined) return 'recording_failed';
+    return this.#thread.isBehind ? 'recording_behind' : undefined;
   }
 
-  /** Rejects as ResultRecorder.create does. */
+  /** Rejects with ERR_OUTPUT where the file cannot be written. */
   async begin(run: RunFacts): Promise<void> {
-    const { record, supervised, note } = this.#settings;
-    const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
-    const { source, pacing, calibrationSha256: calibration, lanes } = run;
-    const made = { ...buildFacts(), ...Object.fromEntries(networks) };
-    const facts = { source, pacing, calibration, lanes, ...made };
-    const manifests = Object.fromEntries(
-      [...run.manifests].map(([task, manifest]) => [task, manifestFacts(manifest)]),
-    );
-    const options = { ...record!, source, facts, manifests, topic: run.pictureTopic };
+    const { supervised, note } = this.#settings;
+    const record = this.#settings.record!;
+    this.#isLive = run.isLive;
+    this.#isLockstep = run.pacing === 'lockstep';
+    const { path, images, compression, split, keepSeconds, quality = 90 } = record;
     if (supervised === undefined) {
-      if (isAbandoned(`${options.path}${partialSuffix}`))
-        note?.(`what a run that was killed had recorded is kept: ${setAside(options.path)}`);
-      this.#recorder = await ResultRecorder.create(options);
+      if (isAbandoned(`${path}${partialSuffix}`))
+        note?.(`what a run that was killed had recorded is kept: ${setAside(path)}`);
+      else setPiecesAside(path);
+    } else {
+      // Of a pipeline whose supervisor died with it: it must not be written over.
+      setAside(path);
+      supervised.main.recordsTo(path);
+    }
+    const { source, layout, camera, pictureTopic: topic } = run;
+    const megabytes = split?.megabytes;
+    const splitBytes = megabytes === undefined ? undefined : megabytes * 1e6;
+    const sizes = { splitBytes, splitSeconds: split?.seconds, keepSeconds };
+    await this.#thread.open({
+      ...{ path, source, topic, images, layout, quality, compression, camera, ...sizes },
+      metadata: metadataOf(run),
+      attachments: attachmentsOf(run),
+      // The index grows with every chunk, which is why they are not as small without need.
+      chunkBytes: supervised === undefined ? undefined : supervisedChunkBytes,
+    });
+  }
+
+  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
+    if (topic === perceptionTopic.name) {
+      this.#stampNs = stampNs;
+      this.#thread.message(topic, stampNs, payload);
+      if (pixels !== undefined) this.#thread.picture(stampNs, pixels);
+      else if (this.needsPixels) this.#thread.counts.of('camera/image').dropped++;
       return;
     }
-    // Of a pipeline whose supervisor died with it: it must not be written over.
-    setAside(options.path);
-    supervised.main.recordsTo(options.path);
-    // The index grows with every chunk, which is why they are not as small without need.
-    const chunkBytes = supervisedChunkBytes;
-    this.#recorder = await ResultRecorder.create({ ...options, chunkBytes });
+    // Wall time has no place in a recording whose equal runs give equal bytes.
+    if (this.#isLockstep) return;
+    // A drive that is replayed has times of its own; before its first frame there is none.
+    const atNs = this.#isLive ? stampNs : this.#stampNs;
+    if (atNs !== undefined) this.#thread.message(topic as ChannelTopic, atNs, payload);
   }
 
-  send({ stampNs, payload }: OutputMessage): void {
-    this.#recorder?.record(stampNs, payload);
+  /** What lies there of a ring stays, whatever its age. */
+  keep(): void {
+    this.#thread.keep();
   }
 
   /** In lock-step the recording is complete, so the disk may hold up the frames. */
   async drained(): Promise<void> {
-    await this.#recorder?.drained();
+    await this.#thread.drained();
   }
 
   async close(end: OutputEnd): Promise<void> {
-    if (end === 'ended' || end === 'stopped')
-      await this.#recorder?.close({ isCutShort: end === 'stopped' });
-    else if (end === 'left') await this.#recorder?.leave();
-    else await this.#recorder?.abort();
+    const ways = { ended: 'close', stopped: 'cut', left: 'leave', failed: 'abort' } as const;
+    try {
+      await this.#thread.end(ways[end]);
+    } catch (error) {
+      throw this.#settings.supervised === undefined ? this.#withWhatIsLeft(error) : error;
+    }
   }
+
+  #withWhatIsLeft(error: unknown): unknown {
+    const kept = trySetAside(this.place);
+    if (kept === undefined || !(error instanceof PerceptionError)) return error;
+    const message = `${error.message}; what was recorded until then is kept: ${kept}`;
+    return new PerceptionError(error.code, message, { cause: error });
+  }
+}
+
+function trySetAside(path: string): string | undefined {
+  try {
+    return setAside(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function metadataOf(run: RunFacts): Record<string, Record<string, string>> {
+  const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
+  const { source, pacing, calibrationSha256: calibration, lanes } = run;
+  const made = { ...buildFacts(), ...Object.fromEntries(networks) };
+  const manifests = [...run.manifests].map(([task, one]) => [task, manifestFacts(one)]);
+  return {
+    'windshield.result': { source, pacing, calibration, lanes, ...made },
+    'windshield.manifests': Object.fromEntries(manifests),
+  };
+}
+
+/** The pipeline file, the manifests and the calibration, whole. */
+function attachmentsOf({ pipeline, manifests, camera }: RunFacts): RecordedAttachment[] {
+  const json = (name: string, text: string): RecordedAttachment => ({
+    name,
+    mediaType: 'application/json',
+    data: new TextEncoder().encode(text),
+  });
+  return [
+    ...(pipeline === undefined ? [] : [json('pipeline.json', pipeline)]),
+    ...(camera === undefined ? [] : [json('calibration.json', JSON.stringify(camera, null, 2))]),
+    ...[...manifests].map(([task, manifest]) =>
+      json(`manifests/${task}.json`, JSON.stringify(manifest, undefined, 2)),
+    ),
+  ];
 }

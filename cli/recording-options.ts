@@ -1,0 +1,39 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Where a numbered file of a recording ends. */
+export interface RecordingSplit {
+  megabytes?: number;
+  seconds?: number;
+}
+
+export function splitOption(): Option {
+  return new Option(
+    '--split <size|time>',
+    'record into numbered files, each ended at a size (500MB, 2GB) or a length (30s, 5m)',
+  ).argParser(parseSplit);
+}
+
+export function keepOption(): Option {
+  return new Option(
+    '--keep <time>',
+    'keep the last of the drive only (30s, 10m), and what SIGUSR2 or the key k has kept',
+  ).argParser(parseTime);
+}
+
+/** A size or a time as a person writes it. */
+export function parseSplit(text: string): RecordingSplit {
+  const size = /^([\d.]+)\s*(MB|GB)$/i.exec(text);
+  if (size === null) return { seconds: parseTime(text) };
+  const megabytes = Number(size[1]) * (size[2]!.toUpperCase() === 'GB' ? 1000 : 1);
+  if (megabytes >= 1 && megabytes <= 1_000_000) return { megabytes };
+  throw new InvalidArgumentError('expected 1MB to 1000GB.');
+}
+
+/** Seconds of a time such as 30s, 10m or 2h, or of a bare number of seconds. */
+export function parseTime(text: string): number {
+  const match = /^([\d.]+)\s*(s|m|min|h)?$/.exec(text);
+  const factor = { s: 1, m: 60, min: 60, h: 3600 }[match?.[2] ?? 's'] ?? 1;
+  const seconds = Number(match?.[1]) * factor;
+  if (seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('expected a time such as 30s, 10m or 2h, up to 24h.');
+}

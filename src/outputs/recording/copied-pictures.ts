@@ -1,0 +1,59 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { timestampFromNs } from '../../recording/drive-writer.js';
+import { jpegOfPicture } from '../../recording/picture-message.js';
+import type { PictureStream } from '../../recording/picture-stream.js';
+import type { RecordedMessage } from '../../recording/recording-piece.js';
+import type { RecordingReader } from '../../recording/recording-reader.js';
+
+/** The pictures of a recording, in order: JPEG as it is, byte by byte, anything else encoded. */
+export class CopiedPictures {
+  readonly #messages: AsyncGenerator<RecordedMessage, void, void>;
+  readonly #stream: PictureStream;
+  readonly #quality: number;
+  #next: RecordedMessage | undefined;
+  #isOver = false;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(reader: RecordingReader, stream: PictureStream, quality: number) {
+    this.#stream = stream;
+    this.#quality = quality;
+    this.#messages = reader.messages({ channelIds: stream.channelIds });
+  }
+
+  /** Hands on what has not been so far, up to a stamp (included), or all. Calls are carried out one after the other. */
+  copy(
+    upToNs: bigint | undefined,
+    write: (stampNs: bigint, data: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const done = this.#turn.then(() => this.#copy(upToNs, write));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #copy(
+    upToNs: bigint | undefined,
+    write: (stampNs: bigint, data: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    while (!this.#isOver) {
+      this.#next ??= (await this.#messages.next()).value ?? undefined;
+      this.#isOver = this.#next === undefined;
+      if (this.#next === undefined || (upToNs !== undefined && this.#next.stampNs > upToNs)) return;
+      const { stampNs, data } = this.#next;
+      this.#next = undefined;
+      const message = await this.#messageOf(stampNs, data);
+      if (message !== undefined) await write(stampNs, message);
+    }
+  }
+
+  /** Undefined for what cannot be read: it is counted where it is played. */
+  async #messageOf(stampNs: bigint, data: Uint8Array): Promise<Uint8Array | undefined> {
+    const { schemaName, readPicture } = this.#stream;
+    if (schemaName === CompressedImageSchema.typeName) return data;
+    const jpeg = await jpegOfPicture(readPicture, data, this.#quality).catch(() => undefined);
+    if (jpeg === undefined) return undefined;
+    const image = { timestamp: timestampFromNs(stampNs), frameId: 'camera', format: 'jpeg' };
+    const message = create(CompressedImageSchema, { ...image, data: jpeg.bytes });
+    return toBinary(CompressedImageSchema, message);
+  }
+}

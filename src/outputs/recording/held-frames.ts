@@ -1,0 +1,2 @@
+/** Results leave in bursts: while one picture is encoded, the next may come. */
+export const recordingHeldFrames = 4;

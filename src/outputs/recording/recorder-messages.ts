@@ -1,0 +1,23 @@
+import type { PostedError } from '../../capture/capture-messages.js';
+import type { ChannelTopic } from '../../recording/channels.js';
+import type { RecorderOptions } from './drive-recorder.js';
+
+/** From the conducting thread to the one that records. Carried out in order; each is answered once, in order too. */
+export type RecorderRequest =
+  | { type: 'open'; options: RecorderOptions }
+  | { type: 'message'; topic: ChannelTopic; stampNs: bigint; payload: Uint8Array }
+  /** `pixels` is a view of shared memory. */
+  | { type: 'picture'; stampNs: bigint; pixels: Uint8Array }
+  | { type: 'keep' }
+  | { type: 'end'; how: RecorderEnd };
+
+/** `close` whole, `cut` before the source's end, `leave` for a supervisor, `abort`. */
+export type RecorderEnd = 'close' | 'cut' | 'leave' | 'abort';
+
+export type RecorderAnswer =
+  /** The pixels of the oldest picture were read. */
+  | { type: 'read' }
+  /** The oldest message, or picture, is with the operating system or waits for its chunk. */
+  | { type: 'written'; topic: ChannelTopic; error?: PostedError }
+  | { type: 'opened'; error?: PostedError }
+  | { type: 'ended'; error?: PostedError };

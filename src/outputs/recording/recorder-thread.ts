@@ -1,0 +1,191 @@
+import { Worker } from 'node:worker_threads';
+import { fromPostedError } from '../../capture/capture-messages.js';
+import { builtEntry } from '../../frame/built-entry.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import type { ChannelTopic } from '../../recording/channels.js';
+import type { FramePixels } from '../output.js';
+import { PublishCounts } from '../publish-count.js';
+import type { RecorderOptions } from './drive-recorder.js';
+import type { RecorderAnswer, RecorderEnd, RecorderRequest } from './recorder-messages.js';
+
+/** Messages that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
+const maxPending = 256;
+/** A disk that has taken nothing for so long, while messages wait, ends the recording, milliseconds. */
+const stallMs = 20_000;
+
+/**
+ * The conducting thread's end of a recorder in a thread of its own, where pictures are encoded, chunks compressed and
+ * files written. Calls return at once. A disk that fails, or takes nothing any more, ends the recording alone.
+ */
+export class RecorderThread {
+  readonly counts = new PublishCounts();
+  /** The first error of the disk; recording is over then. */
+  failure: PerceptionError | undefined;
+  readonly #worker: Worker;
+  readonly #reading: FramePixels[] = [];
+  #pending = 0;
+  /** When the disk last took something, or had nothing to take, milliseconds. */
+  #progressMs = performance.now();
+  #drained: (() => void)[] = [];
+  readonly #opened: Promise<RecorderAnswer>;
+  readonly #ended: Promise<RecorderAnswer>;
+  #isOpen = false;
+  #hasEnded = false;
+  #ending: Promise<void> | undefined;
+
+  constructor() {
+    this.#worker = new Worker(builtEntry('./recorder-worker.js', import.meta.url), {
+      name: 'recorder',
+    });
+    let opened = (_: RecorderAnswer): void => {};
+    let ended = (_: RecorderAnswer): void => {};
+    this.#opened = new Promise((resolve) => {
+      opened = resolve;
+    });
+    this.#ended = new Promise((resolve) => {
+      ended = resolve;
+    });
+    this.#worker.on('message', (answer: RecorderAnswer) => {
+      if (answer.type === 'opened') opened(answer);
+      else if (answer.type === 'ended') {
+        this.#hasEnded = true;
+        ended(answer);
+      } else if (answer.type === 'read') this.#reading.shift()?.release();
+      else this.#written(answer);
+    });
+    const died = (why: string): void => {
+      if (this.#hasEnded) return;
+      const error = {
+        code: 'ERR_OUTPUT' as const,
+        message: `the recording's thread ended: ${why}`,
+      };
+      this.failure ??= fromPostedError(error);
+      opened({ type: 'opened', error });
+      ended({ type: 'ended', error });
+      this.#giveUp();
+    };
+    this.#worker.on('error', (error) => died(String(error)));
+    this.#worker.on('exit', (code) => died(`code ${code}`));
+  }
+
+  /** Rejects with ERR_OUTPUT where the file cannot be written. */
+  async open(options: RecorderOptions): Promise<void> {
+    this.#post({ type: 'open', options });
+    const answer = await this.#opened;
+    if ('error' in answer && answer.error !== undefined) throw fromPostedError(answer.error);
+    this.#isOpen = true;
+  }
+
+  /** Takes a serialised message. Never throws. */
+  message(topic: ChannelTopic, stampNs: bigint, payload: Uint8Array): void {
+    if (!this.#take(topic)) return;
+    this.#post({ type: 'message', topic, stampNs, payload });
+  }
+
+  /** Takes a frame's pixels, which are given back once they were read. Never throws. */
+  picture(stampNs: bigint, pixels: FramePixels): void {
+    if (!this.#take('camera/image')) {
+      pixels.release();
+      return;
+    }
+    this.#reading.push(pixels);
+    this.#post({ type: 'picture', stampNs, pixels: pixels.bytes });
+  }
+
+  /** What lies there of a ring stays. */
+  keep(): void {
+    if (this.#isOpen) this.#post({ type: 'keep' });
+  }
+
+  /** Resolves when all that was taken was written, or never will be. */
+  async drained(): Promise<void> {
+    if (this.#pending === 0 || this.failure !== undefined) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** A disk that took nothing for long: true while messages wait for it. */
+  get isBehind(): boolean {
+    return this.#pending >= maxPending;
+  }
+
+  /** Ends it once; later calls give the same answer. Rejects with ERR_OUTPUT. */
+  end(how: RecorderEnd): Promise<void> {
+    this.#ending ??= this.#end(how);
+    return this.#ending;
+  }
+
+  async #end(how: RecorderEnd): Promise<void> {
+    if (!this.#isOpen) {
+      this.#hasEnded = true;
+      await this.#worker.terminate();
+      return;
+    }
+    const isWhole = how === 'close' || how === 'cut';
+    // Of a disk that failed, what it had taken stays.
+    this.#post({ type: 'end', how: isWhole && this.failure !== undefined ? 'leave' : how });
+    const isStalled = new Promise<RecorderAnswer>((resolve) => {
+      const look = setInterval(() => {
+        if (this.#pending > 0 && performance.now() - this.#progressMs > stallMs) {
+          resolve({ type: 'ended' });
+          this.#fail(stalled());
+        }
+      }, 1000);
+      void this.#ended.then(() => clearInterval(look));
+      look.unref();
+    });
+    const answer = await Promise.race([this.#ended, isStalled]);
+    this.#hasEnded = true;
+    await this.#worker.terminate();
+    this.#giveUp();
+    if (isWhole && this.failure !== undefined) throw this.failure;
+    if ('error' in answer && answer.error !== undefined) throw fromPostedError(answer.error);
+  }
+
+  #take(topic: ChannelTopic): boolean {
+    if (this.#pending === 0) this.#progressMs = performance.now();
+    if (this.isBehind && performance.now() - this.#progressMs > stallMs) this.#fail(stalled());
+    if (this.#isOpen && this.failure === undefined && this.#pending < maxPending) {
+      this.#pending++;
+      return true;
+    }
+    this.counts.of(topic).dropped++;
+    return false;
+  }
+
+  #written({ topic, error }: Extract<RecorderAnswer, { type: 'written' }>): void {
+    this.#pending--;
+    this.#progressMs = performance.now();
+    if (error === undefined) this.counts.of(topic).sent++;
+    else {
+      this.counts.of(topic).dropped++;
+      // A picture that cannot be encoded is one picture.
+      if (error.code === 'ERR_OUTPUT') this.#fail(fromPostedError(error));
+    }
+    if (this.#pending === 0) this.#wake();
+  }
+
+  #fail(error: PerceptionError): void {
+    this.failure ??= error;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  /** The thread is gone: nobody reads the pixels any more. */
+  #giveUp(): void {
+    for (const pixels of this.#reading.splice(0)) pixels.release();
+    this.#wake();
+  }
+
+  #post(request: RecorderRequest): void {
+    this.#worker.postMessage(request);
+  }
+}
+
+const stalled = () =>
+  new PerceptionError(
+    'ERR_OUTPUT',
+    `expected a disk that takes the recording, found one that took nothing for ${stallMs / 1000} s`,
+  );

@@ -1,0 +1,66 @@
+import { parentPort } from 'node:worker_threads';
+import { toPostedError } from '../../capture/capture-messages.js';
+import { DriveRecorder } from './drive-recorder.js';
+import type { RecorderAnswer, RecorderEnd, RecorderRequest } from './recorder-messages.js';
+
+const port = parentPort!;
+const answer = (message: RecorderAnswer): void => port.postMessage(message);
+let recorder: DriveRecorder | undefined;
+
+port.on('message', (request: RecorderRequest) => void take(request));
+
+async function take(request: RecorderRequest): Promise<void> {
+  switch (request.type) {
+    case 'open':
+      try {
+        recorder = await DriveRecorder.create(request.options);
+        answer({ type: 'opened' });
+      } catch (error) {
+        answer({ type: 'opened', error: toPostedError(error) });
+      }
+      break;
+    case 'message':
+      await written(request.topic, () =>
+        recorder!.message(request.topic, request.stampNs, request.payload),
+      );
+      break;
+    case 'picture':
+      await written('camera/image', () => {
+        try {
+          return recorder!.picture(request.stampNs, request.pixels);
+        } finally {
+          answer({ type: 'read' });
+        }
+      });
+      break;
+    case 'keep':
+      recorder?.keep();
+      break;
+    case 'end':
+      try {
+        await end(request.how);
+        answer({ type: 'ended' });
+      } catch (error) {
+        answer({ type: 'ended', error: toPostedError(error) });
+      }
+      port.close();
+  }
+}
+
+async function written(
+  topic: Extract<RecorderAnswer, { type: 'written' }>['topic'],
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+    answer({ type: 'written', topic });
+  } catch (error) {
+    answer({ type: 'written', topic, error: toPostedError(error) });
+  }
+}
+
+async function end(how: RecorderEnd): Promise<void> {
+  if (how === 'leave') await recorder?.leave();
+  else if (how === 'abort') await recorder?.abort();
+  else await recorder?.close({ isCutShort: how === 'cut' });
+}

@@ -1,0 +1,126 @@
+import { create } from '@bufbuild/protobuf';
+import type { CameraModel } from '../calibration/camera-model.js';
+import {
+  type CameraCalibration,
+  CameraCalibrationSchema,
+} from '../messages/gen/foxglove/camera_calibration_pb.js';
+import {
+  type CompressedImage,
+  CompressedImageSchema,
+} from '../messages/gen/foxglove/compressed_image_pb.js';
+import {
+  type FrameTransform,
+  FrameTransformSchema,
+} from '../messages/gen/foxglove/frame_transform_pb.js';
+import {
+  type ImageAnnotations,
+  ImageAnnotationsSchema,
+  PointsAnnotation_Type,
+} from '../messages/gen/foxglove/image_annotations_pb.js';
+import { type Log, type Log_Level, LogSchema } from '../messages/gen/foxglove/log_pb.js';
+import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import { detectionColours, segmentationPaletteRgb } from '../perception/classes.js';
+import { decodeRunLengths } from '../perception/segmentation/run-lengths.js';
+import { timestampFromNs } from '../recording/drive-writer.js';
+import { encodeIndexedPng } from './indexed-png.js';
+
+/** Name of the camera's coordinate frame: x right, y down, z ahead. */
+export const cameraFrameId = 'camera';
+/** Name of the vehicle's coordinate frame: x ahead, y left, z up (REP-103). */
+const vehicleFrameId = 'vehicle';
+/** A class map has fewer pixels than any network has outputs; more is damage. */
+const maxMapPixels = 8192 * 8192;
+
+/** Boxes with class, score, track and what signs say, in pixels of the frame, and the steering angle below. */
+export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnnotations {
+  const timestamp = timestampFromNs(stampNs);
+  const signs = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
+  const points = [];
+  const texts = [];
+  for (const [index, { boxPx, className, score, trackId }] of frame.detections.entries()) {
+    if (boxPx === undefined) continue;
+    const { xMin, yMin, xMax, yMax } = boxPx;
+    const colour = colourOf(className);
+    const corners = [
+      { x: xMin, y: yMin },
+      { x: xMax, y: yMin },
+      { x: xMax, y: yMax },
+      { x: xMin, y: yMax },
+    ];
+    const type = PointsAnnotation_Type.LINE_LOOP;
+    points.push({ timestamp, type, points: corners, outlineColor: colour, thickness: 2 });
+    const sign = signs.get(index);
+    const isRead = sign !== undefined && sign.classId >= 0;
+    const name = (isRead ? sign.className : className).replaceAll('_', ' ');
+    const percent = Math.round((isRead ? sign.probability : score) * 100);
+    const text = `${name} ${percent} %${trackId > 0 ? ` #${trackId}` : ''}`;
+    const place = { position: { x: xMin, y: Math.max(14, yMin - 2) }, fontSize: 14 };
+    texts.push({ timestamp, text, ...place, textColor: black, backgroundColor: colour });
+  }
+  if (frame.steering !== undefined) {
+    const degrees = (frame.steering.angleRad * 180) / Math.PI;
+    const text = `steering ${Math.abs(degrees).toFixed(1)}° ${degrees >= 0 ? 'left' : 'right'}`;
+    const place = { position: { x: frame.widthPx / 2 - 60, y: frame.heightPx - 12 }, fontSize: 16 };
+    texts.push({ timestamp, text, ...place, textColor: white, backgroundColor: shade });
+  }
+  return create(ImageAnnotationsSchema, { points, texts });
+}
+
+/**
+ * The class map as a picture of its own, of the network's input: PNG whose palette colours the classes. Undefined
+ * where the frame has none. Throws ERR_RECORDING where its runs do not fill it.
+ */
+export function maskOf(frame: PerceptionFrame, stampNs: bigint): CompressedImage | undefined {
+  const { segmentation } = frame;
+  if (segmentation === undefined) return undefined;
+  const { widthPx, heightPx, runLengths, runClasses } = segmentation;
+  if (widthPx * heightPx === 0 || widthPx * heightPx > maxMapPixels) return undefined;
+  const classes = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+  const data = encodeIndexedPng({ widthPx, heightPx, classes }, segmentationPaletteRgb);
+  const picture = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'png' };
+  return create(CompressedImageSchema, { ...picture, data });
+}
+
+/** A calibration as viewers know it; equidistant lenses are called kannala_brandt there. */
+export function calibrationMessage(camera: CameraModel, stampNs: bigint): CameraCalibration {
+  const { kind, widthPx: width, heightPx: height, fxPx, fyPx, cxPx, cyPx, distortion } = camera;
+  const names = { pinhole: 'plumb_bob', equidistant: 'kannala_brandt' } as const;
+  return create(CameraCalibrationSchema, {
+    timestamp: timestampFromNs(stampNs),
+    frameId: cameraFrameId,
+    width,
+    height,
+    distortionModel: kind === 'pinhole' || kind === 'equidistant' ? names[kind] : kind,
+    D: kind === 'pinhole' ? [0, 0, 0, 0, 0] : [...distortion],
+    K: [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1],
+    R: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    P: [fxPx, 0, cxPx, 0, 0, fyPx, cyPx, 0, 0, 0, 1, 0],
+  });
+}
+
+/** How a camera that looks ahead is turned in the vehicle. Where it is mounted is not known, so it lies at the origin. */
+export function cameraTransform(stampNs: bigint): FrameTransform {
+  return create(FrameTransformSchema, {
+    timestamp: timestampFromNs(stampNs),
+    parentFrameId: vehicleFrameId,
+    childFrameId: cameraFrameId,
+    translation: { x: 0, y: 0, z: 0 },
+    rotation: { x: -0.5, y: 0.5, z: -0.5, w: 0.5 },
+  });
+}
+
+export function logMessage(level: Log_Level, message: string, stampNs: bigint): Log {
+  const timestamp = timestampFromNs(stampNs);
+  return create(LogSchema, { timestamp, level, message, name: 'windshield' });
+}
+
+const black = { r: 0.06, g: 0.08, b: 0.1, a: 1 };
+const white = { r: 1, g: 1, b: 1, a: 1 };
+const shade = { r: 0.06, g: 0.08, b: 0.1, a: 0.6 };
+
+/** From `#rrggbb`. */
+function colourOf(className: string) {
+  const hex = Object.hasOwn(detectionColours, className) ? detectionColours[className]! : '#ffffff';
+  const value = Number.parseInt(hex.slice(1), 16);
+  return { r: (value >> 16) / 255, g: ((value >> 8) & 255) / 255, b: (value & 255) / 255, a: 1 };
+}
