@@ -37,6 +37,36 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./import.js')).importCommand(),
   },
   {
+    name: 'record',
+    usage: '<source> --out <drive.mcap>',
+    summary: 'record the pictures of a camera or any other source, without networks',
+    load: async () => (await import('./record.js')).recordCommand(),
+  },
+  {
+    name: 'info',
+    usage: '<recording>',
+    summary: 'say what is in a recording: topics, counts, times, gaps, who made it',
+    load: async () => (await import('./info.js')).infoCommand(),
+  },
+  {
+    name: 'recover',
+    usage: '<recording> --out <clean.mcap>',
+    summary: 'write a clean file of a recording that was cut off, and say what was lost',
+    load: async () => (await import('./recover.js')).recoverCommand(),
+  },
+  {
+    name: 'cut',
+    usage: '<recording> --from <s> --to <s> --out <part.mcap>',
+    summary: 'write a part of a recording, by time or by topic',
+    load: async () => (await import('./cut.js')).cutCommand(),
+  },
+  {
+    name: 'merge',
+    usage: '<recordings...> --out <drive.mcap>',
+    summary: 'write several recordings as one, in order of their times',
+    load: async () => (await import('./merge.js')).mergeCommand(),
+  },
+  {
     name: 'picture',
     usage: '<results> --drive <drive.mcap> --out <file.png>',
     summary: 'draw what was seen onto one frame of a drive',

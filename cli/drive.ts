@@ -5,6 +5,7 @@ import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { startBeating, supervisedFromEnvironment } from '../src/supervise/supervised.js';
 import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
+import { onKeepKey } from './keep-key.js';
 import { formatLiveLine } from './live-line.js';
 import { type LivePage, openLivePage } from './live-page.js';
 import type { OpenLog } from './log-file.js';
@@ -38,6 +39,7 @@ export async function drive(request: DriveRequest): Promise<void> {
   let lastShownMs = Number.NEGATIVE_INFINITY;
   let page: LivePage | undefined;
   let log: OpenLog | undefined;
+  let forgetKey = (): void => {};
   try {
     if (flags.log !== undefined) {
       const { openLog } = await import('./log-file.js');
@@ -54,6 +56,11 @@ export async function drive(request: DriveRequest): Promise<void> {
       rateFactor,
       ...(repeat === undefined ? {} : { repeat }),
       signal: stop.signal,
+      ...(config.record?.keepSeconds !== undefined && {
+        onKeep: (keep) => {
+          forgetKey = onKeepKey(terminal, keep, () => stop.abort());
+        },
+      }),
       note: (text) => terminal.note(text),
       ...(log !== undefined && { log }),
       supervised,
@@ -77,6 +84,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
     }
   } finally {
+    forgetKey();
     await page?.close();
     await log?.close();
     terminal.clearLive();

@@ -32,6 +32,8 @@ export interface OutputSettings {
   readonly source?: string | undefined;
   /** Set where a supervisor watches this process. */
   readonly supervised?: Supervised | undefined;
+  /** Given what keeps the ring of a recording (`keepSeconds`) as it lies there, for a key or an event to call. */
+  readonly onKeep?: ((keep: () => void) => void) | undefined;
   /** Takes what a person should hear of. */
   readonly note?: ((text: string) => void) | undefined;
 }

@@ -37,7 +37,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   await guardRecording(options);
   const crewMaker = new CrewMaker(options);
   const { supervised } = options;
-  const settings = { ...config, source, supervised, note: options.note };
+  const { note, onKeep } = options;
+  const settings = { ...config, source, supervised, note, onKeep };
   const openingOutputs = [
     ...openOutputs(settings),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),

@@ -35,6 +35,8 @@ export interface PipelineOptions {
    * serialised. It must return soon and leave the payload as it is.
    */
   onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
+  /** Given what keeps the ring of a recording (`keepSeconds`) as it lies there, for a key or an event to call. */
+  onKeep?: (keep: () => void) => void;
   /** What a person should hear of in between, such as a lane that was restarted. */
   note?: (text: string) => void;
   /** Where the run writes what happened, with its cause; nowhere when left out. */

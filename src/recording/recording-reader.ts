@@ -1,5 +1,6 @@
 import { MCAP_MAGIC } from '@mcap/core';
 import { PerceptionError } from '../frame/perception-error.js';
+import type { CopiedChannel } from './copied-channel.js';
 import { PlainFile } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
 import { MessageHeap } from './message-heap.js';
@@ -94,6 +95,16 @@ export class RecordingReader {
       await file.close();
       throw error;
     }
+  }
+
+  /** A channel as another recording can take it over; undefined for an id that the recording does not have. */
+  describe(channelId: number): CopiedChannel | undefined {
+    const channel = this.#map.channels.get(channelId);
+    if (channel === undefined) return undefined;
+    const { topic, messageEncoding, schemaId } = channel;
+    const schema = this.#map.schemas.get(schemaId);
+    const described = schema && { name: schema.name, encoding: schema.encoding, data: schema.data };
+    return { topic, messageEncoding, schema: described };
   }
 
   /** Chunks found so far that could not be read: their checksum or contents are wrong. */

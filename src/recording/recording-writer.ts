@@ -2,12 +2,14 @@ import { type DescMessage, toBinary } from '@bufbuild/protobuf';
 import { McapWriter } from '@mcap/core';
 import { PartialFile } from '../files/partial-file.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import type { RecordedAttachment } from './attachments.js';
 import {
   type ChannelMessages,
   type ChannelTopic,
   channelSchemas,
   fileDescriptorSet,
 } from './channels.js';
+import type { CopiedChannel } from './copied-channel.js';
 
 /** Names the writing library in the file's header; readers know by it how to take our sequence numbers. */
 export const recordingLibrary = 'windshield';
@@ -30,21 +32,6 @@ export type CompressChunk = (records: Uint8Array) => {
   compression: string;
   compressedData: Uint8Array;
 };
-
-/** A channel of another recording, as it is described there. */
-export interface CopiedChannel {
-  topic: string;
-  messageEncoding: string;
-  /** Undefined where its messages describe themselves. */
-  schema: { name: string; encoding: string; data: Uint8Array } | undefined;
-}
-
-/** A file inside the recording. */
-export interface RecordedAttachment {
-  name: string;
-  mediaType: string;
-  data: Uint8Array;
-}
 
 interface OpenChannel {
   id: number;

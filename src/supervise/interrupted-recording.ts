@@ -63,7 +63,9 @@ export function pieceName(path: string, number: number): string {
 /** Every numbered piece, finished or not, by its number. */
 function piecesOf(path: string): { number: number; isFinished: boolean; isPartial: boolean }[] {
   const { name, ext } = parse(basename(path));
-  const pieces = readdirSync(dirname(path) || '.').flatMap((file) => {
+  const dir = dirname(path) || '.';
+  // Where the folder is missing, whoever writes there says so.
+  const pieces = (existsSync(dir) ? readdirSync(dir) : []).flatMap((file) => {
     const isPartial = file.endsWith(partialSuffix);
     const isFinished = !isPartial && !file.endsWith(interruptedSuffix);
     const suffix = isPartial ? partialSuffix : interruptedSuffix;

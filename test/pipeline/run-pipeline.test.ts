@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
+import { openRecording } from '../../src/capture/recording-source.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
+import { frameBytes } from '../../src/frame/frame.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
@@ -289,17 +291,29 @@ describe('a recording of results', () => {
       perception: frameCount,
       'camera/calibration': 1,
       'camera/image': frameCount,
+      'camera/annotations': frameCount,
+      'camera/mask': frameCount,
+      transforms: 1,
     });
     expect(facts).toMatchObject({ pacing: 'lockstep', source: rig.drivePath });
   });
 
-  test('cannot copy pictures from what is no recording', async () => {
-    const run = await options('no-images', {
-      record: { path: join(rig.dir, 'x.mcap'), images: true },
+  test('has the pictures of a source that is no recording, as JPEG', async () => {
+    const path = join(rig.dir, 'encoded.mcap');
+    const run = await options('encoded', { record: { path, images: true } });
+    const { report } = await runPipeline({ ...run, source: await pictureFolder() });
+    expect(report.outputs.find(({ name }) => name === 'recording')?.topics).toMatchObject({
+      'camera/image': { sent: 6, dropped: 0 },
     });
-    const source = await pictureFolder();
-    await expect(runPipeline({ ...run, source })).rejects.toMatchObject({ code: 'ERR_USAGE' });
-    expect(existsSync(join(rig.dir, 'x.mcap.partial'))).toBe(false);
+    const drive = await openRecording(path);
+    const pixels = new Uint8Array(frameBytes(drive.info.layout));
+    const first = await drive.read(pixels);
+    await drive.close();
+    expect(first).toMatchObject({ id: 0 });
+    // The red square of the first picture.
+    const at = (20 * tinyDriveSize.widthPx + 20) * 3;
+    expect(pixels[at]).toBeGreaterThan(200);
+    expect(pixels[at + 1]).toBeLessThan(60);
   });
 });
 

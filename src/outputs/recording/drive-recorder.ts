@@ -3,18 +3,22 @@ import type { CameraModel } from '../../calibration/camera-model.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { JpegEncoder } from '../../codec/jpeg-turbo.js';
 import type { FrameLayout } from '../../frame/frame.js';
-import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
+import {
+  type CameraCalibration,
+  CameraCalibrationSchema,
+} from '../../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
 import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
 import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic } from '../../messages/topics.js';
+import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
 import { timestampFromNs } from '../../recording/drive-writer.js';
 import { choosePictures, type PictureStream } from '../../recording/picture-stream.js';
 import { calibrationOf } from '../../recording/recorded-calibration.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
-import type { RecordedAttachment, RecordingWriter } from '../../recording/recording-writer.js';
+import type { RecordingWriter } from '../../recording/recording-writer.js';
 import { zstdChunks } from '../../recording/zstd.js';
 import {
   annotationsOf,
@@ -81,22 +85,15 @@ export class DriveRecorder {
       const chosen = source && (await choosePictures(source, topic).catch(() => undefined));
       const compressChunk = compression === 'zstd' ? await zstdChunks() : undefined;
       const recorded = source && chosen && (await calibrationOf(source, chosen.stream)).calibration;
-      let isFirst = true;
       const recording = await NumberedRecording.create(
         path,
         { ...options, isKept: true, compressChunk },
-        async (writer) => {
-          await describe(writer, options);
-          const head = headOf(options, recorded);
-          for (const { topic, stampNs, data } of head)
-            await writer.writeEncoded(topic, isFirst ? stampNs : later(stampNs), data);
-          isFirst = false;
+        {
+          describe: (writer) => describe(writer, options),
+          messages: (stampNs) => lastingOf(options, recorded, stampNs),
         },
       );
-      const recorder = new DriveRecorder(options, recording, source, chosen?.stream);
-      const later = (stampNs: bigint) =>
-        recorder.#lastStampNs > stampNs ? recorder.#lastStampNs : stampNs;
-      return recorder;
+      return new DriveRecorder(options, recording, source, chosen?.stream);
     } catch (error) {
       await source?.close();
       throw error;
@@ -185,15 +182,18 @@ async function describe(
   for (const attachment of attachments) await writer.addAttachment(attachment);
 }
 
-/** What every file of a recording begins with, so that each can be read alone. */
-function headOf(
+/** What is said once a file: the calibration, no later than the first message, and how the camera is turned. */
+function lastingOf(
   { camera, images }: RecorderOptions,
-  recorded: Awaited<ReturnType<typeof calibrationOf>>['calibration'],
+  recorded: CameraCalibration | undefined,
+  firstNs: bigint,
 ): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[] {
-  const { seconds = 0n, nanos = 0 } = recorded?.timestamp ?? {};
-  const stampNs = seconds * 1_000_000_000n + BigInt(nanos);
-  const calibration = recorded ?? (camera && calibrationMessage(camera, stampNs));
+  const calibration = recorded ?? (camera && calibrationMessage(camera, firstNs));
   if (calibration === undefined) return [];
+  const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
+  const ownNs = seconds * 1_000_000_000n + BigInt(nanos);
+  // Of a later file of a long drive it is repeated.
+  const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
   const data = toBinary(CameraCalibrationSchema, calibration);
   const transform = toBinary(FrameTransformSchema, cameraTransform(stampNs));
   return [
@@ -201,3 +201,5 @@ function headOf(
     ...(images ? [{ topic: 'transforms' as const, stampNs, data: transform }] : []),
   ];
 }
+
+const oneSecondNs = 1_000_000_000n;

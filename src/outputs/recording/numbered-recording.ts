@@ -11,6 +11,14 @@ export interface NumberedOptions extends RecordingOptions {
   keepSeconds?: number | undefined;
 }
 
+/** What each file begins with, so that it can be read alone. */
+export interface RecordingHead {
+  /** Writes metadata and attachments. */
+  describe(writer: RecordingWriter): Promise<void>;
+  /** Before the file's first message, which has this stamp. */
+  messages(stampNs: bigint): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[];
+}
+
 /** Files of a ring are this share of what is kept, between two bounds, seconds. */
 const ringShare = 1 / 6;
 const ringLeastS = 2;
@@ -28,8 +36,7 @@ interface Finished {
 export class NumberedRecording {
   readonly #path: string;
   readonly #options: NumberedOptions;
-  /** Writes what each file begins with. */
-  readonly #begin: (writer: RecordingWriter) => Promise<void>;
+  readonly #head: RecordingHead;
   readonly #isNumbered: boolean;
   #number: number;
   #writer: Promise<RecordingWriter>;
@@ -41,17 +48,13 @@ export class NumberedRecording {
   /** Files that are being finished, and removals. */
   #background: Promise<void> = Promise.resolve();
 
-  private constructor(
-    path: string,
-    options: NumberedOptions,
-    begin: (writer: RecordingWriter) => Promise<void>,
-  ) {
+  private constructor(path: string, options: NumberedOptions, head: RecordingHead) {
     const { splitBytes, splitSeconds, keepSeconds } = options;
     const ringSeconds =
       keepSeconds && Math.min(ringMostS, Math.max(ringLeastS, keepSeconds * ringShare));
     this.#path = path;
     this.#options = { ...options, splitSeconds: splitSeconds ?? ringSeconds };
-    this.#begin = begin;
+    this.#head = head;
     this.#isNumbered = splitBytes !== undefined || this.#options.splitSeconds !== undefined;
     this.#number = this.#isNumbered ? nextPieceNumber(path) : 0;
     this.#writer = this.#open();
@@ -61,20 +64,24 @@ export class NumberedRecording {
   static async create(
     path: string,
     options: NumberedOptions,
-    begin: (writer: RecordingWriter) => Promise<void>,
+    head: RecordingHead,
   ): Promise<NumberedRecording> {
-    const recording = new NumberedRecording(path, options, begin);
+    const recording = new NumberedRecording(path, options, head);
     await recording.#writer;
     return recording;
   }
 
   /** Writes one message; the bytes are borrowed until the promise resolves. */
   async write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
-    this.#startNs ??= stampNs;
     if (stampNs > this.#lastNs) this.#lastNs = stampNs;
-    if (this.#isFull(stampNs)) this.#next(stampNs);
+    if (this.#startNs !== undefined && this.#isFull(stampNs)) this.#next();
+    const writing = this.#writer;
+    const first = this.#startNs === undefined ? this.#head.messages(stampNs) : [];
+    this.#startNs ??= stampNs;
     this.#bytes += data.length;
-    return (await this.#writer).writeEncoded(topic, stampNs, data);
+    const writer = await writing;
+    for (const said of first) void writer.writeEncoded(said.topic, said.stampNs, said.data);
+    return writer.writeEncoded(topic, stampNs, data);
   }
 
   /** What lies there of the ring now stays, and what is being written. */
@@ -108,20 +115,20 @@ export class NumberedRecording {
     return splitSeconds !== undefined && stampNs - this.#startNs! >= BigInt(splitSeconds * 1e9);
   }
 
-  #next(stampNs: bigint): void {
+  #next(): void {
     const full = this.#writer;
     const endNs = this.#lastNs;
     const isKept = this.#isKept;
     this.#number++;
     this.#bytes = 0;
     this.#isKept = false;
-    this.#startNs = stampNs;
+    this.#startNs = undefined;
     this.#writer = full.then(() => this.#open());
     this.#background = this.#background.then(async () => {
       const { path } = await full;
       await (await full).close();
       if (!isKept) this.#ring.push({ path, endNs });
-      await this.#removeOld(stampNs);
+      await this.#removeOld(endNs);
     });
     // `close` rejects with the same error.
     this.#background.catch(() => undefined);
@@ -140,7 +147,7 @@ export class NumberedRecording {
     const path = this.#isNumbered ? pieceName(this.#path, this.#number) : this.#path;
     const writer = await RecordingWriter.create(path, this.#options);
     try {
-      await this.#begin(writer);
+      await this.#head.describe(writer);
       return writer;
     } catch (error) {
       await writer.abort();

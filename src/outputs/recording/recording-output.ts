@@ -2,8 +2,8 @@ import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
 import { PerceptionError } from '../../frame/perception-error.js';
 import { logTopic, perceptionTopic, statusTopic } from '../../messages/topics.js';
+import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
-import type { RecordedAttachment } from '../../recording/recording-writer.js';
 import { setAside, setPiecesAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
@@ -79,6 +79,7 @@ class RecordingOutput implements Output {
       // The index grows with every chunk, which is why they are not as small without need.
       chunkBytes: supervised === undefined ? undefined : supervisedChunkBytes,
     });
+    this.#settings.onKeep?.(() => this.#thread.keep());
   }
 
   send({ topic, stampNs, payload, pixels }: OutputMessage): void {
@@ -94,11 +95,6 @@ class RecordingOutput implements Output {
     // A drive that is replayed has times of its own; before its first frame there is none.
     const atNs = this.#isLive ? stampNs : this.#stampNs;
     if (atNs !== undefined) this.#thread.message(topic as ChannelTopic, atNs, payload);
-  }
-
-  /** What lies there of a ring stays, whatever its age. */
-  keep(): void {
-    this.#thread.keep();
   }
 
   /** In lock-step the recording is complete, so the disk may hold up the frames. */

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import type { RecordingInfo } from '../src/recording/recording-info.js';
+import { Terminal } from './terminal.js';
+
+/** `windshield info <recording>`: what is in a file. */
+export function infoCommand(): Command {
+  return new Command('info')
+    .summary('say what is in a recording: topics, counts, times, gaps, who made it')
+    .description(
+      'Reads a recording (MCAP, of anybody) from its first message to its last. A gap is a pause of five usual\n' +
+        'intervals or more, and of 0.3 s at least.',
+    )
+    .argument('<recording>', 'an MCAP file')
+    .option('--json', 'print one JSON object')
+    .action(async (path: string, flags: { json?: true }) => {
+      const { recordingInfo } = await import('../src/recording/recording-info.js');
+      const info = await recordingInfo(path);
+      const { default: Table } = await import('cli-table3');
+      new Terminal().print(flags.json ? JSON.stringify(info) : formatInfo(info, Table));
+    });
+}
+
+function formatInfo(info: RecordingInfo, Table: typeof import('cli-table3')): string {
+  const table = new Table({
+    head: ['topic', 'messages', 'rate', 'MB', 'gaps', 'schema'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { topic, schema, messages, unreadable, rateHz, bytes, gaps } of info.topics) {
+    const longest = `, longest ${gaps.longestS.toFixed(1)} s at ${gaps.longestAtS.toFixed(1)} s`;
+    table.push([
+      topic,
+      `${messages}${unreadable > 0 ? ` (${unreadable} unreadable)` : ''}`,
+      rateHz === null ? '' : `${rateHz.toFixed(1)} Hz`,
+      (bytes / 1e6).toFixed(2),
+      gaps.count === 0 ? '' : `${gaps.count}${longest}`,
+      schema,
+    ]);
+  }
+  const startMs = Number(BigInt(info.startNs) / 1_000_000n);
+  const times = `${new Date(startMs).toISOString()}, ${info.durationS.toFixed(1)} s`;
+  const cut = `cut off, ${info.cutBytes} bytes at its end belong to no whole record`;
+  const state = info.isComplete ? 'whole' : `${cut}: windshield recover makes a clean file of it`;
+  const damage = info.damagedChunks > 0 ? `, ${info.damagedChunks} chunks damaged` : '';
+  const lines = [
+    `${info.path}: ${(info.bytes / 1e6).toFixed(1)} MB, ${state}${damage}`,
+    `from ${times}; written by ${info.library || 'an unknown program'}`,
+    table.toString(),
+  ];
+  for (const [name, entries] of Object.entries(info.metadata))
+    lines.push(
+      `${name}`,
+      ...Object.entries(entries).map(([key, value]) => `  ${key}: ${shortened(value)}`),
+    );
+  if (info.attachments.length > 0) lines.push('files inside');
+  for (const { name, bytes } of info.attachments) lines.push(`  ${name} (${bytes} bytes)`);
+  return lines.join('\n');
+}
+
+const shortened = (text: string) => (text.length > 90 ? `${text.slice(0, 89)}…` : text);

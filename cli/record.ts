@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { onKeepKey } from './keep-key.js';
+import { keepOption, parseTime, type RecordingSplit, splitOption } from './recording-options.js';
+import { onStopSignals } from './stop-signals.js';
+import { Terminal } from './terminal.js';
+
+interface RecordFlags {
+  out: string;
+  calibration: string;
+  quality: number;
+  seconds?: number;
+  split?: RecordingSplit;
+  keep?: number;
+  frameRate?: number;
+  size?: { widthPx: number; heightPx: number };
+  json?: true;
+}
+
+/** Redrawing more often is not seen. */
+const progressMs = 100;
+
+/** `windshield record <source> --out <drive.mcap>`: pictures alone, no networks. */
+export function recordCommand(): Command {
+  return new Command('record')
+    .summary('record the pictures of a camera or any other source, without networks')
+    .description(
+      'Writes the frames of a camera (or a stream, a video, a folder) into an MCAP recording as JPEG, with the\n' +
+        'calibration, until Ctrl-C. Whatever ends it, all but the last two seconds can be read; `recover` makes a\n' +
+        'clean file of it. Pictures that are files already are better taken by `import`, which copies their bytes.',
+    )
+    .argument('<source>', 'camera:<device>, gstreamer:<pipeline>, a video, a folder of pictures')
+    .requiredOption('-o, --out <drive.mcap>', 'the recording to write')
+    .option('--calibration <file>', 'a camera_info YAML file, or none', 'none')
+    .option('--quality <1..100>', 'JPEG quality', quality, 90)
+    .option('--seconds <time>', 'end after this time (30s, 10m)', parseTime)
+    .option('--frame-rate <Hz>', 'asked of a camera; of pictures, how many a second', frameRate)
+    .option('--size <WxH>', 'asked of a camera, pixels', size)
+    .addOption(splitOption())
+    .addOption(keepOption())
+    .option('--json', 'print one JSON object at the end')
+    .action(record);
+}
+
+async function record(source: string, flags: RecordFlags): Promise<void> {
+  const { out, calibration, split, keep, json } = flags;
+  const path = resolve(out);
+  guardOutputs(
+    [{ option: '--out', path, kind: 'recording' }],
+    [
+      { role: 'the source', path: source },
+      { role: 'the calibration', path: calibration },
+    ],
+  );
+  const [{ recordSource }, { cameraOf }, { checkNoResultsAt }] = await Promise.all([
+    import('../src/outputs/recording/record-source.js'),
+    import('../src/capture/camera-of.js'),
+    import('../src/recording/recording-kind.js'),
+  ]);
+  await checkNoResultsAt(path);
+  const terminal = new Terminal();
+  const stop = new AbortController();
+  const forget = onStopSignals(() => stop.abort());
+  let forgetKey = (): void => {};
+  let shownMs = 0;
+  const startMs = performance.now();
+  try {
+    const summary = await recordSource({
+      source,
+      sourceOptions: {
+        ...(flags.frameRate !== undefined && { rateHz: flags.frameRate }),
+        ...flags.size,
+      },
+      record: { path, quality: flags.quality, split, keepSeconds: keep },
+      camera: await cameraOf(calibration, source),
+      seconds: flags.seconds,
+      signal: stop.signal,
+      note: (text) => terminal.note(text),
+      onFrame: (frames) => {
+        const nowMs = performance.now();
+        if (!terminal.isInteractive || nowMs - shownMs < progressMs) return;
+        shownMs = nowMs;
+        terminal.showLive(`frame ${frames}  ${((nowMs - startMs) / 1000).toFixed(0)} s`);
+      },
+      ...(keep !== undefined && {
+        onKeep: (keepNow: () => void) => {
+          forgetKey = onKeepKey(terminal, keepNow, () => stop.abort());
+        },
+      }),
+    });
+    const { frames, dropped, widthPx, heightPx, seconds } = summary;
+    const drops = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+    const lost = drops.length === 0 ? '' : `; not in it: ${drops.join(', ')}`;
+    terminal.print(
+      json
+        ? JSON.stringify({ source, out, ...summary })
+        : `${out}: ${frames} frames of ${widthPx}x${heightPx}, ${seconds.toFixed(1)} s${lost}`,
+    );
+  } finally {
+    forgetKey();
+    terminal.clearLive();
+    forget();
+  }
+}
+
+function quality(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 100) return value;
+  throw new InvalidArgumentError('expected 1 to 100.');
+}
+
+function frameRate(text: string): number {
+  const value = Number(text);
+  if (value >= 0.01 && value <= 1000) return value;
+  throw new InvalidArgumentError('expected 0.01 to 1000 frames a second.');
+}
+
+function size(text: string): { widthPx: number; heightPx: number } {
+  const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('expected a size such as 1280x720.');
+  return { widthPx: Number(match[1]), heightPx: Number(match[2]) };
+}

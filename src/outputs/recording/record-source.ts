@@ -1,0 +1,118 @@
+import type { CameraModel } from '../../calibration/camera-model.js';
+import { type CaptureHandle, startCapture } from '../../capture/capture-thread.js';
+import type { SourceOptions } from '../../capture/open-source.js';
+import type { PerceptionError } from '../../frame/perception-error.js';
+import { setAside } from '../../supervise/interrupted-recording.js';
+import type { RecordSettings } from '../output-settings.js';
+import { RecorderThread } from './recorder-thread.js';
+
+export interface RecordSourceOptions {
+  source: string;
+  sourceOptions: SourceOptions;
+  record: Omit<RecordSettings, 'images'>;
+  camera: CameraModel | undefined;
+  /** Ends the recording in order after so many seconds of the source. */
+  seconds?: number | undefined;
+  signal: AbortSignal;
+  note(text: string): void;
+  onFrame?(frames: number): void;
+  onKeep?(keep: () => void): void;
+}
+
+export interface RecordSummary {
+  frames: number;
+  /** Frames that are not in the recording, by reason. */
+  dropped: Record<string, number>;
+  widthPx: number;
+  heightPx: number;
+  seconds: number;
+}
+
+/** Slots of the ring: so many frames may wait for their encoding. */
+const slotCount = 8;
+
+/**
+ * Records the frames of a source as JPEG, without networks, until it ends, `signal` aborts, or `seconds` are over.
+ * A camera is never held up: a frame that finds no room is dropped and counted. Rejects as startCapture does, and with
+ * ERR_OUTPUT where the disk fails; what was recorded until then stays.
+ */
+export async function recordSource(options: RecordSourceOptions): Promise<RecordSummary> {
+  const { source, sourceOptions, record } = options;
+  const aside = setAside(record.path);
+  if (aside !== undefined)
+    options.note(`what a run that was killed had recorded is kept: ${aside}`);
+  // What is recorded already need not be waited for; of a camera the newest frame counts.
+  const isLive = /^(camera|gstreamer):/.test(source);
+  const pacing = isLive ? 'realtime' : 'asap';
+  const capture = await startCapture({ source, sourceOptions, pacing, slotCount });
+  const thread = new RecorderThread();
+  try {
+    await thread.open(recorderOptions(options, capture));
+    options.onKeep?.(() => thread.keep());
+    return await run(options, capture, thread);
+  } catch (error) {
+    await thread.end('abort').catch(() => undefined);
+    throw error;
+  } finally {
+    await capture.stop();
+  }
+}
+
+async function run(
+  { seconds, signal, note, onFrame }: RecordSourceOptions,
+  capture: CaptureHandle,
+  thread: RecorderThread,
+): Promise<RecordSummary> {
+  const { ring, info } = capture;
+  const stop = (): void => void capture.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const endNs = seconds === undefined ? undefined : BigInt(Math.round(seconds * 1e9));
+  let lastNs = 0n;
+  let frames = 0;
+  capture.onNote(note);
+  capture.onLost((error: PerceptionError) => note(`${error.message}; trying again`));
+  capture.onFrame(({ slot, stampNs, sourceTimeNs }) => {
+    if (thread.failure !== undefined || (endNs !== undefined && sourceTimeNs >= endNs)) {
+      ring.release(slot);
+      stop();
+      return;
+    }
+    lastNs = sourceTimeNs;
+    const release = () => ring.release(slot);
+    const pixels = { layout: info.layout, bytes: ring.pixels(slot), release };
+    thread.picture(stampNs === 0n ? sourceTimeNs : stampNs, pixels);
+    onFrame?.(++frames);
+  });
+  const end = await capture.ended;
+  signal.removeEventListener('abort', stop);
+  await thread.end('close');
+  if (end.kind === 'failed') throw end.error;
+  const { sent, dropped } = thread.counts.of('camera/image');
+  const drops = { ...end.counts.drops, ...(dropped > 0 && { disk: dropped }) };
+  const { widthPx, heightPx } = info.layout;
+  return { frames: sent, dropped: drops, widthPx, heightPx, seconds: Number(lastNs) / 1e9 };
+}
+
+function recorderOptions({ source, record, camera }: RecordSourceOptions, capture: CaptureHandle) {
+  const { path, split, keepSeconds, compression, quality = 90 } = record;
+  const { name: sourceName, layout, nominalRateHz } = capture.info;
+  const { widthPx, heightPx } = layout;
+  const facts = { widthPx, heightPx, jpegQuality: quality, rateHz: nominalRateHz };
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  const numbers = Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
+  const megabytes = split?.megabytes;
+  const calibration = new TextEncoder().encode(JSON.stringify(camera, undefined, 2));
+  return {
+    ...{ path, source, layout, quality, compression, camera, keepSeconds },
+    // Encoded from the frames as they come: what is copied as it is, `import` copies.
+    images: false,
+    splitBytes: megabytes === undefined ? undefined : megabytes * 1e6,
+    splitSeconds: split?.seconds,
+    metadata: { 'windshield.drive': { ...numbers, sourceName, madeBy: 'windshield record' } },
+    attachments:
+      camera === undefined
+        ? []
+        : [{ name: 'calibration.json', mediaType: 'application/json', data: calibration }],
+  };
+}

@@ -1,0 +1,214 @@
+import { readAttachments } from './attachments.js';
+import type { CopiedChannel } from './copied-channel.js';
+import type { RecordedMessage } from './recording-piece.js';
+import { RecordingReader } from './recording-reader.js';
+import { RecordingWriter } from './recording-writer.js';
+
+export interface CopyOptions {
+  /** First and last stamp, both included; all when left out. */
+  startNs?: bigint | undefined;
+  endNs?: bigint | undefined;
+  /** All when left out. */
+  topics?: readonly string[] | undefined;
+  /** Said of the copy in its metadata `windshield.copy`. */
+  facts: Readonly<Record<string, string>>;
+  /** Ends the copy; nothing is left of it then. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a copy holds, and what its sources have lost. */
+export interface CopySummary {
+  messages: Record<string, number>;
+  /** Messages by topic that the sources are known to have held and that cannot be read. */
+  lost: Record<string, number>;
+  /** Bytes behind the last whole record of sources that were cut off. */
+  cutBytes: number;
+  damagedChunks: number;
+  startNs: bigint;
+  endNs: bigint;
+}
+
+/** Said once, and true until it is said again: a part of a drive needs what was said before it. */
+const lasting: ReadonlySet<string> = new Set([
+  'foxglove.CameraCalibration',
+  'foxglove.FrameTransform',
+  'sensor_msgs/msg/CameraInfo',
+  'sensor_msgs/CameraInfo',
+]);
+
+/**
+ * Writes the messages of one or more recordings, ours or others', in order of their stamps into one clean file, with
+ * their schemas, metadata and attachments. Of calibrations and transforms the last before `startNs` is taken along, with
+ * that stamp. Rejects as RecordingReader.open and RecordingWriter do; nothing is left then.
+ */
+export async function copyRecordings(
+  paths: readonly string[],
+  out: string,
+  options: CopyOptions,
+): Promise<CopySummary> {
+  const readers: RecordingReader[] = [];
+  let writer: RecordingWriter | undefined;
+  try {
+    for (const path of paths) readers.push(await RecordingReader.open(path));
+    writer = await RecordingWriter.create(out);
+    await copyDescriptions(readers, writer, options.facts);
+    const summary = await copyMessages(readers, writer, options);
+    options.signal?.throwIfAborted();
+    await writer.close();
+    return summary;
+  } catch (error) {
+    await writer?.abort();
+    throw error;
+  } finally {
+    for (const reader of readers) await reader.close();
+  }
+}
+
+async function copyDescriptions(
+  readers: readonly RecordingReader[],
+  writer: RecordingWriter,
+  facts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const said = new Set<string>();
+  const names = new Set<string>();
+  const isNew = (name: string, content: string) => {
+    const isKnown = said.has(`${name}\n${content}`);
+    said.add(`${name}\n${content}`);
+    return !isKnown;
+  };
+  /** Two that differ are both kept. */
+  const freeName = (name: string) => {
+    let free = name;
+    for (let number = 2; names.has(free); number++) free = `${name}.${number}`;
+    names.add(free);
+    return free;
+  };
+  for (const { metadata, path } of readers) {
+    for (const [name, entries] of metadata)
+      if (name !== 'windshield.copy' && isNew(name, JSON.stringify(entries)))
+        await writer.addMetadata(freeName(name), entries);
+    for (const attachment of await readAttachments(path)) {
+      const { name, data } = attachment;
+      if (isNew(`file ${name}`, Buffer.from(data).toString('latin1')))
+        await writer.addAttachment({ ...attachment, name: freeName(name) });
+    }
+  }
+  await writer.addMetadata('windshield.copy', facts);
+}
+
+async function copyMessages(
+  readers: readonly RecordingReader[],
+  writer: RecordingWriter,
+  { startNs, endNs, topics, signal }: CopyOptions,
+): Promise<CopySummary> {
+  const channels = new SharedChannels();
+  const messages: Record<string, number> = {};
+  const read = new Map<RecordingReader, Map<number, number>>();
+  let first: bigint | undefined;
+  let last = 0n;
+  const write = async (reader: RecordingReader, message: RecordedMessage, stampNs: bigint) => {
+    signal?.throwIfAborted();
+    const channel = channels.of(reader, message.channelId);
+    if (channel === undefined) return;
+    first ??= stampNs;
+    last = stampNs;
+    messages[message.topic] = (messages[message.topic] ?? 0) + 1;
+    await writer.copy(channel, stampNs, message.data);
+  };
+  if (startNs !== undefined)
+    for (const reader of readers)
+      for (const message of await lastingBefore(reader, startNs, topics))
+        await write(reader, message, startNs);
+  const range = { startNs, endNs, topics };
+  for await (const { reader, message } of inOrder(readers, range)) {
+    const counts = read.get(reader) ?? new Map<number, number>();
+    read.set(reader, counts.set(message.channelId, (counts.get(message.channelId) ?? 0) + 1));
+    await write(reader, message, message.stampNs);
+  }
+  const isWhole = startNs === undefined && endNs === undefined;
+  const lost: Record<string, number> = {};
+  for (const reader of isWhole ? readers : [])
+    for (const { id, topic, messageCount } of reader.channels) {
+      if (topics?.includes(topic) === false) continue;
+      const missing = messageCount - (read.get(reader)?.get(id) ?? 0);
+      if (missing > 0) lost[topic] = (lost[topic] ?? 0) + missing;
+    }
+  const sum = (of: (reader: RecordingReader) => number) =>
+    readers.reduce((total, reader) => total + of(reader), 0);
+  const damage = {
+    cutBytes: sum(({ cutBytes }) => cutBytes),
+    damagedChunks: sum(({ damagedChunks }) => damagedChunks),
+  };
+  return { messages, lost, ...damage, startNs: first ?? 0n, endNs: last };
+}
+
+/** The last message of each lasting channel before a stamp. */
+async function lastingBefore(
+  reader: RecordingReader,
+  startNs: bigint,
+  topics: readonly string[] | undefined,
+): Promise<RecordedMessage[]> {
+  const found: RecordedMessage[] = [];
+  for (const { id, topic, schemaName } of reader.channels) {
+    if (!lasting.has(schemaName) || topics?.includes(topic) === false) continue;
+    let newest: RecordedMessage | undefined;
+    const range = { channelIds: [id], endNs: startNs - 1n };
+    if (startNs > 0n) for await (const message of reader.messages(range)) newest = message;
+    if (newest !== undefined) found.push(newest);
+  }
+  return found;
+}
+
+/** The messages of several recordings by stamp; of equal stamps those of the first recording first. */
+async function* inOrder(
+  readers: readonly RecordingReader[],
+  range: Pick<CopyOptions, 'startNs' | 'endNs' | 'topics'>,
+) {
+  const { startNs, endNs, topics } = range;
+  const filter = {
+    ...(startNs !== undefined && { startNs }),
+    ...(endNs !== undefined && { endNs }),
+    ...(topics !== undefined && { topics }),
+  };
+  const heads = await Promise.all(
+    readers.map(async (reader) => {
+      const messages = reader.messages(filter);
+      return { reader, messages, next: (await messages.next()).value ?? undefined };
+    }),
+  );
+  for (;;) {
+    let oldest: (typeof heads)[number] | undefined;
+    for (const head of heads)
+      if (head.next && (oldest?.next === undefined || head.next.stampNs < oldest.next.stampNs))
+        oldest = head;
+    if (oldest?.next === undefined) return;
+    yield { reader: oldest.reader, message: oldest.next };
+    oldest.next = (await oldest.messages.next()).value ?? undefined;
+  }
+}
+
+/** Channels of several recordings that are the same become one. */
+class SharedChannels {
+  readonly #known: CopiedChannel[] = [];
+  readonly #byReader = new Map<RecordingReader, Map<number, CopiedChannel>>();
+
+  of(reader: RecordingReader, id: number): CopiedChannel | undefined {
+    const own = this.#byReader.get(reader) ?? new Map<number, CopiedChannel>();
+    this.#byReader.set(reader, own);
+    const known = own.get(id);
+    if (known !== undefined) return known;
+    const described = reader.describe(id);
+    if (described === undefined) return undefined;
+    const same = this.#known.find((channel) => isSame(channel, described));
+    if (same === undefined) this.#known.push(described);
+    own.set(id, same ?? described);
+    return same ?? described;
+  }
+}
+
+function isSame(a: CopiedChannel, b: CopiedChannel): boolean {
+  if (a.topic !== b.topic || a.messageEncoding !== b.messageEncoding) return false;
+  if (a.schema === undefined || b.schema === undefined) return a.schema === b.schema;
+  const isNamed = a.schema.name === b.schema.name && a.schema.encoding === b.schema.encoding;
+  return isNamed && Buffer.compare(a.schema.data, b.schema.data) === 0;
+}
