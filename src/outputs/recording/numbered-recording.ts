@@ -43,7 +43,8 @@ export class NumberedRecording {
   #startNs: bigint | undefined;
   #lastNs = 0n;
   #bytes = 0;
-  #isKept = false;
+  /** Files up to this number stay; some of them may still be being finished. */
+  #keptUpTo = -1;
   readonly #ring: Finished[] = [];
   /** Files that are being finished, and removals. */
   #background: Promise<void> = Promise.resolve();
@@ -87,7 +88,7 @@ export class NumberedRecording {
   /** What lies there of the ring now stays, and what is being written. */
   keep(): void {
     this.#ring.length = 0;
-    this.#isKept = true;
+    this.#keptUpTo = this.#number;
   }
 
   async close(): Promise<void> {
@@ -118,16 +119,14 @@ export class NumberedRecording {
   #next(): void {
     const full = this.#writer;
     const endNs = this.#lastNs;
-    const isKept = this.#isKept;
-    this.#number++;
+    const number = this.#number++;
     this.#bytes = 0;
-    this.#isKept = false;
     this.#startNs = undefined;
     this.#writer = full.then(() => this.#open());
     this.#background = this.#background.then(async () => {
       const { path } = await full;
       await (await full).close();
-      if (!isKept) this.#ring.push({ path, endNs });
+      if (number > this.#keptUpTo) this.#ring.push({ path, endNs });
       await this.#removeOld(endNs);
     });
     // `close` rejects with the same error.
