@@ -54,7 +54,10 @@ export class RecordingWriter {
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(file: PartialFile, mcap: McapWriter) {
+  readonly #isKept: boolean;
+
+  private constructor(file: PartialFile, mcap: McapWriter, isKept: boolean) {
+    this.#isKept = isKept;
     this.path = file.path;
     this.#file = file;
     this.#mcap = mcap;
@@ -86,7 +89,7 @@ export class RecordingWriter {
         position: () => BigInt(file.positionBytes),
       },
     });
-    const writer = new RecordingWriter(file, mcap);
+    const writer = new RecordingWriter(file, mcap, isKept);
     try {
       await writer.#enqueue(() => mcap.start({ profile: '', library: recordingLibrary }));
       return writer;
@@ -140,7 +143,7 @@ export class RecordingWriter {
     });
   }
 
-  /** Writes the index and gives the file its name. Rejects, leaving nothing, when any write had failed. */
+  /** Writes the index and gives the file its name. Rejects when any write had failed, leaving `<path>.partial` where that `isKept`, else nothing. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     const end = this.#enqueue(() => this.#mcap.end());
@@ -148,7 +151,9 @@ export class RecordingWriter {
     try {
       await end;
     } catch (error) {
-      this.#file.abort();
+      // Of a drive on a full disk, what was taken stays.
+      if (this.#isKept) this.#file.leave();
+      else this.#file.abort();
       throw error;
     }
     await this.#file.close();

@@ -72,7 +72,6 @@ const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
   '@julusian/jpeg-turbo': 'src/codec/turbo-jpeg.ts',
   sharp: 'src/codec/image-codec.ts',
-  '@julusian/jpeg-turbo': 'src/codec/jpeg-turbo.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../src/codec/image-codec.js';
-import { JpegEncoder } from '../../src/codec/jpeg-turbo.js';
+import { JpegEncoder } from '../../src/codec/jpeg-encoder.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
 import type { FramePixels } from '../../src/outputs/output.js';
 import { RecorderThread } from '../../src/outputs/recording/recorder-thread.js';
@@ -159,9 +159,16 @@ test('a disk that is full ends the recording of a source, and what it took can b
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
   expect(said).toContain('ERR_OUTPUT');
+  expect(said).toContain('full.1.mcap.interrupted');
   expect(code).toBe(2);
   const clean = join(dir, 'clean.mcap');
-  const recovered = await windshield(['recover', `${out}.partial`, '-o', clean, '--json']).finished;
+  const recovered = await windshield([
+    'recover',
+    join(dir, 'full.1.mcap.interrupted'),
+    '-o',
+    clean,
+    '--json',
+  ]).finished;
   expect(recovered.stderr).toBe('');
   const summary = JSON.parse(recovered.stdout);
   expect(summary.messages['camera/image']).toBeGreaterThan(20);

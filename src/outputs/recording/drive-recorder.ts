@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { openIfRecording } from '../../capture/camera-of.js';
-import { JpegEncoder } from '../../codec/jpeg-turbo.js';
+import { JpegEncoder } from '../../codec/jpeg-encoder.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import {
   type CameraCalibration,

@@ -5,6 +5,7 @@ import type { PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import type { RecordSettings } from '../output-settings.js';
 import { RecorderThread } from './recorder-thread.js';
+import { withWhatIsLeft } from './what-is-left.js';
 
 export interface RecordSourceOptions {
   source: string;
@@ -52,7 +53,7 @@ export async function recordSource(options: RecordSourceOptions): Promise<Record
     return await run(options, capture, thread);
   } catch (error) {
     await thread.end('abort').catch(() => undefined);
-    throw error;
+    throw withWhatIsLeft(error, record.path);
   } finally {
     await capture.stop();
   }

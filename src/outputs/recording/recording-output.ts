@@ -1,6 +1,5 @@
 import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
-import { PerceptionError } from '../../frame/perception-error.js';
 import { logTopic, perceptionTopic, statusTopic } from '../../messages/topics.js';
 import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
@@ -10,6 +9,7 @@ import type { OutputSettings } from '../output-settings.js';
 import { recordingHeldFrames } from './held-frames.js';
 import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
+import { withWhatIsLeft } from './what-is-left.js';
 
 /** What a supervised pipeline that dies may lose of its recording's end. */
 const supervisedChunkBytes = 8 * 1024;
@@ -107,23 +107,8 @@ class RecordingOutput implements Output {
     try {
       await this.#thread.end(ways[end]);
     } catch (error) {
-      throw this.#settings.supervised === undefined ? this.#withWhatIsLeft(error) : error;
+      throw this.#settings.supervised === undefined ? withWhatIsLeft(error, this.place) : error;
     }
-  }
-
-  #withWhatIsLeft(error: unknown): unknown {
-    const kept = trySetAside(this.place);
-    if (kept === undefined || !(error instanceof PerceptionError)) return error;
-    const message = `${error.message}; what was recorded until then is kept: ${kept}`;
-    return new PerceptionError(error.code, message, { cause: error });
-  }
-}
-
-function trySetAside(path: string): string | undefined {
-  try {
-    return setAside(path);
-  } catch {
-    return undefined;
   }
 }
 
