@@ -21,12 +21,15 @@ export interface PictureStream {
   readPicture(message: Uint8Array): RecordedPicture;
 }
 
+/** Class maps of a recorded run travel as pictures too, and are none of a camera. */
+const maskTopic = 'camera/mask';
+
 /** Every stream of pictures in a recording, most pictures first; of equal ones the first in the file. */
 export function pictureStreams(channels: readonly RecordedChannel[]): PictureStream[] {
   const streams = new Map<string, PictureStream & { channelIds: number[] }>();
   for (const channel of channels) {
     const readPicture = pictureReader(channel);
-    if (readPicture === undefined) continue;
+    if (readPicture === undefined || channel.topic === maskTopic) continue;
     const { id, topic, schemaName, messageEncoding, messageCount } = channel;
     const key = JSON.stringify([topic, schemaName, messageEncoding]);
     const stream = streams.get(key);

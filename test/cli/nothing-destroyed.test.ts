@@ -205,7 +205,7 @@ describe('a run that is ended', () => {
     expect((await counts(out))['perception']).toBeGreaterThan(0);
   });
 
-  test('for want of room leaves nothing half-written', async () => {
+  test('for want of room leaves what was recorded until then under a name that says so', async () => {
     const args = [
       'replay',
       rig.drivePath,
@@ -230,6 +230,8 @@ describe('a run that is ended', () => {
     expect(stderr).toMatch(
       /expected room, found the largest size of a file reached.*\(ERR_OUTPUT\)/,
     );
-    expect(readdirSync(rig.dir).filter((name) => name.startsWith('full'))).toEqual([]);
+    expect(readdirSync(rig.dir).filter((name) => name.startsWith('full'))).toEqual([
+      'full.1.mcap.interrupted',
+    ]);
   });
 });
