@@ -84,7 +84,7 @@ const isAddress = (source: string) => /^[a-z][a-z0-9+.-]+:/i.test(source);
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, bundles, record, publish } = config;
+  const { source, calibration, bundles, record, publish, listen } = config;
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -97,6 +97,9 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
     ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
+    ...(listen?.tokenFile !== undefined && {
+      listen: { ...listen, tokenFile: absolute(listen.tokenFile) },
+    }),
     ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),
     ...(publish.zeromq === undefined || curve === undefined
       ? {}
