@@ -8,8 +8,7 @@ import { readCurveKeyFile } from '../../src/outputs/zeromq/curve-key-file.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'windshield-keys-'));
 afterAll(() => rmSync(dir, { recursive: true }));
-const make = (kind: string, path: string) =>
-  keysCommand().parseAsync(['node', 'keys', kind, path]);
+const make = (kind: string, path: string) => keysCommand().parseAsync(['node', 'keys', kind, path]);
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 test('makes a token that a pipeline file can name, readable by its owner only, another each time', async () => {
