@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { JpegEncoder } from '../../codec/jpeg-turbo.js';
+import { JpegEncoder } from '../../codec/jpeg-encoder.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
 import { maskOf } from '../../viewer/foxglove-messages.js';
