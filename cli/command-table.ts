@@ -165,6 +165,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./diff.js')).diffCommand(),
   },
   {
+    name: 'keys',
+    usage: '<token|curve> <file>',
+    summary: 'make the secret that a rig is asked with: a token, or keys of CurveZMQ',
+    load: async () => (await import('./keys.js')).keysCommand(),
+  },
+  {
     name: 'doctor',
     usage: '[pipeline.yaml]',
     summary: 'check this machine, and what a pipeline file needs of it',

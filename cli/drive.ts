@@ -46,11 +46,11 @@ export async function drive(request: DriveRequest): Promise<void> {
       log = openLog(flags.log, flags.logLevel);
     }
     const config = withFlags(request.config, flags);
-    if (flags.view) page = await openLivePage(config);
-    if (page !== undefined) terminal.note(`look: ${page.url}`);
+    page = await openLivePage(config, flags.view === true, supervised !== undefined);
+    for (const line of page?.lines(terminal.isInteractive) ?? []) terminal.note(line);
     const { report, error, hungLanes } = await runPipeline({
       config,
-      ...(page === undefined ? {} : { outputs: [page.output] }),
+      ...(page === undefined ? {} : { outputs: page.outputs }),
       source,
       pacing,
       rateFactor,
@@ -78,7 +78,7 @@ export async function drive(request: DriveRequest): Promise<void> {
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
     supervised?.main.ended();
-    if (page !== undefined && terminal.isInteractive && !stop.signal.aborted) {
+    if (page?.isShown && terminal.isInteractive && !stop.signal.aborted) {
       await page.showEnded(source);
       terminal.note(`step through it: ${page.url} (Ctrl-C ends it)`);
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));

@@ -1,11 +1,18 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasErrorCode } from '../src/frame/perception-error.js';
+import type { FoxgloveOutput } from '../src/outputs/foxglove/foxglove-output.js';
+import type { MetricsOutput } from '../src/outputs/metrics/metrics-output.js';
+import type { Output } from '../src/outputs/output.js';
+import { defaultPagePort } from '../src/outputs/page/default-port.js';
 import type { LiveOutput } from '../src/outputs/page/live-output.js';
 import type { PageServer } from '../src/outputs/page/page-server.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { builtPage } from './built-page.js';
+
+type Listen = NonNullable<PipelineConfig['listen']>;
 
 interface ServedFile {
   name: string;
@@ -13,45 +20,94 @@ interface ServedFile {
   sizeBytes: number;
 }
 
-/** The page that shows a run while it goes on, and lets it be stepped through at its end. */
+/** The server of a run: its page, where one was asked for, and what other tools read. */
 export interface LivePage {
+  /** Whether there is a page to look at. */
+  readonly isShown: boolean;
   readonly url: string;
-  readonly output: LiveOutput;
+  readonly outputs: readonly Output[];
+  /** What is said of it; the token only to a person at a terminal. */
+  lines(isInteractive: boolean): string[];
   /** The run has ended: what was seen is served beside the drive, where that is a file. */
   showEnded(source: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the page's server; where its usual port is taken, on a free one. */
-export async function openLivePage(config: PipelineConfig): Promise<LivePage> {
-  const [{ defaultPagePort, openPageServer }, { LiveOutput }] = await Promise.all([
+/** How often a supervised pipeline tries to listen, and how long it waits in between, milliseconds. */
+const listenTries = 20;
+const listenRetryMs = 50;
+
+/** Opens what the pipeline file's `listen` and `--view` ask for; undefined where that is nothing. */
+export async function openLivePage(
+  config: PipelineConfig,
+  isViewed: boolean,
+  isSupervised: boolean,
+): Promise<LivePage | undefined> {
+  const { listen } = config;
+  const isShown = isViewed || listen?.page === true;
+  if (!isShown && !listen?.metrics && !listen?.foxglove) return undefined;
+  const [{ openPageServer }, { readTokenFile }] = await Promise.all([
     import('../src/outputs/page/page-server.js'),
-    import('../src/outputs/page/live-output.js'),
+    import('../src/outputs/page/token-file.js'),
   ]);
+  const address = listen?.address ?? '127.0.0.1';
+  const token = listen?.tokenFile && (await readTokenFile(listen.tokenFile));
   let files: ServedFile[] = [];
-  let output: LiveOutput | undefined;
+  let live: LiveOutput | undefined;
+  let foxglove: FoxgloveOutput | undefined;
+  let metrics: MetricsOutput | undefined;
   let temporaryDir: string | undefined;
-  const open = (port: number): Promise<PageServer> =>
+  const server = await listenAt(listen, isSupervised, (port) =>
     openPageServer({
       port,
-      pageDir: builtPage,
+      access: { address, token, origins: listen?.origins },
       files: () => files,
-      bundleDirs: config.bundles,
-      onLive: (request, socket, head) => output?.connect(request, socket, head),
-    });
-  const server = await open(defaultPagePort).catch((error: unknown) => {
-    if (hasErrorCode(error) && error.code === 'ERR_PORT_IN_USE') return open(0);
-    throw error;
-  });
-  output = new LiveOutput(server.url);
+      bundleDirs: isShown ? config.bundles : {},
+      ...(isShown && {
+        pageDir: builtPage,
+        onLive: (request, socket, head) => live?.connect(request, socket, head),
+      }),
+      ...(listen?.foxglove && {
+        onFoxglove: (request, socket, head) => foxglove?.connect(request, socket, head),
+      }),
+      ...(listen?.metrics && {
+        onMetrics: () => metrics?.text() ?? Promise.resolve({ contentType: '', text: '' }),
+      }),
+    }),
+  );
+  const { url } = server;
+  if (isShown) live = new (await import('../src/outputs/page/live-output.js')).LiveOutput(url);
+  if (listen?.foxglove) {
+    const { FoxgloveOutput: Opened } = await import('../src/outputs/foxglove/foxglove-output.js');
+    foxglove = new Opened(url.replace('http', 'ws'));
+  }
+  if (listen?.metrics) {
+    const { MetricsOutput: Opened } = await import('../src/outputs/metrics/metrics-output.js');
+    metrics = new Opened(`${url}/metrics`);
+  }
   return {
-    url: server.url,
-    output,
+    isShown,
+    url,
+    outputs: [live ?? [], foxglove ?? [], metrics ?? []].flat(),
+    lines(isInteractive) {
+      // What follows # never leaves the browser.
+      const secret =
+        token === undefined || token === '' || !isInteractive ? '' : `/#token=${token}`;
+      const { port } = new URL(url);
+      const others = isShown && isUnspecified(address) ? networkAddresses() : [];
+      return [
+        isShown ? `look: ${url}${secret}` : [],
+        others.map((host) => `look from another machine: http://${host}:${port}${secret}`),
+        foxglove === undefined ? [] : `foxglove: ${foxglove.place}`,
+        metrics === undefined ? [] : `metrics: ${metrics.place}`,
+      ].flat();
+    },
     async showEnded(source) {
+      if (live === undefined) return;
       const { writeKept } = await import('../src/outputs/page/write-kept.js');
       temporaryDir = await mkdtemp(join(tmpdir(), 'windshield-'));
       const path = join(temporaryDir, 'results.mcap');
-      await writeKept(path, output.kept);
+      await writeKept(path, live.kept);
       const drive = await stat(source).catch(() => undefined);
       const pictures =
         drive?.isFile() && source.endsWith('.mcap')
@@ -59,12 +115,43 @@ export async function openLivePage(config: PipelineConfig): Promise<LivePage> {
           : [];
       const { size: sizeBytes } = await stat(path);
       files = [...pictures, { name: 'results.mcap', path, sizeBytes }];
-      output.tellEnded();
+      live.tellEnded();
     },
     async close() {
-      output.disconnect();
+      await live?.disconnect();
       await server.close();
       if (temporaryDir !== undefined) await rm(temporaryDir, { recursive: true, force: true });
     },
   };
+}
+
+const isUnspecified = (address: string) => address === '0.0.0.0' || address === '::';
+
+/** IPv4 addresses by which other machines may reach this one. */
+const networkAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map((entry) => entry.address);
+
+/**
+ * Where the pipeline file names no port and the usual one is taken, a free one does. A port that it names is what other
+ * tools ask: it is that one or none. A supervised pipeline's last life may take a moment to give it back.
+ */
+async function listenAt(
+  listen: Listen | undefined,
+  isSupervised: boolean,
+  open: (port: number) => Promise<PageServer>,
+): Promise<PageServer> {
+  const port = listen?.port ?? defaultPagePort;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(port);
+    } catch (error) {
+      if (!hasErrorCode(error) || error.code !== 'ERR_PORT_IN_USE') throw error;
+      if (isSupervised && tries < listenTries) await sleep(listenRetryMs);
+      else if (listen === undefined) return open(0);
+      else throw error;
+    }
+  }
 }

@@ -1,6 +1,23 @@
 import { render } from 'preact';
 import type { PageSession } from '../src/outputs/page/page-session.js';
 import { App } from './view/app.js';
+import { enterWith, TokenDoor } from './view/token-door.js';
 
-const session: PageSession = await fetch('/session.json').then((response) => response.json());
-render(<App session={session} />, document.getElementById('page')!);
+const page = document.getElementById('page')!;
+
+async function show(): Promise<void> {
+  const answer = await fetch('/session.json');
+  if (answer.status === 401) render(<TokenDoor onEntered={() => void show()} />, page);
+  else {
+    const session: PageSession = await answer.json();
+    render(<App session={session} />, page);
+  }
+}
+
+// A token behind # stays in the browser; it goes from the address, too, before anybody copies that.
+const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+if (token !== undefined) {
+  history.replaceState(null, '', '/');
+  await enterWith(token);
+}
+await show();

@@ -267,7 +267,7 @@ async function readPlan({
 
 /** Before the first frame: a recording takes the place of older results alone, and of nothing that the run reads. */
 async function guardRecording({ config, source, repeat }: PipelineOptions): Promise<void> {
-  const { record, calibration, bundles, publish } = config;
+  const { record, calibration, bundles, publish, listen } = config;
   if (record === undefined) return;
   const { guardOutputs } = await import('../files/output-guard.js');
   const keyFile = publish.zeromq?.curve?.keyFile;
@@ -276,7 +276,9 @@ async function guardRecording({ config, source, repeat }: PipelineOptions): Prom
     { role: 'the calibration', path: calibration },
     ...Object.values(bundles).map((path = '') => ({ role: 'a bundle', path })),
     ...(repeat === undefined ? [] : [{ role: 'the run to repeat', path: repeat }]),
-    ...(keyFile === undefined ? [] : [{ role: 'the key file', path: keyFile }]),
+    ...[keyFile ?? [], listen?.tokenFile ?? []]
+      .flat()
+      .map((path) => ({ role: 'the key file', path })),
   ];
   guardOutputs([{ option: 'recording', path: record.path, kind: 'recording' }], inputs);
   const { checkNoDriveAt } = await import('../recording/recording-kind.js');

@@ -103,7 +103,7 @@ function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCoun
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, bundles, record, publish } = config;
+  const { source, calibration, bundles, record, publish, listen } = config;
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -116,6 +116,9 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
     ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
+    ...(listen?.tokenFile !== undefined && {
+      listen: { ...listen, tokenFile: absolute(listen.tokenFile) },
+    }),
     ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),
     ...(publish.zeromq === undefined || curve === undefined
       ? {}

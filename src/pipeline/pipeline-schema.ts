@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { pictureHealthSchema } from '../capture/picture-health/picture-health-schema.js';
 import { addressRow } from '../capture/source-table.js';
+import { isLoopback } from '../outputs/page/access.js';
+import { defaultPagePort } from '../outputs/page/default-port.js';
 import { stageTable } from '../stages/stage-table.js';
 import { degradationSchema } from './degradation-schema.js';
 
@@ -37,6 +39,38 @@ const zeromqSchema = z.strictObject({
   highWaterMark: z.int().min(1).max(100_000).default(100),
   curve: curveSchema.optional(),
 });
+
+/** Every key is read by src/outputs/page. */
+const listenSchema = z
+  .strictObject({
+    /** IP address; 0.0.0.0 for all of this machine. */
+    address: z
+      .union([z.ipv4(), z.ipv6()], { error: 'expected an IP address' })
+      .default('127.0.0.1'),
+    /** 0 takes a free one. */
+    port: z.int().min(0).max(65_535).default(defaultPagePort),
+    /** File with the token that every request must bring; needed beyond loopback. */
+    tokenFile: text.optional(),
+    /** Origins of other pages that may connect, such as `https://app.foxglove.dev`. */
+    origins: z
+      .array(z.url({ error: 'expected an origin such as https://example.org' }))
+      .max(16)
+      .default([]),
+    /** The page, as `--view` shows it. */
+    page: z.boolean().default(false),
+    /** `/metrics` for Prometheus. */
+    metrics: z.boolean().default(false),
+    /** A Foxglove WebSocket server. */
+    foxglove: z.boolean().default(false),
+  })
+  .superRefine(({ address, tokenFile }, context) => {
+    if (!isLoopback(address) && tokenFile === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['tokenFile'],
+        message: `${address} can be reached from outside this machine: expected a file with a token (\`windshield keys token\` makes one), found none`,
+      });
+  });
 
 const recordSchema = z.strictObject({
   path: text,
@@ -109,6 +143,8 @@ export const pipelineSchema = z
     publish: z
       .strictObject({ zeromq: zeromqSchema.optional() })
       .default({ zeromq: zeromqSchema.parse({}) }),
+    /** What is served over HTTP; nothing when left out. */
+    listen: listenSchema.optional(),
     /** MCAP file for the results. */
     record: z.preprocess(
       (value) => (typeof value === 'string' ? { path: value } : value),

@@ -89,7 +89,8 @@ const soleImporters: Readonly<Record<string, string>> = {
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
-  ws: 'src/outputs/page/live-output.ts',
+  ws: 'src/outputs/page/socket-room.ts',
+  'prom-client': 'src/outputs/metrics/metrics-output.ts',
 };
 
 interface Import {

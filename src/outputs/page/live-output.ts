@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { encodeJpeg } from '../../codec/image-codec.js';
 import { perceptionTopic } from '../../messages/topics.js';
-import type { FramePixels, Output, OutputMessage, RunFacts } from '../output.js';
+import type { Output, OutputMessage, RunFacts } from '../output.js';
+import { PictureEncoder } from '../pictures/picture-encoder.js';
 import { PublishCounts } from '../publish-count.js';
+import { type Connection, SocketRoom } from './socket-room.js';
 
 /** JPEG quality of what is looked at. */
 const jpegQuality = 75;
@@ -26,25 +26,23 @@ export interface KeptResult {
  * not ask gets nothing, so that it cannot fill the memory.
  *
  * A message is the length of the PerceptionFrame (uint32, little endian), the PerceptionFrame, and a JPEG, which is
- * empty where the pixels are not rgb8. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
+ * empty where the frame could not be encoded. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
  */
 export class LiveOutput implements Output {
   readonly name = 'page';
   readonly topics = [perceptionTopic.name];
   readonly needsPixels = true;
   readonly counts = new PublishCounts();
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxMessageBytes,
-    perMessageDeflate: false,
+  readonly #sockets = new SocketRoom({
+    maxConnections: maxViewers,
+    maxMessageBytes,
+    onConnection: (viewer) => this.#welcome(viewer),
   });
   /** Pages, and whether each waits for a frame. */
-  readonly #viewers = new Map<WebSocket, { isWaiting: boolean }>();
+  readonly #viewers = new Map<Connection, { isWaiting: boolean }>();
   readonly #kept: KeptResult[] = [];
   #keptBytes = 0;
-  /** Holds the pixels that are being encoded; made once. */
-  #copy = new Uint8Array();
-  #isEncoding = false;
+  readonly #encoder = new PictureEncoder(jpegQuality);
   #greeting = '{}';
   #hasEnded = false;
 
@@ -67,42 +65,20 @@ export class LiveOutput implements Output {
 
   /** Takes a connection whose headers were checked. */
   connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#viewers.size >= maxViewers) {
-      socket.end('HTTP/1.1 503 Too many pages\r\n\r\n');
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (viewer) => {
-      const state = { isWaiting: false };
-      this.#viewers.set(viewer, state);
-      viewer.on('message', () => {
-        state.isWaiting = true;
-      });
-      viewer.on('close', () => this.#viewers.delete(viewer));
-      viewer.on('error', () => viewer.terminate());
-      viewer.send(this.#greeting);
-      if (this.#hasEnded) viewer.send('{"ended":true}');
-    });
+    this.#sockets.connect(request, socket, head);
   }
 
   send({ stampNs, payload, pixels }: OutputMessage): void {
     this.#keep({ stampNs, payload });
     const count = this.counts.of(perceptionTopic.name);
     const isWanted = [...this.#viewers.values()].some(({ isWaiting }) => isWaiting);
-    if (!isWanted || this.#isEncoding || pixels === undefined) {
+    if (!isWanted || this.#encoder.isBusy || pixels === undefined) {
       pixels?.release();
       if (this.#viewers.size > 0) count.dropped++;
       return;
     }
     count.sent++;
-    const image = this.#copyOut(pixels);
-    pixels.release();
-    this.#isEncoding = true;
-    void (image === undefined ? Promise.resolve(new Uint8Array()) : encodeJpeg(image, jpegQuality))
-      .catch(() => new Uint8Array())
-      .then((jpeg) => {
-        this.#isEncoding = false;
-        this.#sendFrame(payload, jpeg);
-      });
+    void this.#encoder.encode(pixels).then((jpeg) => this.#sendFrame(payload, jpeg));
   }
 
   /** Tells pages that the run has ended. They stay connected until `disconnect`. */
@@ -115,30 +91,26 @@ export class LiveOutput implements Output {
     for (const viewer of this.#viewers.keys()) viewer.send('{"ended":true}');
   }
 
-  disconnect(): void {
-    for (const viewer of this.#viewers.keys()) viewer.terminate();
-    this.#server.close();
+  async disconnect(): Promise<void> {
+    this.#sockets.close();
+    await this.#encoder.close();
+  }
+
+  #welcome(viewer: Connection): void {
+    const state = { isWaiting: false };
+    this.#viewers.set(viewer, state);
+    viewer.on('message', () => {
+      state.isWaiting = true;
+    });
+    viewer.on('close', () => this.#viewers.delete(viewer));
+    viewer.send(this.#greeting);
+    if (this.#hasEnded) viewer.send('{"ended":true}');
   }
 
   #keep(result: KeptResult): void {
     this.#kept.push(result);
     this.#keptBytes += result.payload.length;
     while (this.#keptBytes > keptBytes) this.#keptBytes -= this.#kept.shift()!.payload.length;
-  }
-
-  /** The pixels without row padding, in memory of this thread; undefined for other formats than rgb8. */
-  #copyOut({ layout, bytes }: FramePixels) {
-    const { format, widthPx, heightPx, strideBytes } = layout;
-    if (format !== 'rgb8') return undefined;
-    const rowBytes = widthPx * 3;
-    if (this.#copy.length !== rowBytes * heightPx) this.#copy = new Uint8Array(rowBytes * heightPx);
-    if (strideBytes === rowBytes) this.#copy.set(bytes.subarray(0, this.#copy.length));
-    else
-      for (let y = 0; y < heightPx; y++) {
-        const row = bytes.subarray(y * strideBytes, y * strideBytes + rowBytes);
-        this.#copy.set(row, y * rowBytes);
-      }
-    return { widthPx, heightPx, data: this.#copy };
   }
 
   #sendFrame(payload: Uint8Array, jpeg: Uint8Array): void {

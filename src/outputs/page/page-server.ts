@@ -6,24 +6,29 @@ import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { PerceptionError } from '../../frame/perception-error.js';
+import { foxgloveProtocols } from '../foxglove/foxglove-protocol.js';
+import { type Access, bringsToken, tokenCookie } from './access.js';
 import type { PageSession } from './page-session.js';
 import { securityHeaders, whyRefused } from './security.js';
 import { fileInside, serveFile } from './serve-file.js';
 
-/** Where the page is, unless it is told otherwise. */
-export const defaultPagePort = 5580;
-
 export interface PageServerOptions {
   /** 0 takes a free one. */
   port: number;
-  /** The folder of the built page; asked for at the first look, so that a build costs nothing before. */
-  pageDir(): Promise<string>;
+  /** Where it listens and who may ask; this machine alone when left out. */
+  access?: Access;
+  /** The folder of the built page; asked for at the first look, so that a build costs nothing before. No page when left out. */
+  pageDir?(): Promise<string>;
   /** Paths of the recordings that may be read; asked for again at each request, as they may come later. */
   files(): readonly { name: string; path: string; sizeBytes: number }[];
   /** Folder of each task's bundle. */
   bundleDirs: Readonly<Partial<Record<string, string>>>;
   /** Takes a connection to `/live`, whose headers were checked. */
   onLive?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes a connection of Foxglove, known by its sub-protocol. */
+  onFoxglove?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** What `/metrics` answers. */
+  onMetrics?(): Promise<{ contentType: string; text: string }>;
   /** Answers what lies below `/road/`, whose headers were checked; false where there is no such thing. */
   onRoad?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
@@ -35,19 +40,23 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+/** What needs the token: everything but the page's own files. */
+const guardedRooms = new Set(['session.json', 'files', 'bundles', 'road', 'metrics']);
 const maxConnections = 64;
 const requestTimeoutMs = 30_000;
 const bundleFileNames = /^(?:manifest\.json|golden\.json|[A-Za-z0-9._-]+\.onnx)$/;
 const runtimeFileNames = /^ort[a-z.-]*\.(?:mjs|wasm)$/;
 
 /**
- * Serves the page and what it reads on this machine's loopback address. Every path is one of a list or lies in its
- * folder; other hosts, origins and methods than GET and HEAD are refused. Rejects with ERR_PORT_IN_USE.
+ * Serves the page and what it reads, by default on this machine's loopback address. Every path is one of a list or lies
+ * in its folder; other hosts, origins and methods than GET and HEAD are refused. Where the access has a token, only the
+ * page's own files are served without it. Rejects with ERR_PORT_IN_USE.
  */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
   let port = options.port;
+  const access = options.access ?? { address: '127.0.0.1' };
   const server = createServer((request, response) => {
-    answer(options, port, request, response).catch((error: unknown) => {
+    answer(options, access, port, request, response).catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();
       else sendText(response, 500, text);
@@ -57,16 +66,17 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   server.requestTimeout = requestTimeoutMs;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const isLive = new URL(request.url ?? '/', 'http://page').pathname === '/live';
-    const refusal = whyRefused(request, port) ?? (request.headers.origin ? undefined : 'no Origin');
-    if (refusal !== undefined || !isLive || options.onLive === undefined)
-      socket.end(`HTTP/1.1 ${refusal === undefined ? 404 : 403} Refused\r\n\r\n`);
-    else options.onLive(request, socket, head);
+    const take = upgradeOf(options, request);
+    const refusal = whyRefused(request, port, access);
+    if (refusal !== undefined) socket.end('HTTP/1.1 403 Refused\r\n\r\n');
+    else if (!bringsToken(request, access.token)) socket.end('HTTP/1.1 401 Token expected\r\n\r\n');
+    else if (take === undefined) socket.end('HTTP/1.1 404 Refused\r\n\r\n');
+    else take(request, socket, head);
   });
-  await listen(server, port);
+  await listen(server, port, access.address);
   port = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${urlHost(access.address)}:${port}`,
     port,
     close: () =>
       new Promise((resolve) => {
@@ -76,28 +86,71 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   };
 }
 
+/** Who takes a WebSocket. A page says its origin; tools that are none do not. */
+function upgradeOf({ onLive, onFoxglove }: PageServerOptions, request: IncomingMessage) {
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/, */);
+  if (protocols.some((name) => foxgloveProtocols.includes(name))) return onFoxglove;
+  const { pathname } = new URL(request.url ?? '/', 'http://page');
+  const isPage = request.headers.origin === `http://${request.headers.host}`;
+  return pathname === '/live' && isPage ? onLive : undefined;
+}
+
+/** Every address of this machine is reached by its loopback address. */
+const urlHost = (address: string): string => {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+};
+
 async function answer(
   options: PageServerOptions,
+  access: Access,
   port: number,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const refusal = whyRefused(request, port);
+  const refusal = whyRefused(request, port, access);
   if (refusal !== undefined) return sendText(response, 403, refusal);
   const path = new URL(request.url ?? '/', 'http://page').pathname;
+  if (path === '/enter') return enter(access, request, response);
+  const [, room = '', name = '', part = ''] = path.split('/');
+  // The page's own files hold no data: it asks for the token.
+  const isPublic = !guardedRooms.has(room);
+  if (!isPublic && !bringsToken(request, access.token)) {
+    response.setHeader('www-authenticate', 'Bearer');
+    return sendText(response, 401, 'expected the token of this rig');
+  }
   if (path.startsWith('/road/') && options.onRoad !== undefined) {
     if (await options.onRoad(request, response)) return;
     return sendText(response, 404, 'there is no such page');
   }
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return sendText(response, 405, 'expected GET');
+  if (path === '/metrics' && options.onMetrics !== undefined) {
+    const { contentType, text } = await options.onMetrics();
+    const headers = {
+      ...securityHeaders,
+      'content-type': contentType,
+      'cache-control': 'no-store',
+    };
+    response.writeHead(200, headers).end(text);
+    return;
+  }
   if (path === '/session.json') return sendJson(response, sessionOf(options));
-  const [, room = '', name = '', part = ''] = path.split('/');
   const file = await fileOf(options, path, room, name, part);
   if (file === undefined) return sendText(response, 404, 'there is no such page');
   // Built files carry a hash of their contents in their names.
   const cacheControl = room === 'assets' ? 'public, max-age=31536000, immutable' : 'no-cache';
   await serveFile(request, response, file, cacheControl);
+}
+
+/** Takes the token once, and gives the page a cookie in its place. */
+function enter({ token }: Access, request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== 'POST') sendText(response, 405, 'expected POST');
+  else if (!bringsToken(request, token)) sendText(response, 401, 'this is not the token');
+  else {
+    if (token !== undefined) response.setHeader('set-cookie', tokenCookie(token));
+    response.writeHead(204, securityHeaders).end();
+  }
 }
 
 async function fileOf(
@@ -114,6 +167,7 @@ async function fileOf(
   }
   if (room === 'ort')
     return runtimeFileNames.test(name) ? fileInside(runtimeDir(), name) : undefined;
+  if (options.pageDir === undefined) return undefined;
   return fileInside(await options.pageDir(), path === '/' ? 'index.html' : path.slice(1));
 }
 
@@ -144,15 +198,15 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   response.writeHead(status, headers).end(`${text}\n`);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const isTaken = cause.code === 'EADDRINUSE';
       const message = isTaken
         ? `expected port ${port} to be free for the page, found it in use; --port takes another`
-        : `cannot listen on port ${port}: ${cause.message}`;
+        : `cannot listen on ${address}, port ${port}: ${cause.message}`;
       reject(new PerceptionError(isTaken ? 'ERR_PORT_IN_USE' : 'ERR_USAGE', message, { cause }));
     });
-    server.listen(port, '127.0.0.1', () => resolve());
+    server.listen(port, address, () => resolve());
   });
 }

@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { type Access, isLoopback } from './access.js';
 
 /**
  * On every answer. The page runs its own scripts and WebAssembly and reaches its own server only; no other page
@@ -27,20 +30,35 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** Names by which a request may call this server: those of this machine, and beyond loopback also its addresses. */
+function isOurHost(host: string, port: number, { address }: Access): boolean {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(host);
+  if (match === null || Number(match[2] ?? 80) !== port) return false;
+  const name = match[1]!.toLowerCase();
+  if (loopbackHosts.includes(name)) return true;
+  if (isLoopback(address)) return name === address;
+  // A page of another site can make a name lead here, but no address (DNS rebinding).
+  const own = hostname().toLowerCase();
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name === own || name === `${own}.local`;
+}
+
 /**
  * Why a request is not answered, or undefined. A page of another site may find this port by a name of its own
  * (DNS rebinding: another Host), may ask by script (another Origin), or may embed what is here (Sec-Fetch-Site).
  */
-export function whyRefused({ headers }: IncomingMessage, port: number): string | undefined {
+export function whyRefused(
+  { headers }: IncomingMessage,
+  port: number,
+  access: Access,
+): string | undefined {
   const { host = '', origin } = headers;
-  const names = loopbackHosts.map((name) => `${name}:${port}`);
-  if (port === 80) names.push(...loopbackHosts);
-  if (!names.includes(host))
-    return `expected Host ${names[0]}, found another: this page is for this machine only`;
-  if (origin !== undefined && origin !== `http://${host}`)
+  if (!isOurHost(host, port, access))
+    return `expected Host ${loopbackHosts[0]}:${port}, found another: this page is for this machine only`;
+  const isListed = origin !== undefined && access.origins?.includes(origin) === true;
+  if (origin !== undefined && origin !== `http://${host}` && !isListed)
     return `expected Origin http://${host}, found another`;
   const isForeign = headers['sec-fetch-site'] === 'cross-site';
-  if (isForeign && headers['sec-fetch-mode'] !== 'navigate')
+  if (isForeign && !isListed && headers['sec-fetch-mode'] !== 'navigate')
     return 'this is not for pages of other sites';
   return undefined;
 }

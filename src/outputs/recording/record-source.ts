@@ -1,6 +1,6 @@
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CaptureHandle, startCapture } from '../../capture/capture-thread.js';
-import type { SourceOptions } from '../../capture/open-source.js';
+import type { SourceOptions } from '../../capture/source-options.js';
 import type { PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import type { RecordSettings } from '../output-settings.js';

@@ -1,4 +1,4 @@
-import { Publisher as PublisherSocket } from 'zeromq';
+import { curveKeyPair, Publisher as PublisherSocket } from 'zeromq';
 import { PerceptionError } from '../../frame/perception-error.js';
 import { withTopicSequence } from '../../messages/topic-sequence.js';
 import { publishedTopics } from '../../messages/topics.js';
@@ -84,6 +84,9 @@ export class ZeromqPublisher implements Output {
     if (!this.#socket.closed) this.#socket.close();
   }
 }
+
+/** New keys of CurveZMQ. */
+export const newCurveKeys = (): CurveKeys => curveKeyPair();
 
 function bindError(endpoint: string, cause: unknown): PerceptionError {
   const { code, message } = cause as { code?: string; message?: string };

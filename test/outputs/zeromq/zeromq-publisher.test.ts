@@ -135,7 +135,8 @@ describe('beyond loopback', () => {
     const server = curveKeyPair();
     const dir = await mkdtemp(join(tmpdir(), 'windshield-curve-'));
     const keyFile = join(dir, 'server.keys');
-    await writeFile(keyFile, `# rig\npublic ${server.publicKey}\nsecret ${server.secretKey}\n`);
+    const text = `# rig\npublic ${server.publicKey}\nsecret ${server.secretKey}\n`;
+    await writeFile(keyFile, text, { mode: 0o600 });
     const curve = await readCurveKeyFile(keyFile);
     const publisher = kept(
       await ZeromqPublisher.bind({ endpoint: 'tcp://0.0.0.0:*', highWaterMark: 10, curve }),

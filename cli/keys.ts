@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { writePrivateFile } from '../src/files/private-file.js';
+import { Terminal } from './terminal.js';
+
+/** 144 bits. */
+const tokenBytes = 18;
+
+/** `windshield keys`: secrets for what listens beyond this machine. */
+export function keysCommand(): Command {
+  const command = new Command('keys')
+    .summary('make the secret that a rig is asked with: a token, or keys of CurveZMQ')
+    .description(
+      'Writes new secrets into files that their owner alone can read. A file that is there already stays.\n' +
+        'What listens beyond this machine needs them: docs/security.md.',
+    );
+  command
+    .command('token')
+    .description(
+      'a token for the page, Foxglove and metrics: `listen.tokenFile` of a pipeline file',
+    )
+    .argument('<file>', 'where it is written')
+    .action(async (path: string) => {
+      await writePrivateFile(path, `${randomBytes(tokenBytes).toString('base64url')}\n`);
+      new Terminal().print(`${path}: a token; name it as listen.tokenFile`);
+    });
+  command
+    .command('curve')
+    .description('keys of CurveZMQ for ZeroMQ: `publish.zeromq.curve.keyFile` of a pipeline file')
+    .argument('<file>', 'where both are written; the public one alone goes to <file>.pub')
+    .action(async (path: string) => {
+      const { newCurveKeys } = await import('../src/outputs/zeromq/zeromq-publisher.js');
+      const { publicKey, secretKey } = newCurveKeys();
+      await writePrivateFile(path, `public ${publicKey}\nsecret ${secretKey}\n`);
+      await writePrivateFile(`${path}.pub`, `public ${publicKey}\n`);
+      new Terminal().print(
+        `${path}: keys of the rig; name it as publish.zeromq.curve.keyFile\n` +
+          `${path}.pub: what a subscriber needs of them`,
+      );
+    });
+  return command;
+}

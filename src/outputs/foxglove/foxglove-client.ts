@@ -1,0 +1,51 @@
+import type { Connection } from '../page/socket-room.js';
+import { addressTo } from './foxglove-protocol.js';
+
+/** What may wait for one viewer, bytes; messages beyond are lost to it alone. */
+const maxWaitingBytes = 8 * 2 ** 20;
+const maxSubscriptions = 256;
+
+/** One viewer: its subscriptions, and what it did not get. */
+export class FoxgloveClient {
+  /** Subscription ids by channel id. */
+  readonly #subscriptions = new Map<number, Set<number>>();
+  #count = 0;
+
+  constructor(readonly connection: Connection) {}
+
+  /** False where there are too many, or the subscription is known already. */
+  subscribe(id: number, channelId: number): boolean {
+    const isKnown = [...this.#subscriptions.values()].some((ids) => ids.has(id));
+    if (isKnown || this.#count >= maxSubscriptions) return false;
+    const ids = this.#subscriptions.get(channelId) ?? new Set();
+    this.#subscriptions.set(channelId, ids.add(id));
+    this.#count++;
+    return true;
+  }
+
+  unsubscribe(id: number): void {
+    for (const [channelId, ids] of this.#subscriptions) {
+      if (!ids.delete(id)) continue;
+      this.#count--;
+      if (ids.size === 0) this.#subscriptions.delete(channelId);
+    }
+  }
+
+  isSubscribed(channelId: number): boolean {
+    return this.#subscriptions.has(channelId);
+  }
+
+  /** Sends `message` to each subscription of the channel; says to how many it was sent and lost. */
+  send(channelId: number, message: Buffer): { sent: number; lost: number } {
+    const count = { sent: 0, lost: 0 };
+    for (const id of this.#subscriptions.get(channelId) ?? []) {
+      const isFull = this.connection.bufferedAmount + message.length > maxWaitingBytes;
+      if (isFull) count.lost++;
+      else {
+        this.connection.send(addressTo(message, id));
+        count.sent++;
+      }
+    }
+    return count;
+  }
+}

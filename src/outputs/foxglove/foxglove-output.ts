@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { CameraModel } from '../../calibration/camera-model.js';
+import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
+import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
+import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
+import { logTopic, perceptionTopic, publishedTopics } from '../../messages/topics.js';
+import { decodeWithoutSegmentation } from '../../messages/without-segmentation.js';
+import { timestampFromNs } from '../../recording/drive-writer.js';
+import {
+  annotationsOf,
+  calibrationMessage,
+  cameraFrameId,
+  cameraTransform,
+} from '../../viewer/foxglove-messages.js';
+import type { FramePixels, Output, OutputMessage, RunFacts } from '../output.js';
+import { type Connection, SocketRoom } from '../page/socket-room.js';
+import { PictureEncoder } from '../pictures/picture-encoder.js';
+import { PublishCounts } from '../publish-count.js';
+import { type FoxgloveTopic, foxgloveChannels } from './foxglove-channels.js';
+import { FoxgloveClient } from './foxglove-client.js';
+import {
+  advertiseText,
+  type FoxgloveParameter,
+  type FoxgloveRequest,
+  foxgloveProtocols,
+  messageBytes,
+  parametersText,
+  parseRequest,
+  serverInfoText,
+  warningText,
+} from './foxglove-protocol.js';
+import { thresholdParameters } from './threshold-parameters.js';
+
+/** JPEG quality of what is looked at. */
+const jpegQuality = 80;
+const maxClients = 8;
+/** A client's longest request subscribes to every channel. */
+const maxMessageBytes = 16 * 1024;
+
+/**
+ * A Foxglove WebSocket server: each client gets what it subscribed to, and nothing is made that nobody wants. What a
+ * client reads too slowly is lost to it alone, and counted.
+ */
+export class FoxgloveOutput implements Output {
+  readonly name = 'foxglove';
+  readonly topics = [...publishedTopics, logTopic].map(({ name }) => name);
+  readonly needsPixels = true;
+  readonly counts = new PublishCounts();
+  readonly #channels = foxgloveChannels();
+  readonly #clients = new Map<Connection, FoxgloveClient>();
+  readonly #sockets = new SocketRoom({
+    maxConnections: maxClients,
+    maxMessageBytes,
+    protocols: foxgloveProtocols,
+    isFloodEnded: true,
+    onConnection: (connection) => this.#welcome(connection),
+  });
+  readonly #encoder = new PictureEncoder(jpegQuality);
+  readonly #sessionId = randomUUID();
+  #camera: CameraModel | undefined;
+  #parameters: readonly FoxgloveParameter[] = [];
+  #stampNs = 0n;
+
+  constructor(
+    /** Its address. */
+    readonly place: string,
+  ) {}
+
+  async begin({ camera, manifests }: RunFacts): Promise<void> {
+    this.#camera = camera;
+    this.#parameters = thresholdParameters(manifests);
+  }
+
+  /** Takes a connection whose headers were checked. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#sockets.connect(request, socket, head);
+  }
+
+  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
+    this.#send(topic as FoxgloveTopic, stampNs, () => payload);
+    if (topic !== perceptionTopic.name) return;
+    this.#stampNs = stampNs;
+    this.#send('camera/annotations', stampNs, () =>
+      toBinary(ImageAnnotationsSchema, annotationsOf(decodeWithoutSegmentation(payload), stampNs)),
+    );
+    if (this.#isWanted('camera/mask'))
+      void this.#encoder.encodeMask(payload, stampNs).then((mask) => {
+        if (mask.length > 0) this.#send('camera/mask', stampNs, () => mask);
+      });
+    this.#sendPicture(stampNs, pixels);
+  }
+
+  async close(): Promise<void> {
+    this.#sockets.close();
+    await this.#encoder.close();
+  }
+
+  #sendPicture(stampNs: bigint, pixels: FramePixels | undefined): void {
+    if (pixels === undefined || this.#encoder.isBusy || !this.#isWanted('camera/image')) {
+      pixels?.release();
+      if (this.#isWanted('camera/image')) this.counts.of('camera/image').dropped++;
+      return;
+    }
+    void this.#encoder.encode(pixels).then((data) => {
+      if (data.length === 0) return;
+      const timestamp = timestampFromNs(stampNs);
+      const image = { timestamp, frameId: cameraFrameId, data, format: 'jpeg' };
+      this.#send('camera/image', stampNs, () =>
+        toBinary(CompressedImageSchema, create(CompressedImageSchema, image)),
+      );
+    });
+    this.#sendStanding(stampNs);
+  }
+
+  /** Calibration and transform come with each picture, whose time they carry. */
+  #sendStanding(stampNs: bigint): void {
+    this.#send('transforms', stampNs, () =>
+      toBinary(FrameTransformSchema, cameraTransform(stampNs)),
+    );
+    const camera = this.#camera;
+    if (camera !== undefined)
+      this.#send('camera/calibration', stampNs, () =>
+        toBinary(CameraCalibrationSchema, calibrationMessage(camera, stampNs)),
+      );
+  }
+
+  #isWanted(topic: FoxgloveTopic): boolean {
+    const { id } = this.#channels.get(topic)!;
+    return [...this.#clients.values()].some((client) => client.isSubscribed(id));
+  }
+
+  #send(topic: FoxgloveTopic, stampNs: bigint, payload: () => Uint8Array): void {
+    if (!this.#isWanted(topic)) return;
+    const { id } = this.#channels.get(topic)!;
+    const message = messageBytes(stampNs, payload());
+    const count = this.counts.of(topic);
+    for (const client of this.#clients.values()) {
+      if (!client.isSubscribed(id)) continue;
+      const { sent, lost } = client.send(id, message);
+      count.sent += sent;
+      count.dropped += lost;
+    }
+  }
+
+  #welcome(connection: Connection): void {
+    const client = new FoxgloveClient(connection);
+    this.#clients.set(connection, client);
+    connection.on('close', () => this.#clients.delete(connection));
+    connection.on('message', (data, isBinary) => {
+      const request = isBinary ? 'expected text' : parseRequest(String(data));
+      if (typeof request === 'string') connection.send(warningText(request));
+      else this.#answer(client, request);
+    });
+    connection.send(serverInfoText(this.#sessionId, 'windshield'));
+    connection.send(advertiseText([...this.#channels.values()]));
+  }
+
+  #answer(client: FoxgloveClient, request: FoxgloveRequest): void {
+    const { connection } = client;
+    switch (request.op) {
+      case 'subscribe': {
+        const known = new Set([...this.#channels.values()].map(({ id }) => id));
+        for (const { id, channelId } of request.subscriptions)
+          if (!known.has(channelId) || !client.subscribe(id, channelId))
+            connection.send(warningText(`there is no channel ${channelId} for subscription ${id}`));
+        if (this.#stampNs !== 0n) this.#sendStanding(this.#stampNs);
+        break;
+      }
+      case 'unsubscribe':
+        for (const id of request.subscriptionIds) client.unsubscribe(id);
+        break;
+      case 'getParameters': {
+        const { parameterNames: names, id } = request;
+        const asked = this.#parameters.filter(
+          ({ name }) => names.length === 0 || names.includes(name),
+        );
+        connection.send(parametersText(asked, id));
+        break;
+      }
+      case 'setParameters': {
+        connection.send(
+          warningText('thresholds belong to the bundle, and every result names its bundle'),
+        );
+        const names = request.parameters.map(({ name }) => name);
+        const asked = this.#parameters.filter(({ name }) => names.includes(name));
+        connection.send(parametersText(asked, request.id));
+      }
+    }
+  }
+}

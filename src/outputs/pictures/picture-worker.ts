@@ -1,0 +1,33 @@
+import { parentPort } from 'node:worker_threads';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { JpegEncoder } from '../../codec/jpeg-encoder.js';
+import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
+import { maskOf } from '../../viewer/foxglove-messages.js';
+import type { PictureAnswer, PictureRequest } from './picture-messages.js';
+
+const port = parentPort!;
+let encoder: JpegEncoder | undefined;
+
+port.on('message', (request: PictureRequest) => {
+  let answer: PictureAnswer;
+  try {
+    answer = request.type === 'jpeg' ? jpegOf(request) : maskMessage(request);
+  } catch {
+    answer = new Uint8Array();
+  }
+  port.postMessage(answer, [answer.buffer]);
+});
+
+/** All frames of a run have one layout. */
+function jpegOf(request: Extract<PictureRequest, { type: 'jpeg' }>): PictureAnswer {
+  encoder ??= new JpegEncoder(request.layout, request.quality);
+  return Uint8Array.from(encoder.encode(request.pixels));
+}
+
+function maskMessage({ payload, stampNs }: Extract<PictureRequest, { type: 'mask' }>) {
+  const mask = maskOf(fromBinary(PerceptionFrameSchema, payload), stampNs);
+  return mask === undefined
+    ? new Uint8Array()
+    : Uint8Array.from(toBinary(CompressedImageSchema, mask));
+}
