@@ -198,7 +198,8 @@ describe('a run that is ended', () => {
   });
 
   const moments: [string, (running: Running, partial: string) => Promise<void>][] = [
-    ['as soon as it hears of it', (running) => catches(running, 'SIGINT')],
+    // Node has a handler of SIGINT from the start; that of SIGHUP is taken last, with the others.
+    ['as soon as it hears of it', (running) => catches(running, 'SIGHUP')],
     ['when its recording is begun', (_, partial) => until(() => existsSync(partial))],
   ];
   test.skipIf(!showsSignals).each(moments)(

@@ -37,13 +37,14 @@ async function connect(publisher: ZeromqPublisher, options = {}): Promise<Subscr
 /** What the subscriber gets before the publisher's call, which is repeated until it comes through. */
 async function* untilCalled(publisher: ZeromqPublisher, subscriber: Subscriber) {
   const { receiveTimeout } = subscriber;
-  const call = String(++calls);
+  // The publisher puts its number behind a payload.
+  const call = `call ${++calls}.`;
   subscriber.receiveTimeout = 20;
   for (;;) {
     publisher.send({ topic: 'ready', payload: Buffer.from(call) });
     const parts = await subscriber.receive().catch(() => undefined);
     if (parts === undefined) continue;
-    if (String(parts[0]) === 'ready' && String(parts[1]) === call) break;
+    if (String(parts[0]) === 'ready' && String(parts[1]).startsWith(call)) break;
     yield parts;
   }
   subscriber.receiveTimeout = receiveTimeout;
