@@ -16,6 +16,7 @@ interface BenchFlags {
   framesTotal: number;
   lockstepFrames: number;
   starts: number;
+  resolution: number;
   budgets?: string;
   allowUncertified?: true;
   json?: true;
@@ -56,6 +57,7 @@ export function benchCommand(): Command {
     .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
     .option('--lockstep-frames <n>', 'frames of each lock-step run', positiveInteger, 500)
     .option('--starts <n>', 'starts, of which the median counts', positiveInteger, 5)
+    .option('--resolution <share>', 'how closely the peak is searched, 0.02 is 2 %', positive, 0.02)
     .option('--budgets <budgets.json>', 'hold the result to its ratios; exit code 1 where it fails')
     .option('--allow-uncertified', 'run networks that miss their golden outputs')
     .option('--json', 'print one JSON object instead of the table')
@@ -94,6 +96,7 @@ async function bench(
       memoryFrames: flags.framesTotal,
       lockstepFrames: flags.lockstepFrames,
       startCount: flags.starts,
+      resolution: flags.resolution,
       note: (text) => terminal.note(text),
       signal: stop.signal,
     });
