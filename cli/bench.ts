@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
 import type { FrameMode } from '../tools/bench/trial.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
+import { positive, positiveInteger } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -110,17 +111,4 @@ async function bench(
   } finally {
     forget();
   }
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
-}
-
-function positiveInteger(text: string): number {
-  const value = positive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('expected a whole number.');
-  return value;
 }
