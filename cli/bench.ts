@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
 import type { FrameMode } from '../tools/bench/trial.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
+import { positive, positiveInteger } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -16,6 +17,7 @@ interface BenchFlags {
   framesTotal: number;
   lockstepFrames: number;
   starts: number;
+  resolution: number;
   budgets?: string;
   allowUncertified?: true;
   json?: true;
@@ -56,6 +58,7 @@ export function benchCommand(): Command {
     .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
     .option('--lockstep-frames <n>', 'frames of each lock-step run', positiveInteger, 500)
     .option('--starts <n>', 'starts, of which the median counts', positiveInteger, 5)
+    .option('--resolution <share>', 'how closely the peak is searched, 0.02 is 2 %', positive, 0.02)
     .option('--budgets <budgets.json>', 'hold the result to its ratios; exit code 1 where it fails')
     .option('--allow-uncertified', 'run networks that miss their golden outputs')
     .option('--json', 'print one JSON object instead of the table')
@@ -94,6 +97,7 @@ async function bench(
       memoryFrames: flags.framesTotal,
       lockstepFrames: flags.lockstepFrames,
       startCount: flags.starts,
+      resolution: flags.resolution,
       note: (text) => terminal.note(text),
       signal: stop.signal,
     });
@@ -107,17 +111,4 @@ async function bench(
   } finally {
     forget();
   }
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
-}
-
-function positiveInteger(text: string): number {
-  const value = positive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('expected a whole number.');
-  return value;
 }

@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { addBoardFlags, type BoardFlags, boardOf } from './board-flags.js';
+import { numberOf } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface SheetFlags extends BoardFlags {
@@ -21,7 +22,12 @@ export function boardCommand(): Command {
           'Print it at 100 % ("actual size"), measure the ruler, glue the sheet onto something flat and stiff.',
       ),
   )
-    .option('--dpi <n>', 'dots an inch of a PNG', dotsPerInch, 300)
+    .option(
+      '--dpi <n>',
+      'dots an inch of a PNG',
+      numberOf({ least: 50, most: 1200, isWhole: true }),
+      300,
+    )
     .requiredOption('--out <file.pdf|file.png>', 'where it goes')
     .action(async (flags: SheetFlags) => {
       await makeSheet(flags);
@@ -56,11 +62,4 @@ async function markerBits({ dictionary }: Awaited<ReturnType<typeof boardOf>>) {
   const { OpencvWasm } = await import('../tools/calibrate/engine/opencv-wasm.js');
   const opencv = await OpencvWasm.load();
   return (id: number) => opencv.markerBits(dictionary, id);
-}
-
-function dotsPerInch(text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value >= 50 && value <= 1200))
-    throw new InvalidArgumentError('expected 50 to 1200.');
-  return value;
 }

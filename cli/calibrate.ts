@@ -1,11 +1,12 @@
 import { basename, extname } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { formatCameraInfoYaml } from '../src/calibration/camera-info.js';
 import { guardOutputs, type Output } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import type { CameraCalibrationResult } from '../tools/calibrate/calibrate-camera.js';
 import type { LensKind } from '../tools/calibrate/solve/projection.js';
 import { addBoardFlags, type BoardFlags, boardOf } from './board-flags.js';
+import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface CalibrateFlags extends BoardFlags {
@@ -98,11 +99,4 @@ async function writeReport(
   const { calibrationPage } = await import('../tools/calibrate/page/calibration-page.js');
   const { reportPhotos } = await import('../tools/calibrate/page/report-photos.js');
   writeWhole(path, calibrationPage(result, await reportPhotos(places, everyS, result)));
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('expected seconds, 0 or more.');
-  return value;
 }

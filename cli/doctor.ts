@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import { exitCodes } from './exit-codes.js';
+import { numberOf } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface DoctorFlags {
@@ -21,7 +22,12 @@ export function doctorCommand(): Command {
     )
     .argument('[pipeline.yaml]', 'the pipeline file; without one only the machine is checked')
     .option('--camera <device>', 'also measure how evenly this camera delivers its frames')
-    .option('--seconds <n>', 'how long to measure it', seconds, 5)
+    .option(
+      '--seconds <n>',
+      'how long to measure it',
+      numberOf({ above: 0, most: 3600, what: 'seconds' }),
+      5,
+    )
     .option('--json', 'print one JSON object {isReady, findings, headroom} instead of the table')
     .action(async (path: string | undefined, flags: DoctorFlags) => {
       await diagnose(path, flags);
@@ -45,11 +51,4 @@ async function diagnose(path: string | undefined, flags: DoctorFlags): Promise<v
   const columns = process.stdout.columns ?? 100;
   terminal.print(flags.json ? JSON.stringify(diagnosis) : formatDiagnosis(diagnosis, columns));
   if (!diagnosis.isReady) process.exitCode = exitCodes.failedVerdict;
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 3600))
-    throw new InvalidArgumentError('expected seconds above 0, at most 3600.');
-  return value;
 }

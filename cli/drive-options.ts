@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type LogLevel, logLevels } from './log-levels.js';
+import { numberOf } from './option-parsers.js';
 import { keepOption, type RecordingSplit, splitOption } from './recording-options.js';
 
 /** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
@@ -41,7 +42,7 @@ export function addDriveOptions(command: Command): Command {
       new Option(
         '--frame-rate <Hz>',
         'frames a second of pictures, and of a video in place of its own times',
-      ).argParser(frameRate),
+      ).argParser(numberOf({ least: 0.01, most: 1000, what: 'frames a second' })),
     )
     .option('--endpoint <address>', 'publish here instead of where the pipeline file says')
     .option('--no-publish', 'publish nothing')
@@ -61,21 +62,7 @@ export function addDriveOptions(command: Command): Command {
     .addOption(
       new Option('--hang-bound <ms>', 'with --supervise: what stands still for longer hangs')
         .default(defaultHangBoundMs)
-        .argParser(milliseconds),
+        // Below, a busy machine would be taken for a hang: signs of life come every 100 ms.
+        .argParser(numberOf({ least: 300, most: 600_000, what: 'milliseconds' })),
     );
-}
-
-function frameRate(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0.01 && value <= 1000))
-    throw new InvalidArgumentError('expected 0.01 to 1000 frames a second.');
-  return value;
-}
-
-function milliseconds(text: string): number {
-  const value = Number(text);
-  // Below, a busy machine would be taken for a hang: signs of life come every 100 ms.
-  if (!(value >= 300 && value <= 600_000))
-    throw new InvalidArgumentError('expected 300 to 600000 milliseconds.');
-  return value;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
 import { guardOutputs, type Output } from '../src/files/output-guard.js';
@@ -8,6 +8,7 @@ import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../tools/datasets/sample.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
+import { positiveInteger } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 /** So many problems are told one by one; the rest are counted. */
@@ -52,7 +53,7 @@ export function evaluateCommand(): Command {
       '--classes <recipe>',
       'signs: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
     )
-    .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
+    .option('--limit <n>', 'score at most n samples, spread evenly', positiveInteger)
     .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
     .option('--allow-uncertified', 'go on when the golden outputs are not reproduced')
     .option(
@@ -172,11 +173,4 @@ function reportProblems(problems: { where: string; reason: string }[], terminal:
   }
   const more = problems.length - shownProblems;
   if (more > 0) terminal.note(`left out: ${more} more`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value > 0))
-    throw new InvalidArgumentError('expected a whole number above 0.');
-  return value;
 }

@@ -17,6 +17,7 @@ import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
+import { numberFlag } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -139,15 +140,6 @@ async function importForeignRecording(
       `expected a source to import, found a recording of windshield already: ${path}`,
     );
   return importRecording(path, { ...options, ...(topic !== undefined && { topic }) });
-}
-
-function numberFlag(name: string, text: string, least: number, most: number): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= least && value <= most) return value;
-  throw new PerceptionError(
-    'ERR_USAGE',
-    `expected ${name} to be a number of ${least} to ${most}, found "${text}"`,
-  );
 }
 
 function progressLine(terminal: Terminal): (done: number, total: number | undefined) => void {

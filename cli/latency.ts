@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
+import { numberOf } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface LatencyFlags extends LimitFlags {
@@ -20,7 +21,11 @@ export function latencyCommand(): Command {
         'defines every number.',
     )
     .argument('<results.mcap>', 'a recording of results')
-    .option('--deadline-ms <n>', 'count results later than this after capture', positiveMs)
+    .option(
+      '--deadline-ms <n>',
+      'count results later than this after capture',
+      numberOf({ above: 0, what: 'milliseconds' }),
+    )
     .option('--html <report.html>', 'also write one self-contained page: histograms and timelines')
     .option('--json', 'print one JSON object instead of the table')
     .action(async (path: string, flags: LatencyFlags) => {
@@ -52,11 +57,4 @@ async function showLatency(path: string, flags: LatencyFlags): Promise<void> {
   terminal.print(json ? JSON.stringify(report) : formatLatencyReport(report));
   const { latencyNumbers } = await import('../tools/latency/latency-numbers.js');
   await giveVerdict('windshield latency', limits, latencyNumbers(report), flags.junit, terminal);
-}
-
-function positiveMs(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('expected milliseconds above 0.');
-  return value;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { fromBinary } from '@bufbuild/protobuf';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { InputSpec } from '../src/bundle/input-spec.js';
 import type { CameraModel } from '../src/calibration/camera-model.js';
 import { cameraOf } from '../src/capture/camera-of.js';
@@ -20,6 +20,7 @@ import { createInputMapping } from '../src/preprocess/input-mapping.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { blendMask } from '../src/viewer/blend-mask.js';
 import { overlaySvg } from '../src/viewer/overlay-svg.js';
+import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 const segmentationDir = fileURLToPath(new URL('../../models/segmentation', import.meta.url));
@@ -111,10 +112,4 @@ function colourByClass(
   const mapping = createInputMapping(spec, image, camera);
   const map = { widthPx, heightPx, classes, paletteRgb: segmentationPaletteRgb };
   blendMask(image, map, mapping.inputFromFramePoint);
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('expected seconds, 0 or more.');
 }

@@ -4,6 +4,7 @@ import { checkNothingAt } from '../src/files/write-folder.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
+import { numberOf, positiveInteger } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface QuantizeFlags {
@@ -43,7 +44,7 @@ export function quantizeCommand(): Command {
     )
     .option('--split <split>', 'the part on which both networks are scored, as in evaluate')
     .option('--calibration-split <split>', 'the part on which ranges are found (default: --split)')
-    .option('--limit <n>', 'score at most n samples, spread evenly', wholeNumber)
+    .option('--limit <n>', 'score at most n samples, spread evenly', positiveInteger)
     .addOption(
       new Option('--precision <bits>', 'int8 for the CPU, fp16 for GPUs')
         .choices(['int8', 'fp16'])
@@ -54,9 +55,19 @@ export function quantizeCommand(): Command {
         .choices(['percentile', 'entropy', 'minmax'])
         .default('percentile'),
     )
-    .option('--percentile <p>', 'per cent of the values that percentile keeps', percentage, 99.99)
-    .option('--samples <n>', 'find ranges on at most n samples, spread evenly', wholeNumber, 64)
-    .option('--max-loss <points>', 'hundredths that the score may lose', points, 0.5)
+    .option(
+      '--percentile <p>',
+      'per cent of the values that percentile keeps',
+      numberOf({ above: 50, most: 100 }),
+      99.99,
+    )
+    .option('--samples <n>', 'find ranges on at most n samples, spread evenly', positiveInteger, 64)
+    .option(
+      '--max-loss <points>',
+      'hundredths that the score may lose',
+      numberOf({ least: 0, most: 100 }),
+      0.5,
+    )
     .addOption(
       new Option('--activations <type>', 'uint8 for the CPU; int8, around zero, for TensorRT')
         .choices(['uint8', 'int8'])
@@ -173,25 +184,4 @@ function otherData(text: string, before: readonly OtherData[] = []): readonly Ot
   if (name === undefined)
     throw new InvalidArgumentError('expected <format>=<folder> or <format>@<split>=<folder>.');
   return [...before, { name, format: format!, split, place: place! }];
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value > 0))
-    throw new InvalidArgumentError('expected a whole number above 0.');
-  return value;
-}
-
-function percentage(text: string): number {
-  const value = Number(text);
-  if (!(value > 50 && value <= 100))
-    throw new InvalidArgumentError('expected a number above 50 and at most 100.');
-  return value;
-}
-
-function points(text: string): number {
-  const value = Number(text);
-  if (!(text.trim() !== '' && value >= 0 && value <= 100))
-    throw new InvalidArgumentError('expected a number from 0 to 100.');
-  return value;
 }

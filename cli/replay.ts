@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
+import { positive } from './option-parsers.js';
 import { superviseDrive } from './supervise-drive.js';
 
 interface ReplayFlags extends DriveFlags {
@@ -30,7 +31,7 @@ export function replayCommand(): Command {
     .option('--lockstep', 'one frame after the other, none dropped')
     .addOption(
       new Option('--rate <factor>', 'real time, this many times faster')
-        .argParser(positiveNumber)
+        .argParser(positive)
         .conflicts('lockstep'),
     )
     .addOption(
@@ -53,11 +54,4 @@ export function replayCommand(): Command {
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
     await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
 }

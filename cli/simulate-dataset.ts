@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { DatasetRun } from '../simulator/datasets/write-dataset.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
-import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
+import { numberFlag, sizeFlag, usage } from './option-parsers.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 import type { Terminal } from './terminal.js';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNoResultsAt } from '../src/recording/recording-kind.js';
-import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { numberFlag, sizeFlag } from './option-parsers.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 
 interface DriveFlags {

@@ -5,7 +5,7 @@ import type { SimulatedDrive } from '../simulator/driving/loop/simulated-drive.j
 import { guardOutputs } from '../src/files/output-guard.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
-import { numberFlag, sizeFlag, usage } from './simulate-flags.js';
+import { numberFlag, sizeFlag, usage } from './option-parsers.js';
 import { untilStopped } from './simulate-progress.js';
 import type { Terminal } from './terminal.js';
 

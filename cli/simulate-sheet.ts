@@ -3,7 +3,7 @@ import { type Task, tasks } from '../src/bundle/manifest.js';
 import { encodeJpeg } from '../src/codec/image-codec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
-import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { numberFlag, sizeFlag } from './option-parsers.js';
 import { progressLine } from './simulate-progress.js';
 import { Terminal } from './terminal.js';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { defaultSteeringPipeline } from './default-pipelines.js';
-import { numberFlag, sizeFlag } from './simulate-flags.js';
+import { numberFlag, sizeFlag } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 

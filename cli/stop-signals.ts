@@ -29,10 +29,9 @@ export function releaseStopSignals(): void {
  */
 export function onStopSignals(stop: () => void): () => void {
   stopCommand = stop;
-  for (const signal of signals) {
-    process.off(signal, onSignal);
-    process.on(signal, onSignal);
-  }
+  // Taken without a gap: a signal between two handlers would end the process by itself.
+  for (const signal of signals)
+    if (!process.listeners(signal).includes(onSignal)) process.on(signal, onSignal);
   if (isStopping) stop();
   return () => {
     stopCommand = undefined;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { type Task, tasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Recipe } from '../tools/train/recipe.js';
 import type { TrainingRequest } from '../tools/train/run-training.js';
+import { numberOf, positiveInteger } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -50,20 +51,24 @@ export function trainCommand(): Command {
         .choices(backends)
         .default('auto'),
     )
-    .option('--threads <n>', 'CPU threads (default: all cores)', positive)
+    .option('--threads <n>', 'CPU threads (default: all cores)', positiveInteger)
     .option(
       '--loaders <n>',
       'threads that read and augment beside the steps; 0: between them (default: one for every four cores, at least 1)',
-      natural,
+      numberOf({ least: 0, isWhole: true }),
     )
     .option(
       '--from <path>',
       'begin with the weights of a run, a checkpoint, a tf.layers model.json or a bundle where layers agree',
     )
     .option('--freeze <layers...>', 'layers that keep their weights; * stands for any characters')
-    .option('--folds <n>', 'cross-validate: train n times, each time judged by another part', folds)
-    .option('--epochs <n>', 'instead of the recipe’s', positive)
-    .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positive)
+    .option(
+      '--folds <n>',
+      'cross-validate: train n times, each time judged by another part',
+      numberOf({ least: 2, most: 100, isWhole: true }),
+    )
+    .option('--epochs <n>', 'instead of the recipe’s', positiveInteger)
+    .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positiveInteger)
     .option('--resume', 'go on from the last checkpoint in --out')
     .option('--replace', 'begin again in --out, over the run that is there')
     .action(async (task: Task, flags: TrainFlags) => {
@@ -156,22 +161,4 @@ async function runFolds(
   }
   const ended = isComplete ? 'done' : 'stopped; --resume goes on';
   terminal.print(`${ended}: ${steps.length} of ${count} folds, ${request.outDir}/${foldsFile}`);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number above 0.');
-}
-
-function natural(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && text.trim() !== '') return value;
-  throw new InvalidArgumentError('expected a whole number of at least 0.');
-}
-
-function folds(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 2 && value <= 100) return value;
-  throw new InvalidArgumentError('expected a whole number of 2 to 100.');
 }

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
-import { numberFlag } from './simulate-flags.js';
+import { numberFlag } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 

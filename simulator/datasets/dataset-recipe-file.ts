@@ -18,6 +18,8 @@ export interface FolderRecipe {
   singleLaneShare?: number | undefined;
   /** Of drives: SHA-256 of the network that steered. */
   driverSha256?: string;
+  /** Of drives: their length, seconds; the usual one where it is not said. */
+  driveS?: number | undefined;
 }
 
 const comparedKeys = [
@@ -29,6 +31,7 @@ const comparedKeys = [
   'count',
   'singleLaneShare',
   'driverSha256',
+  'driveS',
 ] as const satisfies (keyof FolderRecipe)[];
 
 /**

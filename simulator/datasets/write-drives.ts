@@ -24,6 +24,8 @@ export interface DrivesRun {
   widthPx: number;
   heightPx: number;
   outDir: string;
+  /** Length of each drive, seconds; 30 when left out. */
+  driveS?: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
   note?: (text: string) => void;
@@ -35,12 +37,12 @@ export interface DrivesRun {
  * pipeline and seed give the same bytes. Rejects with ERR_OUTPUT, and with ERR_CONFIG for a pipeline that does not steer.
  */
 export async function writeDrives(run: DrivesRun): Promise<{ written: number }> {
-  const { config, count, seed, widthPx, heightPx, outDir, signal } = run;
+  const { config, count, seed, widthPx, heightPx, outDir, driveS, signal } = run;
   const recorder = await DriveRecorder.open(run);
   try {
     makeFolder(join(outDir, pictureFolder));
     const { manifest } = await readBundleFolder(config.bundles.steering!);
-    const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false };
+    const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false, driveS };
     await claimFolder(outDir, { ...recipe, driverSha256: manifest.network.sha256 });
     const journal = new RunJournal<string[]>(join(outDir, 'driving_log.journal'));
     const lines = journal.known.flat();
@@ -77,11 +79,11 @@ async function recordDrive(
   const random = new Random(seed, 60);
   const lines: string[] = [];
   await recorder.drive(seed, async (scene) => {
-    if (lines.length >= most) return;
     const name = `drive-${String(seed).padStart(7, '0')}-${String(lines.length).padStart(3, '0')}.jpg`;
     const quality = random.integer(...dataSetDomain.jpegQuality);
     writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));
     lines.push(steeringLine(scene, name));
+    return lines.length < most;
   });
   return lines;
 }

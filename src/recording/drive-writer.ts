@@ -70,7 +70,8 @@ export const driveMetadataName = 'windshield.drive';
  */
 export async function createDriveWriter(path: string, options: DriveOptions): Promise<DriveWriter> {
   const calibration = options.calibration && checkedCalibration(options.calibration);
-  const writer = await RecordingWriter.create(path);
+  // Chunks end by their size alone: the same frames are the same bytes, however long each of them took to make.
+  const writer = await RecordingWriter.create(path, { chunkMs: Number.POSITIVE_INFINITY });
   await writer.addMetadata(driveMetadataName, describeDrive(options)).catch(async (error) => {
     await writer.abort();
     throw error;

@@ -62,7 +62,8 @@ export async function importPictureDrive(
   options: ImportOptions,
 ): Promise<ImportSummary> {
   const { quality = defaultQuality, signal, onProgress } = options;
-  const size = await drivePictureSize(drive);
+  const { widthPx, heightPx } = await drivePictureSize(drive);
+  const size = { widthPx, heightPx };
   const summary = startSummary(size);
   summary.notes = await pictureDriveNotes(drive);
   const total = drive.pictures.length;

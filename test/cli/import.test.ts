@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { GroundTruthSchema } from '../../src/messages/gen/windshield/v1/percepti
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { whyMissing } from '../capture/tools.js';
 import { buildDrive, numberedImage } from '../recording/drive-builder.js';
+import { until } from '../support/command-line.js';
 import { sharedDataDir } from '../support/shared-data.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
@@ -205,9 +207,7 @@ test.skipIf(skip !== undefined)(
       stderr += text;
     });
     const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    for (let tries = 0; tries < 200 && (await readdir(dir)).length === 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(() => readdirSync(dir).length > 0);
     expect(await readdir(dir)).toEqual(['drive.mcap.partial']);
     child.kill('SIGINT');
     expect(await exit).toBe(130);

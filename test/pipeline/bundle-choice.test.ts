@@ -48,16 +48,22 @@ describe('a stage with two bundles', () => {
     return { config, source: rig.drivePath, pacing: 'realtime', ...more };
   }
 
-  test('runs the faster one live, and the report says which and by how much', async () => {
+  test('runs the one that was faster when measured, and the report says which and by how much', async () => {
     const notes: string[] = [];
     const note = (text: string) => notes.push(text);
     const { report } = await runPipeline(await options('live', [slow, quick], { note }));
     const [choice] = report.lanePlan.choices!;
-    expect(choice).toMatchObject({ task: 'steering', bundleDir: quick });
-    const [slowMs, quickMs] = choice!.candidates.map(({ ms }) => ms!);
-    expect(slowMs).toBeGreaterThan(quickMs!);
+    // Some two hundred times as much work; if the machine stood still while the quick one was measured, the choice is
+    // still by what was measured.
+    expect(choice).toMatchObject({
+      task: 'steering',
+      candidates: [{ bundleDir: slow }, { bundleDir: quick }],
+    });
+    for (const { ms } of choice!.candidates) expect(ms).toBeGreaterThan(0);
+    const { bundleDir } = choice!;
+    expect(bundleDir).toBe(fastestCandidate(choice!.candidates)!.bundleDir);
     expect(notes).toContain(`bundle chosen: ${describeChoice(choice!)}`);
-    const manifest = JSON.parse(await readFile(join(quick, 'manifest.json'), 'utf8'));
+    const manifest = JSON.parse(await readFile(join(bundleDir, 'manifest.json'), 'utf8'));
     expect(report.bundles[0]!.networkSha256).toBe(manifest.network.sha256);
   });
 

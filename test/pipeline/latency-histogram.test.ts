@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
 
-test('percentiles are within one per cent of the sorted samples', () => {
-  const durationMs = fc.double({ min: 0.2, max: 50_000, noNaN: true });
+test('percentiles are within a tenth of a per cent of the sorted samples', () => {
+  const durationMs = fc.double({ min: 0.001, max: 90_000, noNaN: true });
   fc.assert(
     fc.property(fc.array(durationMs, { minLength: 1, maxLength: 300 }), (samples) => {
       const histogram = new LatencyHistogram();
@@ -18,7 +18,8 @@ test('percentiles are within one per cent of the sorted samples', () => {
         [0.99, p99],
       ] as const) {
         const expected = sorted[Math.ceil(share * sorted.length) - 1]!;
-        expect(Math.abs(found - expected) / expected).toBeLessThan(0.01);
+        // And half a microsecond, to which the summary rounds.
+        expect(Math.abs(found - expected)).toBeLessThan(0.001 * expected + 0.0005);
       }
     }),
   );

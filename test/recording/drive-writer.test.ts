@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { McapIndexedReader } from '@mcap/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
@@ -156,4 +156,28 @@ test('a folder that is not there is one clear error', async () => {
   const path = join(dir, 'missing', 'drive.mcap');
   const options = { widthPx: 32, heightPx: 24, sourceName: 'a test' };
   await expect(createDriveWriter(path, options)).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+});
+
+test('the same frames are the same bytes, however long each of them took', async () => {
+  const jpeg = await greyJpeg(32, 24);
+  const writeAt = async (name: string, msPerLook: number) => {
+    let nowMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      nowMs += msPerLook;
+      return nowMs;
+    });
+    const path = join(dir, name);
+    const drive = await createDriveWriter(path, {
+      widthPx: 32,
+      heightPx: 24,
+      sourceName: 'a test',
+    });
+    for (let i = 0; i < 3; i++)
+      await drive.writeFrame({ stampNs: BigInt(i + 1) * 50_000_000n, jpeg });
+    await drive.close();
+    clock.mockRestore();
+    return readFile(path);
+  };
+  const quick = await writeAt('quick.mcap', 0);
+  expect((await writeAt('slow.mcap', 1500)).equals(quick)).toBe(true);
 });

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Subscriber } from 'zeromq';
@@ -11,11 +10,18 @@ import {
   PipelineStatusSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import { freePort, type Running, windshield } from '../support/command-line.js';
+import {
+  freePort,
+  type Running,
+  showsSignals,
+  signalAndWait,
+  until,
+  windshield,
+} from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
 // Several processes start one after the other in each test.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const frameCount = 60;
 let rig: TinyRig;
@@ -24,10 +30,16 @@ beforeAll(async () => {
 });
 afterAll(() => rig.remove());
 
+/** Where nothing hangs, milliseconds: a busy machine is not taken for a hang. */
+const patient = ['--hang-bound', '120000'];
+/** Where something hangs. */
+const impatient = ['--hang-bound', '3000'];
+
 /** A supervised replay of the rig's drive, with faults as src/supervise/drill.ts explains them. */
 function supervised(drills: string, ...args: string[]): Running {
-  const replay = ['replay', rig.drivePath, '-p', rig.pipelinePath, '--supervise', ...args];
-  return windshield(replay, { WINDSHIELD_DRILL: drills });
+  const bound = args.includes('--hang-bound') ? [] : patient;
+  const words = ['replay', rig.drivePath, '-p', rig.pipelinePath, '--supervise', ...bound, ...args];
+  return windshield(words, { WINDSHIELD_DRILL: drills });
 }
 
 /** The process of the pipeline, while it is there. */
@@ -58,14 +70,23 @@ const supervisorLines = (stderr: string) =>
 
 describe('a pipeline that crashes or hangs in native code', () => {
   test.each([
-    ['crash', /^supervisor: SIGSEGV at (.* and )?segmentation of frame 20( and .*)?, after \d+/],
-    ['hang', /^supervisor: segmentation of frame 20 stood still for 1\.\d s, after \d+ published/],
+    [
+      'crash',
+      patient,
+      /^supervisor: SIGSEGV at (.* and )?segmentation of frame 20( and .*)?, after \d+/,
+    ],
+    [
+      'hang',
+      impatient,
+      /^supervisor: segmentation of frame 20 stood still for \d+\.\d s, after \d+ published/,
+    ],
   ])(
     'by a %s is started again, the line says where it was, and its recording is kept',
-    async (fault, line) => {
+    async (fault, bound, line) => {
       const dir = await mkdtemp(join(rig.dir, 'out-'));
       const out = join(dir, 'results.mcap');
-      const run = supervised(`0:20:segmentation:${fault}`, '--lockstep', '--json', '--out', out);
+      const args = ['--lockstep', '--json', '--out', out, ...bound];
+      const run = supervised(`0:20:segmentation:${fault}`, ...args);
       const { code, stdout, stderr } = await run.finished;
       expect(code).toBe(0);
       const said = supervisorLines(stderr);
@@ -125,13 +146,13 @@ test('a subscriber hears of the next life on the same endpoint by its epoch', as
 });
 
 test('a process that is stopped as a whole is taken for a hang', async () => {
-  const run = supervised('', '--endpoint', `tcp://127.0.0.1:${await freePort()}`);
+  const run = supervised('', ...impatient);
   await run.seen('frame ');
   process.kill(pipelinePid(run)!, 'SIGSTOP');
   const { code, stderr } = await run.finished;
   expect(code).toBe(0);
   expect(supervisorLines(stderr)[0]).toMatch(
-    /stood still for 1\.\d s.*; started again as epoch 1$/,
+    /stood still for \d+\.\d s.*; started again as epoch 1$/,
   );
 });
 
@@ -171,13 +192,12 @@ describe('the supervisor', () => {
     expect(supervisorLines(stderr)).toEqual([]);
   });
 
-  test('ends at once by the second, whatever the pipeline does', async () => {
-    const run = supervised('', '--hang-bound', '60000');
+  test.skipIf(!showsSignals)('ends at once by the second, whatever the pipeline does', async () => {
+    const run = supervised('');
     await run.seen('frame ');
     const pid = pipelinePid(run)!;
     process.kill(pid, 'SIGSTOP');
-    run.child.kill('SIGINT');
-    await sleep(200);
+    await signalAndWait(run, 'SIGINT');
     run.child.kill('SIGINT');
     expect((await run.finished).signal).toBe('SIGINT');
     expect(existsSync(`/proc/${pid}`)).toBe(false);
@@ -207,7 +227,7 @@ describe('the supervisor', () => {
     const out = join(dir, 'results.mcap');
     const first = supervised('', '--out', out);
     await first.seen('frame ');
-    await sleep(1000);
+    await until(() => statSync(`${out}.partial`).size > 10_000);
     const pid = pipelinePid(first)!;
     first.child.kill('SIGKILL');
     process.kill(pid, 'SIGKILL');

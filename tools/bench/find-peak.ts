@@ -14,7 +14,8 @@ export interface PeakSearch<Trial extends RateTrial> {
   offer(rateHz: number, purpose: 'search' | 'confirm'): Promise<Trial>;
   /** Loss that still counts as going. */
   allowedLossShare: number;
-  /** The search ends when the bracket is narrower than this share of the rate. */
+  /** The search ends when the bracket is narrower than this share of the rate; a rate that a long trial does not
+   * confirm is lowered by as much. */
   resolution: number;
 }
 
@@ -25,8 +26,6 @@ export interface Peak<Trial extends RateTrial> {
   trials: Trial[];
 }
 
-/** A rate that a long trial does not confirm is lowered by this share. */
-const stepDown = 0.02;
 const maxStepsDown = 10;
 /** A search whose lower end does not go starts again from half of it. */
 const maxHalvings = 4;
@@ -60,7 +59,7 @@ export async function findPeak<Trial extends RateTrial>(
   for (let step = 0; step < maxStepsDown; step++) {
     const confirmed = await goes(lowHz, 'confirm');
     if (confirmed !== undefined) return { confirmed, trials };
-    lowHz *= 1 - stepDown;
+    lowHz *= 1 - resolution;
   }
   return { confirmed: undefined, trials };
 }

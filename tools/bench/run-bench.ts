@@ -30,6 +30,8 @@ export interface BenchOptions {
   memoryFrames: number;
   lockstepFrames: number;
   startCount: number;
+  /** The search for the peak ends when it is known to this share. */
+  resolution: number;
   note(text: string): void;
   signal?: AbortSignal;
 }
@@ -44,7 +46,6 @@ const allowedLossShare = 0.05;
 /** Bracket of the search, as shares of the limit, and where it ends. */
 const searchFrom = 0.5;
 const searchTo = 1.1;
-const searchResolution = 0.02;
 
 /** Measures everything that was asked for, one process at a time. Rejects with the first error of a trial. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
@@ -152,13 +153,13 @@ class Bench {
   }
 
   async #measurePeak() {
-    const { trialSeconds, confirmSeconds, note } = this.#options;
+    const { trialSeconds, confirmSeconds, resolution, note } = this.#options;
     const limit = this.#limits[0]!;
     const { confirmed, trials } = await findPeak<RateTrial & { trial: TrialResult }>({
       lowHz: limit.rateHz * searchFrom,
       highHz: limit.rateHz * searchTo,
       allowedLossShare,
-      resolution: searchResolution,
+      resolution,
       offer: async (rateHz, purpose) => {
         if (purpose === 'confirm') await this.#measureLimit();
         const seconds = purpose === 'confirm' ? confirmSeconds : trialSeconds;

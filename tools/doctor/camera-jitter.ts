@@ -25,7 +25,11 @@ export interface JitterReading {
 }
 
 /** Reads a live source for `seconds` after it has settled, and closes it. */
-export async function measureJitter(source: FrameSource, seconds: number): Promise<JitterReading> {
+export async function measureJitter(
+  source: FrameSource,
+  seconds: number,
+  clock: () => bigint = nowNs,
+): Promise<JitterReading> {
   const pixels = new Uint8Array(frameBytes(source.info.layout));
   const arrivalsMs: number[] = [];
   let problem: string | undefined;
@@ -36,7 +40,7 @@ export async function measureJitter(source: FrameSource, seconds: number): Promi
     void source.close();
   }, silenceMs);
   try {
-    while (endNs === undefined || nowNs() < endNs) {
+    while (endNs === undefined || clock() < endNs) {
       const frame = await source.read(pixels);
       watchdog.refresh();
       if (isSourceEnd(frame)) {
@@ -44,7 +48,7 @@ export async function measureJitter(source: FrameSource, seconds: number): Promi
         break;
       }
       if (settled++ < settlingFrames) continue;
-      const arrivalNs = nowNs();
+      const arrivalNs = clock();
       endNs ??= arrivalNs + BigInt(Math.round(seconds * 1e9));
       arrivalsMs.push(Number(arrivalNs) / 1e6);
     }

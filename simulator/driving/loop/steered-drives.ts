@@ -10,7 +10,7 @@ import { roadNeededM, sensorLatencyS } from './run-loop.js';
 import { SimulatedDrive } from './simulated-drive.js';
 
 /** Each drive is short, so that a set shows many roads. */
-const driveS = 30;
+const usualDriveS = 30;
 /** Half the rig's rate: pictures of a drive resemble each other, and errors that grow show more. */
 const rateHz = 10;
 /** Every second picture is kept. */
@@ -22,6 +22,8 @@ export interface SteeredDrives {
   config: PipelineConfig;
   widthPx: number;
   heightPx: number;
+  /** Length of each drive, seconds; 30 when left out. */
+  driveS?: number;
   note?: (text: string) => void;
 }
 
@@ -57,11 +59,12 @@ export class DriveRecorder {
 
   /**
    * Drives the road of a seed; the car begins astray, and is put astray again where a wheel crosses its lane's border.
-   * `keep` gets each kept picture with its truth, valid until it resolves. Rejects with ERR_OUTPUT where the pipeline
+   * `keep` gets each kept picture with its truth, valid until it resolves; the drive ends where it says that no more
+   * are wanted. Rejects with ERR_OUTPUT where the pipeline
    * stops answering.
    */
-  async drive(seed: number, keep: (scene: RenderedScene) => Promise<void>): Promise<void> {
-    const { widthPx, heightPx } = this.#options;
+  async drive(seed: number, keep: (scene: RenderedScene) => Promise<boolean>): Promise<void> {
+    const { widthPx, heightPx, driveS = usualDriveS } = this.#options;
     const random = new Random(seed, 90);
     const drive = await SimulatedDrive.open({
       seed,
@@ -85,7 +88,7 @@ export class DriveRecorder {
         laneDM: drive.laneDM,
         speedMps: car.state.speedMps,
       });
-      if (frame % keepEvery === 0) await keep(scene);
+      if (frame % keepEvery === 0 && !(await keep(scene))) break;
       if (angleRad === undefined) {
         const why = this.#driver.problem ?? 'there was none';
         throw new PerceptionError(

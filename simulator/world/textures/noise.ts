@@ -37,21 +37,33 @@ function addOctave(
   for (let i = 0; i < lattice.length; i++) lattice[i] = random.next() * strength;
   const mask = cells - 1;
   const scale = cells / sizePx;
+  // The same for every row.
+  const columnsA = new Uint32Array(sizePx);
+  const columnsB = new Uint32Array(sizePx);
+  const shares = new Float64Array(sizePx);
+  for (let x = 0; x < sizePx; x++) {
+    const gx = x * scale;
+    const x0 = Math.floor(gx);
+    columnsA[x] = x0 & mask;
+    columnsB[x] = (x0 + 1) & mask;
+    shares[x] = smooth(gx - x0);
+  }
   for (let y = 0; y < sizePx; y++) {
     const gy = y * scale;
     const y0 = Math.floor(gy);
     const fy = smooth(gy - y0);
     const rowA = (y0 & mask) * cells;
     const rowB = ((y0 + 1) & mask) * cells;
+    const row = y * sizePx;
     for (let x = 0; x < sizePx; x++) {
-      const gx = x * scale;
-      const x0 = Math.floor(gx);
-      const fx = smooth(gx - x0);
-      const xa = x0 & mask;
-      const xb = (x0 + 1) & mask;
-      const top = lattice[rowA + xa]! + (lattice[rowA + xb]! - lattice[rowA + xa]!) * fx;
-      const low = lattice[rowB + xa]! + (lattice[rowB + xb]! - lattice[rowB + xa]!) * fx;
-      values[y * sizePx + x] = values[y * sizePx + x]! + top + (low - top) * fy;
+      const fx = shares[x]!;
+      const xa = columnsA[x]!;
+      const xb = columnsB[x]!;
+      const topA = lattice[rowA + xa]!;
+      const lowA = lattice[rowB + xa]!;
+      const top = topA + (lattice[rowA + xb]! - topA) * fx;
+      const low = lowA + (lattice[rowB + xb]! - lowA) * fx;
+      values[row + x] = values[row + x]! + top + (low - top) * fy;
     }
   }
 }
