@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { MeasuredMount } from '../../src/calibration/mount.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import {
   type GroundTruth,
@@ -8,7 +9,7 @@ import {
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { encodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
-import { rigCamera } from '../rendering/camera.js';
+import { type CameraMount, rigCamera } from '../rendering/camera.js';
 import { type EgoState, laneCentreM } from '../rendering/ego-camera.js';
 import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
 import { loadAssets } from '../world/assets.js';
@@ -106,6 +107,7 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
     widthPx,
     heightPx,
     calibration: driveCalibration(drive.renderer.camera.model),
+    mount: driveMount(drive.renderer.camera.mount),
     jpegQuality: recipe.quality,
     sourceName: 'simulated road',
     madeBy: 'windshield simulate',
@@ -144,6 +146,17 @@ export function driveCalibration(model: CameraModel) {
     d: distortion,
     k: [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1],
   };
+}
+
+/** How the camera sits, as a recording has it: exactly known. */
+export function driveMount({ heightM, pitchRad, rollRad, yawRad }: CameraMount): MeasuredMount {
+  const exact = {
+    heightDeviationM: 0,
+    pitchDeviationRad: 0,
+    rollDeviationRad: 0,
+    yawDeviationRad: 0,
+  };
+  return { heightM, pitchRad, rollRad, yawRad, ...exact };
 }
 
 function truthOf(scene: RenderedScene, frame: number, stampNs: bigint): GroundTruth {

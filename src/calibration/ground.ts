@@ -9,6 +9,8 @@ export interface CameraMount {
   pitchRad: number;
   /** Positive looks to the left. */
   yawRad?: number;
+  /** Positive: the camera's right side is down. */
+  rollRad?: number;
 }
 
 /** A 3x3 matrix in row order. */
@@ -33,8 +35,14 @@ export function groundFromCameraRotation(mount: CameraMount): Matrix3 {
   const sp = Math.sin(mount.pitchRad);
   const cy = Math.cos(mount.yawRad ?? 0);
   const sy = Math.sin(mount.yawRad ?? 0);
-  // Rz(yaw) * Ry(pitch) * [optical axes in a level vehicle frame]
-  return [sy, -cy * sp, cy * cp, -cy, -sy * sp, sy * cp, 0, -cp, -sp];
+  const cr = Math.cos(mount.rollRad ?? 0);
+  const sr = Math.sin(mount.rollRad ?? 0);
+  // Rz(yaw) * Ry(pitch) * Rx(roll) * [optical axes in a level vehicle frame]; the roll turns right and down alone.
+  const right = [sy, -cy, 0] as const;
+  const down = [-cy * sp, -sy * sp, -cp] as const;
+  const turned = (i: 0 | 1 | 2) =>
+    [cr * right[i] + sr * down[i], cr * down[i] - sr * right[i]] as const;
+  return [...turned(0), cy * cp, ...turned(1), sy * cp, ...turned(2), -sp];
 }
 
 /**

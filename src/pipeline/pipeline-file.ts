@@ -105,7 +105,7 @@ const isAddress = (source: string) => /^[a-z][a-z0-9+.-]+:/i.test(source);
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, bundles, record, publish } = config;
+  const { source, calibration, mount, bundles, record, publish } = config;
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -116,6 +116,7 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
     ...(source === undefined ? {} : { source: isAddress(source) ? source : absolute(source) }),
     calibration:
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
+    mount: mount === 'none' || mount === 'recording' ? mount : absolute(mount),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
     ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
     ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),

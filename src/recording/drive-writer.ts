@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type MeasuredMount, mountMetadata, mountMetadataName } from '../calibration/mount.js';
 import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
@@ -29,6 +30,8 @@ export interface DriveOptions {
   heightPx: number;
   /** Written once, at the stamp of the first frame. */
   calibration?: DriveCalibration;
+  /** How the camera sits on the vehicle: metadata `windshield.mount`. */
+  mount?: MeasuredMount | undefined;
   /** JPEG quality 1..100 of the frames, where they were encoded for this drive. */
   jpegQuality?: number;
   /** For people: where the frames come from. */
@@ -71,10 +74,14 @@ export const driveMetadataName = 'windshield.drive';
 export async function createDriveWriter(path: string, options: DriveOptions): Promise<DriveWriter> {
   const calibration = options.calibration && checkedCalibration(options.calibration);
   const writer = await RecordingWriter.create(path);
-  await writer.addMetadata(driveMetadataName, describeDrive(options)).catch(async (error) => {
+  try {
+    await writer.addMetadata(driveMetadataName, describeDrive(options));
+    if (options.mount !== undefined)
+      await writer.addMetadata(mountMetadataName, mountMetadata(options.mount));
+  } catch (error) {
     await writer.abort();
     throw error;
-  });
+  }
   let frameCount = 0;
   let lastStampNs: bigint | undefined;
 
@@ -126,7 +133,7 @@ export function timestampFromNs(stampNs: bigint) {
 }
 
 function describeDrive(options: DriveOptions): Record<string, string> {
-  const { calibration: _, ...facts } = options;
+  const { calibration: _, mount: __, ...facts } = options;
   const described = Object.entries(facts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(described.map(([key, value]) => [key, String(value)]));
 }

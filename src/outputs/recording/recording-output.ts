@@ -47,7 +47,14 @@ class RecordingOutput implements Output {
     const manifests = Object.fromEntries(
       [...run.manifests].map(([task, manifest]) => [task, manifestFacts(manifest)]),
     );
-    const options = { ...record!, source, facts, manifests, topic: run.pictureTopic };
+    const options = {
+      ...record!,
+      source,
+      facts,
+      manifests,
+      mount: run.mount,
+      topic: run.pictureTopic,
+    };
     if (supervised === undefined) {
       if (isAbandoned(`${options.path}${partialSuffix}`))
         note?.(`what a run that was killed had recorded is kept: ${setAside(options.path)}`);

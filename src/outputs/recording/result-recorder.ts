@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { type MeasuredMount, mountMetadata, mountMetadataName } from '../../calibration/mount.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { PerceptionError } from '../../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
@@ -29,6 +30,8 @@ export interface RecorderOptions {
   facts: Readonly<Record<string, string>>;
   /** By task, what of its manifest decides results, as JSON: metadata `windshield.manifests`. */
   manifests?: Readonly<Record<string, string>>;
+  /** How the camera sat: metadata `windshield.mount`. */
+  mount?: MeasuredMount | undefined;
   /** Results are written together from this size on: so much is lost when the process dies. 1 MiB when left out. */
   chunkBytes?: number;
 }
@@ -62,7 +65,7 @@ export class ResultRecorder {
 
   /** Throws ERR_OUTPUT where the file cannot be written, ERR_USAGE where there are no pictures to copy. */
   static async create(options: RecorderOptions): Promise<ResultRecorder> {
-    const { path, source, images, facts, manifests = {}, chunkBytes, topic } = options;
+    const { path, source, images, facts, manifests = {}, chunkBytes, topic, mount } = options;
     const recording = await openIfRecording(source);
     if (images && recording === undefined)
       throw new PerceptionError(
@@ -76,6 +79,7 @@ export class ResultRecorder {
       try {
         await writer.addMetadata('windshield.result', facts);
         await writer.addMetadata('windshield.manifests', manifests);
+        if (mount !== undefined) await writer.addMetadata(mountMetadataName, mountMetadata(mount));
         await recorder.#copyCalibration();
       } catch (error) {
         await writer.abort();

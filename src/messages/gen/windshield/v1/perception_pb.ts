@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEisAQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJ2CglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDSJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIogBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZyKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKSAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEisAQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKkAQoJRGV0ZWN0aW9uEhAKCGNsYXNzX2lkGAEgASgNEhIKCmNsYXNzX25hbWUYAiABKAkSDQoFc2NvcmUYAyABKAISIgoGYm94X3B4GAQgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSEAoIdHJhY2tfaWQYBSABKA0SLAoIZ3JvdW5kX20YKCABKAsyGi53aW5kc2hpZWxkLnYxLkdyb3VuZFBvaW50Il8KC0dyb3VuZFBvaW50Eg8KB2ZvcndhcmQYASABKAISDAoEbGVmdBgCIAEoAhIZChFmb3J3YXJkX2RldmlhdGlvbhgDIAEoAhIWCg5sZWZ0X2RldmlhdGlvbhgEIAEoAiJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIogBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZyKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKSAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -167,6 +167,14 @@ export type Detection = Message<"windshield.v1.Detection"> & {
    * @generated from field: uint32 track_id = 5;
    */
   trackId: number;
+
+  /**
+   * Where the middle of the box's lower edge stands on a flat road; absent without a mount (`mount` in the pipeline
+   * file), for what hangs in the air, for a box cut off by the picture's lower edge, and where it is too uncertain.
+   *
+   * @generated from field: windshield.v1.GroundPoint ground_m = 40;
+   */
+  groundM?: GroundPoint | undefined;
 };
 
 /**
@@ -175,6 +183,42 @@ export type Detection = Message<"windshield.v1.Detection"> & {
  */
 export const DetectionSchema: GenMessage<Detection> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 1);
+
+/**
+ * On a flat road, metres from the point below the camera; x forward, y left.
+ *
+ * @generated from message windshield.v1.GroundPoint
+ */
+export type GroundPoint = Message<"windshield.v1.GroundPoint"> & {
+  /**
+   * @generated from field: float forward = 1;
+   */
+  forward: number;
+
+  /**
+   * @generated from field: float left = 2;
+   */
+  left: number;
+
+  /**
+   * One standard deviation of each.
+   *
+   * @generated from field: float forward_deviation = 3;
+   */
+  forwardDeviation: number;
+
+  /**
+   * @generated from field: float left_deviation = 4;
+   */
+  leftDeviation: number;
+};
+
+/**
+ * Describes the message windshield.v1.GroundPoint.
+ * Use `create(GroundPointSchema)` to create a new message.
+ */
+export const GroundPointSchema: GenMessage<GroundPoint> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 2);
 
 /**
  * Left, top, right, bottom; pixels.
@@ -208,7 +252,7 @@ export type Box = Message<"windshield.v1.Box"> & {
  * Use `create(BoxSchema)` to create a new message.
  */
 export const BoxSchema: GenMessage<Box> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 2);
+  messageDesc(file_windshield_v1_perception, 3);
 
 /**
  * @generated from message windshield.v1.Sign
@@ -261,7 +305,7 @@ export type Sign = Message<"windshield.v1.Sign"> & {
  * Use `create(SignSchema)` to create a new message.
  */
 export const SignSchema: GenMessage<Sign> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 3);
+  messageDesc(file_windshield_v1_perception, 4);
 
 /**
  * @generated from message windshield.v1.Segmentation
@@ -314,7 +358,7 @@ export type Segmentation = Message<"windshield.v1.Segmentation"> & {
  * Use `create(SegmentationSchema)` to create a new message.
  */
 export const SegmentationSchema: GenMessage<Segmentation> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 4);
+  messageDesc(file_windshield_v1_perception, 5);
 
 /**
  * @generated from message windshield.v1.Steering
@@ -346,7 +390,7 @@ export type Steering = Message<"windshield.v1.Steering"> & {
  * Use `create(SteeringSchema)` to create a new message.
  */
 export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 5);
+  messageDesc(file_windshield_v1_perception, 6);
 
 /**
  * @generated from message windshield.v1.StageStatus
@@ -396,7 +440,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 6);
+  messageDesc(file_windshield_v1_perception, 7);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -418,7 +462,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 7);
+  messageDesc(file_windshield_v1_perception, 8);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -450,7 +494,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 8);
+  messageDesc(file_windshield_v1_perception, 9);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -491,7 +535,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 9);
+  messageDesc(file_windshield_v1_perception, 10);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -538,7 +582,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 10);
+  messageDesc(file_windshield_v1_perception, 11);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -626,7 +670,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * Once a second on topic `status`.
@@ -698,7 +742,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -737,7 +781,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -785,7 +829,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -817,7 +861,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * @generated from enum windshield.v1.StageState
