@@ -28,6 +28,8 @@ export interface DriveRecipe {
   /** JPEG quality 1..100. */
   quality: number;
   out: string;
+  /** A road without hills. */
+  isFlat?: boolean;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -52,7 +54,7 @@ export interface SimulatedDrive {
 
 /** Prepares the drive of a seed: about a second. */
 export async function openSimulatedDrive(
-  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx'>,
+  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx' | 'isFlat'>,
 ): Promise<SimulatedDrive> {
   const assets = await loadAssets();
   const random = new Random(recipe.seed, 80);
@@ -66,6 +68,7 @@ export async function openSimulatedDrive(
     greenTint: conditions.seasonGreen,
     minRadiusM: 80,
     straightShare: 0.2,
+    ...(recipe.isFlat && { isFlat: true }),
     egoFromM: startM + 6,
     egoSpeedMps: speedMps,
     isLaneClear: true,

@@ -14,6 +14,8 @@ export interface FootPoint {
 const edgeDeviation = { px: 1, heightShare: 0.03 };
 /** What springs and slopes add to the pitch and the roll that were measured, one standard deviation. */
 const bodyDeviationRad = 0.003;
+/** Of the road's curvature up and down (1 / 2000 m), one standard deviation: over a crest a thing seems farther. */
+const roadCurvaturePerM = 0.0005;
 /** A distance less certain than this share of it says nothing. */
 const largestShare = 0.5;
 /** A box that ends so near to the picture's lower edge goes on below it. */
@@ -24,7 +26,7 @@ const cutPx = 2;
  * captured picture, from its top-left corner. Undefined where the box is cut off at the bottom, ends at or above the
  * horizon, or is so near to it that the deviation is over half of the distance.
  *
- * Deviations are of first order: the lower edge, height, pitch and roll are taken as independent, and each one's
+ * Deviations are of first order: the lower edge, mount and the road's shape are taken as independent, and each one's
  * part is the difference that one standard deviation makes.
  */
 export function footPointOf(
@@ -52,7 +54,10 @@ export function footPointOf(
     groundFromPixel(camera, { ...mount, rollRad: rollRad + rollStep }, u, v),
     groundFromPixel(camera, { ...mount, yawRad: yawRad + mount.yawDeviationRad }, u, v),
   ];
-  let [forwardVariance, leftVariance] = [0, 0];
+  // A thing that stands lower or higher than the plane by d^2 / 2R seems farther or nearer by d / height times that.
+  const riseShare = (roadCurvaturePerM * (at[0] ** 2 + at[1] ** 2)) / 2 / heightM;
+  let forwardVariance = (at[0] * riseShare) ** 2;
+  let leftVariance = (at[1] * riseShare) ** 2;
   for (const point of moved) {
     // A step off the picture's lens: the point itself was no surer.
     if (point === undefined) return undefined;

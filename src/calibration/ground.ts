@@ -1,5 +1,5 @@
 import type { CameraModel } from './camera-model.js';
-import { distort, type Point, undistort } from './lens.js';
+import { distort, type Point, radiusLimit, undistort } from './lens.js';
 
 /** How a camera sits on the vehicle. Angles by REP-103 about the vehicle's axes (x forward, y left, z up). */
 export interface CameraMount {
@@ -74,7 +74,7 @@ export function groundFromPixel(
 
 /**
  * Where a point of a flat ground, [forward, left] in metres from below the camera, appears in the captured picture,
- * pixels; undefined for a point that is not in front of the camera.
+ * pixels; undefined for a point that is not in front of the camera, or so far aside that the lens model folds back.
  */
 export function pixelFromGround(
   model: CameraModel,
@@ -88,5 +88,6 @@ export function pixelFromGround(
   const x = r[0] * forwardM + r[3] * leftM + r[6] * upM;
   const y = r[1] * forwardM + r[4] * leftM + r[7] * upM;
   const z = r[2] * forwardM + r[5] * leftM + r[8] * upM;
-  return z > 1e-6 ? distort(model, x / z, y / z) : undefined;
+  const isSeen = z > 1e-6 && Math.hypot(x, y) <= radiusLimit(model) * z;
+  return isSeen ? distort(model, x / z, y / z) : undefined;
 }

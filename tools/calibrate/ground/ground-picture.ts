@@ -4,7 +4,7 @@ import {
   groundFromCameraRotation,
   pixelFromGround,
 } from '../../../src/calibration/ground.js';
-import { distort } from '../../../src/calibration/lens.js';
+import { distort, radiusLimit } from '../../../src/calibration/lens.js';
 
 interface RgbPicture {
   widthPx: number;
@@ -73,8 +73,9 @@ function* horizonOf(camera: CameraModel, mount: CameraMount): Generator<[number,
   for (let bearing = -1.3; bearing <= 1.3; bearing += 0.0005) {
     const [forward, left] = [Math.cos(bearing), Math.sin(bearing)];
     const z = r[2] * forward + r[5] * left;
-    if (z < 0.05) continue;
-    yield distort(camera, (r[0] * forward + r[3] * left) / z, (r[1] * forward + r[4] * left) / z);
+    const x = (r[0] * forward + r[3] * left) / z;
+    const y = (r[1] * forward + r[4] * left) / z;
+    if (z > 0 && Math.hypot(x, y) <= radiusLimit(camera)) yield distort(camera, x, y);
   }
 }
 
