@@ -1,6 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
-import type { MeasuredMount } from '../../src/calibration/mount.js';
+import {
+  type MeasuredMount,
+  mountMetadata,
+  mountMetadataName,
+} from '../../src/calibration/mount.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import {
   type GroundTruth,
@@ -110,7 +114,7 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
     widthPx,
     heightPx,
     calibration: driveCalibration(drive.renderer.camera.model),
-    mount: driveMount(drive.renderer.camera.mount),
+    metadata: { [mountMetadataName]: mountMetadata(driveMount(drive.renderer.camera.mount)) },
     jpegQuality: recipe.quality,
     sourceName: 'simulated road',
     madeBy: 'windshield simulate',

@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type MeasuredMount, mountMetadata, mountMetadataName } from '../calibration/mount.js';
 import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
@@ -30,8 +29,8 @@ export interface DriveOptions {
   heightPx: number;
   /** Written once, at the stamp of the first frame. */
   calibration?: DriveCalibration;
-  /** How the camera sits on the vehicle: metadata `windshield.mount`. */
-  mount?: MeasuredMount | undefined;
+  /** Further metadata records, by name: such as how the camera sits on the vehicle. */
+  metadata?: Readonly<Record<string, Record<string, string>>>;
   /** JPEG quality 1..100 of the frames, where they were encoded for this drive. */
   jpegQuality?: number;
   /** For people: where the frames come from. */
@@ -76,8 +75,8 @@ export async function createDriveWriter(path: string, options: DriveOptions): Pr
   const writer = await RecordingWriter.create(path);
   try {
     await writer.addMetadata(driveMetadataName, describeDrive(options));
-    if (options.mount !== undefined)
-      await writer.addMetadata(mountMetadataName, mountMetadata(options.mount));
+    for (const [name, entries] of Object.entries(options.metadata ?? {}))
+      await writer.addMetadata(name, entries);
   } catch (error) {
     await writer.abort();
     throw error;
@@ -133,7 +132,7 @@ export function timestampFromNs(stampNs: bigint) {
 }
 
 function describeDrive(options: DriveOptions): Record<string, string> {
-  const { calibration: _, mount: __, ...facts } = options;
+  const { calibration: _, metadata: __, ...facts } = options;
   const described = Object.entries(facts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(described.map(([key, value]) => [key, String(value)]));
 }
