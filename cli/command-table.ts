@@ -87,6 +87,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
   {
+    name: 'ground',
+    usage: '<source> --lanes --height 1.35 --out <mount.yaml>',
+    summary: 'measure how a camera sits above the road: height, pitch, roll, yaw',
+    load: async () => (await import('./ground.js')).groundCommand(),
+  },
+  {
     name: 'board',
     usage: '--board 9x6 --square 0.025 --out <board.pdf>',
     summary: 'make a calibration board to print in true size',

@@ -1,4 +1,5 @@
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
+import type { CameraMount } from '../../src/calibration/ground.js';
 import type {
   GroundTruth,
   PerceptionFrame,
@@ -22,6 +23,8 @@ export interface Scene {
   result: PerceptionFrame | undefined;
   truth: GroundTruth | undefined;
   camera: CameraModel | undefined;
+  /** How it sits; left out where no recording says it. */
+  mount?: CameraMount | undefined;
   shown: ReadonlySet<Layer>;
 }
 
@@ -34,7 +37,7 @@ export class FramePainter {
     this.#context = canvas.getContext('2d', { alpha: false })!;
   }
 
-  draw({ picture, result, truth, camera, shown }: Scene): void {
+  draw({ picture, result, truth, camera, mount, shown }: Scene): void {
     const context = this.#context;
     const { canvas } = context;
     const widthPx = picture?.width ?? result?.widthPx ?? canvas.width;
@@ -53,7 +56,7 @@ export class FramePainter {
       if (shown.has('freeSpace')) this.#overlay.drawFreeSpace(context, result.segmentation, lens);
     }
     if (shown.has('path') && result?.steering && lens !== undefined)
-      drawPath(context, result.steering.curvaturePerM, lens);
+      drawPath(context, result.steering.curvaturePerM, lens, mount);
     if (shown.has('truth') && truth) drawTruth(context, truth, widthPx);
     if (shown.has('boxes') && result) drawBoxes(context, result);
   }

@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { signal } from '@preact/signals';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { CameraMount } from '../../src/calibration/ground.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
@@ -14,6 +15,7 @@ export interface LiveFrame {
 interface RunNews {
   sourceName?: string;
   camera?: CameraModel;
+  mount?: CameraMount;
   ended?: true;
 }
 

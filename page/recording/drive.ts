@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
+import { checkMount, type MeasuredMount, mountMetadataName } from '../../src/calibration/mount.js';
 import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
 import {
@@ -29,6 +30,7 @@ export interface DriveInfo {
   hasResults: boolean;
   hasTruth: boolean;
   camera: CameraModel | undefined;
+  mount: MeasuredMount | undefined;
   topics: { topic: string; schemaName: string; messageCount: number }[];
   /** What a person should know: a file that was cut off, an unusable calibration. */
   remarks: string[];
@@ -58,6 +60,7 @@ export class Drive {
   private constructor(
     files: readonly DriveFile[],
     camera: CameraModel | undefined,
+    mount: MeasuredMount | undefined,
     remarks: string[],
   ) {
     this.files = files;
@@ -83,6 +86,7 @@ export class Drive {
       hasResults: this.#results !== undefined,
       hasTruth: this.#truth !== undefined,
       camera,
+      mount,
       topics,
       remarks,
     };
@@ -102,7 +106,13 @@ export class Drive {
     } catch (error) {
       remarks.push(error instanceof Error ? error.message : String(error));
     }
-    return new Drive(files, camera, remarks);
+    let mount: MeasuredMount | undefined;
+    try {
+      mount = mountOf(files);
+    } catch (error) {
+      remarks.push(error instanceof Error ? error.message : String(error));
+    }
+    return new Drive(files, camera, mount, remarks);
   }
 
   /** The frame at or before a time, the next after it or the one before it; undefined at the ends. */
@@ -200,4 +210,12 @@ async function cameraOf(files: readonly DriveFile[]): Promise<CameraModel | unde
     first &&
     checkCameraCalibration(fromBinary(CameraCalibrationSchema, first.data), stream!.file.name)
   );
+}
+
+function mountOf(files: readonly DriveFile[]): MeasuredMount | undefined {
+  for (const { map, name } of files) {
+    const fields = map.metadata.get(mountMetadataName);
+    if (fields !== undefined) return checkMount(fields, name);
+  }
+  return undefined;
 }

@@ -27,7 +27,7 @@ export function LiveView({
   const frame = feed.frame.value;
   const result = frame?.result;
   history.add(result?.sourceTimeNs ?? 0n, result?.steering?.angleRad);
-  const { sourceName = '', camera } = feed.run.value;
+  const { sourceName = '', camera, mount } = feed.run.value;
   return (
     <>
       <p class="live-state" role="status">
@@ -39,6 +39,7 @@ export function LiveView({
           result={result}
           truth={undefined}
           camera={camera}
+          mount={mount}
           shown={shown}
           caption={undefined}
           description={describeFrame(result)}

@@ -33,7 +33,13 @@ export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
   const nowS = frame === undefined ? 0 : Number(frame.stampNs - info.startNs) / 1e9;
   const seekTo = (seconds: number) =>
     void player.seek(info.startNs + BigInt(Math.round(Math.max(0, seconds) * 1e9)));
-  const scene = { picture: frame?.bitmap, truth: frame?.truth, camera: info.camera, shown };
+  const scene = {
+    picture: frame?.bitmap,
+    truth: frame?.truth,
+    camera: info.camera,
+    mount: info.mount,
+    shown,
+  };
   const lanes = allLanes(player, rerun, info.startNs);
   const words = frame && rerun.differences.value.get(frame.stampNs);
   return (

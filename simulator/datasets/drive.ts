@@ -1,5 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import {
+  type MeasuredMount,
+  mountMetadata,
+  mountMetadataName,
+} from '../../src/calibration/mount.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import {
   type GroundTruth,
@@ -8,7 +13,7 @@ import {
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { encodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
-import { rigCamera } from '../rendering/camera.js';
+import { type CameraMount, rigCamera } from '../rendering/camera.js';
 import { type EgoState, laneCentreM } from '../rendering/ego-camera.js';
 import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
 import { loadAssets } from '../world/assets.js';
@@ -27,6 +32,8 @@ export interface DriveRecipe {
   /** JPEG quality 1..100. */
   quality: number;
   out: string;
+  /** A road without hills. */
+  isFlat?: boolean;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -51,7 +58,7 @@ export interface SimulatedDrive {
 
 /** Prepares the drive of a seed: about a second. */
 export async function openSimulatedDrive(
-  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx'>,
+  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx' | 'isFlat'>,
 ): Promise<SimulatedDrive> {
   const assets = await loadAssets();
   const random = new Random(recipe.seed, 80);
@@ -65,6 +72,7 @@ export async function openSimulatedDrive(
     greenTint: conditions.seasonGreen,
     minRadiusM: 80,
     straightShare: 0.2,
+    ...(recipe.isFlat && { isFlat: true }),
     egoFromM: startM + 6,
     egoSpeedMps: speedMps,
     isLaneClear: true,
@@ -106,6 +114,7 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
     widthPx,
     heightPx,
     calibration: driveCalibration(drive.renderer.camera.model),
+    metadata: { [mountMetadataName]: mountMetadata(driveMount(drive.renderer.camera.mount)) },
     jpegQuality: recipe.quality,
     sourceName: 'simulated road',
     madeBy: 'windshield simulate',
@@ -144,6 +153,17 @@ export function driveCalibration(model: CameraModel) {
     d: distortion,
     k: [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1],
   };
+}
+
+/** How the camera sits, as a recording has it: exactly known. */
+export function driveMount({ heightM, pitchRad, rollRad, yawRad }: CameraMount): MeasuredMount {
+  const exact = {
+    heightDeviationM: 0,
+    pitchDeviationRad: 0,
+    rollDeviationRad: 0,
+    yawDeviationRad: 0,
+  };
+  return { heightM, pitchRad, rollRad, yawRad, ...exact };
 }
 
 function truthOf(scene: RenderedScene, frame: number, stampNs: bigint): GroundTruth {

@@ -40,7 +40,7 @@ export function makeWorld(assets: Assets, seed: number, options: WorldOptions): 
       kind === 'town' ? 0.65 : options.straightShare,
       options.maxHeadingRad,
     ),
-    hills,
+    options.isFlat ? [] : hills,
   );
   const tone = random.range(0.78, 1.14);
   const stretches = makeStretches(random, options.lengthM, kind, options.kind === undefined);

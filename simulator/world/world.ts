@@ -53,6 +53,8 @@ export interface World {
 }
 
 export interface WorldOptions {
+  /** A road without hills. */
+  isFlat?: boolean;
   lengthM: number;
   density: WorldDensity;
   /** An ordinary road's where left out. */

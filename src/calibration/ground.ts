@@ -1,5 +1,5 @@
 import type { CameraModel } from './camera-model.js';
-import { distort, type Point, undistort } from './lens.js';
+import { distort, type Point, radiusLimit, undistort } from './lens.js';
 
 /** How a camera sits on the vehicle. Angles by REP-103 about the vehicle's axes (x forward, y left, z up). */
 export interface CameraMount {
@@ -9,6 +9,8 @@ export interface CameraMount {
   pitchRad: number;
   /** Positive looks to the left. */
   yawRad?: number;
+  /** Positive: the camera's right side is down. */
+  rollRad?: number;
 }
 
 /** A 3x3 matrix in row order. */
@@ -33,8 +35,14 @@ export function groundFromCameraRotation(mount: CameraMount): Matrix3 {
   const sp = Math.sin(mount.pitchRad);
   const cy = Math.cos(mount.yawRad ?? 0);
   const sy = Math.sin(mount.yawRad ?? 0);
-  // Rz(yaw) * Ry(pitch) * [optical axes in a level vehicle frame]
-  return [sy, -cy * sp, cy * cp, -cy, -sy * sp, sy * cp, 0, -cp, -sp];
+  const cr = Math.cos(mount.rollRad ?? 0);
+  const sr = Math.sin(mount.rollRad ?? 0);
+  // Rz(yaw) * Ry(pitch) * Rx(roll) * [optical axes in a level vehicle frame]; the roll turns right and down alone.
+  const right = [sy, -cy, 0] as const;
+  const down = [-cy * sp, -sy * sp, -cp] as const;
+  const turned = (i: 0 | 1 | 2) =>
+    [cr * right[i] + sr * down[i], cr * down[i] - sr * right[i]] as const;
+  return [...turned(0), cy * cp, ...turned(1), sy * cp, ...turned(2), -sp];
 }
 
 /**
@@ -66,7 +74,7 @@ export function groundFromPixel(
 
 /**
  * Where a point of a flat ground, [forward, left] in metres from below the camera, appears in the captured picture,
- * pixels; undefined for a point that is not in front of the camera.
+ * pixels; undefined for a point that is not in front of the camera, or so far aside that the lens model folds back.
  */
 export function pixelFromGround(
   model: CameraModel,
@@ -80,5 +88,6 @@ export function pixelFromGround(
   const x = r[0] * forwardM + r[3] * leftM + r[6] * upM;
   const y = r[1] * forwardM + r[4] * leftM + r[7] * upM;
   const z = r[2] * forwardM + r[5] * leftM + r[8] * upM;
-  return z > 1e-6 ? distort(model, x / z, y / z) : undefined;
+  const isSeen = z > 1e-6 && Math.hypot(x, y) <= radiusLimit(model) * z;
+  return isSeen ? distort(model, x / z, y / z) : undefined;
 }

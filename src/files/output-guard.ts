@@ -34,6 +34,7 @@ export type OutputKind =
   | 'film'
   | 'pdf'
   | 'calibration'
+  | 'mount'
   | 'folder';
 
 /** How each kind of file begins. A file that begins otherwise is none of ours to replace. */
@@ -50,6 +51,7 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
     bytes.subarray(0, 4).toString('latin1') === 'RIFF',
   pdf: (bytes) => bytes.subarray(0, 5).toString('latin1') === '%PDF-',
   calibration: (bytes) => bytes.toString('latin1').startsWith('image_width:'),
+  mount: (bytes) => bytes.toString('latin1').startsWith('heightM:'),
 };
 /** Kinds that the files of an input folder may be of: one that is there already is taken for the input's. */
 const readInFolders: ReadonlySet<OutputKind> = new Set(['png', 'jpeg', 'film']);
@@ -62,6 +64,7 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
   film: 'a film',
   pdf: 'a PDF',
   calibration: 'a calibration (camera_info YAML)',
+  mount: 'a mount (YAML of windshield ground)',
   folder: 'a folder',
 };
 

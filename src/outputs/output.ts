@@ -1,5 +1,6 @@
 import type { Manifest, Task } from '../bundle/manifest.js';
 import type { CameraModel } from '../calibration/camera-model.js';
+import type { MeasuredMount } from '../calibration/mount.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { PublishCount } from './publish-count.js';
 
@@ -40,6 +41,8 @@ export interface RunFacts {
   readonly pictureTopic?: string | undefined;
   /** For frames of the size that they have; undefined where pixels are taken as they are. */
   readonly camera: CameraModel | undefined;
+  /** How the camera sits on the vehicle, where that is known. */
+  readonly mount?: MeasuredMount | undefined;
   /** Empty without a camera model. */
   readonly calibrationSha256: string;
   /** Of the stages that run. */

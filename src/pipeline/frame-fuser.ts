@@ -7,6 +7,7 @@ import {
   PerceptionFrameSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { StageResult } from '../stages/stage-result.js';
+import type { StandingCamera } from '../stages/standing-camera.js';
 import { FrameMemory } from './frame-memory.js';
 import { dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
@@ -19,6 +20,8 @@ export interface FuserOptions {
   heightPx: number;
   /** Empty where pixels are taken as they are. */
   calibrationSha256: string;
+  /** With it, boxes say where they stand on the road. */
+  standing?: StandingCamera | undefined;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
   /** The pipeline's life under its supervisor; 0 when left out. */
@@ -72,7 +75,7 @@ export class FrameFuser {
   /** Loads how the stages that run are fused. */
   static async open(options: FuserOptions): Promise<FrameFuser> {
     const manifests = new Map([...options.stages].map(([task, { manifest }]) => [task, manifest]));
-    return new FrameFuser(options, await FrameMemory.open(manifests));
+    return new FrameFuser(options, await FrameMemory.open(manifests, options.standing));
   }
 
   /**

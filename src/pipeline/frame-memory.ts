@@ -2,6 +2,7 @@ import { type Manifest, type Task, tasks } from '../bundle/manifest.js';
 import type { FusedAnswers, StageFusion } from '../stages/stage-fusion.js';
 import type { StageResult } from '../stages/stage-result.js';
 import { stageTable } from '../stages/stage-table.js';
+import type { StandingCamera } from '../stages/standing-camera.js';
 import type { CapturedFrame } from './frame-record.js';
 
 /**
@@ -19,12 +20,15 @@ export class FrameMemory {
   }
 
   /** For the stages of these manifests. */
-  static async open(manifests: ReadonlyMap<Task, Manifest>): Promise<FrameMemory> {
+  static async open(
+    manifests: ReadonlyMap<Task, Manifest>,
+    standing?: StandingCamera,
+  ): Promise<FrameMemory> {
     const placed = tasks.filter((task) => manifests.has(task));
     const fusions = await Promise.all(
       placed.map(async (task): Promise<[Task, StageFusion]> => {
         const create = await stageTable[task].loadFusion();
-        return [task, create(manifests)];
+        return [task, create(manifests, standing)];
       }),
     );
     return new FrameMemory(new Map(fusions));

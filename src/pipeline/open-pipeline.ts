@@ -1,5 +1,6 @@
 import type { Task } from '../bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
+import type { MeasuredMount } from '../calibration/mount.js';
 import type { CameraOfOptions } from '../capture/camera-of.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { withoutCredentials } from '../capture/credentials.js';
@@ -63,6 +64,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     topic,
     note: options.note,
   });
+  const mounting = openMount(config.mount, source);
   const opening = [
     capturing,
     calibrating,
@@ -70,13 +72,16 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     Promise.all([import('./frame-fuser.js'), import('./pipeline-run.js')]),
     crewMaker.load(capturing, calibrating),
     readPlan(options),
+    mounting,
   ] as const;
   try {
-    const [capture, calibrated, opened, code, made, repeated] = await Promise.all(opening);
+    const [capture, calibrated, opened, code, made, repeated, mount] = await Promise.all(opening);
     const { crew, stages } = made;
     const [{ FrameFuser }, { PipelineRun }] = code;
     const { widthPx, heightPx } = capture.info.layout;
     const camera = cameraIn(capture, calibrated);
+    checkHasCamera(config, camera);
+    const standing = camera && mount && { camera, mount };
     const calibration = await hashOf(camera);
     const outputs = new OutputSet(opened);
     const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
@@ -89,6 +94,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
       pacing,
       pictureTopic: sourceOptions.topic,
       camera,
+      mount,
       calibrationSha256: calibration,
       manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
       lanes: JSON.stringify(crew.planned),
@@ -102,7 +108,7 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     const epoch = options.supervised?.epoch ?? 0;
     const proven = withProvenInputs(stages, lanes);
     const known = { stages: proven, calibrationSha256: calibration, wallOffsetNs, epoch };
-    const fuser = await FrameFuser.open({ ...known, widthPx, heightPx });
+    const fuser = await FrameFuser.open({ ...known, standing, widthPx, heightPx });
     const { withRecordedNotes } = await import('./recorded-notes.js');
     const noted = withRecordedNotes(options, outputs, wallOffsetNs);
     const conducted = { options: noted, graph, planned, lanes, relays, repeated };
@@ -247,6 +253,20 @@ async function calibrationFor(
   return cameraOf(calibration, source, about);
 }
 
+async function openMount(mount: string, source: string): Promise<MeasuredMount | undefined> {
+  const { mountOf } = await import('../capture/mount-of.js');
+  return mountOf(mount, source);
+}
+
+/** Without a lens, a mount gives no distances: a file that was named would be passed over in silence. */
+function checkHasCamera({ mount }: PipelineConfig, camera: CameraModel | undefined): void {
+  if (camera === undefined && mount !== 'none' && mount !== 'recording')
+    throw new PerceptionError(
+      'ERR_CALIBRATION',
+      `mount ${mount}: expected a calibration beside it, found none`,
+    );
+}
+
 async function hashOf(camera: CameraModel | undefined): Promise<string> {
   const { calibrationSha256 } = await import('../calibration/camera-info.js');
   return camera === undefined ? '' : calibrationSha256(camera);
@@ -267,13 +287,14 @@ async function readPlan({
 
 /** Before the first frame: a recording takes the place of older results alone, and of nothing that the run reads. */
 async function guardRecording({ config, source, repeat }: PipelineOptions): Promise<void> {
-  const { record, calibration, bundles, publish, listen } = config;
+  const { record, calibration, mount, bundles, publish, listen } = config;
   if (record === undefined) return;
   const { guardOutputs } = await import('../files/output-guard.js');
   const keyFile = publish.zeromq?.curve?.keyFile;
   const inputs = [
     { role: 'the drive', path: source },
     { role: 'the calibration', path: calibration },
+    { role: 'the mount', path: mount },
     ...Object.values(bundles).map((path = '') => ({ role: 'a bundle', path })),
     ...(repeat === undefined ? [] : [{ role: 'the run to repeat', path: repeat }]),
     ...[keyFile ?? [], listen?.tokenFile ?? []]

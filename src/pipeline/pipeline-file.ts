@@ -103,7 +103,7 @@ function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCoun
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, bundles, record, publish, listen } = config;
+  const { source, calibration, mount, bundles, record, publish, listen } = config;
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -114,6 +114,7 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
     ...(source === undefined ? {} : { source: addressRow(source) ? source : absolute(source) }),
     calibration:
       calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
+    mount: mount === 'none' || mount === 'recording' ? mount : absolute(mount),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
     ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
     ...(listen?.tokenFile !== undefined && {

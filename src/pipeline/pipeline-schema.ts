@@ -119,6 +119,8 @@ export const pipelineSchema = z
     frameRateHz: z.number().min(0.01).max(1000).optional(),
     /** A camera_info YAML file; `recording`: what the source carries, or none; `none`: pixels are taken as they are. */
     calibration: text.default('recording'),
+    /** How the camera sits on the vehicle: a file of `windshield ground`; `recording`: what the source carries, or none; `none`. */
+    mount: text.default('recording'),
     /** The model bundle of each stage: a folder, or several of which a live run takes the one that is faster here. */
     bundles: byStage(bundleSchema),
     /** Which stages share a worker thread, each lane in its order of priority; `auto`: planned from measured times. */

@@ -29,6 +29,8 @@ export interface DriveOptions {
   heightPx: number;
   /** Written once, at the stamp of the first frame. */
   calibration?: DriveCalibration;
+  /** Further metadata records, by name: such as how the camera sits on the vehicle. */
+  metadata?: Readonly<Record<string, Record<string, string>>>;
   /** JPEG quality 1..100 of the frames, where they were encoded for this drive. */
   jpegQuality?: number;
   /** For people: where the frames come from. */
@@ -72,10 +74,14 @@ export async function createDriveWriter(path: string, options: DriveOptions): Pr
   const calibration = options.calibration && checkedCalibration(options.calibration);
   // Chunks end by their size alone: the same frames are the same bytes, however long each of them took to make.
   const writer = await RecordingWriter.create(path, { chunkMs: Number.POSITIVE_INFINITY });
-  await writer.addMetadata(driveMetadataName, describeDrive(options)).catch(async (error) => {
+  try {
+    await writer.addMetadata(driveMetadataName, describeDrive(options));
+    for (const [name, entries] of Object.entries(options.metadata ?? {}))
+      await writer.addMetadata(name, entries);
+  } catch (error) {
     await writer.abort();
     throw error;
-  });
+  }
   let frameCount = 0;
   let lastStampNs: bigint | undefined;
 
@@ -127,7 +133,7 @@ export function timestampFromNs(stampNs: bigint) {
 }
 
 function describeDrive(options: DriveOptions): Record<string, string> {
-  const { calibration: _, ...facts } = options;
+  const { calibration: _, metadata: __, ...facts } = options;
   const described = Object.entries(facts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(described.map(([key, value]) => [key, String(value)]));
 }

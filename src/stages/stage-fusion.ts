@@ -7,6 +7,7 @@ import type {
 import type { Detection, SegmentationResult, SteeringResult } from '../perception/results.js';
 import type { FusedSign } from './signs/fused-sign.js';
 import type { StageResult } from './stage-result.js';
+import type { StandingCamera } from './standing-camera.js';
 
 /** What the answers of one frame became by what was known from the frames before it; absent without an answer. */
 export interface FusedAnswers {
@@ -52,5 +53,8 @@ export interface StageFusion {
   ): { topic: string; payload: Uint8Array } | undefined;
 }
 
-/** `manifests`: of every stage that runs. */
-export type CreateStageFusion = (manifests: ReadonlyMap<Task, Manifest>) => StageFusion;
+/** `manifests`: of every stage that runs. `standing`: the camera above the road, where both are known. */
+export type CreateStageFusion = (
+  manifests: ReadonlyMap<Task, Manifest>,
+  standing?: StandingCamera,
+) => StageFusion;

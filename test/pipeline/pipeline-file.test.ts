@@ -27,6 +27,7 @@ describe('a pipeline file', () => {
     expect(config).toEqual({
       source: '/rig/drive.mcap',
       calibration: '/rig/pipelines/front.yaml',
+      mount: 'recording',
       bundles: { steering: '/rig/pipelines/models/steering' },
       lanes: [['steering']],
       preprocess: 'auto',

@@ -57,8 +57,8 @@ export class LiveOutput implements Output {
   }
 
   async begin(facts: RunFacts): Promise<void> {
-    const { sourceName, isLive, camera } = facts;
-    this.#greeting = JSON.stringify({ sourceName, isLive, camera });
+    const { sourceName, isLive, camera, mount } = facts;
+    this.#greeting = JSON.stringify({ sourceName, isLive, camera, mount });
     // Pages may have come while the networks were loading.
     for (const viewer of this.#viewers.keys()) viewer.send(this.#greeting);
   }

@@ -1,3 +1,4 @@
+import { mountMetadata, mountMetadataName } from '../../calibration/mount.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
 import { logTopic, perceptionTopic, statusTopic } from '../../messages/topics.js';
@@ -120,6 +121,7 @@ function metadataOf(run: RunFacts): Record<string, Record<string, string>> {
   return {
     'windshield.result': { source, pacing, calibration, lanes, ...made },
     'windshield.manifests': Object.fromEntries(manifests),
+    ...(run.mount && { [mountMetadataName]: mountMetadata(run.mount) }),
   };
 }
 

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiwQQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNInYKCURldGVjdGlvbhIQCghjbGFzc19pZBgBIAEoDRISCgpjbGFzc19uYW1lGAIgASgJEg0KBXNjb3JlGAMgASgCEiIKBmJveF9weBgEIAEoCzISLndpbmRzaGllbGQudjEuQm94EhAKCHRyYWNrX2lkGAUgASgNIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEIsoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiwQQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEIsoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -174,6 +174,14 @@ export type Detection = Message<"windshield.v1.Detection"> & {
    * @generated from field: uint32 track_id = 5;
    */
   trackId: number;
+
+  /**
+   * Where the middle of the box's lower edge stands on a flat road; absent without a mount (`mount` in the pipeline
+   * file), for what hangs in the air, for a box cut off by the picture's lower edge, and where it is too uncertain.
+   *
+   * @generated from field: windshield.v1.GroundPoint ground_m = 40;
+   */
+  groundM?: GroundPoint | undefined;
 };
 
 /**
@@ -182,6 +190,42 @@ export type Detection = Message<"windshield.v1.Detection"> & {
  */
 export const DetectionSchema: GenMessage<Detection> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 1);
+
+/**
+ * On a flat road, metres from the point below the camera; x forward, y left.
+ *
+ * @generated from message windshield.v1.GroundPoint
+ */
+export type GroundPoint = Message<"windshield.v1.GroundPoint"> & {
+  /**
+   * @generated from field: float forward = 1;
+   */
+  forward: number;
+
+  /**
+   * @generated from field: float left = 2;
+   */
+  left: number;
+
+  /**
+   * One standard deviation of each.
+   *
+   * @generated from field: float forward_deviation = 3;
+   */
+  forwardDeviation: number;
+
+  /**
+   * @generated from field: float left_deviation = 4;
+   */
+  leftDeviation: number;
+};
+
+/**
+ * Describes the message windshield.v1.GroundPoint.
+ * Use `create(GroundPointSchema)` to create a new message.
+ */
+export const GroundPointSchema: GenMessage<GroundPoint> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 2);
 
 /**
  * Left, top, right, bottom; pixels.
@@ -215,7 +259,7 @@ export type Box = Message<"windshield.v1.Box"> & {
  * Use `create(BoxSchema)` to create a new message.
  */
 export const BoxSchema: GenMessage<Box> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 2);
+  messageDesc(file_windshield_v1_perception, 3);
 
 /**
  * @generated from message windshield.v1.Sign
@@ -268,7 +312,7 @@ export type Sign = Message<"windshield.v1.Sign"> & {
  * Use `create(SignSchema)` to create a new message.
  */
 export const SignSchema: GenMessage<Sign> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 3);
+  messageDesc(file_windshield_v1_perception, 4);
 
 /**
  * @generated from message windshield.v1.Segmentation
@@ -321,7 +365,7 @@ export type Segmentation = Message<"windshield.v1.Segmentation"> & {
  * Use `create(SegmentationSchema)` to create a new message.
  */
 export const SegmentationSchema: GenMessage<Segmentation> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 4);
+  messageDesc(file_windshield_v1_perception, 5);
 
 /**
  * @generated from message windshield.v1.Steering
@@ -353,7 +397,7 @@ export type Steering = Message<"windshield.v1.Steering"> & {
  * Use `create(SteeringSchema)` to create a new message.
  */
 export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 5);
+  messageDesc(file_windshield_v1_perception, 6);
 
 /**
  * @generated from message windshield.v1.StageStatus
@@ -404,7 +448,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 6);
+  messageDesc(file_windshield_v1_perception, 7);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -426,7 +470,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 7);
+  messageDesc(file_windshield_v1_perception, 8);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -458,7 +502,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 8);
+  messageDesc(file_windshield_v1_perception, 9);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -506,7 +550,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 9);
+  messageDesc(file_windshield_v1_perception, 10);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -553,7 +597,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 10);
+  messageDesc(file_windshield_v1_perception, 11);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -641,7 +685,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * Once a second on topic `status`.
@@ -718,7 +762,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * How evenly a live source delivers, by its frames' capture times.
@@ -772,7 +816,7 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
  * Use `create(SourceTimingSchema)` to create a new message.
  */
 export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -811,7 +855,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -859,7 +903,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -891,7 +935,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 16);
+  messageDesc(file_windshield_v1_perception, 17);
 
 /**
  * @generated from enum windshield.v1.StageState

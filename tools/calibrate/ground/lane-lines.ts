@@ -1,0 +1,132 @@
+import type { CameraModel } from '../../../src/calibration/camera-model.js';
+import { undistort } from '../../../src/calibration/lens.js';
+import { blurGrey, type GreyPicture } from '../corners/grey-picture.js';
+
+/** A straight edge on the ray plane (X/Z, Y/Z): `nx x + ny y = offset`, the normal of length 1. */
+export interface EdgeLine {
+  nx: number;
+  ny: number;
+  offset: number;
+  /** Pixels that lie on it. */
+  weight: number;
+}
+
+const leastGradient = 8;
+const [angleBins, offsetStep] = [120, 0.005];
+const offsetReach = 1.6;
+const offsetBins = Math.ceil((2 * offsetReach) / offsetStep);
+/** How far from a line, in angle and on the ray plane, a pixel is still of it. */
+const [nearAngleRad, nearOffset] = [0.12, 0.006];
+const mostLines = 12;
+/** Edges nearer to level than this are shadows and cars, not lanes. */
+const leastSlopeRad = 0.2;
+
+/** Finds straight edges in the part of pictures where the road is. Pictures are of the camera's size. */
+export class LaneLineFinder {
+  readonly #camera: CameraModel;
+  readonly #topPx: number;
+  /** Rays of the pixels from `topPx` down, x and y; NaN where the lens shows nothing. */
+  readonly #rays: Float32Array;
+
+  constructor(camera: CameraModel) {
+    this.#camera = camera;
+    const { widthPx, heightPx } = camera;
+    this.#topPx = Math.floor(heightPx * 0.5);
+    this.#rays = new Float32Array(2 * widthPx * (heightPx - this.#topPx)).fill(Number.NaN);
+    for (let v = this.#topPx, at = 0; v < heightPx; v++)
+      for (let u = 0; u < widthPx; u++, at += 2) {
+        const ray = undistort(camera, u, v);
+        if (ray !== undefined) this.#rays.set(ray, at);
+      }
+  }
+
+  /** The strongest edges, the strongest first; Hough's transform with the direction of the brightness (Ballard, 1981). */
+  find(grey: GreyPicture): EdgeLine[] {
+    const edges = this.#edges(blurGrey(grey, 1));
+    const lines: EdgeLine[] = [];
+    while (lines.length < mostLines) {
+      const peak = strongest(edges);
+      const line = peak && refined(edges, peak);
+      if (line === undefined || line.weight < this.#camera.widthPx / 12) break;
+      if (Math.abs(line.nx) > Math.sin(leastSlopeRad)) lines.push(line);
+    }
+    return lines;
+  }
+
+  /** Quadruples: ray x, ray y, direction of the normal (radians, 0 to pi), 1 while it is of no line. */
+  #edges({ data }: GreyPicture): number[] {
+    const { widthPx, heightPx } = this.#camera;
+    const edges: number[] = [];
+    for (let v = this.#topPx + 1; v < heightPx - 1; v++)
+      for (let u = 2; u < widthPx - 2; u++) {
+        const at = v * widthPx + u;
+        const gx = data[at + 1]! - data[at - 1]!;
+        const steep = Math.abs(gx);
+        if (steep < leastGradient) continue;
+        // Of an edge's width only the steepest pixel counts.
+        if (Math.abs(data[at]! - data[at - 2]!) > steep) continue;
+        if (Math.abs(data[at + 2]! - data[at]!) >= steep) continue;
+        const gy = data[at + widthPx]! - data[at - widthPx]!;
+        const ray = 2 * ((v - this.#topPx) * widthPx + u);
+        const [x, y] = [this.#rays[ray]!, this.#rays[ray + 1]!];
+        if (Number.isNaN(x)) continue;
+        const angle = Math.atan2(gy, gx);
+        edges.push(x, y, angle < 0 ? angle + Math.PI : angle % Math.PI, 1);
+      }
+    return edges;
+  }
+}
+
+function strongest(edges: readonly number[]) {
+  const votes = new Uint16Array(angleBins * offsetBins);
+  const spread = Math.ceil((nearAngleRad / 2 / Math.PI) * angleBins);
+  let best = -1;
+  for (let i = 0; i < edges.length; i += 4) {
+    if (edges[i + 3] !== 1) continue;
+    const bin = Math.round((edges[i + 2]! / Math.PI) * angleBins);
+    for (let k = bin - spread; k <= bin + spread; k++) {
+      const wrapped = (k + angleBins) % angleBins;
+      const angle = (wrapped * Math.PI) / angleBins;
+      const offset = edges[i]! * Math.cos(angle) + edges[i + 1]! * Math.sin(angle);
+      const row = Math.floor((offset + offsetReach) / offsetStep);
+      if (row < 0 || row >= offsetBins) continue;
+      const cell = wrapped * offsetBins + row;
+      votes[cell]!++;
+      if (best < 0 || votes[cell]! > votes[best]!) best = cell;
+    }
+  }
+  if (best < 0) return undefined;
+  const angle = (Math.floor(best / offsetBins) * Math.PI) / angleBins;
+  const offset = ((best % offsetBins) + 0.5) * offsetStep - offsetReach;
+  return { nx: Math.cos(angle), ny: Math.sin(angle), offset, weight: votes[best]! };
+}
+
+/** The line through the pixels near it, twice; they are of no other line then. */
+function refined(edges: number[], from: EdgeLine): EdgeLine {
+  let line = from;
+  for (const isLast of [false, true]) {
+    const direction = Math.atan2(line.ny, line.nx);
+    let [count, sx, sy, sxx, sxy, syy] = [0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < edges.length; i += 4) {
+      if (edges[i + 3] !== 1) continue;
+      const [x, y] = [edges[i]!, edges[i + 1]!];
+      if (Math.abs(line.nx * x + line.ny * y - line.offset) > nearOffset) continue;
+      if (Math.abs(Math.sin(edges[i + 2]! - direction)) > 2 * nearAngleRad) continue;
+      count++;
+      sx += x;
+      sy += y;
+      sxx += x * x;
+      sxy += x * y;
+      syy += y * y;
+      if (isLast) edges[i + 3] = 0;
+    }
+    if (count < 8) return { ...line, weight: 0 };
+    const [mx, my] = [sx / count, sy / count];
+    const [cxx, cxy, cyy] = [sxx / count - mx * mx, sxy / count - mx * my, syy / count - my * my];
+    // The direction of the most spread; the normal is a quarter turn from it.
+    const along = 0.5 * Math.atan2(2 * cxy, cxx - cyy);
+    const [nx, ny] = [-Math.sin(along), Math.cos(along)];
+    line = { nx, ny, offset: nx * mx + ny * my, weight: count };
+  }
+  return line;
+}

@@ -1,0 +1,34 @@
+import { type CameraModel, scaleCamera } from '../../../src/calibration/camera-model.js';
+import { greyFromRgb, halveGrey } from '../corners/grey-picture.js';
+import type { CalibrationPicture } from '../read-pictures.js';
+import { LaneLineFinder } from './lane-lines.js';
+import { type VanishingPoint, vanishingPointOf } from './vanishing-point.js';
+
+/** Wider pictures are halved: a line of so many pixels is as sure as it gets. */
+const widestPx = 800;
+
+/** Where the lanes of each picture meet; those in which none do are left out. */
+export async function watchLanes(
+  pictures: AsyncIterable<CalibrationPicture>,
+  camera: CameraModel,
+  note: (name: string, found: VanishingPoint | undefined) => void,
+): Promise<VanishingPoint[]> {
+  const points: VanishingPoint[] = [];
+  let finder: { widthPx: number; heightPx: number; lines: LaneLineFinder } | undefined;
+  for await (const picture of pictures) {
+    if ('problem' in picture) continue;
+    let grey = greyFromRgb(picture);
+    while (grey.widthPx > widestPx) grey = halveGrey(grey);
+    const { widthPx, heightPx } = grey;
+    if (finder?.widthPx !== widthPx || finder.heightPx !== heightPx)
+      finder = {
+        widthPx,
+        heightPx,
+        lines: new LaneLineFinder(scaleCamera(camera, widthPx, heightPx)),
+      };
+    const found = vanishingPointOf(finder.lines.find(grey));
+    note(picture.name, found);
+    if (found !== undefined) points.push(found);
+  }
+  return points;
+}
