@@ -9,17 +9,18 @@ const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 /** What each room of src may import from, itself aside. Whoever is not named here may import nothing. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   frame: [],
+  text: ['frame'],
   files: ['frame'],
-  calibration: ['frame'],
-  bundle: ['frame', 'calibration'],
+  calibration: ['frame', 'text'],
+  bundle: ['frame', 'text', 'calibration'],
   onnx: ['frame'],
   preprocess: ['frame', 'calibration', 'bundle', 'onnx'],
   perception: ['frame', 'calibration', 'bundle', 'preprocess'],
-  inference: ['frame', 'calibration', 'bundle', 'onnx'],
+  inference: ['frame', 'files', 'calibration', 'bundle', 'onnx'],
   codec: ['frame'],
   messages: ['frame'],
-  recording: ['frame', 'files', 'messages', 'codec'],
-  capture: ['frame', 'calibration', 'messages', 'codec', 'recording'],
+  recording: ['frame', 'text', 'files', 'messages', 'codec'],
+  capture: ['frame', 'files', 'calibration', 'messages', 'codec', 'recording'],
   supervise: ['frame', 'files', 'messages', 'recording'],
   outputs: [
     'frame',
@@ -34,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   pipeline: [
     'frame',
+    'text',
     'files',
     'calibration',
     'bundle',
@@ -77,13 +79,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that the browser runs as well. */
-const browserRooms = ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception'];
+const browserRooms = ['frame', 'text', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception'];
 
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
   '@julusian/jpeg-turbo': 'src/codec/turbo-jpeg.ts',
   sharp: 'src/codec/image-codec.ts',
+  yaml: 'src/text/yaml-document.ts',
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',

@@ -96,7 +96,7 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
     [
       'the same key twice',
       `${minimal}lanes: [[steering]]`,
-      'front.yaml:6: Map keys must be unique',
+      'front.yaml:6: expected YAML, found Map keys must be unique',
     ],
     ['an empty file', '', 'bundles: '],
     [
@@ -170,7 +170,7 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
   test('being absent', async () => {
     await expect(loadPipelineFile('/no/such.yaml')).rejects.toMatchObject({
       code: 'ERR_CONFIG',
-      message: '/no/such.yaml: cannot be read (ENOENT)',
+      message: '/no/such.yaml: expected a pipeline file, found nothing there',
     });
   });
 });
