@@ -8,13 +8,14 @@ import type { FuzzSubject } from './subject.js';
 /** Longest line that a person reads. */
 const maxLineCharacters = 2000;
 
-/** The input of a number: the same for the same seed. */
+/** The input of a number: the same for the same seed. The first ones are those that the others are made of. */
 export function makeInput(
   { name, form }: FuzzSubject,
   seeds: readonly Uint8Array[],
   seed: number,
   index: number,
 ): Uint8Array {
+  if (index < seeds.length) return seeds[index]!;
   const random = mulberry32(hashOf(`${name} ${seed} ${index}`));
   const pick = () => seeds[Math.floor(random() * seeds.length)]!;
   const [base, other] = [pick(), pick()];

@@ -190,13 +190,14 @@ function changeText(text: string, other: string, random: Random): string {
 export function mutateValue(value: unknown, random: Random): unknown {
   let mutated: unknown = structuredClone(value);
   const changes = 1 + below(random, 4);
-  for (let change = 0; change < changes; change++) mutated = changeValue(mutated, random);
+  for (let change = 0; change < changes; change++)
+    mutated = structuredClone(changeValue(mutated, random));
   return mutated;
 }
 
 function changeValue(value: unknown, random: Random): unknown {
   const isInner = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-  if (!isInner || random() < 0.15) return oneOf(random, values);
+  if (!isInner || random() < 0.15) return structuredClone(oneOf(random, values));
   if (Array.isArray(value)) {
     const at = below(random, value.length);
     const kind = below(random, 4);

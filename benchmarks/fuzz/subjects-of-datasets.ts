@@ -75,12 +75,13 @@ const log = text(
     .join('\n'),
 );
 const classes = {
-  classes: [
-    { index: 0, name: 'road', camvid: 'road' },
-    { index: 1, name: 'car' },
-    { index: 2, name: 'fog', camvid: null },
-  ],
+  classes: Array.from({ length: 12 }, (_, index) => ({
+    index,
+    name: ['road', 'car', 'fog'][index % 3]!,
+    camvid: ['road', 'car', null][index % 3],
+  })),
 };
+const classNames = { classes: Array(12).fill('road') };
 
 const labelMap: FuzzSubject = set(
   'label-map',
@@ -169,7 +170,7 @@ export const datasetSubjects: readonly FuzzSubject[] = [
     'classes',
     'value',
     'classes.json',
-    async () => [text(JSON.stringify(classes)), text('{"classes":["road","sky","car"]}')],
+    async () => [text(JSON.stringify(classes)), text(JSON.stringify(classNames))],
     async (dir) => {
       const [map] = await caseFiles(/^02.*grey8.val/, '.png');
       await write(dir, { 'val/s_1.png': map!, 'valannot/s_1.png': map! });

@@ -15,7 +15,7 @@ async function withJson(files: readonly Uint8Array[]): Promise<Uint8Array[]> {
     try {
       const options = { where: '', code: 'ERR_CONFIG', takesFirst: true } as const;
       const { value } = parseYaml(Buffer.from(file).toString('utf8'), options);
-      return [text(JSON.stringify(value))];
+      return value === undefined ? [] : [text(JSON.stringify(value))];
     } catch {
       return [];
     }

@@ -112,8 +112,8 @@ const layersModel = {
 function network(): Uint8Array {
   const graph = new OnnxGraph('small');
   graph.input('image', [1, 3, 8, 8]);
-  const kernel = graph.constant('conv.kernel', [2, 3, 3, 3], new Float32Array(54).fill(0.1));
-  const bias = graph.constant('conv.bias', [2], Float32Array.of(0.1, 0.2));
+  const kernel = graph.constant('conv.kernel', [2, 3, 3, 3], new Float32Array(54).fill(0.1), true);
+  const bias = graph.constant('conv.bias', [2], Float32Array.of(0.1, 0.2), true);
   const map = graph.node('Conv', ['image', kernel, bias], { kernel_shape: [3, 3] });
   const flat = graph.node('ReduceMean', [map], { axes: [2, 3], keepdims: 0 });
   graph.node('Softmax', [flat], { axis: 1 }, 'scores');
@@ -158,7 +158,10 @@ export const weightSubjects: readonly FuzzSubject[] = [
     async read(path) {
       const bytes = await readFile(path);
       NetworkGraph.read(bytes, path).toBytes();
-      NetworkGraph.read(putInFront(inFront(), bytes, 'image'), path);
+      NetworkGraph.read(
+        putInFront(inFront(), bytes, 'image', { where: path, opset: 16, purpose: 'fuzz' }),
+        path,
+      );
     },
   },
   {

@@ -44,7 +44,17 @@ const magic = 'WSCP1\n';
 const maxCheckpointBytes = 2 ** 30;
 
 const shapes = z.array(
-  z.object({ name: z.string(), shape: z.array(z.int().min(0).max(2 ** 31)).max(8) }),
+  z.object({
+    name: z.string(),
+    shape: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31),
+      )
+      .max(8),
+  }),
 );
 const headerSchema = z.object({
   facts: z.looseObject({
