@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { readInputText } from '../files/read-input.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { describeIssue } from '../text/describe-issue.js';
 import { parseYaml } from '../text/yaml-document.js';
 import {
   type PipelineConfig,
@@ -24,7 +25,7 @@ export async function loadPipelineFile(path: string): Promise<PipelineConfig> {
 /** As loadPipelineFile, from text; `path` is the file that the text stands for. */
 export function parsePipeline(yamlText: string, path: string): PipelineConfig {
   const { value, lineAt } = parseYaml(yamlText, { where: path, code: 'ERR_CONFIG' });
-  const checked = pipelineSchema.safeParse(value ?? {});
+  const checked = pipelineSchema.safeParse(value ?? {}, { reportInput: true });
   if (!checked.success) {
     const faults = checked.error.issues.map((issue) => describe(issue, lineAt));
     throw new PerceptionError('ERR_CONFIG', `${path}:${faults.join(`; ${path}:`)}`, {
@@ -39,7 +40,7 @@ export function parsePipeline(yamlText: string, path: string): PipelineConfig {
  * ERR_CONFIG with every key that is wrong.
  */
 export function resolvePipeline(input: PipelineInput, baseDir: string): PipelineConfig {
-  const checked = pipelineSchema.safeParse(input);
+  const checked = pipelineSchema.safeParse(input, { reportInput: true });
   if (checked.success) return deepFreeze(withAbsolutePaths(checked.data, baseDir));
   const faults = checked.error.issues.map(whatIsWrong);
   throw new PerceptionError('ERR_CONFIG', `the pipeline: ${faults.join('; ')}`, {
@@ -55,9 +56,9 @@ function describe(issue: Issue, lineAt: (keys: readonly PropertyKey[]) => number
 
 /** `key: what is wrong`. */
 function whatIsWrong(issue: Issue): string {
-  if (issue.code !== 'unrecognized_keys') return `${keyPath(issue.path)}: ${issue.message}`;
-  const place = issue.path.length === 0 ? '' : ` in ${keyPath(issue.path)}`;
-  return `unknown key "${issue.keys[0]}"${place}`;
+  const isAtTop = issue.code === 'unrecognized_keys' && issue.path.length === 0;
+  const said = describeIssue(issue, pipelineSchema);
+  return isAtTop ? said : `${keyPath(issue.path)}: ${said}`;
 }
 
 const keyPath = (keys: readonly PropertyKey[]) =>

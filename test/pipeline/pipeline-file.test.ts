@@ -90,7 +90,7 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
     [
       'an unknown key further down',
       `${minimal}publish:\n  zeromq:\n    highwatermark: 5`,
-      'front.yaml:8: unknown key "highwatermark" in publish.zeromq',
+      'front.yaml:8: publish.zeromq: unknown key "highwatermark"; did you mean "highWaterMark"?',
     ],
     ['broken YAML', 'lanes: [', 'front.yaml:1: '],
     [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { tasks } from '../../src/bundle/manifest.js';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { describeIssue } from '../../src/text/describe-issue.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
 
 const share = z.number().min(0).max(1);
@@ -167,11 +168,11 @@ export function readRecipe(path: string): Recipe {
 
 /** Checks a recipe that was read. Throws ERR_CONFIG naming `path` and the first thing that is wrong. */
 export function checkRecipe(document: unknown, path: string): Recipe {
-  const result = recipeSchema.safeParse(document);
+  const result = recipeSchema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   throw new PerceptionError(
     'ERR_CONFIG',
-    `${path}: ${issue.path.join('.') || 'recipe'}: ${issue.message}`,
+    `${path}: ${issue.path.join('.') || 'recipe'}: ${describeIssue(issue, recipeSchema)}`,
   );
 }

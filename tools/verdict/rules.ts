@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { describeIssue } from '../../src/text/describe-issue.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
 import { type Finding, type FindingKind, findingKinds } from './finding.js';
 
@@ -64,10 +65,10 @@ export const strictRules: Rules = rulesSchema.parse({});
 export async function readRules(path: string): Promise<Rules> {
   const text = readInputText(path, { code: 'ERR_CONFIG', what: 'a rules file' });
   const { value } = parseYaml(text, { where: path, code: 'ERR_CONFIG' });
-  const checked = rulesSchema.safeParse(value ?? {});
+  const checked = rulesSchema.safeParse(value ?? {}, { reportInput: true });
   if (checked.success) return checked.data;
-  const faults = checked.error.issues.map(({ path: keys, message }) =>
-    [keys.join('.') || 'the file', message].join(': '),
+  const faults = checked.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the file'}: ${describeIssue(issue, rulesSchema)}`,
   );
   throw new PerceptionError('ERR_CONFIG', `${path}: ${faults.join('; ')}`);
 }
