@@ -3,6 +3,7 @@ import { withoutCredentials } from '../src/capture/credentials.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import { formatYaml } from '../src/text/yaml-document.js';
 import { Terminal } from './terminal.js';
 
 /** `windshield config <pipeline.yaml>`: what a pipeline file means, with nothing left to guess. */
@@ -30,8 +31,7 @@ export function configCommand(): Command {
         );
       const config = await loadPipelineFile(path);
       const shown = asWritten(plan ? await pinned(config, path) : config);
-      const { stringify } = await import('yaml');
-      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : stringify(shown));
+      process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : formatYaml(shown));
     });
 }
 

@@ -1,5 +1,8 @@
 import { withoutCredentials } from '../src/capture/credentials.js';
-import { hasErrorCode } from '../src/frame/perception-error.js';
+import { outputError } from '../src/files/output-error.js';
+import { describeReadFailure } from '../src/files/read-input.js';
+import { oneLine } from '../src/frame/one-line.js';
+import { type ErrorCode, hasErrorCode } from '../src/frame/perception-error.js';
 
 /** What the process tells its caller. */
 export const exitCodes = {
@@ -13,9 +16,8 @@ export const exitCodes = {
 
 /** One line for a person: `windshield: <what was expected, what was found, where> (<code>)`. */
 export function describeError(error: unknown): string {
-  const message = error instanceof Error || hasErrorCode(error) ? error.message : String(error);
-  const code = hasErrorCode(error) ? error.code : 'ERR_INTERNAL';
-  return withoutCredentials(`windshield: ${message.replaceAll(/\s*\n\s*/g, ' ')} (${code})`);
+  const { code, message } = ofOurs(error);
+  return withoutCredentials(`windshield: ${oneLine(message)} (${code})`);
 }
 
 /** The whole story: the stack, and the stack of every cause. */
@@ -26,4 +28,34 @@ export function describeErrorFully(error: unknown): string {
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return withoutCredentials([describeError(error), ...stacks].join('\n'));
+}
+
+/** Calls of the system that write; all others that name a file read it. */
+const writingCalls = new Set(
+  'write mkdir mkdtemp rename unlink rmdir rm ftruncate fsync fdatasync copyfile link symlink chmod'.split(
+    ' ',
+  ),
+);
+
+/** What the system, or Node, says of a file is about what the user handed in, wherever nobody put it into our words. */
+function ofOurs(error: unknown): { code: ErrorCode; message: string } {
+  if (hasErrorCode(error)) return error;
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM')
+    return {
+      code: 'ERR_CONFIG',
+      message: `expected room for one more file${path ? ` (${path})` : ''}, found ${describeReadFailure(error)}`,
+    };
+  if (code === 'ERR_INVALID_ARG_VALUE' && /null bytes/.test(message))
+    return { code: 'ERR_USAGE', message: 'expected names of files, found one with a null byte' };
+  if (syscall === undefined) return { code: 'ERR_INTERNAL', message };
+  if (writingCalls.has(syscall) || code === 'ENOSPC' || code === 'EROFS' || code === 'EFBIG')
+    return outputError(path ?? syscall, error);
+  if (path !== undefined)
+    return {
+      code: 'ERR_SOURCE_MISSING',
+      message: `${path}: expected to read it, found ${describeReadFailure(error)}`,
+    };
+  return { code: 'ERR_INTERNAL', message };
 }

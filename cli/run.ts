@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
@@ -19,9 +20,22 @@ export function runCommand(): Command {
       import('../src/pipeline/pipeline-file.js'),
       import('./drive.js'),
     ]);
+    refuseDrive(path);
     const config = await loadPipelineFile(path);
     if (config.source === undefined)
       throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to run on, found none`);
     await drive({ config, source: config.source, pacing: 'realtime', flags });
   });
+}
+
+/** A drive is played by another command, which is what whoever names one here means. */
+function refuseDrive(path: string): void {
+  if (/\.(ya?ml|json)$/i.test(path) || !existsSync(path)) return;
+  const isDrive =
+    statSync(path).isDirectory() || /\.(mcap|bag|db3|mp4|mkv|avi|mov|h264|m2?ts|webm)$/i.test(path);
+  if (isDrive)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a pipeline file, found a drive: ${path}; \`windshield replay ${path}\` plays it`,
+    );
 }

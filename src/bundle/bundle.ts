@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { sha256Hex } from '../calibration/sha256.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { parseJson } from '../text/json-document.js';
 import { checkShapes } from './check-shapes.js';
 import { type Golden, goldenSchema, type Manifest, manifestSchema } from './manifest.js';
 
@@ -21,14 +22,8 @@ export interface BundleFiles {
   network: Uint8Array;
 }
 
-function parseJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    const line = cause instanceof Error ? cause.message : String(cause);
-    throw new PerceptionError('ERR_BUNDLE', `${where}: expected JSON, found ${line}`, { cause });
-  }
+function parseChecked<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  const document = parseJson(text, { where, code: 'ERR_BUNDLE' });
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -38,7 +33,7 @@ function parseJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
 
 /** Reads a manifest alone. Throws ERR_BUNDLE with the first field that is wrong. */
 export function parseManifest(text: string, where: string): Manifest {
-  return parseJson(manifestSchema, text, where);
+  return parseChecked(manifestSchema, text, where);
 }
 
 /**
@@ -49,7 +44,7 @@ export function parseManifest(text: string, where: string): Manifest {
  */
 export async function openBundle(files: BundleFiles, where: string): Promise<Bundle> {
   const manifest = parseManifest(files.manifestText, `${where}/manifest.json`);
-  const golden = parseJson(goldenSchema, files.goldenText, `${where}/golden.json`);
+  const golden = parseChecked(goldenSchema, files.goldenText, `${where}/golden.json`);
   const found = await sha256Hex(files.network);
   if (found !== manifest.network.sha256) {
     throw new PerceptionError(

@@ -1,5 +1,5 @@
-import { parseAllDocuments, stringify } from 'yaml';
 import { PerceptionError } from '../frame/perception-error.js';
+import { formatYaml, parseYaml } from '../text/yaml-document.js';
 import { readCalibrationDocument } from './calibration-document.js';
 import type { CameraModel } from './camera-model.js';
 import { checkCameraCalibration } from './check-camera-calibration.js';
@@ -22,26 +22,9 @@ export function parseCameraInfoYaml(text: string, where: string): CameraModel {
 }
 
 function parseFirstDocument(text: string, where: string): unknown {
-  if (text.length > maxCharacters) {
-    throw new PerceptionError(
-      'ERR_CALIBRATION',
-      `${where}: expected at most ${maxCharacters} characters of YAML, found ${text.length}`,
-    );
-  }
-  try {
-    // OpenCV's directive is none of YAML's, and its tag for a matrix is not declared.
-    const yaml = text.replace(/^\uFEFF?%YAML:1\.\d+[^\n]*\n/, '');
-    const [first] = parseAllDocuments(yaml, { logLevel: 'silent' });
-    if (first === undefined || !('errors' in first)) return undefined;
-    const [error] = first.errors;
-    if (error !== undefined) throw error;
-    return first.toJS();
-  } catch (cause) {
-    const line = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new PerceptionError('ERR_CALIBRATION', `${where}: expected YAML, found ${line}`, {
-      cause,
-    });
-  }
+  // OpenCV's directive is none of YAML's, and its tag for a matrix is not declared.
+  const yaml = text.replace(/^\uFEFF?%YAML:1\.\d+[^\n]*\n/, '');
+  return parseYaml(yaml, { where, code: 'ERR_CALIBRATION', takesFirst: true, maxCharacters }).value;
 }
 
 /** Writes a camera_info YAML text that ROS and `parseCameraInfoYaml` read; numbers keep every digit. */
@@ -62,7 +45,7 @@ export function formatCameraInfoYaml(model: CameraModel, cameraName = 'camera'):
       data: [fxPx, 0, cxPx, 0, 0, fyPx, cyPx, 0, 0, 0, 1, 0],
     },
   };
-  return stringify(document, { collectionStyle: 'any', lineWidth: 0 });
+  return formatYaml(document, { collectionStyle: 'any', lineWidth: 0 });
 }
 
 /** sha256 of the model's canonical text (its fields in one fixed order as JSON), by which results name their calibration. */

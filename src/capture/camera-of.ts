@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { parseCameraInfoYaml } from '../calibration/camera-info.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import { checkCameraCalibration } from '../calibration/check-camera-calibration.js';
-import { PerceptionError } from '../frame/perception-error.js';
+import { readInputText } from '../files/read-input.js';
 import { choosePictures } from '../recording/picture-stream.js';
 import { calibrationOf } from '../recording/recorded-calibration.js';
 import { RecordingReader } from '../recording/recording-reader.js';
@@ -30,11 +29,7 @@ export async function cameraOf(
 ): Promise<CameraModel | undefined> {
   if (calibration === 'none') return undefined;
   if (calibration === 'recording') return cameraOfRecording(source, options);
-  const yamlText = await readFile(calibration, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new PerceptionError('ERR_CALIBRATION', `${calibration}: cannot be read (${cause.code})`, {
-      cause,
-    });
-  });
+  const yamlText = readInputText(calibration, { code: 'ERR_CALIBRATION', what: 'a calibration' });
   return parseCameraInfoYaml(yamlText, calibration);
 }
 

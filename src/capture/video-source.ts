@@ -52,7 +52,7 @@ export async function openVideo(path: string, options: VideoOptions = {}): Promi
     frameCount: slots.count,
     ...(contentSha256 !== undefined && { contentSha256 }),
   };
-  return new VideoSource(info, slots, frames, first);
+  return new VideoSource(path, info, slots, frames, first);
 }
 
 class VideoSource implements FrameSource {
@@ -67,7 +67,14 @@ class VideoSource implements FrameSource {
   #startS: number | undefined;
   #end: SourceEnd | undefined;
 
-  constructor(info: SourceInfo, slots: FrameSlots, frames: VideoFrames, first: DecodedFrameFacts) {
+  constructor(
+    /** Where the film lies. */
+    readonly path: string,
+    info: SourceInfo,
+    slots: FrameSlots,
+    frames: VideoFrames,
+    first: DecodedFrameFacts,
+  ) {
     this.info = info;
     this.notes = slots.note === undefined ? [] : [slots.note];
     this.#slots = slots;
@@ -108,12 +115,12 @@ class VideoSource implements FrameSource {
   }
 
   #ended(exit: ProcessExit | undefined): SourceEnd {
-    const { name, frameCount = this.#placer.lastId + 1 } = this.info;
+    const { frameCount = this.#placer.lastId + 1 } = this.info;
     const missing = frameCount - this.#placer.lastId - 1;
     const isFailure = exit !== undefined && exit.code !== 0;
     this.#count(isFailure ? 'lost' : 'truncated', missing);
     if (!isFailure) return { kind: 'ended' };
-    const message = `${describeExit('ffmpeg', exit)}, after ${this.#readCount} of ${frameCount} frames of ${name}`;
+    const message = `${describeExit('ffmpeg', exit)}, after ${this.#readCount} of ${frameCount} frames of ${this.path}`;
     return { kind: 'failed', error: new PerceptionError('ERR_SOURCE_LOST', message) };
   }
 

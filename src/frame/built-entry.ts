@@ -6,6 +6,9 @@ export function builtEntry(name: string, callerUrl: string): URL {
   const entry = new URL(name, callerUrl);
   // The last room of that name: the repository itself may lie under another.
   if (callerUrl.endsWith('.ts'))
-    entry.pathname = entry.pathname.replace(/^(.*)\/(src|tools|simulator|cli)\//, '$1/dist/$2/');
+    entry.pathname = entry.pathname.replace(
+      /^(.*)\/(src|tools|simulator|cli|benchmarks)\//,
+      '$1/dist/$2/',
+    );
   return entry;
 }

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.js';
+
 /** Where in the life of a frame an error arose; free text so that new stages need no change here. */
 export type StageName = string;
 
@@ -50,7 +52,7 @@ export class PerceptionError extends Error {
   readonly details: Record<string, unknown>;
 
   constructor(code: ErrorCode, message: string, fields: PerceptionErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    super(oneLine(message), fields.cause === undefined ? undefined : { cause: fields.cause });
     this.name = 'PerceptionError';
     this.code = code;
     this.stage = fields.stage;

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { addressRow } from '../capture/source-table.js';
+import { readInputText } from '../files/read-input.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { describeIssue } from '../text/describe-issue.js';
+import { parseYaml } from '../text/yaml-document.js';
 import {
   type PipelineConfig,
   type PipelineFile,
@@ -18,29 +19,14 @@ type Issue = z.core.$ZodIssue;
  * the file) and freezes it. Throws ERR_CONFIG with file, line and key; every fault found is in the message.
  */
 export async function loadPipelineFile(path: string): Promise<PipelineConfig> {
-  let yamlText: string;
-  try {
-    yamlText = await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${code ?? cause})`, {
-      cause,
-    });
-  }
-  return parsePipeline(yamlText, path);
+  const text = readInputText(path, { code: 'ERR_CONFIG', what: 'a pipeline file' });
+  return parsePipeline(text, path);
 }
 
 /** As loadPipelineFile, from text; `path` is the file that the text stands for. */
 export function parsePipeline(yamlText: string, path: string): PipelineConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
-  const fault = document.errors[0];
-  if (fault !== undefined) {
-    const line = lines.linePos(fault.pos[0]).line;
-    throw new PerceptionError('ERR_CONFIG', `${path}:${line}: ${fault.message}`, { cause: fault });
-  }
-  const lineAt = (keys: readonly PropertyKey[]) => lineOf(document.contents, keys, lines);
-  const checked = pipelineSchema.safeParse(document.toJS() ?? {});
+  const { value, lineAt } = parseYaml(yamlText, { where: path, code: 'ERR_CONFIG' });
+  const checked = pipelineSchema.safeParse(value ?? {}, { reportInput: true });
   if (!checked.success) {
     const faults = checked.error.issues.map((issue) => describe(issue, lineAt));
     throw new PerceptionError('ERR_CONFIG', `${path}:${faults.join(`; ${path}:`)}`, {
@@ -55,7 +41,7 @@ export function parsePipeline(yamlText: string, path: string): PipelineConfig {
  * ERR_CONFIG with every key that is wrong.
  */
 export function resolvePipeline(input: PipelineInput, baseDir: string): PipelineConfig {
-  const checked = pipelineSchema.safeParse(input);
+  const checked = pipelineSchema.safeParse(input, { reportInput: true });
   if (checked.success) return deepFreeze(withAbsolutePaths(checked.data, baseDir));
   const faults = checked.error.issues.map(whatIsWrong);
   throw new PerceptionError('ERR_CONFIG', `the pipeline: ${faults.join('; ')}`, {
@@ -71,9 +57,9 @@ function describe(issue: Issue, lineAt: (keys: readonly PropertyKey[]) => number
 
 /** `key: what is wrong`. */
 function whatIsWrong(issue: Issue): string {
-  if (issue.code !== 'unrecognized_keys') return `${keyPath(issue.path)}: ${issue.message}`;
-  const place = issue.path.length === 0 ? '' : ` in ${keyPath(issue.path)}`;
-  return `unknown key "${issue.keys[0]}"${place}`;
+  const isAtTop = issue.code === 'unrecognized_keys' && issue.path.length === 0;
+  const said = describeIssue(issue, pipelineSchema);
+  return isAtTop ? said : `${keyPath(issue.path)}: ${said}`;
 }
 
 const keyPath = (keys: readonly PropertyKey[]) =>
@@ -81,25 +67,6 @@ const keyPath = (keys: readonly PropertyKey[]) =>
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .slice(1) || 'the file';
-
-/** The line where a key stands, or the nearest one above it that exists. */
-function lineOf(contents: unknown, keys: readonly PropertyKey[], lines: LineCounter): number {
-  let node = contents;
-  let offset = isNode(contents) ? (contents.range?.[0] ?? 0) : 0;
-  for (const key of keys) {
-    if (!isCollection(node)) break;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isNode(item.key) && String(item.key) === key);
-      if (pair === undefined) break;
-      offset = (isNode(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
-      node = pair.value;
-    } else {
-      node = node.get(key, true);
-      if (isNode(node)) offset = node.range?.[0] ?? offset;
-    }
-  }
-  return lines.linePos(offset).line;
-}
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);

@@ -1,4 +1,3 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { type ErrorCode, PerceptionError } from '../frame/perception-error.js';
 import {
@@ -7,6 +6,7 @@ import {
   StageState,
   type StageStatus,
 } from '../messages/gen/windshield/v1/perception_pb.js';
+import { readMessage } from '../messages/read-message.js';
 import { perceptionTopic } from '../messages/topics.js';
 import { RecordingReader } from '../recording/recording-reader.js';
 import type { ModeConfig } from './degradation-schema.js';
@@ -53,7 +53,7 @@ export class RecordedPlan {
     const frames: RecordedFrame[] = [];
     try {
       for await (const { data } of reader.messages({ topics: [perceptionTopic.name] }))
-        frames.push(recordedFrame(fromBinary(PerceptionFrameSchema, data), modes, path));
+        frames.push(recordedFrame(readMessage(PerceptionFrameSchema, data, path), modes, path));
     } finally {
       await reader.close();
     }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readInputText } from '../files/read-input.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import {
   atRate,
@@ -13,6 +13,7 @@ import {
 const manifestName = 'manifest.json';
 /** A manifest is five lines, the last of which names the catalogs; a catalog has 1,000 rows. */
 const maxCatalogs = 100_000;
+const maxCatalogBytes = 64 * 2 ** 20;
 
 /** True for a folder that holds a tub of donkeycar (version 2 of its format: catalogs and `images`). */
 export function isDonkeycarTub(dir: string): boolean {
@@ -31,7 +32,7 @@ export async function readDonkeycarTub(dir: string, rateHz?: number): Promise<Pi
   const pictures: DrivePicture[] = [];
   for (const catalog of catalogs) {
     // A catalog lies in the tub, wherever its name points.
-    const text = await readText(join(dir, basename(catalog)));
+    const text = readText(join(dir, basename(catalog)));
     for (const line of text.split('\n').filter((row) => row.trim() !== '')) {
       const record = parseRecord(line);
       if (record === undefined || !deleted.has(record.index)) pictures.push(pictureOf(dir, record));
@@ -51,7 +52,9 @@ export async function readDonkeycarTub(dir: string, rateHz?: number): Promise<Pi
 
 async function readManifest(dir: string): Promise<{ catalogs: string[]; deleted: Set<number> }> {
   const path = join(dir, manifestName);
-  const lines = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
+  const lines = readText(path)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   for (const line of lines.reverse()) {
     const { paths, deleted_indexes: deleted } = (tryJson(line) ?? {}) as {
       paths?: unknown;
@@ -89,9 +92,11 @@ function pictureOf(dir: string, record: TubRecord | undefined): DrivePicture {
   return existsSync(path) ? picture : { ...picture, problem: 'missing' };
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause) => {
-    throw new PerceptionError('ERR_SOURCE_MISSING', `cannot read ${path}: ${cause}`, { cause });
+function readText(path: string): string {
+  return readInputText(path, {
+    code: 'ERR_SOURCE_MISSING',
+    what: 'a file of a donkeycar tub',
+    maxBytes: maxCatalogBytes,
   });
 }
 

@@ -106,9 +106,11 @@ export async function drivePictureSize(
     if (size !== undefined) return size;
   }
   const count = drive.pictures.length;
+  const tried = drive.pictures.find(({ problem }) => problem === undefined)?.path;
+  const first = tried === undefined ? '' : `, the first: ${tried}`;
   throw new PerceptionError(
     'ERR_SOURCE_FORMAT',
-    `expected pictures that can be read in ${drive.name}, found none among ${count}`,
+    `expected pictures that can be read in ${drive.name}, found none among ${count}${first}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readInputText } from '../files/read-input.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import {
   atRate,
@@ -12,6 +13,8 @@ import {
 import { type BadUdacityRow, readUdacityRows, type UdacityRow } from './udacity-rows.js';
 
 export const udacityLogName = 'driving_log.csv';
+/** A row takes some 200 bytes: a million rows are half a day. */
+const maxLogBytes = 256 * 2 ** 20;
 
 /** The simulator's steering -1..1 stands for -25..25 degrees at the wheels, positive to the right. */
 const wheelRadPerUnit = -(25 * Math.PI) / 180;
@@ -31,8 +34,10 @@ export function isUdacityFolder(dir: string): boolean {
  */
 export async function readUdacityDrive(dir: string, rateHz?: number): Promise<PictureDrive> {
   const logPath = join(dir, udacityLogName);
-  const text = await readFile(logPath, 'utf8').catch((cause) => {
-    throw new PerceptionError('ERR_SOURCE_MISSING', `cannot read ${logPath}: ${cause}`, { cause });
+  const text = readInputText(logPath, {
+    code: 'ERR_SOURCE_MISSING',
+    what: 'a log of a drive',
+    maxBytes: maxLogBytes,
   });
   const places = await picturePlaces(dir);
   const rows = readUdacityRows(text).map((row) => pictureOfRow(row, places));

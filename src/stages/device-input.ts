@@ -15,11 +15,12 @@ export async function deviceInput(setup: StageSetup): Promise<FrameInput> {
   const { spec, tensor } = bundle.manifest.input;
   // The kernel is not run: the plain one costs nothing to prepare.
   const table = buildRemapTable(spec, frame, camera, 'typescript');
-  const network = putInFront(
-    preprocessGraph(table, tensor.name, tensor.dtype),
-    bundle.network,
-    tensor.name,
-  );
+  const front = preprocessGraph(table, tensor.name, tensor.dtype);
+  const network = putInFront(front, bundle.network, tensor.name, {
+    where: `${bundle.where}/${bundle.manifest.network.file}`,
+    opset: 16,
+    purpose: 'preprocess: device',
+  });
   const rows = frameBytes(frame) / frame.strideBytes;
   const session = await createFrameSession(bundle, network, certified.provider, {
     name: frameInputName,

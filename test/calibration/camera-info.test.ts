@@ -181,7 +181,7 @@ describe('camera_info files', () => {
     const parse = () => parseCameraInfoYaml(text, 'camera.yaml');
     expect(parse).toThrow(expect.objectContaining({ code: 'ERR_CALIBRATION' }));
     expect(parse).toThrow(message);
-    expect(parse).toThrow(/^camera\.yaml: [^\n]*$/);
+    expect(parse).toThrow(/^camera\.yaml(:\d+)?: [^\n]*$/);
   });
 
   it('have a hash that changes with any number', async () => {

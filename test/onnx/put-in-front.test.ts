@@ -3,6 +3,8 @@ import { NativeSession } from '../../src/inference/native-session.js';
 import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import { putInFront } from '../../src/onnx/put-in-front.js';
 
+const here = { where: 'x.onnx', opset: 16, purpose: 'the test' };
+
 /** y = 2 x, or whatever the factor is, for two values. */
 function scaled(name: string, input: string, output: string, factor: number, prefix = '') {
   const graph = new OnnxGraph(name, prefix);
@@ -15,7 +17,7 @@ it('feeds the network from the graph, whatever both call their values', () => {
   const network = scaled('network', 'x', 'y', 3);
   network.output('y', [2]);
   const front = scaled('front', 'raw', 'x', 5, 'front/');
-  const session = NativeSession.load(putInFront(front, network.toBytes(), 'x'), 'joined');
+  const session = NativeSession.load(putInFront(front, network.toBytes(), 'x', here), 'joined');
   const data = new Float32Array(2);
   session.run(
     { raw: { type: 'float32', dims: [2], data: Float32Array.of(1, -2) } },
@@ -27,9 +29,9 @@ it('feeds the network from the graph, whatever both call their values', () => {
 
 it('refuses bytes that are no network, and a network without the input', () => {
   const front = scaled('front', 'raw', 'x', 5, 'front/');
-  expect(() => putInFront(front, Uint8Array.of(255, 255, 255), 'x')).toThrow(/ONNX network/);
+  expect(() => putInFront(front, Uint8Array.of(255, 255, 255), 'x', here)).toThrow(/ONNX network/);
   const network = scaled('network', 'x', 'y', 3);
-  expect(() => putInFront(front, network.toBytes(), 'picture')).toThrow(
+  expect(() => putInFront(front, network.toBytes(), 'picture', here)).toThrow(
     'expected a network with the input "picture", found x',
   );
 });

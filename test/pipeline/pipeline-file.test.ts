@@ -91,13 +91,13 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
     [
       'an unknown key further down',
       `${minimal}publish:\n  zeromq:\n    highwatermark: 5`,
-      'front.yaml:8: unknown key "highwatermark" in publish.zeromq',
+      'front.yaml:8: publish.zeromq: unknown key "highwatermark"; did you mean "highWaterMark"?',
     ],
     ['broken YAML', 'lanes: [', 'front.yaml:1: '],
     [
       'the same key twice',
       `${minimal}lanes: [[steering]]`,
-      'front.yaml:6: Map keys must be unique',
+      'front.yaml:6: expected YAML, found Map keys must be unique',
     ],
     ['an empty file', '', 'bundles: '],
     [
@@ -171,7 +171,7 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
   test('being absent', async () => {
     await expect(loadPipelineFile('/no/such.yaml')).rejects.toMatchObject({
       code: 'ERR_CONFIG',
-      message: '/no/such.yaml: cannot be read (ENOENT)',
+      message: '/no/such.yaml: expected a pipeline file, found nothing there',
     });
   });
 });

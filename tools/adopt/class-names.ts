@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseYaml } from '../../src/text/yaml-document.js';
 
 /** The 80 classes of COCO's detection task (Lin et al. 2014), in the order in which networks number them. */
 export const cocoClasses: readonly string[] =
@@ -67,7 +67,7 @@ const maxListBytes = 2 ** 20;
  * names with commas between. Throws ERR_USAGE.
  */
 export function readClassNames(choice: string): string[] {
-  const known = knownLists[choice];
+  const known = Object.hasOwn(knownLists, choice) ? knownLists[choice] : undefined;
   if (known !== undefined) return [...known];
   if (choice.includes(',')) return checkedNames(choice.split(','), '--classes');
   const text = readSmallFile(choice, `a list of ${Object.keys(knownLists).join(', ')} or a file`);
@@ -80,7 +80,7 @@ export function readClassNames(choice: string): string[] {
 
 /** `{person: pedestrian, "traffic light": traffic_light}` from a YAML file's `classes`, or its whole. Throws ERR_USAGE. */
 export function readClassMap(path: string): Record<string, string> {
-  const document = parseYaml(readSmallFile(path, 'a file with a map of classes'), path);
+  const document = yamlOf(readSmallFile(path, 'a file with a map of classes'), path);
   const inner = z.object({ classes: z.unknown() }).safeParse(document);
   const map = z
     .record(z.string(), z.string().min(1))
@@ -112,7 +112,7 @@ export function hasControl(text: string): boolean {
 }
 
 function namesInYaml(text: string, path: string): string[] {
-  const document = parseYaml(text, path);
+  const document = yamlOf(text, path);
   const inner = z.object({ names: z.unknown() }).safeParse(document);
   const names = inner.success ? inner.data.names : document;
   const list = z.array(z.string()).safeParse(names);
@@ -122,24 +122,9 @@ function namesInYaml(text: string, path: string): string[] {
   throw usage(`${path}: expected a list of class names, found something else`);
 }
 
-function parseYaml(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    const found = (cause as Error).message.split('\n')[0];
-    throw usage(`${path}: expected YAML, found ${found}`);
-  }
-}
+const yamlOf = (text: string, where: string) => parseYaml(text, { where, code: 'ERR_USAGE' }).value;
 
-function readSmallFile(path: string, expected: string): string {
-  try {
-    const { size } = statSync(path);
-    if (size <= maxListBytes) return readFileSync(path, 'utf8');
-    throw usage(`${path}: expected at most ${maxListBytes} bytes, found ${size}`);
-  } catch (cause) {
-    if (cause instanceof PerceptionError) throw cause;
-    throw usage(`expected ${expected}, found no file ${path}`);
-  }
-}
+const readSmallFile = (path: string, what: string) =>
+  readInputText(path, { code: 'ERR_USAGE', what, maxBytes: maxListBytes });
 
 const usage = (message: string) => new PerceptionError('ERR_USAGE', message);

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
 import type { BenchReport } from './bench-report.js';
 import type { TrialResult } from './trial.js';
 
@@ -36,19 +37,14 @@ export type Budgets = z.infer<typeof budgetsSchema>;
 
 /** Throws ERR_CONFIG where the file cannot be read or says something that nobody knows. */
 export async function readBudgets(path: string): Promise<Budgets> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read`, { cause });
-  }
-  try {
-    return budgetsSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    const [issue] = cause instanceof z.ZodError ? cause.issues : [];
-    const fault = issue ? `${issue.path.join('.')}: ${issue.message}` : `${cause}`;
-    throw new PerceptionError('ERR_CONFIG', `${path}: ${fault}`, { cause });
-  }
+  const text = readInputText(path, { code: 'ERR_CONFIG', what: 'budgets' });
+  const parsed = budgetsSchema.safeParse(parseJson(text, { where: path, code: 'ERR_CONFIG' }));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PerceptionError(
+    'ERR_CONFIG',
+    `${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`,
+  );
 }
 
 /** What a bench does not keep, a line each: two lock-step runs that differ always, ratios where there are budgets. */

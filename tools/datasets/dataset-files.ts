@@ -3,7 +3,10 @@ import { extname, join } from 'node:path';
 import { brightestOf16Bits, decodeImage, imageSize } from '../../src/codec/image-codec.js';
 import { isPng } from '../../src/codec/png-samples.js';
 import { decodePpm } from '../../src/codec/ppm.js';
+import { describeReadFailure } from '../../src/files/read-input.js';
+import { oneLine } from '../../src/frame/one-line.js';
 import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
 import type { Dataset, RgbImage } from './sample.js';
 
 /** Files that pictures are looked for in, lower case. */
@@ -22,8 +25,8 @@ export async function listFolder(folder: string, what: string): Promise<string[]
   try {
     return (await readdir(folder)).sort();
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const found = code === 'ENOENT' ? 'nothing' : code === 'ENOTDIR' ? 'a file' : String(code);
+    const isFile = (cause as NodeJS.ErrnoException).code === 'ENOTDIR';
+    const found = isFile ? 'a file' : describeReadFailure(cause);
     throw datasetError(`expected ${what}, found ${found}: ${folder}`, cause);
   }
 }
@@ -50,15 +53,18 @@ export async function listSubfolders(folder: string, what: string): Promise<stri
 
 /** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */
 export async function readBytes(file: string, what: string, maxBytes: number): Promise<Buffer> {
+  const refused = (found: string, cause?: unknown) =>
+    datasetError(`expected ${what}, found ${found}: ${file}`, cause);
   try {
-    const { size } = await stat(file);
-    if (size <= maxBytes) return await readFile(file);
-    throw datasetError(`expected ${what} of at most ${maxBytes} bytes, found ${size}: ${file}`);
+    const stats = await stat(file);
+    // A pipe would be waited for.
+    if (!stats.isFile()) throw refused(stats.isDirectory() ? 'a folder' : 'a pipe or a device');
+    if (stats.size <= maxBytes) return await readFile(file);
+    throw datasetError(
+      `expected ${what} of at most ${maxBytes} bytes, found ${stats.size}: ${file}`,
+    );
   } catch (cause) {
-    if (hasErrorCode(cause)) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    const found = code === 'ENOENT' ? 'nothing' : code === 'EISDIR' ? 'a folder' : String(code);
-    throw datasetError(`expected ${what}, found ${found}: ${file}`, cause);
+    throw hasErrorCode(cause) ? cause : refused(describeReadFailure(cause), cause);
   }
 }
 
@@ -70,15 +76,7 @@ export async function readText(file: string, what: string): Promise<string> {
 
 /** A JSON file's value. Errors as readBytes, and ERR_DATASET when it does not parse. */
 export async function readJson(file: string, what: string): Promise<unknown> {
-  const text = await readText(file, what);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw datasetError(
-      `expected ${what} as JSON, found ${(cause as Error).message}: ${file}`,
-      cause,
-    );
-  }
+  return parseJson(await readText(file, what), { where: file, code: 'ERR_DATASET' });
 }
 
 /** Decodes a picture file, PPM by our own reader. Rejects with ERR_DATASET naming the file. */
@@ -156,5 +154,5 @@ export async function mapInOrder<A, B>(
 /** The first line of an error's message, without its end stop. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n', 1)[0]!.replace(/\.$/, '');
+  return oneLine(text.split('\n', 1)[0]!).replace(/\.$/, '');
 }

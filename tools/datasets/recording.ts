@@ -10,6 +10,7 @@ import {
   type GroundTruth,
   GroundTruthSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readMessage } from '../../src/messages/read-message.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { datasetError, firstLine, requireSamples } from './dataset-files.js';
 import { type FrameSize, samplesOfTruth } from './recording-truth.js';
@@ -43,9 +44,9 @@ async function readDrive<T extends Task>(reader: RecordingReader, task: T): Prom
   const topics = ['camera/image', 'camera/calibration', 'ground_truth'];
   for await (const { topic, stampNs, data } of reader.messages({ topics })) {
     if (topic === 'camera/image') {
-      frameSizes.set(stampNs, readJpegHeader(fromBinary(CompressedImageSchema, data).data));
+      frameSizes.set(stampNs, readJpegHeader(readMessage(CompressedImageSchema, data, path).data));
     }
-    if (topic === 'ground_truth') truths.push(fromBinary(GroundTruthSchema, data));
+    if (topic === 'ground_truth') truths.push(readMessage(GroundTruthSchema, data, path));
     if (topic === 'camera/calibration')
       try {
         camera ??= checkCameraCalibration(fromBinary(CameraCalibrationSchema, data), topic);

@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { PerceptionError } from '../../src/frame/perception-error.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
@@ -20,7 +21,19 @@ export type FrameLineage = Pick<
  * Decodes the lineage of a serialised PerceptionFrame and passes over what was seen: class maps are most of a
  * result's bytes and take most of the time to decode. Throws where the bytes are no such message.
  */
-export function decodeLineage(data: Uint8Array): FrameLineage {
+export function decodeLineage(data: Uint8Array, where = 'a recorded result'): FrameLineage {
+  try {
+    return lineageOf(data);
+  } catch (cause) {
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `${where}: expected a result, found ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+function lineageOf(data: Uint8Array): FrameLineage {
   const reader = new BinaryReader(data);
   const parts: Uint8Array[] = [];
   while (reader.pos < reader.len) {

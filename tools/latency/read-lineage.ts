@@ -62,7 +62,7 @@ export async function readLineage(path: string): Promise<Lineage> {
     let undecodable = 0;
     for await (const { data } of reader.messages({ topics })) {
       try {
-        results.push(decodeLineage(data));
+        results.push(decodeLineage(data, path));
       } catch {
         undecodable++;
       }

@@ -9,7 +9,7 @@ import { NetworkGraph } from './network-graph.js';
  * Throws ERR_EXPORT when a weight does not fit float16 or an operator makes float32 of its own.
  */
 export function toFloat16(network: Uint8Array, where: string): Uint8Array {
-  const graph = NetworkGraph.read(network, where);
+  const graph = NetworkGraph.read(network, where, { opset: 13, purpose: 'quantize --to float16' });
   // The scales of a Resize are float32 whatever it resizes.
   const kept = new Set(
     graph.nodes.flatMap((node) => (node.opType === 'Resize' ? node.input.slice(1) : [])),

@@ -8,6 +8,7 @@ import {
   type TensorProto,
   ValueInfoProtoSchema,
 } from '../../src/onnx/gen/onnx_pb.js';
+import { liftOpset } from '../../src/onnx/lift-opset.js';
 import {
   type AttributeValue,
   attributeProto,
@@ -37,8 +38,15 @@ export class NetworkGraph {
     for (const node of this.nodes) for (const name of node.output) this.#names.add(name);
   }
 
-  /** Reads a model file; `where` names it. Throws ERR_BUNDLE when it is no ONNX network. */
-  static read(bytes: Uint8Array, where: string): NetworkGraph {
+  /**
+   * Reads a model file; `where` names it. `needs`: the opset that its nodes are brought to, and for what.
+   * Throws ERR_BUNDLE when it is no ONNX network, or cannot be lifted.
+   */
+  static read(
+    bytes: Uint8Array,
+    where: string,
+    needs?: { opset: number; purpose: string },
+  ): NetworkGraph {
     let model: ModelProto;
     try {
       model = fromBinary(ModelProtoSchema, bytes);
@@ -49,6 +57,7 @@ export class NetworkGraph {
     if (!model.graph) {
       throw new PerceptionError('ERR_BUNDLE', `${where}: expected an ONNX network, found no graph`);
     }
+    if (needs !== undefined) liftOpset(model, needs.opset, { where, purpose: needs.purpose });
     return new NetworkGraph(model);
   }
 

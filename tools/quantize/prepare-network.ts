@@ -12,7 +12,7 @@ export function prepareNetwork(
   where: string,
   ranks: ReadonlyMap<string, number>,
 ): Uint8Array {
-  const graph = NetworkGraph.read(bytes, where);
+  const graph = NetworkGraph.read(bytes, where, { opset: 13, purpose: 'quantize' });
   joinDenseLayers(graph, ranks);
   splitTransposedConvolutions(graph);
   poolAfterPointwise(graph);

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { readInput } from '../../src/files/read-input.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
 import type { WeightLayout } from './weight-layout.js';
 
 /** What a run must remember to go on as if it had never stopped. */
@@ -38,6 +41,45 @@ export interface HistoryRow {
 }
 
 const magic = 'WSCP1\n';
+const maxCheckpointBytes = 2 ** 30;
+
+const shapes = z.array(
+  z.object({
+    name: z.string(),
+    shape: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31),
+      )
+      .max(8),
+  }),
+);
+const headerSchema = z.object({
+  facts: z.looseObject({
+    task: z.string(),
+    recipeSha256: z.string(),
+    step: z.int().min(0),
+    optimizerStep: z.int().min(0),
+    bestScore: z.number().nullable(),
+    bestStep: z.int().min(0),
+    history: z.array(
+      z.looseObject({
+        step: z.number(),
+        epoch: z.number(),
+        // A loss that was no number has become null.
+        loss: z.number().nullable(),
+        learningRate: z.number(),
+        metrics: z.record(z.string(), z.number().nullable()).optional(),
+      }),
+    ),
+    elapsedS: z.number().min(0),
+    recentLoss: z.number().nullish(),
+    layout: z.object({ parameters: shapes, statistics: shapes }).optional(),
+  }),
+  arrays: z.array(z.object({ name: z.string(), length: z.int().min(0) })),
+});
 
 /** Writes a checkpoint whole or not at all. Throws ERR_OUTPUT when it cannot; the one before it stands. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
@@ -57,15 +99,29 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
 /** Reads a checkpoint, or undefined when there is none. Throws ERR_TRAINING for a file that is not one or is cut short. */
 export function readCheckpoint(path: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
-  const bytes = readFileSync(path);
+  const bytes = readInput(path, {
+    code: 'ERR_TRAINING',
+    what: 'a checkpoint',
+    maxBytes: maxCheckpointBytes,
+  });
   const headerEnd = bytes.indexOf(10, magic.length) + 1;
   if (bytes.toString('latin1', 0, magic.length) !== magic || headerEnd === 0) {
     throw new PerceptionError('ERR_TRAINING', `${path}: expected a checkpoint, found another file`);
   }
-  const { facts, arrays: list } = JSON.parse(bytes.toString('utf8', magic.length, headerEnd)) as {
-    facts: CheckpointFacts;
-    arrays: { name: string; length: number }[];
-  };
+  const header = parseJson(bytes.toString('utf8', magic.length, headerEnd), {
+    where: path,
+    code: 'ERR_TRAINING',
+  });
+  const checked = headerSchema.safeParse(header);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw new PerceptionError(
+      'ERR_TRAINING',
+      `${path}: expected a checkpoint's header, found otherwise at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`,
+    );
+  }
+  const facts = checked.data.facts as CheckpointFacts;
+  const list = checked.data.arrays;
   const expected = headerEnd + list.reduce((sum, { length }) => sum + length * 4, 0);
   if (bytes.length !== expected) {
     throw new PerceptionError(

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { tasks } from '../../src/bundle/manifest.js';
+import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { describeIssue } from '../../src/text/describe-issue.js';
+import { parseYaml } from '../../src/text/yaml-document.js';
 
 const share = z.number().min(0).max(1);
 
@@ -161,27 +162,17 @@ export type RecipeSource = z.infer<typeof sourceSchema>;
 
 /** Reads and checks a recipe. Throws ERR_CONFIG naming the file and the first thing that is wrong. */
 export function readRecipe(path: string): Recipe {
-  let document: unknown;
-  try {
-    document = parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new PerceptionError(
-      'ERR_CONFIG',
-      `${path}: expected a readable YAML recipe, found: ${found}`,
-      { cause },
-    );
-  }
-  return checkRecipe(document, path);
+  const text = readInputText(path, { code: 'ERR_CONFIG', what: 'a recipe' });
+  return checkRecipe(parseYaml(text, { where: path, code: 'ERR_CONFIG' }).value, path);
 }
 
 /** Checks a recipe that was read. Throws ERR_CONFIG naming `path` and the first thing that is wrong. */
 export function checkRecipe(document: unknown, path: string): Recipe {
-  const result = recipeSchema.safeParse(document);
+  const result = recipeSchema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   throw new PerceptionError(
     'ERR_CONFIG',
-    `${path}: ${issue.path.join('.') || 'recipe'}: ${issue.message}`,
+    `${path}: ${issue.path.join('.') || 'recipe'}: ${describeIssue(issue, recipeSchema)}`,
   );
 }

@@ -9,6 +9,7 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readMessage } from '../../src/messages/read-message.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
 /** One recorded result: the message, and its bytes as they were recorded. */
@@ -99,7 +100,7 @@ export class ResultsFile {
     );
     if (channel === undefined) return undefined;
     for await (const { data } of this.#reader.messages({ topics: [channel.topic] }))
-      return fromBinary(CameraCalibrationSchema, data);
+      return readMessage(CameraCalibrationSchema, data, this.path);
     return undefined;
   }
 }

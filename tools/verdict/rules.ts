@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { describeIssue } from '../../src/text/describe-issue.js';
+import { parseYaml } from '../../src/text/yaml-document.js';
 import { type Finding, type FindingKind, findingKinds } from './finding.js';
 
 const amount = z.number().nonnegative();
@@ -62,16 +63,12 @@ export const strictRules: Rules = rulesSchema.parse({});
 
 /** Reads a rules file (YAML). Rejects with ERR_CONFIG, naming the key. */
 export async function readRules(path: string): Promise<Rules> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${cause.code})`, { cause });
-  });
-  const document = parseDocument(text, { prettyErrors: false });
-  if (document.errors[0] !== undefined)
-    throw new PerceptionError('ERR_CONFIG', `${path}: ${document.errors[0].message}`);
-  const checked = rulesSchema.safeParse(document.toJS() ?? {});
+  const text = readInputText(path, { code: 'ERR_CONFIG', what: 'a rules file' });
+  const { value } = parseYaml(text, { where: path, code: 'ERR_CONFIG' });
+  const checked = rulesSchema.safeParse(value ?? {}, { reportInput: true });
   if (checked.success) return checked.data;
-  const faults = checked.error.issues.map(({ path: keys, message }) =>
-    [keys.join('.') || 'the file', message].join(': '),
+  const faults = checked.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the file'}: ${describeIssue(issue, rulesSchema)}`,
   );
   throw new PerceptionError('ERR_CONFIG', `${path}: ${faults.join('; ')}`);
 }

@@ -1,9 +1,26 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
+import { securityHeaders } from '../../../src/outputs/page/security.js';
 import { parseControl } from './control.js';
 import { viewPage } from './page.js';
 import type { WatchedDrive } from './watched-drive.js';
+
+/** The page's own script and style by their hashes; nothing else runs, and no other page may frame it. */
+const headers = {
+  ...securityHeaders,
+  'content-security-policy': [
+    "default-src 'none'",
+    `script-src ${hashOf('script')}`,
+    `style-src ${hashOf('style')}`,
+    "img-src 'self' blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+};
 
 /** What the page sends is short. */
 const maxBodyBytes = 1024;
@@ -52,7 +69,11 @@ async function answer(
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (host !== '127.0.0.1' && host !== 'localhost')
     return send(response, 403, 'text/plain', 'this page is for this machine only');
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const address = request.url ?? '/';
+  // `//host` would name another server; only a path of this one is asked for.
+  if (!/^\/(?!\/)/.test(address) || !URL.canParse(address, 'http://127.0.0.1'))
+    return send(response, 400, 'text/plain', 'expected a path on this server');
+  const { pathname, searchParams } = new URL(address, 'http://127.0.0.1');
   const route = `${request.method} ${pathname}`;
   if (route === 'GET /') return send(response, 200, 'text/html; charset=utf-8', viewPage);
   if (route === 'GET /state')
@@ -91,7 +112,11 @@ function send(
   contentType: string,
   body: string | Uint8Array,
 ): void {
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    ...headers,
+    'content-type': contentType,
+    'cache-control': 'no-store',
+  });
   response.end(body);
 }
 
@@ -106,4 +131,10 @@ function listen(server: Server, port: number): Promise<void> {
     });
     server.listen(port, '127.0.0.1', () => resolve());
   });
+}
+
+/** CSP's name of the text in the page's one element of that kind. */
+function hashOf(element: 'script' | 'style'): string {
+  const inner = new RegExp(`<${element}>([^]*?)</${element}>`).exec(viewPage)?.[1] ?? '';
+  return `'sha256-${createHash('sha256').update(inner).digest('base64')}'`;
 }

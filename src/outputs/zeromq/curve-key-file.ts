@@ -1,27 +1,43 @@
-import { readPrivateFile } from '../../files/private-file.js';
+import { statSync } from 'node:fs';
+import { readInputText } from '../../files/read-input.js';
 import { PerceptionError } from '../../frame/perception-error.js';
+import { checkCurveKeys } from './curve-keys.js';
 import type { CurveKeys } from './endpoint.js';
 
-const maxBytes = 64 * 1024;
-
-/** Z85: 40 of its characters hold the 32 bytes of a key. */
-const z85Key = '[0-9a-zA-Z.:+=^!/*?&<>()[\\]{}@%$#-]{40}';
+/** Two keys and a comment. */
+const maxFileBytes = 64 * 1024;
 
 /**
  * Reads the two keys of a CurveZMQ server from a file of lines `public <key>` and `secret <key>`; empty lines
- * and lines from `#` on are left out. Throws ERR_CONFIG, also where others than its owner can read it; a message
- * never contains a key.
+ * and lines from `#` on are left out. The keys must be a pair, and the file must be closed to all but its owner (its
+ * group may read it). Throws ERR_CONFIG; a message never contains a key.
  */
-export async function readCurveKeyFile(path: string): Promise<CurveKeys> {
-  const lines = (await readPrivateFile(path, maxBytes)).split('\n');
+export function readCurveKeyFile(path: string): CurveKeys {
+  const what = 'a file of CURVE keys';
+  const text = readInputText(path, { code: 'ERR_CONFIG', what, maxBytes: maxFileBytes });
+  checkRights(path);
+  const lines = text.split('\n').map((line) => line.trim());
   const keyAfter = (word: string): string => {
-    const pattern = new RegExp(`^${word}\\s+(${z85Key})\\s*$`);
-    const key = lines.map((line) => pattern.exec(line)?.[1]).find((found) => found !== undefined);
-    if (key !== undefined) return key;
+    const found = lines.filter((line) => line.split(/\s/, 1)[0] === word);
+    if (found.length === 1) return found[0]!.slice(word.length).trim();
     throw new PerceptionError(
       'ERR_CONFIG',
-      `${path}: expected a line "${word} <40 characters of Z85>", found none`,
+      `${path}: expected one line "${word} <40 characters of Z85>", found ${found.length || 'none'}`,
     );
   };
-  return { publicKey: keyAfter('public'), secretKey: keyAfter('secret') };
+  const keys = { publicKey: keyAfter('public'), secretKey: keyAfter('secret') };
+  checkCurveKeys(keys, path);
+  return keys;
+}
+
+function checkRights(path: string): void {
+  // Windows keeps rights elsewhere.
+  if (process.platform === 'win32') return;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o027) === 0) return;
+  const who = mode & 0o007 ? 'every user of this machine has rights to' : 'its group may change';
+  throw new PerceptionError(
+    'ERR_CONFIG',
+    `${path}: expected secret keys that are kept, found a file that ${who} (mode ${mode.toString(8)}): chmod 600 ${path}`,
+  );
 }

@@ -8,7 +8,7 @@ export interface CurveKeys {
 
 const loopbackTcp = /^tcp:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\]):(\d+|\*)$/;
 const anyTcp = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[^:/]+|\*):(\d+|\*)$/;
-const local = /^(ipc|inproc):\/\/.+$/;
+const local = /^ipc:\/\/.+$/;
 
 /** True where nobody outside this machine can connect. */
 export function isLocalEndpoint(endpoint: string): boolean {
@@ -26,9 +26,10 @@ export function isIpv6Endpoint(endpoint: string): boolean {
  */
 export function checkEndpoint(endpoint: string, keys: CurveKeys | undefined): void {
   if (!anyTcp.test(endpoint) && !local.test(endpoint)) {
+    const why = endpoint.startsWith('inproc:') ? ', which nobody outside this process hears' : '';
     throw new PerceptionError(
       'ERR_CONFIG',
-      `endpoint: expected tcp://<address>:<port> or ipc://<path>, found "${endpoint}"`,
+      `endpoint: expected tcp://<address>:<port> or ipc://<path>, found "${endpoint}"${why}`,
     );
   }
   const port = Number(/^tcp:.*:(\d+)$/.exec(endpoint)?.[1] ?? 1);

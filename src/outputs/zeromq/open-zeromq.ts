@@ -12,7 +12,7 @@ const bindRetryMs = 50;
 /** Binds the socket that the settings ask for. Rejects as readCurveKeyFile and ZeromqPublisher.bind do. */
 export async function openZeromq({ publish, supervised }: OutputSettings): Promise<Output> {
   const { endpoint, highWaterMark, curve } = publish.zeromq!;
-  const keys = curve === undefined ? {} : { curve: await readCurveKeyFile(curve.keyFile) };
+  const keys = curve === undefined ? {} : { curve: readCurveKeyFile(curve.keyFile) };
   const bind = () => ZeromqPublisher.bind({ endpoint, highWaterMark, ...keys });
   return supervised === undefined ? bind() : retryBind(bind);
 }

@@ -5,6 +5,7 @@ import { publishedTopics } from '../../messages/topics.js';
 import type { Output, OutputMessage } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
 import { checkIpcPlace } from './check-ipc-place.js';
+import { checkCurveKeys } from './curve-keys.js';
 import { type CurveKeys, checkEndpoint, isIpv6Endpoint } from './endpoint.js';
 
 /** How long unsent messages may hold up the exit, milliseconds (ZMQ_LINGER). */
@@ -42,6 +43,7 @@ export class ZeromqPublisher implements Output {
   /** Binds. Throws ERR_PORT_IN_USE, ERR_CONFIG (endpoint beyond loopback without keys) or ERR_PUBLISH. */
   static async bind(options: ZeromqOptions): Promise<ZeromqPublisher> {
     checkEndpoint(options.endpoint, options.curve);
+    if (options.curve !== undefined) checkCurveKeys(options.curve, 'CURVE keys');
     await checkIpcPlace(options.endpoint);
     const socket = new PublisherSocket({
       sendHighWaterMark: options.highWaterMark,

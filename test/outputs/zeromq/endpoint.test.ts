@@ -23,3 +23,9 @@ test.skipIf(!hasIpv6)(
     await publisher.close();
   },
 );
+
+test('an endpoint that nobody but this process hears is refused', () => {
+  expect(() => checkEndpoint('inproc://results', undefined)).toThrow(
+    'endpoint: expected tcp://<address>:<port> or ipc://<path>, found "inproc://results", which nobody outside this process hears',
+  );
+});

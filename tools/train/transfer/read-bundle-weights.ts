@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
+import { readInput, readInputText } from '../../../src/files/read-input.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { ModelProtoSchema, type TensorProto } from '../../../src/onnx/gen/onnx_pb.js';
+import { parseJson } from '../../../src/text/json-document.js';
 import type { LayerGraph, LayerNode } from '../../layers-to-onnx/layer-graph.js';
 import {
   inversePermutation,
@@ -13,6 +14,7 @@ import { stableName } from '../weight-layout.js';
 import type { NamedTensor, NamedWeights } from './named-weights.js';
 
 const float32Type = 1;
+const maxNetworkBytes = 512 * 2 ** 20;
 
 /**
  * The weights of an exported bundle, by the layers of the network that takes them. The exporter folds a normalisation
@@ -46,33 +48,42 @@ export function readBundleWeights(dir: string, target: LayerGraph): NamedWeights
 
 function networkFile(dir: string): string {
   const path = join(dir, 'manifest.json');
-  try {
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { network?: { file?: unknown } };
-    if (typeof manifest.network?.file === 'string') return manifest.network.file;
-  } catch (cause) {
-    throw new PerceptionError('ERR_TRAINING', `${path}: expected a manifest, found ${cause}`, {
-      cause,
-    });
-  }
+  const text = readInputText(path, { code: 'ERR_TRAINING', what: 'a manifest' });
+  const manifest = parseJson(text, { where: path, code: 'ERR_TRAINING' });
+  const file = (manifest as { network?: { file?: unknown } } | null)?.network?.file;
+  // A name in the bundle's own folder: a manifest cannot reach elsewhere.
+  if (typeof file === 'string' && file === basename(file)) return file;
   throw new PerceptionError('ERR_TRAINING', `${path}: expected network.file, found none`);
 }
 
 function readInitializers(path: string): Map<string, NamedTensor> {
+  const bytes = readInput(path, {
+    code: 'ERR_TRAINING',
+    what: 'a network',
+    maxBytes: maxNetworkBytes,
+  });
+  let initializers: TensorProto[];
   try {
-    const { graph } = fromBinary(ModelProtoSchema, readFileSync(path));
-    const floats = (graph?.initializer ?? []).filter(({ dataType }) => dataType === float32Type);
-    return new Map(floats.map((tensor) => [tensor.name, tensorOf(tensor)]));
+    initializers = fromBinary(ModelProtoSchema, bytes).graph?.initializer ?? [];
   } catch (cause) {
     throw new PerceptionError('ERR_TRAINING', `${path}: expected an ONNX network, found ${cause}`, {
       cause,
     });
   }
+  const floats = initializers.filter(({ dataType }) => dataType === float32Type);
+  return new Map(floats.map((tensor) => [tensor.name, tensorOf(tensor, path)]));
 }
 
-function tensorOf({ dims, rawData }: TensorProto): NamedTensor {
+function tensorOf({ name, dims, rawData }: TensorProto, path: string): NamedTensor {
+  const shape = dims.map(Number);
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (shape.some((size) => !(size >= 0)) || rawData.length !== length * 4)
+    throw new PerceptionError(
+      'ERR_TRAINING',
+      `${path}: expected ${length * 4} bytes of weights in "${name}" [${shape}], found ${rawData.length}`,
+    );
   // Raw data may begin at any byte, so the floats are copied to an aligned place; a Buffer's own slice would be a view.
-  const bytes = new Uint8Array(rawData);
-  return { shape: dims.map(Number), values: new Float32Array(bytes.buffer, 0, bytes.length >> 2) };
+  return { shape, values: new Float32Array(new Uint8Array(rawData).buffer, 0, length) };
 }
 
 /** Kernel and further weights as the exporter names them: layer.kernel, layer.weight1 … */

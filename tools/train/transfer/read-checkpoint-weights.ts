@@ -26,7 +26,17 @@ export function readCheckpointWeights(path: string, target: LayerGraph): NamedWe
       `${path}: expected ${offset} weights for this network, found ${values.length}; the checkpoint does not name its layers`,
     );
   };
-  read(layout.parameters, arrays['average']!);
-  read(layout.statistics, arrays['statistics']!);
+  for (const [shapes, array] of [
+    [layout.parameters, 'average'],
+    [layout.statistics, 'statistics'],
+  ] as const) {
+    const values = Object.hasOwn(arrays, array) ? arrays[array] : undefined;
+    if (values === undefined)
+      throw new PerceptionError(
+        'ERR_TRAINING',
+        `${path}: expected the array "${array}", found none`,
+      );
+    read(shapes, values);
+  }
   return { where: path, tensors, folded: [] };
 }

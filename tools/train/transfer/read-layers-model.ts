@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readInput, readInputText } from '../../../src/files/read-input.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { parseJson } from '../../../src/text/json-document.js';
 import { stableName } from '../weight-layout.js';
 import type { NamedTensor, NamedWeights } from './named-weights.js';
+
+const maxModelBytes = 64 * 2 ** 20;
+const maxShardBytes = 512 * 2 ** 20;
 
 /** What is read of TensorFlow.js' model.json; the rest describes the network, which is built again here. */
 const modelSchema = z.object({
@@ -29,12 +33,12 @@ const modelSchema = z.object({
 export function readLayersModel(path: string): NamedWeights {
   const found = (message: string): PerceptionError =>
     new PerceptionError('ERR_TRAINING', `${path}: expected a tf.layers model, found ${message}`);
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw found(cause instanceof Error ? cause.message : String(cause));
-  }
+  const text = readInputText(path, {
+    code: 'ERR_TRAINING',
+    what: 'a tf.layers model',
+    maxBytes: maxModelBytes,
+  });
+  const document = parseJson(text, { where: path, code: 'ERR_TRAINING' });
   const parsed = modelSchema.safeParse(document);
   if (!parsed.success)
     throw found(`${parsed.error.issues[0]!.path.join('.')} that is not as it should be`);
@@ -63,12 +67,5 @@ export function readLayersModel(path: string): NamedWeights {
 }
 
 function readShard(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new PerceptionError('ERR_TRAINING', `${file}: expected weights, found ${code}`, {
-      cause,
-    });
-  }
+  return readInput(file, { code: 'ERR_TRAINING', what: 'weights', maxBytes: maxShardBytes });
 }

@@ -38,6 +38,32 @@ test('the page, its pictures and its numbers are served', async () => {
   expect((await stateNow()).frame).toBeGreaterThan(frame);
 });
 
+test('every answer says what may run, and that nobody may frame it', async () => {
+  for (const answer of [await fetch(server.url), await fetch(`${server.url}nowhere`)]) {
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe-inline');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+  }
+});
+
+test.each(['//', '//elsewhere/state', 'http://elsewhere/'])(
+  'GET %s is a bad request',
+  async (path) => {
+    const { port } = new URL(server.url);
+    const status = await new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, path }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.on('error', reject).end();
+    });
+    expect(status).toBe(400);
+  },
+);
+
 test('held keys turn the wheels, and the network takes over when asked', async () => {
   await post(JSON.stringify({ keys: { left: true } }));
   const { frame } = await stateNow();

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeInput, readInputOf } from './fuzz-one.js';
+import { fuzzSubjects } from './subjects.js';
+
+/** What a child tells its parent. */
+export type FuzzMessage =
+  | { kind: 'begin'; index: number }
+  | { kind: 'fault'; index: number; fault: string }
+  | { kind: 'done'; inputs: number; refused: number; peakMiB: number };
+
+const [name, seedText, firstText, endText, keep] = process.argv.slice(2) as string[];
+const subject = fuzzSubjects.find((each) => each.name === name)!;
+const [seed, first, end] = [seedText, firstText, endText].map(Number) as [number, number, number];
+/** A reader that takes more has been told to by its input. */
+const mostMiB = 1024;
+const tell = (message: FuzzMessage) => process.send!(message);
+
+const dir = keep ?? (await mkdtemp(join(tmpdir(), 'windshield-fuzz-')));
+let index = first;
+let refused = 0;
+process.on('uncaughtException', (error) => {
+  tell({ kind: 'fault', index, fault: `thrown to nobody: ${error.stack ?? error}` });
+});
+process.on('unhandledRejection', (error) => {
+  const shown = error instanceof Error ? error.stack : error;
+  tell({ kind: 'fault', index, fault: `rejected to nobody: ${shown}` });
+});
+const peakMiB = () => process.resourceUsage().maxRSS / 1024;
+try {
+  await subject.around?.(dir);
+  const seeds = await subject.seeds();
+  for (; index < end; index++) {
+    tell({ kind: 'begin', index });
+    const { isRefused, fault } = await readInputOf(
+      subject,
+      dir,
+      makeInput(subject, seeds, seed, index),
+    );
+    if (isRefused) refused++;
+    if (fault !== undefined) tell({ kind: 'fault', index, fault });
+    if (peakMiB() > mostMiB) {
+      tell({ kind: 'fault', index, fault: `memory of ${Math.round(peakMiB())} MiB` });
+      // The peak never falls: the next input is read by another process.
+      process.exit(3);
+    }
+  }
+  tell({ kind: 'done', inputs: end - first, refused, peakMiB: peakMiB() });
+} finally {
+  if (keep === undefined) await rm(dir, { recursive: true, force: true });
+}
+process.disconnect();

@@ -1,0 +1,13 @@
+import type { FuzzSubject } from './subject.js';
+import { datasetSubjects } from './subjects-of-datasets.js';
+import { driveSubjects } from './subjects-of-drives.js';
+import { settingSubjects } from './subjects-of-settings.js';
+import { weightSubjects } from './subjects-of-weights.js';
+
+/** Every kind of input that a user can hand in. */
+export const fuzzSubjects: readonly FuzzSubject[] = [
+  ...driveSubjects,
+  ...settingSubjects,
+  ...weightSubjects,
+  ...datasetSubjects,
+];

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { type FuzzReport, runFuzz } from '../../../benchmarks/fuzz/run-fuzz.js';
+import { fuzzSubjects } from '../../../benchmarks/fuzz/subjects.js';
+
+/** A seed of its own a run: what it finds is repeated with `npm run drill:fuzz -- --seed`. */
+const freshSeed = Math.floor(Math.random() * 2 ** 32);
+/** Films need a process of ffmpeg each; the drill hands in more of them. */
+const films = ['avi', 'mkv', 'h264'];
+/** What is read as several things is refused as one of them each time. */
+const alwaysRefused = ['results'];
+
+const quick = fuzzSubjects.filter(({ name }) => !films.includes(name));
+const faultsOf = ({ faults }: FuzzReport, seed: number) =>
+  faults.map(
+    ({ index, fault, subject }) => `--seed ${seed} --subject ${subject} --first ${index}: ${fault}`,
+  );
+
+// Every kind of input that a user can hand in; the drill reads as many more as one likes.
+test.each(quick)(
+  'a changed $name is taken, or refused in one line with its file and the right code',
+  async (subject) => {
+    const report = await runFuzz(subject, { seed: 1, first: 0, end: 120 });
+    expect(faultsOf(report, 1)).toEqual([]);
+    expect(report.inputs).toBe(120);
+    // Readers that refuse everything would find nothing.
+    if (!alwaysRefused.includes(subject.name)) expect(report.refused).toBeLessThan(120);
+  },
+);
+
+test('so are inputs of a fresh seed, of some kinds each time', async () => {
+  const start = freshSeed % quick.length;
+  for (const subject of [...quick, ...quick].slice(start, start + 6)) {
+    const report = await runFuzz(subject, { seed: freshSeed, first: 0, end: 150 });
+    expect(faultsOf(report, freshSeed)).toEqual([]);
+  }
+});
