@@ -227,14 +227,11 @@ function nmsOf({ nms, nmsIou, nmsAcrossClasses }: AdoptFlags) {
     : { method: 'hard' as const, iou: nmsIou, byClass };
 }
 
-const trialJson = ({
-  feeding,
-  decode,
-  score,
-}: import('../tools/adopt/try-detection.js').Trial) => ({
+const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js').Trial) => ({
   ...feeding,
   ...(decode.kind === 'distribution' && { point: decode.point }),
-  ...score,
+  value: score.value,
+  ...score.parts,
 });
 
 /** The command as the model card repeats it, without the places of this machine. */

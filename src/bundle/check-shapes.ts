@@ -3,6 +3,7 @@ import { detectionOutputs } from './detection-shapes.js';
 import { elementCount } from './golden.js';
 import type { Golden, Manifest } from './manifest.js';
 import { type OutputSpec, taskOfDecoding } from './output-spec.js';
+import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
 
 type Dimension = number | string;
 
@@ -65,7 +66,15 @@ function expectedOutputs(
     case 'signs':
       return [[decode.logits, [batch, decode.classes.length]]];
     case 'segmentation':
-      return [[decode.scores, [1, decode.classes.length, undefined, undefined]]];
+      return [
+        [
+          decode.scores,
+          segmentationShape(
+            decode,
+            outputs.find(({ name }) => name === decode.scores)?.shape ?? [],
+          ),
+        ],
+      ];
     case 'steering':
       return [[decode.steering, [1, 1]]];
     default:
@@ -84,6 +93,7 @@ function checkNames(decode: OutputSpec, where: string): void {
       `${where}: expected unique classes, found ${twice} twice`,
     );
   }
+  if (decode.kind === 'segmentation') checkSegmentation(decode, where);
   if ('networkClasses' in decode) {
     const stray = decode.networkClasses.find(({ as }) => as !== undefined && !classes.includes(as));
     if (stray !== undefined) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DetectionOutputSpec, detectionOutputSchemas } from './detection-spec.js';
+import { segmentationOutputSchema } from './segmentation-spec.js';
 
 /** Signs. Output: `logits` float32 [N, classes]; probability = softmax(logits / temperature). */
 export const signsOutputSchema = z.strictObject({
@@ -14,17 +15,6 @@ export const signsOutputSchema = z.strictObject({
   /** The detector's class whose boxes are cropped, and by what share of its size each box grows on every side. */
   cropFrom: z.string(),
   cropMarginNorm: z.number().min(0).max(1),
-});
-
-/** Segmentation. Output: `scores` float32 [1, classes, rows, columns]; the class map is the arg max. */
-export const segmentationOutputSchema = z.strictObject({
-  kind: z.literal('segmentation'),
-  scores: z.string(),
-  classes: z.array(z.string()).min(2).max(255),
-  /** Red, green, blue 0..255 for each class. */
-  paletteRgb: z.array(z.tuple([z.int(), z.int(), z.int()])),
-  /** Classes a vehicle may drive on; the free space follows from them. */
-  drivable: z.array(z.string()),
 });
 
 /**
@@ -62,8 +52,8 @@ export type {
   FeatureMapSpec,
   SsdOutputSpec,
 } from './detection-spec.js';
+export type { SegmentationOutputSpec } from './segmentation-spec.js';
 export type SignsOutputSpec = z.infer<typeof signsOutputSchema>;
-export type SegmentationOutputSpec = z.infer<typeof segmentationOutputSchema>;
 export type SteeringOutputSpec = z.infer<typeof steeringOutputSchema>;
 export type OutputSpec = z.infer<typeof outputSpecSchema>;
 

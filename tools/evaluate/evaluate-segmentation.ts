@@ -12,12 +12,11 @@ import {
   voidClassId,
 } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
-import { idsByName } from './class-ids.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
-import { countClassMap, segmentationScores } from './segmentation-scores.js';
+import { comparableClasses, countClassMap, segmentationScores } from './segmentation-scores.js';
 
 /**
  * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that
@@ -29,9 +28,9 @@ export async function evaluateSegmentation(
   dataset: Dataset<'segmentation'>,
   options: RunnerOptions & { onSample: (observation: ObservationOf['segmentation']) => void },
 ): Promise<Scored<'segmentation'>> {
-  const { decode, where } = { ...bundle, decode: bundle.manifest.decode as SegmentationOutputSpec };
-  const ourIds = Uint8Array.from(idsByName(decode.classes, segmentationClasses, where));
-  const confusion = createConfusionMatrix(segmentationClasses.length);
+  const decode = bundle.manifest.decode as SegmentationOutputSpec;
+  const { ourIds, truthIds, names, note } = comparableClasses(decode.classes, bundle.where);
+  const confusion = createConfusionMatrix(segmentationClasses.length + 1);
   const lookUp = new MapLookUp(bundle, dataset.camera);
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   let count = 0;
@@ -46,8 +45,8 @@ export async function evaluateSegmentation(
       const predicted = new Uint8Array(truth.length);
       for (let i = 0; i < truth.length; i++) {
         const place = places[i]!;
-        if (place < 0) truth[i] = voidClassId;
-        else predicted[i] = ourIds[map[place]!]!;
+        truth[i] = place < 0 ? voidClassId : truthIds[truth[i]!]!;
+        if (place >= 0) predicted[i] = ourIds[map[place]!]!;
       }
       countClassMap(confusion, truth, predicted);
       count++;
@@ -57,7 +56,7 @@ export async function evaluateSegmentation(
   } finally {
     await runner.dispose();
   }
-  return { count, metrics: segmentationScores(confusion, segmentationClasses), notes: [] };
+  return { count, metrics: segmentationScores(confusion, names), notes: note };
 }
 
 async function loadBoth(sample: SegmentationSample) {
