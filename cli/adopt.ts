@@ -7,9 +7,14 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
 import { Terminal } from './terminal.js';
 
-interface AdoptFlags {
-  task: 'detection';
+/** What `windshield adopt` is told. */
+export interface AdoptFlags {
+  task: 'detection' | 'segmentation';
   like?: string;
+  output?: string;
+  drivable?: string;
+  palette?: string;
+  region?: [number, number, number, number];
   classes?: string;
   map?: string;
   unmapped: 'drop' | 'keep';
@@ -47,13 +52,13 @@ export function adoptCommand(): Command {
     .argument('<network.onnx>', 'the file, or an https address with --sha256')
     .addOption(
       new Option('--task <task>', 'what the network does')
-        .choices(['detection'])
+        .choices(['detection', 'segmentation'])
         .default('detection'),
     )
     .option('--like <family>', 'the family, where the file does not tell')
     .option(
       '--classes <list>',
-      'its classes in order: coco, coco91, voc, cityscapes, a file, or names with commas',
+      'its classes in order: coco, coco91, voc, cityscapes, camvid, a file, or names with commas',
     )
     .option(
       '--map <file.yaml>',
@@ -64,8 +69,11 @@ export function adoptCommand(): Command {
         .choices(['drop', 'keep'])
         .default('drop'),
     )
+    .option('--output <name>', 'the output that is read, where the file does not tell')
+    .option('--drivable <names>', 'segmentation: classes to drive on, with commas (default: road)')
+    .option('--palette <file.yaml>', 'segmentation: palette: {class: [red, green, blue]}')
     .option('--data <folder>', 'labelled pictures to find the feeding with')
-    .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, openimages, recording')
+    .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, camvid, recording, …')
     .option('--split <split>', 'the part of the data, as in evaluate')
     .option('--pictures <folder>', 'pictures without labels: the feeding is then a guess')
     .option('--limit <n>', 'pictures that are used, spread evenly', wholeNumber, 24)
@@ -88,6 +96,11 @@ export function adoptCommand(): Command {
       ]),
     )
     .option('--pad <grey>', 'certain, not to be tried: 0 to 255', grey)
+    .option(
+      '--region <shares>',
+      'the part of the frame that it sees: left,top,right,bottom from 0 to 1',
+      region,
+    )
     .option('--threshold <score>', 'boxes below it are not published', share, 0.3)
     .addOption(
       new Option('--nms <method>', 'for networks that do not choose among their boxes')
@@ -110,7 +123,7 @@ export function adoptCommand(): Command {
 async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   const terminal = new Terminal();
   const { writeNewBundle } = await import('../tools/export/write-new-bundle.js');
-  const { adoptDetector, knowDetector } = await import('../tools/adopt/adopt-detector.js');
+  const { adoptionTasks } = await import('./adopt-tasks.js');
   const { adoptedModelCard } = await import('../tools/adopt/adopted-model-card.js');
   const { trialTable } = await import('../tools/adopt/format-adoption.js');
   const { describeInput } = await import('../tools/adopt/describe-bundle.js');
@@ -129,35 +142,31 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     ],
   );
   const network = await readNetwork(place, flags.sha256);
-  const { readClassMap, readClassNames, hasControl } = await import(
-    '../tools/adopt/class-names.js'
-  );
+  const { hasControl } = await import('../tools/adopt/class-names.js');
   const name = flags.name ?? basename(network.name, '.onnx');
   if (hasControl(name) || hasControl(flags.licence))
     throw new PerceptionError('ERR_USAGE', 'expected --name and --licence of printable characters');
   const choices = {
-    like: flags.like,
-    classNames: flags.classes === undefined ? undefined : readClassNames(flags.classes),
-    classMap: flags.map === undefined ? undefined : readClassMap(flags.map),
-    unmapped: flags.unmapped,
     size: flags.size,
+    regionNorm: flags.region,
     feeding: certainFeeding(flags),
-    scoreThreshold: flags.threshold,
-    nms: nmsOf(flags),
-    maxDetections: 100,
     name,
     version: '1.0.0',
     from: place.startsWith('https://') ? place : network.name,
     licence: flags.licence,
     command: commandLine(flags),
   };
-  const known = knowDetector(network, choices);
+  const prepared = await adoptionTasks[flags.task](network, choices, flags);
+  if (flags.sheet !== undefined && prepared.seen === undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      'expected --data or --pictures with --sheet, found none',
+    );
   if (!flags.json) {
-    terminal.print(`${network.name}: family ${known.recognised.family}`);
-    for (const reason of known.reasons) terminal.print(`  ${reason}`);
+    terminal.print(`${network.name}: family ${prepared.family}`);
+    for (const reason of prepared.reasons) terminal.print(`  ${reason}`);
   }
-  const pictures = await picturesFor(flags);
-  const adopted = await adoptDetector(known, choices, pictures, (done, total) => {
+  const adopted = await prepared.adopt((done, total) => {
     if (terminal.isInteractive) terminal.showLive(`way ${done} of ${total}`);
   });
   terminal.clearLive();
@@ -166,7 +175,10 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     terminal.note(
       'without labels the feeding is a guess: look at --sheet, or give --data with --format',
     );
-  if (flags.sheet !== undefined) await drawSheet(flags.sheet, adopted.bundle, pictures, name);
+  if (flags.sheet !== undefined) {
+    const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
+    writeWhole(flags.sheet, await contactSheet(await prepared.seen!(adopted.bundle), name));
+  }
   writeNewBundle(flags.out, adopted.bundle, adoptedModelCard(adopted.bundle.manifest));
   const { family, reasons, trials, triedOn } = adopted;
   terminal.print(
@@ -183,34 +195,6 @@ async function readNetwork(place: string, sha256: string | undefined) {
   return parseNetwork(await fetchNetwork(place, sha256), basename(new URL(place).pathname));
 }
 
-async function picturesFor(flags: AdoptFlags) {
-  const { labelledPictures, plainPictures } = await import('../tools/adopt/trial-pictures.js');
-  if (flags.data !== undefined) {
-    if (flags.format === undefined)
-      throw new PerceptionError('ERR_USAGE', 'expected --format with --data, found none');
-    return labelledPictures(flags.data, flags.format, flags.split, flags.limit);
-  }
-  if (flags.pictures !== undefined) return plainPictures(flags.pictures, flags.limit);
-  return [];
-}
-
-async function drawSheet(
-  path: string,
-  bundle: import('../src/bundle/bundle.js').Bundle,
-  pictures: Awaited<ReturnType<typeof picturesFor>>,
-  title: string,
-): Promise<void> {
-  if (pictures.length === 0)
-    throw new PerceptionError(
-      'ERR_USAGE',
-      'expected --data or --pictures with --sheet, found none',
-    );
-  const { seenPictures } = await import('../tools/adopt/seen-pictures.js');
-  const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
-  const png = await contactSheet(await seenPictures(bundle, pictures.slice(0, 16)), title);
-  writeWhole(path, png);
-}
-
 function certainFeeding({ colour, range, fit, pad }: AdoptFlags): Partial<Feeding> {
   return {
     ...(colour && { colour }),
@@ -218,13 +202,6 @@ function certainFeeding({ colour, range, fit, pad }: AdoptFlags): Partial<Feedin
     ...(fit && { fit }),
     ...(pad !== undefined && { padValue: pad }),
   };
-}
-
-function nmsOf({ nms, nmsIou, nmsAcrossClasses }: AdoptFlags) {
-  const byClass = !nmsAcrossClasses;
-  return nms === 'soft'
-    ? { method: 'soft' as const, sigma: 0.5, byClass }
-    : { method: 'hard' as const, iou: nmsIou, byClass };
 }
 
 const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js').Trial) => ({
@@ -238,7 +215,7 @@ const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js')
 function commandLine(flags: AdoptFlags): string {
   const { like, format, limit, threshold, data, pictures } = flags;
   return [
-    'npx windshield adopt <network.onnx>',
+    `npx windshield adopt <network.onnx> --task ${flags.task}`,
     ...(like === undefined ? [] : [`--like ${like}`]),
     ...(flags.classes === undefined ? [] : ['--classes <classes>']),
     ...(data === undefined ? [] : [`--data <data> --format ${format} --limit ${limit}`]),
@@ -271,4 +248,12 @@ function grey(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 255) return value;
   throw new InvalidArgumentError('expected a number from 0 to 255.');
+}
+
+function region(text: string): [number, number, number, number] {
+  const shares = text.split(',').map(Number);
+  const [left, top, right, bottom] = shares as [number, number, number, number];
+  const isPart = left >= 0 && top >= 0 && right <= 1 && bottom <= 1 && left < right && top < bottom;
+  if (shares.length === 4 && isPart) return [left, top, right, bottom];
+  throw new InvalidArgumentError('expected left,top,right,bottom from 0 to 1.');
 }

@@ -2,6 +2,7 @@ import type { CandidateOutputSpec } from '../../src/bundle/detection-spec.js';
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { RgbImage, TruthBox } from '../datasets/sample.js';
+import { movedBy } from './moved-picture.js';
 import { foundBoxes, labelledScore, steadiness } from './score-detection.js';
 import type { TrialScore } from './trial.js';
 import type { TrialNetwork } from './trial-network.js';
@@ -59,15 +60,4 @@ export async function scoreDetector(
     });
   }
   return steadiness(pairs);
-}
-
-/** The picture without its first rows and columns. */
-export function movedBy({ widthPx, heightPx, data }: RgbImage, stepPx: number): RgbImage {
-  const [width, height] = [widthPx - stepPx, heightPx - stepPx];
-  const moved = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const start = ((row + stepPx) * widthPx + stepPx) * 3;
-    moved.set(data.subarray(start, start + width * 3), row * width * 3);
-  }
-  return { widthPx: width, heightPx: height, data: moved };
 }
