@@ -4,7 +4,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import type { AdoptedNetwork, AdoptionChoices } from '../tools/adopt/adopt-network.js';
 import type { SeenPicture } from '../tools/adopt/contact-sheet.js';
 import type { NetworkFile } from '../tools/adopt/network-file.js';
-import type { AdoptFlags } from './adopt.js';
+import type { AdoptFlags } from './adopt-flags.js';
 
 /** A network that was recognised, and how it is tried and adopted. */
 export interface PreparedAdoption {
@@ -66,7 +66,40 @@ export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
       ...sheetOf(pictures),
     };
   },
+  signs: (network, choices, flags) => cropClassifier(network, choices, flags, 'signs'),
+  lights: (network, choices, flags) => cropClassifier(network, choices, flags, 'lights'),
 };
+
+async function cropClassifier(
+  network: NetworkFile,
+  choices: AdoptionChoices,
+  flags: AdoptFlags,
+  kind: 'signs' | 'lights',
+): Promise<PreparedAdoption> {
+  const { adoptCropClassifier, knowCropClassifier } = await import('../tools/adopt/adopt-crops.js');
+  const { labelledCrops } = await import('../tools/adopt/trial-pictures.js');
+  if (flags.pictures !== undefined)
+    throw new PerceptionError('ERR_USAGE', `expected --data with ${kind}, found --pictures`);
+  const from = flags.cropFrom ?? (kind === 'signs' ? 'traffic_sign' : 'traffic_light');
+  const { classNames } = await classChoices(flags);
+  const own = {
+    ...choices,
+    kind,
+    classNames,
+    cropFrom: from.split(',').map((name) => name.trim()),
+    cropMarginNorm: flags.cropMargin,
+    isMultiLabel: flags.multiLabel ?? false,
+    abstainBelow: flags.abstainBelow,
+    output: flags.output,
+  };
+  const known = knowCropClassifier(network, own);
+  const pictures = await picturesFor(flags, labelledCrops, async () => []);
+  return {
+    family: known.family,
+    reasons: known.reasons,
+    adopt: (onTrial) => adoptCropClassifier(known, own, pictures, onTrial),
+  };
+}
 
 async function classChoices({ classes, map }: AdoptFlags) {
   const { readClassMap, readClassNames } = await import('../tools/adopt/class-names.js');

@@ -5,40 +5,8 @@ import { checkNothingAt } from '../src/files/write-folder.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
+import type { AdoptFlags } from './adopt-flags.js';
 import { Terminal } from './terminal.js';
-
-/** What `windshield adopt` is told. */
-export interface AdoptFlags {
-  task: 'detection' | 'segmentation';
-  like?: string;
-  output?: string;
-  drivable?: string;
-  palette?: string;
-  region?: [number, number, number, number];
-  classes?: string;
-  map?: string;
-  unmapped: 'drop' | 'keep';
-  data?: string;
-  format?: string;
-  split?: string;
-  pictures?: string;
-  limit: number;
-  size?: { widthPx: number; heightPx: number };
-  colour?: Feeding['colour'];
-  range?: Feeding['range'];
-  fit?: Feeding['fit'];
-  pad?: number;
-  threshold: number;
-  nms: 'hard' | 'soft';
-  nmsIou: number;
-  nmsAcrossClasses?: true;
-  licence: string;
-  name?: string;
-  sha256?: string;
-  sheet?: string;
-  out: string;
-  json?: true;
-}
 
 /** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
 export function adoptCommand(): Command {
@@ -52,7 +20,7 @@ export function adoptCommand(): Command {
     .argument('<network.onnx>', 'the file, or an https address with --sha256')
     .addOption(
       new Option('--task <task>', 'what the network does')
-        .choices(['detection', 'segmentation'])
+        .choices(['detection', 'segmentation', 'signs', 'lights'])
         .default('detection'),
     )
     .option('--like <family>', 'the family, where the file does not tell')
@@ -72,6 +40,13 @@ export function adoptCommand(): Command {
     .option('--output <name>', 'the output that is read, where the file does not tell')
     .option('--drivable <names>', 'segmentation: classes to drive on, with commas (default: road)')
     .option('--palette <file.yaml>', 'segmentation: palette: {class: [red, green, blue]}')
+    .option(
+      '--crop-from <names>',
+      'signs, lights: the detector’s classes whose boxes are read (default: traffic_sign, traffic_light)',
+    )
+    .option('--crop-margin <share>', 'signs, lights: by which a box grows on every side', share, 0)
+    .option('--multi-label', 'signs, lights: each class is said for itself')
+    .option('--abstain-below <share>', 'signs, lights: less sure answers are not given', share, 0.5)
     .option('--data <folder>', 'labelled pictures to find the feeding with')
     .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, camvid, recording, …')
     .option('--split <split>', 'the part of the data, as in evaluate')

@@ -1,10 +1,12 @@
 import { basename, join } from 'node:path';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { signClasses } from '../../src/perception/classes.js';
 import { listPictures, loadPicture } from '../datasets/dataset-files.js';
 import { openDataset } from '../datasets/open-dataset.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { loadBoth } from '../evaluate/evaluate-segmentation.js';
 import { loadAhead } from '../evaluate/load-ahead.js';
+import type { CropPicture } from './adopt-crops.js';
 import type { MaskPicture } from './score-segmentation.js';
 import type { TrialPicture } from './try-detection.js';
 
@@ -48,6 +50,26 @@ export async function maskedPictures(
   const chosen = evenly(dataset.samples, count);
   for await (const { sample, loaded } of loadAhead(chosen, loadBoth, dataset.problems))
     pictures.push({ id: sample.id, ...loaded });
+  return require(pictures, data);
+}
+
+/** `count` crops with the names of their classes, spread evenly over the data. Throws as openDataset does. */
+export async function labelledCrops(
+  data: string,
+  format: string,
+  split: string | undefined,
+  count: number,
+): Promise<CropPicture[]> {
+  const dataset = await openDataset(format, data, { task: 'signs', split });
+  const names: readonly string[] = dataset.classes ?? signClasses;
+  const crops = dataset.samples.filter(({ boxXyxyPx }) => boxXyxyPx === undefined);
+  const pictures: CropPicture[] = [];
+  for await (const { sample, loaded } of loadAhead(
+    evenly(crops, count),
+    (entry) => entry.load(),
+    dataset.problems,
+  ))
+    pictures.push({ id: sample.id, image: loaded, className: names[sample.classId]! });
   return require(pictures, data);
 }
 

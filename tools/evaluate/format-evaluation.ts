@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
@@ -29,7 +29,7 @@ const withInterval = (value: number, interval: ScoreIntervals[string] | undefine
     ? number(value)
     : `${number(value)}  (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})`;
 
-const tables: { [T in Task]: (metrics: MetricsOf[T], intervals: ScoreIntervals) => Row[] } = {
+const tables: { [T in LabelledTask]: (metrics: MetricsOf[T], intervals: ScoreIntervals) => Row[] } = {
   signs: ({ accuracy, top5 }, intervals) => [
     ['accuracy', withInterval(accuracy, intervals['accuracy'])],
     ['top 5', withInterval(top5, intervals['top5'])],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { tasks } from '../../src/bundle/manifest.js';
+import { labelledTasks } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
 const share = z.number().min(0).max(1);
@@ -101,7 +101,7 @@ const pasteCutOutsSchema = z.strictObject({
 });
 
 export const recipeSchema = z.strictObject({
-  task: z.enum(tasks),
+  task: z.enum(labelledTasks),
   seed: z.int().nonnegative(),
   epochs: z.int().positive().max(10_000),
   /** Samples that count as one epoch. */

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEisAQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJ2CglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDSJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIogBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZyKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKSAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEi1gQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIkCgZsaWdodHMYESADKAsyFC53aW5kc2hpZWxkLnYxLkxpZ2h0EhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNInYKCURldGVjdGlvbhIQCghjbGFzc19pZBgBIAEoDRISCgpjbGFzc19uYW1lGAIgASgJEg0KBXNjb3JlGAMgASgCEiIKBmJveF9weBgEIAEoCzISLndpbmRzaGllbGQudjEuQm94EhAKCHRyYWNrX2lkGAUgASgNIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIioKBUxhYmVsEgwKBG5hbWUYASABKAkSEwoLcHJvYmFiaWxpdHkYAiABKAIinAEKDFNlZ21lbnRhdGlvbhIQCgh3aWR0aF9weBgBIAEoDRIRCgloZWlnaHRfcHgYAiABKA0SEwoLcnVuX2xlbmd0aHMYAyADKA0SEwoLcnVuX2NsYXNzZXMYBCABKAwSFAoMY2xhc3Nfc2hhcmVzGAUgAygCEhIKCmZyZWVfc3BhY2UYBiADKAISEwoLY2xhc3NfbmFtZXMYByADKAkiYQoIU3RlZXJpbmcSEQoJYW5nbGVfcmFkGAEgASgCEhUKDXJhd19hbmdsZV9yYWQYAiABKAISFwoPY3VydmF0dXJlX3Blcl9tGAMgASgCEhIKCmlzX2xpbWl0ZWQYBCABKAgikwEKC1N0YWdlU3RhdHVzEg0KBXN0YWdlGAEgASgJEigKBXN0YXRlGAIgASgOMhkud2luZHNoaWVsZC52MS5TdGFnZVN0YXRlEhAKCHByb3ZpZGVyGAMgASgJEhIKCmVycm9yX2NvZGUYBCABKAkSDgoGcmVhc29uGAUgASgJEhUKDWVycm9yX21lc3NhZ2UYBiABKAkiKgoJRHJvcENvdW50Eg4KBnJlYXNvbhgBIAEoCRINCgVjb3VudBgCIAEoBCJeCg9CdW5kbGVSZWZlcmVuY2USDAoEdGFzaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhYKDm5ldHdvcmtfc2hhMjU2GAMgASgJEhQKDGlzX2NlcnRpZmllZBgEIAEoCCKIAQoGVGltaW5nEhIKCmNhcHR1cmVfbnMYASABKAQSEgoKYXJyaXZhbF9ucxgCIAEoBBISCgpwdWJsaXNoX25zGAMgASgEEhYKDndhbGxfb2Zmc2V0X25zGAQgASgDEioKBnN0YWdlcxgFIAMoCzIaLndpbmRzaGllbGQudjEuU3RhZ2VUaW1pbmcilgEKC1N0YWdlVGltaW5nEg0KBXN0YWdlGAEgASgJEgwKBGxhbmUYAiABKAkSEwoLZGlzcGF0Y2hfbnMYAyABKAQSEAoIc3RhcnRfbnMYBCABKAQSGQoRcHJlcHJvY2Vzc19lbmRfbnMYBSABKAQSGAoQaW5mZXJlbmNlX2VuZF9ucxgGIAEoBBIOCgZlbmRfbnMYByABKAQiygIKDlN0ZWVyaW5nVXBkYXRlEhAKCGZyYW1lX2lkGAEgASgEEhYKDnNvdXJjZV90aW1lX25zGAIgASgEEhAKCHN0YW1wX25zGAMgASgEEikKCHN0ZWVyaW5nGAQgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIuCgZidW5kbGUYBSABKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIQCghwcm92aWRlchgGIAEoCRIaChJjYWxpYnJhdGlvbl9zaGEyNTYYByABKAkSEgoKY2FwdHVyZV9ucxgIIAEoBBISCgpwdWJsaXNoX25zGAkgASgEEhYKDndhbGxfb2Zmc2V0X25zGAogASgDEgwKBG1vZGUYCyABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ikgIKDlBpcGVsaW5lU3RhdHVzEhcKD2ZyYW1lc19jYXB0dXJlZBgBIAEoBBIYChBmcmFtZXNfcHVibGlzaGVkGAIgASgEEicKBWRyb3BzGAMgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSGQoRcHVibGlzaGVkX3JhdGVfaHoYBCABKAISDgoGaGVhbHRoGAUgAygJEhMKC3NvdXJjZV9uYW1lGAYgASgJEi8KB2J1bmRsZXMYByADKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIMCgRtb2RlGAggASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8BCgtHcm91bmRUcnV0aBIQCghmcmFtZV9pZBgBIAEoBBIQCghzdGFtcF9ucxgCIAEoBBIrCgdvYmplY3RzGAMgAygLMhoud2luZHNoaWVsZC52MS5UcnV0aE9iamVjdBIxCgxzZWdtZW50YXRpb24YBCABKAsyGy53aW5kc2hpZWxkLnYxLlNlZ21lbnRhdGlvbhIsCgd2ZWhpY2xlGAUgASgLMhsud2luZHNoaWVsZC52MS5UcnV0aFZlaGljbGUilgEKC1RydXRoT2JqZWN0EhIKCmNsYXNzX25hbWUYASABKAkSIgoGYm94X3B4GAIgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNc2lnbl9jbGFzc19pZBgDIAEoERIRCglvY2NsdXNpb24YBCABKAISEgoKZGlzdGFuY2VfbRgFIAEoAhIRCglvYmplY3RfaWQYBiABKA0iYAoMVHJ1dGhWZWhpY2xlEhQKDGhhc19zdGVlcmluZxgBIAEoCBIUCgxzdGVlcmluZ19yYWQYAiABKAISEQoJaGFzX3NwZWVkGAMgASgIEhEKCXNwZWVkX21wcxgEIAEoAiqEAQoKU3RhZ2VTdGF0ZRIbChdTVEFHRV9TVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQUdFX1NUQVRFX09LEAESFwoTU1RBR0VfU1RBVEVfU0tJUFBFRBACEhQKEFNUQUdFX1NUQVRFX0xBVEUQAxIWChJTVEFHRV9TVEFURV9GQUlMRUQQBGIGcHJvdG8z");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -112,6 +112,13 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: string mode = 16;
    */
   mode: string;
+
+  /**
+   * Read on this frame, smoothed along their tracks.
+   *
+   * @generated from field: repeated windshield.v1.Light lights = 17;
+   */
+  lights: Light[];
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -264,6 +271,83 @@ export const SignSchema: GenMessage<Sign> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 3);
 
 /**
+ * A traffic light, or another box whose state changes.
+ *
+ * @generated from message windshield.v1.Light
+ */
+export type Light = Message<"windshield.v1.Light"> & {
+  /**
+   * -1 when the network abstained.
+   *
+   * @generated from field: sint32 class_id = 1;
+   */
+  classId: number;
+
+  /**
+   * @generated from field: string class_name = 2;
+   */
+  className: string;
+
+  /**
+   * @generated from field: float probability = 3;
+   */
+  probability: number;
+
+  /**
+   * Index into PerceptionFrame.detections.
+   *
+   * @generated from field: uint32 detection_index = 4;
+   */
+  detectionIndex: number;
+
+  /**
+   * @generated from field: uint32 track_id = 5;
+   */
+  trackId: number;
+
+  /**
+   * @generated from field: windshield.v1.Box box_px = 6;
+   */
+  boxPx?: Box | undefined;
+
+  /**
+   * Where the network says each class for itself: all that it says, `class_name` being the surest.
+   *
+   * @generated from field: repeated windshield.v1.Label labels = 7;
+   */
+  labels: Label[];
+};
+
+/**
+ * Describes the message windshield.v1.Light.
+ * Use `create(LightSchema)` to create a new message.
+ */
+export const LightSchema: GenMessage<Light> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 4);
+
+/**
+ * @generated from message windshield.v1.Label
+ */
+export type Label = Message<"windshield.v1.Label"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: float probability = 2;
+   */
+  probability: number;
+};
+
+/**
+ * Describes the message windshield.v1.Label.
+ * Use `create(LabelSchema)` to create a new message.
+ */
+export const LabelSchema: GenMessage<Label> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 5);
+
+/**
  * @generated from message windshield.v1.Segmentation
  */
 export type Segmentation = Message<"windshield.v1.Segmentation"> & {
@@ -314,7 +398,7 @@ export type Segmentation = Message<"windshield.v1.Segmentation"> & {
  * Use `create(SegmentationSchema)` to create a new message.
  */
 export const SegmentationSchema: GenMessage<Segmentation> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 4);
+  messageDesc(file_windshield_v1_perception, 6);
 
 /**
  * @generated from message windshield.v1.Steering
@@ -346,7 +430,7 @@ export type Steering = Message<"windshield.v1.Steering"> & {
  * Use `create(SteeringSchema)` to create a new message.
  */
 export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 5);
+  messageDesc(file_windshield_v1_perception, 7);
 
 /**
  * @generated from message windshield.v1.StageStatus
@@ -396,7 +480,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 6);
+  messageDesc(file_windshield_v1_perception, 8);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -418,7 +502,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 7);
+  messageDesc(file_windshield_v1_perception, 9);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -450,7 +534,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 8);
+  messageDesc(file_windshield_v1_perception, 10);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -491,7 +575,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 9);
+  messageDesc(file_windshield_v1_perception, 11);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -538,7 +622,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 10);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -626,7 +710,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * Once a second on topic `status`.
@@ -698,7 +782,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -737,7 +821,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -785,7 +869,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -817,7 +901,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 17);
 
 /**
  * @generated from enum windshield.v1.StageState
