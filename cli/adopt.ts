@@ -5,35 +5,8 @@ import { checkNothingAt } from '../src/files/write-folder.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
+import type { AdoptFlags } from './adopt-flags.js';
 import { Terminal } from './terminal.js';
-
-interface AdoptFlags {
-  task: 'detection';
-  like?: string;
-  classes?: string;
-  map?: string;
-  unmapped: 'drop' | 'keep';
-  data?: string;
-  format?: string;
-  split?: string;
-  pictures?: string;
-  limit: number;
-  size?: { widthPx: number; heightPx: number };
-  colour?: Feeding['colour'];
-  range?: Feeding['range'];
-  fit?: Feeding['fit'];
-  pad?: number;
-  threshold: number;
-  nms: 'hard' | 'soft';
-  nmsIou: number;
-  nmsAcrossClasses?: true;
-  licence: string;
-  name?: string;
-  sha256?: string;
-  sheet?: string;
-  out: string;
-  json?: true;
-}
 
 /** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
 export function adoptCommand(): Command {
@@ -47,13 +20,13 @@ export function adoptCommand(): Command {
     .argument('<network.onnx>', 'the file, or an https address with --sha256')
     .addOption(
       new Option('--task <task>', 'what the network does')
-        .choices(['detection'])
+        .choices(['detection', 'segmentation', 'signs', 'lights'])
         .default('detection'),
     )
     .option('--like <family>', 'the family, where the file does not tell')
     .option(
       '--classes <list>',
-      'its classes in order: coco, coco91, voc, cityscapes, a file, or names with commas',
+      'its classes in order: coco, coco91, voc, cityscapes, camvid, a file, or names with commas',
     )
     .option(
       '--map <file.yaml>',
@@ -64,8 +37,18 @@ export function adoptCommand(): Command {
         .choices(['drop', 'keep'])
         .default('drop'),
     )
+    .option('--output <name>', 'the output that is read, where the file does not tell')
+    .option('--drivable <names>', 'segmentation: classes to drive on, with commas (default: road)')
+    .option('--palette <file.yaml>', 'segmentation: palette: {class: [red, green, blue]}')
+    .option(
+      '--crop-from <names>',
+      'signs, lights: the detector’s classes whose boxes are read (default: traffic_sign, traffic_light)',
+    )
+    .option('--crop-margin <share>', 'signs, lights: by which a box grows on every side', share, 0)
+    .option('--multi-label', 'signs, lights: each class is said for itself')
+    .option('--abstain-below <share>', 'signs, lights: less sure answers are not given', share, 0.5)
     .option('--data <folder>', 'labelled pictures to find the feeding with')
-    .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, openimages, recording')
+    .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, camvid, recording, …')
     .option('--split <split>', 'the part of the data, as in evaluate')
     .option('--pictures <folder>', 'pictures without labels: the feeding is then a guess')
     .option('--limit <n>', 'pictures that are used, spread evenly', wholeNumber, 24)
@@ -88,6 +71,11 @@ export function adoptCommand(): Command {
       ]),
     )
     .option('--pad <grey>', 'certain, not to be tried: 0 to 255', grey)
+    .option(
+      '--region <shares>',
+      'the part of the frame that it sees: left,top,right,bottom from 0 to 1',
+      region,
+    )
     .option('--threshold <score>', 'boxes below it are not published', share, 0.3)
     .addOption(
       new Option('--nms <method>', 'for networks that do not choose among their boxes')
@@ -110,7 +98,7 @@ export function adoptCommand(): Command {
 async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   const terminal = new Terminal();
   const { writeNewBundle } = await import('../tools/export/write-new-bundle.js');
-  const { adoptDetector, knowDetector } = await import('../tools/adopt/adopt-detector.js');
+  const { adoptionTasks } = await import('./adopt-tasks.js');
   const { adoptedModelCard } = await import('../tools/adopt/adopted-model-card.js');
   const { trialTable } = await import('../tools/adopt/format-adoption.js');
   const { describeInput } = await import('../tools/adopt/describe-bundle.js');
@@ -129,35 +117,31 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     ],
   );
   const network = await readNetwork(place, flags.sha256);
-  const { readClassMap, readClassNames, hasControl } = await import(
-    '../tools/adopt/class-names.js'
-  );
+  const { hasControl } = await import('../tools/adopt/class-names.js');
   const name = flags.name ?? basename(network.name, '.onnx');
   if (hasControl(name) || hasControl(flags.licence))
     throw new PerceptionError('ERR_USAGE', 'expected --name and --licence of printable characters');
   const choices = {
-    like: flags.like,
-    classNames: flags.classes === undefined ? undefined : readClassNames(flags.classes),
-    classMap: flags.map === undefined ? undefined : readClassMap(flags.map),
-    unmapped: flags.unmapped,
     size: flags.size,
+    regionNorm: flags.region,
     feeding: certainFeeding(flags),
-    scoreThreshold: flags.threshold,
-    nms: nmsOf(flags),
-    maxDetections: 100,
     name,
     version: '1.0.0',
     from: place.startsWith('https://') ? place : network.name,
     licence: flags.licence,
     command: commandLine(flags),
   };
-  const known = knowDetector(network, choices);
+  const prepared = await adoptionTasks[flags.task](network, choices, flags);
+  if (flags.sheet !== undefined && prepared.seen === undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      'expected --data or --pictures with --sheet, found none',
+    );
   if (!flags.json) {
-    terminal.print(`${network.name}: family ${known.recognised.family}`);
-    for (const reason of known.reasons) terminal.print(`  ${reason}`);
+    terminal.print(`${network.name}: family ${prepared.family}`);
+    for (const reason of prepared.reasons) terminal.print(`  ${reason}`);
   }
-  const pictures = await picturesFor(flags);
-  const adopted = await adoptDetector(known, choices, pictures, (done, total) => {
+  const adopted = await prepared.adopt((done, total) => {
     if (terminal.isInteractive) terminal.showLive(`way ${done} of ${total}`);
   });
   terminal.clearLive();
@@ -166,7 +150,10 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     terminal.note(
       'without labels the feeding is a guess: look at --sheet, or give --data with --format',
     );
-  if (flags.sheet !== undefined) await drawSheet(flags.sheet, adopted.bundle, pictures, name);
+  if (flags.sheet !== undefined) {
+    const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
+    writeWhole(flags.sheet, await contactSheet(await prepared.seen!(adopted.bundle), name));
+  }
   writeNewBundle(flags.out, adopted.bundle, adoptedModelCard(adopted.bundle.manifest));
   const { family, reasons, trials, triedOn } = adopted;
   terminal.print(
@@ -183,34 +170,6 @@ async function readNetwork(place: string, sha256: string | undefined) {
   return parseNetwork(await fetchNetwork(place, sha256), basename(new URL(place).pathname));
 }
 
-async function picturesFor(flags: AdoptFlags) {
-  const { labelledPictures, plainPictures } = await import('../tools/adopt/trial-pictures.js');
-  if (flags.data !== undefined) {
-    if (flags.format === undefined)
-      throw new PerceptionError('ERR_USAGE', 'expected --format with --data, found none');
-    return labelledPictures(flags.data, flags.format, flags.split, flags.limit);
-  }
-  if (flags.pictures !== undefined) return plainPictures(flags.pictures, flags.limit);
-  return [];
-}
-
-async function drawSheet(
-  path: string,
-  bundle: import('../src/bundle/bundle.js').Bundle,
-  pictures: Awaited<ReturnType<typeof picturesFor>>,
-  title: string,
-): Promise<void> {
-  if (pictures.length === 0)
-    throw new PerceptionError(
-      'ERR_USAGE',
-      'expected --data or --pictures with --sheet, found none',
-    );
-  const { seenPictures } = await import('../tools/adopt/seen-pictures.js');
-  const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
-  const png = await contactSheet(await seenPictures(bundle, pictures.slice(0, 16)), title);
-  writeWhole(path, png);
-}
-
 function certainFeeding({ colour, range, fit, pad }: AdoptFlags): Partial<Feeding> {
   return {
     ...(colour && { colour }),
@@ -220,28 +179,18 @@ function certainFeeding({ colour, range, fit, pad }: AdoptFlags): Partial<Feedin
   };
 }
 
-function nmsOf({ nms, nmsIou, nmsAcrossClasses }: AdoptFlags) {
-  const byClass = !nmsAcrossClasses;
-  return nms === 'soft'
-    ? { method: 'soft' as const, sigma: 0.5, byClass }
-    : { method: 'hard' as const, iou: nmsIou, byClass };
-}
-
-const trialJson = ({
-  feeding,
-  decode,
-  score,
-}: import('../tools/adopt/try-detection.js').Trial) => ({
+const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js').Trial) => ({
   ...feeding,
   ...(decode.kind === 'distribution' && { point: decode.point }),
-  ...score,
+  value: score.value,
+  ...score.parts,
 });
 
 /** The command as the model card repeats it, without the places of this machine. */
 function commandLine(flags: AdoptFlags): string {
   const { like, format, limit, threshold, data, pictures } = flags;
   return [
-    'npx windshield adopt <network.onnx>',
+    `npx windshield adopt <network.onnx> --task ${flags.task}`,
     ...(like === undefined ? [] : [`--like ${like}`]),
     ...(flags.classes === undefined ? [] : ['--classes <classes>']),
     ...(data === undefined ? [] : [`--data <data> --format ${format} --limit ${limit}`]),
@@ -274,4 +223,12 @@ function grey(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 255) return value;
   throw new InvalidArgumentError('expected a number from 0 to 255.');
+}
+
+function region(text: string): [number, number, number, number] {
+  const shares = text.split(',').map(Number);
+  const [left, top, right, bottom] = shares as [number, number, number, number];
+  const isPart = left >= 0 && top >= 0 && right <= 1 && bottom <= 1 && left < right && top < bottom;
+  if (shares.length === 4 && isPart) return [left, top, right, bottom];
+  throw new InvalidArgumentError('expected left,top,right,bottom from 0 to 1.');
 }

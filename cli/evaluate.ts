@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
-import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs, type Output } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
@@ -36,7 +36,7 @@ export function evaluateCommand(): Command {
         'the rig, and prints its scores: accuracy (signs), mAP at IoU 0.5 (detection), mIoU\n' +
         '(segmentation), errors and correlation of the angle (steering). docs/evaluation.md defines them.',
     )
-    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
     .requiredOption('--data <folder>', 'the labelled data; for format recording, the .mcap file')
     .addOption(
@@ -62,13 +62,17 @@ export function evaluateCommand(): Command {
     )
     .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
     .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
-    .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
+    .action(async (task: LabelledTask, bundleDir: string | undefined, flags: EvaluateFlags) => {
       await evaluate(task, bundleDir ?? `${shippedModelsDir}${task}`, flags);
     });
   return addLimitFlags(command, { min: 'accuracy=0.95', max: 'maeRad=0.05' });
 }
 
-async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Promise<void> {
+async function evaluate(
+  task: LabelledTask,
+  bundleDir: string,
+  flags: EvaluateFlags,
+): Promise<void> {
   const { openDataset } = await import('../tools/datasets/open-dataset.js');
   const { runEvaluation } = await import('../tools/evaluate/run-evaluation.js');
   const { evaluationJson, evaluationTable } = await import(
@@ -149,7 +153,7 @@ async function asTaught(
 }
 
 /** The page, and its JSON beside it. */
-function reportOutputs(place: string, task: Task): Output[] {
+function reportOutputs(place: string, task: LabelledTask): Output[] {
   const page = place.endsWith('.html') ? place : join(place, `${task}.html`);
   return [
     { option: '--report', path: page, kind: 'html' },

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
+import { croppedClasses } from '../src/bundle/crop-spec.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { readsCrops } from '../src/bundle/output-spec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
@@ -107,14 +109,16 @@ async function surestSign(
   const runner = await BundleRunner.open(detector, camera);
   try {
     const result = await runner.run(picture);
-    const wanted = 'cropFrom' in manifest.decode ? manifest.decode.cropFrom : '';
-    const classId = classesOf(detector.manifest).indexOf(wanted);
+    const wanted = readsCrops(manifest.decode) ? croppedClasses(manifest.decode) : [];
+    const classIds = wanted.map((name) => classesOf(detector.manifest).indexOf(name));
     const signs = result.stage === 'detection' ? result.detections : [];
-    const [best] = signs.filter((one) => one.classId === classId).sort((a, b) => b.score - a.score);
+    const [best] = signs
+      .filter((one) => classIds.includes(one.classId))
+      .sort((a, b) => b.score - a.score);
     if (best === undefined)
       throw new PerceptionError(
         'ERR_USAGE',
-        `expected a ${wanted} in the frame at ${picture.timeS.toFixed(2)} s, found none`,
+        `expected a ${wanted.join(' or ')} in the frame at ${picture.timeS.toFixed(2)} s, found none`,
       );
     return { stage: 'detection', detections: [{ ...best, classId: 0 }] };
   } finally {

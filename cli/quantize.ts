@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { isLabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNothingAt } from '../src/files/write-folder.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
@@ -114,6 +116,11 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
   );
   const bundle = await readBundleFolder(bundleDir);
   const { task } = bundle.manifest;
+  if (!isLabelledTask(task))
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a bundle of a task with labelled data (${labelledTasks.join(', ')}), found ${task}: nothing would say what is lost`,
+    );
   const scoreData = await openDataset(format, data, { task, split });
   const calibrationData = flags.calibrationSplit
     ? await openDataset(format, data, { task, split: flags.calibrationSplit })

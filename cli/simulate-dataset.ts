@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
 import type { DatasetRun } from '../simulator/datasets/write-dataset.js';
-import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
 import { progressLine, untilStopped } from './simulate-progress.js';
 import type { Terminal } from './terminal.js';
 
 interface DatasetFlags {
-  task: Task;
+  task: LabelledTask;
   count: string;
   seed: string;
   size?: string;
@@ -18,7 +18,7 @@ interface DatasetFlags {
   out: string;
 }
 
-const defaultSizes: Readonly<Record<Task, string>> = {
+const defaultSizes: Readonly<Record<LabelledTask, string>> = {
   detection: '640x360',
   segmentation: '480x360',
   signs: '1280x720',
@@ -35,7 +35,9 @@ export function datasetCommand(): Command {
         'interruption, it goes on where it stopped. sheet.jpg in the folder shows some of the pictures.\n' +
         'With --driver the pictures come from drives on one thread, 150 of each.',
     )
-    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).makeOptionMandatory())
+    .addOption(
+      new Option('--task <task>', 'what it is for').choices(labelledTasks).makeOptionMandatory(),
+    )
     .requiredOption('--out <folder>', 'where it goes')
     .option('--count <n>', 'scenes (signs: crops)', '1000')
     .option('--seed <n>', 'of the first scene; the next ones count up', '1000')

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { encodeJpeg } from '../src/codec/image-codec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
@@ -8,7 +8,7 @@ import { progressLine } from './simulate-progress.js';
 import { Terminal } from './terminal.js';
 
 interface SheetFlags {
-  task: Task;
+  task: LabelledTask;
   count: string;
   columns: string;
   seed: string;
@@ -21,7 +21,9 @@ export function sheetCommand(): Command {
   return new Command('sheet')
     .summary('one picture of many scenes')
     .description('Renders scenes of a data set side by side, to see at a glance what it is like.')
-    .addOption(new Option('--task <task>', 'what it is for').choices(tasks).default('detection'))
+    .addOption(
+      new Option('--task <task>', 'what it is for').choices(labelledTasks).default('detection'),
+    )
     .requiredOption('--out <sheet.jpg>', 'the picture')
     .option('--count <n>', 'scenes', '24')
     .option('--columns <n>', 'scenes in a row', '4')

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { elementCount } from '../../src/bundle/golden.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
 
@@ -79,7 +80,7 @@ async function createSession(
   const { input, outputs, decode } = manifest;
   const batchSize = input.tensor.shape[0]!;
   const maxBatch =
-    typeof batchSize === 'number' ? batchSize : decode.kind === 'signs' ? decode.maxBatch : 1;
+    typeof batchSize === 'number' ? batchSize : readsCrops(decode) ? decode.maxBatch : 1;
   const dimsOf = (shape: readonly (number | string)[], batch: number) =>
     shape.map((size) => (typeof size === 'number' ? size : batch));
   const room = (shape: readonly (number | string)[]) =>

@@ -1,11 +1,11 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { RgbImage } from '../../tools/datasets/sample.js';
 import { loadAssets } from '../world/assets.js';
 import { renderScene } from './scenes.js';
 
 /** Scenes of `count` seeds in rows of `columns`: how a data set looks, at a glance. Packed rgb8. */
 export async function renderContactSheet(
-  task: Task,
+  task: LabelledTask,
   seed: number,
   count: number,
   columns: number,

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { loadAssets } from '../world/assets.js';
 import { type DatasetRecipe, writePictureSample } from './dataset.js';
 import { renderScene } from './scenes.js';
@@ -7,7 +7,7 @@ import { cutSigns, type SignCrop } from './sign-crops.js';
 
 /** What a worker is started with, and what it answers for each scene's index it is sent. */
 export interface SceneWorkerData {
-  task: Task;
+  task: LabelledTask;
   recipe: DatasetRecipe;
 }
 export type SceneAnswer =
@@ -26,7 +26,11 @@ if (port !== null) {
   });
 }
 
-async function makeScene(task: Task, recipe: DatasetRecipe, index: number): Promise<SceneAnswer> {
+async function makeScene(
+  task: LabelledTask,
+  recipe: DatasetRecipe,
+  index: number,
+): Promise<SceneAnswer> {
   const assets = await loadAssets();
   if (task === 'signs') {
     const seed = recipe.seed + index;

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { egoSpeedMps } from '../driving/vehicle/ego-car.js';
 import { drawStray } from '../driving/vehicle/stray.js';
 import {
@@ -36,7 +36,7 @@ const crowded: WorldDensity = {
   lights: 2.2,
 };
 const allSigns = Array.from({ length: 43 }, (_, id) => id);
-const kindWeights: Record<Task, Partial<Record<StretchKind, number>>> = {
+const kindWeights: Record<LabelledTask, Partial<Record<StretchKind, number>>> = {
   detection: { town: 4, suburb: 3, rural: 3, motorway: 1 },
   // CamVid's streets are those of a town.
   segmentation: { town: 6, suburb: 4, rural: 1.5, motorway: 0.5 },
@@ -50,7 +50,7 @@ const kindWeights: Record<Task, Partial<Record<StretchKind, number>>> = {
  */
 export function recipeFor(
   assets: Assets,
-  task: Task,
+  task: LabelledTask,
   seed: number,
   widthPx: number,
   heightPx: number,
@@ -132,7 +132,7 @@ export function renderRecipe(recipe: SceneRecipe, seed: number): RenderedScene {
 /** The whole way from a seed to a labelled picture. */
 export function renderScene(
   assets: Assets,
-  task: Task,
+  task: LabelledTask,
   seed: number,
   widthPx: number,
   heightPx: number,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { makeFolder } from '../../src/files/make-folder.js';
 import { writeWhole } from '../../src/files/write-whole.js';
@@ -14,7 +14,7 @@ import { type FinishedScene, makeScenes } from './scene-pool.js';
 import { cropPx, type SignCrop } from './sign-crops.js';
 
 export interface DatasetRun extends DatasetRecipe {
-  task: Task;
+  task: LabelledTask;
   workers: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
@@ -38,7 +38,7 @@ export async function writeDataset(run: DatasetRun): Promise<{ written: number }
 
 async function writePictures(
   run: DatasetRun,
-  task: Exclude<Task, 'signs'>,
+  task: Exclude<LabelledTask, 'signs'>,
 ): Promise<{ written: number }> {
   await makeDatasetFolders(task, run);
   // Other layouts have a label beside each picture; a log is only known when its scenes have been made.

@@ -2,7 +2,8 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { detectionOutputs } from './detection-shapes.js';
 import { elementCount } from './golden.js';
 import type { Golden, Manifest } from './manifest.js';
-import { type OutputSpec, taskOfDecoding } from './output-spec.js';
+import { type OutputSpec, readsCrops, taskOfDecoding } from './output-spec.js';
+import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
 
 type Dimension = number | string;
 
@@ -26,7 +27,7 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
     );
   }
   const batch = input.tensor.shape[0]!;
-  if (decode.kind !== 'signs' && batch !== 1) {
+  if (!readsCrops(decode) && batch !== 1) {
     mismatch(
       where,
       `input ${input.tensor.name}`,
@@ -63,9 +64,18 @@ function expectedOutputs(
 ): [string, (Dimension | undefined)[]][] {
   switch (decode.kind) {
     case 'signs':
+    case 'lights':
       return [[decode.logits, [batch, decode.classes.length]]];
     case 'segmentation':
-      return [[decode.scores, [1, decode.classes.length, undefined, undefined]]];
+      return [
+        [
+          decode.scores,
+          segmentationShape(
+            decode,
+            outputs.find(({ name }) => name === decode.scores)?.shape ?? [],
+          ),
+        ],
+      ];
     case 'steering':
       return [[decode.steering, [1, 1]]];
     default:
@@ -84,6 +94,7 @@ function checkNames(decode: OutputSpec, where: string): void {
       `${where}: expected unique classes, found ${twice} twice`,
     );
   }
+  if (decode.kind === 'segmentation') checkSegmentation(decode, where);
   if ('networkClasses' in decode) {
     const stray = decode.networkClasses.find(({ as }) => as !== undefined && !classes.includes(as));
     if (stray !== undefined) {
@@ -116,7 +127,7 @@ function checkGolden(manifest: Manifest, golden: Golden, where: string): void {
     mismatch(where, 'golden input', input.tensor.shape, golden.input.shape);
   }
   const goldenBatch = golden.input.shape[0]!;
-  if (decode.kind === 'signs' && goldenBatch > decode.maxBatch) {
+  if (readsCrops(decode) && goldenBatch > decode.maxBatch) {
     mismatch(where, 'golden batch', [decode.maxBatch], [goldenBatch]);
   }
   for (const tensor of outputs) {

@@ -3,8 +3,16 @@ import { inputSpecSchema } from './input-spec.js';
 import { outputSpecSchema } from './output-spec.js';
 import { permittedUses } from './permitted-use.js';
 
-export const tasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
+export const tasks = ['detection', 'signs', 'lights', 'segmentation', 'steering'] as const;
 export type Task = (typeof tasks)[number];
+/** Tasks that data sets hold labels for: networks are trained for them here, and evaluated. */
+export const labelledTasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
+export type LabelledTask = (typeof labelledTasks)[number];
+
+/** Whether there are labels for a task. */
+export function isLabelledTask(task: Task): task is LabelledTask {
+  return labelledTasks.some((labelled) => labelled === task);
+}
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 /** A dimension: a number, or a name for one that varies (the sign network's batch). */

@@ -1,31 +1,7 @@
 import { z } from 'zod';
+import { type CropOutputSpec, lightsOutputSchema, signsOutputSchema } from './crop-spec.js';
 import { type DetectionOutputSpec, detectionOutputSchemas } from './detection-spec.js';
-
-/** Signs. Output: `logits` float32 [N, classes]; probability = softmax(logits / temperature). */
-export const signsOutputSchema = z.strictObject({
-  kind: z.literal('signs'),
-  logits: z.string(),
-  classes: z.array(z.string()).min(2).max(1000),
-  temperature: z.number().positive(),
-  /** Below this probability the network abstains: class id -1. */
-  abstainBelow: z.number().min(0).max(1),
-  /** Largest batch of crops in one run. */
-  maxBatch: z.int().positive().max(256),
-  /** The detector's class whose boxes are cropped, and by what share of its size each box grows on every side. */
-  cropFrom: z.string(),
-  cropMarginNorm: z.number().min(0).max(1),
-});
-
-/** Segmentation. Output: `scores` float32 [1, classes, rows, columns]; the class map is the arg max. */
-export const segmentationOutputSchema = z.strictObject({
-  kind: z.literal('segmentation'),
-  scores: z.string(),
-  classes: z.array(z.string()).min(2).max(255),
-  /** Red, green, blue 0..255 for each class. */
-  paletteRgb: z.array(z.tuple([z.int(), z.int(), z.int()])),
-  /** Classes a vehicle may drive on; the free space follows from them. */
-  drivable: z.array(z.string()),
-});
+import { segmentationOutputSchema } from './segmentation-spec.js';
 
 /**
  * Steering. Output: `steering` float32 [1, 1]; steering angle at the wheels = respond(value) * radPerUnit, positive to
@@ -52,33 +28,40 @@ export const steeringOutputSchema = z.strictObject({
 export const outputSpecSchema = z.discriminatedUnion('kind', [
   ...detectionOutputSchemas,
   signsOutputSchema,
+  lightsOutputSchema,
   segmentationOutputSchema,
   steeringOutputSchema,
 ]);
 
+export type { CropOutputSpec, SignsOutputSpec } from './crop-spec.js';
 export type {
   DetectionKind,
   DetectionOutputSpec,
   FeatureMapSpec,
   SsdOutputSpec,
 } from './detection-spec.js';
-export type SignsOutputSpec = z.infer<typeof signsOutputSchema>;
-export type SegmentationOutputSpec = z.infer<typeof segmentationOutputSchema>;
+export type { SegmentationOutputSpec } from './segmentation-spec.js';
 export type SteeringOutputSpec = z.infer<typeof steeringOutputSchema>;
 export type OutputSpec = z.infer<typeof outputSpecSchema>;
 
 /** The task that a decoding belongs to. */
 export function taskOfDecoding(
   decode: OutputSpec,
-): 'detection' | 'signs' | 'segmentation' | 'steering' {
+): 'detection' | 'signs' | 'lights' | 'segmentation' | 'steering' {
   switch (decode.kind) {
     case 'signs':
+    case 'lights':
     case 'segmentation':
     case 'steering':
       return decode.kind;
     default:
       return 'detection';
   }
+}
+
+/** Whether a network classifies crops of the detector's boxes, a batch at a time. */
+export function readsCrops(decode: OutputSpec): decode is CropOutputSpec {
+  return decode.kind === 'signs' || decode.kind === 'lights';
 }
 
 export function isDetection(decode: OutputSpec): decode is DetectionOutputSpec {

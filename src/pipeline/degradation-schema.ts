@@ -27,6 +27,7 @@ export const degradationSchema = z
       glassToResult: budgetMs,
       detection: budgetMs,
       signs: budgetMs,
+      lights: budgetMs,
       segmentation: budgetMs,
       steering: budgetMs,
     }),

@@ -5,6 +5,7 @@ import type {
   SteeringUpdateSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 import type { Detection, SegmentationResult, SteeringResult } from '../perception/results.js';
+import type { LightReading } from '../perception/tracking/light-memory.js';
 import type { FusedSign } from './signs/fused-sign.js';
 import type { StageResult } from './stage-result.js';
 import type { StandingCamera } from './standing-camera.js';
@@ -18,6 +19,7 @@ export interface FusedAnswers {
     liveTrackIds: ReadonlySet<number>;
   };
   signs?: readonly FusedSign[];
+  lights?: readonly LightReading[];
   segmentation?: SegmentationResult;
   steering?: SteeringResult;
 }

@@ -9,7 +9,7 @@ export type StageResult =
       /** For the sign stage: indices of the boxes to read; every sign when left out. */
       signsToRead?: readonly number[];
     }
-  | { stage: 'signs'; batch: SignBatch }
+  | { stage: 'signs' | 'lights'; batch: SignBatch }
   | { stage: 'segmentation'; segmentation: SegmentationResult }
   /** Radians at the wheels, positive to the left, before limits. */
   | { stage: 'steering'; rawAngleRad: number };

@@ -1,5 +1,6 @@
 import { type Task, tasks } from '../bundle/manifest.js';
 import { summariseDetections } from './detection/summarise-detections.js';
+import { summariseLights } from './lights/summarise-lights.js';
 import { summariseSegmentation } from './segmentation/summarise-segmentation.js';
 import { summariseSigns } from './signs/summarise-signs.js';
 import type { StageRow } from './stage-row.js';
@@ -21,9 +22,17 @@ export const stageTable: Readonly<Record<Task, StageRow>> = {
     reads: 'detection',
     priority: 2,
     passes: false,
-    loadRunner: async () => (await import('./signs/signs-runner.js')).createSignsRunner,
+    loadRunner: async () => (await import('./signs/crop-runner.js')).createCropRunner,
     loadFusion: async () => (await import('./signs/signs-fusion.js')).createSignsFusion,
     summary: summariseSigns,
+  },
+  lights: {
+    reads: 'detection',
+    priority: 2,
+    passes: false,
+    loadRunner: async () => (await import('./signs/crop-runner.js')).createCropRunner,
+    loadFusion: async () => (await import('./lights/lights-fusion.js')).createLightsFusion,
+    summary: summariseLights,
   },
   segmentation: {
     priority: 3,

@@ -301,7 +301,13 @@ describe('the plan of a frame', () => {
 
 describe('one lane that is too slow for its camera', () => {
   /** Milliseconds; 150 a frame, and a frame every 33. */
-  const costMs: Record<Task, number> = { steering: 5, detection: 70, signs: 5, segmentation: 70 };
+  const costMs: Record<Task, number> = {
+    steering: 5,
+    detection: 70,
+    signs: 5,
+    lights: 5,
+    segmentation: 70,
+  };
 
   /** Runs `seconds` on a made-up clock; says how old each frame was when each stage had answered. */
   function simulate(lane: Task[], seconds: number) {
@@ -310,6 +316,7 @@ describe('one lane that is too slow for its camera', () => {
       steering: [],
       detection: [],
       signs: [],
+      lights: [],
       segmentation: [],
     };
     let nowMs = 0;
@@ -349,8 +356,9 @@ describe('one lane that is too slow for its camera', () => {
   });
 
   test('answers of one stage come in order of their frames', () => {
-    const { accepted } = simulate(['steering', 'detection', 'signs', 'segmentation'], 10);
-    for (const stage of Object.keys(costMs)) {
+    const lane: Task[] = ['steering', 'detection', 'signs', 'segmentation'];
+    const { accepted } = simulate(lane, 10);
+    for (const stage of lane) {
       const ids = accepted
         .filter((answer) => answer.startsWith(`${stage}@`))
         .map((answer) => Number(answer.split('@')[1]));

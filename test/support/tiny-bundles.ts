@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { goldenInput } from '../../src/bundle/golden.js';
-import type { Golden, Manifest, Task } from '../../src/bundle/manifest.js';
+import type { Golden, LabelledTask, Manifest } from '../../src/bundle/manifest.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 
@@ -11,7 +11,7 @@ import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
  * a blue one is a car; a red crop reads `stop`; red pixels are `road`, blue ones `sky`; and the wheels turn
  * with the redness less the blueness.
  */
-export async function writeTinyBundles(dir: string): Promise<Record<Task, string>> {
+export async function writeTinyBundles(dir: string): Promise<Record<LabelledTask, string>> {
   const dirs = Object.fromEntries(
     await Promise.all(
       Object.values(tinyNetworks).map(async (network) => {
@@ -22,7 +22,7 @@ export async function writeTinyBundles(dir: string): Promise<Record<Task, string
       }),
     ),
   );
-  return dirs as Record<Task, string>;
+  return dirs as Record<LabelledTask, string>;
 }
 
 interface TinyNetwork {
@@ -207,7 +207,7 @@ function segmentation(): TinyNetwork {
   };
 }
 
-const tinyNetworks: Record<Task, TinyNetwork> = {
+const tinyNetworks: Record<LabelledTask, TinyNetwork> = {
   detection: detection(),
   signs: signs(),
   segmentation: segmentation(),

@@ -8,7 +8,7 @@ import {
   type Manifest,
   manifestSchema,
 } from '../../src/bundle/manifest.js';
-import { type OutputSpec, taskOfDecoding } from '../../src/bundle/output-spec.js';
+import { type OutputSpec, readsCrops, taskOfDecoding } from '../../src/bundle/output-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import type { NetworkFile } from './network-file.js';
@@ -35,7 +35,7 @@ export function bundleOf(parts: BundleParts): Bundle {
   const { image } = probe;
   const dims =
     spec.layout === 'nchw' ? [3, spec.heightPx, spec.widthPx] : [spec.heightPx, spec.widthPx, 3];
-  const isBatched = decode.kind === 'signs';
+  const isBatched = readsCrops(decode);
   const batch =
     isBatched && network.inputs.find((input) => input.name === image.name)?.shape[0] === undefined
       ? 'N'

@@ -49,7 +49,8 @@ export function adoptedModelCard(manifest: Manifest): string {
 }
 
 function classLines(decode: OutputSpec): string[] {
-  if (!('networkClasses' in decode)) return [];
+  if (!('networkClasses' in decode))
+    return 'classes' in decode ? [`- Classes: ${decode.classes.join(', ')}`] : [];
   const kept = decode.networkClasses.filter(({ as }) => as !== undefined);
   const dropped = decode.networkClasses.length - kept.length;
   return [

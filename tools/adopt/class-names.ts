@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { segmentationClasses } from '../../src/perception/classes.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
 
 /** The 80 classes of COCO's detection task (Lin et al. 2014), in the order in which networks number them. */
@@ -37,6 +38,7 @@ const knownLists: Readonly<Record<string, readonly string[]>> = {
   coco91: coco91Classes,
   voc: vocClasses,
   cityscapes: cityscapesClasses,
+  camvid: segmentationClasses,
 };
 
 /** As which of ours a class of others is published, where nothing else was said. */

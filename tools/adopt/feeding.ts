@@ -4,7 +4,7 @@ import type { ImageInput } from './probe.js';
 /** Which numbers pixels become: see rangeValues. */
 const ranges = ['0..255', '0..1', '-1..1', 'imagenet', 'caffe'] as const;
 type Range = (typeof ranges)[number];
-const colours = ['rgb', 'bgr'] as const;
+const colours = ['rgb', 'bgr', 'yuv'] as const;
 const fits = ['stretch', 'letterbox', 'letterbox-top-left'] as const;
 
 /** A way of feeding a network. */
@@ -42,9 +42,13 @@ function rangeValues({ colour, range }: Feeding): Pick<InputSpec, 'mean' | 'scal
 }
 
 /** The input spec of a feeding. */
-export function inputSpecOf(feeding: Feeding, image: ImageInput): InputSpec {
+export function inputSpecOf(
+  feeding: Feeding,
+  image: ImageInput,
+  regionNorm: InputSpec['regionNorm'] = [0, 0, 1, 1],
+): InputSpec {
   return {
-    regionNorm: [0, 0, 1, 1],
+    regionNorm,
     fit: feeding.fit,
     widthPx: image.widthPx,
     heightPx: image.heightPx,
@@ -55,13 +59,33 @@ export function inputSpecOf(feeding: Feeding, image: ImageInput): InputSpec {
   };
 }
 
+/** What is tried of a feeding. */
+export interface Plausible {
+  colours: readonly Feeding['colour'][];
+  fits: readonly Feeding['fit'][];
+}
+
+/** How detectors are fed. */
+export const anyFit: Plausible = { colours: ['rgb', 'bgr'], fits };
+
 /** Every plausible feeding, the usual one of the family first; integer inputs take bytes as they are. */
-export function plausibleFeedings(usual: Feeding, image: ImageInput): Feeding[] {
+export function plausibleFeedings(
+  usual: Feeding,
+  image: ImageInput,
+  plausible: Plausible = anyFit,
+): Feeding[] {
   const isInteger = !image.dtype.startsWith('float');
   const wanted: readonly Range[] = isInteger ? ['0..255'] : ranges;
-  const all = fits.flatMap((fit) =>
+  const all = plausible.fits.flatMap((fit) =>
     wanted.flatMap((range) =>
-      colours.map((colour): Feeding => ({ colour, range, fit, padValue: usual.padValue })),
+      plausible.colours.map(
+        (colour): Feeding => ({
+          colour,
+          range,
+          fit,
+          padValue: usual.padValue,
+        }),
+      ),
     ),
   );
   return [usual, ...all.filter((feeding) => !isSame(feeding, usual))];

@@ -1,6 +1,6 @@
-import type { AdoptedDetector } from './adopt-detector.js';
+import type { AdoptedNetwork } from './adopt-network.js';
 import { feedingText } from './feeding.js';
-import type { Trial } from './try-detection.js';
+import type { Trial } from './trial.js';
 
 const shownTrials = 12;
 
@@ -8,12 +8,9 @@ const shownTrials = 12;
 export function trialTable({
   trials,
   chosen,
-  triedOn,
-}: Pick<AdoptedDetector, 'trials' | 'chosen' | 'triedOn'>): string {
-  const isLabelled = triedOn === 'labels';
-  const headings = isLabelled
-    ? ['AP at IoU 0.5', 'recall', 'precision']
-    : ['steadiness', 'found again', 'mean score'];
+  measure,
+}: Pick<AdoptedNetwork, 'trials' | 'chosen' | 'measure'>): string {
+  const headings = [measure, ...Object.keys(trials[0]?.score.parts ?? {})];
   const isReadTwice = new Set(trials.map(readingText)).size > 1;
   const rows = trials
     .slice(0, shownTrials)
@@ -21,7 +18,7 @@ export function trialTable({
       (trial === chosen ? '* ' : '  ') +
         feedingText(trial.feeding) +
         (isReadTwice ? `, ${readingText(trial)}` : ''),
-      ...[trial.score.value, trial.score.recall, trial.score.precision].map((v) => v.toFixed(3)),
+      ...[trial.score.value, ...Object.values(trial.score.parts)].map((v) => v.toFixed(3)),
     ]);
   const width = Math.max(...rows.map(([name]) => name!.length), 10);
   const line = ([name, ...cells]: string[]) =>
@@ -37,5 +34,6 @@ export function trialTable({
 
 /** What tells readings of one family apart. */
 function readingText({ decode }: Trial): string {
-  return decode.kind === 'distribution' ? `points in the ${decode.point}` : decode.kind;
+  if (decode.kind === 'distribution') return `points in the ${decode.point}`;
+  return decode.kind;
 }

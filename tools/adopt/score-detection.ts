@@ -5,14 +5,7 @@ import type { TruthBox } from '../datasets/sample.js';
 import { averagePrecision } from '../evaluate/average-precision.js';
 import { classHits } from '../evaluate/detection-scores.js';
 import type { FoundBox } from '../evaluate/match-boxes.js';
-
-/** How well a way of feeding does; 0..1. */
-export interface TrialScore {
-  /** With labels: average precision at IoU 0.5, all classes pooled. Without: steadiness, see steadiness(). */
-  value: number;
-  recall: number;
-  precision: number;
-}
+import type { TrialScore } from './trial.js';
 
 /** Detections by name. */
 export function foundBoxes(
@@ -43,15 +36,17 @@ export function labelledScore(
   const right = published.filter(({ isHit }) => isHit).length;
   return {
     value: averagePrecision(hits, count),
-    recall: count === 0 ? 0 : right / count,
-    precision: published.length === 0 ? 0 : right / published.length,
+    parts: {
+      recall: count === 0 ? 0 : right / count,
+      precision: published.length === 0 ? 0 : right / published.length,
+    },
   };
 }
 
 /**
  * Without labels: how sure the answers are, times how much of them is found again when the picture is moved by a few
  * pixels. A guess: a network may be steadily wrong. `pairs`: what was found in a picture, and in the moved one, in
- * coordinates of the first. `recall` is the share that was found again, `precision` the mean score.
+ * coordinates of the first.
  */
 export function steadiness(
   pairs: readonly { plain: readonly FoundBox[]; moved: readonly FoundBox[] }[],
@@ -77,5 +72,8 @@ export function steadiness(
   const sureness = boxes === 0 ? 0 : all / boxes;
   // One box that is found again in every picture is as steady as ten: their number counts, ever less.
   const plenty = 1 - Math.exp(-again / (4 * Math.max(1, pairs.length)));
-  return { value: share * sureness * plenty, recall: share, precision: sureness };
+  return {
+    value: share * sureness * plenty,
+    parts: { 'found again': share, 'mean score': sureness },
+  };
 }

@@ -1,14 +1,16 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { isDetection } from '../../src/bundle/output-spec.js';
+import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import type { RgbImage } from '../datasets/sample.js';
+import { MapLookUp } from '../evaluate/map-look-up.js';
 import type { SeenPicture } from './contact-sheet.js';
 import { foundBoxes } from './score-detection.js';
 import { TrialNetwork } from './trial-network.js';
-import type { TrialPicture } from './try-detection.js';
 
-/** What a bundle's detector sees in pictures, as it will on the rig. */
+/** What a bundle's network sees in pictures, as it will on the rig: boxes, or a class map laid over the picture. */
 export async function seenPictures(
   bundle: Bundle,
-  pictures: readonly TrialPicture[],
+  pictures: readonly { id: string; image: RgbImage }[],
 ): Promise<SeenPicture[]> {
   const { decode, input } = bundle.manifest;
   const network = await TrialNetwork.open(bundle);
@@ -16,6 +18,18 @@ export async function seenPictures(
   try {
     for (const { id, image } of pictures) {
       const result = await network.run(image, input.spec, decode);
+      if (result.stage === 'segmentation' && decode.kind === 'segmentation') {
+        const { widthPx, heightPx, runLengths, runClasses } = result.segmentation;
+        const map = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+        const places = new MapLookUp(input.spec, undefined).placesFor(image, widthPx, heightPx);
+        const data = image.data.map((level, i) => {
+          const place = places[Math.floor(i / 3)]!;
+          const shade = place < 0 ? 0 : decode.paletteRgb[map[place]!]![i % 3]!;
+          return (level + shade) / 2;
+        });
+        seen.push({ id, image: { ...image, data }, found: [] });
+        continue;
+      }
       const isBoxes = result.stage === 'detection' && isDetection(decode);
       seen.push({ id, image, found: isBoxes ? foundBoxes(result.detections, decode) : [] });
     }

@@ -1,7 +1,9 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { croppedClasses } from '../../src/bundle/crop-spec.js';
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { Manifest } from '../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../src/bundle/output-spec.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
@@ -32,8 +34,13 @@ export class TrialNetwork {
     return new TrialNetwork(bundle, session, create);
   }
 
-  /** The answer for one picture, fed by `spec` and read by `decode`. */
-  async run(image: RgbImage, spec: InputSpec, decode: OutputSpec): Promise<StageResult> {
+  /** The answer for one picture, fed by `spec` and read by `decode`; `read` is the answer of the stage that it reads. */
+  async run(
+    image: RgbImage,
+    spec: InputSpec,
+    decode: OutputSpec,
+    read?: StageResult,
+  ): Promise<StageResult> {
     const { widthPx, heightPx } = image;
     const key = JSON.stringify([widthPx, heightPx, spec, decode]);
     let stage = this.#stages.get(key);
@@ -47,11 +54,11 @@ export class TrialNetwork {
         session: this.#session,
         frame: packedRgbLayout(widthPx, heightPx),
         camera: undefined,
-        detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
+        detectorClasses: readsCrops(decode) ? croppedClasses(decode) : [],
       });
       this.#stages.set(key, stage);
     }
-    const { result } = await stage.run(image.data);
+    const { result } = await stage.run(image.data, read);
     return result;
   }
 

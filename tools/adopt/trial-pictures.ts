@@ -1,9 +1,20 @@
 import { basename, join } from 'node:path';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { signClasses } from '../../src/perception/classes.js';
 import { listPictures, loadPicture } from '../datasets/dataset-files.js';
 import { openDataset } from '../datasets/open-dataset.js';
+import type { RgbImage } from '../datasets/sample.js';
+import { loadBoth } from '../evaluate/evaluate-segmentation.js';
 import { loadAhead } from '../evaluate/load-ahead.js';
+import type { CropPicture } from './adopt-crops.js';
+import type { MaskPicture } from './score-segmentation.js';
 import type { TrialPicture } from './try-detection.js';
+
+/** A picture without labels. */
+export interface PlainPicture {
+  id: string;
+  image: RgbImage;
+}
 
 /** Larger pictures are no help, and a set of them would fill the memory. */
 const mostPictures = 200;
@@ -27,10 +38,45 @@ export async function labelledPictures(
   return require(pictures, data);
 }
 
+/** `count` pictures with class maps, spread evenly over the data. Throws as openDataset does. */
+export async function maskedPictures(
+  data: string,
+  format: string,
+  split: string | undefined,
+  count: number,
+): Promise<MaskPicture[]> {
+  const dataset = await openDataset(format, data, { task: 'segmentation', split });
+  const pictures: MaskPicture[] = [];
+  const chosen = evenly(dataset.samples, count);
+  for await (const { sample, loaded } of loadAhead(chosen, loadBoth, dataset.problems))
+    pictures.push({ id: sample.id, ...loaded });
+  return require(pictures, data);
+}
+
+/** `count` crops with the names of their classes, spread evenly over the data. Throws as openDataset does. */
+export async function labelledCrops(
+  data: string,
+  format: string,
+  split: string | undefined,
+  count: number,
+): Promise<CropPicture[]> {
+  const dataset = await openDataset(format, data, { task: 'signs', split });
+  const names: readonly string[] = dataset.classes ?? signClasses;
+  const crops = dataset.samples.filter(({ boxXyxyPx }) => boxXyxyPx === undefined);
+  const pictures: CropPicture[] = [];
+  for await (const { sample, loaded } of loadAhead(
+    evenly(crops, count),
+    (entry) => entry.load(),
+    dataset.problems,
+  ))
+    pictures.push({ id: sample.id, image: loaded, className: names[sample.classId]! });
+  return require(pictures, data);
+}
+
 /** `count` pictures of a folder, spread evenly. Throws ERR_DATASET. */
-export async function plainPictures(folder: string, count: number): Promise<TrialPicture[]> {
+export async function plainPictures(folder: string, count: number): Promise<PlainPicture[]> {
   const names = evenly(await listPictures(folder, 'a folder of pictures'), count);
-  const pictures: TrialPicture[] = [];
+  const pictures: PlainPicture[] = [];
   for (const name of names)
     pictures.push({ id: basename(name), image: await loadPicture(join(folder, name)) });
   return require(pictures, folder);
@@ -41,7 +87,7 @@ function evenly<Item>(items: readonly Item[], count: number): Item[] {
   return Array.from({ length: wanted }, (_, i) => items[Math.floor((i * items.length) / wanted)]!);
 }
 
-function require(pictures: TrialPicture[], where: string): TrialPicture[] {
+function require<Picture>(pictures: Picture[], where: string): Picture[] {
   if (pictures.length > 0) return pictures;
   throw new PerceptionError(
     'ERR_DATASET',

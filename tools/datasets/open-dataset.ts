@@ -1,4 +1,4 @@
-import { type Task, tasks } from '../../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { openCamvid } from './camvid.js';
 import { openGtsrb } from './gtsrb.js';
@@ -13,10 +13,10 @@ import { openUdacity } from './udacity.js';
 import { openVoc } from './voc.js';
 
 interface FormatEntry {
-  tasks: readonly Task[];
+  tasks: readonly LabelledTask[];
   /** The set's makers have parted it, and a split must be named. Otherwise `--split` parts it by our rule. */
   needsSplit: boolean;
-  open(place: string, choice: { task: Task; split: string }): Promise<Dataset>;
+  open(place: string, choice: { task: LabelledTask; split: string }): Promise<Dataset>;
 }
 
 /** Every format that can be scored against, by name: labels are truth, and only truth. */
@@ -29,11 +29,11 @@ const formats: Readonly<Record<string, FormatEntry>> = {
   kitti: { tasks: ['detection'], needsSplit: false, open: openKitti },
   openimages: { tasks: ['detection'], needsSplit: true, open: openOpenimages },
   udacity: { tasks: ['steering'], needsSplit: false, open: (dir) => openUdacity(dir) },
-  recording: { tasks, needsSplit: false, open: openRecordingTruth },
+  recording: { tasks: labelledTasks, needsSplit: false, open: openRecordingTruth },
 };
 
 /** Names of all formats, and of those that hold labels for a task. */
-export function formatNames(task?: Task): string[] {
+export function formatNames(task?: LabelledTask): string[] {
   return Object.keys(formats).filter((name) => !task || formats[name]!.tasks.includes(task));
 }
 
@@ -45,7 +45,7 @@ const ownSplits: readonly string[] = ['train', 'val', 'all'] satisfies Split[];
  * Throws ERR_USAGE for an unknown format, one that has nothing of the task, or a split that is missing or
  * unknown, and what the format's reader throws.
  */
-export async function openDataset<T extends Task>(
+export async function openDataset<T extends LabelledTask>(
   format: string,
   place: string,
   choice: { task: T; split?: string | undefined },

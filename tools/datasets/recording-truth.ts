@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type {
   GroundTruth,
   TruthObject,
@@ -37,7 +37,7 @@ const maxSignOcclusion = 0.3;
  * What a frame's ground truth says for one task, as samples: one with all boxes (also none) for detection, one for
  * each legible sign, one with the class map where there is one, one with the steering angle where there is one.
  */
-export function samplesOfTruth<T extends Task>(
+export function samplesOfTruth<T extends LabelledTask>(
   task: T,
   truth: GroundTruth,
   base: FrameBase,
@@ -45,7 +45,7 @@ export function samplesOfTruth<T extends Task>(
   return makers[task](truth, base);
 }
 
-const makers: { [T in Task]: (truth: GroundTruth, base: FrameBase) => SampleOf[T][] } = {
+const makers: { [T in LabelledTask]: (truth: GroundTruth, base: FrameBase) => SampleOf[T][] } = {
   detection: (truth, base): DetectionSample[] => [
     { ...base, boxes: truth.objects.map(toTruthBox) },
   ],

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import { decodeImage } from '../../src/codec/image-codec.js';
 import { readJpegHeader } from '../../src/codec/jpeg-header.js';
@@ -23,7 +23,7 @@ import type { Dataset, RgbImage, SampleOf } from './sample.js';
  * problem. Frames are read and decoded when a sample is loaded. The whole drive is one group.
  * Throws ERR_DATASET where nothing of the task is in it, and what RecordingReader.open throws.
  */
-export async function openRecordingTruth<T extends Task>(
+export async function openRecordingTruth<T extends LabelledTask>(
   path: string,
   options: { task: T },
 ): Promise<Dataset<T>> {
@@ -35,7 +35,10 @@ export async function openRecordingTruth<T extends Task>(
   }
 }
 
-async function readDrive<T extends Task>(reader: RecordingReader, task: T): Promise<Dataset<T>> {
+async function readDrive<T extends LabelledTask>(
+  reader: RecordingReader,
+  task: T,
+): Promise<Dataset<T>> {
   const { path } = reader;
   const truths: GroundTruth[] = [];
   const frameSizes = new Map<bigint, FrameSize | undefined>();

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 
 /** A decoded picture: packed rgb8, row-major. */
@@ -70,7 +70,7 @@ export interface SampleOf {
 }
 
 /** A data set as a reader delivers it. */
-export interface Dataset<T extends Task = Task> {
+export interface Dataset<T extends LabelledTask = LabelledTask> {
   task: T;
   /** For reports and manifests, such as "gtsrb-packed val32". */
   name: string;

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { datasetError } from './dataset-files.js';
 import type { Dataset, SampleOf } from './sample.js';
 
@@ -12,7 +12,7 @@ export const heldOutShare = 0.2;
  * training saw). Groups are never torn apart. Throws ERR_DATASET when the wanted part is empty, so that no one trains on a part that its makers
  * keep for validation.
  */
-export function selectSplit<T extends Task>(dataset: Dataset<T>, split: Split): Dataset<T> {
+export function selectSplit<T extends LabelledTask>(dataset: Dataset<T>, split: Split): Dataset<T> {
   if (split === 'all') return dataset;
   const isHeldOut = heldOutRule(dataset);
   const samples = dataset.samples.filter((sample) => isHeldOut(sample) === (split === 'val'));
@@ -29,7 +29,7 @@ export function selectSplit<T extends Task>(dataset: Dataset<T>, split: Split): 
  * Parts a data set by groups, for early stopping inside a training part: about `share` (0..1) of the groups,
  * chosen by `seed`, go to `heldOut`. The same names and seed give the same parts whatever the order.
  */
-export function splitByGroup<T extends Task>(
+export function splitByGroup<T extends LabelledTask>(
   dataset: Dataset<T>,
   share: number,
   seed: number,
@@ -53,7 +53,9 @@ export function heldOutFifth(name: string): boolean {
   return hashToUnit(name) < heldOutShare;
 }
 
-function heldOutRule<T extends Task>(dataset: Dataset<T>): (sample: SampleOf[T]) => boolean {
+function heldOutRule<T extends LabelledTask>(
+  dataset: Dataset<T>,
+): (sample: SampleOf[T]) => boolean {
   switch (dataset.holdOut) {
     case 'official-train':
       return () => false;

@@ -1,4 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { croppedClasses } from '../../src/bundle/crop-spec.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
@@ -84,7 +86,7 @@ export class BundleRunner {
         session: this.#session,
         frame: packedRgbLayout(widthPx, heightPx),
         camera: this.#camera,
-        detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
+        detectorClasses: readsCrops(decode) ? croppedClasses(decode) : [],
       });
     // A Map keeps the order of insertion: the size used now goes to the end, the one used longest ago leaves.
     this.#stages.delete(size);

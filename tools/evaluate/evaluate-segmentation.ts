@@ -1,23 +1,16 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
-import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
-import { createInputMapping } from '../../src/preprocess/input-mapping.js';
 import { datasetError } from '../datasets/dataset-files.js';
-import {
-  type Dataset,
-  type RgbImage,
-  type SegmentationSample,
-  voidClassId,
-} from '../datasets/sample.js';
+import { type Dataset, type SegmentationSample, voidClassId } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
-import { idsByName } from './class-ids.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
+import { MapLookUp } from './map-look-up.js';
 import type { ObservationOf } from './observation.js';
-import { countClassMap, segmentationScores } from './segmentation-scores.js';
+import { comparableClasses, countClassMap, segmentationScores } from './segmentation-scores.js';
 
 /**
  * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that
@@ -29,10 +22,10 @@ export async function evaluateSegmentation(
   dataset: Dataset<'segmentation'>,
   options: RunnerOptions & { onSample: (observation: ObservationOf['segmentation']) => void },
 ): Promise<Scored<'segmentation'>> {
-  const { decode, where } = { ...bundle, decode: bundle.manifest.decode as SegmentationOutputSpec };
-  const ourIds = Uint8Array.from(idsByName(decode.classes, segmentationClasses, where));
-  const confusion = createConfusionMatrix(segmentationClasses.length);
-  const lookUp = new MapLookUp(bundle, dataset.camera);
+  const decode = bundle.manifest.decode as SegmentationOutputSpec;
+  const { ourIds, truthIds, names, note } = comparableClasses(decode.classes, bundle.where);
+  const confusion = createConfusionMatrix(segmentationClasses.length + 1);
+  const lookUp = new MapLookUp(bundle.manifest.input.spec, dataset.camera);
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   let count = 0;
   try {
@@ -46,8 +39,8 @@ export async function evaluateSegmentation(
       const predicted = new Uint8Array(truth.length);
       for (let i = 0; i < truth.length; i++) {
         const place = places[i]!;
-        if (place < 0) truth[i] = voidClassId;
-        else predicted[i] = ourIds[map[place]!]!;
+        truth[i] = place < 0 ? voidClassId : truthIds[truth[i]!]!;
+        if (place >= 0) predicted[i] = ourIds[map[place]!]!;
       }
       countClassMap(confusion, truth, predicted);
       count++;
@@ -57,10 +50,11 @@ export async function evaluateSegmentation(
   } finally {
     await runner.dispose();
   }
-  return { count, metrics: segmentationScores(confusion, segmentationClasses), notes: [] };
+  return { count, metrics: segmentationScores(confusion, names), notes: note };
 }
 
-async function loadBoth(sample: SegmentationSample) {
+/** A picture and its labels. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
+export async function loadBoth(sample: SegmentationSample) {
   const [image, truth] = await Promise.all([sample.load(), sample.loadClassMap()]);
   if (truth.length !== image.widthPx * image.heightPx) {
     throw datasetError(
@@ -84,36 +78,4 @@ function requireLabels(truth: Uint8Array): void {
     }
   }
   if (!hasLabel) throw datasetError('expected a labelled pixel, found only void');
-}
-
-/** For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. */
-class MapLookUp {
-  #size = '';
-  #places = new Int32Array();
-
-  constructor(
-    private readonly bundle: Bundle,
-    private readonly camera: CameraModel | undefined,
-  ) {}
-
-  placesFor(image: RgbImage, mapWidthPx: number, mapHeightPx: number): Int32Array {
-    const { widthPx, heightPx } = image;
-    const size = `${widthPx}x${heightPx}`;
-    if (size === this.#size) return this.#places;
-    const mapping = createInputMapping(this.bundle.manifest.input.spec, image, this.camera);
-    const places = new Int32Array(widthPx * heightPx).fill(-1);
-    for (let y = 0, index = 0; y < heightPx; y++) {
-      for (let x = 0; x < widthPx; x++, index++) {
-        const point = mapping.inputFromFramePoint(x + 0.5, y + 0.5);
-        if (point === undefined) continue;
-        const column = Math.floor(point[0] * mapWidthPx);
-        const row = Math.floor(point[1] * mapHeightPx);
-        const isInside = column >= 0 && column < mapWidthPx && row >= 0 && row < mapHeightPx;
-        if (isInside) places[index] = row * mapWidthPx + column;
-      }
-    }
-    this.#size = size;
-    this.#places = places;
-    return places;
-  }
 }

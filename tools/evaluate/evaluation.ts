@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { DetectionScores } from './detection-scores.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
@@ -19,7 +19,7 @@ export interface MetricsOf {
 }
 
 /** One bundle's scores on one data set. */
-export interface Evaluation<T extends Task = Task> {
+export interface Evaluation<T extends LabelledTask = LabelledTask> {
   task: T;
   /** Name, version and hash of the bundle that was measured. */
   bundle: string;
@@ -40,7 +40,7 @@ export interface Evaluation<T extends Task = Task> {
 }
 
 /** What the measuring of one task yields. */
-export type Scored<T extends Task> = Pick<Evaluation<T>, 'count' | 'metrics' | 'notes'>;
+export type Scored<T extends LabelledTask> = Pick<Evaluation<T>, 'count' | 'metrics' | 'notes'>;
 
 /** Metrics as flat numbers for a manifest's `scores`: nested ones get names such as "traffic_sign.ap50". */
 export function manifestScores({ metrics }: Pick<Evaluation, 'metrics'>): Record<string, number> {

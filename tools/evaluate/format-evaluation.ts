@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
@@ -29,37 +29,38 @@ const withInterval = (value: number, interval: ScoreIntervals[string] | undefine
     ? number(value)
     : `${number(value)}  (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})`;
 
-const tables: { [T in Task]: (metrics: MetricsOf[T], intervals: ScoreIntervals) => Row[] } = {
-  signs: ({ accuracy, top5 }, intervals) => [
-    ['accuracy', withInterval(accuracy, intervals['accuracy'])],
-    ['top 5', withInterval(top5, intervals['top5'])],
-  ],
-  segmentation: ({ mIoU, pixelAccuracy, perClass }, intervals) => [
-    ['mIoU', withInterval(mIoU, intervals['mIoU'])],
-    ['pixel accuracy', withInterval(pixelAccuracy, intervals['pixelAccuracy'])],
-    [],
-    ['class', 'IoU'],
-    ...Object.entries(perClass).map(([name, iou]) => [name, withInterval(iou, intervals[name])]),
-  ],
-  detection: ({ mAP50, perClass }, intervals) => [
-    ['mAP at IoU 0.5', withInterval(mAP50, intervals['mAP50'])],
-    [],
-    ['class', 'AP50', 'precision', 'recall', 'boxes'],
-    ...Object.entries(perClass).map(([name, { ap50, precision, recall, count }]) => [
-      name,
-      withInterval(ap50, intervals[`${name}.ap50`]),
-      number(precision),
-      number(recall),
-      `${count}`,
-    ]),
-  ],
-  steering: ({ maeRad, rmseRad, r2, correlation }, intervals) => [
-    ['MAE, rad', withInterval(maeRad, intervals['maeRad'])],
-    ['RMSE, rad', withInterval(rmseRad, intervals['rmseRad'])],
-    ['R2', withInterval(r2, intervals['r2'])],
-    ['correlation', withInterval(correlation, intervals['correlation'])],
-  ],
-};
+const tables: { [T in LabelledTask]: (metrics: MetricsOf[T], intervals: ScoreIntervals) => Row[] } =
+  {
+    signs: ({ accuracy, top5 }, intervals) => [
+      ['accuracy', withInterval(accuracy, intervals['accuracy'])],
+      ['top 5', withInterval(top5, intervals['top5'])],
+    ],
+    segmentation: ({ mIoU, pixelAccuracy, perClass }, intervals) => [
+      ['mIoU', withInterval(mIoU, intervals['mIoU'])],
+      ['pixel accuracy', withInterval(pixelAccuracy, intervals['pixelAccuracy'])],
+      [],
+      ['class', 'IoU'],
+      ...Object.entries(perClass).map(([name, iou]) => [name, withInterval(iou, intervals[name])]),
+    ],
+    detection: ({ mAP50, perClass }, intervals) => [
+      ['mAP at IoU 0.5', withInterval(mAP50, intervals['mAP50'])],
+      [],
+      ['class', 'AP50', 'precision', 'recall', 'boxes'],
+      ...Object.entries(perClass).map(([name, { ap50, precision, recall, count }]) => [
+        name,
+        withInterval(ap50, intervals[`${name}.ap50`]),
+        number(precision),
+        number(recall),
+        `${count}`,
+      ]),
+    ],
+    steering: ({ maeRad, rmseRad, r2, correlation }, intervals) => [
+      ['MAE, rad', withInterval(maeRad, intervals['maeRad'])],
+      ['RMSE, rad', withInterval(rmseRad, intervals['rmseRad'])],
+      ['R2', withInterval(r2, intervals['r2'])],
+      ['correlation', withInterval(correlation, intervals['correlation'])],
+    ],
+  };
 
 /** Columns of equal width, two spaces apart. */
 function align(rows: Row[]): string {

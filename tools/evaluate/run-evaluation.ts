@@ -1,5 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import type { Dataset } from '../datasets/sample.js';
@@ -12,7 +12,7 @@ import type { Evaluation, Scored } from './evaluation.js';
 import { intervalCollectors } from './intervals/score-intervals.js';
 import type { ObservationOf } from './observation.js';
 
-export interface EvaluationOptions<T extends Task = Task> extends RunnerOptions {
+export interface EvaluationOptions<T extends LabelledTask = LabelledTask> extends RunnerOptions {
   /** At most this many samples, spread evenly over the data set. */
   limit?: number;
   /** False: leaves out the confidence intervals, which a network in training does not need. */
@@ -23,13 +23,13 @@ export interface EvaluationOptions<T extends Task = Task> extends RunnerOptions 
   onObservation?: (observation: ObservationOf[T]) => void;
 }
 
-type Evaluator<T extends Task> = (
+type Evaluator<T extends LabelledTask> = (
   bundle: Bundle,
   dataset: Dataset<T>,
   options: RunnerOptions & { onSample: (observation: ObservationOf[T]) => void },
 ) => Promise<Scored<T>>;
 
-const evaluators: { [T in Task]: Evaluator<T> } = {
+const evaluators: { [T in LabelledTask]: Evaluator<T> } = {
   detection: evaluateDetection,
   signs: evaluateSigns,
   segmentation: evaluateSegmentation,
@@ -42,7 +42,7 @@ const evaluators: { [T in Task]: Evaluator<T> } = {
  * Throws ERR_USAGE when bundle and data are of different tasks, ERR_DATASET when no sample could be scored, and
  * what loading and certifying the bundle throw.
  */
-export async function runEvaluation<T extends Task>(
+export async function runEvaluation<T extends LabelledTask>(
   bundle: Bundle,
   dataset: Dataset<T>,
   options: EvaluationOptions<T> = {},

@@ -1,6 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { Task } from '../../src/bundle/manifest.js';
-import type { SegmentationOutputSpec, SignsOutputSpec } from '../../src/bundle/output-spec.js';
+import type { CropOutputSpec, SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { boxIou } from '../../src/perception/detection/box-iou.js';
 import type { Detection } from '../../src/perception/results.js';
@@ -75,23 +75,8 @@ export const explainedAnswers: Readonly<Record<Task, Asks>> = {
     };
   },
 
-  async signs(runner, bundle, picture, { input }) {
-    const spec = bundle.manifest.decode as SignsOutputSpec;
-    const probabilities = async (seen: RgbImage) => {
-      const result = await runner.run(seen, input);
-      return result.stage === 'signs' ? result.batch.probabilities : new Float32Array();
-    };
-    const base = Float32Array.from(await probabilities(picture));
-    if (base.length === 0)
-      throw new PerceptionError('ERR_USAGE', 'expected a sign to explain, found none here');
-    const classId = base
-      .slice(0, spec.classes.length)
-      .reduce((b, p, i) => (p > base[b]! ? i : b), 0);
-    return {
-      answer: `${spec.classes[classId]}: ${base[classId]!.toFixed(2)}`,
-      change: async (seen) => base[classId]! - ((await probabilities(seen))[classId] ?? 0),
-    };
-  },
+  signs: classOfCrop,
+  lights: classOfCrop,
 
   async segmentation(runner, bundle, picture, { pointPx, inputFromFramePoint }) {
     const spec = bundle.manifest.decode as SegmentationOutputSpec;
@@ -123,4 +108,28 @@ function softmax(logits: readonly number[]): number[] {
   const exponentials = logits.map((value) => Math.exp(value - top));
   const sum = exponentials.reduce((total, value) => total + value, 0);
   return exponentials.map((value) => value / sum);
+}
+
+/** The surest class of the first crop. */
+async function classOfCrop(
+  runner: BundleRunner,
+  bundle: Bundle,
+  picture: RgbImage,
+  { input }: AnswerOptions,
+): Promise<ExplainedAnswer> {
+  const spec = bundle.manifest.decode as CropOutputSpec;
+  const probabilities = async (seen: RgbImage) => {
+    const result = await runner.run(seen, input);
+    return result.stage === 'signs' || result.stage === 'lights'
+      ? result.batch.probabilities
+      : new Float32Array();
+  };
+  const base = Float32Array.from(await probabilities(picture));
+  if (base.length === 0)
+    throw new PerceptionError('ERR_USAGE', 'expected a box to explain, found none here');
+  const classId = base.slice(0, spec.classes.length).reduce((b, p, i) => (p > base[b]! ? i : b), 0);
+  return {
+    answer: `${spec.classes[classId]}: ${base[classId]!.toFixed(2)}`,
+    change: async (seen) => base[classId]! - ((await probabilities(seen))[classId] ?? 0),
+  };
 }

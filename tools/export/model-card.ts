@@ -16,6 +16,10 @@ const prose: Readonly<Record<Manifest['task'], { purpose: string; limits: string
     limits:
       'Knows no other signs: what is none of the 43 should fall below the threshold, but may not.',
   },
+  lights: {
+    purpose: 'Says the state of a traffic light from a crop of it.',
+    limits: 'Lights far away are a few pixels wide. Not for use on public roads.',
+  },
   segmentation: {
     purpose: 'Assigns one of CamVid’s eleven classes to every pixel of a road picture.',
     limits:

@@ -1,5 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { croppedClasses } from '../../src/bundle/crop-spec.js';
 import { elementCount } from '../../src/bundle/golden.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
 import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
@@ -73,7 +75,7 @@ function setupFor(
     session,
     frame: packedRgbLayout(widthPx, heightPx),
     camera: dataset.camera,
-    detectorClasses: 'cropFrom' in decode ? [decode.cropFrom] : [],
+    detectorClasses: readsCrops(decode) ? croppedClasses(decode) : [],
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import { manifestScores } from '../evaluate/evaluation.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 
 /** The one score of each task by which a network is said to have lost something; all are 0..1, more is better. */
-export const primaryMetric: Readonly<Record<Task, string>> = {
+export const primaryMetric: Readonly<Record<LabelledTask, string>> = {
   signs: 'accuracy',
   segmentation: 'mIoU',
   detection: 'mAP50',

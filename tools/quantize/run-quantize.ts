@@ -72,10 +72,10 @@ export interface OtherScore {
  */
 export async function runQuantize(request: QuantizeRequest): Promise<QuantizeReport> {
   const { bundle, scoreData, outDir, limit, onNote } = request;
-  const { task, name, version } = bundle.manifest;
+  const { name, version } = bundle.manifest;
   checkNothingAt(outDir);
   checkIsFloat(bundle);
-  const metric = primaryMetric[task];
+  const metric = primaryMetric[scoreData.task];
   const float = await measure(bundle, scoreData, limit);
   onNote(`float32: ${metric} ${float.primary.toFixed(4)} on ${float.count} samples`);
   const recipe = await recipeFor(request);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { openCamvid } from '../datasets/camvid.js';
 import { openCamvidBoxes } from '../datasets/camvid-boxes.js';
@@ -17,7 +17,7 @@ import { type ClassGroups, regroupClasses } from './data/class-groups.js';
 import type { RecipeSource } from './recipe.js';
 
 /** A data set with the weight that the recipe gives it. */
-export interface WeightedDataset<T extends Task> {
+export interface WeightedDataset<T extends LabelledTask> {
   dataset: Dataset<T>;
   weight: number;
   /** The recipe's entry that it was opened for. */
@@ -72,7 +72,7 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
  * absent are left out and named in `absent`. Signs are regrouped into `classes`, where the recipe has its own.
  * Throws ERR_DATASET when a source is of another task or nothing is left.
  */
-export async function openData<T extends Task>(
+export async function openData<T extends LabelledTask>(
   task: T,
   sources: readonly RecipeSource[],
   dataDirs: readonly string[],

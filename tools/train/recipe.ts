@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tasks } from '../../src/bundle/manifest.js';
+import { labelledTasks } from '../../src/bundle/manifest.js';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { describeIssue } from '../../src/text/describe-issue.js';
@@ -102,7 +102,7 @@ const pasteCutOutsSchema = z.strictObject({
 });
 
 export const recipeSchema = z.strictObject({
-  task: z.enum(tasks),
+  task: z.enum(labelledTasks),
   seed: z.int().nonnegative(),
   epochs: z.int().positive().max(10_000),
   /** Samples that count as one epoch. */

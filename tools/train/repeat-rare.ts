@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { SampleOf } from '../datasets/sample.js';
 import type { WeightedDataset } from './open-data.js';
 
@@ -6,7 +6,10 @@ import type { WeightedDataset } from './open-data.js';
  * A set's samples, those with a box of a class that the recipe wants more often several times: as often as the most
  * wanted of its classes (the repeat factors of Gupta et al. 2019, given instead of derived).
  */
-export function repeatRare<T extends Task>({ dataset, source }: WeightedDataset<T>): SampleOf[T][] {
+export function repeatRare<T extends LabelledTask>({
+  dataset,
+  source,
+}: WeightedDataset<T>): SampleOf[T][] {
   const times = source?.repeat;
   if (!times) return dataset.samples;
   return dataset.samples.flatMap((sample) => {

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { SampleOf } from '../datasets/sample.js';
 import type { WeightedDataset } from './open-data.js';
 import { createRandom } from './random.js';
@@ -21,7 +21,7 @@ export function mixSeed(...values: number[]): number {
  * fresh shuffle a round, in which rare samples come several times where the recipe says so; sets take turns by their
  * weights.
  */
-export class SampleOrder<T extends Task> {
+export class SampleOrder<T extends LabelledTask> {
   readonly #sets: WeightedDataset<T>[];
   /** For each set what a round goes through. */
   readonly #samples: SampleOf[T][][];

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { HistoryRow } from './checkpoint.js';
 import type { Problem } from './data/data-problems.js';
@@ -19,7 +19,7 @@ import type { WeightLayout } from './weight-layout.js';
 
 export { runFiles };
 
-export interface TrainOptions<T extends Task> {
+export interface TrainOptions<T extends LabelledTask> {
   recipe: Recipe;
   training: TaskTraining<T>;
   batches: BatchSource;
@@ -53,12 +53,14 @@ export interface TrainResult {
  * the same weights and the same history. Throws ERR_TRAINING when the loss is not finite and ERR_OUTPUT when a
  * checkpoint cannot be written; the last complete checkpoint stays.
  */
-export async function train<T extends Task>(options: TrainOptions<T>): Promise<TrainResult> {
+export async function train<T extends LabelledTask>(
+  options: TrainOptions<T>,
+): Promise<TrainResult> {
   mkdirSync(options.outDir, { recursive: true });
   return new TrainingLoop(options).run();
 }
 
-class TrainingLoop<T extends Task> {
+class TrainingLoop<T extends LabelledTask> {
   readonly #options: TrainOptions<T>;
   readonly #stepsPerEpoch: number;
   readonly #totalSteps: number;

@@ -1,4 +1,4 @@
-import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import type { CropOutputSpec } from '../../bundle/crop-spec.js';
 import type { SignReading } from '../results.js';
 
 /** What the sign network says of one batch. */
@@ -17,18 +17,37 @@ export interface SignBatch {
 export function decodeSigns(
   logits: Float32Array,
   detectionIndices: readonly number[],
-  spec: SignsOutputSpec,
+  spec: CropOutputSpec,
 ): SignBatch {
   const classCount = spec.classes.length;
   const probabilities = new Float32Array(detectionIndices.length * classCount);
   const readings = detectionIndices.map((detectionIndex, row): SignReading => {
     const start = row * classCount;
-    const best = softmaxInto(logits, probabilities, start, classCount, spec.temperature);
+    const best = probabilitiesInto(logits, probabilities, start, spec);
     const probability = probabilities[start + best]!;
     const isSure = probability >= spec.abstainBelow;
     return { classId: isSure ? best : -1, probability, detectionIndex };
   });
   return { readings, probabilities };
+}
+
+/** Writes one row's probabilities and returns the best class, the lowest among equals. */
+function probabilitiesInto(
+  values: Float32Array,
+  out: Float32Array,
+  start: number,
+  { classes, temperature, values: kind, answers }: CropOutputSpec,
+): number {
+  const count = classes.length;
+  if (kind !== 'probabilities' && answers !== 'labels')
+    return softmaxInto(values, out, start, count, temperature);
+  let best = 0;
+  for (let c = 0; c < count; c++) {
+    const value = values[start + c]!;
+    out[start + c] = kind === 'probabilities' ? value : 1 / (1 + Math.exp(-value / temperature));
+    if (out[start + c]! > out[start + best]!) best = c;
+  }
+  return best;
 }
 
 /** Writes softmax(logits / temperature) of one row and returns the best class, the lowest among equals. */

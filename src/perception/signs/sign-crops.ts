@@ -1,23 +1,23 @@
-import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import { type CropOutputSpec, croppedClasses } from '../../bundle/crop-spec.js';
 import type { Detection } from '../results.js';
 
 /** Boxes smaller than this on either side hold too few pixels to be read. */
 const minCropPx = 6;
 
 /**
- * Indices of the detections whose crops the sign network reads: those of the class `cropFrom`, at least 6 px on
+ * Indices of the detections whose crops a classifier reads: those of the classes `cropFrom`, at least 6 px on
  * each side, best score first, at most `maxBatch`. `detectorClasses` are the detector's class names.
  */
 export function selectSignCrops(
   detections: readonly Detection[],
   detectorClasses: readonly string[],
-  spec: SignsOutputSpec,
+  spec: CropOutputSpec,
 ): number[] {
-  const classId = detectorClasses.indexOf(spec.cropFrom);
+  const wanted = croppedClasses(spec).map((name) => detectorClasses.indexOf(name));
   const indices: number[] = [];
   for (const [index, detection] of detections.entries()) {
     const [left, top, right, bottom] = detection.boxXyxyPx;
-    if (detection.classId !== classId) continue;
+    if (!wanted.includes(detection.classId)) continue;
     if (right - left >= minCropPx && bottom - top >= minCropPx) indices.push(index);
   }
   // Equal scores keep the detector's order: the choice must not vary from run to run.

@@ -1,4 +1,5 @@
 import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
+import { segmentationSize } from '../../bundle/segmentation-shapes.js';
 import { createSegmentationDecoder } from '../../perception/segmentation/segmentation-decoder.js';
 import type { FrameInput } from '../frame-input.js';
 import type { StageRunner } from '../stage-runner.js';
@@ -14,7 +15,8 @@ export function createSegmentationRunner(
   const spec = decode as SegmentationOutputSpec;
   const input = makeInput();
   const shape = outputs.find(({ name }) => name === spec.scores)!.shape;
-  const decoder = createSegmentationDecoder(spec, Number(shape[3]), Number(shape[2]));
+  const { rows, columns } = segmentationSize(spec, shape);
+  const decoder = createSegmentationDecoder(spec, columns, rows);
   const scores = input.session.outputs[spec.scores]!;
   return runsOnWholeFrame(input, () => ({
     stage: 'segmentation',

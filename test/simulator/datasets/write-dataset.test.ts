@@ -13,7 +13,7 @@ import { afterAll, expect, test } from 'vitest';
 import { renderScene } from '../../../simulator/datasets/scenes.js';
 import { writeDataset } from '../../../simulator/datasets/write-dataset.js';
 import { loadAssets } from '../../../simulator/world/assets.js';
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { decodeImage } from '../../../src/codec/image-codec.js';
 import { openCamvid } from '../../../tools/datasets/camvid.js';
 import { openGtsrbPacked } from '../../../tools/datasets/gtsrb-packed.js';
@@ -23,7 +23,12 @@ import { openVoc } from '../../../tools/datasets/voc.js';
 const rootDir = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(rootDir, { recursive: true, force: true }));
 
-async function write(task: Task, name: string, count: number, workers = 1): Promise<string> {
+async function write(
+  task: LabelledTask,
+  name: string,
+  count: number,
+  workers = 1,
+): Promise<string> {
   const outDir = join(rootDir, name);
   await writeDataset({ task, count, seed: 8000, widthPx: 320, heightPx: 180, outDir, workers });
   return outDir;

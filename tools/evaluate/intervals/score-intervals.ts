@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { detectionIntervals } from './detection-intervals.js';
 import type { IntervalCollector } from './interval-collector.js';
 import { segmentationIntervals } from './segmentation-intervals.js';
@@ -9,7 +9,7 @@ import { steeringIntervals } from './steering-intervals.js';
  * What is drawn again to find how much of a score is luck: pictures, tracks of a sign (frames of one sign resemble each
  * other), stretches of a drive.
  */
-export const intervalCollectors: { [T in Task]: () => IntervalCollector<T> } = {
+export const intervalCollectors: { [T in LabelledTask]: () => IntervalCollector<T> } = {
   detection: detectionIntervals,
   signs: signsIntervals,
   segmentation: segmentationIntervals,

@@ -1,13 +1,13 @@
 import { segmentationClasses } from '../../../src/perception/classes.js';
 import { bootstrapIntervals } from '../../statistics/bootstrap.js';
 import { type ConfusionMatrix, createConfusionMatrix } from '../confusion-matrix.js';
-import { countClassMap, segmentationScores } from '../segmentation-scores.js';
+import { countClassMap, otherClassId, segmentationScores } from '../segmentation-scores.js';
 import { Grouped } from './grouped.js';
 import type { IntervalCollector } from './interval-collector.js';
 
 /** Scores of the sum of the drawn pictures' matrices, as the whole set is scored. */
 export function segmentationIntervals(): IntervalCollector<'segmentation'> {
-  const classCount = segmentationClasses.length;
+  const classCount = otherClassId + 1;
   const pictures = new Grouped(() => createConfusionMatrix(classCount));
   return {
     add: ({ sample, truth, predicted }) => countClassMap(pictures.of(sample.id), truth, predicted),

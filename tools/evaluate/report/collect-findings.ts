@@ -1,5 +1,5 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { DetectionOutputSpec, SignsOutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset } from '../../datasets/sample.js';
 import { collectDetection } from './detection-report.js';
@@ -8,9 +8,12 @@ import { collectSegmentation } from './segmentation-report.js';
 import { collectSigns } from './signs-report.js';
 import { collectSteering } from './steering-report.js';
 
-type Collector<T extends Task> = (bundle: Bundle, dataset: Dataset<T>) => FindingsCollector<T>;
+type Collector<T extends LabelledTask> = (
+  bundle: Bundle,
+  dataset: Dataset<T>,
+) => FindingsCollector<T>;
 
-const collectors: { [T in Task]: Collector<T> } = {
+const collectors: { [T in LabelledTask]: Collector<T> } = {
   signs: ({ manifest }, { classes }) => collectSigns(manifest.decode as SignsOutputSpec, classes),
   detection: ({ manifest }) => collectDetection(manifest.decode as DetectionOutputSpec),
   segmentation: collectSegmentation,
@@ -18,7 +21,7 @@ const collectors: { [T in Task]: Collector<T> } = {
 };
 
 /** A collector for what runEvaluation sees of `bundle` on `dataset`. */
-export const collectFindings = <T extends Task>(
+export const collectFindings = <T extends LabelledTask>(
   bundle: Bundle,
   dataset: Dataset<T>,
 ): FindingsCollector<T> => collectors[dataset.task](bundle, dataset);

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { ObservationOf } from '../observation.js';
 
 /** One number at the head of the page. */
@@ -25,7 +25,7 @@ export interface Findings {
 }
 
 /** Gathers what was seen while a bundle is scored, and tells it afterwards. */
-export interface FindingsCollector<T extends Task> {
+export interface FindingsCollector<T extends LabelledTask> {
   observe(observation: ObservationOf[T]): void;
   /** Called once, after the last sample. Loads the pictures that it shows again. */
   finish(): Promise<Findings>;

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { Dataset } from '../../datasets/sample.js';
 import type { Evaluation } from '../evaluation.js';
 import type { ObservationOf } from '../observation.js';
@@ -8,7 +8,7 @@ import { readTrainingLog } from './training-log.js';
 import { ReportFiles } from './write-report.js';
 
 /** A report that grows while a bundle is evaluated. */
-export interface ReportRun<T extends Task> {
+export interface ReportRun<T extends LabelledTask> {
   /** Page and JSON. */
   paths: readonly string[];
   /** To be handed to runEvaluation as `onObservation`. */
@@ -24,7 +24,7 @@ export interface ReportRun<T extends Task> {
  * folder of the training run whose curves it shows. Reads and opens all that can fail before a sample is scored:
  * throws ERR_OUTPUT where the place cannot be written, ERR_DATASET where the run has no log.
  */
-export async function startReport<T extends Task>(
+export async function startReport<T extends LabelledTask>(
   bundle: Bundle,
   dataset: Dataset<T>,
   place: string,

@@ -33,7 +33,8 @@ const stretchLength = 4;
 
 /** Counts frame by frame and keeps the maps of the `most` worst, one a stretch, which a page shows. */
 export class SegmentationTally {
-  readonly #confusion = createConfusionMatrix(segmentationClasses.length);
+  /** The last class is whatever truth and network do not share. */
+  readonly #confusion = createConfusionMatrix(segmentationClasses.length + 1);
   readonly #frames: SegmentationFrame[] = [];
   /** By the stretch of neighbouring frames that they stand for. */
   #worst: { seen: Seen; frame: SegmentationFrame; stretch: number }[] = [];
@@ -41,7 +42,7 @@ export class SegmentationTally {
   constructor(readonly most: number) {}
 
   add(seen: Seen): void {
-    const own = createConfusionMatrix(segmentationClasses.length);
+    const own = createConfusionMatrix(segmentationClasses.length + 1);
     countClassMap(own, seen.truth, seen.predicted);
     own.counts.forEach((count, index) => {
       this.#confusion.counts[index]! += count;
@@ -66,7 +67,9 @@ export class SegmentationTally {
   details(): SegmentationDetails {
     return {
       ...classDetails(this.#confusion),
-      confusion: confusionRows(this.#confusion),
+      confusion: confusionRows(this.#confusion)
+        .slice(0, segmentationClasses.length)
+        .map((row) => row.slice(0, segmentationClasses.length)),
       frames: this.#frames,
     };
   }
@@ -77,8 +80,9 @@ function classDetails(
 ): Pick<SegmentationDetails, 'classes' | 'classesWithoutExamples'> {
   const total = confusion.counts.reduce((sum, count) => sum + count, 0);
   const { perClass } = segmentationScores(confusion, segmentationClasses);
-  const all = countsByClass(confusion).map((counts, classId) => {
-    const name = segmentationClasses[classId]!;
+  const counted = countsByClass(confusion);
+  const all = segmentationClasses.map((name, classId) => {
+    const counts = counted[classId]!;
     const truthPixels = counts.truePositives + counts.falseNegatives;
     return {
       name,

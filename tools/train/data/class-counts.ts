@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset, DetectionSample, SignSample } from '../../datasets/sample.js';
 import type { WeightedDataset } from '../open-data.js';
@@ -25,7 +25,7 @@ export function classCounts(sets: readonly { dataset: Dataset }[], classes: read
 }
 
 /** A problem for each class that the network is to tell and that nothing shows. */
-export function missingClasses<T extends Task>(
+export function missingClasses<T extends LabelledTask>(
   sets: readonly WeightedDataset<T>[],
   decode: OutputSpec,
 ): Problem[] {

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import type { Dataset, SignSample } from '../../datasets/sample.js';
@@ -11,7 +11,7 @@ export type ClassGroups = Readonly<Record<string, readonly string[]>>;
  * holds are left out. Without groups, or for another task, the data set passes unchanged.
  * Throws ERR_CONFIG for a name that the data set does not have, and for one that stands in two groups.
  */
-export function regroupClasses<T extends Task>(
+export function regroupClasses<T extends LabelledTask>(
   dataset: Dataset<T>,
   groups: ClassGroups | undefined,
 ): Dataset<T> {

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { firstLine, mapInOrder } from '../../datasets/dataset-files.js';
 import { type SegmentationSample, voidClassId } from '../../datasets/sample.js';
 import type { WeightedDataset } from '../open-data.js';
@@ -14,7 +14,7 @@ export interface ReadMask extends SegmentationSample {
  * Reads every mask of a segmentation set, which training needs anyway, keeps it, and leaves out those that do not
  * decode or label no pixel, each a problem. Sets of other tasks pass unchanged.
  */
-export async function withoutEmptyMasks<T extends Task>(
+export async function withoutEmptyMasks<T extends LabelledTask>(
   sets: WeightedDataset<T>[],
   problems: Problem[],
 ): Promise<WeightedDataset<T>[]> {

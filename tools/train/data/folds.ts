@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { Dataset, SteeringSample } from '../../datasets/sample.js';
 import { hashToUnit } from '../../datasets/splits.js';
 import { openData, type WeightedDataset } from '../open-data.js';
@@ -26,7 +26,7 @@ export function foldsOfGroups(
 }
 
 /** The part of a data set in a fold, or outside it. Tracks and sequences are never torn apart. */
-export function partByFold<T extends Task>(
+export function partByFold<T extends LabelledTask>(
   dataset: Dataset<T>,
   { index, count }: Fold,
   seed: number,
@@ -42,7 +42,7 @@ export function partByFold<T extends Task>(
 }
 
 /** What one fold trains on. Optional sources, such as rendered roads, are aids and are trained on whole. */
-export function withoutFold<T extends Task>(
+export function withoutFold<T extends LabelledTask>(
   sets: WeightedDataset<T>[],
   recipe: Recipe,
   fold: Fold,
@@ -55,7 +55,7 @@ export function withoutFold<T extends Task>(
 }
 
 /** What one fold is judged by: its part of every source that is not optional, by truth alone. */
-export async function openFold<T extends Task>(
+export async function openFold<T extends LabelledTask>(
   task: T,
   recipe: Recipe,
   dataDirs: readonly string[],
@@ -71,7 +71,7 @@ export async function openFold<T extends Task>(
 }
 
 /** Of three cameras the centre one alone was driven by. */
-function scored<T extends Task>(dataset: Dataset<T>): Dataset<T> {
+function scored<T extends LabelledTask>(dataset: Dataset<T>): Dataset<T> {
   if (dataset.task !== 'steering') return dataset;
   const isDriven = (sample: SteeringSample): boolean => sample.camera === 'centre';
   const samples = dataset.samples.filter((sample) => isDriven(sample as SteeringSample));

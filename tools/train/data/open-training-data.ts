@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { Pasted } from '../loading/sample-store.js';
 import { openData, type WeightedDataset } from '../open-data.js';
@@ -27,7 +27,7 @@ export interface DataSummary {
   problems: Problem[];
 }
 
-export interface TrainingData<T extends Task> {
+export interface TrainingData<T extends LabelledTask> {
   sets: WeightedDataset<T>[];
   pasted: Pasted;
   summary: DataSummary;
@@ -38,7 +38,7 @@ export interface TrainingData<T extends Task> {
  * label, tracks that also stand in validation, classes without an example. All is counted; `onBadData: stop` ends
  * with ERR_DATASET naming the first. Rejects with what the readers throw.
  */
-export async function openTrainingData<T extends Task>(
+export async function openTrainingData<T extends LabelledTask>(
   { recipe, dataDirs, fold }: TrainingDataRequest,
   training: TaskTraining<T>,
 ): Promise<TrainingData<T>> {

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { openData, type WeightedDataset } from '../open-data.js';
 import type { Recipe, RecipeSource } from '../recipe.js';
 import type { Problem } from './data-problems.js';
@@ -14,7 +14,7 @@ function mayShare(training: RecipeSource, validation: RecipeSource): boolean {
  * Leaves out of training what validation holds as well: samples of a track or sequence that stands in both, each
  * group a problem. A network would be judged on pictures it has learnt by heart.
  */
-export async function withoutSharedTracks<T extends Task>(
+export async function withoutSharedTracks<T extends LabelledTask>(
   sets: WeightedDataset<T>[],
   recipe: Recipe,
   dataDirs: readonly string[],
@@ -34,7 +34,7 @@ export async function withoutSharedTracks<T extends Task>(
   return parted;
 }
 
-function withoutGroupsOf<T extends Task>(
+function withoutGroupsOf<T extends LabelledTask>(
   set: WeightedDataset<T>,
   validation: WeightedDataset<T>[],
   problems: Problem[],

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
 import type { Problem } from '../data/data-problems.js';
 import type { WeightedDataset } from '../open-data.js';
@@ -11,7 +11,7 @@ import type { Batch } from './batch.js';
 import type { FilledBatch } from './batch-source.js';
 import { type Pasted, SampleStore } from './sample-store.js';
 
-export interface FillerOptions<T extends Task> {
+export interface FillerOptions<T extends LabelledTask> {
   recipe: Recipe;
   training: TaskTraining<T>;
   data: WeightedDataset<T>[];
@@ -26,7 +26,7 @@ const substituteStride = 104_729;
 const mostSubstitutes = 50;
 
 /** Fills batches, on whichever thread it lives: the batch of a step depends on the recipe and the data alone. */
-export class BatchFiller<T extends Task> {
+export class BatchFiller<T extends LabelledTask> {
   readonly #options: FillerOptions<T>;
   readonly #order: SampleOrder<T>;
   readonly #store: SampleStore<T>;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import {
   type DataSummary,
   openTrainingData,
@@ -18,7 +18,7 @@ export const defaultLoaders = (): number => Math.max(1, Math.floor(availablePara
  * Opens the training data and what fills batches from it: `loaders` threads, or for 0 the calling thread. Both give
  * the same batches. Rejects as openTrainingData does.
  */
-export async function openBatches<T extends Task>(
+export async function openBatches<T extends LabelledTask>(
   request: TrainingDataRequest,
   training: TaskTraining<T>,
   { loaders, cacheBytes }: { loaders: number; cacheBytes: number },

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { RgbImage, SampleBase, SampleOf, SignSample } from '../../datasets/sample.js';
 import type { CutOut } from '../augment/paste-cut-outs.js';
 import type { PictureCache } from '../picture-cache.js';
@@ -15,7 +15,7 @@ export interface Pasted {
 const nothing: Pasted = { signCrops: [], cutOuts: [] };
 
 /** What augmentation may draw on beside the sample in hand. */
-export class SampleStore<T extends Task = Task> {
+export class SampleStore<T extends LabelledTask = LabelledTask> {
   readonly #order: SampleOrder<T>;
   readonly #pictures: PictureCache;
   readonly pasted: Pasted;

@@ -1,4 +1,4 @@
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { Recipe } from '../recipe.js';
 import { detectionTraining } from './detection.js';
 import { segmentationTraining } from './segmentation.js';
@@ -6,7 +6,7 @@ import { signsTraining } from './signs.js';
 import { steeringTraining } from './steering.js';
 import type { TaskTraining, TaskTrainingFactory } from './task-training.js';
 
-const factories: { [T in Task]: TaskTrainingFactory<T> } = {
+const factories: { [T in LabelledTask]: TaskTrainingFactory<T> } = {
   detection: detectionTraining,
   signs: signsTraining,
   segmentation: segmentationTraining,

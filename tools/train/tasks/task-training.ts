@@ -1,5 +1,5 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
-import type { Task } from '../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset, SampleOf } from '../../datasets/sample.js';
 import type { tf } from '../../layers-to-onnx/tf.js';
@@ -10,7 +10,7 @@ import type { Recipe } from '../recipe.js';
 import type { TrainingStep } from '../training-step.js';
 
 /** What differs from task to task in training; the loop knows nothing of boxes, masks or angles. */
-export interface TaskTraining<T extends Task = Task> {
+export interface TaskTraining<T extends LabelledTask = LabelledTask> {
   task: T;
   input: InputSpec;
   decode: OutputSpec;
@@ -40,7 +40,7 @@ export interface TaskTraining<T extends Task = Task> {
 }
 
 /** Makes a task's training from its recipe. */
-export type TaskTrainingFactory<T extends Task> = (recipe: Recipe) => TaskTraining<T>;
+export type TaskTrainingFactory<T extends LabelledTask> = (recipe: Recipe) => TaskTraining<T>;
 
 /** mean 127.5 and scale 1/127.5: values from -1 to 1. */
 export const centred = {

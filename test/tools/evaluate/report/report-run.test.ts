@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Bundle } from '../../../../src/bundle/bundle.js';
-import type { Task } from '../../../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../../../src/bundle/manifest.js';
 import { segmentationClasses } from '../../../../src/perception/classes.js';
 import type { Dataset, RgbImage, SampleOf } from '../../../../tools/datasets/sample.js';
 import { collectFindings } from '../../../../tools/evaluate/report/collect-findings.js';
@@ -31,7 +31,7 @@ const base = (index: number, image: RgbImage) => ({
 const road = segmentationClasses.indexOf('road');
 
 /** Two samples of each task, one right and one wrong. */
-const samples: { [T in Task]: SampleOf[T][] } = {
+const samples: { [T in LabelledTask]: SampleOf[T][] } = {
   signs: [
     { ...base(0, grey(greyOfClass(7, 5), 32, 32)), classId: 7 },
     { ...base(1, grey(greyOfClass(7, 5), 90, 90)), classId: 8 },
@@ -50,7 +50,7 @@ const samples: { [T in Task]: SampleOf[T][] } = {
     steeringRad,
   })),
 };
-const bundles: Record<Task, () => Promise<Bundle>> = {
+const bundles: Record<LabelledTask, () => Promise<Bundle>> = {
   signs: () => greyBundle(signsByGrey()),
   segmentation: () => greyBundle(segmentationByGrey(['road', 'sky'])),
   detection: () => greyBundle(detectionByQuarters(0.5)),
@@ -58,7 +58,7 @@ const bundles: Record<Task, () => Promise<Bundle>> = {
 };
 
 /** Evaluates the task's two samples and writes the report to a folder. */
-async function writeReport<T extends Task>(task: T, run?: string) {
+async function writeReport<T extends LabelledTask>(task: T, run?: string) {
   const bundle = await bundles[task]();
   const folder = join(writeFolder({}), 'made for it');
   const dataset: Dataset<T> = {

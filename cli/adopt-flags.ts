@@ -1,0 +1,38 @@
+import type { Feeding } from '../tools/adopt/feeding.js';
+
+/** What `windshield adopt` is told. */
+export interface AdoptFlags {
+  task: 'detection' | 'segmentation' | 'signs' | 'lights';
+  like?: string;
+  output?: string;
+  drivable?: string;
+  palette?: string;
+  cropFrom?: string;
+  cropMargin: number;
+  multiLabel?: true;
+  abstainBelow: number;
+  region?: [number, number, number, number];
+  classes?: string;
+  map?: string;
+  unmapped: 'drop' | 'keep';
+  data?: string;
+  format?: string;
+  split?: string;
+  pictures?: string;
+  limit: number;
+  size?: { widthPx: number; heightPx: number };
+  colour?: Feeding['colour'];
+  range?: Feeding['range'];
+  fit?: Feeding['fit'];
+  pad?: number;
+  threshold: number;
+  nms: 'hard' | 'soft';
+  nmsIou: number;
+  nmsAcrossClasses?: true;
+  licence: string;
+  name?: string;
+  sha256?: string;
+  sheet?: string;
+  out: string;
+  json?: true;
+}

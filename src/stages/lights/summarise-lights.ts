@@ -1,0 +1,13 @@
+import type { PerceptionFrame } from '../../messages/gen/windshield/v1/perception_pb.js';
+
+/** The states of the lights, the surest first; one that abstained is a `?`. */
+export function summariseLights({ lights }: PerceptionFrame): string {
+  const named = lights
+    .toSorted((a, b) => b.probability - a.probability)
+    .map(({ classId, className, labels, probability }) => {
+      const said = labels.map(({ name }) => name).join('+');
+      const state = said || (classId < 0 ? '?' : className);
+      return `${state} ${probability.toFixed(2)}`;
+    });
+  return `lights ${named.join(', ') || '–'}`;
+}

@@ -1,0 +1,144 @@
+import type { CropOutputSpec } from '../../src/bundle/crop-spec.js';
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { RgbImage } from '../datasets/sample.js';
+import {
+  type AdoptedNetwork,
+  type AdoptionChoices,
+  adoptNetwork,
+  type KnownNetwork,
+} from './adopt-network.js';
+import { namesInMetadata } from './metadata.js';
+import type { NetworkFile } from './network-file.js';
+import { imageInputOf, probeNetwork } from './probe.js';
+import type { TrialNetwork } from './trial-network.js';
+
+export interface CropChoices extends AdoptionChoices {
+  kind: CropOutputSpec['kind'];
+  classNames?: readonly string[] | undefined;
+  /** The detector's classes whose boxes it reads. */
+  cropFrom: readonly string[];
+  cropMarginNorm: number;
+  /** Whether any number of classes may be said of one crop. */
+  isMultiLabel: boolean;
+  abstainBelow: number;
+  output?: string | undefined;
+}
+
+/** A labelled crop: the picture is the crop, its class given by name. */
+export interface CropPicture {
+  id: string;
+  image: RgbImage;
+  className: string;
+}
+
+/** Most crops of one frame that are read. */
+const maxBatch = 16;
+
+/**
+ * Recognises a classifier of crops by its output [N, classes]. Throws ERR_BUNDLE where there is none, or ERR_USAGE naming
+ * the option that would say what the file does not.
+ */
+export function knowCropClassifier(
+  network: NetworkFile,
+  choices: CropChoices,
+): KnownNetwork<CropOutputSpec> {
+  const probe = probeNetwork(network, imageInputOf(network, choices.size));
+  const own = choices.classNames ?? namesInMetadata(network);
+  const heads = probe.outputs.filter(
+    ({ name, shape }) =>
+      shape.length === 2 &&
+      shape[0] === 1 &&
+      shape[1]! >= 2 &&
+      (choices.output === undefined || choices.output === name),
+  );
+  const [head, other] = heads;
+  const shown = probe.outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+  if (head === undefined)
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${network.name}: expected an output [crops, classes], found ${shown}`,
+    );
+  if (other !== undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `${network.name}: expected --output (${heads.map(({ name }) => name).join(', ')}), found none`,
+    );
+  if (own === undefined || own.length !== head.shape[1])
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `${network.name}: expected --classes with ${head.shape[1]} names, found ${own?.length ?? 'none'}`,
+    );
+  const sum = head.values.reduce((total, value) => total + value, 0);
+  const isShare = head.values.every((value) => value >= -1e-4 && value <= 1 + 1e-4);
+  const areProbabilities = isShare && (choices.isMultiLabel || Math.abs(sum - 1) < 1e-3);
+  const { image } = probe;
+  return {
+    network,
+    probe,
+    family: 'classifier',
+    usualFeeding: { colour: 'rgb', range: '0..1', fit: 'stretch', padValue: 0 },
+    plausible: { colours: ['rgb', 'bgr'], fits: ['stretch'] },
+    decodings: [
+      {
+        kind: choices.kind,
+        logits: head.name,
+        ...(areProbabilities && { values: 'probabilities' as const }),
+        ...(choices.isMultiLabel && { answers: 'labels' as const }),
+        classes: [...own],
+        temperature: 1,
+        abstainBelow: choices.abstainBelow,
+        maxBatch,
+        cropFrom: [...choices.cropFrom],
+        cropMarginNorm: choices.cropMarginNorm,
+      },
+    ],
+    reasons: [
+      `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`,
+      `output ${head.name} [${head.shape.join(', ')}]: ${areProbabilities ? 'probabilities' : 'logits'} of ${own.length} classes`,
+      `reads crops of ${choices.cropFrom.join(', ')}`,
+    ],
+  };
+}
+
+/** Finds the feeding by accuracy on labelled crops, and makes the bundle. Rejects as adoptNetwork does. */
+export function adoptCropClassifier(
+  known: KnownNetwork<CropOutputSpec>,
+  choices: CropChoices,
+  pictures: readonly CropPicture[],
+  onTrial?: (done: number, total: number) => void,
+): Promise<AdoptedNetwork<CropOutputSpec>> {
+  const score = async (network: TrialNetwork, spec: InputSpec, decode: CropOutputSpec) => {
+    let right = 0;
+    let surety = 0;
+    for (const { image, className } of pictures) {
+      const detection = {
+        classId: 0,
+        score: 1,
+        boxXyxyPx: [0, 0, image.widthPx, image.heightPx] as [number, number, number, number],
+        trackId: 0,
+      };
+      // The picture is the crop: nothing is to grow around it.
+      const whole = { ...decode, cropMarginNorm: 0 };
+      const result = await network.run(image, spec, whole, {
+        stage: 'detection',
+        detections: [detection],
+      });
+      if (result.stage !== 'signs' && result.stage !== 'lights') continue;
+      const { probabilities } = result.batch;
+      const best = probabilities.indexOf(Math.max(...probabilities));
+      if (decode.classes[best] === className) right++;
+      surety += probabilities[decode.classes.indexOf(className)] ?? 0;
+    }
+    const count = Math.max(1, pictures.length);
+    return { value: right / count, parts: { 'mean probability': surety / count } };
+  };
+  const ground = {
+    count: pictures.length,
+    isLabelled: true,
+    measure: 'accuracy',
+    metric: 'accuracy',
+    score,
+  };
+  return adoptNetwork(known, choices, pictures.length > 0 ? ground : undefined, onTrial);
+}

@@ -1,0 +1,162 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import type { Adoption, Manifest } from '../../src/bundle/manifest.js';
+import type { OutputSpec } from '../../src/bundle/output-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { bundleOf, withGolden } from './adopted-bundle.js';
+import { anyFit, type Feeding, inputSpecOf, type Plausible, plausibleFeedings } from './feeding.js';
+import type { NetworkFile } from './network-file.js';
+import type { Probe } from './probe.js';
+import { chooseTrial, type Trial, type TrialScore } from './trial.js';
+import { TrialNetwork } from './trial-network.js';
+import { tryWays } from './try-ways.js';
+
+/** What the user decides of any network. */
+export interface AdoptionChoices {
+  size?: { widthPx: number; heightPx: number } | undefined;
+  /** The part of the frame that is fed; the whole one when left out. */
+  regionNorm?: InputSpec['regionNorm'] | undefined;
+  /** What is certain of the feeding. */
+  feeding: Partial<Feeding>;
+  name: string;
+  version: string;
+  from: string;
+  licence: string;
+  command: string;
+}
+
+/** A network of one task before it is tried. */
+export interface KnownNetwork<Decode extends OutputSpec> {
+  network: NetworkFile;
+  probe: Probe;
+  family: string;
+  usualFeeding: Feeding;
+  /** What is tried of its feeding; any fit when left out. */
+  plausible?: Plausible;
+  /** More than one where the file does not tell how it is read: each is tried. */
+  decodings: Decode[];
+  reasons: string[];
+}
+
+/** What a network is tried on. */
+export interface TrialGround<Decode extends OutputSpec> {
+  /** How many pictures there are. */
+  count: number;
+  isLabelled: boolean;
+  /** What the score is, for people: "mIoU". */
+  measure: string;
+  /** The same as the manifest names it. */
+  metric: string;
+  score(network: TrialNetwork, spec: InputSpec, decode: Decode): Promise<TrialScore>;
+}
+
+export interface AdoptedNetwork<Decode extends OutputSpec = OutputSpec> {
+  bundle: Bundle;
+  family: string;
+  reasons: string[];
+  /** Best first; empty where nothing was tried. */
+  trials: Trial<Decode>[];
+  /** The one that the bundle is fed by; undefined where nothing was tried. */
+  chosen: Trial<Decode> | undefined;
+  triedOn: Adoption['feedingBy'];
+  /** What the trials' score is, for people. */
+  measure: string;
+}
+
+/**
+ * Finds out how a network must be fed, by trying every plausible way on `ground`, and makes its bundle. Without a ground
+ * it is fed as its family usually is. Throws ERR_BUNDLE where no way finds anything, or the answers are no numbers.
+ */
+export async function adoptNetwork<Decode extends OutputSpec>(
+  known: KnownNetwork<Decode>,
+  choices: AdoptionChoices,
+  ground: TrialGround<Decode> | undefined,
+  onTrial?: (done: number, total: number) => void,
+): Promise<AdoptedNetwork<Decode>> {
+  const { network, probe, decodings, family, plausible = anyFit } = known;
+  const { feeding: certain, name, version, from, licence, command, regionNorm } = choices;
+  const usual: Feeding = { ...known.usualFeeding, ...certain };
+  if (!probe.image.dtype.startsWith('float')) usual.range = '0..255';
+  const feedings = plausibleFeedings(usual, probe.image, plausible).filter((feeding) =>
+    Object.entries(certain).every(([key, value]) => feeding[key as keyof Feeding] === value),
+  );
+  const make = (feeding: Feeding, decode: Decode, by: Adoption['feedingBy'], reasons: string[]) =>
+    bundleOf({
+      network,
+      probe,
+      spec: inputSpecOf(feeding, probe.image, regionNorm),
+      decode,
+      name,
+      version,
+      adopted: { from, licence, family, reasons, feedingBy: by, command },
+    });
+  let trials: Trial<Decode>[] = [];
+  if (ground !== undefined) {
+    const trial = await TrialNetwork.open(make(usual, decodings[0]!, 'family', []));
+    try {
+      trials = await tryWays(probe.image, {
+        feedings,
+        decodings,
+        triesPadding: certain.padValue === undefined,
+        regionNorm,
+        score: (spec, decode) => ground.score(trial, spec, decode),
+        onTrial,
+      });
+    } finally {
+      await trial.dispose();
+    }
+  }
+  const best = chooseTrial(trials, usual, decodings[0]!);
+  if (trials[0]?.score.value === 0) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${network.name}: expected one of ${trials.length} ways of feeding to find anything in ${ground!.count} pictures, found none: are --classes and --like right, and do the pictures show those classes?`,
+    );
+  }
+  const feedingBy = feedingFoundBy(best !== undefined, ground?.isLabelled ?? false, certain);
+  const measure = ground?.measure ?? '';
+  const reasons = [
+    ...known.reasons,
+    feedingReason(feedingBy, measure, best?.score.value, ground?.count ?? 0),
+  ];
+  const chosen = make(best?.feeding ?? usual, best?.decode ?? decodings[0]!, feedingBy, reasons);
+  const scores: Manifest['scores'] =
+    best !== undefined && ground?.isLabelled
+      ? {
+          [`${ground.count} pictures that the feeding was chosen on`]: {
+            [ground.metric]: best.score.value,
+            ...best.score.parts,
+          },
+        }
+      : {};
+  const bundle = await withGolden(chosen, scores);
+  return { bundle, family, reasons, trials, chosen: best, triedOn: feedingBy, measure };
+}
+
+function feedingFoundBy(
+  isTried: boolean,
+  isLabelled: boolean,
+  certain: Partial<Feeding>,
+): Adoption['feedingBy'] {
+  if (isTried) return isLabelled ? 'labels' : 'steadiness';
+  return Object.keys(certain).length === 4 ? 'options' : 'family';
+}
+
+function feedingReason(
+  by: Adoption['feedingBy'],
+  measure: string,
+  value: number | undefined,
+  pictureCount: number,
+): string {
+  const shown = value?.toFixed(3);
+  switch (by) {
+    case 'labels':
+      return `feeding chosen by ${measure} ${shown} on ${pictureCount} labelled pictures`;
+    case 'steadiness':
+      return `feeding guessed by the steadiness of the answers on ${pictureCount} pictures without labels: ${shown}`;
+    case 'options':
+      return 'feeding as the options say';
+    case 'family':
+      return 'feeding as the family is usually fed: nothing was tried (--data, --pictures)';
+  }
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { segmentationClasses, segmentationPaletteRgb } from '../../src/perception/classes.js';
+
+type Rgb = [number, number, number];
+
+/** Names of other sets (Cityscapes, Mapillary, ADE20K) for our classes, as SegNet groups CamVid's 32. */
+const usualNames: Readonly<Record<string, string>> = {
+  sidewalk: 'pavement',
+  vegetation: 'tree',
+  person: 'pedestrian',
+  rider: 'bicyclist',
+  bicycle: 'bicyclist',
+  wall: 'building',
+  'traffic sign': 'sign_symbol',
+  'traffic light': 'sign_symbol',
+  truck: 'car',
+  bus: 'car',
+};
+
+export interface SegmentationClassChoices {
+  /** As which class each of the network's is published; by its usual name where it is not mentioned. */
+  classMap?: Readonly<Record<string, string>> | undefined;
+  drivable?: readonly string[] | undefined;
+  palette?: Readonly<Record<string, Rgb>> | undefined;
+}
+
+/** Classes, merging, palette and drivable classes of a decoding. Throws ERR_USAGE for names that nothing has. */
+export function publishedClasses(
+  names: readonly string[],
+  { classMap, drivable, palette = {} }: SegmentationClassChoices,
+): Pick<SegmentationOutputSpec, 'classes' | 'channelClasses' | 'paletteRgb' | 'drivable'> {
+  requireKnown('--map', Object.keys(classMap ?? {}), names);
+  const wanted = classMap ?? usualNames;
+  const published = names.map((name) => (Object.hasOwn(wanted, name) ? wanted[name]! : name));
+  const classes = [...new Set(published)];
+  if (classes.length < 2)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--map: expected at least two classes, found ${classes}`,
+    );
+  requireKnown('--drivable', drivable ?? [], classes);
+  requireKnown('--palette', Object.keys(palette), classes);
+  const ours: readonly string[] = segmentationClasses;
+  return {
+    classes,
+    ...(classes.length < names.length && {
+      channelClasses: published.map((name) => classes.indexOf(name)),
+    }),
+    paletteRgb: classes.map((name, id): Rgb => {
+      const known = segmentationPaletteRgb[ours.indexOf(name)];
+      return palette[name] ?? (known ? [...known] : colourOf(id));
+    }),
+    drivable: [...(drivable ?? classes.filter((name) => name === 'road'))],
+  };
+}
+
+function requireKnown(option: string, found: readonly string[], known: readonly string[]): void {
+  const stray = found.find((name) => !known.includes(name));
+  if (stray === undefined) return;
+  const list = known.slice(0, 12).join(', ');
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `${option}: expected names of ${list}${known.length > 12 ? ', …' : ''}, found ${JSON.stringify(stray)}`,
+  );
+}
+
+/** Colours that differ for neighbouring ids: hues a golden angle apart, of two shades. */
+function colourOf(id: number): Rgb {
+  const hue = (id * 137.508) % 360;
+  const value = id % 2 === 0 ? 230 : 150;
+  const channel = (offset: number) => {
+    const k = (offset + hue / 60) % 6;
+    return Math.round(value * (1 - 0.7 * Math.max(0, Math.min(k, 4 - k, 1))));
+  };
+  return [channel(5), channel(3), channel(1)];
+}
+
+const level = z.int().min(0).max(255);
+const paletteSchema = z.strictObject({
+  palette: z.record(z.string(), z.tuple([level, level, level])),
+});
+
+/** Reads `palette: {road: [128, 64, 128], …}`. Throws ERR_USAGE. */
+export function readPalette(path: string): Record<string, Rgb> {
+  try {
+    return paletteSchema.parse(parse(readFileSync(path, 'utf8'))).palette;
+  } catch (cause) {
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--palette: expected a file with palette: {class: [red, green, blue]}, found another: ${path}`,
+      { cause },
+    );
+  }
+}

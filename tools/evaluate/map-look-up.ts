@@ -1,0 +1,36 @@
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { createInputMapping } from '../../src/preprocess/input-mapping.js';
+import type { RgbImage } from '../datasets/sample.js';
+
+/** For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. */
+export class MapLookUp {
+  #size = '';
+  #places = new Int32Array();
+
+  constructor(
+    private readonly spec: InputSpec,
+    private readonly camera: CameraModel | undefined,
+  ) {}
+
+  placesFor(image: RgbImage, mapWidthPx: number, mapHeightPx: number): Int32Array {
+    const { widthPx, heightPx } = image;
+    const size = `${widthPx}x${heightPx}`;
+    if (size === this.#size) return this.#places;
+    const mapping = createInputMapping(this.spec, image, this.camera);
+    const places = new Int32Array(widthPx * heightPx).fill(-1);
+    for (let y = 0, index = 0; y < heightPx; y++) {
+      for (let x = 0; x < widthPx; x++, index++) {
+        const point = mapping.inputFromFramePoint(x + 0.5, y + 0.5);
+        if (point === undefined) continue;
+        const column = Math.floor(point[0] * mapWidthPx);
+        const row = Math.floor(point[1] * mapHeightPx);
+        const isInside = column >= 0 && column < mapWidthPx && row >= 0 && row < mapHeightPx;
+        if (isInside) places[index] = row * mapWidthPx + column;
+      }
+    }
+    this.#size = size;
+    this.#places = places;
+    return places;
+  }
+}
