@@ -52,8 +52,9 @@ const anyCamera: fc.Arbitrary<CameraModel> = fc.constantFrom(...cameraKinds).cha
     .record({
       widthPx: fc.integer({ min: 1, max: 8000 }),
       heightPx: fc.integer({ min: 1, max: 8000 }),
+      // Wide enough that a hemisphere covers the half of the picture that a lens must show.
       focal: share(0.3, 20),
-      aspect: share(0.5, 2),
+      aspect: share(1, 2),
       centreX: share(0, 1),
       centreY: share(0, 1),
       // A first coefficient above 0, so that no distorted model is all zeros (those are read as a pinhole).

@@ -32,7 +32,7 @@ test('vehicles become our classes, an ambulance a truck', async () => {
 });
 
 test.each([
-  ['not JSON', '[{', /expected an index as JSON/],
+  ['not JSON', '[{', /train\.json: expected JSON, found/],
   [
     'another shape',
     '[{"file": 3}]',

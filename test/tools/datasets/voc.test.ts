@@ -134,7 +134,7 @@ test('a missing folder is refused', async () => {
   const error = await rejection(openVoc('/no/such/folder'));
   expect(error.code).toBe('ERR_DATASET');
   expect(error.message).toBe(
-    'expected a folder with Pascal VOC annotations, found nothing: /no/such/folder',
+    'expected a folder with Pascal VOC annotations, found nothing there: /no/such/folder',
   );
 });
 
