@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Task } from '../../src/bundle/manifest.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { openDataset } from '../../tools/datasets/open-dataset.js';
 import type { SegmentationSample } from '../../tools/datasets/sample.js';
 import { readTrainingLog } from '../../tools/evaluate/report/training-log.js';
@@ -16,7 +16,7 @@ async function write(dir: string, files: Record<string, Uint8Array>): Promise<vo
 }
 
 /** Opens a data set and loads its first samples, labels and all. */
-async function load(format: string, dir: string, task: Task, split?: string): Promise<void> {
+async function load(format: string, dir: string, task: LabelledTask, split?: string): Promise<void> {
   const { samples } = await openDataset(format, dir, { task, split });
   for (const sample of samples.slice(0, 3)) {
     await sample.load();
@@ -30,7 +30,7 @@ const set = (
   file: string,
   seeds: FuzzSubject['seeds'],
   around: FuzzSubject['around'],
-  [format, task, split]: [string, Task, string?],
+  [format, task, split]: [string, LabelledTask, string?],
 ): FuzzSubject => ({
   name,
   form,
