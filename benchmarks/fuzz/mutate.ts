@@ -81,6 +81,7 @@ const values: readonly unknown[] = [
   [null],
   [0],
   { a: 1 },
+  { toString: 1, valueOf: 2 },
   Array(300).fill(0),
   'NaN',
 ]; // prettier-ignore

@@ -16,7 +16,12 @@ async function write(dir: string, files: Record<string, Uint8Array>): Promise<vo
 }
 
 /** Opens a data set and loads its first samples, labels and all. */
-async function load(format: string, dir: string, task: LabelledTask, split?: string): Promise<void> {
+async function load(
+  format: string,
+  dir: string,
+  task: LabelledTask,
+  split?: string,
+): Promise<void> {
   const { samples } = await openDataset(format, dir, { task, split });
   for (const sample of samples.slice(0, 3)) {
     await sample.load();

@@ -1,4 +1,5 @@
 import { cameraOf } from '../../src/capture/camera-of.js';
+import { mountOf } from '../../src/capture/mount-of.js';
 import { readCurveKeyFile } from '../../src/outputs/zeromq/curve-key-file.js';
 import { ZeromqPublisher } from '../../src/outputs/zeromq/zeromq-publisher.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
@@ -63,6 +64,15 @@ export const settingSubjects: readonly FuzzSubject[] = [
       await fileOf('calibration/sample-camera.yaml'),
     ],
     async (path) => void (await cameraOf(path, '')),
+    ['ERR_CALIBRATION'],
+  ),
+  setting(
+    'mount',
+    'mount.yaml',
+    async () => [
+      text('heightM: 1.4\npitchRad: 0.02\nrollRad: 0.01\nyawRad: -0.01\nheightDeviationM: 0.05\n'),
+    ],
+    async (path) => void (await mountOf(path, '')),
     ['ERR_CALIBRATION'],
   ),
   setting(

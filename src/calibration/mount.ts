@@ -48,7 +48,9 @@ export function checkMount(fields: unknown, where: string): MeasuredMount {
     const isText = typeof found === 'string' && found.trim() !== '';
     const value = found === undefined ? usual : isText ? Number(found) : found;
     if (typeof value !== 'number' || !(value >= least && value <= most))
-      return fail(`${key}: expected a number from ${least} to ${most}, found ${String(found)}`);
+      return fail(
+        `${key}: expected a number from ${least} to ${most}, found ${JSON.stringify(found)}`,
+      );
     mount[key] = value;
   }
   return mount;

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { checkMount, type MeasuredMount, mountMetadataName } from '../calibration/mount.js';
 import { parseMountYaml } from '../calibration/mount-yaml.js';
-import { PerceptionError } from '../frame/perception-error.js';
+import { readInputText } from '../files/read-input.js';
 import { openIfRecording } from './camera-of.js';
 
 /**
@@ -11,11 +10,7 @@ import { openIfRecording } from './camera-of.js';
 export async function mountOf(mount: string, source: string): Promise<MeasuredMount | undefined> {
   if (mount === 'none') return undefined;
   if (mount !== 'recording') {
-    const text = await readFile(mount, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new PerceptionError('ERR_CALIBRATION', `${mount}: cannot be read (${cause.code})`, {
-        cause,
-      });
-    });
+    const text = readInputText(mount, { code: 'ERR_CALIBRATION', what: 'a mount' });
     return parseMountYaml(text, mount);
   }
   const reader = await openIfRecording(source);

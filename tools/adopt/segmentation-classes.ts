@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
+import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { segmentationClasses, segmentationPaletteRgb } from '../../src/perception/classes.js';
+import { parseYaml } from '../../src/text/yaml-document.js';
 
 type Rgb = [number, number, number];
 
@@ -86,13 +86,14 @@ const paletteSchema = z.strictObject({
 
 /** Reads `palette: {road: [128, 64, 128], …}`. Throws ERR_USAGE. */
 export function readPalette(path: string): Record<string, Rgb> {
-  try {
-    return paletteSchema.parse(parse(readFileSync(path, 'utf8'))).palette;
-  } catch (cause) {
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `--palette: expected a file with palette: {class: [red, green, blue]}, found another: ${path}`,
-      { cause },
-    );
-  }
+  const text = readInputText(path, { code: 'ERR_USAGE', what: 'a palette' });
+  const checked = paletteSchema.safeParse(
+    parseYaml(text, { where: path, code: 'ERR_USAGE' }).value,
+  );
+  if (checked.success) return checked.data.palette;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `--palette: expected a file with palette: {class: [red, green, blue]}, found another: ${path}`,
+    { cause: checked.error },
+  );
 }

@@ -43,4 +43,7 @@ export function parseControl(text: string): Control {
 }
 
 const unexpected = (what: string, found: unknown) =>
-  new PerceptionError('ERR_USAGE', `expected ${what}, found ${String(found).slice(0, 80)}`);
+  new PerceptionError(
+    'ERR_USAGE',
+    `expected ${what}, found ${(typeof found === 'string' ? found : String(JSON.stringify(found))).slice(0, 80)}`,
+  );

@@ -39,7 +39,7 @@ export function parseRequest(text: string): FoxgloveRequest | string {
   const parsed = requestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const op = (value as { op?: unknown } | null)?.op;
-  return `expected subscribe, unsubscribe, getParameters or setParameters as the protocol writes them, found ${String(op).slice(0, 40)}`;
+  return `expected subscribe, unsubscribe, getParameters or setParameters as the protocol writes them, found ${String(JSON.stringify(op)).slice(0, 40)}`;
 }
 
 /** A channel as it is advertised. */

@@ -83,6 +83,7 @@ test('another seed is another world', async () => {
 test.each([
   ['not JSON', 'keys', 'application/json', 400],
   ['a driver there is none of', '{"driver":"pilot"}', 'application/json', 400],
+  ['a driver that is no text', '{"driver":{"toString":1}}', 'application/json', 400],
   ['a seed that is none', '{"seed":-1}', 'application/json', 400],
   ['more than is needed', JSON.stringify({ keys: 'x'.repeat(2000) }), 'application/json', 400],
   ['a form of another page', '{}', 'text/plain', 415],
