@@ -100,6 +100,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
+    package: 'windshield-tools',
     usage: '<drive> --stage <task> --out <file.png>',
     summary: 'paint over a frame what an answer is based on',
     load: async () => (await import('./explain.js')).explainCommand(),

@@ -122,8 +122,10 @@ test.skipIf(skip !== undefined)(
     const { times, end } = await readAll(source);
     const readCount = 3 + times.length;
     expect(end).toMatchObject({ kind: 'failed', error: { code: 'ERR_SOURCE_LOST' } });
-    expect(end.kind === 'failed' && end.error.message).toBe(
-      `ffmpeg was killed by SIGKILL, after ${readCount} of 100 frames of long.mp4`,
+    expect(end.kind === 'failed' && end.error.message).toMatch(
+      new RegExp(
+        `^ffmpeg was killed by SIGKILL, after ${readCount} of 100 frames of .*long\\.mp4$`,
+      ),
     );
     expect(source.skipped).toEqual({ lost: 100 - readCount });
     expect(await source.read(pixels)).toEqual(end);

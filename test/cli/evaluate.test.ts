@@ -123,7 +123,7 @@ test.each([
   [
     'a run without a log',
     ['--report', 'r.html', '--run', 'none'],
-    /expected the log of a training run, found nothing: .* \(ERR_DATASET\)$/m,
+    /expected the log of a training run, found nothing there: .* \(ERR_DATASET\)$/m,
   ],
   ['a run without a report', ['--run', '.'], /expected --report with --run, found none/],
 ])('%s ends with one line and exit code 2, and leaves nothing', async (_, flags, message) => {

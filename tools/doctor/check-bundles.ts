@@ -63,7 +63,7 @@ function loadedFinding(
 
 function refusedFinding(task: Task, { code, message }: Answer<'refused'>): Finding {
   // Where its folder lacks a file, it is missing; a file that is there and wrong has failed.
-  const isMissing = /expected a file .*, found none$/.test(message);
+  const isMissing = /, found (none|nothing there)\b/.test(message);
   const action = actions[code] ?? '`windshield config` shows what the pipeline file means';
   const state = isMissing ? 'missing' : 'failed';
   return amiss(`bundle ${task}`, state, `${message} (${code})`, action, true);

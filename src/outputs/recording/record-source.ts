@@ -1,6 +1,7 @@
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CaptureHandle, startCapture } from '../../capture/capture-thread.js';
 import type { SourceOptions } from '../../capture/source-options.js';
+import { startWallClock } from '../../frame/clock.js';
 import type { PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import type { RecordSettings } from '../output-settings.js';
@@ -73,7 +74,8 @@ async function run(
   let frames = 0;
   capture.onNote(note);
   capture.onLost((error: PerceptionError) => note(`${error.message}; trying again`));
-  capture.onFrame(({ slot, stampNs, sourceTimeNs }) => {
+  const { offsetNs } = startWallClock();
+  capture.onFrame(({ slot, stampNs, sourceTimeNs, captureTimeNs }) => {
     if (thread.failure !== undefined || (endNs !== undefined && sourceTimeNs >= endNs)) {
       ring.release(slot);
       stop();
@@ -82,7 +84,9 @@ async function run(
     lastNs = sourceTimeNs;
     const release = () => ring.release(slot);
     const pixels = { layout: info.layout, bytes: ring.pixels(slot), release };
-    thread.picture(stampNs === 0n ? sourceTimeNs : stampNs, pixels);
+    // Nobody gave a stamp: of a camera the wall time, of anything else the source's own.
+    const ownNs = info.isLive ? captureTimeNs + offsetNs : sourceTimeNs;
+    thread.picture(stampNs === 0n ? ownNs : stampNs, pixels);
     onFrame?.(++frames);
   });
   const end = await capture.ended;

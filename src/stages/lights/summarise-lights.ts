@@ -2,6 +2,8 @@ import type { PerceptionFrame } from '../../messages/gen/windshield/v1/perceptio
 
 /** The states of the lights, the surest first; one that abstained is a `?`. */
 export function summariseLights({ lights }: PerceptionFrame): string {
+  // Most rigs run no classifier of lights: nothing is said of none.
+  if (lights.length === 0) return '';
   const named = lights
     .toSorted((a, b) => b.probability - a.probability)
     .map(({ classId, className, labels, probability }) => {
@@ -9,5 +11,5 @@ export function summariseLights({ lights }: PerceptionFrame): string {
       const state = said || (classId < 0 ? '?' : className);
       return `${state} ${probability.toFixed(2)}`;
     });
-  return `lights ${named.join(', ') || '–'}`;
+  return `lights ${named.join(', ')}`;
 }
