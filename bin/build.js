@@ -51,6 +51,19 @@ function replaceFile(path, contents) {
   renameSync(partial, path);
 }
 
+/** What was built from a source that has gone or moved would else still be found, and packed. */
+function removeOthers(built) {
+  for (const room of roomDirs) {
+    const roomDir = join(outDir, room);
+    if (!existsSync(roomDir)) continue;
+    for (const entry of readdirSync(roomDir, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath ?? entry.path, entry.name);
+      if (entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !built.has(path))
+        rmSync(path, { force: true });
+    }
+  }
+}
+
 /** Builds when the sources differ from the last build (or always with `force`). Returns the dist folder. */
 export async function ensureBuilt({ force = false } = {}) {
   const { files, fingerprint } = surveySources();
@@ -72,6 +85,7 @@ export async function ensureBuilt({ force = false } = {}) {
     write: false,
   });
   for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  removeOthers(new Set(outputFiles.map(({ path }) => path)));
   replaceFile(stampFile, fingerprint);
   return outDir;
 }

@@ -18,7 +18,7 @@ export interface DecodedImage {
  * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects when the bytes are no
  * picture, or a JPEG whose middle is missing; the caller names the place.
  *
- * Plain JPEGs go through libjpeg-turbo, in a fifth of the time: here, and so in training, evaluation and on the rig.
+ * Plain JPEGs go through libjpeg-turbo, in a third of the time (benchmarks/jpeg-decode.ts): here, and so in training, evaluation and on the rig.
  */
 export async function decodeImage(input: string | Uint8Array): Promise<DecodedImage> {
   const bytes = typeof input === 'string' && isJpegName(input) ? await readFile(input) : input;
@@ -89,21 +89,6 @@ export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
   } catch (error) {
     return !/premature end|unsupported|corrupt JPEG data: (bad|found)/i.test(String(error));
   }
-}
-
-/** What a picture file's header says of how it is stored, and its size in pixels. */
-export async function pictureStorage(
-  path: string,
-): Promise<{ widthPx: number; heightPx: number; orientation: number; bitsPerSample: 8 | 16 }> {
-  const metadata = await sharp(path, { limitInputPixels: maxPixels }).metadata();
-  const { width: widthPx, height: heightPx, orientation = 1, depth } = metadata;
-  return { widthPx, heightPx, orientation, bitsPerSample: depth === 'ushort' ? 16 : 8 };
-}
-
-/** The largest sample of any channel, as stored: of 16 bits up to 65535. Decodes the whole picture. */
-export async function brightestSample(path: string): Promise<number> {
-  const { channels } = await sharp(path, { limitInputPixels: maxPixels }).stats();
-  return Math.max(...channels.map(({ max }) => max));
 }
 
 const rawInput = (image: DecodedImage) =>

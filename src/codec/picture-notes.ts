@@ -1,4 +1,4 @@
-import { brightestSample, pictureStorage } from './image-codec.js';
+import { brightestOf16Bits, imageSize } from './image-codec.js';
 
 /** Below this share of its range a picture of 16 bits was taken by a camera of twelve or fewer. */
 const darkestShare = 1 / 16;
@@ -21,13 +21,12 @@ const orientations: Readonly<Record<number, string>> = {
  */
 export async function pictureNote(path: string): Promise<string | undefined> {
   try {
-    const { orientation, bitsPerSample, widthPx, heightPx } = await pictureStorage(path);
+    const { orientation, widthPx, heightPx } = await imageSize(path);
     const turn = orientations[orientation];
     if (turn !== undefined)
       return `EXIF says that it is to be shown ${turn}; pixels are taken as they are stored, ${widthPx}x${heightPx}`;
-    if (bitsPerSample !== 16) return undefined;
-    const brightest = await brightestSample(path);
-    if (brightest >= 65_536 * darkestShare) return undefined;
+    const brightest = await brightestOf16Bits(path);
+    if (brightest === undefined || brightest >= 65_536 * darkestShare) return undefined;
     return `its brightest pixel is ${brightest} of 65535, as of a camera of 12 bits or fewer: the upper 8 bits are taken, and the networks see night; scale it to all 16 bits`;
   } catch {
     return undefined;
