@@ -2,7 +2,7 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
 /** ERR_OUTPUT that names the file and the system's reason; an error that is ours already is passed through. */
 export function outputError(path: string, cause: unknown): PerceptionError {
-  if (cause instanceof PerceptionError && hasErrorCode(cause)) return cause;
+  if (hasErrorCode(cause)) return cause as PerceptionError;
   const { code } = cause as NodeJS.ErrnoException;
   const reason = (code && reasons[code]) ?? (cause instanceof Error ? cause.message : `${cause}`);
   return new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${reason}`, { cause });

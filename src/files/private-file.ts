@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { PerceptionError } from '../frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { outputError } from './output-error.js';
 
 /** Text of a file with a secret. Throws ERR_CONFIG where it cannot be read, or where others can read it, too. */
@@ -24,7 +24,7 @@ export async function readPrivateFile(path: string, limitBytes: number): Promise
       );
     return await file.readFile('utf8');
   } catch (cause) {
-    if (cause instanceof PerceptionError) throw cause;
+    if (hasErrorCode(cause)) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${code})`, { cause });
   } finally {

@@ -1,5 +1,6 @@
 import { isCollection, isMap, isNode, LineCounter, parseAllDocuments, stringify } from 'yaml';
-import { type ErrorCode, PerceptionError } from '../frame/perception-error.js';
+import { firstLine } from '../frame/first-line.js';
+import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
 /** A pipeline file or a recipe takes some kilobytes; more is a wrong path, and would fill the memory. */
 export const maxYamlCharacters = 1024 * 1024;
@@ -54,9 +55,10 @@ export function parseYaml(text: string, options: YamlOptions): YamlDocument {
       lineAt: (keys) => lineOfOffset(offsetOf(first.contents, keys)),
     };
   } catch (cause) {
-    if (cause instanceof PerceptionError) throw cause;
+    if (hasErrorCode(cause)) throw cause;
     // Aliases that grow without end, keys that are none, brackets as deep as the stack.
-    throw refused(firstLine(cause), undefined, cause);
+    const isDeep = cause instanceof RangeError;
+    throw refused(isDeep ? 'it nested too deeply' : firstLine(cause), undefined, cause);
   }
 }
 
@@ -84,9 +86,4 @@ function offsetOf(contents: unknown, keys: readonly PropertyKey[]): number {
     }
   }
   return offset;
-}
-
-function firstLine(error: unknown): string {
-  if (error instanceof RangeError) return 'it nested too deeply';
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
 }

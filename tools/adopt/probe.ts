@@ -1,7 +1,7 @@
 import { elementCount, mulberry32 } from '../../src/bundle/golden.js';
 import type { TensorDtype } from '../../src/bundle/manifest.js';
 import { tensorDtypes } from '../../src/bundle/manifest.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { halfBits, halfValue } from '../../src/onnx/half-float.js';
 import type { NetworkFile } from './network-file.js';
@@ -151,7 +151,7 @@ export function probeNetwork(network: NetworkFile, image: Omit<ImageInput, 'dtyp
     });
     return { image: { ...image, dtype }, constants, outputs };
   } catch (cause) {
-    if (cause instanceof PerceptionError && cause.code !== 'ERR_INFERENCE') throw cause;
+    if (hasErrorCode(cause) && cause.code !== 'ERR_INFERENCE') throw cause;
     throw refused(network, cause);
   } finally {
     session.release();

@@ -1,5 +1,6 @@
+import { firstLine } from '../../src/frame/first-line.js';
 import { type BoxXyxy, clipBox } from './box-geometry.js';
-import { firstLine, loadPicture, pictureSize } from './dataset-files.js';
+import { loadPicture, pictureSize } from './dataset-files.js';
 import type { Dataset, DetectionSample, TruthBox } from './sample.js';
 
 /** A box as an annotation gives it, with the place it was found at. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { firstLine } from '../../src/frame/first-line.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { openCamvid } from './camvid.js';
-import { firstLine, mapInOrder, requireSamples } from './dataset-files.js';
+import { mapInOrder, requireSamples } from './dataset-files.js';
 import { findComponents, type MaskComponent } from './mask-components.js';
 import type { Dataset, DetectionSample, TruthBox } from './sample.js';
 import { addTeacherBoxes } from './teacher-boxes.js';

@@ -1,7 +1,7 @@
 import { join, parse } from 'node:path';
+import { firstLine } from '../../src/frame/first-line.js';
 import {
   datasetError,
-  firstLine,
   listFolder,
   listPictures,
   loadPicture,

@@ -4,7 +4,7 @@ import { brightestOf16Bits, decodeImage, imageSize } from '../../src/codec/image
 import { isPng } from '../../src/codec/png-samples.js';
 import { decodePpm } from '../../src/codec/ppm.js';
 import { describeReadFailure } from '../../src/files/read-input.js';
-import { oneLine } from '../../src/frame/one-line.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import { parseJson } from '../../src/text/json-document.js';
 import type { Dataset, RgbImage } from './sample.js';
@@ -149,10 +149,4 @@ export async function mapInOrder<A, B>(
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runOne));
   return results;
-}
-
-/** The first line of an error's message, without its end stop. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return oneLine(text.split('\n', 1)[0]!).replace(/\.$/, '');
 }

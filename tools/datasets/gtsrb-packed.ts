@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { parseDelimited } from '../../src/codec/delimited-text.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import { signClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
-  firstLine,
   listFolder,
   readBytes,
   readText,

@@ -4,6 +4,7 @@ import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import { decodeImage } from '../../src/codec/image-codec.js';
 import { readJpegHeader } from '../../src/codec/jpeg-header.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../src/messages/read-message.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import { datasetError, firstLine, requireSamples } from './dataset-files.js';
+import { datasetError, requireSamples } from './dataset-files.js';
 import { type FrameSize, samplesOfTruth } from './recording-truth.js';
 import type { Dataset, RgbImage, SampleOf } from './sample.js';
 

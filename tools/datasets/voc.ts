@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, join, parse, posix, win32 } from 'node:path';
 import { parseNumber } from '../../src/codec/delimited-text.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import { detectionClasses } from '../../src/perception/classes.js';
 import { childOf, parseAnnotationXml, textOf, type XmlElement } from './annotation-xml.js';
 import type { RawBox } from './box-sample.js';
 import { makeDetectionSample } from './box-sample.js';
 import {
   datasetError,
-  firstLine,
   listFolder,
   listPictures,
   mapInOrder,

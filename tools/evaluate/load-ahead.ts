@@ -1,4 +1,4 @@
-import { firstLine } from '../datasets/dataset-files.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import type { Dataset } from '../datasets/sample.js';
 
 /** Samples decoded ahead of the network, on the codec's own threads. */

@@ -1,9 +1,9 @@
-import { PerceptionError } from '../../frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 
 /** The error that ended a recording, with where lies what was recorded until then; that is put aside first. */
 export function withWhatIsLeft(error: unknown, path: string): unknown {
-  if (!(error instanceof PerceptionError)) return error;
+  if (!hasErrorCode(error)) return error;
   try {
     const kept = setAside(path);
     if (kept === undefined) return error;

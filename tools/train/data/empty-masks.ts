@@ -1,5 +1,6 @@
 import type { LabelledTask } from '../../../src/bundle/manifest.js';
-import { firstLine, mapInOrder } from '../../datasets/dataset-files.js';
+import { firstLine } from '../../../src/frame/first-line.js';
+import { mapInOrder } from '../../datasets/dataset-files.js';
 import { type SegmentationSample, voidClassId } from '../../datasets/sample.js';
 import type { WeightedDataset } from '../open-data.js';
 import type { Problem } from './data-problems.js';

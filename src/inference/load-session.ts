@@ -1,0 +1,63 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { hasNarrowSums } from '../bundle/manifest.js';
+import { firstLine } from '../frame/first-line.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { InferenceSession } from './onnxruntime.js';
+
+export interface LoadedSession {
+  session: InferenceSession;
+  isPartlyOnCpu: boolean;
+}
+
+/**
+ * The session, or why the provider cannot be had. ONNX Runtime gives nodes that a provider cannot run to the CPU
+ * without a word; it is asked to refuse first, so that what then loads with their help can be told apart.
+ */
+export async function tryLoad(
+  bundle: Bundle,
+  provider: string,
+  intraOpThreads: number,
+): Promise<LoadedSession | string> {
+  try {
+    if (provider === 'cpu')
+      return { session: await load(bundle, provider, intraOpThreads, false), isPartlyOnCpu: false };
+    const whole = await load(bundle, provider, intraOpThreads, true).catch((cause) => {
+      if (/fallback to CPU EP/i.test(String(cause))) return undefined;
+      throw cause;
+    });
+    if (whole !== undefined) return { session: whole, isPartlyOnCpu: false };
+    return { session: await load(bundle, provider, intraOpThreads, false), isPartlyOnCpu: true };
+  } catch (cause) {
+    const reason = firstLine(cause);
+    if (provider !== 'cpu') return reason;
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${bundle.where}/${bundle.manifest.network.file}: expected a network that ONNX Runtime can load, found: ${reason}`,
+      { cause },
+    );
+  }
+}
+
+function load(
+  bundle: Bundle,
+  provider: string,
+  intraOpThreads: number,
+  refusesCpu: boolean,
+): Promise<InferenceSession> {
+  return InferenceSession.create(bundle.network, {
+    executionProviders: [provider],
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    extra: {
+      session: {
+        // Several lanes share the cores: a pool that spins while it waits takes them from the others.
+        intra_op: { allow_spinning: '0' },
+        // 1: x86 processors whose fast kernels saturate take the ones that do not. The others ignore it.
+        x64quantprecision: hasNarrowSums(bundle.manifest) ? '0' : '1',
+        ...(refusesCpu && { disable_cpu_ep_fallback: '1' }),
+      },
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { candidatesOf } from '../bundle/check-shapes.js';
+import { elementCount } from '../bundle/golden.js';
+import { firstLine } from '../frame/first-line.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+import { type InferenceSession, Tensor } from './onnxruntime.js';
+import { TensorRoom } from './tensor-room.js';
+
+export type Tensors = Record<string, Tensor>;
+/** null where the network sizes an output itself. */
+export type Fetches = Record<string, Tensor | null>;
+type Shape = readonly (number | string)[];
+export type Rooms = Readonly<Record<string, TensorRoom>>;
+
+/** Sizes with `batch` where the shape has the batch's name, and room for the candidates where it has another. */
+export function sizesOf({ manifest }: Bundle, shape: Shape, batch: number): number[] {
+  const batchName = manifest.input.tensor.shape[0];
+  return shape.map((size) => {
+    if (typeof size === 'number') return size;
+    return size === batchName ? batch : (candidatesOf(manifest.decode) ?? batch);
+  });
+}
+
+/** Whether a network decides itself how large an output is: then its own array is taken, and copied. */
+function isFree({ manifest }: Bundle, shape: Shape): boolean {
+  const batchName = manifest.input.tensor.shape[0];
+  return shape.some((size) => typeof size === 'string' && size !== batchName);
+}
+
+/** Room for `batch` items of each output. */
+export function outputRooms(bundle: Bundle, batch: number): Rooms {
+  return Object.fromEntries(
+    bundle.manifest.outputs.map(({ name, dtype, shape }) => [
+      name,
+      new TensorRoom(dtype, elementCount(sizesOf(bundle, shape, batch))),
+    ]),
+  );
+}
+
+export const valuesOf = (rooms: Rooms): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(rooms).map(([name, { values }]) => [name, values]));
+
+/** A tensor over the first items of a room's storage. */
+export function tensorOver(room: TensorRoom, dims: readonly number[]): Tensor {
+  const data = room.stored.subarray(0, elementCount(dims));
+  // Where the engine has float16 arrays, ONNX Runtime takes no other.
+  const halves = (globalThis as { Float16Array?: new (...place: unknown[]) => unknown })
+    .Float16Array;
+  const isHalf = room.dtype === 'float16' && halves !== undefined;
+  const view = isHalf ? new halves(data.buffer, data.byteOffset, data.length) : data;
+  return new Tensor(room.dtype as 'float32', view as Float32Array, dims);
+}
+
+/** Tensors over the first `batch` items of each output; null where the network sizes it itself. */
+export function fetchesOf(bundle: Bundle, rooms: Rooms, batch: number): Fetches {
+  return Object.fromEntries(
+    bundle.manifest.outputs.map(({ name, shape }) => [
+      name,
+      isFree(bundle, shape) ? null : tensorOver(rooms[name]!, sizesOf(bundle, shape, batch)),
+    ]),
+  );
+}
+
+/** The inputs that are the same for every frame. */
+export function constantFeeds({ manifest }: Bundle): Tensors {
+  return Object.fromEntries(
+    (manifest.input.constants ?? []).map(({ name, dtype, shape, values }) => {
+      const room = new TensorRoom(dtype, elementCount(shape));
+      room.values.set(values);
+      room.store(values.length);
+      return [name, tensorOver(room, shape)];
+    }),
+  );
+}
+
+/** Runs once; the rooms hold the answers then. Rejects with ERR_INFERENCE. */
+export async function runSession(
+  session: InferenceSession,
+  { feeds, fetches }: { feeds: Tensors; fetches: Fetches },
+  rooms: Rooms,
+  { where, provider }: { where: string; provider: string },
+): Promise<void> {
+  try {
+    const given = await session.run(feeds, fetches);
+    for (const name in rooms) {
+      const fetched = fetches[name];
+      if (fetched === null) takeInto(rooms[name]!, given[name]!, `${where}: output ${name}`);
+      else rooms[name]!.load(fetched!.size);
+    }
+  } catch (cause) {
+    if (hasErrorCode(cause)) throw cause;
+    throw new PerceptionError(
+      'ERR_INFERENCE',
+      `${where}: expected a run on ${provider}, found: ${firstLine(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** Copies an output that the network sized itself. Throws ERR_INFERENCE where it is larger than the room. */
+function takeInto(room: TensorRoom, given: Tensor, what: string): void {
+  if (given.size > room.values.length) {
+    throw new PerceptionError(
+      'ERR_INFERENCE',
+      `${what}: expected at most ${room.values.length} values, found ${given.size}: a larger maxCandidates makes room`,
+    );
+  }
+  room.take(given.data as Float32Array);
+}
