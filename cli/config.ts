@@ -56,7 +56,7 @@ async function pinned(config: PipelineConfig, path: string): Promise<PipelineCon
   const { source, laneCount: _, ...rest } = config;
   if (source === undefined)
     throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to plan for, found none`);
-  const { measurePlan } = await import('../src/pipeline/open-pipeline.js');
+  const { measurePlan } = await import('../src/pipeline/measure-plan.js');
   const { describeChoice, withChosenBundles } = await import('../src/pipeline/bundle-choice.js');
   const { describeLanes } = await import('../src/pipeline/lane-plan.js');
   const planned = await measurePlan(config, source);

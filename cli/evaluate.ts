@@ -107,6 +107,7 @@ async function evaluate(
       providers: flags.provider,
       allowUncertified: flags.allowUncertified ?? false,
       ...(flags.limit !== undefined && { limit: flags.limit }),
+      intervals: true,
       ...(report && { onObservation: report.observe }),
       onProgress: (done, total) => {
         if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeChoice, fastestCandidate } from '../../src/pipeline/bundle-choice.js';
-import { measurePlan } from '../../src/pipeline/open-pipeline.js';
+import { measurePlan } from '../../src/pipeline/measure-plan.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import type { PipelineOptions } from '../../src/pipeline/pipeline-options.js';

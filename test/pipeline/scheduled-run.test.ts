@@ -9,7 +9,7 @@ import {
   SteeringUpdateSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
-import { measurePlan } from '../../src/pipeline/open-pipeline.js';
+import { measurePlan } from '../../src/pipeline/measure-plan.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import type { PipelineOptions } from '../../src/pipeline/pipeline-options.js';

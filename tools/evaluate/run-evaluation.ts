@@ -15,7 +15,7 @@ import type { ObservationOf } from './observation.js';
 export interface EvaluationOptions<T extends LabelledTask = LabelledTask> extends RunnerOptions {
   /** At most this many samples, spread evenly over the data set. */
   limit?: number;
-  /** False: leaves out the confidence intervals, which a network in training does not need. */
+  /** Also says how sure each score is: a thousand draws, which a network in training or quantisation does not need. */
   intervals?: boolean;
   /** Called after each scored sample. */
   onProgress?: (done: number, total: number) => void;
@@ -58,11 +58,11 @@ export async function runEvaluation<T extends LabelledTask>(
   const samples = spread(dataset.samples, limit);
   const chosen: Dataset<T> = { ...dataset, samples, problems: [...dataset.problems] };
   let done = 0;
-  const collector = intervalCollectors[dataset.task]();
+  const collector = options.intervals === true ? intervalCollectors[dataset.task]() : undefined;
   const scored = await evaluators[dataset.task](bundle, chosen, {
     ...runnerOptions,
     onSample: (observation) => {
-      collector.add(observation);
+      collector?.add(observation);
       onObservation?.(observation);
       onProgress?.(++done, samples.length);
     },
@@ -72,7 +72,7 @@ export async function runEvaluation<T extends LabelledTask>(
     const reason = first ? `; the first problem: ${first.where}: ${first.reason}` : '';
     throw datasetError(`expected samples of ${dataset.name} that load, found none${reason}`);
   }
-  const intervals = options.intervals === false ? undefined : collector.intervals();
+  const intervals = collector?.intervals();
   return {
     task: dataset.task,
     bundle: `${name} ${version} sha256:${network.sha256}`,

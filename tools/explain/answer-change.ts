@@ -7,6 +7,7 @@ import type { Detection } from '../../src/perception/results.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { BundleRunner } from '../evaluate/bundle-runner.js';
+import { readProbabilities } from './class-probabilities.js';
 
 /** An answer about one picture, and how far the answer about a changed picture is from it. */
 export interface ExplainedAnswer {
@@ -80,35 +81,26 @@ export const explainedAnswers: Readonly<Record<Task, Asks>> = {
 
   async segmentation(runner, bundle, picture, { pointPx, inputFromFramePoint }) {
     const spec = bundle.manifest.decode as SegmentationOutputSpec;
-    const output = bundle.manifest.outputs.find(({ name }) => name === spec.scores)!;
-    const [rows, columns] = output.shape.slice(2).map(Number) as [number, number];
     const at = inputFromFramePoint(...pointPx);
     if (at === undefined || at.some((share) => share < 0 || share >= 1))
       throw new PerceptionError(
         'ERR_USAGE',
         `expected a point that the network sees, found ${pointPx.join(', ')}`,
       );
-    const place = Math.floor(at[1] * rows) * columns + Math.floor(at[0] * columns);
+    const probabilitiesAt = readProbabilities(bundle.manifest, spec);
     const probabilities = async (seen: RgbImage) => {
       await runner.run(seen);
-      const scores = runner.output(spec.scores);
-      return softmax(spec.classes.map((_, c) => scores[c * rows * columns + place]!));
+      return probabilitiesAt(runner.output(spec.scores), at);
     };
     const base = await probabilities(picture);
-    const classId = base.indexOf(Math.max(...base));
+    const channel = base.indexOf(Math.max(...base));
+    const name = spec.classes[spec.channelClasses?.[channel] ?? channel];
     return {
-      answer: `${spec.classes[classId]} at ${pointPx.join(', ')}: ${base[classId]!.toFixed(2)}`,
-      change: async (seen) => base[classId]! - (await probabilities(seen))[classId]!,
+      answer: `${name} at ${pointPx.join(', ')}: ${base[channel]!.toFixed(2)}`,
+      change: async (seen) => base[channel]! - (await probabilities(seen))[channel]!,
     };
   },
 };
-
-function softmax(logits: readonly number[]): number[] {
-  const top = Math.max(...logits);
-  const exponentials = logits.map((value) => Math.exp(value - top));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
-}
 
 /** The surest class of the first crop. */
 async function classOfCrop(

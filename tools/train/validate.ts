@@ -21,7 +21,7 @@ export async function validate(
   const bundle = await openBundle(files, 'the network in training');
   const metrics: Record<string, number> = {};
   for (const dataset of sets) {
-    const evaluation = await runEvaluation(bundle, dataset, { limit, intervals: false });
+    const evaluation = await runEvaluation(bundle, dataset, { limit });
     // The first set decides; others are told under their names.
     const prefix = dataset === sets[0] ? '' : `${dataset.name}: `;
     for (const [name, value] of Object.entries(manifestScores(evaluation))) {
