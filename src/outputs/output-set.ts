@@ -10,6 +10,8 @@ export class OutputSet {
   readonly #byTopic = new Map<string, Output[]>();
   /** How many frames an output still reads. */
   readonly #reading = new Map<Output, number>();
+  /** Outputs that broke their contract and threw: they get nothing more, and the run goes on. */
+  readonly #failed = new Map<Output, unknown>();
 
   constructor(outputs: readonly Output[]) {
     this.outputs = outputs;
@@ -21,7 +23,8 @@ export class OutputSet {
 
   /** Codes of what is wrong with an output now. */
   get health(): string[] {
-    return this.outputs.flatMap(({ health }) => (health === undefined ? [] : [health]));
+    const codes = this.outputs.flatMap(({ health }) => (health === undefined ? [] : [health]));
+    return this.#failed.size === 0 ? codes : [...codes, 'output_failed'];
   }
 
   /** Rejects with the first output that cannot begin. */
@@ -32,9 +35,16 @@ export class OutputSet {
   /** `borrow` is asked once for each output that needs pixels and holds fewer frames than it may. */
   send(message: OutputMessage, borrow?: BorrowPixels): void {
     for (const output of this.#byTopic.get(message.topic) ?? []) {
+      if (this.#failed.has(output)) continue;
       const isFree = (this.#reading.get(output) ?? 0) < (output.heldFrames ?? 1);
       const wants = borrow !== undefined && output.needsPixels && isFree;
-      output.send(wants ? { ...message, pixels: this.#lend(output, borrow) } : message);
+      const pixels = wants ? this.#lend(output, borrow) : undefined;
+      try {
+        output.send(pixels === undefined ? message : { ...message, pixels });
+      } catch (error) {
+        this.#failed.set(output, error);
+        pixels?.release();
+      }
     }
   }
 
@@ -44,11 +54,12 @@ export class OutputSet {
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
   }
 
-  /** Closes all; rejects with the first error, after all of them have ended. */
+  /** Closes all; rejects with the first error, of an output that threw before too, after all of them have ended. */
   async close(end: OutputEnd): Promise<void> {
     const closed = await Promise.allSettled(this.outputs.map((output) => output.close(end)));
     const fault = closed.find((one) => one.status === 'rejected');
     if (fault !== undefined) throw fault.reason;
+    for (const error of this.#failed.values()) throw error;
   }
 
   #lend(output: Output, borrow: BorrowPixels): FramePixels {

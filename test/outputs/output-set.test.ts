@@ -70,3 +70,23 @@ test('closing reaches every output, and the first error comes out', async () => 
   await expect(new OutputSet([failing, other]).close('failed')).rejects.toThrow('disk');
   expect(other.ends).toEqual(['failed']);
 });
+
+test('an output that throws gets nothing more, gives its pixels back, and its error comes out at the end', async () => {
+  const broken = new Keeper('broken', ['perception'], true);
+  broken.send = () => {
+    throw new Error('a mistake in it');
+  };
+  const other = new Keeper('other', ['perception']);
+  const outputs = new OutputSet([broken, other]);
+  let held = 0;
+  const borrow = () => {
+    held++;
+    return { layout: {} as never, bytes: new Uint8Array(1), release: () => void held-- };
+  };
+  for (let i = 0; i < 3; i++) outputs.send(message('perception'), borrow);
+  expect(other.messages).toHaveLength(3);
+  expect(held).toBe(0);
+  expect(outputs.health).toEqual(['output_failed']);
+  await expect(outputs.close('ended')).rejects.toThrow('a mistake in it');
+  expect([broken.ends, other.ends]).toEqual([['ended'], ['ended']]);
+});
