@@ -1,22 +1,20 @@
-import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Bundle } from '../src/bundle/bundle.js';
-import { croppedClasses } from '../src/bundle/crop-spec.js';
 import { type Task, tasks } from '../src/bundle/manifest.js';
-import { readsCrops } from '../src/bundle/output-spec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
-import type { StageResult } from '../src/stages/stage-result.js';
+import { stageTable } from '../src/stages/stage-table.js';
+import type { ExplainMethod } from '../tools/explain/explain-picture.js';
+import { shippedModelsDir } from './default-pipelines.js';
+import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
-const modelsDir = fileURLToPath(new URL('../../models/', import.meta.url));
-const methods = ['visual-backprop', 'occlusion'] as const;
+const methods = ['visual-backprop', 'occlusion'] as const satisfies readonly ExplainMethod[];
 
 interface ExplainFlags {
   stage: Task;
   at: number;
-  method: (typeof methods)[number];
+  method: ExplainMethod;
   bundle?: string;
   calibration: string;
   point?: [number, number];
@@ -48,7 +46,7 @@ export function explainCommand(): Command {
 
 async function explain(drive: string, flags: ExplainFlags): Promise<void> {
   const { stage, out, method } = flags;
-  const bundleDir = flags.bundle ?? `${modelsDir}${stage}`;
+  const bundleDir = flags.bundle ?? `${shippedModelsDir}${stage}`;
   guardOutputs(
     [{ option: '--out', path: out, kind: 'png' }],
     [
@@ -64,6 +62,7 @@ async function explain(drive: string, flags: ExplainFlags): Promise<void> {
   ]);
   const { explainPicture } = await import('../tools/explain/explain-picture.js');
   const { frameAt } = await import('../tools/explain/frame-at.js');
+  const { surestCrop } = await import('../tools/explain/surest-crop.js');
   const bundle = await readBundleFolder(bundleDir);
   if (bundle.manifest.task !== stage)
     throw new PerceptionError(
@@ -74,7 +73,15 @@ async function explain(drive: string, flags: ExplainFlags): Promise<void> {
   const calibrated = await cameraOf(flags.calibration, drive);
   const camera = calibrated && scaleCamera(calibrated, picture.widthPx, picture.heightPx);
   const terminal = new Terminal();
-  const input = stage === 'signs' ? await surestSign(bundle, { picture, camera }) : undefined;
+  const input =
+    stageTable[stage].reads === undefined
+      ? undefined
+      : await surestCrop(
+          bundle,
+          await readBundleFolder(`${shippedModelsDir}detection`),
+          picture,
+          camera,
+        );
   const onProgress = (done: number, total: number) => {
     if (terminal.isInteractive) terminal.showLive(`covered ${done} of ${total} places`);
   };
@@ -89,47 +96,6 @@ async function explain(drive: string, flags: ExplainFlags): Promise<void> {
   });
   writeWhole(out, await encodePng(drawn));
   terminal.print(`${out}: ${stage} at ${picture.timeS.toFixed(2)} s ${answer} (${method})`);
-}
-
-/** The sign that the shipped detector is surest of, as the only box that the sign stage reads. */
-async function surestSign(
-  { manifest }: Bundle,
-  {
-    picture,
-    camera,
-  }: {
-    picture: Awaited<ReturnType<typeof import('../tools/explain/frame-at.js').frameAt>>;
-    camera: import('../src/calibration/camera-model.js').CameraModel | undefined;
-  },
-): Promise<StageResult> {
-  const { readBundleFolder } = await import('../src/inference/read-bundle-folder.js');
-  const { BundleRunner } = await import('../tools/evaluate/bundle-runner.js');
-  const { classesOf } = await import('../src/stages/classes-of.js');
-  const detector = await readBundleFolder(`${modelsDir}detection`);
-  const runner = await BundleRunner.open(detector, camera);
-  try {
-    const result = await runner.run(picture);
-    const wanted = readsCrops(manifest.decode) ? croppedClasses(manifest.decode) : [];
-    const classIds = wanted.map((name) => classesOf(detector.manifest).indexOf(name));
-    const signs = result.stage === 'detection' ? result.detections : [];
-    const [best] = signs
-      .filter((one) => classIds.includes(one.classId))
-      .sort((a, b) => b.score - a.score);
-    if (best === undefined)
-      throw new PerceptionError(
-        'ERR_USAGE',
-        `expected a ${wanted.join(' or ')} in the frame at ${picture.timeS.toFixed(2)} s, found none`,
-      );
-    return { stage: 'detection', detections: [{ ...best, classId: 0 }] };
-  } finally {
-    await runner.dispose();
-  }
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('expected seconds, 0 or more.');
 }
 
 function point(text: string): [number, number] {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Command } from 'commander';
 import type { InputSpec } from '../src/bundle/input-spec.js';
@@ -20,10 +19,11 @@ import { createInputMapping } from '../src/preprocess/input-mapping.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { blendMask } from '../src/viewer/blend-mask.js';
 import { overlaySvg } from '../src/viewer/overlay-svg.js';
+import { shippedModelsDir } from './default-pipelines.js';
 import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
-const segmentationDir = fileURLToPath(new URL('../../models/segmentation', import.meta.url));
+const segmentationDir = `${shippedModelsDir}segmentation`;
 
 interface PictureFlags {
   drive: string;

@@ -10,12 +10,11 @@ import { BundleRunner } from '../evaluate/bundle-runner.js';
 import { explainedAnswers } from './answer-change.js';
 import { drawSaliency } from './draw-saliency.js';
 import { type Area, occlusionMap } from './occlusion.js';
-import { normalised, type SaliencyMap } from './saliency-map.js';
+import type { SaliencyMap } from './saliency-map.js';
 import { visualBackProp } from './visual-back-prop.js';
 import { WatchedConvolutions } from './watched-convolutions.js';
 
-export const explainMethods = ['visual-backprop', 'occlusion'] as const;
-export type ExplainMethod = (typeof explainMethods)[number];
+export type ExplainMethod = 'visual-backprop' | 'occlusion';
 
 export interface ExplainRequest {
   bundle: Bundle;
@@ -61,14 +60,12 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
       Math.max(4, Math.round(Math.min(area[2] - area[0], area[3] - area[1]) / 6));
     const stepPx = Math.max(2, Math.round(patchPx / 2));
     const { onProgress } = request;
-    const map = normalised(
-      await occlusionMap(picture, asked.change, {
-        area,
-        patchPx,
-        stepPx,
-        ...(onProgress && { onProgress }),
-      }),
-    );
+    const map = await occlusionMap(picture, asked.change, {
+      area,
+      patchPx,
+      stepPx,
+      ...(onProgress && { onProgress }),
+    });
     drawSaliency(drawn, map, (x, y) => [x / (map.columns * stepPx), y / (map.rows * stepPx)]);
     return { answer: asked.answer, map, drawn };
   } finally {
