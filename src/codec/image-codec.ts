@@ -1,10 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { decodePlainJpeg, plainJpeg } from './turbo-jpeg.js';
 
 // One pixel bomb must not take the machine down: sharp refuses pictures above this before it allocates.
 const maxPixels = 8192 * 8192;
-sharp.cache(false);
+
+let loading: Promise<typeof import('sharp').default> | undefined;
+
+/** Loads sharp with the first picture that needs it: a run on plain JPEGs never does, and starts sooner. */
+async function openSharp(input: string | Uint8Array, options: SharpOptions): Promise<Sharp> {
+  loading ??= import('sharp').then(({ default: sharp }) => {
+    sharp.cache(false);
+    return sharp;
+  });
+  return (await loading)(input, options);
+}
 
 /** A decoded picture: packed rgb8, row-major; `data` is owned by the caller. */
 export interface DecodedImage {
@@ -39,7 +49,8 @@ export async function decodeImage(input: string | Uint8Array): Promise<DecodedIm
 const isJpegName = (path: string) => /\.jpe?g$/i.test(path);
 
 async function decodeBySharp(input: string | Uint8Array): Promise<DecodedImage> {
-  const { data, info } = await sharp(input, { limitInputPixels: maxPixels, failOn: 'error' })
+  const opened = await openSharp(input, { limitInputPixels: maxPixels, failOn: 'error' });
+  const { data, info } = await opened
     .flatten({ background: '#000' })
     .toColourspace('srgb')
     .removeAlpha()
@@ -56,7 +67,8 @@ async function decodeBySharp(input: string | Uint8Array): Promise<DecodedImage> 
 export async function imageSize(
   input: string | Uint8Array,
 ): Promise<{ widthPx: number; heightPx: number; orientation: number }> {
-  const header = await sharp(input, { limitInputPixels: maxPixels }).metadata();
+  const picture = await openSharp(input, { limitInputPixels: maxPixels });
+  const header = await picture.metadata();
   return { widthPx: header.width, heightPx: header.height, orientation: header.orientation ?? 1 };
 }
 
@@ -65,7 +77,7 @@ export async function imageSize(
  * of a camera of 12 bits or less whose values were not spread, and reads as night.
  */
 export async function brightestOf16Bits(input: string | Uint8Array): Promise<number | undefined> {
-  const picture = sharp(input, { limitInputPixels: maxPixels });
+  const picture = await openSharp(input, { limitInputPixels: maxPixels });
   if ((await picture.metadata()).depth !== 'ushort') return undefined;
   const { channels } = await picture.stats();
   // Alpha is full where there is any, and says nothing of the light.
@@ -80,8 +92,9 @@ export async function brightestOf16Bits(input: string | Uint8Array): Promise<num
 export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
   try {
     // At an eighth of the size: all data are read, few pixels made.
-    const { width } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
-    await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
+    const { width } = await (await openSharp(bytes, { limitInputPixels: maxPixels })).metadata();
+    const strict = { limitInputPixels: maxPixels, failOn: 'warning' } as const;
+    await (await openSharp(bytes, strict))
       .resize({ width: Math.max(1, width >> 3) })
       .raw()
       .toBuffer();
@@ -92,46 +105,44 @@ export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
 }
 
 const rawInput = (image: DecodedImage) =>
-  sharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
+  openSharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
 
 /**
  * Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. `isCompact` spends three times as long for
  * about a quarter fewer bytes (trellis quantisation, optimised Huffman codes); any decoder reads it as quickly.
  */
-export function encodeJpeg(
+export async function encodeJpeg(
   image: DecodedImage,
   quality: number,
   isCompact = false,
 ): Promise<Uint8Array> {
   const compact = { trellisQuantisation: true, overshootDeringing: true, quantisationTable: 3 };
-  return rawInput(image)
+  return (await rawInput(image))
     .jpeg({ quality, chromaSubsampling: '4:2:0', ...(isCompact && compact) })
     .toBuffer();
 }
 
 /** Encodes packed rgb8 as PNG; `dotsPerInch` tells printers its true size. */
-export function encodePng(image: DecodedImage, dotsPerInch?: number): Promise<Uint8Array> {
-  const raw = rawInput(image);
+export async function encodePng(image: DecodedImage, dotsPerInch?: number): Promise<Uint8Array> {
+  const raw = await rawInput(image);
   return (dotsPerInch === undefined ? raw : raw.withMetadata({ density: dotsPerInch }))
     .png()
     .toBuffer();
 }
 
 /** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */
-export function encodeLabelMap(
+export async function encodeLabelMap(
   labels: Uint8Array,
   widthPx: number,
   heightPx: number,
 ): Promise<Uint8Array> {
-  return sharp(labels, { raw: { width: widthPx, height: heightPx, channels: 1 } })
-    .toColourspace('b-w')
-    .png()
-    .toBuffer();
+  const raw = await openSharp(labels, { raw: { width: widthPx, height: heightPx, channels: 1 } });
+  return raw.toColourspace('b-w').png().toBuffer();
 }
 
 /** Draws an SVG text over a picture of the same size and encodes the result as PNG. */
-export function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
-  return rawInput(image)
+export async function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
+  return (await rawInput(image))
     .composite([{ input: Buffer.from(svg) }])
     .png()
     .toBuffer();
@@ -143,7 +154,8 @@ export async function resizeImage(
   widthPx: number,
   heightPx: number,
 ): Promise<DecodedImage> {
-  const data = await rawInput(image)
+  const raw = await rawInput(image);
+  const data = await raw
     .resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' })
     .raw()
     .toBuffer();
