@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { CameraCalibrationSchema } from '../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image_pb.js';
 import type { GroundTruth } from '../messages/gen/windshield/v1/perception_pb.js';
+import { timestampFromNs } from '../messages/timestamp.js';
 import { RecordingWriter } from './recording-writer.js';
 
 /** Name of the camera's coordinate frame in recordings. */
@@ -122,14 +122,6 @@ export async function createDriveWriter(path: string, options: DriveOptions): Pr
     close: () => writer.close(),
     abort: () => writer.abort(),
   };
-}
-
-/** A protobuf timestamp from nanoseconds since the Unix epoch. */
-export function timestampFromNs(stampNs: bigint) {
-  const timestamp = timestampFromMs(0);
-  timestamp.seconds = stampNs / 1_000_000_000n;
-  timestamp.nanos = Number(stampNs % 1_000_000_000n);
-  return timestamp;
 }
 
 function describeDrive(options: DriveOptions): Record<string, string> {

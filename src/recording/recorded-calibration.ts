@@ -3,7 +3,7 @@ import {
   type CameraCalibration,
   CameraCalibrationSchema,
 } from '../messages/gen/foxglove/camera_calibration_pb.js';
-import { timestampFromNs } from './drive-writer.js';
+import { timestampFromNs } from '../messages/timestamp.js';
 import { type PictureStream, pictureStreams } from './picture-stream.js';
 import type { RecordedChannel, RecordingReader } from './recording-reader.js';
 import { type RosEncoding, RosFields } from './ros-fields.js';

@@ -19,9 +19,9 @@ import {
 } from '../messages/gen/foxglove/image_annotations_pb.js';
 import { type Log, type Log_Level, LogSchema } from '../messages/gen/foxglove/log_pb.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
+import { timestampFromNs } from '../messages/timestamp.js';
 import { detectionColours, segmentationPaletteRgb } from '../perception/classes.js';
 import { decodeRunLengths } from '../perception/segmentation/run-lengths.js';
-import { timestampFromNs } from '../recording/drive-writer.js';
 import { encodeIndexedPng } from './indexed-png.js';
 
 /** Name of the camera's coordinate frame: x right, y down, z ahead. */

@@ -7,9 +7,9 @@ import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_cali
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
 import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
+import { timestampFromNs } from '../../messages/timestamp.js';
 import { logTopic, perceptionTopic, publishedTopics } from '../../messages/topics.js';
 import { decodeWithoutSegmentation } from '../../messages/without-segmentation.js';
-import { timestampFromNs } from '../../recording/drive-writer.js';
 import {
   annotationsOf,
   calibrationMessage,

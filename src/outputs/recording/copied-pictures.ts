@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
-import { timestampFromNs } from '../../recording/drive-writer.js';
+import { timestampFromNs } from '../../messages/timestamp.js';
 import { jpegOfPicture } from '../../recording/picture-message.js';
 import type { PictureStream } from '../../recording/picture-stream.js';
 import type { RecordedMessage } from '../../recording/recording-piece.js';

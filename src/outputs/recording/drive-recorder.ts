@@ -11,10 +11,10 @@ import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_im
 import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
 import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
 import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
+import { timestampFromNs } from '../../messages/timestamp.js';
 import { perceptionTopic } from '../../messages/topics.js';
 import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
-import { timestampFromNs } from '../../recording/drive-writer.js';
 import { choosePictures, type PictureStream } from '../../recording/picture-stream.js';
 import { calibrationOf } from '../../recording/recorded-calibration.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
