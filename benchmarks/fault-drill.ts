@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Subscriber } from 'zeromq';
+import { mulberry32 } from '../src/bundle/golden.js';
 import { PerceptionFrameSchema } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 
@@ -39,7 +40,7 @@ const { values: options } = parseArgs({
     pipeline: { type: 'string', default: join(repoDir, 'pipelines/default.yaml') },
   },
 });
-const random = seededRandom(Number(options.seed));
+const random = mulberry32(Number(options.seed));
 const between = (low: number, high: number) => low + random() * (high - low);
 const oneOf = <T>(choices: readonly T[]) => choices[Math.floor(random() * choices.length)]!;
 
@@ -246,15 +247,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Mulberry32: uniform in 0..1. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -16,8 +16,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fromBinary } from '@bufbuild/protobuf';
+import { mulberry32 } from '../src/bundle/golden.js';
 import { CompressedImageSchema } from '../src/messages/gen/foxglove/compressed_image_pb.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
+import { endDrill } from './harness/end-drill.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repoDir, 'bin/windshield.js');
@@ -78,7 +80,7 @@ const targets: Target[] = [
   },
 ];
 
-const random = seededRandom(Number(options.seed));
+const random = mulberry32(Number(options.seed));
 const failures: string[] = [];
 const lostS: number[] = [];
 const ended: Record<End, number> = { kill: 0, hangup: 0, full: 0 };
@@ -99,10 +101,7 @@ try {
   await rm(dir, { recursive: true, force: true });
 }
 const mostLostS = Math.max(0, ...lostS);
-console.log(
-  JSON.stringify({ seed: Number(options.seed), ended, finishedFirst, mostLostS, failures }),
-);
-if (failures.length > 0) process.exitCode = 1;
+endDrill({ seed: Number(options.seed), ended, finishedFirst, mostLostS }, failures);
 
 /** One command, one end, one look. */
 async function drill(target: Target, end: End, old: Map<string, string>, turn: number) {
@@ -204,15 +203,4 @@ async function writePictures() {
 async function hashOf(path: string): Promise<string | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   return bytes && createHash('sha256').update(bytes).digest('hex');
-}
-
-/** mulberry32. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

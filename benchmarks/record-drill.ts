@@ -13,8 +13,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
+import { mulberry32 } from '../src/bundle/golden.js';
 import { copyRecordings } from '../src/recording/copy-recording.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
+import { endDrill } from './harness/end-drill.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repoDir, 'bin/windshield.js');
@@ -41,7 +43,7 @@ const pipelinePath = join(dir, 'pipeline.yaml');
 const failures: string[] = [];
 const lostS: number[] = [];
 let pictures = 0;
-let state = Number(options.seed) >>> 0;
+const random = mulberry32(Number(options.seed));
 
 try {
   await writeFile(
@@ -58,18 +60,17 @@ try {
   await rm(dir, { recursive: true, force: true });
 }
 const sorted = lostS.toSorted((a, b) => a - b);
-console.log(
-  JSON.stringify({
+endDrill(
+  {
     kills: Number(options.kills),
     seed: Number(options.seed),
     readable: lostS.length,
     pictures,
     medianLostS: sorted[sorted.length >> 1] ?? null,
     mostLostS: sorted.at(-1) ?? null,
-    failures,
-  }),
+  },
+  failures,
 );
-if (failures.length > 0) process.exitCode = 1;
 
 async function drill(turn: number): Promise<void> {
   const place = join(dir, `turn-${turn}`);
@@ -129,12 +130,4 @@ async function begins(partial: string): Promise<boolean> {
 
 function wallNs(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
-}
-
-/** mulberry32, 0..1. */
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }

@@ -14,6 +14,7 @@ import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { compareRuns } from '../tools/verdict/compare-runs.js';
 import { strictRules } from '../tools/verdict/rules.js';
+import { endDrill } from './harness/end-drill.js';
 import {
   delayByOne,
   removeDetections,
@@ -181,8 +182,4 @@ try {
 } finally {
   await rm(dir, { recursive: true, force: true });
 }
-const verdict = failures.length === 0 ? 'passed' : 'failed';
-console.log(
-  JSON.stringify({ verdict, changes: changes.length, drives: drives.length, failures, told }),
-);
-process.exitCode = failures.length === 0 ? 0 : 1;
+endDrill({ changes: changes.length, drives: drives.length, told }, failures);

@@ -91,7 +91,7 @@ export const settingSubjects: readonly FuzzSubject[] = [
     'rules.yaml',
     async () => [
       text(
-        'exact: never\nlimits:\n  boxOffsetPx: 1\n  truthDegrees: 0.1\nallow:\n  - kind: object-lost\n    classes: [car, truck]\n    atMost: 3\nnever: [pedestrian]\n',
+        'exact: never\nlimits:\n  boxOffsetPx: 1\n  steeringMeanDeg: 0.1\nallow:\n  - kind: object-lost\n    classes: [car, truck]\n    atMost: 3\nnever: [pedestrian]\n',
       ),
     ],
     async (path) => void (await readRules(path)),

@@ -4,7 +4,7 @@ import { makeFolder } from '../../src/files/make-folder.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
-import { DriveRecorder } from '../driving/loop/steered-drives.js';
+import { SteeredDriver } from '../driving/loop/steered-drives.js';
 import { dataSetDomain } from '../world/domain.js';
 import { Random } from '../world/random.js';
 import { datasetFolders, steeringLine } from './dataset.js';
@@ -38,7 +38,7 @@ export interface DrivesRun {
  */
 export async function writeDrives(run: DrivesRun): Promise<{ written: number }> {
   const { config, count, seed, widthPx, heightPx, outDir, driveS, signal } = run;
-  const recorder = await DriveRecorder.open(run);
+  const driver = await SteeredDriver.open(run);
   try {
     makeFolder(join(outDir, pictureFolder));
     const { manifest } = await readBundleFolder(config.bundles.steering!);
@@ -48,7 +48,7 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
     const lines = journal.known.flat();
     for (let index = journal.known.length; lines.length < count; index++) {
       if (signal?.aborted === true) return { written: lines.length };
-      const driven = await recordDrive(recorder, run, index, count - lines.length);
+      const driven = await recordDrive(driver, run, index, count - lines.length);
       journal.append(driven);
       lines.push(...driven);
       run.onProgress?.(lines.length, count);
@@ -64,13 +64,13 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
     writeWhole(join(outDir, sheetFileName), await sheetOfPictures(files));
     return { written: count };
   } finally {
-    await recorder.close();
+    await driver.close();
   }
 }
 
 /** Writes the pictures of one drive, `most` at most. Resolves with their lines of the log. */
 async function recordDrive(
-  recorder: DriveRecorder,
+  driver: SteeredDriver,
   run: DrivesRun,
   index: number,
   most: number,
@@ -78,7 +78,7 @@ async function recordDrive(
   const seed = run.seed + index;
   const random = new Random(seed, 60);
   const lines: string[] = [];
-  await recorder.drive(seed, async (scene) => {
+  await driver.drive(seed, async (scene) => {
     const name = `drive-${String(seed).padStart(7, '0')}-${String(lines.length).padStart(3, '0')}.jpg`;
     const quality = random.integer(...dataSetDomain.jpegQuality);
     writeWhole(join(run.outDir, pictureFolder, name), await encodeJpeg(scene.image, quality));

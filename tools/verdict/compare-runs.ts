@@ -9,7 +9,7 @@ import { matchPairs } from './matched-pair.js';
 import { numberFindings } from './number-findings.js';
 import { objectFindings } from './object-findings.js';
 import { groupObjects } from './object-groups.js';
-import { ResultsFile, type RunFacts } from './open-results.js';
+import { type RecordedRun, ResultsFile } from './open-results.js';
 import { type FramePair, type PairedResults, pairResults } from './pair-results.js';
 import type { Rules } from './rules.js';
 import {
@@ -22,8 +22,8 @@ import { clockTime, counted } from './words.js';
 
 /** Two runs of one drive, side by side. */
 export interface Comparison {
-  reference: RunFacts;
-  candidate: RunFacts;
+  reference: RecordedRun;
+  candidate: RecordedRun;
   paired: PairedResults;
   /** Pairs that are equal byte for byte, timing aside. */
   identicalFrames: number;
@@ -60,8 +60,8 @@ export async function compareRuns(
 
 function compared(
   paired: PairedResults,
-  reference: RunFacts,
-  candidate: RunFacts,
+  reference: RecordedRun,
+  candidate: RecordedRun,
   rules: Rules,
 ): Comparison {
   const { pairs, missing, added } = paired;
@@ -110,7 +110,7 @@ function compared(
 }
 
 /** Both say it, and the same. */
-function isEqualFact(a: RunFacts, b: RunFacts, name: string): boolean {
+function isEqualFact(a: RecordedRun, b: RecordedRun, name: string): boolean {
   return a.run[name] !== undefined && a.run[name] === b.run[name];
 }
 

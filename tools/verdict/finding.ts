@@ -41,7 +41,6 @@ export const findingKinds = {
   'stage-slower': 'a stage that takes longer',
   'stage-faster': 'a stage that takes less time',
   latency: 'results that leave later',
-  'truth-worse': 'a score against ground truth that fell',
   numbers: 'numbers that differ beyond what the provider may',
   'not-identical': 'other bytes, where they should be the same',
 } as const;

@@ -1,7 +1,7 @@
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { Finding } from './finding.js';
 import { manifestFindings } from './manifest-findings.js';
-import type { RunFacts } from './open-results.js';
+import type { RecordedRun } from './open-results.js';
 import type { PairedResults } from './pair-results.js';
 import { spokenPercent } from './words.js';
 
@@ -10,8 +10,8 @@ const shortHash = (sha256: string) => (sha256 === '' ? 'none' : sha256.slice(0, 
 /** What the results themselves say of how they were made: networks, settings, calibration, provider. */
 export function lineageFindings(
   { pairs }: PairedResults,
-  reference: RunFacts,
-  candidate: RunFacts,
+  reference: RecordedRun,
+  candidate: RecordedRun,
 ): Finding[] {
   const pair = pairs[0];
   if (pair === undefined) return [];
@@ -45,8 +45,8 @@ function bundleFindings(a: PerceptionFrame, b: PerceptionFrame): Finding[] {
 function calibrationFindings(
   a: PerceptionFrame,
   b: PerceptionFrame,
-  reference: RunFacts,
-  candidate: RunFacts,
+  reference: RecordedRun,
+  candidate: RecordedRun,
 ): Finding[] {
   if (a.calibrationSha256 === b.calibrationSha256) return [];
   const [before, now] = [reference.calibration?.K, candidate.calibration?.K];

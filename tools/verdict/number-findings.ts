@@ -1,7 +1,7 @@
 import type { Finding } from './finding.js';
 import { boxOf } from './match-detections.js';
 import type { MatchedPair } from './matched-pair.js';
-import type { RunFacts } from './open-results.js';
+import type { RecordedRun } from './open-results.js';
 
 /** Where neither file says what its networks may be off by: the bound of the bundles on the plain CPU. */
 const defaultTolerance = 1e-3;
@@ -16,8 +16,8 @@ const outsideShare = 0.01;
  */
 export function numberFindings(
   pairs: readonly MatchedPair[],
-  reference: RunFacts,
-  candidate: RunFacts,
+  reference: RecordedRun,
+  candidate: RecordedRun,
 ): Finding[] {
   const provider =
     pairs[0]?.pair.candidate.stages.find(({ stage }) => stage === 'detection')?.provider ?? 'cpu';

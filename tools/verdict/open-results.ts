@@ -19,7 +19,7 @@ export interface Result {
 }
 
 /** What the run said of itself when it was recorded. */
-export interface RunFacts {
+export interface RecordedRun {
   path: string;
   /** Metadata `windshield.result`: source, pacing, build, machine, hashes. Empty in a file of another maker. */
   run: Readonly<Record<string, string>>;
@@ -73,7 +73,7 @@ export class ResultsFile {
   }
 
   /** Complete once all results have been read. */
-  async facts(): Promise<RunFacts> {
+  async facts(): Promise<RecordedRun> {
     const { metadata, isComplete, damagedChunks, cutBytes } = this.#reader;
     const manifests = Object.entries(metadata.get('windshield.manifests') ?? {});
     const losses = [

@@ -31,9 +31,6 @@ const limitsSchema = z.strictObject({
   stageMs: amount.default(1),
   /** p99 of glass to result, milliseconds; left out, it is told and not judged: it depends on what else runs. */
   latencyP99Ms: amount.optional(),
-  /** A score against ground truth may fall by so much (angles: grow by so many degrees). */
-  truthScore: amount.default(0.005),
-  truthDegrees: amount.default(0.05),
 });
 
 /** What may differ. */

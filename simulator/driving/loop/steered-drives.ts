@@ -32,7 +32,7 @@ export interface SteeredDrives {
  * aggregation (Ross et al. 2011, DAgger). What a network sees on its own way is not what it sees on the reference's, and
  * it is where it errs that it must learn. The camera has no lens, as preprocessing hands pictures to a network.
  */
-export class DriveRecorder {
+export class SteeredDriver {
   readonly #driver: PipelineDriver;
   readonly #options: SteeredDrives;
   /** The pipeline's time only goes forward, from one drive to the next. */
@@ -44,7 +44,7 @@ export class DriveRecorder {
   }
 
   /** Rejects as `PipelineDriver.open` does. */
-  static async open(options: SteeredDrives): Promise<DriveRecorder> {
+  static async open(options: SteeredDrives): Promise<SteeredDriver> {
     const { config, widthPx, heightPx, note } = options;
     const camera = rectifiedRigCamera(widthPx, heightPx).model;
     const driver = await PipelineDriver.open({
@@ -54,7 +54,7 @@ export class DriveRecorder {
       timeoutMs: 60_000,
       ...(note && { note }),
     });
-    return new DriveRecorder(driver, options);
+    return new SteeredDriver(driver, options);
   }
 
   /**
