@@ -2,26 +2,21 @@ import type {
   GroundTruth,
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import { detectionColours } from '../../src/perception/classes.js';
+import { boxColour, boxLabel } from '../../src/viewer/box-label.js';
 
 type Context = CanvasRenderingContext2D;
 
-const unknownColour = '#ffffff';
 const truthColour = '#ffffff';
-const spoken = (name: string) => name.replaceAll('_', ' ');
 
 /** Boxes with class, score, track and what a sign says; sizes suit a frame of `frame.widthPx`. */
 export function drawBoxes(context: Context, frame: PerceptionFrame): void {
   const signs = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
   const unit = unitOf(context);
-  for (const [index, { boxPx, className, score, trackId }] of frame.detections.entries()) {
+  for (const [index, detection] of frame.detections.entries()) {
+    const { boxPx, className, trackId } = detection;
     if (!boxPx) continue;
-    const colour = detectionColours[className] ?? unknownColour;
-    const sign = signs.get(index);
-    const what =
-      sign !== undefined && sign.classId >= 0
-        ? `${spoken(sign.className)} ${percent(sign.probability)}`
-        : `${spoken(className)} ${percent(score)}`;
+    const colour = boxColour(className);
+    const what = boxLabel(detection, signs.get(index));
     const { xMin, yMin, xMax, yMax } = boxPx;
     context.lineWidth = 2.5 * unit;
     context.strokeStyle = colour;
@@ -67,8 +62,6 @@ function drawLabel(
   context.fillStyle = '#101418';
   context.fillText(words, left + 4 * unit, top + 15 * unit);
 }
-
-const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** Frame pixels for one that is drawn at 1280: larger where the canvas is shown small, so that words can be read. */
 function unitOf({ canvas }: Context): number {

@@ -1,5 +1,6 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { MeasuredMount } from '../../src/calibration/mount.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { RerunSettings } from './settings.js';
 
@@ -15,6 +16,8 @@ export interface FrameToRun {
   sourceTimeNs: bigint;
   picture: Uint8Array<ArrayBuffer>;
   camera: CameraModel | undefined;
+  /** How that camera sits above the road. */
+  mount: MeasuredMount | undefined;
   /** It follows the frame before. */
   isNext: boolean;
 }

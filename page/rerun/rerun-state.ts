@@ -190,6 +190,7 @@ export class RerunState {
           sourceTimeNs: frame.stampNs - (info.value?.startNs ?? 0n),
           picture: frame.picture,
           camera: info.value?.camera,
+          mount: info.value?.mount,
           isNext,
         },
         this.#sides(),

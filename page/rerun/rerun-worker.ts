@@ -1,5 +1,4 @@
 import { type Bundle, openBundle, parseManifest } from '../../src/bundle/bundle.js';
-import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { decodePicture } from './decode-picture.js';
 import { loadWebRuntime, type WebRuntime } from './onnxruntime-web.js';
@@ -18,7 +17,7 @@ import type { RerunSettings } from './settings.js';
 /** Runs networks away from the page's own thread; one request after the other, as sessions must not overlap. */
 interface LoadedSide {
   bundles: Bundle[];
-  /** Made for the size and camera of the frame that came last. */
+  /** Made for the size, camera and mount of the frame that came last. */
   rerun?: { key: string; made: Rerun };
 }
 
@@ -79,7 +78,7 @@ async function run(frame: FrameToRun, wanted: readonly Side[]) {
   for (const side of wanted) {
     const loaded = sides.get(side);
     if (loaded === undefined) continue;
-    const rerun = await rerunOf(loaded, widthPx, heightPx, frame.camera);
+    const rerun = await rerunOf(loaded, widthPx, heightPx, frame);
     results[side] = await rerun.run(data, frame, frame.isNext);
   }
   return { results, certificates: certificates() };
@@ -89,15 +88,15 @@ async function rerunOf(
   loaded: LoadedSide,
   widthPx: number,
   heightPx: number,
-  camera: CameraModel | undefined,
+  { camera, mount }: FrameToRun,
 ): Promise<Rerun> {
-  const key = JSON.stringify([widthPx, heightPx, camera]);
+  const key = JSON.stringify([widthPx, heightPx, camera, mount]);
   if (loaded.rerun?.key === key) return loaded.rerun.made;
   await loaded.rerun?.made.dispose();
   delete loaded.rerun;
   const { createSession } = await runtime!;
   const frame = packedRgbLayout(widthPx, heightPx);
-  const made = await Rerun.open({ bundles: loaded.bundles, frame, camera, createSession });
+  const made = await Rerun.open({ bundles: loaded.bundles, frame, camera, mount, createSession });
   await made.applySettings(settings);
   loaded.rerun = { key, made };
   return made;

@@ -3,6 +3,7 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import { type Task, tasks } from '../../src/bundle/manifest.js';
 import { calibrationSha256 } from '../../src/calibration/camera-info.js';
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
+import type { MeasuredMount } from '../../src/calibration/mount.js';
 import { nowNs, startWallClock } from '../../src/frame/clock.js';
 import type { FrameLayout } from '../../src/frame/frame.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
@@ -17,6 +18,7 @@ import type { StageResult } from '../../src/stages/stage-result.js';
 import type { CreateStageRunner, StageRunner } from '../../src/stages/stage-runner.js';
 import type { StageSetup } from '../../src/stages/stage-setup.js';
 import { stagesByPriority, stageTable } from '../../src/stages/stage-table.js';
+import type { StandingCamera } from '../../src/stages/standing-camera.js';
 import { type HeldInput, heldInput } from './held-input.js';
 import { type RerunSettings, withSettings } from './settings.js';
 
@@ -26,6 +28,7 @@ export interface RerunOptions {
   frame: FrameLayout;
   /** As the drive carries it, for whatever size. */
   camera: CameraModel | undefined;
+  mount?: MeasuredMount | undefined;
   createSession(bundle: Bundle): Promise<NetworkSession>;
 }
 
@@ -49,6 +52,7 @@ export class Rerun {
   readonly #networks: ReadonlyMap<Task, LoadedNetwork>;
   readonly #layout: FrameLayout;
   readonly #calibrationSha256: string;
+  readonly #standing: StandingCamera | undefined;
   readonly #wallOffsetNs = startWallClock().offsetNs;
   #runners = new Map<Task, StageRunner>();
   #fuser!: FrameFuser;
@@ -60,14 +64,22 @@ export class Rerun {
     networks: ReadonlyMap<Task, LoadedNetwork>,
     layout: FrameLayout,
     calibration: string,
+    standing: StandingCamera | undefined,
   ) {
     this.#networks = networks;
     this.#layout = layout;
     this.#calibrationSha256 = calibration;
+    this.#standing = standing;
   }
 
   /** Loads and proves the networks. Rejects as the rig does, with the bundle's fault in one line. */
-  static async open({ bundles, frame, camera, createSession }: RerunOptions): Promise<Rerun> {
+  static async open({
+    bundles,
+    frame,
+    camera,
+    mount,
+    createSession,
+  }: RerunOptions): Promise<Rerun> {
     const scaled = camera && scaleCamera(camera, frame.widthPx, frame.heightPx);
     const detector = bundles.find(({ manifest }) => manifest.task === 'detection');
     const decode = detector?.manifest.decode;
@@ -84,7 +96,9 @@ export class Rerun {
       const createRunner = await stageTable[task].loadRunner();
       networks.set(task, { setup, createRunner, isCertified, maxAbsDifference });
     }
-    const rerun = new Rerun(networks, frame, scaled ? await calibrationSha256(scaled) : '');
+    const calibration = scaled ? await calibrationSha256(scaled) : '';
+    const standing = scaled && mount && { camera: scaled, mount };
+    const rerun = new Rerun(networks, frame, calibration, standing);
     rerun.#prepareRunners();
     rerun.#fuser = await rerun.#newFuser();
     return rerun;
@@ -206,6 +220,7 @@ export class Rerun {
     const { widthPx, heightPx } = this.#layout;
     return FrameFuser.open({
       stages: new Map(stages),
+      standing: this.#standing,
       widthPx,
       heightPx,
       calibrationSha256: this.#calibrationSha256,

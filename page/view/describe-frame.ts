@@ -1,6 +1,5 @@
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-
-const spoken = (name: string) => name.replaceAll('_', ' ');
+import { spoken } from '../../src/viewer/box-label.js';
 
 /** The angle as a person says it, such as `2.5° left`. */
 export function spokenAngle(angleRad: number): string {

@@ -3,9 +3,9 @@ import {
   type PerceptionFrame,
   StageState,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { spoken } from '../../src/viewer/box-label.js';
 import { spokenAngle } from './describe-frame.js';
 
-const spoken = (name: string) => name.replaceAll('_', ' ');
 /** Turns of the drawn wheel for one of the road wheels', so that small angles can be seen. */
 const wheelRatio = 6;
 /** Angles that are kept for the history. */

@@ -20,8 +20,9 @@ import {
 import { type Log, type Log_Level, LogSchema } from '../messages/gen/foxglove/log_pb.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import { timestampFromNs } from '../messages/timestamp.js';
-import { detectionColours, segmentationPaletteRgb } from '../perception/classes.js';
+import { segmentationPaletteRgb } from '../perception/classes.js';
 import { decodeRunLengths } from '../perception/segmentation/run-lengths.js';
+import { boxColour, boxLabel } from './box-label.js';
 import { encodeIndexedPng } from './indexed-png.js';
 
 /** Name of the camera's coordinate frame: x right, y down, z ahead. */
@@ -37,7 +38,8 @@ export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnn
   const signs = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
   const points = [];
   const texts = [];
-  for (const [index, { boxPx, className, score, trackId }] of frame.detections.entries()) {
+  for (const [index, detection] of frame.detections.entries()) {
+    const { boxPx, className, trackId } = detection;
     if (boxPx === undefined) continue;
     const { xMin, yMin, xMax, yMax } = boxPx;
     const colour = colourOf(className);
@@ -49,11 +51,7 @@ export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnn
     ];
     const type = PointsAnnotation_Type.LINE_LOOP;
     points.push({ timestamp, type, points: corners, outlineColor: colour, thickness: 2 });
-    const sign = signs.get(index);
-    const isRead = sign !== undefined && sign.classId >= 0;
-    const name = (isRead ? sign.className : className).replaceAll('_', ' ');
-    const percent = Math.round((isRead ? sign.probability : score) * 100);
-    const text = `${name} ${percent} %${trackId > 0 ? ` #${trackId}` : ''}`;
+    const text = `${boxLabel(detection, signs.get(index))}${trackId > 0 ? ` #${trackId}` : ''}`;
     const place = { position: { x: xMin, y: Math.max(14, yMin - 2) }, fontSize: 14 };
     texts.push({ timestamp, text, ...place, textColor: black, backgroundColor: colour });
   }
@@ -118,9 +116,7 @@ const black = { r: 0.06, g: 0.08, b: 0.1, a: 1 };
 const white = { r: 1, g: 1, b: 1, a: 1 };
 const shade = { r: 0.06, g: 0.08, b: 0.1, a: 0.6 };
 
-/** From `#rrggbb`. */
 function colourOf(className: string) {
-  const hex = Object.hasOwn(detectionColours, className) ? detectionColours[className]! : '#ffffff';
-  const value = Number.parseInt(hex.slice(1), 16);
+  const value = Number.parseInt(boxColour(className).slice(1), 16);
   return { r: (value >> 16) / 255, g: ((value >> 8) & 255) / 255, b: (value & 255) / 255, a: 1 };
 }

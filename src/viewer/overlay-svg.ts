@@ -1,13 +1,10 @@
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
-import { detectionColours } from '../perception/classes.js';
+import { boxColour, boxLabel } from './box-label.js';
 
 const labelHeightPx = 20;
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** Speed limits and the like as a person says them. */
-const spoken = (className: string): string => className.replaceAll('_', ' ');
 
 /**
  * Boxes with class, score and track, what signs say, the steering angle and the frame's number, as an SVG
@@ -18,14 +15,8 @@ export function overlaySvg(frame: PerceptionFrame): string {
   const signByDetection = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
   const boxes = frame.detections.map((detection, index) => {
     const box = detection.boxPx!;
-    const colour = Object.hasOwn(detectionColours, detection.className)
-      ? detectionColours[detection.className]!
-      : '#ffffff';
-    const sign = signByDetection.get(index);
-    const isRead = sign !== undefined && sign.classId >= 0;
-    const words = isRead
-      ? `${spoken(sign.className)} ${Math.round(sign.probability * 100)} %`
-      : `${spoken(detection.className)} ${Math.round(detection.score * 100)} %`;
+    const colour = boxColour(detection.className);
+    const words = boxLabel(detection, signByDetection.get(index));
     const labelWidthPx = words.length * 8.2 + 8;
     const x = Math.min(box.xMin, widthPx - labelWidthPx);
     const y = Math.max(0, box.yMin - labelHeightPx);

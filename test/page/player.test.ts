@@ -7,9 +7,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensurePageBuilt } from '../../bin/build-page.js';
 import { mapDifferenceShare } from '../../page/rerun/differences.js';
+import { checkMount, mountMetadata, mountMetadataName } from '../../src/calibration/mount.js';
 import { decodeImage, encodePng } from '../../src/codec/image-codec.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
 import {
+  type Detection,
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
@@ -91,6 +93,8 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
   test('networks run here give the rig’s results, frame by frame', async () => {
     const { drive, frames } = await replayedStretch(dir);
     expect(frames.length).toBe(comparedFrames);
+    const isPlaced = ({ groundM }: Detection) => groundM !== undefined;
+    expect(frames.some(({ detections }) => detections.some(isPlaced))).toBe(true);
     await drop([drive]);
     await page
       .locator('dd', { hasText: `${comparedFrames}` })
@@ -230,11 +234,13 @@ function replayedStretch(dir: string) {
 
 /**
  * The first frames of the sample, as PNG: browser and rig decode JPEG by other libraries, whose pixels differ by a grey
- * level, and it is the networks' code that is compared here.
+ * level, and it is the networks' code that is compared here. With a mount, so that boxes have places on the road.
  */
 async function writeStretch(path: string): Promise<void> {
   const reader = await RecordingReader.open(sampleDrive);
   const writer = await RecordingWriter.create(path);
+  const mount = checkMount({ heightM: 1.35, pitchRad: 0.025 }, path);
+  await writer.addMetadata(mountMetadataName, mountMetadata(mount));
   let pictures = 0;
   for await (const { topic, stampNs, data } of reader.messages()) {
     if (topic !== 'camera/image') {
@@ -267,6 +273,9 @@ function expectSame(here: PerceptionFrame, rig: PerceptionFrame): void {
     for (const edge of ['xMin', 'yMin', 'xMax', 'yMax'] as const)
       expect(Math.abs(boxPx![edge] - rig.detections[i]!.boxPx![edge])).toBeLessThan(0.1);
   }
+  const isPlaced = ({ detections }: PerceptionFrame) =>
+    detections.map(({ groundM }) => groundM !== undefined);
+  expect(isPlaced(here)).toEqual(isPlaced(rig));
   const read = ({ signs }: PerceptionFrame) => signs.map(({ className }) => className);
   expect(read(here)).toEqual(read(rig));
   expect(Math.abs(here.steering!.angleRad - rig.steering!.angleRad)).toBeLessThan(0.001);
