@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { CameraModel } from '../calibration/camera-model.js';
+import { type CameraMount, groundFromCameraRotation, type Matrix3 } from '../calibration/ground.js';
 import {
   type CameraCalibration,
   CameraCalibrationSchema,
@@ -96,15 +97,38 @@ export function calibrationMessage(camera: CameraModel, stampNs: bigint): Camera
   });
 }
 
-/** How a camera that looks ahead is turned in the vehicle. Where it is mounted is not known, so it lies at the origin. */
-export function cameraTransform(stampNs: bigint): FrameTransform {
+const lookingAhead: CameraMount = { heightM: 0, pitchRad: 0 };
+
+/**
+ * How the camera sits in the vehicle, whose origin is the road below the lens. Where its mount is not known it looks
+ * straight ahead from there.
+ */
+export function cameraTransform(
+  stampNs: bigint,
+  mount: CameraMount = lookingAhead,
+): FrameTransform {
   return create(FrameTransformSchema, {
     timestamp: timestampFromNs(stampNs),
     parentFrameId: vehicleFrameId,
     childFrameId: cameraFrameId,
-    translation: { x: 0, y: 0, z: 0 },
-    rotation: { x: -0.5, y: 0.5, z: -0.5, w: 0.5 },
+    translation: { x: 0, y: 0, z: mount.heightM },
+    rotation: quaternionOf(groundFromCameraRotation(mount)),
   });
+}
+
+/** The unit quaternion of a rotation, by its largest part (Shepperd 1978). */
+function quaternionOf([xx, xy, xz, yx, yy, yz, zx, zy, zz]: Matrix3) {
+  const rows = [
+    [1 + xx - yy - zz, xy + yx, xz + zx, zy - yz],
+    [xy + yx, 1 - xx + yy - zz, yz + zy, xz - zx],
+    [xz + zx, yz + zy, 1 - xx - yy + zz, yx - xy],
+    [zy - yz, xz - zx, yx - xy, 1 + xx + yy + zz],
+  ] as const;
+  const largest = rows.reduce((best, row, i) => (row[i]! > rows[best]![best]! ? i : best), 3);
+  const sign = rows[largest]![3] < 0 ? -1 : 1;
+  const length = sign * Math.hypot(...rows[largest]!);
+  const [x, y, z, w] = rows[largest]!;
+  return { x: x / length, y: y / length, z: z / length, w: w / length };
 }
 
 export function logMessage(level: Log_Level, message: string, stampNs: bigint): Log {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../calibration/camera-model.js';
+import type { CameraMount } from '../../calibration/ground.js';
 import { CameraCalibrationSchema } from '../../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
@@ -62,6 +63,7 @@ export class FoxgloveOutput implements Output {
   readonly #encoder = new PictureEncoder(jpegQuality);
   readonly #sessionId = randomUUID();
   #camera: CameraModel | undefined;
+  #mount: CameraMount | undefined;
   #parameters: readonly FoxgloveParameter[] = [];
   #stampNs = 0n;
 
@@ -70,7 +72,8 @@ export class FoxgloveOutput implements Output {
     readonly place: string,
   ) {}
 
-  async begin({ camera, manifests }: RunFacts): Promise<void> {
+  async begin({ camera, mount, manifests }: RunFacts): Promise<void> {
+    this.#mount = mount;
     this.#camera = camera;
     this.#parameters = thresholdParameters(manifests);
   }
@@ -119,7 +122,7 @@ export class FoxgloveOutput implements Output {
   /** Calibration and transform come with each picture, whose time they carry. */
   #sendStanding(stampNs: bigint): void {
     this.#send('transforms', stampNs, () =>
-      toBinary(FrameTransformSchema, cameraTransform(stampNs)),
+      toBinary(FrameTransformSchema, cameraTransform(stampNs, this.#mount)),
     );
     const camera = this.#camera;
     if (camera !== undefined)

@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../calibration/camera-model.js';
+import type { CameraMount } from '../../calibration/ground.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { JpegEncoder } from '../../codec/jpeg-encoder.js';
 import type { FrameLayout } from '../../frame/frame.js';
@@ -45,6 +46,8 @@ export interface RecorderOptions {
   compression?: 'none' | 'zstd' | undefined;
   /** Of a source that carries no calibration itself. */
   camera?: CameraModel | undefined;
+  /** How it sits above the road. */
+  mount?: CameraMount | undefined;
   metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
   attachments: readonly RecordedAttachment[];
   splitBytes?: number | undefined;
@@ -184,7 +187,7 @@ async function describe(
 
 /** What is said once a file: the calibration, no later than the first message, and how the camera is turned. */
 function lastingOf(
-  { camera, images }: RecorderOptions,
+  { camera, mount, images }: RecorderOptions,
   recorded: CameraCalibration | undefined,
   firstNs: bigint,
 ): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[] {
@@ -195,7 +198,7 @@ function lastingOf(
   // Of a later file of a long drive it is repeated.
   const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
   const data = toBinary(CameraCalibrationSchema, calibration);
-  const transform = toBinary(FrameTransformSchema, cameraTransform(stampNs));
+  const transform = toBinary(FrameTransformSchema, cameraTransform(stampNs, mount));
   return [
     { topic: 'camera/calibration', stampNs, data },
     ...(images ? [{ topic: 'transforms' as const, stampNs, data: transform }] : []),

@@ -69,12 +69,12 @@ class RecordingOutput implements Output {
       setAside(path);
       supervised.main.recordsTo(path);
     }
-    const { source, layout, camera, pictureTopic: topic } = run;
+    const { source, layout, camera, mount, pictureTopic: topic } = run;
     const megabytes = split?.megabytes;
     const splitBytes = megabytes === undefined ? undefined : megabytes * 1e6;
     const sizes = { splitBytes, splitSeconds: split?.seconds, keepSeconds };
     await this.#thread.open({
-      ...{ path, source, topic, images, layout, quality, compression, camera, ...sizes },
+      ...{ path, source, topic, images, layout, quality, compression, camera, mount, ...sizes },
       metadata: metadataOf(run),
       attachments: attachmentsOf(run),
       // The index grows with every chunk, which is why they are not as small without need.
