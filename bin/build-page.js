@@ -1,42 +1,23 @@
 // Builds the page into dist/page with Vite when its sources differ from the last build. The package carries the built
 // page, and then has no sources to build from.
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesBelow, fingerprintOf, rootDir } from './survey.js';
 
-const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDir = join(rootDir, 'dist', 'page');
 const stampFile = join(outDir, '.stamp');
 
-/** The page's own files and those of src that it may run, with size and modification time, as one fingerprint. */
-function fingerprint() {
-  const hash = createHash('sha1');
-  for (const room of ['page', 'src']) {
-    const entries = readdirSync(join(rootDir, room), { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-    for (const path of [...paths, join(rootDir, 'vite.config.ts')].sort()) {
-      const { size, mtimeMs } = statSync(path);
-      hash.update(`${relative(rootDir, path)}:${size}:${mtimeMs}\n`);
-    }
-  }
-  return hash.digest('hex');
-}
+/** The page's own files and those of src that it may run. */
+const sources = () => [
+  ...['page', 'src'].flatMap((room) => filesBelow(join(rootDir, room))),
+  join(rootDir, 'vite.config.ts'),
+];
 
 /** Builds where that is needed and possible. Returns the folder of the built page. */
 export async function ensurePageBuilt({ force = false } = {}) {
   if (!existsSync(join(rootDir, 'page', 'index.html'))) return outDir;
-  const wanted = fingerprint();
+  const wanted = fingerprintOf(sources());
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted;
   if (isFresh && !force) return outDir;
   const { build } = await import('vite');

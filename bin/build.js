@@ -1,46 +1,15 @@
 // Transpiles src/, tools/, simulator/ and cli/ file by file into dist/, mirroring the tree, so that worker entries and
 // import.meta.url keep their places. Only when something is newer than the last build: ~10 ms when not.
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesBelow, fingerprintOf, rootDir } from './survey.js';
 
-const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDir = join(rootDir, 'dist');
 const stampFile = join(outDir, '.stamp');
 const roomDirs = ['src', 'tools', 'simulator', 'cli', 'benchmarks'];
 
-/** Every .ts file under the rooms, sorted, with its size and modification time as one fingerprint. */
-function surveySources() {
-  const files = [];
-  const hash = createHash('sha1');
-  for (const room of roomDirs) {
-    const roomDir = join(rootDir, room);
-    if (!existsSync(roomDir)) continue;
-    const entries = readdirSync(roomDir, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter(
-        (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'),
-      )
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-      .sort();
-    for (const path of paths) {
-      const { size, mtimeMs } = statSync(path);
-      hash.update(`${relative(rootDir, path)}:${size}:${mtimeMs}\n`);
-      files.push(path);
-    }
-  }
-  return { files, fingerprint: hash.digest('hex') };
-}
+const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts');
 
 /** Whoever reads meanwhile, such as a pipeline that starts, sees the old file or the new one, never half of it. */
 function replaceFile(path, contents) {
@@ -56,17 +25,16 @@ function removeOthers(built) {
   for (const room of roomDirs) {
     const roomDir = join(outDir, room);
     if (!existsSync(roomDir)) continue;
-    for (const entry of readdirSync(roomDir, { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !built.has(path))
-        rmSync(path, { force: true });
-    }
+    for (const path of filesBelow(roomDir, (name) => /\.js(\.map)?$/.test(name)))
+      if (!built.has(path)) rmSync(path, { force: true });
   }
 }
 
 /** Builds when the sources differ from the last build (or always with `force`). Returns the dist folder. */
 export async function ensureBuilt({ force = false } = {}) {
-  const { files, fingerprint } = surveySources();
+  const rooms = roomDirs.map((room) => join(rootDir, room)).filter((dir) => existsSync(dir));
+  const files = rooms.flatMap((dir) => filesBelow(dir, isSource));
+  const fingerprint = fingerprintOf(files);
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === fingerprint;
   if (isFresh && !force) return outDir;
   const { build } = await import('esbuild');

@@ -15,8 +15,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.js';
 import { ensurePageBuilt } from './build-page.js';
 import { reach, rewritten } from './pack-files.js';
+import { filesBelow, rootDir } from './survey.js';
 
-const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const distDir = join(rootDir, 'dist');
 const outDir = join(distDir, 'packages');
 const typesDir = join(distDir, 'types');
@@ -36,11 +36,8 @@ const runtimeFiles = [
 
 const readJson = (...path) => JSON.parse(readFileSync(join(rootDir, ...path), 'utf8'));
 
-function filesIn(dir, ending) {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => relative(distDir, join(entry.parentPath ?? entry.path, entry.name)));
-}
+const filesIn = (dir, ending) =>
+  filesBelow(dir, (name) => name.endsWith(ending)).map((path) => relative(distDir, path));
 
 /** Both packages' files below dist/, by their imports: what the rig's entries do not reach is the tools'. */
 async function divide() {
