@@ -17,7 +17,7 @@ export function overlaySvg(frame: PerceptionFrame): string {
     const box = detection.boxPx!;
     const colour = boxColour(detection.className);
     const words = boxLabel(detection, signByDetection.get(index));
-    const labelWidthPx = words.length * 8.2 + 8;
+    const labelWidthPx = words.length * 9.4 + 8;
     const x = Math.min(box.xMin, widthPx - labelWidthPx);
     const y = Math.max(0, box.yMin - labelHeightPx);
     return `<rect x="${box.xMin}" y="${box.yMin}" width="${box.xMax - box.xMin}" height="${box.yMax - box.yMin}" fill="none" stroke="${colour}" stroke-width="2.5"/>
