@@ -8,7 +8,8 @@ import {
 } from './adopt-network.js';
 import { mapClasses, type Unmapped } from './class-map.js';
 import { coco91Classes, cocoClasses } from './class-names.js';
-import { type Recognised, recogniseDetector } from './detection-families.js';
+import { recogniseDetector } from './detection-families.js';
+import type { Recognised } from './families/family.js';
 import { namesInMetadata } from './metadata.js';
 import type { NetworkFile } from './network-file.js';
 import { imageInputOf, type Probe, probeNetwork } from './probe.js';
