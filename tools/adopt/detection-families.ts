@@ -2,8 +2,9 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { fastestdet, ultralytics, yolov5, yolox } from './families/cells.js';
 import { chosenBoxes, endToEnd, mmdetection, tensorflow } from './families/chosen-inside.js';
 import { nanodet, nanodetPlus } from './families/distributions.js';
-import { dims, type Family, type Question, type Recognised } from './families/family.js';
+import type { Family, Question, Recognised } from './families/family.js';
 import { detr } from './families/queries.js';
+import { describeTensors } from './probe.js';
 
 /** Every family, the more particular before the more general. */
 const detectionFamilies: readonly Family[] = [
@@ -31,12 +32,8 @@ export function recogniseDetector(question: Question, like?: string): Recognised
     if (found !== undefined) return { family: name, ...found };
   }
   const { network, probe } = question;
-  const outputs = probe.outputs
-    .slice(0, 8)
-    .map((output) => `${output.name} ${dims(output)}`)
-    .join(', ');
   throw new PerceptionError(
     'ERR_BUNDLE',
-    `${network.name}: expected outputs of ${like === undefined ? 'a detector (--like may name its family, --classes its classes)' : like}, found ${outputs}`,
+    `${network.name}: expected outputs of ${like === undefined ? 'a detector (--like may name its family, --classes its classes)' : like}, found ${describeTensors(probe.outputs)}`,
   );
 }
