@@ -1,4 +1,5 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { didYouMean } from '../../src/text/nearest-word.js';
 import { fastestdet, ultralytics, yolov5, yolox } from './families/cells.js';
 import { chosenBoxes, endToEnd, mmdetection, tensorflow } from './families/chosen-inside.js';
 import { nanodet, nanodetPlus } from './families/distributions.js';
@@ -21,11 +22,18 @@ const detectionFamilies: readonly Family[] = [
   yolov5,
 ];
 
+const familyNames = detectionFamilies.map(({ name }) => name);
+
 /**
  * Which family a detector is of; with `like` only that one is asked. Throws ERR_BUNDLE listing the outputs when none
- * fits, or the one that was named does not.
+ * fits, or the one that was named does not, and ERR_USAGE where none is named so.
  */
 export function recogniseDetector(question: Question, like?: string): Recognised {
+  if (like !== undefined && !familyNames.includes(like))
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--like: expected one of ${familyNames.join(', ')}, found ${JSON.stringify(like)}${didYouMean(like, familyNames)}`,
+    );
   const asked = detectionFamilies.filter(({ name }) => like === undefined || name === like);
   for (const { name, recognise } of asked) {
     const found = recognise(question);

@@ -108,6 +108,10 @@ describe('adopting a detector', () => {
     graph.output('output0', ['n', 3, 'height', 'width']);
     const network = await parseNetwork(graph.toBytes(), 'open.onnx');
     expect(() => knowDetector(network, choices())).toThrow(/expected --size/);
+    const slip = choices({ size: { widthPx: 32, heightPx: 32 }, like: 'yolx' });
+    expect(() => knowDetector(network, slip)).toThrow(
+      /--like: expected one of .*, found "yolx"; did you mean "yolox"\?/,
+    );
     expect(() => knowDetector(network, choices({ size: { widthPx: 32, heightPx: 32 } }))).toThrow(
       /expected outputs of a detector .* found output0 \[1, 3, 32, 32\]/,
     );

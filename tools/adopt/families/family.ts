@@ -6,7 +6,7 @@ import type { Probe, ProbedTensor } from '../probe.js';
 
 type Common = 'classes' | 'networkClasses' | 'scoreThreshold' | 'nms' | 'maxDetections';
 /** A decoding without what the user decides: classes, threshold, suppression. */
-export type Reading = CandidateOutputSpec extends infer Spec
+type Reading = CandidateOutputSpec extends infer Spec
   ? Spec extends CandidateOutputSpec
     ? Omit<Spec, Common>
     : never
