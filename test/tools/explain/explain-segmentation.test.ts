@@ -60,6 +60,6 @@ it('a mask says how surely a point is of its second class', async () => {
 
 it('a network that gives class numbers alone cannot be asked', async () => {
   await expect(explained('class-ids', names, [10, 24])).rejects.toThrow(
-    /expected a network that gives scores/,
+    /expected a network that answers with scores/,
   );
 });
