@@ -38,7 +38,7 @@ export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
     const known = knowDetector(network, own);
     const pictures = await picturesFor(flags, labelledPictures, plainPictures);
     return {
-      family: known.recognised.family,
+      family: known.family,
       reasons: known.reasons,
       adopt: (onTrial) => adoptDetector(known, own, pictures, onTrial),
       ...sheetOf(pictures),

@@ -135,7 +135,9 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   if (flags.sheet !== undefined && prepared.seen === undefined)
     throw new PerceptionError(
       'ERR_USAGE',
-      'expected --data or --pictures with --sheet, found none',
+      flags.task === 'signs' || flags.task === 'lights'
+        ? `expected --sheet with detection or segmentation, found ${flags.task}: it shows whole pictures`
+        : 'expected --data or --pictures with --sheet, found none',
     );
   if (!flags.json) {
     terminal.print(`${network.name}: family ${prepared.family}`);
@@ -152,7 +154,13 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     );
   if (flags.sheet !== undefined) {
     const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
-    writeWhole(flags.sheet, await contactSheet(await prepared.seen!(adopted.bundle), name));
+    const { decode } = adopted.bundle.manifest;
+    const legend =
+      decode.kind === 'segmentation'
+        ? decode.classes.map((name, id) => ({ name, rgb: decode.paletteRgb[id]! }))
+        : [];
+    const seen = await prepared.seen!(adopted.bundle);
+    writeWhole(flags.sheet, await contactSheet(seen, name, legend));
   }
   writeNewBundle(flags.out, adopted.bundle, adoptedModelCard(adopted.bundle.manifest));
   const { family, reasons, trials, triedOn } = adopted;

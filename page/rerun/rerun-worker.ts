@@ -12,7 +12,7 @@ import type {
   Side,
   SideResults,
 } from './rerun-protocol.js';
-import type { RerunSettings } from './settings.js';
+import { type RerunSettings, settingsOf } from './settings.js';
 
 /** Runs networks away from the page's own thread; one request after the other, as sessions must not overlap. */
 interface LoadedSide {
@@ -141,11 +141,5 @@ const fromFiles = (folder: string, files: readonly File[]) => async (name: strin
 
 function describe({ manifest }: Bundle): LoadedBundle {
   const { task, name, version, network, decode } = manifest;
-  const defaults: RerunSettings =
-    decode.kind === 'ssd'
-      ? { scoreThreshold: decode.scoreThreshold, nmsIou: decode.nmsIou }
-      : decode.kind === 'signs'
-        ? { abstainBelow: decode.abstainBelow }
-        : {};
-  return { task, name, version, sha256: network.sha256, defaults };
+  return { task, name, version, sha256: network.sha256, defaults: settingsOf(decode) };
 }

@@ -14,6 +14,7 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { FrameFuser } from '../../src/pipeline/frame-fuser.js';
 import type { CapturedFrame, FrameOutcome, StageOutcome } from '../../src/pipeline/frame-record.js';
+import { classesOf } from '../../src/stages/classes-of.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import type { CreateStageRunner, StageRunner } from '../../src/stages/stage-runner.js';
 import type { StageSetup } from '../../src/stages/stage-setup.js';
@@ -82,8 +83,7 @@ export class Rerun {
   }: RerunOptions): Promise<Rerun> {
     const scaled = camera && scaleCamera(camera, frame.widthPx, frame.heightPx);
     const detector = bundles.find(({ manifest }) => manifest.task === 'detection');
-    const decode = detector?.manifest.decode;
-    const detectorClasses = decode?.kind === 'ssd' ? decode.classes : [];
+    const detectorClasses = classesOf(detector?.manifest);
     const networks = new Map<Task, LoadedNetwork>();
     for (const task of stagesByPriority) {
       const bundle = bundles.find(({ manifest }) => manifest.task === task);

@@ -40,7 +40,6 @@ const constantSchema = z.strictObject({
   shape: z.array(z.int().positive()).max(8),
   values: z.array(z.number()).min(1).max(4096),
 });
-export type ConstantInput = z.infer<typeof constantSchema>;
 const scores = z.record(z.string(), z.number());
 
 /**

@@ -35,7 +35,6 @@ export const outputSpecSchema = z.discriminatedUnion('kind', [
 
 export type { CropOutputSpec, SignsOutputSpec } from './crop-spec.js';
 export type {
-  DetectionKind,
   DetectionOutputSpec,
   FeatureMapSpec,
   SsdOutputSpec,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CropOutputSpec } from '../../src/bundle/crop-spec.js';
 import { goldenInput } from '../../src/bundle/golden.js';
 import type { Golden, LabelledTask, Manifest } from '../../src/bundle/manifest.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
@@ -33,6 +34,11 @@ interface TinyNetwork {
 /** A steering bundle that answers as the tiny one does, but multiplies matrices for a tenth of a second or longer. */
 export async function writeSlowSteering(dir: string, matrixEdge = 1024): Promise<void> {
   await writeBundle(dir, steering(matrixEdge));
+}
+
+/** A second classifier of crops: what the tiny sign network reads as `stop` is `red` light. */
+export async function writeTinyLights(dir: string): Promise<void> {
+  await writeBundle(dir, crops('lights', ['red', 'green', 'blue']));
 }
 
 /** Values 0..255 become 0..1. */
@@ -143,8 +149,9 @@ function detection(): TinyNetwork {
   };
 }
 
-function signs(): TinyNetwork {
-  const graph = new OnnxGraph('signs');
+/** Says which of three colours a crop of a red or blue quarter is of most. */
+function crops(kind: CropOutputSpec['kind'], classes: string[]): TinyNetwork {
+  const graph = new OnnxGraph(kind);
   const input = inputOf(8, 8, 'batch');
   graph.input('image', input.tensor.shape);
   const mixed = mix(
@@ -162,13 +169,13 @@ function signs(): TinyNetwork {
   return {
     graph,
     manifest: {
-      task: 'signs',
+      task: kind,
       input,
       outputs: [tensor('logits', ['batch', 3])],
       decode: {
-        kind: 'signs',
+        kind,
         logits: 'logits',
-        classes: ['stop', 'yield', 'ahead_only'],
+        classes,
         temperature: 1,
         abstainBelow: 0.6,
         maxBatch: 4,
@@ -209,7 +216,7 @@ function segmentation(): TinyNetwork {
 
 const tinyNetworks: Record<LabelledTask, TinyNetwork> = {
   detection: detection(),
-  signs: signs(),
+  signs: crops('signs', ['stop', 'yield', 'ahead_only']),
   segmentation: segmentation(),
   steering: steering(),
 };

@@ -10,7 +10,7 @@ import {
 } from './adopt-network.js';
 import { namesInMetadata } from './metadata.js';
 import type { NetworkFile } from './network-file.js';
-import { imageInputOf, probeNetwork } from './probe.js';
+import { describeTensors, imageInputOf, inputReason, probeNetwork } from './probe.js';
 import type { TrialNetwork } from './trial-network.js';
 
 export interface CropChoices extends AdoptionChoices {
@@ -53,11 +53,10 @@ export function knowCropClassifier(
       (choices.output === undefined || choices.output === name),
   );
   const [head, other] = heads;
-  const shown = probe.outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
   if (head === undefined)
     throw new PerceptionError(
       'ERR_BUNDLE',
-      `${network.name}: expected an output [crops, classes], found ${shown}`,
+      `${network.name}: expected an output [crops, classes], found ${describeTensors(probe.outputs)}`,
     );
   if (other !== undefined)
     throw new PerceptionError(
@@ -72,7 +71,6 @@ export function knowCropClassifier(
   const sum = head.values.reduce((total, value) => total + value, 0);
   const isShare = head.values.every((value) => value >= -1e-4 && value <= 1 + 1e-4);
   const areProbabilities = isShare && (choices.isMultiLabel || Math.abs(sum - 1) < 1e-3);
-  const { image } = probe;
   return {
     network,
     probe,
@@ -94,7 +92,7 @@ export function knowCropClassifier(
       },
     ],
     reasons: [
-      `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`,
+      inputReason(probe),
       `output ${head.name} [${head.shape.join(', ')}]: ${areProbabilities ? 'probabilities' : 'logits'} of ${own.length} classes`,
       `reads crops of ${choices.cropFrom.join(', ')}`,
     ],
@@ -140,5 +138,5 @@ export function adoptCropClassifier(
     metric: 'accuracy',
     score,
   };
-  return adoptNetwork(known, choices, pictures.length > 0 ? ground : undefined, onTrial);
+  return adoptNetwork(known, choices, ground, onTrial);
 }

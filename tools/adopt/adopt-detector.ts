@@ -4,14 +4,16 @@ import {
   type AdoptedNetwork,
   type AdoptionChoices,
   adoptNetwork,
+  type KnownNetwork,
   type TrialGround,
 } from './adopt-network.js';
 import { mapClasses, type Unmapped } from './class-map.js';
 import { coco91Classes, cocoClasses } from './class-names.js';
-import { type Recognised, recogniseDetector } from './detection-families.js';
+import { recogniseDetector } from './detection-families.js';
+import type { Recognised } from './families/family.js';
 import { namesInMetadata } from './metadata.js';
 import type { NetworkFile } from './network-file.js';
-import { imageInputOf, type Probe, probeNetwork } from './probe.js';
+import { imageInputOf, inputReason, probeNetwork } from './probe.js';
 import { scoreDetector, type TrialPicture } from './try-detection.js';
 
 export interface DetectorChoices extends AdoptionChoices {
@@ -26,17 +28,11 @@ export interface DetectorChoices extends AdoptionChoices {
   maxDetections: number;
 }
 
-/** What is known of a detector before it is tried. */
-export interface KnownDetector {
-  network: NetworkFile;
-  probe: Probe;
-  recognised: Recognised;
-  decodings: CandidateOutputSpec[];
-  reasons: string[];
-}
-
 /** Recognises a detector. Throws ERR_BUNDLE, or ERR_USAGE naming the option that would say what the file does not. */
-export function knowDetector(network: NetworkFile, choices: DetectorChoices): KnownDetector {
+export function knowDetector(
+  network: NetworkFile,
+  choices: DetectorChoices,
+): KnownNetwork<CandidateOutputSpec> {
   const probe = probeNetwork(network, imageInputOf(network, choices.size));
   const own = choices.classNames ?? namesInMetadata(network);
   const recognised = recogniseDetector({ network, probe, classCount: own?.length }, choices.like);
@@ -53,13 +49,9 @@ export function knowDetector(network: NetworkFile, choices: DetectorChoices): Kn
       maxDetections,
     }),
   );
-  const { image } = probe;
-  const reasons = [
-    `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`,
-    ...recognised.reasons,
-    reason,
-  ];
-  return { network, probe, recognised, decodings, reasons };
+  const { family, usualFeeding } = recognised;
+  const reasons = [inputReason(probe), ...recognised.reasons, reason];
+  return { network, probe, family, usualFeeding, decodings, reasons };
 }
 
 function namesFor(
@@ -101,14 +93,12 @@ function namesFor(
  * Finds out how a detector must be fed, by trying every plausible way on the pictures (with labels: by average
  * precision; without: by steadiness), and makes its bundle. Without pictures it is fed as its family usually is.
  */
-export async function adoptDetector(
-  known: KnownDetector,
+export function adoptDetector(
+  known: KnownNetwork<CandidateOutputSpec>,
   choices: DetectorChoices,
   pictures: readonly TrialPicture[],
   onTrial?: (done: number, total: number) => void,
 ): Promise<AdoptedNetwork<CandidateOutputSpec>> {
-  const { network, probe, recognised, decodings, reasons } = known;
-  const { family, usualFeeding } = recognised;
   const isLabelled = pictures.every(({ truth }) => truth !== undefined);
   const ground: TrialGround<CandidateOutputSpec> = {
     count: pictures.length,
@@ -117,10 +107,5 @@ export async function adoptDetector(
     metric: 'ap50',
     score: (trial, spec, decode) => scoreDetector(trial, pictures, spec, decode),
   };
-  return adoptNetwork(
-    { network, probe, family, usualFeeding, decodings, reasons },
-    choices,
-    pictures.length > 0 ? ground : undefined,
-    onTrial,
-  );
+  return adoptNetwork(known, choices, ground, onTrial);
 }

@@ -40,7 +40,7 @@ export interface KnownNetwork<Decode extends OutputSpec> {
 
 /** What a network is tried on. */
 export interface TrialGround<Decode extends OutputSpec> {
-  /** How many pictures there are. */
+  /** How many pictures there are; with none nothing is tried. */
   count: number;
   isLabelled: boolean;
   /** What the score is, for people: "mIoU". */
@@ -64,13 +64,13 @@ export interface AdoptedNetwork<Decode extends OutputSpec = OutputSpec> {
 }
 
 /**
- * Finds out how a network must be fed, by trying every plausible way on `ground`, and makes its bundle. Without a ground
- * it is fed as its family usually is. Throws ERR_BUNDLE where no way finds anything, or the answers are no numbers.
+ * Finds out how a network must be fed, by trying every plausible way on `ground`, and makes its bundle. Without
+ * pictures it is fed as its family usually is. Throws ERR_BUNDLE where no way finds anything, or the answers are no numbers.
  */
 export async function adoptNetwork<Decode extends OutputSpec>(
   known: KnownNetwork<Decode>,
   choices: AdoptionChoices,
-  ground: TrialGround<Decode> | undefined,
+  ground: TrialGround<Decode>,
   onTrial?: (done: number, total: number) => void,
 ): Promise<AdoptedNetwork<Decode>> {
   const { network, probe, decodings, family, plausible = anyFit } = known;
@@ -91,7 +91,7 @@ export async function adoptNetwork<Decode extends OutputSpec>(
       adopted: { from, licence, family, reasons, feedingBy: by, command },
     });
   let trials: Trial<Decode>[] = [];
-  if (ground !== undefined) {
+  if (ground.count > 0) {
     const trial = await TrialNetwork.open(make(usual, decodings[0]!, 'family', []));
     try {
       trials = await tryWays(probe.image, {
@@ -110,18 +110,18 @@ export async function adoptNetwork<Decode extends OutputSpec>(
   if (trials[0]?.score.value === 0) {
     throw new PerceptionError(
       'ERR_BUNDLE',
-      `${network.name}: expected one of ${trials.length} ways of feeding to find anything in ${ground!.count} pictures, found none: are --classes and --like right, and do the pictures show those classes?`,
+      `${network.name}: expected one of ${trials.length} ways of feeding to find anything in ${ground.count} pictures, found none: are --classes and --like right, and do the pictures show those classes?`,
     );
   }
-  const feedingBy = feedingFoundBy(best !== undefined, ground?.isLabelled ?? false, certain);
-  const measure = ground?.measure ?? '';
+  const feedingBy = feedingFoundBy(best !== undefined, ground.isLabelled, certain);
+  const { measure } = ground;
   const reasons = [
     ...known.reasons,
-    feedingReason(feedingBy, measure, best?.score.value, ground?.count ?? 0),
+    feedingReason(feedingBy, measure, best?.score.value, ground.count),
   ];
   const chosen = make(best?.feeding ?? usual, best?.decode ?? decodings[0]!, feedingBy, reasons);
   const scores: Manifest['scores'] =
-    best !== undefined && ground?.isLabelled
+    best !== undefined && ground.isLabelled
       ? {
           [`${ground.count} pictures that the feeding was chosen on`]: {
             [ground.metric]: best.score.value,

@@ -9,7 +9,14 @@ import {
 import { cityscapesClasses } from './class-names.js';
 import { namesInMetadata } from './metadata.js';
 import type { NetworkFile } from './network-file.js';
-import { imageInputOf, type Probe, type ProbedTensor, probeNetwork } from './probe.js';
+import {
+  describeTensors,
+  imageInputOf,
+  inputReason,
+  type Probe,
+  type ProbedTensor,
+  probeNetwork,
+} from './probe.js';
 import { type MaskPicture, scoreSegmentation } from './score-segmentation.js';
 import { publishedClasses, type SegmentationClassChoices } from './segmentation-classes.js';
 
@@ -62,7 +69,7 @@ export function knowSegmentation(
     plausible: { colours: ['rgb', 'bgr'], fits: ['stretch'] },
     decodings: [decode],
     reasons: [
-      `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`,
+      inputReason(probe),
       reason,
       ...(enlarges
         ? [
@@ -90,14 +97,10 @@ function headOf(
     .filter(({ channels }) => !channels || !classCount || channels === classCount);
   const pixels = ({ rows, columns }: Head) => rows * columns;
   const [best, second] = heads.toSorted((a, b) => pixels(b) - pixels(a));
-  const shown = outputs
-    .slice(0, 8)
-    .map(({ name, shape }) => `${name} [${shape.join(', ')}]`)
-    .join(', ');
   if (best === undefined) {
     throw new PerceptionError(
       'ERR_BUNDLE',
-      `${network.name}: expected ${wanted === undefined ? 'an output' : `the output ${wanted}`} with scores or class numbers of a map${classCount ? ` of ${classCount} classes` : ''}, found ${shown}`,
+      `${network.name}: expected ${wanted === undefined ? 'an output' : `the output ${wanted}`} with scores or class numbers of a map${classCount ? ` of ${classCount} classes` : ''}, found ${describeTensors(outputs)}`,
     );
   }
   if (second !== undefined && second.scores !== best.scores && pixels(second) === pixels(best)) {
@@ -191,5 +194,5 @@ export function adoptSegmentation(
     metric: 'mIoU',
     score: scoreSegmentation(pictures, known.network.name),
   };
-  return adoptNetwork(known, choices, pictures.length > 0 ? ground : undefined, onTrial);
+  return adoptNetwork(known, choices, ground, onTrial);
 }

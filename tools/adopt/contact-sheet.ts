@@ -8,17 +8,18 @@ const mostPictures = 16;
 const tileWidthPx = 480;
 const colours = ['#4cc9f0', '#f72585', '#ffd60a', '#80ed99', '#ff7b00', '#b5179e', '#ffffff'];
 
-/** What a network saw in one picture. */
+/** What a network saw in one picture; without `found` it is drawn into the picture. */
 export interface SeenPicture {
   id: string;
   image: RgbImage;
-  found: readonly FoundBox[];
+  found?: readonly FoundBox[];
 }
 
-/** Up to 16 pictures in one PNG with what the network sees in them, so that a person knows at a glance. */
+/** Up to 16 pictures in one PNG with what the network sees in them, so that a person knows at a glance; `legend` beside the title. */
 export async function contactSheet(
   seen: readonly SeenPicture[],
   title: string,
+  legend: readonly { name: string; rgb: readonly number[] }[] = [],
 ): Promise<Uint8Array> {
   const shown = seen.slice(0, mostPictures);
   const shares = shown.map(({ image }) => image.heightPx / image.widthPx);
@@ -28,7 +29,17 @@ export async function contactSheet(
   const heightPx = titlePx + Math.ceil(shown.length / columns) * tileHeightPx;
   const data = new Uint8Array(widthPx * heightPx * 3).fill(24);
   const parts = [`<text x="8" y="20" font-size="15" fill="#ffffff">${escaped(title)}</text>`];
-  const classNames = [...new Set(shown.flatMap(({ found }) => found.map((box) => box.className)))];
+  const characterPx = 8.5;
+  let legendLeft = 24 + title.length * characterPx;
+  for (const { name, rgb } of legend) {
+    parts.push(
+      `<rect x="${at(legendLeft)}" y="8" width="13" height="13" fill="rgb(${rgb.join(',')})"/>`,
+      `<text x="${at(legendLeft + 18)}" y="19" font-size="12" fill="#ffffff">${escaped(name.replaceAll('_', ' '))}</text>`,
+    );
+    legendLeft += 34 + name.length * characterPx;
+  }
+  const boxes = shown.flatMap(({ found = [] }) => found);
+  const classNames = [...new Set(boxes.map(({ className }) => className))];
   for (const [index, { id, image, found }] of shown.entries()) {
     const scale = Math.min(tileWidthPx / image.widthPx, tileHeightPx / image.heightPx);
     const width = Math.max(1, Math.floor(image.widthPx * scale));
@@ -40,7 +51,7 @@ export async function contactSheet(
       const line = small.data.subarray(row * width * 3, (row + 1) * width * 3);
       data.set(line, ((top + row) * widthPx + left) * 3);
     }
-    for (const { className, score, boxXyxyPx } of found) {
+    for (const { className, score, boxXyxyPx } of found ?? []) {
       const [x, y, right, bottom] = boxXyxyPx.map((edge) => edge * scale) as typeof boxXyxyPx;
       const colour = colours[classNames.indexOf(className) % colours.length];
       const words = `${className.replaceAll('_', ' ')} ${Math.round(score * 100)}`;
@@ -50,7 +61,7 @@ export async function contactSheet(
       );
     }
     parts.push(
-      `<text x="${left + 4}" y="${top + height - 5}" font-size="11" fill="#ffffff">${escaped(id)}: ${found.length}</text>`,
+      `<text x="${left + 4}" y="${top + height - 5}" font-size="11" fill="#ffffff">${escaped(id)}${found ? `: ${found.length}` : ''}</text>`,
     );
   }
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" font-family="DejaVu Sans, Arial, sans-serif" font-weight="600">${parts.join('\n')}</svg>`;

@@ -1,7 +1,9 @@
+import { croppedClasses } from '../../src/bundle/crop-spec.js';
 import type { Manifest } from '../../src/bundle/manifest.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 
 /** How a network is fed, for people: tensor, colours, numbers, fit. */
-export function describeInput({ input }: Pick<Manifest, 'input'>): string {
+export function describeInput({ input, decode }: Pick<Manifest, 'input' | 'decode'>): string {
   const { tensor, spec, constants = [] } = input;
   const { mean, scale, fit, colour, layout, padValue, padRgb, regionNorm } = spec;
   const low = mean.map((value, c) => (0 - value) * scale[c]!);
@@ -12,11 +14,18 @@ export function describeInput({ input }: Pick<Manifest, 'input'>): string {
     same(low) && same(high)
       ? `${short(low[0]!)} to ${short(high[0]!)}`
       : low.map((value, c) => `${short(value)} to ${short(high[c]!)}`).join(', ');
-  const isWhole = regionNorm.join() === '0,0,1,1';
+  const part =
+    regionNorm.join() === '0,0,1,1'
+      ? 'the whole frame'
+      : `region ${regionNorm.join(', ')} of the frame`;
+  const margin = readsCrops(decode) ? decode.cropMarginNorm : 0;
+  const seen = readsCrops(decode)
+    ? `boxes of ${croppedClasses(decode).join(', ')}${margin > 0 ? ` and ${short(margin)} of their size on every side` : ''}`
+    : part;
   return [
     `\`${tensor.name}\` ${tensor.dtype} ${tensor.shape.join(' x ')} (${layout})`,
     `${colour}, black to white is ${range}`,
-    `${isWhole ? 'the whole frame' : `region ${regionNorm.join(', ')} of the frame`}, ${fit}`,
+    `${seen}, ${fit}`,
     ...(fit === 'stretch' ? [] : [`padded with ${padRgb?.join(', ') ?? padValue}`]),
     ...constants.map(({ name, values }) => `\`${name}\` is always ${values.join(', ')}`),
   ].join('; ');

@@ -32,6 +32,17 @@ export interface Probe {
   outputs: ProbedTensor[];
 }
 
+/** How the picture is taken, as a reason for people. */
+export function inputReason({ image }: Probe): string {
+  return `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`;
+}
+
+/** The first tensors with their shapes, for messages. */
+export function describeTensors(tensors: readonly Pick<ProbedTensor, 'name' | 'shape'>[]): string {
+  const first = tensors.slice(0, 8).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
+  return first.join(', ');
+}
+
 /** Names under which networks ask for the size of the picture that boxes are answered in, and how it is given. */
 const sizeInputs: Readonly<Record<string, 'wh' | 'hw'>> = {
   orig_target_sizes: 'wh',

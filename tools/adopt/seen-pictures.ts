@@ -27,7 +27,7 @@ export async function seenPictures(
           const shade = place < 0 ? 0 : decode.paletteRgb[map[place]!]![i % 3]!;
           return (level + shade) / 2;
         });
-        seen.push({ id, image: { ...image, data }, found: [] });
+        seen.push({ id, image: { ...image, data } });
         continue;
       }
       const isBoxes = result.stage === 'detection' && isDetection(decode);

@@ -28,14 +28,10 @@ export async function labelledPictures(
 ): Promise<TrialPicture[]> {
   const dataset = await openDataset(format, data, { task: 'detection', split });
   const labelled = dataset.samples.filter(({ boxes }) => boxes.some(({ weight }) => weight === 1));
-  const chosen = evenly(labelled, count);
-  const pictures: TrialPicture[] = [];
-  const problems: typeof dataset.problems = [];
-  for await (const { sample, loaded } of loadAhead(chosen, (entry) => entry.load(), problems)) {
+  return loaded(data, evenly(labelled, count), async (sample) => {
     const truth = sample.boxes.filter(({ weight }) => weight === 0 || weight === 1);
-    pictures.push({ id: sample.id, image: loaded, truth });
-  }
-  return require(pictures, data);
+    return { id: sample.id, image: await sample.load(), truth };
+  });
 }
 
 /** `count` pictures with class maps, spread evenly over the data. Throws as openDataset does. */
@@ -46,11 +42,10 @@ export async function maskedPictures(
   count: number,
 ): Promise<MaskPicture[]> {
   const dataset = await openDataset(format, data, { task: 'segmentation', split });
-  const pictures: MaskPicture[] = [];
-  const chosen = evenly(dataset.samples, count);
-  for await (const { sample, loaded } of loadAhead(chosen, loadBoth, dataset.problems))
-    pictures.push({ id: sample.id, ...loaded });
-  return require(pictures, data);
+  return loaded(data, evenly(dataset.samples, count), async (sample) => ({
+    id: sample.id,
+    ...(await loadBoth(sample)),
+  }));
 }
 
 /** `count` crops with the names of their classes, spread evenly over the data. Throws as openDataset does. */
@@ -63,14 +58,11 @@ export async function labelledCrops(
   const dataset = await openDataset(format, data, { task: 'signs', split });
   const names: readonly string[] = dataset.classes ?? signClasses;
   const crops = dataset.samples.filter(({ boxXyxyPx }) => boxXyxyPx === undefined);
-  const pictures: CropPicture[] = [];
-  for await (const { sample, loaded } of loadAhead(
-    evenly(crops, count),
-    (entry) => entry.load(),
-    dataset.problems,
-  ))
-    pictures.push({ id: sample.id, image: loaded, className: names[sample.classId]! });
-  return require(pictures, data);
+  return loaded(data, evenly(crops, count), async (sample) => ({
+    id: sample.id,
+    image: await sample.load(),
+    className: names[sample.classId]!,
+  }));
 }
 
 /** `count` pictures of a folder, spread evenly. Throws ERR_DATASET. */
@@ -80,6 +72,17 @@ export async function plainPictures(folder: string, count: number): Promise<Plai
   for (const name of names)
     pictures.push({ id: basename(name), image: await loadPicture(join(folder, name)) });
   return require(pictures, folder);
+}
+
+/** Those of the samples that can be loaded, a few ahead at a time. */
+async function loaded<Sample extends { id: string }, Picture>(
+  where: string,
+  samples: readonly Sample[],
+  load: (sample: Sample) => Promise<Picture>,
+): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for await (const { loaded: picture } of loadAhead(samples, load, [])) pictures.push(picture);
+  return require(pictures, where);
 }
 
 function evenly<Item>(items: readonly Item[], count: number): Item[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tasks } from '../../src/bundle/manifest.js';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { parseJson } from '../../src/text/json-document.js';
@@ -7,7 +8,7 @@ import type { TrialResult } from './trial.js';
 
 const share = z.number().positive();
 /** By stage: the most that p50 of a part may take, as a share of p50 of the stage's own inference. */
-const byStage = z.partialRecord(z.enum(['detection', 'signs', 'segmentation', 'steering']), share);
+const byStage = z.partialRecord(z.enum(tasks), share);
 
 /** budgets.json: ratios and counts only, so that it says the same on every machine. */
 const budgetsSchema = z.strictObject({

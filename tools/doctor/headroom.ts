@@ -1,3 +1,4 @@
+import { stageTable } from '../../src/stages/stage-table.js';
 import type { SourceFacts } from './check-source.js';
 import { amiss, type Finding, fine } from './finding.js';
 import type { StageTimeMs } from './lane-probe.js';
@@ -104,7 +105,7 @@ export function headroomFindings(headroom: Headroom, laneNames: readonly string[
       );
     const parts = lane.stages
       .map(({ stage, totalMs }) => {
-        const note = stage === 'signs' ? ` for ${assumedSigns} signs` : '';
+        const note = stageTable[stage].reads === 'detection' ? ` for ${assumedSigns} ${stage}` : '';
         return `${stage} ${number(totalMs)}${note}`;
       })
       .join(', ');

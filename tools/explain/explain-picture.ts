@@ -1,4 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
@@ -73,13 +74,13 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
   }
 }
 
-/** Signs are cut from the picture: there is no one way back from their crop to the frame for the painter. */
+/** Crops are cut from the picture: there is no one way back from them to the frame for the painter. */
 function backPropMap({ bundle, camera, picture }: ExplainRequest): SaliencyMap {
-  const { task, input } = bundle.manifest;
-  if (task === 'signs')
+  const { task, input, decode } = bundle.manifest;
+  if (readsCrops(decode))
     throw new PerceptionError(
       'ERR_USAGE',
-      'visual-backprop expects a network that reads the whole frame, found signs; --method occlusion explains any',
+      `visual-backprop expects a network that reads the whole frame, found ${task}; --method occlusion explains any`,
     );
   const watched = WatchedConvolutions.open(bundle);
   try {

@@ -79,9 +79,9 @@ function setupFor(
   };
 }
 
-/** For a sign network, the sign as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */
+/** For a network that reads crops, the crop as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */
 function signIn({ manifest }: Bundle, sample: SampleBase, { widthPx, heightPx }: RgbImage) {
-  if (manifest.decode.kind !== 'signs') return undefined;
+  if (!readsCrops(manifest.decode)) return undefined;
   const { cropMarginNorm } = manifest.decode;
   const inset = cropMarginNorm / (1 + 2 * cropMarginNorm);
   const [insetX, insetY] = [widthPx * inset, heightPx * inset];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BundleFiles } from '../../src/bundle/bundle.js';
 import { elementCount, mulberry32 } from '../../src/bundle/golden.js';
 import type { Golden, Manifest } from '../../src/bundle/manifest.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import { permittedUse } from '../../src/bundle/permitted-use.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { exportOnnx, type OnnxExport } from '../layers-to-onnx/export-onnx.js';
@@ -33,7 +34,7 @@ export function makeBundle(
   training: TaskTraining,
   story: BundleStory,
 ): MadeBundle {
-  const isBatched = training.decode.kind === 'signs';
+  const isBatched = readsCrops(training.decode);
   const labels = 'classes' in training.decode ? { labels: training.decode.classes.join(',') } : {};
   const exported = exportOnnx(model, {
     graphName: `windshield_${training.task}`,

@@ -77,7 +77,7 @@ describe('adopting a detector', () => {
   it('finds its family, its classes and its colours, and certifies it', async () => {
     const network = await parseNetwork(redCarNetwork(), 'tiny.onnx');
     const known = knowDetector(network, choices());
-    expect(known.recognised.family).toBe('end-to-end');
+    expect(known.family).toBe('end-to-end');
     const adopted = await adoptDetector(known, choices(), [redPicture('a'), redPicture('b')]);
     const { input, decode, adopted: story } = adopted.bundle.manifest;
     expect(input.spec).toMatchObject({ colour: 'rgb', fit: 'letterbox' });
@@ -108,6 +108,10 @@ describe('adopting a detector', () => {
     graph.output('output0', ['n', 3, 'height', 'width']);
     const network = await parseNetwork(graph.toBytes(), 'open.onnx');
     expect(() => knowDetector(network, choices())).toThrow(/expected --size/);
+    const slip = choices({ size: { widthPx: 32, heightPx: 32 }, like: 'yolx' });
+    expect(() => knowDetector(network, slip)).toThrow(
+      /--like: expected one of .*, found "yolx"; did you mean "yolox"\?/,
+    );
     expect(() => knowDetector(network, choices({ size: { widthPx: 32, heightPx: 32 } }))).toThrow(
       /expected outputs of a detector .* found output0 \[1, 3, 32, 32\]/,
     );
@@ -141,9 +145,9 @@ describe.skipIf(!existsSync(models) || !existsSync(kitti))(
       async ({ file, family, usual }) => {
         const network = await readNetworkFile(`${models}${file}.onnx`);
         const known = knowDetector(network, choices());
-        expect(known.recognised.family).toBe(family);
+        expect(known.family).toBe(family);
         const pictures = await labelledPictures(kitti, 'kitti', undefined, 24);
-        const range = known.recognised.usualFeeding.range;
+        const range = known.usualFeeding.range;
         const adopted = await adoptDetector(
           { ...known, decodings: known.decodings.slice(0, 1) },
           choices({ feeding: { range, padValue: 114 } }),
