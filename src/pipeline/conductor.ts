@@ -213,13 +213,17 @@ export class Conductor<Result> {
     if (open === undefined || open.stages.has(stage)) return;
     open.stages.set(stage, outcome);
     if (outcome.state === 'ok') this.#results.accept?.(open.frame, outcome.result, open.plan.mode);
-    for (const dependent of readersOf(stage)) {
-      if (!this.#graph.stages.includes(dependent)) continue;
-      if (outcome.state === 'late') this.#decide(frameId, dependent, { state: 'late' });
-      else if (outcome.state !== 'ok')
-        this.#decide(frameId, dependent, { state: 'skipped', reason: 'input' });
-      else this.#offerJobs(frameId, stage);
-    }
+    const readers = readersOf(stage).filter((reader) => this.#graph.stages.includes(reader));
+    if (readers.length === 0) return;
+    // Once for all of them: a second offer of one job would take the place of the first.
+    if (outcome.state === 'ok') this.#offerJobs(frameId, stage);
+    else
+      for (const reader of readers)
+        this.#decide(
+          frameId,
+          reader,
+          outcome.state === 'late' ? { state: 'late' } : { state: 'skipped', reason: 'input' },
+        );
   }
 
   /** Publishes or drops from the oldest frame on, as far as every stage is decided. */

@@ -66,6 +66,12 @@ test('signs and lights in lanes of their own say the same', async () => {
   const results = (frames: PerceptionFrame[]) =>
     frames.map(({ detections, signs, lights }) => ({ detections, signs, lights }));
   const together = await runWithLights('together', [['detection', 'signs', 'lights']]);
-  const apart = await runWithLights('apart', [['detection'], ['signs'], ['lights']]);
-  expect(results(apart.frames)).toEqual(results(together.frames));
+  for (const [name, lanes] of [
+    ['apart', [['detection'], ['signs'], ['lights']]],
+    ['paired', [['detection'], ['signs', 'lights']]],
+    ['planned', 'auto'],
+  ] as const) {
+    const { frames } = await runWithLights(name, lanes);
+    expect(results(frames), name).toEqual(results(together.frames));
+  }
 });
