@@ -1,6 +1,6 @@
 // A camera whose process is killed at random: nothing is lost in silence, and nothing is left behind.
 //
-//     node bin/build.js && node dist/benchmarks/camera-drill.js [--kills 50] [--seconds 60] [--program ffmpeg|gst-launch-1.0]
+//     npm run drill:camera -- [--kills 50] [--seconds 60] [--program ffmpeg|gst-launch-1.0]
 //
 // Held to: every frame id is delivered or counted; the first frame within two seconds of the last kill; no process left; the
 // process's memory grows by less than 30 MB. Prints one JSON object; exit code 1 when anything failed.

@@ -1,6 +1,6 @@
 // Kills recordings of a live source with pictures at random instants, from a seed, and reads what lies there.
 //
-//     node bin/build.js && node dist/benchmarks/record-drill.js --kills 100 --seed 1
+//     npm run drill:record -- --kills 100 --seed 1
 //
 // The source is GStreamer's test picture at 20 frames a second; every second time the steering network runs as well.
 // Held to: what is left can be read, lacks at most two seconds before the kill, and `recover` makes a whole file of it.

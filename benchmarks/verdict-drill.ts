@@ -1,7 +1,7 @@
 // Ten changes planted into the shipped pipeline, one after the other, on each of some drives: does a verdict find each
 // and name it, and find nothing where nothing was changed?
 //
-//     node bin/build.js && node dist/benchmarks/verdict-drill.js [drive.mcap ...]
+//     npm run drill:verdict -- [drive.mcap ...]
 //
 // Prints one JSON object; exit code 1 when a change was not named or an unchanged run had findings.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -181,8 +182,21 @@ export async function makePackages() {
   return { rigDir, toolsDir };
 }
 
+function sizeMb(dir) {
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) =>
+    e.isFile(),
+  );
+  const bytes = files.reduce(
+    (sum, e) => sum + statSync(join(e.parentPath ?? e.path, e.name)).size,
+    0,
+  );
+  return (bytes / 1e6).toFixed(1);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { rigDir, toolsDir } = await makePackages();
+  for (const dir of [rigDir, toolsDir])
+    process.stdout.write(`${relative(rootDir, dir)}: ${sizeMb(dir)} MB unpacked\n`);
   for (const dir of process.argv.includes('--dir') ? [] : [rigDir, toolsDir])
     execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', outDir], {
       cwd: dir,

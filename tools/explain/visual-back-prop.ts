@@ -15,7 +15,7 @@ export interface ConvolvedLayer {
 /**
  * VisualBackProp (Bojarski et al. 2016, "VisualBackProp: efficient visualization of CNNs"): the mean map of the last
  * convolution is spread back over what it was computed from and multiplied by the mean map there, layer by layer down
- * to the input. `layers` from the input on. Takes less time than one run of the network.
+ * to the input. `layers` from the input on.
  */
 export function visualBackProp(
   layers: readonly ConvolvedLayer[],
