@@ -126,15 +126,6 @@ export class FrameRing {
     this.#announceFree();
   }
 
-  /** Adds readers to a slot that the caller reads already, before it hands the slot on. */
-  retain(slot: number, readerCount = 1): void {
-    for (;;) {
-      const found = Atomics.load(this.#states, slot);
-      if (!(found > 0)) throw wrongState(slot, 'a slot with readers', found);
-      if (Atomics.compareExchange(this.#states, slot, found, found + readerCount) === found) return;
-    }
-  }
-
   /** Takes one reader away; true when it was the last one and the slot is free again. */
   release(slot: number): boolean {
     for (;;) {
