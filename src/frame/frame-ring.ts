@@ -1,4 +1,4 @@
-import { type Frame, type FrameLayout, frameBytes, type PixelFormat, rowBytes } from './frame.js';
+import { type FrameLayout, frameBytes, type PixelFormat, rowBytes } from './frame.js';
 import { PerceptionError } from './perception-error.js';
 
 /** What a slot says of its frame, apart from the pixels. */
@@ -151,12 +151,6 @@ export class FrameRing {
       stampNs: this.#headers[at + 2]!,
       sourceTimeNs: this.#headers[at + 3]!,
     };
-  }
-
-  /** The slot as a Frame; `data` is the ring's own memory, valid until the caller's release. */
-  frame(slot: number): Frame {
-    const { id, captureTimeNs } = this.header(slot);
-    return { ...this.layout, id, captureTimeNs, data: this.pixels(slot) };
   }
 
   /** Slots free at this moment. */

@@ -22,10 +22,8 @@ test('a slot goes from free to written to read and back, and keeps what was writ
   expect(reader.layout).toEqual(layout);
   expect(reader.slotCount).toBe(2);
   expect(reader.header(slot)).toEqual(header(9));
-  const frame = reader.frame(slot);
-  expect(frame).toMatchObject({ ...layout, id: 9, captureTimeNs: 27n });
-  expect(frame.data).toHaveLength(frameBytes(layout));
-  expect(new Set(frame.data)).toEqual(new Set([77]));
+  expect(reader.pixels(slot)).toHaveLength(frameBytes(layout));
+  expect(new Set(reader.pixels(slot))).toEqual(new Set([77]));
   expect(reader.release(slot)).toBe(false);
   expect(ring.freeCount()).toBe(1);
   expect(ring.release(slot)).toBe(true);
