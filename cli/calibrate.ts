@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { formatCameraInfoYaml } from '../src/calibration/camera-info.js';
-import { guardOutputs, type Output } from '../src/files/output-guard.js';
+import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import type { CameraCalibrationResult } from '../tools/calibrate/calibrate-camera.js';
 import type { LensKind } from '../tools/calibrate/solve/projection.js';
@@ -76,7 +76,7 @@ async function calibrate(places: string[], flags: CalibrateFlags): Promise<void>
 }
 
 function guard(places: readonly string[], { out, html }: CalibrateFlags): void {
-  const outputs: Output[] = [];
+  const outputs: GuardedOutput[] = [];
   if (out !== undefined) outputs.push({ option: '--out', path: out, kind: 'calibration' });
   if (html !== undefined) outputs.push({ option: '--html', path: html, kind: 'html' });
   guardOutputs(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
 import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
-import { guardOutputs, type Output } from '../src/files/output-guard.js';
+import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { Dataset } from '../tools/datasets/sample.js';
@@ -154,7 +154,7 @@ async function asTaught(
 }
 
 /** The page, and its JSON beside it. */
-function reportOutputs(place: string, task: LabelledTask): Output[] {
+function reportOutputs(place: string, task: LabelledTask): GuardedOutput[] {
   const page = place.endsWith('.html') ? place : join(place, `${task}.html`);
   return [
     { option: '--report', path: page, kind: 'html' },

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type CameraModel, scaleCamera } from '../src/calibration/camera-model.js';
 import type { MeasuredMount } from '../src/calibration/mount.js';
-import { guardOutputs, type Output } from '../src/files/output-guard.js';
+import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { KnownPoint } from '../tools/calibrate/ground/fit-mount.js';
@@ -63,7 +63,7 @@ export function groundCommand(): Command {
 }
 
 async function measureGround(source: string, flags: GroundFlags): Promise<void> {
-  const outputs: Output[] = [];
+  const outputs: GuardedOutput[] = [];
   if (flags.out !== undefined) outputs.push({ option: '--out', path: flags.out, kind: 'mount' });
   if (flags.picture !== undefined)
     outputs.push({ option: '--picture', path: flags.picture, kind: 'png' });

@@ -11,7 +11,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PerceptionError } from '../frame/perception-error.js';
 
 /** What a command is about to write. */
-export interface Output {
+export interface GuardedOutput {
   /** What the user calls it, such as `--out`. */
   option: string;
   path: string;
@@ -73,7 +73,7 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
  * whatever name, link or hard link, and that a file which an output replaces is one of its kind.
  * @throws ERR_USAGE or ERR_OUTPUT, naming the option, what was found and where.
  */
-export function guardOutputs(outputs: readonly Output[], inputs: readonly Input[]): void {
+export function guardOutputs(outputs: readonly GuardedOutput[], inputs: readonly Input[]): void {
   outputs.forEach((output, index) => {
     for (const input of inputs) checkApart(output, input);
     for (const other of outputs.slice(0, index))
@@ -83,7 +83,7 @@ export function guardOutputs(outputs: readonly Output[], inputs: readonly Input[
   });
 }
 
-function checkApart(output: Output, { role, path }: Input): void {
+function checkApart(output: GuardedOutput, { role, path }: Input): void {
   const input = statIfThere(path);
   if (input === undefined) return;
   const there = statIfThere(output.path);
@@ -96,7 +96,7 @@ function checkApart(output: Output, { role, path }: Input): void {
     throw usage(output, `a place of its own, found a file of ${role}`);
 }
 
-function checkKind(output: Output): void {
+function checkKind(output: GuardedOutput): void {
   const there = statIfThere(output.path);
   if (there === undefined) return;
   if (output.kind === 'folder') {
@@ -108,11 +108,11 @@ function checkKind(output: Output): void {
     throw wrongKind(output, 'a file of another kind');
 }
 
-function usage({ option, path }: Output, expectedAndFound: string): PerceptionError {
+function usage({ option, path }: GuardedOutput, expectedAndFound: string): PerceptionError {
   return new PerceptionError('ERR_USAGE', `${option}: expected ${expectedAndFound}: ${path}`);
 }
 
-function wrongKind({ option, path, kind }: Output, found: string): PerceptionError {
+function wrongKind({ option, path, kind }: GuardedOutput, found: string): PerceptionError {
   return new PerceptionError(
     'ERR_OUTPUT',
     `${option}: expected nothing yet, or ${kindNames[kind]} to replace, found ${found}: ${path}`,

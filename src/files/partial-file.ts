@@ -11,7 +11,7 @@ const flush = promisify(fsync);
 export interface PartialFileOptions {
   /** Where it is written first; `<path>.partial` when left out. In the same folder as `path`. */
   partial?: string;
-  /** What was written stays as `<path>.partial` when the process is ended before its time; else it goes away. */
+  /** What was written stays as `<path>.partial` when the process is ended before its time or the file cannot be closed; else it goes away. */
   isKept?: boolean;
 }
 
@@ -26,12 +26,14 @@ export class PartialFile {
   readonly partial: string;
   readonly #fd: number;
   #positionBytes = 0;
+  readonly #isKept: boolean;
   #isOpen = true;
 
-  private constructor(path: string, partial: string, fd: number) {
+  private constructor(path: string, partial: string, fd: number, isKept: boolean) {
     this.path = path;
     this.partial = partial;
     this.#fd = fd;
+    this.#isKept = isKept;
   }
 
   /**
@@ -43,8 +45,9 @@ export class PartialFile {
     const partial = options.partial ?? `${path}${partialSuffix}`;
     try {
       const fd = claimPartial(path, partial);
-      if (options.isKept !== true) removeAtExit(partial);
-      return new PartialFile(path, partial, fd);
+      const isKept = options.isKept === true;
+      if (!isKept) removeAtExit(partial);
+      return new PartialFile(path, partial, fd, isKept);
     } catch (cause) {
       throw outputError(path, cause);
     }
@@ -75,14 +78,14 @@ export class PartialFile {
     this.#positionBytes += bytes.byteLength;
   }
 
-  /** Makes the file durable and gives it its name. Leaves nothing where it cannot. Rejects with ERR_OUTPUT. */
+  /** Makes the file durable and gives it its name. Where it cannot, only a kept partial file stays. Rejects with ERR_OUTPUT. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     try {
       // Without this a power cut soon after the rename could leave an empty file under the good name.
       await flush(this.#fd);
     } catch (cause) {
-      this.abort();
+      this.#giveUp();
       throw outputError(this.path, cause);
     }
     this.#takeName();
@@ -94,7 +97,7 @@ export class PartialFile {
     try {
       fsyncSync(this.#fd);
     } catch (cause) {
-      this.abort();
+      this.#giveUp();
       throw outputError(this.path, cause);
     }
     this.#takeName();
@@ -113,6 +116,11 @@ export class PartialFile {
     this.#end();
   }
 
+  #giveUp(): void {
+    if (this.#isKept) this.leave();
+    else this.abort();
+  }
+
   #takeName(): void {
     try {
       if (!isStillAt(this.partial, this.#fd))
@@ -122,7 +130,7 @@ export class PartialFile {
         );
       renameSync(this.partial, this.path);
     } catch (cause) {
-      this.abort();
+      this.#giveUp();
       throw outputError(this.path, cause);
     }
     this.#end();

@@ -1,4 +1,4 @@
-import { type Frame, type FrameLayout, frameBytes, type PixelFormat, rowBytes } from './frame.js';
+import { type FrameLayout, frameBytes, type PixelFormat, rowBytes } from './frame.js';
 import { PerceptionError } from './perception-error.js';
 
 /** What a slot says of its frame, apart from the pixels. */
@@ -126,15 +126,6 @@ export class FrameRing {
     this.#announceFree();
   }
 
-  /** Adds readers to a slot that the caller reads already, before it hands the slot on. */
-  retain(slot: number, readerCount = 1): void {
-    for (;;) {
-      const found = Atomics.load(this.#states, slot);
-      if (!(found > 0)) throw wrongState(slot, 'a slot with readers', found);
-      if (Atomics.compareExchange(this.#states, slot, found, found + readerCount) === found) return;
-    }
-  }
-
   /** Takes one reader away; true when it was the last one and the slot is free again. */
   release(slot: number): boolean {
     for (;;) {
@@ -160,12 +151,6 @@ export class FrameRing {
       stampNs: this.#headers[at + 2]!,
       sourceTimeNs: this.#headers[at + 3]!,
     };
-  }
-
-  /** The slot as a Frame; `data` is the ring's own memory, valid until the caller's release. */
-  frame(slot: number): Frame {
-    const { id, captureTimeNs } = this.header(slot);
-    return { ...this.layout, id, captureTimeNs, data: this.pixels(slot) };
   }
 
   /** Slots free at this moment. */

@@ -10,16 +10,6 @@ export interface FrameLayout {
   strideBytes: number;
 }
 
-/** One picture of a camera with its place in the stream and its time. */
-export interface Frame extends FrameLayout {
-  /** Counts every frame the source produced, from 0; a gap is a drop at the source. */
-  id: number;
-  /** When it was taken by the best stamp that its source has, else its arrival; monotonic clock of this process, nanoseconds. */
-  captureTimeNs: bigint;
-  /** Owned by whoever handed the frame out; valid until that frame is released. */
-  data: Uint8Array;
-}
-
 /** Bytes in one row of the format, without padding. */
 export function rowBytes(format: PixelFormat, widthPx: number): number {
   return format === 'rgb8' ? widthPx * 3 : widthPx;

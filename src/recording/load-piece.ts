@@ -10,7 +10,7 @@ import {
   prefixBytes,
   readChannel,
   readChunk,
-  readMessage,
+  readMessageRecord,
   readSchema,
   recordAt,
 } from './mcap-records.js';
@@ -88,7 +88,7 @@ export function parsePiece(bytes: Uint8Array): LoadedPiece {
   for (let record = recordAt(bytes, 0); record !== undefined; record = recordAt(bytes, offset)) {
     const { opcode, content } = record;
     if (opcode === opcodes.message) {
-      const { channelId, sequence, logTimeNs, data } = readMessage(content);
+      const { channelId, sequence, logTimeNs, data } = readMessageRecord(content);
       piece.messages.push({ channelId, sequence, stampNs: logTimeNs, data });
     } else if (opcode === opcodes.channel) piece.channels.push(readChannel(content));
     else if (opcode === opcodes.schema) piece.schemas.push(readSchema(content));

@@ -176,7 +176,7 @@ export function readChannel(content: Uint8Array): McapChannel {
   return { ...ids, topic: fields.text(), messageEncoding: fields.text() };
 }
 
-export function readMessage(content: Uint8Array): McapMessage {
+export function readMessageRecord(content: Uint8Array): McapMessage {
   const fields = new Fields(content);
   const channelId = fields.u16();
   const sequence = fields.u32();

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -84,6 +84,20 @@ describe('a file that is written whole or not at all', () => {
     await expect(file.close()).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
     expect(readFileSync(file.partial, 'utf8')).toBe('of somebody else');
     expect(readdirSync(dir)).toEqual(['file.partial']);
+  });
+
+  test('is gone when it cannot be closed, unless it is kept', async () => {
+    const closeOverFolder = async (isKept: boolean) => {
+      const file = PartialFile.create(path, { isKept });
+      file.appendSync(new Uint8Array(100));
+      mkdirSync(path);
+      await expect(file.close()).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+      rmSync(path, { recursive: true });
+    };
+    await closeOverFolder(false);
+    expect(readdirSync(dir)).toEqual([]);
+    await closeOverFolder(true);
+    expect(readFileSync(`${path}.partial`)).toHaveLength(100);
   });
 
   test('is gone when the process exits in the middle, unless it is kept', () => {
