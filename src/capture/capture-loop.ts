@@ -42,7 +42,9 @@ export async function runCaptureLoop(
   options: CaptureLoopOptions,
 ): Promise<{ counts: CaptureCounts; error?: PerceptionError }> {
   const { source, ring, pacing, signal } = options;
-  const isPaced = pacing === 'realtime' && source.info.isLive !== true;
+  const isLive = source.info.isLive === true;
+  const isPaced = pacing === 'realtime' && !isLive;
+  const waitsForSlot = pacing === 'lockstep' || (pacing === 'asap' && !isLive);
   const counts: CaptureCounts = { delivered: 0, drops: {} };
   let ringFull = 0;
   let spare: Uint8Array | undefined;
@@ -75,7 +77,7 @@ export async function runCaptureLoop(
 
   while (!signal.aborted) {
     let slot = ring.tryAcquireForWrite();
-    if (slot < 0 && pacing !== 'realtime') {
+    if (slot < 0 && waitsForSlot) {
       await ring.waitForFree(ringPollMs);
       continue;
     }

@@ -43,10 +43,8 @@ export async function recordSource(options: RecordSourceOptions): Promise<Record
   const aside = setAside(record.path);
   if (aside !== undefined)
     options.note(`what a run that was killed had recorded is kept: ${aside}`);
-  // What is recorded already need not be waited for; of a camera the newest frame counts.
-  const isLive = /^(camera|gstreamer):/.test(source);
-  const pacing = isLive ? 'realtime' : 'asap';
-  const capture = await startCapture({ source, sourceOptions, pacing, slotCount });
+  // What is recorded already is read as fast as the disk takes it; a camera is never held back.
+  const capture = await startCapture({ source, sourceOptions, pacing: 'asap', slotCount });
   const thread = new RecorderThread();
   try {
     await thread.open(recorderOptions(options, capture));
