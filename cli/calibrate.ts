@@ -36,7 +36,7 @@ export function calibrateCommand(): Command {
         .default('auto'),
     )
     .option('--every <seconds>', 'time between frames of a source that is no folder', seconds, 1)
-    .option('--out <camera.yaml>', 'write the camera_info file')
+    .option('-o, --out <camera.yaml>', 'write the camera_info file')
     .option(
       '--html <report.html>',
       'also write a page: corners, residuals, coverage, before and after',

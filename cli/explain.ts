@@ -40,7 +40,7 @@ export function explainCommand(): Command {
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
     .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
-    .requiredOption('--out <file.png>', 'where the picture goes')
+    .requiredOption('-o, --out <file.png>', 'where the picture goes')
     .action(explain);
 }
 

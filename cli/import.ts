@@ -50,7 +50,7 @@ export function importCommand(): Command {
       'Udacity folder, donkeycar tub, folder of pictures, recording of ROS 1 or 2 (MCAP), or video file (needs ffmpeg)',
     )
     .requiredOption(
-      '--out <drive.mcap>',
+      '-o, --out <drive.mcap>',
       'the recording to write; appears only when it is complete',
     )
     .option('--rate <Hz>', "frames a second, in place of the source's own times (pictures: 20)")

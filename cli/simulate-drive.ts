@@ -21,7 +21,7 @@ export function driveCommand(): Command {
     .description(
       'Drives through the world of a seed and writes what its camera sees as a recording.',
     )
-    .requiredOption('--out <drive.mcap>', 'the recording; appears only when it is complete')
+    .requiredOption('-o, --out <drive.mcap>', 'the recording; appears only when it is complete')
     .option('--seed <n>', 'which world', '21')
     .option('--seconds <s>', 'how long', '12.5')
     .option('--rate <Hz>', 'frames a second', '20')

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { readThermalZones } from '../../src/outputs/metrics/thermal-zones.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { runProgram } from './run-program.js';
 
@@ -64,25 +65,13 @@ export function checkMemory(root: string): Finding {
 }
 
 /** Temperatures and how the clock of the cores is governed. */
-export function checkThermals(root: string): Finding {
-  const zonesDir = 'sys/class/thermal';
-  let names: string[] = [];
-  try {
-    names = readdirSync(join(root, zonesDir)).filter((name) => name.startsWith('thermal_zone'));
-  } catch {
-    // No such folder on machines without sensors.
-  }
-  const zones = names.flatMap((name) => {
-    const milliC = Number(readText(root, `${zonesDir}/${name}/temp`));
-    const kind = readText(root, `${zonesDir}/${name}/type`) ?? name;
-    // Zones that are switched off read as nothing, or far below zero.
-    return Number.isFinite(milliC) && milliC > 0 ? [{ kind, celsius: milliC / 1000 }] : [];
-  });
+export async function checkThermals(root: string): Promise<Finding> {
+  const zones = await readThermalZones(root);
   const governor = readText(root, 'sys/devices/system/cpu/cpu0/cpufreq/scaling_governor');
   const governed = governor === undefined ? '' : `, clock governor ${governor}`;
   if (zones.length === 0) return amiss('thermals', 'missing', `no sensors${governed}`, '');
   const hottest = zones.reduce((most, zone) => (zone.celsius > most.celsius ? zone : most));
-  const found = `${hottest.celsius.toFixed(0)} °C at most (${hottest.kind})${governed}`;
+  const found = `${hottest.celsius.toFixed(0)} °C at most (${hottest.name})${governed}`;
   if (hottest.celsius >= hotC)
     return amiss('thermals', 'warning', found, 'cool it: it slows down, or is about to');
   if (governor === 'powersave')

@@ -59,7 +59,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
     checkNode(process.version, repoDir),
     checkCores(root, laneCountIn(config)),
     checkMemory(root),
-    checkThermals(root),
+    await checkThermals(root),
     ...(await checkJetson(root)),
   ]);
   await look('the clocks', async () => [await checkClocks()]);

@@ -81,12 +81,12 @@ describe('thermals', () => {
       'sys/class/thermal/thermal_zone2/temp': '-256000\n',
       'sys/class/thermal/cooling_device0/type': 'fan\n',
     });
-    expect(checkThermals(root)).toMatchObject({
+    expect(await checkThermals(root)).toMatchObject({
       state: 'ok',
       found: '63 °C at most (gpu-thermal)',
     });
     await files({ 'sys/class/thermal/thermal_zone0/temp': '91000' });
-    expect(checkThermals(root)).toMatchObject({
+    expect(await checkThermals(root)).toMatchObject({
       state: 'warning',
       found: '91 °C at most (cpu-thermal)',
     });
@@ -98,11 +98,11 @@ describe('thermals', () => {
       'sys/class/thermal/thermal_zone0/temp': '40000',
       'sys/devices/system/cpu/cpu0/cpufreq/scaling_governor': 'powersave\n',
     });
-    expect(checkThermals(root)).toMatchObject({ state: 'warning' });
+    expect(await checkThermals(root)).toMatchObject({ state: 'warning' });
   });
 
-  test('a machine without sensors has none', () => {
-    expect(checkThermals(root)).toMatchObject({ state: 'missing', isNeeded: false });
+  test('a machine without sensors has none', async () => {
+    expect(await checkThermals(root)).toMatchObject({ state: 'missing', isNeeded: false });
   });
 });
 
