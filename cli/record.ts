@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
+import { filesInWords } from '../src/outputs/recording/files-in-words.js';
 import { onKeepKey } from './keep-key.js';
 import { keepOption, parseTime, type RecordingSplit, splitOption } from './recording-options.js';
 import { onStopSignals } from './stop-signals.js';
@@ -89,13 +90,14 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
         },
       }),
     });
-    const { frames, dropped, widthPx, heightPx, seconds } = summary;
+    const { files, frames, dropped, widthPx, heightPx, seconds } = summary;
     const drops = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+    const left = keep === undefined ? '' : `the last ${keep} s, and what was kept, of `;
     const lost = drops.length === 0 ? '' : `; not in it: ${drops.join(', ')}`;
     terminal.print(
       json
         ? JSON.stringify({ source, out, ...summary })
-        : `${out}: ${frames} frames of ${widthPx}x${heightPx}, ${seconds.toFixed(1)} s${lost}`,
+        : `${filesInWords(files)}: ${left}${frames} frames of ${widthPx}x${heightPx}, ${seconds.toFixed(1)} s${lost}`,
     );
   } finally {
     forgetKey();

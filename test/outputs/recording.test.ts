@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from '../../src/codec/image-codec.js';
@@ -75,14 +75,17 @@ describe('a recorder in a thread of its own', () => {
   });
 
   test('writes numbered files of a bounded length, and goes on where the numbers ended', async () => {
+    const said: string[] = [];
     for (let run = 0; run < 2; run++) {
       const thread = new RecorderThread();
       await thread.open({ ...optionsFor('split.mcap'), splitSeconds: 1 });
       await recordSeconds(thread, 2);
       await thread.end('close');
+      said.push(...thread.files.map((path) => basename(path)));
     }
     const names = (await readdir(dir)).filter((name) => name.startsWith('split.')).sort();
     expect(names).toEqual(['split.1.mcap', 'split.2.mcap', 'split.3.mcap', 'split.4.mcap']);
+    expect(said).toEqual(names);
     for (const name of names) {
       const reader = await RecordingReader.open(join(dir, name));
       expect(reader.isComplete).toBe(true);
@@ -109,6 +112,8 @@ describe('a recorder in a thread of its own', () => {
     expect(numbers.slice(0, 2)).toEqual([1, 2]);
     expect(numbers[2]).toBeGreaterThanOrEqual(9);
     expect(numbers.at(-1)).toBe(15);
+    const there = numbers.map((number) => join(dir, `ring.${number}.mcap`));
+    expect(thread.files).toEqual(there);
   });
 
   test('a folder that is missing is said before the first frame', async () => {
@@ -135,6 +140,30 @@ describe('a recorder in a thread of its own', () => {
     }
     expect(sizes[1]).toBeLessThan(sizes[0]! / 5);
   });
+});
+
+test('says which files there are: the one asked for, those of a split, those that a ring left', async () => {
+  const source = join(repoDir, 'recordings/sample-drive.mcap');
+  const record = async (name: string, ...flags: string[]) => {
+    const out = join(dir, name);
+    const { stdout } = await windshield(['record', source, '-o', out, ...flags]).finished;
+    const there = (await readdir(dir)).filter((one) => one.startsWith(name.slice(0, -5)));
+    return { said: stdout.trim().replaceAll(`${dir}/`, ''), there };
+  };
+  expect(await record('whole.mcap')).toEqual({
+    said: 'whole.mcap: 250 frames of 1280x720, 12.4 s',
+    there: ['whole.mcap'],
+  });
+  expect(await record('pieces.mcap', '--split', '8s')).toEqual({
+    said: 'pieces.1.mcap to pieces.2.mcap (2 files): 250 frames of 1280x720, 12.4 s',
+    there: ['pieces.1.mcap', 'pieces.2.mcap'],
+  });
+  const ring = await record('last.mcap', '--keep', '4s');
+  expect(ring.there.length).toBeLessThan(6);
+  const [first, last] = [ring.there[0], ring.there.at(-1)];
+  expect(ring.said).toBe(
+    `${first} to ${last} (${ring.there.length} files): the last 4 s, and what was kept, of 250 frames of 1280x720, 12.4 s`,
+  );
 });
 
 test('a disk that is full ends the recording of a source, and what it took can be recovered', async () => {

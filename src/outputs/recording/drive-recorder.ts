@@ -128,6 +128,11 @@ export class DriveRecorder {
     return this.#recording.write('camera/image', stampNs, toBinary(CompressedImageSchema, message));
   }
 
+  /** The files there are, in order. */
+  get files(): readonly string[] {
+    return this.#recording.files;
+  }
+
   /** What lies there of a ring stays. */
   keep(): void {
     this.#recording.keep();

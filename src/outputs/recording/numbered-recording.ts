@@ -46,6 +46,7 @@ export class NumberedRecording {
   /** Files up to this number stay; some of them may still be being finished. */
   #keptUpTo = -1;
   readonly #ring: Finished[] = [];
+  readonly #files: string[] = [];
   /** Files that are being finished, and removals. */
   #background: Promise<void> = Promise.resolve();
 
@@ -83,6 +84,11 @@ export class NumberedRecording {
     const writer = await writing;
     for (const said of first) void writer.writeEncoded(said.topic, said.stampNs, said.data);
     return writer.writeEncoded(topic, stampNs, data);
+  }
+
+  /** The files there are, in order; the last one may still be being written. */
+  get files(): readonly string[] {
+    return this.#files;
   }
 
   /** What lies there of the ring now stays, and what is being written. */
@@ -138,8 +144,11 @@ export class NumberedRecording {
     const { keepSeconds } = this.#options;
     if (keepSeconds === undefined) return;
     const beforeNs = nowNs - BigInt(Math.round(keepSeconds * 1e9));
-    while (this.#ring[0] !== undefined && this.#ring[0].endNs < beforeNs)
-      await rm(this.#ring.shift()!.path, { force: true });
+    while (this.#ring[0] !== undefined && this.#ring[0].endNs < beforeNs) {
+      const { path } = this.#ring.shift()!;
+      await rm(path, { force: true });
+      this.#files.splice(this.#files.indexOf(path), 1);
+    }
   }
 
   async #open(): Promise<RecordingWriter> {
@@ -147,6 +156,7 @@ export class NumberedRecording {
     const writer = await RecordingWriter.create(path, this.#options);
     try {
       await this.#head.describe(writer);
+      this.#files.push(path);
       return writer;
     } catch (error) {
       await writer.abort();

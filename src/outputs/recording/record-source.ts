@@ -22,6 +22,9 @@ export interface RecordSourceOptions {
 }
 
 export interface RecordSummary {
+  /** The files there are, in order: one, or those that a ring or a split left. */
+  files: readonly string[];
+  /** Frames that were written; of a ring some are gone again. */
   frames: number;
   /** Frames that are not in the recording, by reason. */
   dropped: Record<string, number>;
@@ -94,7 +97,8 @@ async function run(
   const { sent, dropped } = thread.counts.of('camera/image');
   const drops = { ...end.counts.drops, ...(dropped > 0 && { disk: dropped }) };
   const { widthPx, heightPx } = info.layout;
-  return { frames: sent, dropped: drops, widthPx, heightPx, seconds: Number(lastNs) / 1e9 };
+  const { files } = thread;
+  return { files, frames: sent, dropped: drops, widthPx, heightPx, seconds: Number(lastNs) / 1e9 };
 }
 
 function recorderOptions({ source, record, camera }: RecordSourceOptions, capture: CaptureHandle) {

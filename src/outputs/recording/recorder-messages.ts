@@ -20,4 +20,5 @@ export type RecorderAnswer =
   /** The oldest message, or picture, is with the operating system or waits for its chunk. */
   | { type: 'written'; topic: ChannelTopic; error?: PostedError }
   | { type: 'opened'; error?: PostedError }
-  | { type: 'ended'; error?: PostedError };
+  /** `files`: those that are there, in order. */
+  | { type: 'ended'; files?: readonly string[]; error?: PostedError };

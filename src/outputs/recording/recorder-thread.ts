@@ -21,6 +21,8 @@ export class RecorderThread {
   readonly counts = new PublishCounts();
   /** The first error of the disk; recording is over then. */
   failure: PerceptionError | undefined;
+  /** The files there are, in order, once it has ended in order: one, or those that a ring or a split left. */
+  files: readonly string[] = [];
   readonly #worker: Worker;
   readonly #reading: FramePixels[] = [];
   #pending = 0;
@@ -49,6 +51,7 @@ export class RecorderThread {
       if (answer.type === 'opened') opened(answer);
       else if (answer.type === 'ended') {
         this.#hasEnded = true;
+        this.files = answer.files ?? [];
         ended(answer);
       } else if (answer.type === 'read') this.#reading.shift()?.release();
       else this.#written(answer);

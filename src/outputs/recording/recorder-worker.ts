@@ -39,7 +39,7 @@ async function take(request: RecorderRequest): Promise<void> {
     case 'end':
       try {
         await end(request.how);
-        answer({ type: 'ended' });
+        answer({ type: 'ended', files: recorder?.files ?? [] });
       } catch (error) {
         answer({ type: 'ended', error: toPostedError(error) });
       }

@@ -7,6 +7,7 @@ import type { ChannelTopic } from '../../recording/channels.js';
 import { setAside, setPiecesAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
+import { filesInWords } from './files-in-words.js';
 import { recordingHeldFrames } from './held-frames.js';
 import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
@@ -26,7 +27,6 @@ export async function openRecordingOutput(settings: OutputSettings): Promise<Out
 /** A run into MCAP: results, what is said of the run, and pictures. A full disk ends the recording, not the run. */
 class RecordingOutput implements Output {
   readonly name = 'recording';
-  readonly place: string;
   readonly topics = [perceptionTopic.name, statusTopic.name, logTopic.name];
   readonly heldFrames = recordingHeldFrames;
   readonly #settings: OutputSettings;
@@ -41,7 +41,11 @@ class RecordingOutput implements Output {
     readonly needsPixels: boolean,
   ) {
     this.#settings = settings;
-    this.place = settings.record!.path;
+  }
+
+  /** Once it has ended, the files that are there. */
+  get place(): string {
+    return filesInWords(this.#thread.files) ?? this.#settings.record!.path;
   }
 
   get counts() {
@@ -108,7 +112,9 @@ class RecordingOutput implements Output {
     try {
       await this.#thread.end(ways[end]);
     } catch (error) {
-      throw this.#settings.supervised === undefined ? withWhatIsLeft(error, this.place) : error;
+      throw this.#settings.supervised === undefined
+        ? withWhatIsLeft(error, this.#settings.record!.path)
+        : error;
     }
   }
 }
