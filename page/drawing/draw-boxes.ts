@@ -3,20 +3,22 @@ import type {
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { boxColour, boxLabel } from '../../src/viewer/box-label.js';
+import { readingsByBox } from '../../src/viewer/box-reading.js';
 
 type Context = CanvasRenderingContext2D;
 
 const truthColour = '#ffffff';
 
-/** Boxes with class, score, track and what a sign says; sizes suit a frame of `frame.widthPx`. */
+/** Boxes with class, score, track and what a sign or a light says; sizes suit a frame of `frame.widthPx`. */
 export function drawBoxes(context: Context, frame: PerceptionFrame): void {
-  const signs = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
+  const readings = readingsByBox(frame);
   const unit = unitOf(context);
   for (const [index, detection] of frame.detections.entries()) {
     const { boxPx, className, trackId } = detection;
     if (!boxPx) continue;
-    const colour = boxColour(className);
-    const what = boxLabel(detection, signs.get(index));
+    const reading = readings.get(index);
+    const colour = boxColour(className, reading);
+    const what = boxLabel(detection, reading);
     const { xMin, yMin, xMax, yMax } = boxPx;
     context.lineWidth = 2.5 * unit;
     context.strokeStyle = colour;

@@ -24,6 +24,7 @@ import { timestampFromNs } from '../messages/timestamp.js';
 import { segmentationPaletteRgb } from '../perception/classes.js';
 import { decodeRunLengths } from '../perception/segmentation/run-lengths.js';
 import { boxColour, boxLabel } from './box-label.js';
+import { type BoxReading, readingsByBox } from './box-reading.js';
 import { encodeIndexedPng } from './indexed-png.js';
 
 /** Name of the camera's coordinate frame: x right, y down, z ahead. */
@@ -33,17 +34,18 @@ const vehicleFrameId = 'vehicle';
 /** A class map has fewer pixels than any network has outputs; more is damage. */
 const maxMapPixels = 8192 * 8192;
 
-/** Boxes with class, score, track and what signs say, in pixels of the frame, and the steering angle below. */
+/** Boxes with class, score, track and what signs and lights say, in pixels of the frame, and the steering angle below. */
 export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnnotations {
   const timestamp = timestampFromNs(stampNs);
-  const signs = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
+  const readings = readingsByBox(frame);
   const points = [];
   const texts = [];
   for (const [index, detection] of frame.detections.entries()) {
     const { boxPx, className, trackId } = detection;
     if (boxPx === undefined) continue;
     const { xMin, yMin, xMax, yMax } = boxPx;
-    const colour = colourOf(className);
+    const reading = readings.get(index);
+    const colour = colourOf(className, reading);
     const corners = [
       { x: xMin, y: yMin },
       { x: xMax, y: yMin },
@@ -52,7 +54,7 @@ export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnn
     ];
     const type = PointsAnnotation_Type.LINE_LOOP;
     points.push({ timestamp, type, points: corners, outlineColor: colour, thickness: 2 });
-    const text = `${boxLabel(detection, signs.get(index))}${trackId > 0 ? ` #${trackId}` : ''}`;
+    const text = `${boxLabel(detection, reading)}${trackId > 0 ? ` #${trackId}` : ''}`;
     const place = { position: { x: xMin, y: Math.max(14, yMin - 2) }, fontSize: 14 };
     texts.push({ timestamp, text, ...place, textColor: black, backgroundColor: colour });
   }
@@ -140,7 +142,7 @@ const black = { r: 0.06, g: 0.08, b: 0.1, a: 1 };
 const white = { r: 1, g: 1, b: 1, a: 1 };
 const shade = { r: 0.06, g: 0.08, b: 0.1, a: 0.6 };
 
-function colourOf(className: string) {
-  const value = Number.parseInt(boxColour(className).slice(1), 16);
+function colourOf(className: string, reading: BoxReading | undefined) {
+  const value = Number.parseInt(boxColour(className, reading).slice(1), 16);
   return { r: (value >> 16) / 255, g: ((value >> 8) & 255) / 255, b: (value & 255) / 255, a: 1 };
 }

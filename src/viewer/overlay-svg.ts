@@ -1,5 +1,6 @@
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import { boxColour, boxLabel } from './box-label.js';
+import { readingsByBox } from './box-reading.js';
 
 const labelHeightPx = 20;
 
@@ -7,16 +8,17 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /**
- * Boxes with class, score and track, what signs say, the steering angle and the frame's number, as an SVG
+ * Boxes with class, score and track, what signs and lights say, the steering angle and the frame's number, as an SVG
  * document of the frame's size.
  */
 export function overlaySvg(frame: PerceptionFrame): string {
   const { widthPx, heightPx } = frame;
-  const signByDetection = new Map(frame.signs.map((sign) => [sign.detectionIndex, sign]));
+  const readings = readingsByBox(frame);
   const boxes = frame.detections.map((detection, index) => {
     const box = detection.boxPx!;
-    const colour = boxColour(detection.className);
-    const words = boxLabel(detection, signByDetection.get(index));
+    const reading = readings.get(index);
+    const colour = boxColour(detection.className, reading);
+    const words = boxLabel(detection, reading);
     const labelWidthPx = words.length * 9.4 + 8;
     const x = Math.min(box.xMin, widthPx - labelWidthPx);
     const y = Math.max(0, box.yMin - labelHeightPx);

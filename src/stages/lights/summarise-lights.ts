@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../messages/gen/windshield/v1/perception_pb.js';
+import { lightState } from '../../messages/light-state.js';
 
 /** The states of the lights, the surest first; one that abstained is a `?`. */
 export function summariseLights({ lights }: PerceptionFrame): string {
@@ -6,10 +7,6 @@ export function summariseLights({ lights }: PerceptionFrame): string {
   if (lights.length === 0) return '';
   const named = lights
     .toSorted((a, b) => b.probability - a.probability)
-    .map(({ classId, className, labels, probability }) => {
-      const said = labels.map(({ name }) => name).join('+');
-      const state = said || (classId < 0 ? '?' : className);
-      return `${state} ${probability.toFixed(2)}`;
-    });
+    .map((light) => `${lightState(light) ?? '?'} ${light.probability.toFixed(2)}`);
   return `lights ${named.join(', ')}`;
 }

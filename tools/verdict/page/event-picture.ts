@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readingsByBox } from '../../../src/viewer/box-reading.js';
 import { boxIou } from '../../datasets/box-geometry.js';
 import { at, escaped } from '../../page/svg.js';
 import { boxOf } from '../match-detections.js';
@@ -18,12 +19,11 @@ export function eventPicture(
       ? `<rect class="track" width="${widthPx}" height="${heightPx}"/>`
       : `<use href="#${pictureId}"/>`,
   ];
+  const readings = readingsByBox(frame);
   frame.detections.forEach((detection, index) => {
     const [left, top, right, bottom] = boxOf(detection.boxPx);
-    const sign = frame.signs.find((one) => one.detectionIndex === index && one.classId >= 0);
-    const name = sign
-      ? `${spokenClass(sign.className)} ${sign.probability.toFixed(2)}`
-      : `${spokenClass(detection.className)} ${detection.score.toFixed(2)}`;
+    const reading = readings.get(index);
+    const name = `${spokenClass(reading?.name ?? detection.className)} ${(reading?.probability ?? detection.score).toFixed(2)}`;
     const y = top > fontPx * 1.2 ? top - fontPx * 0.3 : bottom + fontPx;
     const isNamed =
       bottom - top > heightPx / 12 ||
