@@ -93,6 +93,7 @@ const soleImporters: Readonly<Record<string, string>> = {
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
   ws: 'src/outputs/page/socket-room.ts',
+  'hyparquet-writer': 'tools/tables/parquet-file.ts',
   'prom-client': 'src/outputs/metrics/metrics-output.ts',
 };
 

@@ -1,0 +1,182 @@
+import { basename } from 'node:path';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import {
+  GroundTruthSchema,
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+} from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readMessage } from '../../src/messages/read-message.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { DriveRow, TableRow } from './drive-tables.js';
+import { type FrameKey, rowsOfResult } from './rows-of-result.js';
+import { rowsOfTruth } from './rows-of-truth.js';
+import { TrackRows } from './track-rows.js';
+
+export interface DriveRowsOptions {
+  /** The drive that was replayed: its ground truth goes along. Left out, that of the results' own file, if any. */
+  drivePath?: string | undefined;
+  /** What the column `drive` says; the name of the results' file without its ending when left out. */
+  driveName?: string | undefined;
+  /** Told of what could not be read, once, after the last row. */
+  onLoss?(loss: string): void;
+}
+
+/** How a drive is called where nobody says: its file without folder and ending. */
+export const driveNameOf = (path: string): string => basename(path).replace(/\.mcap$/i, '');
+
+/**
+ * All rows of a recording of results, and of the ground truth of its drive, in the order of their times; tracks,
+ * bundles and the drive itself last. One message is in memory at a time, and what tracks need.
+ * Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING: no recording, or one without results.
+ */
+export async function* readDriveRows(
+  resultsPath: string,
+  { drivePath, driveName = driveNameOf(resultsPath), onLoss }: DriveRowsOptions = {},
+): AsyncGenerator<TableRow, void, void> {
+  const results = await RecordingReader.open(resultsPath);
+  try {
+    const topics = topicsOf(results, PerceptionFrameSchema.typeName);
+    if (topics.length === 0) throw withoutResults(results);
+    const sums = new DriveSums(driveName);
+    for await (const { data, stampNs } of results.messages({ topics })) {
+      const frame = decoded(data);
+      if (frame === undefined) sums.undecodable++;
+      else {
+        const key = keyOf(driveName, stampNs, frame);
+        sums.add(key, frame);
+        yield* rowsOfResult(key, frame);
+      }
+    }
+    if (sums.frames === 0n) throw withoutResults(results);
+    yield* truthRows(drivePath, results, sums);
+    yield* sums.rows(results.metadata.get('windshield.result') ?? {});
+    for (const loss of lossesOf(results, sums.undecodable)) onLoss?.(loss);
+  } finally {
+    await results.close();
+  }
+}
+
+async function* truthRows(
+  drivePath: string | undefined,
+  results: RecordingReader,
+  sums: DriveSums,
+): AsyncGenerator<TableRow, void, void> {
+  const reader = drivePath === undefined ? results : await RecordingReader.open(drivePath);
+  try {
+    const topics = topicsOf(reader, GroundTruthSchema.typeName);
+    if (topics.length === 0) return;
+    for await (const { data, stampNs } of reader.messages({ topics })) {
+      const truth = readMessage(GroundTruthSchema, data, reader.path);
+      const time_s = Number(stampNs - sums.zeroNs) / 1e9;
+      const key = {
+        drive: sums.drive,
+        epoch: 0,
+        frame_id: truth.frameId,
+        stamp_ns: stampNs,
+        time_s,
+      };
+      sums.truthFrames++;
+      yield* rowsOfTruth(key, truth);
+    }
+  } finally {
+    if (reader !== results) await reader.close();
+  }
+}
+
+/** What is known of a drive once it has been read. */
+class DriveSums {
+  readonly drive: string;
+  frames = 0n;
+  truthFrames = 0n;
+  undecodable = 0;
+  /** Stamp at which the drive's own clock stands at 0. */
+  zeroNs = 0n;
+  readonly #tracks = new TrackRows();
+  #first: { key: FrameKey; frame: PerceptionFrame } | undefined;
+  #last: FrameKey | undefined;
+  #dropped = 0n;
+
+  constructor(drive: string) {
+    this.drive = drive;
+  }
+
+  add(key: FrameKey, frame: PerceptionFrame): void {
+    if (this.#first === undefined) {
+      this.#first = { key, frame };
+      this.zeroNs = key.stamp_ns - frame.sourceTimeNs;
+    }
+    this.#last = key;
+    this.frames++;
+    for (const { count } of frame.drops) this.#dropped += count;
+    this.#tracks.add(key, frame);
+  }
+
+  *rows(facts: Readonly<Record<string, string>>): Generator<TableRow> {
+    yield* this.#tracks.rows();
+    const { key, frame } = this.#first!;
+    for (const { task, version, networkSha256, isCertified } of frame.bundles)
+      yield {
+        table: 'bundles',
+        row: {
+          drive: this.drive,
+          task,
+          version,
+          network_sha256: networkSha256,
+          is_certified: isCertified,
+        },
+      };
+    const row: DriveRow<'drives'> = {
+      drive: this.drive,
+      source: facts['source'] ?? '',
+      pacing: facts['pacing'] ?? '',
+      build: facts['build'] ?? '',
+      machine: facts['machine'] ?? '',
+      calibration_sha256: frame.calibrationSha256,
+      width_px: frame.widthPx,
+      height_px: frame.heightPx,
+      start_ns: key.stamp_ns,
+      duration_s: Number(this.#last!.stamp_ns - key.stamp_ns) / 1e9,
+      frames: this.frames,
+      dropped_frames: this.#dropped,
+      truth_frames: this.truthFrames,
+    };
+    yield { table: 'drives', row };
+  }
+}
+
+const topicsOf = ({ channels }: RecordingReader, schemaName: string) => [
+  ...new Set(channels.filter((one) => one.schemaName === schemaName).map(({ topic }) => topic)),
+];
+
+const keyOf = (drive: string, stampNs: bigint, frame: PerceptionFrame): FrameKey => ({
+  drive,
+  epoch: frame.epoch,
+  frame_id: frame.frameId,
+  stamp_ns: stampNs,
+  time_s: Number(frame.sourceTimeNs) / 1e9,
+});
+
+function decoded(data: Uint8Array): PerceptionFrame | undefined {
+  try {
+    return readMessage(PerceptionFrameSchema, data, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function lossesOf(reader: RecordingReader, undecodable: number): string[] {
+  const { isComplete, cutBytes, damagedChunks } = reader;
+  return [
+    ...(isComplete ? [] : [`was cut off: ${cutBytes} bytes at its end cannot be used`]),
+    ...(damagedChunks > 0 ? [`has ${damagedChunks} damaged chunks`] : []),
+    ...(undecodable > 0 ? [`has ${undecodable} messages that are no results`] : []),
+  ];
+}
+
+function withoutResults({ path, channels }: RecordingReader): PerceptionError {
+  const found = channels.map(({ topic }) => topic).join(', ') || 'none';
+  return new PerceptionError(
+    'ERR_RECORDING',
+    `${path}: expected results, as windshield replay --out records them, found topics ${found}`,
+  );
+}
