@@ -66,9 +66,11 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   server.requestTimeout = requestTimeoutMs;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const take = upgradeOf(options, request);
+    const path = pathOf(request);
+    const take = path === undefined ? undefined : upgradeOf(options, request, path);
     const refusal = whyRefused(request, port, access);
     if (refusal !== undefined) socket.end('HTTP/1.1 403 Refused\r\n\r\n');
+    else if (path === undefined) socket.end('HTTP/1.1 400 Path expected\r\n\r\n');
     else if (!bringsToken(request, access.token)) socket.end('HTTP/1.1 401 Token expected\r\n\r\n');
     else if (take === undefined) socket.end('HTTP/1.1 404 Refused\r\n\r\n');
     else take(request, socket, head);
@@ -86,13 +88,26 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   };
 }
 
+/**
+ * The path that a request names, without its query; undefined where it names none of this server: `//name` and
+ * `http://name` are other servers.
+ */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  return /^\/(?!\/)/.test(url) && URL.canParse(url, 'http://page')
+    ? new URL(url, 'http://page').pathname
+    : undefined;
+}
+
 /** Who takes a WebSocket. A page says its origin; tools that are none do not. */
-function upgradeOf({ onLive, onFoxglove }: PageServerOptions, request: IncomingMessage) {
+function upgradeOf(
+  { onLive, onFoxglove }: PageServerOptions,
+  request: IncomingMessage,
+  path: string,
+) {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/, */);
   if (protocols.some((name) => foxgloveProtocols.includes(name))) return onFoxglove;
-  const { pathname } = new URL(request.url ?? '/', 'http://page');
   const isPage = request.headers.origin === `http://${request.headers.host}`;
-  return pathname === '/live' && isPage ? onLive : undefined;
+  return path === '/live' && isPage ? onLive : undefined;
 }
 
 /** Every address of this machine is reached by its loopback address. */
@@ -110,7 +125,8 @@ async function answer(
 ): Promise<void> {
   const refusal = whyRefused(request, port, access);
   if (refusal !== undefined) return sendText(response, 403, refusal);
-  const path = new URL(request.url ?? '/', 'http://page').pathname;
+  const path = pathOf(request);
+  if (path === undefined) return sendText(response, 400, 'expected a path on this server');
   if (path === '/enter') return enter(access, request, response);
   const [, room = '', name = '', part = ''] = path.split('/');
   // The page's own files hold no data: it asks for the token.

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -123,6 +125,29 @@ test.each([
     expect((await ask('/session.json', headers)).status).toBe(status);
   },
 );
+
+test.each(['//', '//elsewhere/session.json', 'http://elsewhere/session.json'])(
+  'GET %s is a bad request',
+  async (path) => {
+    expect((await ask(path)).status).toBe(400);
+  },
+);
+
+test.each([
+  ['//', '400'],
+  ['//elsewhere/live', '400'],
+  ['/%', '404'],
+  ['/nowhere', '404'],
+])('a WebSocket asked for at %s is refused with %s, and the server goes on', async (path, code) => {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`,
+  );
+  const [first] = await once(socket, 'data');
+  socket.destroy();
+  expect(String(first)).toContain(`HTTP/1.1 ${code} `);
+  expect((await ask('/session.json')).status).toBe(200);
+});
 
 test('only reading is possible', async () => {
   expect((await ask('/files/0', {}, 'POST')).status).toBe(405);
