@@ -16,19 +16,27 @@ export const featureMapSchema = z.strictObject({
  * variances) and `logits` float32 [1, A, 1 + classes] with background first. A counts the default boxes in
  * order feature map, row, column, box.
  */
-export const ssdOutputSchema = z.strictObject({
-  kind: z.literal('ssd'),
-  offsets: z.string(),
-  logits: z.string(),
-  featureMaps: z.array(featureMapSchema).min(1).max(16),
-  /** [centre, size], 0.1 and 0.2 in the paper's implementation. */
-  variances: z.tuple([z.number().positive(), z.number().positive()]),
-  classes: z.array(z.string()).min(1).max(1000),
-  scoreThreshold: z.number().min(0).max(1),
-  /** IoU above which the lower-scored box of the same class is suppressed. */
-  nmsIou: z.number().min(0).max(1),
-  maxDetections: z.int().positive().max(1000),
-});
+export const ssdOutputSchema = z
+  .strictObject({
+    kind: z.literal('ssd'),
+    offsets: z.string(),
+    logits: z.string(),
+    featureMaps: z.array(featureMapSchema).min(1).max(16),
+    /** [centre, size], 0.1 and 0.2 in the paper's implementation. */
+    variances: z.tuple([z.number().positive(), z.number().positive()]),
+    classes: z.array(z.string()).min(1).max(1000),
+    scoreThreshold: z.number().min(0).max(1),
+    /** IoU above which the lower-scored box of the same class is suppressed. */
+    nmsIou: z.number().min(0).max(1),
+    /** Classes that suppress each other as if they were one: what is a truck is not a bus as well. Without it, each by itself. */
+    nmsGroups: z.array(z.array(z.string()).min(2)).max(100).optional(),
+    maxDetections: z.int().positive().max(1000),
+  })
+  .superRefine(({ classes, nmsGroups = [] }, context) => {
+    const unknown = nmsGroups.flat().find((name) => !classes.includes(name));
+    const message = `expected classes of the network in nmsGroups, found "${unknown}"`;
+    if (unknown !== undefined) context.addIssue({ code: 'custom', path: ['nmsGroups'], message });
+  });
 
 const share = z.number().min(0).max(1);
 

@@ -4,6 +4,7 @@ import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { openCamvid } from '../datasets/camvid.js';
 import { openCamvidBoxes } from '../datasets/camvid-boxes.js';
+import { openCamvidEmpty } from '../datasets/camvid-empty.js';
 import { openGtsrb } from '../datasets/gtsrb.js';
 import { openGtsrbPacked } from '../datasets/gtsrb-packed.js';
 import { openKitti } from '../datasets/kitti.js';
@@ -52,6 +53,8 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
       return openCamvid(dir, { split });
     case 'camvid-boxes':
       return openCamvidBoxes(dir, { split, ...teacher });
+    case 'camvid-empty':
+      return openCamvidEmpty(dir, { split });
     case 'voc':
       return openVoc(dir, teacher);
     case 'openimages':

@@ -20,6 +20,7 @@ const sourceSchema = z.strictObject({
     'sign-folders',
     'camvid',
     'camvid-boxes',
+    'camvid-empty',
     'voc',
     'openimages',
     'kitti',
@@ -36,6 +37,17 @@ const sourceSchema = z.strictObject({
   repeat: z.record(z.string().min(1), z.int().min(1).max(100)).optional(),
   /** File with a teacher's boxes, for detection. */
   teacher: z.string().optional(),
+  /**
+   * Detection: what a bundle finds at `above` or surer in the named classes, and nothing labels, is ignored: objects that
+   * the set's makers left out must not teach "background". The bundle's path is relative to the working folder.
+   */
+  unsure: z
+    .strictObject({
+      bundle: z.string().min(1),
+      classes: z.array(z.string().min(1)).min(1),
+      above: z.number().gt(0).lt(1).default(0.1),
+    })
+    .optional(),
   /** Sources under this name may be absent: rendered data that was not made yet is said and left out. */
   optional: z.boolean().default(false),
 });
@@ -114,6 +126,10 @@ export const recipeSchema = z.strictObject({
   /** How the learning rate falls after the warm-up; a cosine when left out. */
   schedule: scheduleSchema.optional(),
   labelSmoothing: share.default(0),
+  /** Detection: what the overlap of a told box with the true one counts (see OverlapRule); nothing when left out. */
+  overlap: z
+    .strictObject({ giouWeight: z.number().min(0).max(10), qualityShare: share })
+    .optional(),
   /** Steering: deviation of the Gaussian over neighbouring frames that smooths the driver's pulses; 0 none. */
   smoothFrames: z.number().min(0).max(50).default(0),
   /** Steering: the export fits the driver's response to the network's answers on the training data. */

@@ -10,7 +10,7 @@ export interface SsdDecoder {
   readonly defaultBoxes: Float32Array;
   /**
    * Decodes one frame into `out` (room for spec.maxDetections): softmax, score threshold, then non-maximum
-   * suppression class by class, best first, until maxDetections are kept. `offsets` is float32 [A, 4] and
+   * suppression within each class or group of classes, best first, until maxDetections are kept. `offsets` is float32 [A, 4] and
    * `logits` [A, 1 + classes]; both are only read. Values that are no number never become a detection.
    */
   decode(offsets: Float32Array, logits: Float32Array, out: DetectionList): void;
@@ -23,6 +23,7 @@ export function createSsdDecoder(spec: SsdOutputSpec): SsdDecoder {
   const classCount = spec.classes.length;
   const heap = new ScoreHeap(1024);
   const box = new Float32Array(4);
+  const groups = groupsOf(spec);
 
   return {
     defaultBoxes,
@@ -37,7 +38,7 @@ export function createSsdDecoder(spec: SsdOutputSpec): SsdDecoder {
         const index = (id / classCount) | 0;
         const classId = id - index * classCount;
         decodeBoxInto(offsets, defaultBoxes, spec.variances, index, box, 0);
-        if (!isBox(box) || isSuppressed(box, classId, out, spec.nmsIou)) continue;
+        if (!isBox(box) || isSuppressed(box, classId, out, spec.nmsIou, groups)) continue;
         const at = out.count++;
         out.classIds[at] = classId;
         out.scores[at] = score;
@@ -86,6 +87,14 @@ function reaches(logits: Float32Array, row: number, width: number, margin: numbe
   return false;
 }
 
+/** By class: the first class of its group, or itself. */
+function groupsOf({ classes, nmsGroups = [] }: SsdOutputSpec): Int32Array {
+  return Int32Array.from(classes, (name, classId) => {
+    const group = nmsGroups.find((names) => names.includes(name));
+    return group ? classes.indexOf(group[0]!) : classId;
+  });
+}
+
 function isBox(box: Float32Array): boolean {
   return box[2]! > box[0]! && box[3]! > box[1]!;
 }
@@ -95,9 +104,10 @@ function isSuppressed(
   classId: number,
   kept: DetectionList,
   nmsIou: number,
+  groups: Int32Array,
 ): boolean {
   for (let i = 0; i < kept.count; i++) {
-    if (kept.classIds[i] !== classId) continue;
+    if (groups[kept.classIds[i]!] !== groups[classId]) continue;
     if (boxIou(box, 0, kept.boxesXyxyNorm, i * 4) > nmsIou) return true;
   }
   return false;

@@ -51,11 +51,18 @@ export function slowSsd(
   const kept: SlowDetection[] = [];
   for (const { order: _, ...candidate } of candidates) {
     const isHidden = kept.some(
-      (other) => other.classId === candidate.classId && iou(other.box, candidate.box) > spec.nmsIou,
+      (other) =>
+        isOneGroup(spec, other.classId, candidate.classId) &&
+        iou(other.box, candidate.box) > spec.nmsIou,
     );
     if (!isHidden) kept.push(candidate);
   }
   return kept.slice(0, spec.maxDetections);
+}
+
+function isOneGroup({ classes, nmsGroups = [] }: SsdOutputSpec, a: number, b: number): boolean {
+  const names = [classes[a]!, classes[b]!];
+  return a === b || nmsGroups.some((group) => names.every((name) => group.includes(name)));
 }
 
 function iou(a: SlowDetection['box'], b: SlowDetection['box']): number {

@@ -48,8 +48,9 @@ describe('the SSD decoder', () => {
         fc.constantFrom(0.05, 0.3, 0.6),
         fc.constantFrom(0.1, 0.45, 0.9),
         fc.constantFrom(3, 200),
-        (seed, scoreThreshold, nmsIou, maxDetections) => {
-          const settings = spec({ scoreThreshold, nmsIou, maxDetections });
+        fc.constantFrom<string[][]>([], [['car', 'bus']]),
+        (seed, scoreThreshold, nmsIou, maxDetections, nmsGroups) => {
+          const settings = spec({ scoreThreshold, nmsIou, maxDetections, nmsGroups });
           const { offsets, logits } = randomOutputs(seed);
           const list = createDetectionList(maxDetections);
           createSsdDecoder(settings).decode(offsets, logits, list);

@@ -8,6 +8,7 @@ import { missingClasses } from './class-counts.js';
 import { type Problem, stopAtProblems } from './data-problems.js';
 import { withoutEmptyMasks } from './empty-masks.js';
 import { type Fold, withoutFold } from './folds.js';
+import { ignoreUnsure } from './ignore-unsure.js';
 import { openPasted } from './open-pasted.js';
 import { withoutSharedTracks } from './shared-tracks.js';
 
@@ -49,6 +50,7 @@ export async function openTrainingData<T extends LabelledTask>(
   if (fold) sets = withoutFold(sets, recipe, fold);
   else sets = await withoutSharedTracks(sets, recipe, dataDirs, problems);
   sets = await withoutEmptyMasks(sets, problems);
+  await ignoreUnsure(sets, problems);
   const left = sets.filter(({ dataset }) => dataset.samples.length > 0);
   // Sets may share their readers' list of problems.
   const found = new Set(sets.flatMap(({ dataset }) => dataset.problems));

@@ -1,4 +1,6 @@
+import { decodeOffsets, type Variances } from '../../../src/perception/detection/box-offsets.js';
 import type { SsdTargets } from '../targets/match-default-boxes.js';
+import { createBoxOverlap } from './box-overlap.js';
 import { softmaxCrossEntropyRow } from './softmax-cross-entropy.js';
 
 export interface SsdLossOptions {
@@ -7,6 +9,21 @@ export interface SsdLossOptions {
   /** Negatives kept in a picture without positives. */
   negativesAtLeast: number;
   labelSmoothing: number;
+  /** What the decoded box says in the loss; without it offsets and classes learn apart from each other. */
+  overlap?: OverlapRule;
+}
+
+export interface OverlapRule {
+  /** float32 [A, 4], centre x, centre y, width, height. */
+  defaultBoxes: Float32Array;
+  variances: Variances;
+  /** What 1 - GIoU of a positive counts beside its smooth L1. */
+  giouWeight: number;
+  /**
+   * Share of a positive's probability, 0..1, that follows the IoU of the box that was told with the true one, and goes to
+   * background otherwise (Li et al. 2020, generalised focal loss, in softmax form): suppression then keeps the tighter box.
+   */
+  qualityShare: number;
 }
 
 export interface SsdLoss {
@@ -21,7 +38,8 @@ const ignored = -1;
 
 /**
  * The SSD objective (Liu et al. 2016, equations 1 to 3): softmax cross entropy over the positives and the
- * hardest negatives, plus smooth L1 over the positives' offsets, divided by the number of positives.
+ * hardest negatives, plus smooth L1 over the positives' offsets, divided by the number of positives. With
+ * `overlap` the overlap of boxes counts as well.
  *
  * `offsets` [batch, A, 4] and `logits` [batch, A, 1 + classes] with their gradients, which are overwritten;
  * `targets` one entry a picture.
@@ -39,6 +57,7 @@ export function ssdLoss(
   let positives = 0;
   for (const { weights } of targets) for (const weight of weights) positives += weight;
   const scale = 1 / Math.max(1, positives);
+  const overlapAt = createOverlapTerm(offsets, options.overlap);
   let classification = 0;
   let localisation = 0;
   targets.forEach((target, image) => {
@@ -63,25 +82,65 @@ export function ssdLoss(
         continue;
       }
       const weight = scale * target.weights[box]!;
-      classification += softmaxCrossEntropyRow(
-        logits.values,
-        start,
-        depth,
-        label,
-        weight,
-        options.labelSmoothing,
-        logits.gradient,
-      );
       const at = (firstBox + box) * 4;
+      const overlap = overlapAt(at, box, target, weight);
+      localisation += overlap.loss;
+      // Cross entropy is linear in its target: a part for the class, the rest for background.
+      const doubt = (options.overlap?.qualityShare ?? 0) * (1 - overlap.iou);
+      for (const [told, share] of [
+        [label, 1 - doubt],
+        [background, doubt],
+      ] as const)
+        if (share > 0)
+          classification += softmaxCrossEntropyRow(
+            logits.values,
+            start,
+            depth,
+            told,
+            weight * share,
+            options.labelSmoothing,
+            logits.gradient,
+          );
       for (let side = 0; side < 4; side++) {
         const error = offsets.values[at + side]! - target.offsets[box * 4 + side]!;
         const size = Math.abs(error);
         localisation += weight * (size < 1 ? 0.5 * error * error : size - 0.5);
-        offsets.gradient[at + side] = weight * (size < 1 ? error : Math.sign(error));
+        offsets.gradient[at + side]! += weight * (size < 1 ? error : Math.sign(error));
       }
     }
   });
   return { total: classification + localisation, classification, localisation, positives };
+}
+
+/** What the box that default box `box` tells shares with its truth; its weighted loss is added to the offsets' gradient. */
+type OverlapTerm = (
+  at: number,
+  box: number,
+  target: SsdTargets,
+  weight: number,
+) => { iou: number; loss: number };
+
+const noOverlap = { iou: 1, loss: 0 };
+
+function createOverlapTerm(
+  offsets: { values: Float32Array; gradient: Float32Array },
+  rule: OverlapRule | undefined,
+): OverlapTerm {
+  if (!rule) return () => noOverlap;
+  const { defaultBoxes, variances, giouWeight } = rule;
+  const overlapOf = createBoxOverlap();
+  return (at, box, target, weight) => {
+    const own = defaultBoxes.subarray(box * 4, box * 4 + 4);
+    const told = decodeOffsets(offsets.values.subarray(at, at + 4), own, variances);
+    const truth = decodeOffsets(target.offsets.subarray(box * 4, box * 4 + 4), own, variances);
+    const { iou, loss, gradient } = overlapOf(told, truth);
+    for (let side = 0; side < 4; side++) {
+      // A centre moves by the default box's size an offset, a size by its own (see decodeOffsets).
+      const slope = side < 2 ? variances[0] * own[2 + side]! : variances[1] * told[side]!;
+      offsets.gradient[at + side]! += weight * giouWeight * gradient[side]! * slope;
+    }
+    return { iou, loss: weight * giouWeight * loss };
+  };
 }
 
 /** -log of the background's probability. */

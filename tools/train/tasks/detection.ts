@@ -95,6 +95,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
       // Below it more than half of what is told on photographs never trained on is wrong (docs/decisions/detector-photographs.md).
       scoreThreshold: 0.4,
       nmsIou: 0.45,
+      nmsGroups: [['car', 'truck', 'bus']],
       maxDetections: 100,
     },
     inputName: 'image',
@@ -120,7 +121,16 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
     },
     loss(step, batch) {
       const [offsets, logits, ...cells] = step.outputs;
-      const options = { ...mining, labelSmoothing: recipe.labelSmoothing };
+      const overlap = recipe.overlap && {
+        ...recipe.overlap,
+        defaultBoxes,
+        variances: detectionVariances,
+      };
+      const options = {
+        ...mining,
+        labelSmoothing: recipe.labelSmoothing,
+        ...(overlap && { overlap }),
+      };
       const all = batch.targets as unknown as DetectionTargets;
       const byPicture = Array.from({ length: recipe.batch }, (_, row) => {
         const [from, to] = [row * boxCount, (row + 1) * boxCount];

@@ -127,4 +127,41 @@ describe('the SSD loss', () => {
     expect(gradientError(offsets.values, offsets.gradient, loss)).toBeLessThan(2e-2);
     expect(gradientError(logits.values, logits.gradient, loss)).toBeLessThan(1e-3);
   });
+
+  it('has the gradient of its differences with the overlap of boxes in it', () => {
+    const [offsets, logits] = [side(4), side(3)];
+    const overlap = {
+      defaultBoxes: new Float32Array(
+        Array.from({ length: boxes }, (_, i) => [0.08 * i, 0.05 * i, 0.2, 0.3]).flat(),
+      ),
+      variances: [0.1, 0.2] as const,
+      giouWeight: 2,
+      qualityShare: 0,
+    };
+    const all = { ...options, negativesPerPositive: 100, overlap };
+    const loss = () => ssdLoss(offsets, logits, targets, all).total;
+    expect(gradientError(offsets.values, offsets.gradient, loss)).toBeLessThan(2e-2);
+  });
+
+  it('wants less of a score whose box is loose, as much as the IoU says', () => {
+    const [offsets, logits] = [side(4), side(3)];
+    const tight = { values: offsets.values.slice(), gradient: offsets.gradient.slice() };
+    for (const [image, target] of targets.entries())
+      tight.values.set(target.offsets, image * boxes * 4);
+    const overlap = {
+      defaultBoxes: new Float32Array(
+        Array.from({ length: boxes }, (_, i) => [0.08 * i, 0.05 * i, 0.2, 0.3]).flat(),
+      ),
+      variances: [0.1, 0.2] as const,
+      giouWeight: 1,
+      qualityShare: 1,
+    };
+    const at = 2 * 3 + 1;
+    ssdLoss(tight, logits, targets, { ...options, overlap });
+    const wantedOfTight = logits.gradient[at]!;
+    ssdLoss(offsets, logits, targets, { ...options, overlap });
+    expect(logits.gradient[at]!).toBeGreaterThan(wantedOfTight + 1e-3);
+    ssdLoss(offsets, logits, targets, options);
+    expect(logits.gradient[at]!).toBeCloseTo(wantedOfTight, 6);
+  });
 });
