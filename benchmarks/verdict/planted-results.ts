@@ -37,7 +37,7 @@ export async function rewriteResults(
   }
 }
 
-/** Takes out detections, and the signs that were read in them. */
+/** Takes out detections, and what was read in them. */
 export function removeDetections(
   frames: readonly PerceptionFrame[],
   isGone: (className: string, score: number) => boolean,
@@ -49,10 +49,13 @@ export function removeDetections(
       places.set(index, places.size);
       return true;
     });
-    frame.signs = frame.signs.flatMap((sign) => {
-      const detectionIndex = places.get(sign.detectionIndex);
-      return detectionIndex === undefined ? [] : [Object.assign(sign, { detectionIndex })];
-    });
+    const kept = <Reading extends { detectionIndex: number }>(readings: Reading[]) =>
+      readings.flatMap((reading) => {
+        const detectionIndex = places.get(reading.detectionIndex);
+        return detectionIndex === undefined ? [] : [Object.assign(reading, { detectionIndex })];
+      });
+    frame.signs = kept(frame.signs);
+    frame.lights = kept(frame.lights);
   }
 }
 

@@ -9,13 +9,17 @@ const modeSchema = z
     name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and hyphens'),
     /** Segmentation runs on one frame of so many. */
     segmentationEvery: z.int().min(2).max(1000).optional(),
+    /** Lights are read on one frame of so many. Their state may change, so that between them nothing is said of it. */
+    lightsEvery: z.int().min(2).max(1000).optional(),
     /** Signs are read where their box is new or has grown; the others are known from before. */
     signs: z.literal('newOrGrown').optional(),
   })
   .refine(
-    ({ segmentationEvery, signs }) => segmentationEvery !== undefined || signs !== undefined,
+    ({ segmentationEvery, lightsEvery, signs }) =>
+      (segmentationEvery ?? lightsEvery ?? signs) !== undefined,
     {
-      message: 'expected segmentationEvery or signs, found a mode that holds nothing back',
+      message:
+        'expected segmentationEvery, lightsEvery or signs, found a mode that holds nothing back',
     },
   );
 

@@ -30,7 +30,8 @@ export class Degradation {
   readonly #rule: ModeRule;
   readonly #windows: readonly { watched: Watched; budgetMs: number; window: LatencyWindow }[];
   #state: ModeState | undefined;
-  #lastSegmentedId = Number.NEGATIVE_INFINITY;
+  /** The frame on which each stage that runs on one of several ran last. */
+  readonly #lastRunIds = { segmentation: -Infinity, lights: -Infinity };
 
   constructor(config: ReadonlyConfig) {
     this.#config = config;
@@ -52,10 +53,23 @@ export class Degradation {
   planFrame(frame: CapturedFrame): FramePlan {
     const mode = this.#mode;
     if (mode === undefined) return fullPlan;
-    const { name, segmentationEvery = 1, signs = 'all' } = mode;
-    const isSegmented = frame.id - this.#lastSegmentedId >= segmentationEvery;
-    if (isSegmented) this.#lastSegmentedId = frame.id;
-    return { mode: name, withheld: isSegmented ? fullPlan.withheld : unsegmented, signs };
+    const { name, segmentationEvery = 1, lightsEvery = 1, signs = 'all' } = mode;
+    const isSegmented = this.#takesTurn('segmentation', frame.id, segmentationEvery);
+    const areLightsRead = this.#takesTurn('lights', frame.id, lightsEvery);
+    const withheld = isSegmented
+      ? areLightsRead
+        ? fullPlan.withheld
+        : withoutLights
+      : areLightsRead
+        ? withoutSegmentation
+        : withoutBoth;
+    return { mode: name, withheld, signs };
+  }
+
+  #takesTurn(stage: 'segmentation' | 'lights', frameId: number, every: number): boolean {
+    if (frameId - this.#lastRunIds[stage] < every) return false;
+    this.#lastRunIds[stage] = frameId;
+    return true;
   }
 
   /** Looks at a frame that was published; returns the change of mode that follows, if one does. */
@@ -79,8 +93,12 @@ export class Degradation {
   }
 }
 
-const unsegmented: ReadonlyMap<Task, WithheldStage> = new Map([
-  ['segmentation', { state: 'skipped', reason: 'degraded' }],
+const degraded: WithheldStage = { state: 'skipped', reason: 'degraded' };
+const withoutSegmentation: ReadonlyMap<Task, WithheldStage> = new Map([['segmentation', degraded]]);
+const withoutLights: ReadonlyMap<Task, WithheldStage> = new Map([['lights', degraded]]);
+const withoutBoth: ReadonlyMap<Task, WithheldStage> = new Map([
+  ['segmentation', degraded],
+  ['lights', degraded],
 ]);
 
 /** How old the frame was when the answer stood; one that came too late is at least as old as its result. */

@@ -182,8 +182,10 @@ export const pipelineSchema = z
       if (degradation?.budgetMs[name] !== undefined && !isPlaced)
         fault(['degradation', 'budgetMs', name], nowhere);
     }
-    degradation?.modes.forEach(({ segmentationEvery, signs }, index) => {
+    degradation?.modes.forEach(({ segmentationEvery, lightsEvery, signs }, index) => {
       const path = ['degradation', 'modes', index];
+      if (lightsEvery !== undefined && !placed.has('lights'))
+        fault([...path, 'lightsEvery'], 'lights rides in no lane');
       if (segmentationEvery !== undefined && !placed.has('segmentation'))
         fault([...path, 'segmentationEvery'], 'segmentation rides in no lane');
       if (signs !== undefined && !placed.has('signs'))

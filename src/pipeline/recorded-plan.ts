@@ -9,6 +9,7 @@ import {
 import { readMessage } from '../messages/read-message.js';
 import { perceptionTopic } from '../messages/topics.js';
 import { RecordingReader } from '../recording/recording-reader.js';
+import { stageTable } from '../stages/stage-table.js';
 import type { ModeConfig } from './degradation-schema.js';
 import { type DropCounts, dropReasons } from './drop-counts.js';
 import type { FramePlan, SignReadingRule, WithheldStage } from './frame-plan.js';
@@ -82,6 +83,11 @@ export class RecordedPlan {
   }
 }
 
+/** What is said of a stage would else decide those that read its answer. */
+const readersFirst = tasks.toSorted(
+  (a, b) => Number(stageTable[b].reads !== undefined) - Number(stageTable[a].reads !== undefined),
+);
+
 function recordedFrame(
   { frameId, mode, stages, drops }: PerceptionFrame,
   modes: readonly ModeConfig[],
@@ -95,8 +101,7 @@ function recordedFrame(
     );
   const signs: SignReadingRule = known?.signs ?? 'all';
   const withheld = new Map<Task, WithheldStage>();
-  // Signs first: what is said of detection would else decide them.
-  for (const stage of ['signs', ...tasks.filter((task) => task !== 'signs')] as Task[]) {
+  for (const stage of readersFirst) {
     const status = stages.find((found) => found.stage === stage);
     const outcome = status && withheldAs(status);
     if (outcome !== undefined) withheld.set(stage, outcome);

@@ -92,6 +92,22 @@ describe('in a mode', () => {
     expect(withheld).toEqual(new Map([['segmentation', { state: 'skipped', reason: 'degraded' }]]));
   });
 
+  test('lights are read on every n-th frame, whatever is segmented', () => {
+    const lights = { name: 'thinned', segmentationEvery: 3, lightsEvery: 2 };
+    const degradation = new Degradation({ ...declared({ glassToResult: 100 }), modes: [lights] });
+    drive(degradation, 0, 1.5, 99);
+    const held = [100, 101, 102, 103, 104].map((id) => [
+      ...degradation.planFrame(frameAt(id, 0)).withheld.keys(),
+    ]);
+    expect(held).toEqual([
+      [],
+      ['segmentation', 'lights'],
+      ['segmentation'],
+      ['lights'],
+      ['segmentation'],
+    ]);
+  });
+
   test('that says so, only new and grown signs are read', () => {
     expect(inMode(3).planFrame(frameAt(200, 0))).toMatchObject({
       mode: 'sparse',

@@ -155,6 +155,11 @@ describe('a pipeline file is refused, with file, line and key, for', () => {
       'front.yaml:6: degradation.modes[0].segmentationEvery: segmentation rides in no lane',
     ],
     [
+      'a mode that thins lights that are not there',
+      `${minimal}degradation: { budgetMs: { steering: 9 }, modes: [{ name: a, lightsEvery: 2 }] }`,
+      'front.yaml:6: degradation.modes[0].lightsEvery: lights rides in no lane',
+    ],
+    [
       'a budget of a stage that is not there',
       `${minimal}degradation: { budgetMs: { signs: 9 }, modes: [{ name: a, signs: newOrGrown }] }`,
       'front.yaml:6: degradation.budgetMs.signs: signs rides in no lane',

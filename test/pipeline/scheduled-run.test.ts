@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
+import { rewriteResults } from '../../benchmarks/verdict/planted-results.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
@@ -9,13 +10,16 @@ import {
   SteeringUpdateSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
+import { degradationSchema } from '../../src/pipeline/degradation-schema.js';
+import type { CapturedFrame } from '../../src/pipeline/frame-record.js';
 import { measurePlan } from '../../src/pipeline/measure-plan.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import type { PipelineOptions } from '../../src/pipeline/pipeline-options.js';
+import { RecordedPlan } from '../../src/pipeline/recorded-plan.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { freePort } from '../support/command-line.js';
-import { writeSlowSteering } from '../support/tiny-bundles.js';
+import { writeSlowSteering, writeTinyLights } from '../support/tiny-bundles.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
 const frameCount = 60;
@@ -51,7 +55,7 @@ describe('a live run that degrades', () => {
     dwellS: 0.2,
     modes: [
       { name: 'thinned', segmentationEvery: 3 },
-      { name: 'sparse', segmentationEvery: 3, signs: 'newOrGrown' },
+      { name: 'sparse', segmentationEvery: 3, lightsEvery: 2, signs: 'newOrGrown' },
     ],
   };
 
@@ -67,8 +71,9 @@ describe('a live run that degrades', () => {
     const live = join(rig.dir, 'live.mcap');
     // Too slow for the camera: frames are overtaken, and what was dropped must be dropped again.
     await writeSlowSteering(join(rig.dir, 'slow'), 700);
-    const bundles = { ...rig.bundleDirs, steering: 'slow' };
-    const lanes = [['steering', 'detection', 'signs', 'segmentation']];
+    await writeTinyLights(join(rig.dir, 'models', 'lights'));
+    const bundles = { ...rig.bundleDirs, steering: 'slow', lights: 'models/lights' };
+    const lanes = [['steering', 'detection', 'signs', 'lights', 'segmentation']];
     const changes = { degradation, bundles, lanes, publish: {} };
     const notes: string[] = [];
     const stop = new AbortController();
@@ -106,6 +111,11 @@ describe('a live run that degrades', () => {
       expect(frame.mode).not.toBe('');
       expect(frame.segmentation).toBeUndefined();
     }
+    const unread = frames.filter((frame) => stateOf(frame, 'lights').reason === 'degraded');
+    expect(unread.length).toBe(report.stages['lights']!.skippedBy.degraded);
+    expect(unread.length).toBeGreaterThan(0);
+    for (const { mode, lights } of unread)
+      expect({ mode, lights }).toEqual({ mode: 'sparse', lights: [] });
     const remembered = frames.flatMap(({ signs }) => signs.filter((sign) => sign.isRemembered));
     expect(remembered.length).toBeGreaterThanOrEqual(6);
     for (const sign of remembered) expect(sign).toMatchObject({ className: 'stop' });
@@ -125,8 +135,34 @@ describe('a live run that degrades', () => {
     expect((await recorded(again)).map(withoutTiming)).toEqual(payloads.map(withoutTiming));
   });
 
+  test('is told again what was held back where what that reads was late', async () => {
+    const path = join(rig.dir, 'planted.mcap');
+    await rewriteResults(join(rig.dir, 'live.mcap'), path, (frames) => {
+      for (const { stages } of frames)
+        for (const status of stages) {
+          if (status.stage === 'detection') status.state = StageState.LATE;
+          if (status.stage !== 'lights') continue;
+          status.state = StageState.SKIPPED;
+          status.reason = 'degraded';
+        }
+    });
+    const plan = await RecordedPlan.read(path, degradationSchema.parse(degradation).modes);
+    const [first] = (await recorded(path)).map((data) => fromBinary(PerceptionFrameSchema, data));
+    const { withheld } = plan.planFrame({
+      id: Number(first!.frameId),
+      dropsBefore: {},
+    } as CapturedFrame);
+    expect(withheld.get('lights')).toEqual({ state: 'skipped', reason: 'degraded' });
+    // In this order: a stage that is late takes along whatever reads it and is not decided yet.
+    expect([...withheld.keys()].indexOf('lights')).toBeLessThan(
+      [...withheld.keys()].indexOf('detection'),
+    );
+  });
+
   test('does not degrade in lock-step, where nothing is late', async () => {
-    const { report } = await runPipeline(await options('calm', { degradation, publish: {} }));
+    const modes = degradation.modes.map(({ lightsEvery: _, ...mode }) => mode);
+    const changes = { degradation: { ...degradation, modes }, publish: {} };
+    const { report } = await runPipeline(await options('calm', changes));
     expect(report.modes).toEqual({ changes: 0, frames: { full: frameCount } });
   });
 

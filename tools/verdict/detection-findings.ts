@@ -1,4 +1,5 @@
 import type { Detection } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readingsByBox } from '../../src/viewer/box-reading.js';
 import { boxIou } from '../datasets/box-geometry.js';
 import type { Finding } from './finding.js';
 import { boxOf } from './match-detections.js';
@@ -132,28 +133,31 @@ function countFindings(pairs: readonly MatchedPair[], limits: Limits): Finding[]
   });
 }
 
-/** Boxes that lie on each other under two names, or signs that are read alike under two names, all over the drive. */
+/** Boxes that lie on each other under two names, or signs and lights that are read alike under two, all over the drive. */
 function labelFindings(pairs: readonly MatchedPair[]): Finding[] {
-  const found = { detections: new Renames(), signs: new Renames() };
-  for (const { pair, matched } of pairs)
+  const found = { detections: new Renames(), readings: new Renames() };
+  for (const { pair, matched } of pairs) {
+    const read = {
+      reference: readingsByBox(pair.reference),
+      candidate: readingsByBox(pair.candidate),
+    };
     for (const { reference, candidate, iou } of matched.matches) {
       if (iou < 0.9) continue;
       const [a, b] = [pair.reference.detections[reference]!, pair.candidate.detections[candidate]!];
       found.detections.count(a.className, b.className, Math.abs(a.score - b.score) < 0.01);
-      const signOf = (side: 'reference' | 'candidate', index: number) =>
-        pair[side].signs.find((sign) => sign.detectionIndex === index && sign.classId >= 0);
-      const [before, now] = [signOf('reference', reference), signOf('candidate', candidate)];
+      const [before, now] = [read.reference.get(reference), read.candidate.get(candidate)];
       if (before !== undefined && now !== undefined) {
         const isAsSure = Math.abs(before.probability - now.probability) < 0.01;
-        found.signs.count(before.className, now.className, isAsSure);
+        found.readings.count(before.name, now.name, isAsSure);
       }
     }
+  }
   return Object.entries(found).flatMap(([what, renames]) =>
     renames.constant().map(
       ({ from, to, boxes }): Finding => ({
         kind: 'label-swapped',
         className: from,
-        words: `what was ${what === 'signs' ? 'read as' : 'called'} ${spokenClass(from)} is now ${spokenClass(to)}: the same boxes, as sure as before (${boxes} of them)`,
+        words: `what was ${what === 'readings' ? 'read as' : 'called'} ${spokenClass(from)} is now ${spokenClass(to)}: the same boxes, as sure as before (${boxes} of them)`,
       }),
     ),
   );

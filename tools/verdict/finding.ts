@@ -25,6 +25,11 @@ export const findingKinds = {
   'sign-lost': 'a sign that is not read any more',
   'sign-added': 'a sign that was not read before',
   'sign-misread': 'a sign that is read as another',
+  'light-lost': 'a state of a light that is not read any more',
+  'light-added': 'a state of a light that was not read before',
+  'light-misread': 'a state of a light that is read as another',
+  'light-later': 'a light whose state is read later',
+  'light-earlier': 'a light whose state is read earlier',
   'object-lost': 'an object that is not found any more',
   'object-added': 'an object that was not found before',
   'object-renamed': 'an object that is called something else',
@@ -56,7 +61,7 @@ export interface Finding {
   timeS?: number;
   /** The frame that shows it best. */
   frameId?: number;
-  /** Detection class or sign class, where it is about one. */
+  /** Detection class, sign class or state of a light, where it is about one. */
   className?: string;
   /** What to point at in that frame, pixels: left, top, right, bottom. */
   boxXyxyPx?: readonly [number, number, number, number];

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import { lightFindings } from './light-findings.js';
 import { classOf, type ObjectGroup, type ObjectView, readingOf } from './object-groups.js';
 import type { Limits } from './rules.js';
 import { clockTime, counted, spokenClass, spokenSign } from './words.js';
@@ -20,9 +21,12 @@ function findingsOf({ reference, candidate }: ObjectGroup, limits: Limits): Find
   if (longest < limits.objectFrames) return [];
   const sign = signFinding(reference, candidate);
   if (sign !== undefined) return [sign];
+  const lights = lightFindings(reference, candidate, limits);
+  // A light that was lost with its box is told as what it showed.
+  if ((reference === undefined || candidate === undefined) && lights.length > 0) return lights;
   if (reference === undefined) return [goneFinding('object-added', candidate!)];
   if (candidate === undefined) return [goneFinding('object-lost', reference)];
-  const findings: Finding[] = [];
+  const findings = [...lights];
   const [before, now] = [classOf(reference), classOf(candidate)];
   const what = spokenClass(before);
   if (before !== now)

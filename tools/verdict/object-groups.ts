@@ -1,3 +1,5 @@
+import { lightState } from '../../src/messages/light-state.js';
+import type { SeenLight } from './light-phases.js';
 import { type BoxXyxyPx, boxOf } from './match-detections.js';
 import type { MatchedPair } from './matched-pair.js';
 
@@ -13,6 +15,8 @@ export interface ObjectView {
   classFrames: Map<string, number>;
   /** Summed probability of what its signs were read as, and in how many frames. */
   readings: Map<string, { probability: number; frames: number }>;
+  /** States that were read of it as a light, in order of time. */
+  lights: SeenLight[];
   /** The frame in which it was largest. */
   best: { frameId: number; timeS: number; boxXyxyPx: BoxXyxyPx; areaPx: number };
 }
@@ -54,6 +58,10 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
           known.frames++;
           view.readings.set(sign.className, known);
         }
+        const light = pair[side].lights.find((one) => one.detectionIndex === index);
+        const state = light && lightState(light);
+        if (state !== undefined)
+          view.lights.push({ state, timeS: pair.timeS, frameId: pair.frameId, boxXyxyPx });
       });
     }
     for (const match of matched.matches) {
@@ -95,6 +103,7 @@ function emptyView(trackId: number, timeS: number): ObjectView {
     lastS: timeS,
     classFrames: new Map(),
     readings: new Map(),
+    lights: [],
     best: { frameId: 0, timeS, boxXyxyPx: [0, 0, 0, 0], areaPx: -1 },
   };
 }
@@ -115,6 +124,7 @@ function joined(a: ObjectView, b: ObjectView): ObjectView {
     lastS: Math.max(a.lastS, b.lastS),
     classFrames,
     readings,
+    lights: [...a.lights, ...b.lights].sort((one, other) => one.timeS - other.timeS),
     best: a.best.areaPx >= b.best.areaPx ? a.best : b.best,
   };
 }

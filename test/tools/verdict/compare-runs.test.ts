@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clone } from '@bufbuild/protobuf';
+import { clone, create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   delayByOne,
@@ -12,6 +12,7 @@ import {
 } from '../../../benchmarks/verdict/planted-results.js';
 import {
   DetectionSchema,
+  LightSchema,
   type PerceptionFrame,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { compareRuns } from '../../../tools/verdict/compare-runs.js';
@@ -143,6 +144,77 @@ describe('the results of the sample against its reference', () => {
     expect(wordsOf(findings, 'sign-lost')[0]).toMatch(/^double curve sign at \d\d:\d\d\.\d lost$/);
   });
 
+  describe('with a light', () => {
+    /** The track that is seen for longest is a light: red at first, green from a time on, in frames of the results. */
+    const turnAt = 80;
+    let lit: string;
+    let trackId: number;
+    beforeAll(async () => {
+      lit = join(dir, 'lit.mcap');
+      await rewriteResults(base, lit, (frames) => {
+        const lives = new Map<number, number>();
+        for (const frame of frames)
+          for (const { trackId: id } of frame.detections)
+            if (id > 0) lives.set(id, (lives.get(id) ?? 0) + 1);
+        trackId = [...lives].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+        show(frames, turnAt);
+      });
+    });
+
+    function show(frames: readonly PerceptionFrame[], greenFrom: number): void {
+      frames.forEach((frame, n) => {
+        const detectionIndex = frame.detections.findIndex((one) => one.trackId === trackId);
+        const className = n < greenFrom ? 'red' : 'green';
+        const light = {
+          classId: n < greenFrom ? 0 : 1,
+          className,
+          probability: 0.9,
+          detectionIndex,
+        };
+        frame.lights = detectionIndex < 0 ? [] : [create(LightSchema, light)];
+      });
+    }
+
+    async function lightsAfter(change: (frames: PerceptionFrame[]) => void): Promise<string[]> {
+      const path = join(dir, `${runs++}.mcap`);
+      await rewriteResults(lit, path, change);
+      const { findings } = await compareRuns(lit, path, strictRules);
+      return findings
+        .filter(({ kind }) => kind.startsWith('light-'))
+        .map(({ kind, words }) => `${kind}: ${words}`);
+    }
+
+    test('say that its turn is not read any more, is read later, or as another', async () => {
+      expect(await lightsAfter(() => undefined)).toEqual([]);
+      const turned = String.raw`light turned green at \d\d:0\d\.\d`;
+      expect(await lightsAfter((frames) => show(frames, frames.length))).toEqual([
+        expect.stringMatching(new RegExp(`^light-lost: ${turned} lost$`)),
+      ]);
+      expect(await lightsAfter((frames) => show(frames, turnAt + 10))).toEqual([
+        expect.stringMatching(new RegExp(`^light-later: ${turned} seen 0\\.5 s later$`)),
+      ]);
+      const misread = await lightsAfter((frames) => {
+        for (const { lights } of frames)
+          for (const light of lights) if (light.className === 'green') light.className = 'amber';
+      });
+      expect(misread).toEqual([
+        expect.stringMatching(new RegExp(`^light-misread: ${turned} read as amber$`)),
+      ]);
+    });
+
+    test('tell what it showed where it is lost with its box, and let flickering pass', async () => {
+      const lost = await lightsAfter((frames) => removeTrack(frames, trackId));
+      expect(lost).toEqual([
+        expect.stringMatching(/^light-lost: red light at .* lost$/),
+        expect.stringMatching(/^light-lost: light turned green at .* lost$/),
+      ]);
+      const flicker = await lightsAfter((frames) => {
+        for (const light of frames[turnAt - 20]!.lights) light.className = 'amber';
+      });
+      expect(flicker).toEqual([]);
+    });
+  });
+
   test('say that results are a frame late', async () => {
     const findings = await findingsAfter(delayByOne);
     expect(wordsOf(findings, 'delay')).toEqual([
@@ -250,12 +322,15 @@ function removeTrack(frames: readonly PerceptionFrame[], trackId: number): void 
     const gone = frame.detections.findIndex((one) => one.trackId === trackId);
     if (gone < 0) continue;
     frame.detections.splice(gone, 1);
-    frame.signs = frame.signs
-      .filter(({ detectionIndex }) => detectionIndex !== gone)
-      .map((sign) =>
-        sign.detectionIndex > gone
-          ? Object.assign(sign, { detectionIndex: sign.detectionIndex - 1 })
-          : sign,
-      );
+    const kept = <Reading extends { detectionIndex: number }>(readings: Reading[]) =>
+      readings
+        .filter(({ detectionIndex }) => detectionIndex !== gone)
+        .map((one) =>
+          one.detectionIndex > gone
+            ? Object.assign(one, { detectionIndex: one.detectionIndex - 1 })
+            : one,
+        );
+    frame.signs = kept(frame.signs);
+    frame.lights = kept(frame.lights);
   }
 }
