@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
-import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
+import { labelsOf, type Task, tasks } from '../src/bundle/manifest.js';
+import { readsCrops } from '../src/bundle/output-spec.js';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
@@ -33,16 +34,16 @@ export function evaluateCommand(): Command {
     .summary('measure a model bundle on labelled data')
     .description(
       'Runs a model bundle on labelled pictures, through the same preprocessing, session and decoding as\n' +
-        'the rig, and prints its scores: accuracy (signs), mAP at IoU 0.5 (detection), mIoU\n' +
+        'the rig, and prints its scores: accuracy (signs, lights), mAP at IoU 0.5 (detection), mIoU\n' +
         '(segmentation), errors and correlation of the angle (steering). docs/evaluation.md defines them.',
     )
-    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
+    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
     .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
     .requiredOption('--data <folder>', 'the labelled data; for format recording, the .mcap file')
     .addOption(
       new Option(
         '--format <format>',
-        'gtsrb-packed, gtsrb, sign-folders (signs); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
+        'gtsrb-packed, gtsrb (signs); sign-folders (signs, lights); camvid (segmentation); voc, kitti, openimages (detection); udacity (steering); recording (all)',
       ).makeOptionMandatory(),
     )
     .option(
@@ -51,7 +52,7 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--classes <recipe>',
-      'signs: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
+      'signs, lights: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
     )
     .option('--limit <n>', 'score at most n samples, spread evenly', positiveInteger)
     .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
@@ -62,17 +63,13 @@ export function evaluateCommand(): Command {
     )
     .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
     .option('--json', 'print one JSON object {task, bundle, data, count, metrics}')
-    .action(async (task: LabelledTask, bundleDir: string | undefined, flags: EvaluateFlags) => {
+    .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
       await evaluate(task, bundleDir ?? `${shippedModelsDir}${task}`, flags);
     });
   return addLimitFlags(command, { min: 'accuracy=0.95', max: 'maeRad=0.05' });
 }
 
-async function evaluate(
-  task: LabelledTask,
-  bundleDir: string,
-  flags: EvaluateFlags,
-): Promise<void> {
+async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Promise<void> {
   const { openDataset } = await import('../tools/datasets/open-dataset.js');
   const { runEvaluation } = await import('../tools/evaluate/run-evaluation.js');
   const { evaluationJson, evaluationTable } = await import(
@@ -82,7 +79,10 @@ async function evaluate(
   const limits = await readLimits(flags);
   if (flags.run !== undefined && flags.report === undefined)
     throw new PerceptionError('ERR_USAGE', 'expected --report with --run, found none');
-  const opened = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const opened = await openDataset(flags.format, flags.data, {
+    task: labelsOf(task),
+    split: flags.split,
+  });
   const bundle = await readBundleFolder(bundleDir);
   if (bundle.manifest.task !== task) {
     throw new PerceptionError(
@@ -127,17 +127,19 @@ async function evaluate(
   }
 }
 
-/** Signs of a user's own classes, numbered as the bundle numbers them. */
+/** Crops of a user's own classes, numbered as the bundle numbers them. */
 async function asTaught(
   dataset: Dataset,
   { manifest }: Bundle,
   recipePath: string | undefined,
 ): Promise<Dataset> {
-  if (dataset.task !== 'signs' || manifest.decode.kind !== 'signs') {
+  if (dataset.task !== 'signs' || !readsCrops(manifest.decode)) {
     if (recipePath === undefined) return dataset;
-    throw new PerceptionError('ERR_USAGE', `expected --classes with signs, found ${dataset.task}`);
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected --classes with signs or lights, found ${dataset.task}`,
+    );
   }
-  const { inClassesOf } = await import('../tools/evaluate/class-ids.js');
   let signs = dataset as Dataset<'signs'>;
   if (recipePath !== undefined) {
     const { readRecipe } = await import('../tools/train/recipe.js');
@@ -150,11 +152,12 @@ async function asTaught(
       );
     signs = regroupClasses(signs, classes);
   }
-  return inClassesOf(signs, manifest.decode.classes) as unknown as Dataset;
+  const { inBundleClasses } = await import('../tools/evaluate/class-ids.js');
+  return inBundleClasses(signs, { manifest }) as unknown as Dataset;
 }
 
 /** The page, and its JSON beside it. */
-function reportOutputs(place: string, task: LabelledTask): GuardedOutput[] {
+function reportOutputs(place: string, task: Task): GuardedOutput[] {
   const page = place.endsWith('.html') ? place : join(place, `${task}.html`);
   return [
     { option: '--report', path: page, kind: 'html' },

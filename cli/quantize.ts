@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { isLabelledTask, labelledTasks } from '../src/bundle/manifest.js';
+import { labelsOf } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNothingAt } from '../src/files/write-folder.js';
-import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
@@ -41,7 +40,7 @@ export function quantizeCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'as in evaluate: gtsrb-packed, gtsrb, camvid, voc, kitti, openimages, udacity, recording',
+        'as in evaluate: gtsrb-packed, gtsrb, sign-folders, camvid, voc, kitti, openimages, udacity, recording',
       ).makeOptionMandatory(),
     )
     .option('--split <split>', 'the part on which both networks are scored, as in evaluate')
@@ -102,6 +101,7 @@ export function quantizeCommand(): Command {
 async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> {
   const { openDataset } = await import('../tools/datasets/open-dataset.js');
   const { evenly } = await import('../tools/quantize/evenly.js');
+  const { inBundleClasses } = await import('../tools/evaluate/class-ids.js');
   const { quantizationTable } = await import('../tools/quantize/format-quantization.js');
   const { runQuantize } = await import('../tools/quantize/run-quantize.js');
   const terminal = new Terminal();
@@ -116,14 +116,12 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
   );
   const bundle = await readBundleFolder(bundleDir);
   const { task } = bundle.manifest;
-  if (!isLabelledTask(task))
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `expected a bundle of a task with labelled data (${labelledTasks.join(', ')}), found ${task}: nothing would say what is lost`,
-    );
-  const scoreData = await openDataset(format, data, { task, split });
+  const labels = labelsOf(task);
+  const open = async (ofFormat: string, place: string, part: string | undefined) =>
+    inBundleClasses(await openDataset(ofFormat, place, { task: labels, split: part }), bundle);
+  const scoreData = await open(format, data, split);
   const calibrationData = flags.calibrationSplit
-    ? await openDataset(format, data, { task, split: flags.calibrationSplit })
+    ? await open(format, data, flags.calibrationSplit)
     : scoreData;
   const report = await runQuantize({
     bundle,
@@ -137,9 +135,7 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
     },
     scoreData,
     otherScoreData: await Promise.all(
-      (flags.also ?? []).map((other) =>
-        openDataset(other.format, other.place, { task, split: other.split }),
-      ),
+      (flags.also ?? []).map((other) => open(other.format, other.place, other.split)),
     ),
     limit: flags.limit,
     largestLoss: flags.maxLoss / 100,

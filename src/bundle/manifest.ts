@@ -5,13 +5,13 @@ import { permittedUses } from './permitted-use.js';
 
 export const tasks = ['detection', 'signs', 'lights', 'segmentation', 'steering'] as const;
 export type Task = (typeof tasks)[number];
-/** Tasks that data sets hold labels for: networks are trained for them here, and evaluated. */
+/** Kinds of labels that data sets hold, by the task that is trained on them here. */
 export const labelledTasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
 export type LabelledTask = (typeof labelledTasks)[number];
 
-/** Whether there are labels for a task. */
-export function isLabelledTask(task: Task): task is LabelledTask {
-  return labelledTasks.some((labelled) => labelled === task);
+/** The kind of labels that a task is scored on: lights are, like signs, crops that have a class each. */
+export function labelsOf(task: Task): LabelledTask {
+  return task === 'lights' ? 'signs' : task;
 }
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');

@@ -160,7 +160,7 @@ test.each([
   [
     'an unknown task',
     ['lanes', '--data', 'x', '--format', 'gtsrb'],
-    'detection, signs, segmentation, steering',
+    'detection, signs, lights, segmentation, steering',
   ],
   ['a missing split', ['signs', '--data', 'x', '--format', 'gtsrb-packed'], 'expected --split'],
   ['a missing folder', ['signs', '--data', '/no/where', '--format', 'gtsrb'], '/no/where'],

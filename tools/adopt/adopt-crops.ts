@@ -2,6 +2,8 @@ import type { CropOutputSpec } from '../../src/bundle/crop-spec.js';
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { RgbImage } from '../datasets/sample.js';
+import { CropAnswers } from '../evaluate/crop-answers.js';
+import { softmaxAt } from '../evaluate/probability-calibration.js';
 import {
   type AdoptedNetwork,
   type AdoptionChoices,
@@ -25,7 +27,7 @@ export interface CropChoices extends AdoptionChoices {
   output?: string | undefined;
 }
 
-/** A labelled crop: the picture is the crop, its class given by name. */
+/** A labelled crop: the picture is the crop, its class given by name; of several labels as `red+left`. */
 export interface CropPicture {
   id: string;
   image: RgbImage;
@@ -106,7 +108,14 @@ export function adoptCropClassifier(
   pictures: readonly CropPicture[],
   onTrial?: (done: number, total: number) => void,
 ): Promise<AdoptedNetwork<CropOutputSpec>> {
+  const { classes: own } = known.decodings[0]!;
+  // A network that says one class may know more of them than the pictures show; sets of labels are the pictures' own.
+  const classNames = choices.isMultiLabel
+    ? [...new Set(pictures.map(({ className }) => className))].sort()
+    : own;
   const score = async (network: TrialNetwork, spec: InputSpec, decode: CropOutputSpec) => {
+    const answers = new CropAnswers(decode, classNames, known.network.name);
+    const { classes } = answers;
     let right = 0;
     let surety = 0;
     for (const { image, className } of pictures) {
@@ -122,11 +131,10 @@ export function adoptCropClassifier(
         stage: 'detection',
         detections: [detection],
       });
-      if (result.stage !== 'signs' && result.stage !== 'lights') continue;
-      const { probabilities } = result.batch;
-      const best = probabilities.indexOf(Math.max(...probabilities));
-      if (decode.classes[best] === className) right++;
-      surety += probabilities[decode.classes.indexOf(className)] ?? 0;
+      if (!('batch' in result)) continue;
+      const { logits, predictedId } = answers.of(network.output(decode.logits));
+      if (classes[predictedId] === className) right++;
+      surety += softmaxAt(logits, answers.temperature)[classes.indexOf(className)] ?? 0;
     }
     const count = Math.max(1, pictures.length);
     return { value: right / count, parts: { 'mean probability': surety / count } };

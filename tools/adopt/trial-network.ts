@@ -62,6 +62,11 @@ export class TrialNetwork {
     return result;
   }
 
+  /** One of the network's own outputs for the last picture: float32, overwritten by the next run. */
+  output(name: string): Float32Array {
+    return this.#session.outputs[name]!;
+  }
+
   async dispose(): Promise<void> {
     await this.#session.dispose();
   }

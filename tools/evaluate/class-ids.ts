@@ -1,3 +1,6 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
+import { readsCrops } from '../../src/bundle/output-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 
@@ -18,6 +21,17 @@ export function idsByName(
       `${where}: expected classes of ${ourNames.join(', ')}, found "${name}"`,
     );
   });
+}
+
+/** A data set as a bundle is scored on it: crops in the bundle's classes (see inClassesOf), the rest unchanged. */
+export function inBundleClasses<T extends LabelledTask>(
+  dataset: Dataset<T>,
+  { manifest: { decode } }: Pick<Bundle, 'manifest'>,
+): Dataset<T> {
+  // Where a class is a set of labels, the data's names are read as such (CropAnswers).
+  if (dataset.task !== 'signs' || !readsCrops(decode) || decode.answers === 'labels')
+    return dataset;
+  return inClassesOf(dataset as Dataset<'signs'>, decode.classes) as unknown as Dataset<T>;
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import type { SignsOutputSpec } from '../../src/bundle/output-spec.js';
+import type { CropOutputSpec } from '../../src/bundle/output-spec.js';
 import { signClasses } from '../../src/perception/classes.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import type { Dataset, RgbImage, SignSample } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
-import { idsByName } from './class-ids.js';
 import { classScores, rankOfClass } from './classification.js';
 import {
   type ConfusionMatrix,
@@ -12,20 +11,21 @@ import {
   countsByClass,
   createConfusionMatrix,
 } from './confusion-matrix.js';
+import { CropAnswers } from './crop-answers.js';
 import type { Scored } from './evaluation.js';
 import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
 
-/** Scores a sign network: each sign is handed to the rig's sign stage as a detection in its picture. */
+/** Scores a classifier of crops: each crop is handed to the rig's own stage as a detection in its picture. */
 export async function evaluateSigns(
   bundle: Bundle,
   dataset: Dataset<'signs'>,
   options: RunnerOptions & { onSample: (observation: ObservationOf['signs']) => void },
 ): Promise<Scored<'signs'>> {
-  const decode = bundle.manifest.decode as SignsOutputSpec;
-  const classes = dataset.classes ?? signClasses;
-  const ourIds = idsByName(decode.classes, classes, bundle.where);
+  const decode = bundle.manifest.decode as CropOutputSpec;
+  const answers = new CropAnswers(decode, dataset.classes ?? signClasses, bundle.where);
+  const { classes } = answers;
   const confusion = createConfusionMatrix(classes.length);
   const tally = { count: 0, right: 0, top5: 0, abstained: 0 };
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
@@ -38,21 +38,19 @@ export async function evaluateSigns(
       const boxXyxyPx = sample.boxXyxyPx ?? boxOfWholePicture(loaded, decode.cropMarginNorm);
       const detection = { classId: 0, score: 1, trackId: 0, boxXyxyPx };
       const result = await runner.run(loaded, { stage: 'detection', detections: [detection] });
-      const batch = result.stage === 'signs' ? result.batch : undefined;
+      const batch = 'batch' in result ? result.batch : undefined;
       const [reading] = batch?.readings ?? [];
       if (!batch || !reading) {
-        dataset.problems.push({ where: sample.id, reason: 'expected a sign of at least 6 px' });
+        dataset.problems.push({ where: sample.id, reason: 'expected a crop of at least 6 px' });
         continue;
       }
-      const answer = runner.output(decode.logits).subarray(0, ourIds.length);
+      const answer = runner.output(decode.logits).subarray(0, decode.classes.length);
       requireFinite(answer, sample.id, bundle.where);
-      const logits = inOurOrder(answer, ourIds, classes.length);
-      const rank = rankOfClass(logits, sample.classId);
-      const predictedId = logits.indexOf(Math.max(...logits));
+      const { logits, predictedId } = answers.of(answer);
       countPrediction(confusion, sample.classId, predictedId);
       tally.count++;
-      if (rank === 0) tally.right++;
-      if (rank < 5) tally.top5++;
+      if (predictedId === sample.classId) tally.right++;
+      if (rankOfClass(logits, sample.classId) < 5) tally.top5++;
       const isAbstained = reading.classId < 0;
       if (isAbstained) tally.abstained++;
       options.onSample({ sample, boxXyxyPx, logits, predictedId, isAbstained });
@@ -81,14 +79,6 @@ function boxOfWholePicture(
 function requireClass({ classId }: SignSample, count: number): void {
   if (Number.isInteger(classId) && classId >= 0 && classId < count) return;
   throw datasetError(`expected a class of 0 to ${count - 1}, found ${classId}`);
-}
-
-function inOurOrder(values: Float32Array, ourIds: readonly number[], count: number): Float32Array {
-  const ordered = new Float32Array(count).fill(-Infinity);
-  ourIds.forEach((ourId, bundleId) => {
-    ordered[ourId] = values[bundleId]!;
-  });
-  return ordered;
 }
 
 /** The five classes with the lowest F1, for people: where the next hour of work belongs. */

@@ -1,4 +1,4 @@
-import type { LabelledTask } from '../../src/bundle/manifest.js';
+import type { LabelledTask, Task } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { DetectionScores } from './detection-scores.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
@@ -7,7 +7,7 @@ import type { VehiclesFound } from './vehicles-found.js';
 
 /** All shares are 0..1. */
 export interface MetricsOf {
-  /** Share of signs whose best class is right, whether or not the network would abstain, and whose class is among the best five. */
+  /** Share of crops (of signs, of lights) whose best class is right, whether or not the network would abstain, and whose class is among the best five. */
   signs: { accuracy: number; top5: number };
   segmentation: SegmentationScores;
   detection: DetectionScores & {
@@ -20,7 +20,7 @@ export interface MetricsOf {
 
 /** One bundle's scores on one data set. */
 export interface Evaluation<T extends LabelledTask = LabelledTask> {
-  task: T;
+  task: Task;
   /** Name, version and hash of the bundle that was measured. */
   bundle: string;
   /** The data set's name. */

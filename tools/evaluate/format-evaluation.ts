@@ -1,4 +1,4 @@
-import type { LabelledTask } from '../../src/bundle/manifest.js';
+import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
@@ -15,7 +15,7 @@ export function evaluationTable(evaluation: Evaluation): string {
     ['task', task],
     ['bundle', bundle],
     ['data', `${data}, ${count} samples`],
-    ...tables[task](metrics as never, intervals),
+    ...tables[labelsOf(task)](metrics as never, intervals),
   ];
   return [align(rows), ...notes].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import type { LabelledTask } from '../../src/bundle/manifest.js';
+import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import type { Dataset } from '../datasets/sample.js';
@@ -48,7 +48,7 @@ export async function runEvaluation<T extends LabelledTask>(
   options: EvaluationOptions<T> = {},
 ): Promise<Evaluation<T>> {
   const { task, name, version, network } = bundle.manifest;
-  if (task !== dataset.task) {
+  if (labelsOf(task) !== dataset.task) {
     throw new PerceptionError(
       'ERR_USAGE',
       `expected a bundle for ${dataset.task}, found one for ${task}: ${bundle.where}`,
@@ -74,7 +74,7 @@ export async function runEvaluation<T extends LabelledTask>(
   }
   const intervals = collector?.intervals();
   return {
-    task: dataset.task,
+    task,
     bundle: `${name} ${version} sha256:${network.sha256}`,
     data: dataset.name,
     problems: chosen.problems,

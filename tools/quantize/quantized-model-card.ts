@@ -1,10 +1,11 @@
 import type { Manifest, Quantisation } from '../../src/bundle/manifest.js';
+import { adoptedModelCard } from '../adopt/adopted-model-card.js';
 import { modelCard } from '../export/model-card.js';
 
 /** The bundle's MODEL_CARD.md: the trained network's card, and what was done to it since. */
 export function quantizedModelCard(manifest: Manifest): string {
   const { quantisation } = manifest;
-  const card = modelCard(manifest);
+  const card = manifest.adopted ? adoptedModelCard(manifest) : modelCard(manifest);
   if (!quantisation) return card;
   const [before, after] = card.split('\n## Limits\n') as [string, string];
   return [before, '', ...quantisationLines(manifest, quantisation), '', '## Limits', after].join(

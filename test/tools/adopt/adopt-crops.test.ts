@@ -59,6 +59,33 @@ describe('adopting a classifier of crops', () => {
     expect(swapped!.score.value).toBeLessThan(0.7);
   });
 
+  it('scores a network that says each class for itself by sets of labels', async () => {
+    const graph = new OnnxGraph('labels');
+    graph.input('crops', [1, 3, 8, 8]);
+    const mean = graph.node('ReduceMean', ['crops'], { axes: [2, 3], keepdims: 0 });
+    const weights = graph.constant('w', [3, 2], Float32Array.of(9, 0, 0, 9, 0, 0));
+    const scores = graph.node('MatMul', [mean, weights]);
+    const bias = graph.constant('b', [1, 2], Float32Array.of(-4, -4));
+    graph.node('Sigmoid', [graph.node('Add', [scores, bias])], {}, 'said');
+    graph.output('said', [1, 2]);
+    const network = await parseNetwork(graph.toBytes(), 'labels.onnx');
+    const own = { ...choices, classNames: ['red', 'green'], isMultiLabel: true };
+    const known = knowCropClassifier(network, own);
+    const pictures = [
+      crop('red', [230, 20, 20]),
+      crop('red+green', [230, 230, 20]),
+      crop('none', [20, 20, 230]),
+      crop('green', [20, 230, 20]),
+    ];
+    const adopted = await adoptCropClassifier(known, own, pictures);
+    expect(adopted.bundle.manifest.decode).toMatchObject({
+      answers: 'labels',
+      values: 'probabilities',
+    });
+    expect(adopted.chosen!.feeding).toMatchObject({ colour: 'rgb', range: '0..1' });
+    expect(adopted.chosen!.score.value).toBe(1);
+  });
+
   it('asks for as many names as it has classes', async () => {
     const network = await parseNetwork(lightsNetwork(), 'lights.onnx');
     expect(() => knowCropClassifier(network, { ...choices, classNames: ['red', 'green'] })).toThrow(

@@ -7,12 +7,11 @@ import type { IntervalCollector } from './interval-collector.js';
 export function signsIntervals(): IntervalCollector<'signs'> {
   const tracks = new Grouped(() => ({ count: 0, right: 0, top5: 0 }));
   return {
-    add({ sample, logits }) {
+    add({ sample, logits, predictedId }) {
       const track = tracks.of(sample.group);
-      const rank = rankOfClass(logits, sample.classId);
       track.count++;
-      if (rank === 0) track.right++;
-      if (rank < 5) track.top5++;
+      if (predictedId === sample.classId) track.right++;
+      if (rankOfClass(logits, sample.classId) < 5) track.top5++;
     },
     intervals() {
       const groups = tracks.values;

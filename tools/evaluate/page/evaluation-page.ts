@@ -1,3 +1,4 @@
+import { labelsOf } from '../../../src/bundle/manifest.js';
 import { escaped } from '../../page/svg.js';
 import type { Evaluation } from '../evaluation.js';
 import type { Section, Tile } from '../report/findings.js';
@@ -48,8 +49,10 @@ function remarks({ task, notes, problems }: Evaluation): Section[] {
   const told = problems.slice(0, shownProblems).map(({ where, reason }) => `${where}: ${reason}`);
   if (more > 0) told.push(`and ${more} more`);
   return [
-    // What is noted of signs stands in their cards.
-    ...(notes.length > 0 && task !== 'signs' ? [{ title: 'Remarks', body: list(notes) }] : []),
+    // What is noted of crops stands in their cards.
+    ...(notes.length > 0 && labelsOf(task) !== 'signs'
+      ? [{ title: 'Remarks', body: list(notes) }]
+      : []),
     ...(problems.length > 0
       ? [
           {

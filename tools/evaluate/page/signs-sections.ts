@@ -27,11 +27,12 @@ export interface SignIcons {
   definitions: string;
 }
 
-/** The cards of a sign network's report. */
+/** The cards of the report of a classifier of crops. `noun`: what it reads. */
 export function signsSections(
   details: SignsDetails,
   worst: readonly WorstSign[],
   classNames: readonly string[],
+  noun: 'sign' | 'light',
   icons: SignIcons | undefined,
 ): Section[] {
   const drawings = icons
@@ -46,10 +47,10 @@ export function signsSections(
     {
       title: 'What is taken for what',
       note: 'Green: right. Red: wrong, the stronger the larger its share of the row. Point at a cell for its numbers. Classes that neither occur nor are answered are left out.',
-      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the sign classes', names: classNames, counts: details.confusion, ...(icons && { iconOf: icons.icon }) })}</div>`,
+      body: `<div class="narrow">${confusionChart({ title: `Confusion of the ${noun} classes`, names: classNames, counts: details.confusion, ...(icons && { iconOf: icons.icon }) })}</div>`,
     },
-    reliabilitySection(details),
-    classSection(details),
+    reliabilitySection(details, noun),
+    classSection(details, noun),
   ];
 }
 
@@ -75,7 +76,7 @@ function worstBody(
   return `<div class="signs">${figures.join('\n')}</div>`;
 }
 
-function reliabilitySection({ calibration, abstention }: SignsDetails): Section {
+function reliabilitySection({ calibration, abstention }: SignsDetails, noun: string): Section {
   const { variants, fittedTemperature, bundleTemperature, crossFittedEce } = calibration;
   const figure = (variant: CalibrationVariant) =>
     `<figure><h3>${escaped(variant.name)}, temperature ${variant.temperature.toFixed(2)}</h3>
@@ -87,13 +88,13 @@ ${reliabilityChart(`Reliability ${variant.name}`, variant.bins)}</figure>`;
       : ` Fitted on one half of the tracks and judged on the other, the calibration error is ${crossFittedEce.toFixed(4)}.`;
   return {
     title: 'How far its probabilities can be believed',
-    note: `Each column: of the signs read with this probability, the share that is right, against the dashed line where claims and truth agree. Red is claimed beyond what is right, green is right beyond what is claimed. Grey: how many (square root). The bundle divides its logits by a temperature of ${bundleTemperature}; of least negative log-likelihood here would be ${fittedTemperature.toFixed(3)}.${cross}`,
+    note: `Each column: of the ${noun}s read with this probability, the share that is right, against the dashed line where claims and truth agree. Red is claimed beyond what is right, green is right beyond what is claimed. Grey: how many (square root). The bundle divides its logits by a temperature of ${bundleTemperature}; of least negative log-likelihood here would be ${fittedTemperature.toFixed(3)}.${cross}`,
     body: `<div class="small charts">${variants.map(figure).join('\n')}</div>
-<p>Below a probability of ${abstention.belowProbability} the rig does not read a sign: it reads ${percent(abstention.readShare)} of these, and ${percent(abstention.accuracyOfRead)} of what it reads is right.</p>`,
+<p>Below a probability of ${abstention.belowProbability} the rig does not read a ${noun}: it reads ${percent(abstention.readShare)} of these, and ${percent(abstention.accuracyOfRead)} of what it reads is right.</p>`,
   };
 }
 
-function classSection({ classes, classesWithoutExamples }: SignsDetails): Section {
+function classSection({ classes, classesWithoutExamples }: SignsDetails, noun: string): Section {
   const rows = classes
     .toSorted((a, b) => a.f1 - b.f1)
     .map(({ name, count, precision, recall, f1 }) => [
@@ -105,7 +106,7 @@ function classSection({ classes, classesWithoutExamples }: SignsDetails): Sectio
     ]);
   const absent = classesWithoutExamples.map(spoken).join(', ');
   const table = (part: string[][]) =>
-    htmlTable(['class', 'signs', 'precision', 'recall', 'F1'], part);
+    htmlTable(['class', `${noun}s`, 'precision', 'recall', 'F1'], part);
   return {
     title: 'Every class, the weakest first',
     ...(absent !== '' && { note: `Without examples in this data: ${absent}.` }),

@@ -1,6 +1,6 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import type { LabelledTask } from '../../../src/bundle/manifest.js';
-import type { DetectionOutputSpec, SignsOutputSpec } from '../../../src/bundle/output-spec.js';
+import type { CropOutputSpec, DetectionOutputSpec } from '../../../src/bundle/output-spec.js';
 import type { Dataset } from '../../datasets/sample.js';
 import { collectDetection } from './detection-report.js';
 import type { FindingsCollector } from './findings.js';
@@ -14,7 +14,8 @@ type Collector<T extends LabelledTask> = (
 ) => FindingsCollector<T>;
 
 const collectors: { [T in LabelledTask]: Collector<T> } = {
-  signs: ({ manifest }, { classes }) => collectSigns(manifest.decode as SignsOutputSpec, classes),
+  signs: ({ manifest, where }, { classes }) =>
+    collectSigns(manifest.decode as CropOutputSpec, classes, where),
   detection: ({ manifest }) => collectDetection(manifest.decode as DetectionOutputSpec),
   segmentation: collectSegmentation,
   steering: collectSteering,

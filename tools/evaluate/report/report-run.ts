@@ -31,7 +31,7 @@ export async function startReport<T extends LabelledTask>(
   run?: string,
 ): Promise<ReportRun<T>> {
   const log = run === undefined ? undefined : await readTrainingLog(run);
-  const files = await ReportFiles.create(place, dataset.task);
+  const files = await ReportFiles.create(place, bundle.manifest.task);
   const collector = collectFindings(bundle, dataset);
   return {
     paths: [files.htmlPath, files.jsonPath],

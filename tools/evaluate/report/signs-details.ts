@@ -1,4 +1,4 @@
-import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
+import type { CropOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { type ClassScores, classScores } from '../classification.js';
 import {
@@ -57,10 +57,10 @@ export interface CalibrationVariant {
   bins: ReliabilityBin[];
 }
 
-/** Everything the report tells of a sign network in numbers. */
+/** Everything the report tells of a classifier of crops in numbers. */
 export function signsDetails(
   seen: readonly Seen[],
-  decode: SignsOutputSpec,
+  decode: Pick<CropOutputSpec, 'abstainBelow' | 'temperature'>,
   classNames: readonly string[] = signClasses,
 ): SignsDetails {
   const confusion = createConfusionMatrix(classNames.length);

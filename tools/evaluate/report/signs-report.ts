@@ -1,7 +1,8 @@
-import type { SignsOutputSpec } from '../../../src/bundle/output-spec.js';
+import type { CropOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { cutOut, exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
 import { signIcon, signIconDefinitions } from '../../page/sign-icon.js';
+import { CropAnswers } from '../crop-answers.js';
 import type { ObservationOf } from '../observation.js';
 import { type SignIcons, signsSections, type WorstSign } from '../page/signs-sections.js';
 import { softmaxAt } from '../probability-calibration.js';
@@ -16,17 +17,20 @@ const mostWorst = 24;
 /** A crop as the network sees it is shown pixel by pixel; one much larger need not be. */
 const largestCropPx = 64;
 
-/** What a report tells of a sign network beyond its scores. */
+/** What a report tells of a classifier of crops beyond its scores. */
 export function collectSigns(
-  decode: SignsOutputSpec,
-  classNames: readonly string[] = signClasses,
+  decode: CropOutputSpec,
+  dataClasses: readonly string[] = signClasses,
+  where = '',
 ): FindingsCollector<'signs'> {
+  const { classes: classNames, temperature } = new CropAnswers(decode, dataClasses, where);
+  const noun = decode.kind === 'lights' ? 'light' : 'sign';
   const seen: Seen[] = [];
   return {
     observe: (observation) => seen.push(observation),
     async finish() {
-      const numbers = signsDetails(seen, decode, classNames);
-      const worst = await worstSigns(seen, decode);
+      const numbers = signsDetails(seen, { ...decode, temperature }, classNames);
+      const worst = await worstSigns(seen, temperature);
       const { variants, fittedTemperature } = numbers.calibration;
       const right = seen.filter(({ sample, predictedId }) => sample.classId === predictedId).length;
       return {
@@ -39,7 +43,7 @@ export function collectSigns(
           { name: 'calibration error', value: variants.at(-2)!.ece.toFixed(4) },
           { name: 'best temperature', value: fittedTemperature.toFixed(2) },
         ],
-        sections: signsSections(numbers, worst, classNames, iconsFor(classNames)),
+        sections: signsSections(numbers, worst, classNames, noun, iconsFor(classNames)),
       };
     },
   };
@@ -52,12 +56,12 @@ const iconsFor = (classNames: readonly string[]): SignIcons | undefined =>
     : undefined;
 
 /** The mistakes that were claimed with the highest probability, one a track and answer. */
-async function worstSigns(seen: readonly Seen[], decode: SignsOutputSpec): Promise<WorstSign[]> {
+async function worstSigns(seen: readonly Seen[], temperature: number): Promise<WorstSign[]> {
   const mistakes = seen
     .filter(({ sample, predictedId }) => sample.classId !== predictedId)
     .map((mistake) => ({
       mistake,
-      probabilities: softmaxAt(mistake.logits, decode.temperature),
+      probabilities: softmaxAt(mistake.logits, temperature),
       key: `${mistake.sample.group} ${mistake.predictedId}`,
     }));
   const worst = worstFirst(

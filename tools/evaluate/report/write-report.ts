@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LabelledTask } from '../../../src/bundle/manifest.js';
+import type { Task } from '../../../src/bundle/manifest.js';
 import { makeFolder } from '../../../src/files/make-folder.js';
 import { PartialFile } from '../../../src/files/partial-file.js';
 import type { Evaluation } from '../evaluation.js';
@@ -26,7 +26,7 @@ export class ReportFiles {
   }
 
   /** `place` is a file that ends in .html, or a folder (made where it is missing) for `<task>.html`. ERR_OUTPUT where it cannot be written. */
-  static async create(place: string, task: LabelledTask): Promise<ReportFiles> {
+  static async create(place: string, task: Task): Promise<ReportFiles> {
     const isFile = place.endsWith('.html');
     if (!isFile) makeFolder(place);
     const htmlPath = isFile ? place : join(place, `${task}.html`);
