@@ -4,12 +4,20 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { stageTable } from '../src/stages/stage-table.js';
-import type { ExplainMethod } from '../tools/explain/explain-picture.js';
+import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
-const methods = ['visual-backprop', 'occlusion'] as const satisfies readonly ExplainMethod[];
+/** Not imported from where they are: `--help` must not load ONNX Runtime. */
+const methods = [
+  'occlusion',
+  'visual-backprop',
+  'gradient',
+  'smoothgrad',
+  'integrated',
+  'grad-cam',
+] as const satisfies readonly ExplainMethod[];
 
 interface ExplainFlags {
   stage: Task;
@@ -18,6 +26,7 @@ interface ExplainFlags {
   bundle?: string;
   calibration: string;
   point?: [number, number];
+  layer?: string;
   out: string;
 }
 
@@ -33,13 +42,14 @@ export function explainCommand(): Command {
     .addOption(new Option('--stage <task>', 'whose answer').choices(tasks).makeOptionMandatory())
     .option('--at <seconds>', 'time from the start of the drive', seconds, 0)
     .addOption(
-      new Option('--method <name>', 'how: any network, or fast for convolutions in one row')
+      new Option('--method <name>', 'how; docs/explaining.md says what each shows')
         .choices(methods)
         .default('occlusion'),
     )
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
     .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
+    .option('--layer <name>', 'grad-cam: the convolution that is looked at')
     .requiredOption('-o, --out <file.png>', 'where the picture goes')
     .action(explain);
 }
@@ -63,7 +73,16 @@ async function explain(drive: string, flags: ExplainFlags): Promise<void> {
   const { explainPicture } = await import('../tools/explain/explain-picture.js');
   const { frameAt } = await import('../tools/explain/frame-at.js');
   const { surestCrop } = await import('../tools/explain/surest-crop.js');
-  const bundle = await readBundleFolder(bundleDir);
+  const { floatTwin } = await import('../tools/explain/float-twin.js');
+  const asked = await readBundleFolder(bundleDir);
+  if (flags.layer !== undefined && method !== 'grad-cam')
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected --layer with --method grad-cam, found ${method}`,
+    );
+  const twin =
+    method === 'occlusion' ? undefined : await floatTwin(asked, bundleDir, shippedModelsDir);
+  const bundle = twin ?? asked;
   if (bundle.manifest.task !== stage)
     throw new PerceptionError(
       'ERR_USAGE',
@@ -91,11 +110,14 @@ async function explain(drive: string, flags: ExplainFlags): Promise<void> {
     picture,
     method,
     ...(input && { input }),
+    ...(flags.layer !== undefined && { layer: flags.layer }),
     ...(flags.point && { pointPx: flags.point }),
     onProgress,
   });
   writeWhole(out, await encodePng(drawn));
   terminal.print(`${out}: ${stage} at ${picture.timeS.toFixed(2)} s ${answer} (${method})`);
+  if (twin !== undefined)
+    terminal.print(`explained through the float32 twin of ${bundleDir}: ${twin.where}`);
 }
 
 function point(text: string): [number, number] {

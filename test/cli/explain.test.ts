@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,22 +33,60 @@ test.each(['visual-backprop', 'occlusion'])(
 );
 
 test.each([
+  ['gradient', 'detection'],
+  ['smoothgrad', 'signs'],
+  ['integrated', 'steering'],
+  ['grad-cam', 'segmentation'],
+])('%s paints what %s is based on', async (method, stage) => {
+  const out = join(dir, `${method}-${stage}.png`);
+  const args = ['explain', drive, '--stage', stage, '--method', method, '--at', '6', '--out', out];
+  const { code, stdout } = await windshield(args).finished;
+  expect(code).toBe(0);
+  expect(stdout).toContain(`(${method})`);
+  const { data } = await decodeImage(out);
+  let hot = 0;
+  for (let i = 0; i < data.length; i += 3) if (data[i]! > data[i + 1]! + 80) hot++;
+  expect(hot).toBeGreaterThan(20);
+  expect(hot).toBeLessThan((data.length / 3) * 0.5);
+});
+
+test('a quantised network is explained through its float32 twin, and the answer says so', async () => {
+  const bundle = join(repoDir, 'models/steering-int8');
+  const asked = ['--stage', 'steering', '--bundle', bundle, '--method', 'gradient'];
+  const out = join(dir, 'twin.png');
+  const { code, stdout } = await windshield(['explain', drive, ...asked, '--out', out]).finished;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/through the float32 twin of .*steering-int8: .*models\/steering\n/);
+});
+
+test('a quantised network without its twin is one line that says what is looked for', async () => {
+  const alone = join(dir, 'alone', 'steering-int8');
+  await cp(join(repoDir, 'models/steering-int8'), alone, { recursive: true });
+  const manifest = join(alone, 'manifest.json');
+  const text = await readFile(manifest, 'utf8');
+  await writeFile(manifest, text.replace(/("floatSha256": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`));
+  const asked = ['--stage', 'steering', '--bundle', alone, '--method', 'gradient'];
+  const out = join(dir, 'no-twin.png');
+  const { code, stderr } = await windshield(['explain', drive, ...asked, '--out', out]).finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/expected a bundle of sha256 000000000000… beside it, found none/);
+});
+
+test.each([
+  [
+    'a layer that is not there',
+    [...steering, '--method', 'grad-cam', '--layer', 'convv2'],
+    /expected one of conv1, .*conv5, found convv2; did you mean "conv2"\?.*ERR_USAGE/,
+  ],
+  [
+    'a layer without Grad-CAM',
+    [...steering, '--method', 'gradient', '--layer', 'conv2'],
+    /expected --layer with --method grad-cam, found gradient/,
+  ],
   [
     'a network that branches',
     ['--stage', 'detection', '--method', 'visual-backprop'],
     /expects convolutions in one row.*ERR_USAGE/,
-  ],
-  [
-    'a quantised network',
-    [
-      '--stage',
-      'steering',
-      '--bundle',
-      join(repoDir, 'models/steering-int8'),
-      '--method',
-      'visual-backprop',
-    ],
-    /explain its float32 twin.*ERR_USAGE/,
   ],
   [
     'a bundle of another task',

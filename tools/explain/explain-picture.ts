@@ -1,21 +1,16 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { readsCrops } from '../../src/bundle/output-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
-import { packedRgbLayout } from '../../src/frame/frame.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
 import { createInputMapping } from '../../src/preprocess/input-mapping.js';
-import { buildRemapTable, preprocessInto } from '../../src/preprocess/remap-table.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { BundleRunner } from '../evaluate/bundle-runner.js';
 import { explainedAnswers } from './answer-change.js';
 import { drawSaliency } from './draw-saliency.js';
+import { type ExplainMethod, innerMaps } from './explain-methods.js';
+import { networkInput } from './network-input.js';
 import { type Area, occlusionMap } from './occlusion.js';
 import type { SaliencyMap } from './saliency-map.js';
-import { visualBackProp } from './visual-back-prop.js';
-import { WatchedConvolutions } from './watched-convolutions.js';
-
-export type ExplainMethod = 'visual-backprop' | 'occlusion';
 
 export interface ExplainRequest {
   bundle: Bundle;
@@ -26,6 +21,8 @@ export interface ExplainRequest {
   input?: StageResult;
   /** Segmentation: the pixel that is asked about; the middle of the lower half when left out. */
   pointPx?: readonly [number, number];
+  /** `grad-cam`: the convolution that is looked at; see usualLayer when left out. */
+  layer?: string;
   /** Side of the patch of `occlusion`, pixels; a twelfth of what the network sees when left out. */
   patchPx?: number;
   onProgress?: (done: number, total: number) => void;
@@ -50,9 +47,15 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
     const ask = { pointPx, inputFromFramePoint, ...(input && { input }) };
     const asked = await explainedAnswers[bundle.manifest.task](runner, bundle, picture, ask);
     const drawn = { widthPx, heightPx, data: Uint8Array.from(picture.data) };
-    if (method === 'visual-backprop') {
-      const map = backPropMap(request);
-      drawSaliency(drawn, map, inputFromFramePoint);
+    if (method !== 'occlusion') {
+      const pointNorm = inputFromFramePoint(...pointPx);
+      const map = innerMaps[method]({
+        bundle,
+        input: await networkInput(bundle, camera, picture, input),
+        ...(pointNorm && { pointNorm }),
+        ...(request.layer !== undefined && { layer: request.layer }),
+      });
+      drawSaliency(drawn, map, cropPlace(request) ?? inputFromFramePoint);
       return { answer: asked.answer, map, drawn };
     }
     const area = seenArea(request, mapping.frameFromInputBox([0, 0, 1, 1]));
@@ -74,25 +77,18 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
   }
 }
 
-/** Crops are cut from the picture: there is no one way back from them to the frame for the painter. */
-function backPropMap({ bundle, camera, picture }: ExplainRequest): SaliencyMap {
-  const { task, input, decode } = bundle.manifest;
-  if (readsCrops(decode))
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `visual-backprop expects a network that reads the whole frame, found ${task}; --method occlusion explains any`,
-    );
-  const watched = WatchedConvolutions.open(bundle);
-  try {
-    const layout = packedRgbLayout(picture.widthPx, picture.heightPx);
-    const table = buildRemapTable(input.spec, layout, camera);
-    const { rows, columns } = watched.inputSize;
-    const tensor = new Float32Array(3 * rows * columns);
-    preprocessInto(table, picture.data, tensor);
-    return visualBackProp(watched.layers(tensor), { rows, columns });
-  } finally {
-    watched.release();
-  }
+/** From a pixel of the picture to shares of the crop that a classifier reads; undefined for a network of whole frames. */
+function cropPlace({ bundle, input }: ExplainRequest) {
+  const { decode } = bundle.manifest;
+  if (!readsCrops(decode) || input?.stage !== 'detection') return undefined;
+  const [left, top, right, bottom] = input.detections[0]!.boxXyxyPx;
+  const { cropMarginNorm: margin } = decode;
+  const share = (value: number, from: number, to: number) =>
+    ((value - from) / (to - from) + margin) / (1 + 2 * margin);
+  return (xPx: number, yPx: number): readonly [number, number] => [
+    share(xPx, left, right),
+    share(yPx, top, bottom),
+  ];
 }
 
 /** What the stage sees of the picture; of a sign, its box and a margin. */

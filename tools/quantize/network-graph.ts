@@ -124,6 +124,30 @@ export class NetworkGraph {
     return values.length === dims.reduce((a, b) => a * b, 1) ? { dims, values } : undefined;
   }
 
+  /** A short constant's numbers, whatever its type: bounds, sizes, scales; undefined where it is none, or too long. */
+  numbers(name: string, longest: number): number[] | undefined {
+    const tensor = this.constants.get(name);
+    if (tensor === undefined) return undefined;
+    const count = tensor.dims.reduce((product, size) => product * Number(size), 1);
+    if (count > longest) return undefined;
+    const bytes = Uint8Array.from(tensor.rawData).buffer;
+    if (bytes.byteLength === 0) return undefined;
+    if (tensor.dataType === onnxDataTypes.float32) return [...new Float32Array(bytes)];
+    if (tensor.dataType === onnxDataTypes.int64)
+      return Array.from(new BigInt64Array(bytes), Number);
+    if (tensor.dataType === onnxDataTypes.int32) return [...new Int32Array(bytes)];
+    return undefined;
+  }
+
+  /** Makes a further value enter the network, float32. Returns its name. */
+  addInput(hint: string, dims: readonly number[]): string {
+    const name = this.fresh(hint);
+    const dim = dims.map((size) => ({ value: { case: 'dimValue', value: BigInt(size) } as const }));
+    const tensorType = { elemType: onnxDataTypes.float32, shape: { dim } };
+    this.#model.graph!.input.push(create(ValueInfoProtoSchema, { name, type: { tensorType } }));
+    return name;
+  }
+
   /** Makes further values leave the network; their types and shapes are left to who loads it. */
   expose(names: readonly string[]): void {
     const known = new Set(this.outputs);

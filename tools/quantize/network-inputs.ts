@@ -49,7 +49,7 @@ export function itemShape(shape: readonly (number | string)[]): number[] {
 }
 
 /** Takes the input that a stage writes, and computes nothing. */
-function idleSession({ manifest }: Bundle): NetworkSession {
+export function idleSession({ manifest }: Bundle): NetworkSession {
   const room = (shape: readonly (number | string)[]) =>
     new Float32Array(elementCount(itemShape(shape)));
   return {

@@ -1,0 +1,59 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { Question } from './asked-score.js';
+import { BackwardNetwork } from './backward-network.js';
+import { askedOutputs, questionOf } from './question.js';
+
+/** A network, one input, and one score that it is asked about. */
+export class AskedNetwork {
+  readonly network: BackwardNetwork;
+  readonly question: Question;
+  readonly #seeds: Record<string, Float32Array>;
+
+  /**
+   * Opens the network and fixes what is asked by its answer to `input`; `watch` as in BackwardNetwork. Throws as
+   * BackwardNetwork.open and questionOf do.
+   */
+  static open(
+    bundle: Bundle,
+    input: Float32Array,
+    options: { pointNorm?: readonly [number, number]; watch?: readonly string[] } = {},
+  ): AskedNetwork {
+    const { pointNorm, watch = [] } = options;
+    const from = askedOutputs(bundle.manifest.decode);
+    const network = BackwardNetwork.open(bundle, { from, watch });
+    try {
+      return new AskedNetwork(network, questionOf(bundle, network.forward(input), pointNorm));
+    } catch (error) {
+      network.release();
+      throw error;
+    }
+  }
+
+  private constructor(network: BackwardNetwork, question: Question) {
+    this.network = network;
+    this.question = question;
+    this.#seeds = Object.fromEntries(
+      [...network.outputShapes].map(([name, shape]) => [
+        name,
+        new Float32Array(shape.reduce((all, size) => all * size, 1)),
+      ]),
+    );
+  }
+
+  /** The score for an input. */
+  score(input: Float32Array): number {
+    return this.question.score(this.network.forward(input));
+  }
+
+  /** The score's gradient at an input, and those of the watched values. */
+  backward(input: Float32Array) {
+    for (const seed of Object.values(this.#seeds)) seed.fill(0);
+    for (const { output, index, slope } of this.question.slopes(this.network.forward(input)))
+      this.#seeds[output]![index]! += slope;
+    return this.network.backward(input, this.#seeds);
+  }
+
+  release(): void {
+    this.network.release();
+  }
+}

@@ -1,0 +1,39 @@
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+export type Outputs = Readonly<Record<string, Float32Array>>;
+
+/** One number that a network answers with, by its place in an output. */
+export interface AskedPlace {
+  output: string;
+  index: number;
+}
+
+/** A score of one answer, as the network has it before probabilities are made of it, and how it follows from the outputs. */
+export interface Question {
+  score(outputs: Outputs): number;
+  /** d score / d output at each place that it depends on. */
+  slopes(outputs: Outputs): readonly (AskedPlace & { slope: number })[];
+}
+
+/** The weighted sum of a few outputs. */
+export function sumOf(places: readonly (AskedPlace & { slope: number })[]): Question {
+  return {
+    score: (outputs) =>
+      places.reduce((sum, { output, index, slope }) => sum + slope * outputs[output]![index]!, 0),
+    slopes: () => places,
+  };
+}
+
+export function largestPlace(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** The error of a decoding that has chosen already. */
+export function noWayBack(kind: string): PerceptionError {
+  return new PerceptionError(
+    'ERR_USAGE',
+    `gradients expect a network that answers with scores, found ${kind}: what it chooses inside has no derivative; --method occlusion explains any network`,
+  );
+}

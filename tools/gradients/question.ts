@@ -1,0 +1,80 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { OutputSpec, SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
+import { channelCount } from '../../src/bundle/segmentation-spec.js';
+import { largestPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
+import { boxQuestion } from './box-question.js';
+
+/** The outputs that a task's question is about. */
+export function askedOutputs(decode: OutputSpec): string[] {
+  switch (decode.kind) {
+    case 'steering':
+      return [decode.steering];
+    case 'signs':
+    case 'lights':
+    case 'ssd':
+    case 'queries':
+      return [decode.logits];
+    case 'segmentation':
+      return [decode.scores];
+    case 'grid':
+    case 'anchor-free':
+    case 'cell':
+      return [decode.output];
+    case 'distribution':
+      return [...new Set(decode.levels.map(({ scores }) => scores))];
+    default:
+      throw noWayBack(decode.kind);
+  }
+}
+
+/**
+ * What is asked of the answer in `outputs`: steering: the angle, to the side that it has; signs: the score of the surest
+ * class; detection: the score of the surest box; segmentation: that of the pixel's class, at shares of the map's width and
+ * height. Throws ERR_USAGE where the outputs do not say it.
+ */
+export function questionOf(
+  { manifest }: Bundle,
+  outputs: Outputs,
+  pointNorm?: readonly [number, number],
+): Question {
+  const { decode } = manifest;
+  switch (decode.kind) {
+    case 'steering': {
+      const slope = outputs[decode.steering]![0]! < 0 ? -1 : 1;
+      return sumOf([{ output: decode.steering, index: 0, slope }]);
+    }
+    case 'signs':
+    case 'lights': {
+      const logits = outputs[decode.logits]!.subarray(0, decode.classes.length);
+      return sumOf([{ output: decode.logits, index: largestPlace(logits), slope: 1 }]);
+    }
+    case 'segmentation':
+      return pixelQuestion(manifest.outputs, decode, outputs, pointNorm ?? [0.5, 0.75]);
+    default:
+      return boxQuestion(decode, outputs);
+  }
+}
+
+function pixelQuestion(
+  declared: Bundle['manifest']['outputs'],
+  decode: SegmentationOutputSpec,
+  outputs: Outputs,
+  [xNorm, yNorm]: readonly [number, number],
+): Question {
+  const { scores: output, values = 'scores', order } = decode;
+  if (values === 'class-ids') throw noWayBack('class-ids');
+  const shape = declared.find(({ name }) => name === output)!.shape;
+  const { rows, columns } = segmentationSize(decode, shape);
+  const place = Math.floor(yNorm * rows) * columns + Math.floor(xNorm * columns);
+  const map = outputs[output]!;
+  if (values !== 'scores') {
+    const isSecond = map[place]! > (values === 'probability' ? 0.5 : 0);
+    return sumOf([{ output, index: place, slope: isSecond ? 1 : -1 }]);
+  }
+  const channels = channelCount(decode);
+  const indexOf = (channel: number) =>
+    order === 'channels-last' ? place * channels + channel : channel * rows * columns + place;
+  const best = largestPlace(Array.from({ length: channels }, (_, c) => map[indexOf(c)]!));
+  return sumOf([{ output, index: indexOf(best), slope: 1 }]);
+}
