@@ -172,6 +172,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./diff.js')).diffCommand(),
   },
   {
+    name: 'fleet',
+    usage: '<run> …',
+    summary: 'replay many drives on many machines, and judge them as one',
+    package: 'windshield-tools',
+    load: async () => (await import('./fleet.js')).fleetCommand(),
+  },
+  {
     name: 'keys',
     usage: '<token|curve> <file>',
     summary: 'make the secret that a rig is asked with: a token, or keys of CurveZMQ',

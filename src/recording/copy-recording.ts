@@ -28,8 +28,8 @@ export interface CopySummary {
   endNs: bigint;
 }
 
-/** Said once, and true until it is said again: a part of a drive needs what was said before it. */
-const lasting: ReadonlySet<string> = new Set([
+/** Schemas of what is said once, and true until it is said again: a part of a drive needs what was said before it. */
+export const lasting: ReadonlySet<string> = new Set([
   'foxglove.CameraCalibration',
   'foxglove.FrameTransform',
   'sensor_msgs/msg/CameraInfo',
@@ -151,9 +151,7 @@ async function lastingBefore(
   const found: RecordedMessage[] = [];
   for (const { id, topic, schemaName } of reader.channels) {
     if (!lasting.has(schemaName) || topics?.includes(topic) === false) continue;
-    let newest: RecordedMessage | undefined;
-    const range = { channelIds: [id], endNs: startNs - 1n };
-    if (startNs > 0n) for await (const message of reader.messages(range)) newest = message;
+    const newest = await reader.lastBefore(id, startNs);
     if (newest !== undefined) found.push(newest);
   }
   return found;

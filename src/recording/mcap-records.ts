@@ -65,6 +65,8 @@ export interface McapChunkIndex {
   lengthBytes: number;
   compression: string;
   uncompressedBytes: number;
+  /** Messages by channel, by the lengths of the index behind the chunk; undefined where there is none. */
+  messageCounts: Map<number, number> | undefined;
 }
 
 export interface McapStatistics {
@@ -206,11 +208,31 @@ export function readChunkIndex(content: Uint8Array): McapChunkIndex {
   const fields = new Fields(content);
   const times = { startNs: fields.u64(), endNs: fields.u64() };
   const place = { offsetBytes: fields.size(), lengthBytes: fields.size() };
-  fields.entries((entry) => [entry.u16(), entry.u64()]);
-  fields.u64();
+  const places = fields.entries((entry) => [entry.u16(), entry.size()] as const);
+  const indexBytes = fields.size();
   const compression = fields.text();
   fields.u64();
-  return { ...times, ...place, compression, uncompressedBytes: fields.size() };
+  const messageCounts = countsIn(places, place.offsetBytes + place.lengthBytes + indexBytes);
+  return { ...times, ...place, compression, uncompressedBytes: fields.size(), messageCounts };
+}
+
+/** Opcode and length, then channel, length of the entries, and 16 bytes an entry. */
+const indexHeadBytes = prefixBytes + 6;
+const indexEntryBytes = 16;
+
+/** A channel's index ends where the next one begins, which says how many messages it names. */
+function countsIn(
+  places: readonly (readonly [channelId: number, offsetBytes: number])[],
+  endBytes: number,
+): Map<number, number> | undefined {
+  const sorted = [...places].sort((a, b) => a[1] - b[1]);
+  const counts = new Map<number, number>();
+  for (const [at, [channelId, offsetBytes]] of sorted.entries()) {
+    const entryBytes = (sorted[at + 1]?.[1] ?? endBytes) - offsetBytes - indexHeadBytes;
+    if (entryBytes < 0 || entryBytes % indexEntryBytes !== 0) return undefined;
+    counts.set(channelId, entryBytes / indexEntryBytes);
+  }
+  return counts.size === 0 ? undefined : counts;
 }
 
 export function readStatistics(content: Uint8Array): McapStatistics {

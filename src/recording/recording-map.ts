@@ -1,4 +1,5 @@
 import { MCAP_MAGIC } from '@mcap/core';
+import { hasErrorCode } from '../frame/perception-error.js';
 import type { ByteSource } from './byte-source.js';
 import { crc32 } from './crc32.js';
 import {
@@ -31,12 +32,30 @@ const maxSummaryBytes = 64 * 1024 * 1024;
  * Maps a recording by its index. Where that is missing, says less than the whole, or contradicts the file, by
  * walking through its records: what an index says is never trusted alone.
  */
-export async function mapRecording(file: ByteSource): Promise<RecordingMap> {
-  const indexed = await mapByIndex(file).catch(() => undefined);
+export async function mapRecording(
+  file: ByteSource,
+  { checksChunks = true }: MapOptions = {},
+): Promise<RecordingMap> {
+  const indexed = await mapByIndex(file, checksChunks).catch((error) => {
+    // Of a store that does not answer, nothing is known: to walk through it would ask again and again.
+    if (hasErrorCode(error)) throw error;
+    return undefined;
+  });
   return indexed ?? walkRecording(file);
 }
 
-async function mapByIndex(file: ByteSource): Promise<RecordingMap | undefined> {
+export interface MapOptions {
+  /**
+   * Looks at the head of each chunk before the index is believed; true when left out. Where each look is a request to
+   * a store, it is left out: a chunk is checked when it is read.
+   */
+  checksChunks?: boolean;
+}
+
+async function mapByIndex(
+  file: ByteSource,
+  checksChunks: boolean,
+): Promise<RecordingMap | undefined> {
   const summary = await readSummary(file);
   const { statistics, channels, schemas, chunks } = summary;
   if (statistics === undefined || channels.size < statistics.channelCount) return undefined;
@@ -46,7 +65,7 @@ async function mapByIndex(file: ByteSource): Promise<RecordingMap | undefined> {
   for (const { schemaId } of channels.values())
     if (schemaId !== 0 && !schemas.has(schemaId)) return undefined;
   if (!isCountPossible(statistics, chunks)) return undefined;
-  if (!(await areChunks(file, chunks))) return undefined;
+  if (checksChunks && !(await areChunks(file, chunks))) return undefined;
   const metadata = new Map<string, Record<string, string>>();
   for (const { offsetBytes, lengthBytes } of summary.metadataPlaces) {
     if (lengthBytes > maxSummaryBytes) return undefined;
@@ -56,13 +75,15 @@ async function mapByIndex(file: ByteSource): Promise<RecordingMap | undefined> {
     metadata.set(name, Object.fromEntries(entries));
   }
   const head = recordAt(await file.read(MCAP_MAGIC.length, 64 * 1024), 0);
+  const areCounted = doCountsAgree(statistics, chunks);
   return {
     library: head?.opcode === opcodes.header ? readHeader(head.content).library : '',
     channels,
     schemas,
     metadata,
-    pieces: chunks.map(({ offsetBytes, lengthBytes, startNs, endNs }) => {
-      return { kind: 'chunk', offsetBytes, lengthBytes, startNs, endNs };
+    pieces: chunks.map(({ offsetBytes, lengthBytes, startNs, endNs, messageCounts }) => {
+      const place = { kind: 'chunk' as const, offsetBytes, lengthBytes, startNs, endNs };
+      return areCounted ? { ...place, messageCounts } : place;
     }),
     messageCounts: statistics.channelMessageCounts,
     isComplete: true,
@@ -128,6 +149,23 @@ function isCountPossible(
   const counted = [...channelMessageCounts.values()].reduce((sum, count) => sum + count, 0);
   const bytes = chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
   return counted === messageCount && messageCount * leastMessageBytes <= bytes;
+}
+
+/** The counts of the chunks add up, channel by channel, to those of the file. */
+function doCountsAgree(
+  { channelMessageCounts }: McapStatistics,
+  chunks: readonly McapChunkIndex[],
+): boolean {
+  const sums = new Map<number, number>();
+  for (const { messageCounts } of chunks) {
+    if (messageCounts === undefined) return false;
+    for (const [id, count] of messageCounts) sums.set(id, (sums.get(id) ?? 0) + count);
+  }
+  const counted = [...channelMessageCounts].filter(([, count]) => count > 0);
+  return (
+    counted.length === [...sums.values()].filter((count) => count > 0).length &&
+    counted.every(([id, count]) => sums.get(id) === count)
+  );
 }
 
 /** Each entry names a chunk that lies there, with its times, and no two name the same. */

@@ -8,6 +8,8 @@ export interface RecordingPiece {
   /** Earliest and latest log time, nanoseconds. */
   startNs: bigint;
   endNs: bigint;
+  /** Messages by channel, where the index says so of all pieces and agrees with the counts of the whole file. */
+  messageCounts?: ReadonlyMap<number, number> | undefined;
 }
 
 /** Where a recording's messages lie, and what is known of them before any is read. */

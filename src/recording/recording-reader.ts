@@ -1,10 +1,11 @@
 import { MCAP_MAGIC } from '@mcap/core';
-import { PerceptionError } from '../frame/perception-error.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+import type { ByteSource } from './byte-source.js';
 import type { CopiedChannel } from './copied-channel.js';
 import { PlainFile } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
 import { MessageHeap } from './message-heap.js';
-import { mapRecording } from './recording-map.js';
+import { type MapOptions, mapRecording } from './recording-map.js';
 import type { RecordedMessage, RecordingMap, RecordingPiece } from './recording-piece.js';
 
 export type { RecordedMessage } from './recording-piece.js';
@@ -19,6 +20,13 @@ export interface RecordedChannel {
   messageEncoding: string;
   /** Messages that the file is known to hold, readable or not; of one cut off, up to the cut. */
   messageCount: number;
+}
+
+/** The bytes of a recording, wherever they lie. */
+export interface RecordedBytes extends ByteSource {
+  /** Names it in errors. */
+  readonly path: string;
+  close(): Promise<void>;
 }
 
 export interface MessageFilter {
@@ -53,11 +61,11 @@ export class RecordingReader {
   /** Earliest and latest log time of all messages, nanoseconds since the Unix epoch; 0 without messages. */
   readonly startNs: bigint;
   readonly endNs: bigint;
-  readonly #file: PlainFile;
+  readonly #file: RecordedBytes;
   readonly #map: RecordingMap;
   readonly #damaged = new Set<RecordingPiece>();
 
-  private constructor(file: PlainFile, map: RecordingMap) {
+  private constructor(file: RecordedBytes, map: RecordingMap) {
     this.path = file.path;
     this.sizeBytes = file.sizeBytes;
     this.#file = file;
@@ -81,16 +89,20 @@ export class RecordingReader {
 
   /** Opens a recording. Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (no MCAP file). */
   static async open(path: string): Promise<RecordingReader> {
-    const file = await PlainFile.open(path, 'recording');
+    return RecordingReader.over(await PlainFile.open(path, 'recording'));
+  }
+
+  /** As `open`, over bytes that somebody else opened; the reader closes them, also where it rejects. */
+  static async over(file: RecordedBytes, options: MapOptions = {}): Promise<RecordingReader> {
     try {
       const start = await file.read(0, MCAP_MAGIC.length);
       if (!MCAP_MAGIC.every((byte, i) => start[i] === byte)) {
         throw new PerceptionError(
           'ERR_RECORDING',
-          `expected an MCAP recording, found other bytes at the start of ${path}`,
+          `expected an MCAP recording, found other bytes at the start of ${file.path}`,
         );
       }
-      return new RecordingReader(file, await mapRecording(file));
+      return new RecordingReader(file, await mapRecording(file, options));
     } catch (error) {
       await file.close();
       throw error;
@@ -117,6 +129,7 @@ export class RecordingReader {
     const { startNs = 0n, endNs = 2n ** 64n - 1n } = filter;
     const pieces = this.#map.pieces
       .filter((piece) => piece.startNs <= endNs && piece.endNs >= startNs)
+      .filter((piece) => this.#mayHold(piece, filter))
       .sort((a, b) => compare(a.startNs, b.startNs) || a.offsetBytes - b.offsetBytes);
     const waiting = new MessageHeap();
     let next = 0;
@@ -129,8 +142,47 @@ export class RecordingReader {
     }
   }
 
+  /** The last message of a channel before a stamp; reads backwards, no more than it must. */
+  async lastBefore(channelId: number, stampNs: bigint): Promise<RecordedMessage | undefined> {
+    const filter = { channelIds: [channelId], endNs: stampNs - 1n };
+    const pieces = this.#map.pieces
+      .filter((piece) => piece.startNs < stampNs && this.#mayHold(piece, filter))
+      .sort((a, b) => compare(b.endNs, a.endNs));
+    let newest: RecordedMessage | undefined;
+    for (const piece of pieces) {
+      if (newest !== undefined && piece.endNs < newest.stampNs) break;
+      for (const message of await this.#load(piece, filter))
+        if (newest === undefined || message.stampNs >= newest.stampNs) newest = message;
+    }
+    return newest;
+  }
+
+  /** Messages of these channels before a stamp: by the index where it says so, read where a piece lies across it. */
+  async countBefore(channelIds: readonly number[], stampNs: bigint): Promise<number> {
+    let count = 0;
+    for (const piece of this.#map.pieces) {
+      if (piece.startNs >= stampNs || !this.#mayHold(piece, { channelIds })) continue;
+      const { messageCounts, endNs } = piece;
+      if (messageCounts !== undefined && endNs < stampNs)
+        for (const id of channelIds) count += messageCounts.get(id) ?? 0;
+      else count += (await this.#load(piece, { channelIds, endNs: stampNs - 1n })).length;
+    }
+    return count;
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  /** False where the index says that a piece has no message of the channels asked for. */
+  #mayHold({ messageCounts }: RecordingPiece, { topics, channelIds }: MessageFilter): boolean {
+    if (messageCounts === undefined) return true;
+    for (const [id, count] of messageCounts) {
+      if (count === 0 || channelIds?.includes(id) === false) continue;
+      if (topics === undefined || topics.includes(this.#map.channels.get(id)?.topic ?? ''))
+        return true;
+    }
+    return false;
   }
 
   async #load(
@@ -138,7 +190,11 @@ export class RecordingReader {
     { topics, channelIds, startNs = 0n, endNs = 2n ** 64n - 1n }: MessageFilter,
   ): Promise<RecordedMessage[]> {
     const { channels } = this.#map;
-    const loaded = await loadPiece(this.#file, piece).catch(() => undefined);
+    const loaded = await loadPiece(this.#file, piece).catch((error) => {
+      // A store that gave up says nothing about the chunk.
+      if (hasErrorCode(error)) throw error;
+      return undefined;
+    });
     if (loaded === undefined) {
       this.#damaged.add(piece);
       return [];

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RecordedMessage, RecordingReader } from '../../src/recording/recording-reader.js';
 import { buildDrive, driveStartNs, driveStepNs } from './drive-builder.js';
+import { buildMcap } from './mcap-builder.js';
 
 const frameCount = 12;
 let dir: string;
@@ -199,4 +200,43 @@ test('what is no recording is refused by one clear line', async () => {
   const text = join(dir, 'text.mcap');
   await writeFile(text, 'this is a letter, not a recording');
   await expect(open(text)).rejects.toMatchObject({ code: 'ERR_RECORDING' });
+});
+
+test('through a store, a channel of few messages is read without the chunks of the others', async () => {
+  const stampsOf = (count: number, everyNs: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      stampNs: 1_000n + BigInt(i * everyNs),
+      data: new Uint8Array(500).fill(i),
+    }));
+  const built = {
+    channels: [
+      { topic: 'many', messages: stampsOf(100, 10) },
+      { topic: 'few', messages: stampsOf(2, 700) },
+    ],
+  };
+  const open = async (options: Parameters<typeof buildMcap>[1]) => {
+    const bytes = await buildMcap(built, { chunkSize: 4096, ...options });
+    const reads: number[] = [];
+    const read = async (offset: number, length: number) => {
+      reads.push(length);
+      return new Uint8Array(bytes.subarray(offset, offset + length));
+    };
+    const source = { path: 'far.mcap', sizeBytes: bytes.length, read, close: async () => {} };
+    return { reader: await RecordingReader.over(source, { checksChunks: false }), reads };
+  };
+  for (const useMessageIndex of [true, false]) {
+    const { reader, reads } = await open({ useMessageIndex });
+    const [many, few] = reader.channels.map(({ id }) => id) as [number, number];
+    expect(reads.length).toBeLessThan(8);
+    reads.length = 0;
+    const last = await reader.lastBefore(few, 1_650n);
+    expect(last).toMatchObject({ topic: 'few', stampNs: 1_000n });
+    expect(await reader.lastBefore(few, 1_000n)).toBeUndefined();
+    expect(await reader.lastBefore(many, 1_501n)).toMatchObject({ stampNs: 1_500n });
+    expect(await reader.countBefore([many], 1_505n)).toBe(51);
+    expect(await reader.countBefore([few, many], 5_000n)).toBe(102);
+    // With an index: the chunk of the message, that of 1 500 twice, and no more.
+    if (useMessageIndex) expect(reads.length).toBe(3);
+    await reader.close();
+  }
 });

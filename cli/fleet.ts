@@ -1,0 +1,10 @@
+import { Command } from 'commander';
+import { fleetRunCommand } from './fleet/fleet-run.js';
+
+/** `windshield fleet …`: many drives. */
+export function fleetCommand(): Command {
+  return new Command('fleet')
+    .summary('replay many drives on many machines, and judge them as one')
+    .description('Many drives: replay them, judge them as one, ask them like a database.')
+    .addCommand(fleetRunCommand());
+}

@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { defaultPipelineFile } from '../default-pipelines.js';
+import { exitCodes } from '../exit-codes.js';
+import { numberOf, positiveInteger } from '../option-parsers.js';
+import { onStopSignals } from '../stop-signals.js';
+import { Terminal } from '../terminal.js';
+import { addStoreOptions, type StoreFlags } from './fleet-options.js';
+import { fleetLine, formatFleet } from './format-fleet.js';
+
+interface FleetRunFlags extends StoreFlags {
+  pipeline: string;
+  out: string;
+  shard?: string;
+  workers: number;
+  tries: number;
+  retryFailed?: true;
+  hangBound: number;
+  memory?: number;
+  json?: true;
+}
+
+/** How often the live line is redrawn, and how often a line is written where there is no terminal, milliseconds. */
+const redrawMs = 200;
+const lineMs = 10_000;
+
+/** `windshield fleet run <drives.yaml>`. */
+export function fleetRunCommand(): Command {
+  const command = new Command('run')
+    .summary('replay every drive of a list, and keep what was seen')
+    .description(
+      'Replays many drives in lock-step, each in a process of its own, and writes results beside each other.\n' +
+        'What is done already is not done again. A drive that crashes, hangs or eats memory is tried again, then\n' +
+        'set aside with the reason. Exit code 1 where drives were set aside.',
+    )
+    .argument('<drives.yaml>', 'which drives; docs/fleet.md explains every key')
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
+        defaultPipelineFile,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
+    .requiredOption('-o, --out <folder|s3://bucket/prefix>', 'where results lie')
+    .option(
+      '--shard <index/count>',
+      'do every count-th unit; the index is left out under an array job',
+    )
+    .addOption(
+      new Option('-j, --workers <number>', 'units side by side')
+        .argParser(positiveInteger)
+        .default(availableParallelism(), 'one a core'),
+    )
+    .addOption(
+      new Option('--tries <number>', 'how often a drive is tried that ends its process')
+        .argParser(positiveInteger)
+        .default(2),
+    )
+    .option('--retry-failed', 'try again what was set aside by an earlier run')
+    .addOption(
+      new Option('--hang-bound <s>', 'a process without a new frame for so long is ended')
+        .argParser(numberOf({ least: 1, most: 86_400, what: 'seconds' }))
+        .default(120),
+    )
+    .addOption(
+      new Option('--memory <MB>', 'a process that holds more is ended').argParser(
+        numberOf({ least: 64, most: 1e7, what: 'megabytes' }),
+      ),
+    )
+    .option('--json', 'print one JSON object at the end instead of the table');
+  return addStoreOptions(command).action(fleetRun);
+}
+
+async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
+  const [{ loadPipelineFile }, { readDrivesFile }, { openStore }, { runFleet }, shards] =
+    await Promise.all([
+      import('../../src/pipeline/pipeline-file.js'),
+      import('../../tools/fleet/plan/drives-file.js'),
+      import('../../tools/fleet/store/open-store.js'),
+      import('../../tools/fleet/run-fleet.js'),
+      import('../../tools/fleet/plan/shard.js'),
+    ]);
+  const shard = flags.shard === undefined ? shards.shardOf() : shards.parseShard(flags.shard);
+  const drives = readDrivesFile(path);
+  const config = await loadPipelineFile(flags.pipeline);
+  const store = { endpoint: flags.endpoint };
+  const results = await openStore(flags.out, store);
+  const stop = new AbortController();
+  const forget = onStopSignals(() => stop.abort());
+  const terminal = new Terminal();
+  const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
+  let shownMs = performance.now();
+  try {
+    const summary = await runFleet({
+      drives,
+      config,
+      results,
+      store,
+      shard,
+      workers: flags.workers,
+      tries: flags.tries,
+      retriesFailed: flags.retryFailed === true,
+      limits: {
+        hangMs: flags.hangBound * 1000,
+        memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1e6,
+      },
+      signal: stop.signal,
+      onProgress(progress) {
+        const nowMs = performance.now();
+        if (nowMs - shownMs < intervalMs) return;
+        shownMs = nowMs;
+        if (terminal.isInteractive) terminal.showLive(fleetLine(progress));
+        else terminal.note(fleetLine(progress));
+      },
+    });
+    terminal.print(flags.json ? JSON.stringify(summary) : formatFleet(summary, results.place));
+    if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
+  } finally {
+    forget();
+    terminal.clearLive();
+    await results.close();
+  }
+}

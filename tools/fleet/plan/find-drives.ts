@@ -1,0 +1,69 @@
+import { basename } from 'node:path';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { isBucket, openStore } from '../store/open-store.js';
+import type { StoreOptions } from '../store/store.js';
+import type { DriveEntry } from './drives-file.js';
+import { parsePattern } from './pattern.js';
+
+/** One drive by name, and where it lies: an absolute path, or `s3://bucket/key`. */
+export interface FoundDrive {
+  name: string;
+  location: string;
+  topic: string | undefined;
+  /** Where a listing said so. */
+  sizeBytes?: number;
+}
+
+/**
+ * Every drive that the entries name, in their order; those of a pattern by name. Rejects with ERR_CONFIG where a pattern
+ * fits nothing, where two drives have one name, and where a drive is named twice. Single drives are not looked at here.
+ */
+export async function findDrives(
+  entries: readonly DriveEntry[],
+  options: StoreOptions = {},
+): Promise<FoundDrive[]> {
+  const drives: FoundDrive[] = [];
+  for (const entry of entries) drives.push(...(await drivesOf(entry, options)));
+  const known = new Map<string, FoundDrive>();
+  for (const drive of drives) {
+    const other = known.get(drive.name);
+    if (other !== undefined)
+      throw new PerceptionError(
+        'ERR_CONFIG',
+        other.location === drive.location
+          ? `expected each drive once, found ${drive.location} twice`
+          : `expected a name for each drive, found "${drive.name}" for ${other.location} and for ${drive.location}: give one of them a \`name\``,
+      );
+    known.set(drive.name, drive);
+  }
+  return drives;
+}
+
+async function drivesOf(
+  { path, name, topic }: DriveEntry,
+  options: StoreOptions,
+): Promise<FoundDrive[]> {
+  const pattern = parsePattern(path);
+  if (pattern === undefined)
+    return [{ name: name ?? withoutExtension(basename(path)), location: path, topic }];
+  const root = isBucket(path) ? /^s3:\/\/[^/]+/i.exec(path)![0] : '/';
+  const store = await openStore(root, options);
+  const prefix = root === '/' ? '/' : `${root}/`;
+  const found: FoundDrive[] = [];
+  try {
+    for await (const { key, sizeBytes } of store.list(pattern.base.slice(prefix.length))) {
+      const location = `${prefix}${key}`;
+      if (!pattern.matches(location)) continue;
+      const called = withoutExtension(location.slice(pattern.base.length));
+      const whole = name === undefined ? called : `${name}/${called}`;
+      found.push({ name: whole, location, topic, sizeBytes });
+    }
+  } finally {
+    await store.close();
+  }
+  if (found.length === 0)
+    throw new PerceptionError('ERR_CONFIG', `expected drives that fit ${path}, found none`);
+  return found;
+}
+
+const withoutExtension = (name: string) => name.replace(/\.[A-Za-z0-9]+$/, '');

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import type { Store } from '../store/store.js';
+import { parseRecord } from '../work/unit-record.js';
+import { type Run, runFactsSchema, runKeyOf } from './run-key.js';
+
+/** What a run was asked to do, so that a merge can tell what is missing. */
+const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  run: z.string(),
+  facts: runFactsSchema,
+  /** Name and key of every unit, by name. */
+  units: z.array(z.tuple([z.string(), z.string()])),
+});
+
+export interface KnownRun {
+  run: string;
+  facts: z.infer<typeof runFactsSchema>;
+  /** Key by name of all units that were ever asked for. */
+  units: Map<string, string>;
+}
+
+/** Names a thing of a run by its content; the same for every worker of a job. */
+export async function putManifest(
+  results: Store,
+  { key: run, facts }: Run,
+  units: readonly { name: string; key: string }[],
+): Promise<void> {
+  const pairs = units.map(({ name, key }): [string, string] => [name, key]);
+  pairs.sort(([a], [b]) => (a < b ? -1 : 1));
+  const manifest: z.infer<typeof manifestSchema> = { format: 1, run, facts, units: pairs };
+  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
+  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const key = `runs/${run}/${name}.json`;
+  for await (const _ of results.list(key)) return;
+  await results.put(key, bytes);
+}
+
+/** Every run whose results lie in a store, by key. */
+export async function listRuns(results: Store): Promise<Map<string, KnownRun>> {
+  const runs = new Map<string, KnownRun>();
+  for await (const { key } of results.list('runs/')) {
+    const manifest = parseRecord(manifestSchema, await results.read(key));
+    // What does not hash to its own name was not written by this program.
+    if (manifest === undefined || runKeyOf(manifest.facts) !== manifest.run) continue;
+    const { run, facts, units } = manifest;
+    const known = runs.get(run) ?? { run, facts, units: new Map<string, string>() };
+    for (const [name, unit] of units) known.units.set(name, unit);
+    runs.set(run, known);
+  }
+  return runs;
+}
+
+/**
+ * The run that is meant: the one named, or the only one. Rejects with ERR_CONFIG where there is none, or where there are
+ * several and none is named; they are told apart by their builds and networks.
+ */
+export async function chooseRun(results: Store, wanted: string | undefined): Promise<KnownRun> {
+  const runs = await listRuns(results);
+  const named =
+    wanted === undefined
+      ? [...runs.keys()]
+      : [...runs.keys()].filter((key) => key.startsWith(wanted));
+  if (named.length === 1) return runs.get(named[0]!)!;
+  const described = [...runs.values()].map(
+    ({ run, facts, units }) =>
+      `${run} (${facts.build}, code ${facts.code.slice(0, 8)}, ${units.size} units)`,
+  );
+  const found = described.length === 0 ? 'none' : described.join('; ');
+  throw new PerceptionError(
+    'ERR_CONFIG',
+    wanted === undefined && described.length > 1
+      ? `${results.place}: expected the results of one run, found those of ${described.length}: ${found}; name one with --run`
+      : `${results.place}: expected the results of ${wanted === undefined ? 'a run' : `run ${wanted}`}, found ${found}`,
+  );
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { FleetAccount, type FleetSummary } from './fleet-account.js';
+import type { DrivesFile } from './plan/drives-file.js';
+import { makePlan, type UnreadableDrive } from './plan/make-plan.js';
+import { describeRun, type Run } from './plan/run-key.js';
+import { putManifest } from './plan/run-manifest.js';
+import { type Shard, unitsOfShard } from './plan/shard.js';
+import { type Unit, unitFiles } from './plan/unit.js';
+import type { Store, StoreOptions } from './store/store.js';
+import type { ChildLimits } from './work/unit-child.js';
+import { recordBytes, type UnitFailure } from './work/unit-record.js';
+import { type UnitOutcome, type Workplace, workUnit } from './work/work-unit.js';
+
+export interface FleetOptions {
+  drives: DrivesFile;
+  config: PipelineConfig;
+  results: Store;
+  store: StoreOptions;
+  /** Units that are done side by side. */
+  workers: number;
+  tries: number;
+  retriesFailed: boolean;
+  limits: ChildLimits;
+  shard?: Shard | undefined;
+  signal?: AbortSignal;
+  onProgress?: (progress: FleetProgress) => void;
+}
+
+export interface FleetProgress {
+  units: number;
+  done: number;
+  failed: number;
+  frames: number;
+  /** Of the units that are at work now, by name. */
+  working: readonly string[];
+  /** Seconds that the rest will take at the pace so far; undefined before the first unit is done. */
+  remainingS: number | undefined;
+}
+
+/** What there is to do: units, and drives that have none because they cannot be opened. */
+export type WorkItem = Unit | (UnreadableDrive & { key: string });
+
+export interface FleetWork {
+  run: Run;
+  items: WorkItem[];
+}
+
+/** Finds out what is to be done, and writes it down beside the results. Rejects before any unit is begun. */
+export async function planFleet({
+  drives,
+  config,
+  results,
+  store,
+}: FleetOptions): Promise<FleetWork> {
+  const run = await describeRun(config);
+  const { units, unreadable } = await makePlan(drives, run.key, results, store);
+  const unopened = unreadable.map((drive) => ({ ...drive, key: keyOfUnreadable(drive, run.key) }));
+  const items = [...units, ...unopened];
+  await putManifest(results, run, items);
+  return { run, items };
+}
+
+/**
+ * Does every unit of a fleet, or of a shard of it, in child processes, and accounts for each. What is done is not done
+ * again. Rejects with what is wrong with the pipeline or the store; what was done until then stays.
+ */
+export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
+  const { run, items } = await planFleet(options);
+  const { shard, signal, workers } = options;
+  const mine = shard === undefined ? items : unitsOfShard(items, shard);
+  const account = new FleetAccount();
+  const place = workplaceOf(options, run.key);
+  const progress = new ProgressMeter(mine.length, account, options.onProgress);
+  let fatal: PerceptionError | undefined;
+  const halt = new AbortController();
+  const stop = () => halt.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  let next = 0;
+  const worker = async () => {
+    while (next < mine.length && !halt.signal.aborted) {
+      const item = mine[next++]!;
+      progress.began(item.name);
+      try {
+        const outcome = await workItem(item, place, halt.signal, (frames) =>
+          progress.frame(item.name, frames),
+        );
+        account.add(outcome);
+        if (outcome.kind === 'fatal') fatal ??= fatalError(item, outcome);
+      } catch (error) {
+        fatal ??= error as PerceptionError;
+      }
+      if (fatal !== undefined) halt.abort();
+      progress.ended(item.name);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(workers, mine.length) }, worker));
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  if (fatal !== undefined) throw fatal;
+  return account.summary(run.key, shard ?? null, mine.length, halt.signal.aborted);
+}
+
+export const workplaceOf = (
+  { config, results, store, limits, tries, retriesFailed }: FleetOptions,
+  run: string,
+): Workplace => ({ run, config, results, store, limits, tries, retriesFailed });
+
+/** Does a unit; of a drive that cannot be opened writes down why. Rejects only where the store fails. */
+export async function workItem(
+  item: WorkItem,
+  place: Workplace,
+  signal: AbortSignal,
+  onFrame: (frames: number) => void,
+): Promise<UnitOutcome> {
+  if (!('code' in item)) return workUnit(item, place, { signal, onFrame });
+  const { name, key, message, code } = item;
+  const reason = `${message} (${code})`;
+  const about = { format: 1 as const, key, run: place.run, name, drive: name };
+  const failure: UnitFailure = { ...about, kind: 'input', reason, tries: 1 };
+  await place.results.put(unitFiles(key).failed, recordBytes(failure));
+  return { kind: 'failed', failure, isNew: true };
+}
+
+export const fatalError = (
+  { name }: { name: string },
+  { code, reason }: { code: string; reason: string },
+) => new PerceptionError(code as PerceptionError['code'], `${name}: ${reason}`);
+
+const keyOfUnreadable = ({ name, location }: UnreadableDrive, run: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([name, location, run]))
+    .digest('hex')
+    .slice(0, 32);
+
+/** Tells how far a fleet is. */
+class ProgressMeter {
+  readonly #units: number;
+  readonly #account: FleetAccount;
+  readonly #tell: ((progress: FleetProgress) => void) | undefined;
+  readonly #working = new Map<string, number>();
+  readonly #startMs = performance.now();
+
+  constructor(units: number, account: FleetAccount, tell?: (progress: FleetProgress) => void) {
+    this.#units = units;
+    this.#account = account;
+    this.#tell = tell;
+  }
+
+  began(name: string): void {
+    this.#working.set(name, 0);
+  }
+
+  frame(name: string, frames: number): void {
+    this.#working.set(name, frames);
+    this.#report();
+  }
+
+  ended(name: string): void {
+    this.#working.delete(name);
+    this.#report();
+  }
+
+  #report(): void {
+    if (this.#tell === undefined) return;
+    const { done, failed, frames, newlyEnded } = this.#account;
+    const left = this.#units - done - failed;
+    const elapsedS = (performance.now() - this.#startMs) / 1000;
+    const now = [...this.#working.values()].reduce((sum, count) => sum + count, 0);
+    this.#tell({
+      units: this.#units,
+      done,
+      failed,
+      frames: frames + now,
+      working: [...this.#working.keys()],
+      // What was there already took no time.
+      remainingS: newlyEnded === 0 ? undefined : (left * elapsedS) / newlyEnded,
+    });
+  }
+}

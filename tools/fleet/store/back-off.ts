@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface BackOff {
+  /** Tries in all, the first included. */
+  tries: number;
+  /** Before the second try; each later one waits twice as long, up to `mostMs`. */
+  firstMs: number;
+  mostMs: number;
+}
+
+export const defaultBackOff: BackOff = { tries: 6, firstMs: 200, mostMs: 10_000 };
+
+/**
+ * Tries `work` again while it rejects with what `isPassing`, waiting longer each time; between half and the whole of the
+ * wait by chance, so that a thousand workers do not come back together. Rejects with the last error.
+ */
+export async function withBackOff<Result>(
+  { tries, firstMs, mostMs }: BackOff,
+  isPassing: (error: unknown) => boolean,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let failed = 1; ; failed++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (failed >= tries || !isPassing(error)) throw error;
+      const waitMs = Math.min(mostMs, firstMs * 2 ** (failed - 1));
+      await sleep(waitMs * (0.5 + Math.random() / 2));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { partialSuffix } from '../../../src/files/claim-partial.js';
+import { makeFolder } from '../../../src/files/make-folder.js';
+import { PartialFile } from '../../../src/files/partial-file.js';
+import { describeReadFailure } from '../../../src/files/read-input.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { PlainFile } from '../../../src/recording/file-bytes.js';
+import type { RecordedBytes } from '../../../src/recording/recording-reader.js';
+import type { Store, StoredObject } from './store.js';
+
+/** A folder, local or of a network file system. Several processes may write into it, on one machine or on many. */
+export class FolderStore implements Store {
+  readonly place: string;
+
+  constructor(path: string) {
+    this.place = resolve(path);
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject, void, void> {
+    // A prefix may end in the middle of a name, as those of buckets do.
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    for await (const object of this.#walk(folder)) if (object.key.startsWith(prefix)) yield object;
+  }
+
+  async *#walk(folder: string): AsyncGenerator<StoredObject, void, void> {
+    const entries = await readdir(join(this.place, folder), { withFileTypes: true }).catch(
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'ENOENT') return [];
+        throw this.#lost(folder, cause);
+      },
+    );
+    const keyOf = (entry: (typeof entries)[number]) =>
+      `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`;
+    const sorted = entries.map((entry) => ({ entry, key: keyOf(entry) }));
+    sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const { entry, key } of sorted) {
+      if (entry.isDirectory()) yield* this.#walk(key);
+      else if (!key.endsWith(partialSuffix)) {
+        // A link is followed; what has gone meanwhile, or is no file, is none.
+        const found = await stat(join(this.place, key)).catch(() => undefined);
+        if (found?.isFile()) yield { key, sizeBytes: found.size };
+      }
+    }
+  }
+
+  async read(key: string): Promise<Uint8Array | undefined> {
+    return readFile(this.#path(key)).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+      throw this.#lost(key, cause);
+    });
+  }
+
+  open(key: string): Promise<RecordedBytes> {
+    return PlainFile.open(this.#path(key), 'recording');
+  }
+
+  async local(key: string): Promise<string> {
+    return this.#path(key);
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#write(key, async (file) => file.append(bytes));
+  }
+
+  async putFile(key: string, path: string): Promise<void> {
+    await this.#write(key, async (file) => {
+      for await (const chunk of createReadStream(path)) await file.append(chunk);
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  async #write(key: string, fill: (file: PartialFile) => Promise<void>): Promise<void> {
+    const path = this.#path(key);
+    makeFolder(dirname(path));
+    // A name of its own: another worker may be writing the same, on another machine even.
+    const own = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+    const file = PartialFile.create(path, { partial: `${path}.${own}${partialSuffix}` });
+    try {
+      await fill(file);
+      await file.close();
+    } catch (error) {
+      file.abort();
+      throw error;
+    }
+  }
+
+  #path(key: string): string {
+    const path = resolve(this.place, key);
+    if (path !== this.place && !path.startsWith(this.place.replace(/\/$/, '') + sep))
+      throw new PerceptionError('ERR_USAGE', `expected a name inside ${this.place}, found ${key}`);
+    return path;
+  }
+
+  #lost(key: string, cause: unknown): PerceptionError {
+    const why = describeReadFailure(cause);
+    const message = `${join(this.place, key)}: expected to read it, found ${why}`;
+    return new PerceptionError('ERR_SOURCE_LOST', message, { cause });
+  }
+}

@@ -1,0 +1,25 @@
+import { basename, dirname } from 'node:path';
+import { FolderStore } from './folder-store.js';
+import type { Store, StoreOptions } from './store.js';
+
+const s3Pattern = /^s3:\/\//i;
+
+export const isBucket = (place: string): boolean => s3Pattern.test(place);
+
+/** Opens a folder, or `s3://bucket/prefix`. Nothing is asked of a bucket before it is read or written. */
+export async function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
+  if (!isBucket(place)) return new FolderStore(place);
+  const { S3Store } = await import('./s3-store.js');
+  return S3Store.open(place, options);
+}
+
+/** A store and the name in it of one object: a file's folder, or a bucket. */
+export async function openPlaceOf(
+  location: string,
+  options: StoreOptions = {},
+): Promise<{ store: Store; key: string }> {
+  if (!isBucket(location))
+    return { store: new FolderStore(dirname(location)), key: basename(location) };
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(location) ?? [];
+  return { store: await openStore(`s3://${bucket}`, options), key };
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { GroundTruthSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { CopiedChannel } from '../../../src/recording/copied-channel.js';
+import { lasting } from '../../../src/recording/copy-recording.js';
+import { choosePictures, type PictureStream } from '../../../src/recording/picture-stream.js';
+import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { RecordingWriter, recordingLibrary } from '../../../src/recording/recording-writer.js';
+import type { Piece, Unit } from '../plan/unit.js';
+import { isBucket, openPlaceOf } from '../store/open-store.js';
+import type { StoreOptions } from '../store/store.js';
+
+/** A unit's frames on this machine. */
+export interface FetchedDrive {
+  /** What is replayed: the drive itself, a copy of it, or a recording of the piece and its run-up. */
+  path: string;
+  /** Of a piece, the number that each of its frames has in the whole drive. */
+  frameIds: readonly number[] | undefined;
+}
+
+/** Topics that a piece takes along are those of its pictures, what lasts, and the truth. */
+const truthSchema = GroundTruthSchema.typeName;
+
+/**
+ * Brings a unit's frames into `dir`, where they are not here already. Of a piece only its part of a recording is read,
+ * by the recording's index. Rejects as RecordingReader.open does, and with ERR_SOURCE_LOST where a store gave up.
+ */
+export async function fetchDrive(
+  { location, topic, piece }: Unit,
+  dir: string,
+  options: StoreOptions,
+): Promise<FetchedDrive> {
+  const isFar = isBucket(location);
+  if (!isFar && piece === undefined) return { path: location, frameIds: undefined };
+  const { store, key } = await openPlaceOf(location, options);
+  try {
+    if (piece === undefined) return { path: await store.local(key, dir), frameIds: undefined };
+    const reader = await RecordingReader.over(await store.open(key), { checksChunks: !isFar });
+    try {
+      const path = join(dir, 'piece.mcap');
+      return { path, frameIds: await copyPiece(reader, path, piece, topic) };
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function copyPiece(
+  reader: RecordingReader,
+  path: string,
+  { runUpFromNs, toNs }: Piece,
+  topic: string | undefined,
+): Promise<number[]> {
+  const startNs = BigInt(runUpFromNs);
+  const { stream } = await choosePictures(reader, topic);
+  const copied = reader.channels.filter(
+    ({ id, schemaName }) =>
+      stream.channelIds.includes(id) || lasting.has(schemaName) || schemaName === truthSchema,
+  );
+  const described = new Map<number, CopiedChannel>();
+  for (const { id } of copied) described.set(id, reader.describe(id)!);
+  const numbering = new FrameNumbers(reader, stream, startNs);
+  await numbering.begin();
+  const frameIds: number[] = [];
+  const writer = await RecordingWriter.create(path);
+  try {
+    for (const [name, entries] of reader.metadata) await writer.addMetadata(name, entries);
+    for (const { id, schemaName } of copied) {
+      if (!lasting.has(schemaName)) continue;
+      const said = await reader.lastBefore(id, startNs);
+      if (said !== undefined) await writer.copy(described.get(id)!, startNs, said.data);
+    }
+    const channelIds = [...described.keys()];
+    const range = { channelIds, startNs, endNs: BigInt(toNs) - 1n };
+    for await (const { channelId, stampNs, sequence, data } of reader.messages(range)) {
+      if (stream.channelIds.includes(channelId)) frameIds.push(numbering.next(sequence));
+      await writer.copy(described.get(channelId)!, stampNs, data);
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return frameIds;
+}
+
+/** Numbers frames as the source of a whole recording does. */
+class FrameNumbers {
+  readonly #reader: RecordingReader;
+  readonly #stream: PictureStream;
+  readonly #startNs: bigint;
+  readonly #isNumbered: boolean;
+  #nextId = 0;
+
+  constructor(reader: RecordingReader, stream: PictureStream, startNs: bigint) {
+    this.#reader = reader;
+    this.#stream = stream;
+    this.#startNs = startNs;
+    this.#isNumbered = reader.library === recordingLibrary && stream.channelIds.length === 1;
+  }
+
+  async begin(): Promise<void> {
+    if (!this.#isNumbered)
+      this.#nextId = await this.#reader.countBefore(this.#stream.channelIds, this.#startNs);
+  }
+
+  next(sequence: number): number {
+    const id = this.#isNumbered ? Math.max(this.#nextId, sequence) : this.#nextId;
+    this.#nextId = id + 1;
+    return id;
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { tasks } from '../../../src/bundle/manifest.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { runPipeline } from '../../../src/pipeline/pipeline.js';
+import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
+import { type Unit, unitFiles } from '../plan/unit.js';
+import { openStore } from '../store/open-store.js';
+import type { StoreOptions } from '../store/store.js';
+import { fetchDrive } from './fetch-drive.js';
+import { recordBytes, type UnitRecord } from './unit-record.js';
+import { writeUnitResults } from './write-unit-results.js';
+
+/** Plain data: it crosses processes. */
+export interface UnitRequest {
+  unit: Unit;
+  run: string;
+  config: PipelineConfig;
+  /** Where results go: a folder or `s3://…`. */
+  out: string;
+  store: StoreOptions;
+  /** A folder of this unit alone, which the caller removes. */
+  dir: string;
+}
+
+/**
+ * Replays a unit in lock-step and puts its results into the store; `unit.json` last, which makes the unit whole. Rejects
+ * with what is wrong with the drive, the pipeline or the store; then the unit is not done, whatever lies there of it.
+ */
+export async function runUnit(
+  { unit, run, config, out, store: options, dir }: UnitRequest,
+  onFrame: (frames: number) => void,
+): Promise<UnitRecord> {
+  const startedAt = new Date().toISOString();
+  const startMs = performance.now();
+  const fetched = await fetchDrive(unit, dir, options);
+  const fetchedMs = performance.now();
+  const recorded = join(dir, 'recorded.mcap');
+  let frames = 0;
+  const { report, error } = await runPipeline({
+    config: { ...alone(config), record: { path: recorded, images: false } },
+    source: fetched.path,
+    ...(unit.topic !== undefined &&
+      unit.piece === undefined && { sourceOptions: { topic: unit.topic } }),
+    pacing: 'lockstep',
+    onFrame: () => onFrame(++frames),
+  });
+  if (error !== undefined) throw error;
+  if (report.frames.published === 0)
+    throw new PerceptionError('ERR_SOURCE_EMPTY', `${unit.location}: expected frames, found none`);
+  const paths = {
+    recorded,
+    drive: fetched.path,
+    results: join(dir, 'results.mcap'),
+    times: join(dir, 'times.mcap'),
+  };
+  const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(3);
+  const written = await writeUnitResults(unit, paths, fetched.frameIds, {
+    host: hostname(),
+    startedAt,
+    endedAt: new Date().toISOString(),
+    seconds: seconds(startMs),
+    fetchSeconds: ((fetchedMs - startMs) / 1000).toFixed(3),
+    location: unit.location,
+  });
+  const { size: sizeBytes } = await stat(paths.results);
+  const { piece } = unit;
+  const record: UnitRecord = {
+    format: 1,
+    key: unit.key,
+    run,
+    name: unit.name,
+    drive: unit.drive,
+    piece:
+      piece === undefined ? null : { number: piece.number, fromNs: piece.fromNs, toNs: piece.toNs },
+    identity: unit.identity,
+    frames: { published: written.published, dropped: sortedDrops(report.frames.drops) },
+    span: written.span,
+    results: { sizeBytes, sha256: await sha256Of(paths.results) },
+    counts: written.counts,
+  };
+  const files = unitFiles(unit.key);
+  const store = await openStore(out, options);
+  try {
+    await store.putFile(files.times, paths.times);
+    await store.putFile(files.results, paths.results);
+    await store.put(files.whole, recordBytes(record));
+  } finally {
+    await store.close();
+  }
+  return record;
+}
+
+/**
+ * Nothing published or served, and all networks in one lane: a fleet has more drives than a machine has cores, and one
+ * thread a drive wastes none of them.
+ */
+function alone(config: PipelineConfig): PipelineConfig {
+  const { listen: _, record: __, laneCount: ___, ...kept } = config;
+  const lane = tasks.filter((task) => config.bundles[task] !== undefined);
+  const declared = config.lanes === 'auto' ? lane : config.lanes.flat();
+  return { ...kept, publish: {}, lanes: [declared] };
+}
+
+const sortedDrops = (drops: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { builtEntry } from '../../../src/frame/built-entry.js';
+import type { UnitRequest } from './run-unit.js';
+import type { UnitMessage } from './unit-process.js';
+import type { UnitFailure, UnitRecord } from './unit-record.js';
+
+/** How one try at a unit ended. */
+export type UnitEnd =
+  | { kind: 'done'; record: UnitRecord }
+  /** The drive, or the process at work on it. */
+  | { kind: UnitFailure['kind']; reason: string }
+  /** The store, or the pipeline itself: no fault of the drive, and no other unit would fare better. */
+  | { kind: 'fatal'; code: string; reason: string }
+  | { kind: 'stopped' };
+
+export interface ChildLimits {
+  /** A child that says nothing of a new frame for so long hangs, milliseconds. */
+  hangMs: number;
+  /** A child whose processes hold more is ended, bytes; no limit when left out. */
+  memoryBytes?: number | undefined;
+}
+
+/** How often a child's memory is looked at, milliseconds. */
+const memoryCheckMs = 500;
+
+/** Faults of a drive; all other codes are faults of what every unit shares. */
+const inputCodes: ReadonlySet<string> = new Set([
+  'ERR_SOURCE_MISSING',
+  'ERR_SOURCE_EMPTY',
+  'ERR_SOURCE_FORMAT',
+  'ERR_FRAME_SIZE',
+  'ERR_RECORDING',
+]);
+/** A calibration or mount that the drive itself carries. */
+const carriedCodes: ReadonlySet<string> = new Set(['ERR_CALIBRATION']);
+/** Of a thread of the child that died: another try may go better. */
+const crashCodes: ReadonlySet<string> = new Set(['ERR_LANE', 'ERR_INTERNAL', 'ERR_INFERENCE']);
+
+const entry = () => fileURLToPath(builtEntry('./unit-process.js', import.meta.url));
+
+/** Tries a unit once, in a process of its own. Never rejects. */
+export function tryUnit(
+  request: UnitRequest,
+  { hangMs, memoryBytes }: ChildLimits,
+  { signal, onFrame }: { signal?: AbortSignal; onFrame?: (frames: number) => void } = {},
+): Promise<UnitEnd> {
+  return new Promise((resolve) => {
+    const child = fork(entry(), {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A folder of its own for what others put aside, such as decoders.
+      env: { ...process.env, TMPDIR: request.dir },
+    });
+    let answer: UnitMessage | undefined;
+    let killed: UnitEnd | undefined;
+    let complaint = '';
+    const kill = (end: UnitEnd) => {
+      killed ??= end;
+      child.kill('SIGKILL');
+    };
+    let hangTimer: NodeJS.Timeout;
+    const alive = () => {
+      clearTimeout(hangTimer);
+      const seconds = hangMs / 1000;
+      hangTimer = setTimeout(
+        () => kill({ kind: 'hang', reason: `no frame for ${seconds} s` }),
+        hangMs,
+      );
+    };
+    alive();
+    const memoryTimer =
+      memoryBytes === undefined
+        ? undefined
+        : setInterval(async () => {
+            const held = await residentBytes(child);
+            if (held > memoryBytes)
+              kill({
+                kind: 'memory',
+                reason: `held ${megabytes(held)}, ${megabytes(memoryBytes)} allowed`,
+              });
+          }, memoryCheckMs);
+    const onStop = () => kill({ kind: 'stopped' });
+    signal?.addEventListener('abort', onStop, { once: true });
+    if (signal?.aborted) onStop();
+    child.stderr!.on('data', (chunk) => {
+      complaint = `${complaint}${chunk}`.slice(-4000);
+    });
+    child.on('message', (message: UnitMessage) => {
+      if (message.type === 'frame') {
+        alive();
+        onFrame?.(message.frames);
+      } else answer ??= message;
+    });
+    const end = (how: UnitEnd) => {
+      clearTimeout(hangTimer);
+      clearInterval(memoryTimer);
+      signal?.removeEventListener('abort', onStop);
+      resolve(how);
+    };
+    child.on('error', (error) => end({ kind: 'crash', reason: error.message }));
+    child.on('close', (exitCode, signalName) =>
+      end(endOf(answer, killed, { exitCode, signalName, complaint })),
+    );
+    child.send(request, (error) => {
+      // A child that dies before it listens ends by `close`.
+      void error;
+    });
+  });
+}
+
+function endOf(
+  answer: UnitMessage | undefined,
+  killed: UnitEnd | undefined,
+  {
+    exitCode,
+    signalName,
+    complaint,
+  }: { exitCode: number | null; signalName: string | null; complaint: string },
+): UnitEnd {
+  if (answer?.type === 'done') return { kind: 'done', record: answer.record };
+  if (answer?.type === 'failed') {
+    const { code = 'ERR_INTERNAL', message } = answer;
+    if (inputCodes.has(code) || carriedCodes.has(code))
+      return { kind: 'input', reason: `${message} (${code})` };
+    if (crashCodes.has(code)) return { kind: 'crash', reason: `${message} (${code})` };
+    return { kind: 'fatal', code, reason: message };
+  }
+  if (killed !== undefined) return killed;
+  if (/heap out of memory|Array buffer allocation failed/i.test(complaint))
+    return { kind: 'memory', reason: 'its heap was full' };
+  const how = signalName === null ? `exit code ${exitCode}` : signalName;
+  const hint = signalName === 'SIGKILL' ? ' (by the system, where memory was short)' : '';
+  const last = lastLine(complaint);
+  return { kind: 'crash', reason: `ended by ${how}${hint}${last === '' ? '' : `: ${last}`}` };
+}
+
+function lastLine(complaint: string): string {
+  const lines = complaint.trim().split('\n');
+  return (lines.findLast((line) => /Error\b.*:/.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
+}
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+
+/** Memory that a process holds; 0 where the system does not tell. */
+async function residentBytes({ pid }: ChildProcess): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
+  return Number(text.split(' ')[1] ?? 0) * 4096;
+}

@@ -1,0 +1,38 @@
+// A process of its own for one unit: what crashes, hangs or eats memory takes nothing else along.
+import { hasErrorCode } from '../../../src/frame/perception-error.js';
+import { runUnit, type UnitRequest } from './run-unit.js';
+import type { UnitRecord } from './unit-record.js';
+
+/** What the process tells its parent. */
+export type UnitMessage =
+  | { type: 'frame'; frames: number }
+  | { type: 'done'; record: UnitRecord }
+  | { type: 'failed'; code: string | undefined; message: string };
+
+/** Signs of life at most so often, milliseconds. */
+const tellMs = 200;
+
+const tell = (message: UnitMessage) =>
+  new Promise<void>((resolve) => process.send?.(message, () => resolve()));
+
+// Without its parent nobody would count what it does.
+process.on('disconnect', () => process.exit(1));
+// The parent decides when a unit ends.
+process.on('SIGINT', () => {});
+process.once('message', async (request: UnitRequest) => {
+  let toldMs = 0;
+  try {
+    const record = await runUnit(request, (frames) => {
+      const nowMs = performance.now();
+      if (nowMs - toldMs < tellMs) return;
+      toldMs = nowMs;
+      void tell({ type: 'frame', frames });
+    });
+    await tell({ type: 'done', record });
+    process.exit(0);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await tell({ type: 'failed', code: hasErrorCode(error) ? error.code : undefined, message });
+    process.exit(1);
+  }
+});

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { driveCountsSchema } from './drive-counts.js';
+
+const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `unit.json`: what is known of a unit that is done. The same unit gives the same bytes, whoever does it and when. */
+export const unitRecordSchema = z.strictObject({
+  format: z.literal(1),
+  key: z.string(),
+  /** Names the run: build, networks, calibration and settings. */
+  run: z.string(),
+  name: z.string(),
+  drive: z.string(),
+  /** Nanoseconds since the Unix epoch, as text; null for a whole drive. */
+  piece: z.strictObject({ number: count, fromNs: z.string(), toNs: z.string() }).nullable(),
+  identity: z.strictObject({ sizeBytes: count, edgesSha256: sha256 }),
+  frames: z.strictObject({
+    published: count,
+    /** By reason. Of a piece, those of its run-up as well. */
+    dropped: z.record(z.string(), count),
+  }),
+  /** Stamps of the first and last result, as text; null without results. */
+  span: z.strictObject({ fromNs: z.string(), toNs: z.string() }).nullable(),
+  results: z.strictObject({ sizeBytes: count, sha256 }),
+  counts: driveCountsSchema,
+});
+
+export type UnitRecord = z.infer<typeof unitRecordSchema>;
+
+/** Why a unit has no results. */
+export const unitFailureSchema = z.strictObject({
+  format: z.literal(1),
+  key: z.string(),
+  run: z.string(),
+  name: z.string(),
+  drive: z.string(),
+  /** `input`: the drive cannot be read; the others are what became of the process that tried. */
+  kind: z.enum(['input', 'crash', 'hang', 'memory']),
+  /** One line. */
+  reason: z.string(),
+  tries: z.int().min(1),
+});
+
+export type UnitFailure = z.infer<typeof unitFailureSchema>;
+
+/** Of bytes that are no such record, undefined: somebody else's file. */
+export function parseRecord<T>(schema: z.ZodType<T>, bytes: Uint8Array | undefined): T | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
+export const recordBytes = (record: UnitRecord | UnitFailure): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`);
