@@ -16,7 +16,7 @@ export function diffCommand(): Command {
     )
     .argument('<reference.mcap>', 'a recording of results')
     .argument('<results.mcap>', 'another one of the same drive')
-    .option('--drive <recording>', 'the drive, for the pictures of --html');
+    .option('--drive <recording>', 'the drive, for its ground truth and the pictures of --html');
   return addVerdictOptions(command).action((a: string, b: string, flags: DiffFlags) =>
     showVerdict(a, b, flags.drive, flags),
   );

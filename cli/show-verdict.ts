@@ -33,7 +33,7 @@ export async function showVerdict(
   const { formatJunit, formatVerdict } = await import('../tools/verdict/format-verdict.js');
   const terminal = new Terminal();
   const rules = rulesPath === undefined ? strictRules : await readRules(rulesPath);
-  const comparison = await compareRuns(referencePath, candidatePath, rules);
+  const comparison = await compareRuns(referencePath, candidatePath, rules, drivePath);
   const verdict = verdictOf(comparison, rules);
   if (junit !== undefined) await writeOutput(junit, formatJunit(verdict));
   if (html !== undefined) {

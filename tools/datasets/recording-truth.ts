@@ -66,7 +66,8 @@ const boxOf = ({ boxPx }: TruthObject): TruthBox['boxXyxyPx'] => [
 const shorterEdge = ([left, top, right, bottom]: TruthBox['boxXyxyPx']) =>
   Math.min(right - left, bottom - top);
 
-function toTruthBox(object: TruthObject): TruthBox {
+/** A true box as it is scored: of weight 1, or 0 for a region to ignore. */
+export function toTruthBox(object: TruthObject): TruthBox {
   const boxXyxyPx = boxOf(object);
   const [left, top, right, bottom] = boxXyxyPx;
   const isLarge = bottom - top >= minObject.heightPx && right - left >= minObject.widthPx;
@@ -74,13 +75,15 @@ function toTruthBox(object: TruthObject): TruthBox {
   return { className: object.className, boxXyxyPx, weight: isClear ? 1 : 0 };
 }
 
+/** Whether a sign network can be asked for it. */
+export const isLegible = (object: TruthObject): boolean =>
+  object.signClassId >= 0 &&
+  shorterEdge(boxOf(object)) >= minSignPx &&
+  object.occlusion <= maxSignOcclusion;
+
 function toSign(object: TruthObject, index: number, base: FrameBase): SignSample[] {
+  if (!isLegible(object)) return [];
   const boxXyxyPx = boxOf(object);
-  const isLegible =
-    object.signClassId >= 0 &&
-    shorterEdge(boxXyxyPx) >= minSignPx &&
-    object.occlusion <= maxSignOcclusion;
-  if (!isLegible) return [];
   return [{ ...base, id: `${base.id}/${index}`, classId: object.signClassId, boxXyxyPx }];
 }
 
@@ -89,13 +92,7 @@ function toSegmentation(
   base: FrameBase,
 ): SegmentationSample {
   const { widthPx, heightPx, runLengths, runClasses, classNames } = truth;
-  // By name where the recording has names, so that a recording with its classes in another order is read right.
-  const ourNames: readonly (string | undefined)[] = segmentationClasses;
-  const ourIds = Uint8Array.from({ length: 256 }, (_, id) => {
-    const name = classNames.length > 0 ? classNames[id] : ourNames[id];
-    const ours = ourNames.indexOf(name);
-    return ours < 0 ? voidClassId : ours;
-  });
+  const ourIds = ourTruthIds(classNames);
   return {
     ...base,
     loadClassMap: async () => {
@@ -108,6 +105,19 @@ function toSegmentation(
       );
     },
   };
+}
+
+/**
+ * For each id of a true map ours, or void. By name where the recording has names, so that one with its classes in another
+ * order is read right.
+ */
+export function ourTruthIds(classNames: readonly string[]): Uint8Array {
+  const ourNames: readonly (string | undefined)[] = segmentationClasses;
+  return Uint8Array.from({ length: 256 }, (_, id) => {
+    const name = classNames.length > 0 ? classNames[id] : ourNames[id];
+    const ours = ourNames.indexOf(name);
+    return ours < 0 ? voidClassId : ours;
+  });
 }
 
 /** A class map stretched to a picture's size by the nearest pixel. */

@@ -3,7 +3,12 @@ import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { createInputMapping } from '../../src/preprocess/input-mapping.js';
 import type { RgbImage } from '../datasets/sample.js';
 
-/** For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. */
+type Size = Pick<RgbImage, 'widthPx' | 'heightPx'>;
+
+/**
+ * For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. Where labels are
+ * fewer than the picture's pixels (`labels`, stretched over it), the same for the middle of each label.
+ */
 export class MapLookUp {
   #size = '';
   #places = new Int32Array();
@@ -13,15 +18,21 @@ export class MapLookUp {
     private readonly camera: CameraModel | undefined,
   ) {}
 
-  placesFor(image: RgbImage, mapWidthPx: number, mapHeightPx: number): Int32Array {
-    const { widthPx, heightPx } = image;
-    const size = `${widthPx}x${heightPx}`;
+  placesFor(
+    image: Size,
+    mapWidthPx: number,
+    mapHeightPx: number,
+    labels: Size = image,
+  ): Int32Array {
+    const { widthPx, heightPx } = labels;
+    const size = `${image.widthPx}x${image.heightPx} ${widthPx}x${heightPx} ${mapWidthPx}x${mapHeightPx}`;
     if (size === this.#size) return this.#places;
     const mapping = createInputMapping(this.spec, image, this.camera);
+    const [stepX, stepY] = [image.widthPx / widthPx, image.heightPx / heightPx];
     const places = new Int32Array(widthPx * heightPx).fill(-1);
     for (let y = 0, index = 0; y < heightPx; y++) {
       for (let x = 0; x < widthPx; x++, index++) {
-        const point = mapping.inputFromFramePoint(x + 0.5, y + 0.5);
+        const point = mapping.inputFromFramePoint((x + 0.5) * stepX, (y + 0.5) * stepY);
         if (point === undefined) continue;
         const column = Math.floor(point[0] * mapWidthPx);
         const row = Math.floor(point[1] * mapHeightPx);

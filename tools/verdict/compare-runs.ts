@@ -18,6 +18,9 @@ import {
   steeringFindings,
 } from './steering-findings.js';
 import { type TimingDifference, timingDifference, timingFindings } from './timing-findings.js';
+import { findTruth, scoreResults } from './truth/score-results.js';
+import { truthFindings } from './truth/truth-findings.js';
+import type { TruthScores } from './truth/truth-scores.js';
 import { clockTime, counted } from './words.js';
 
 /** Two runs of one drive, side by side. */
@@ -31,25 +34,29 @@ export interface Comparison {
   isSameBuild: boolean;
   steering: SteeringDifference | undefined;
   timing: TimingDifference;
+  /** Both runs against what is true; undefined where no recording at hand says so. */
+  truth: { reference: TruthScores; candidate: TruthScores } | undefined;
   findings: Finding[];
 }
 
 /**
- * Compares a recording of results with a reference. Rejects with what ResultsFile.open rejects with, and with
- * ERR_RECORDING where the two have no frame in common.
+ * Compares a recording of results with a reference, and both with the ground truth of the drive where `drivePath` or one of
+ * the two holds some. Rejects with what ResultsFile.open rejects with, and with ERR_RECORDING where the two have no frame in common.
  */
 export async function compareRuns(
   referencePath: string,
   candidatePath: string,
   rules: Rules,
+  drivePath?: string,
 ): Promise<Comparison> {
+  const truth = await truthOf(referencePath, candidatePath, drivePath);
   const referenceFile = await ResultsFile.open(referencePath);
   try {
     const candidateFile = await ResultsFile.open(candidatePath);
     try {
       const paired = await pairResults(referenceFile, candidateFile);
       const [reference, candidate] = [await referenceFile.facts(), await candidateFile.facts()];
-      return compared(paired, reference, candidate, rules);
+      return compared(paired, reference, candidate, truth, rules);
     } finally {
       await candidateFile.close();
     }
@@ -58,10 +65,23 @@ export async function compareRuns(
   }
 }
 
+async function truthOf(
+  referencePath: string,
+  candidatePath: string,
+  drivePath: string | undefined,
+): Promise<Comparison['truth']> {
+  const truthPath = await findTruth([drivePath, referencePath, candidatePath]);
+  if (truthPath === undefined) return undefined;
+  const reference = await scoreResults(referencePath, truthPath);
+  const candidate = await scoreResults(candidatePath, truthPath);
+  return reference && candidate && { reference, candidate };
+}
+
 function compared(
   paired: PairedResults,
   reference: RecordedRun,
   candidate: RecordedRun,
+  truth: Comparison['truth'],
   rules: Rules,
 ): Comparison {
   const { pairs, missing, added } = paired;
@@ -91,6 +111,7 @@ function compared(
     ...otherDrive(pairs),
     ...lineage,
     ...seen,
+    ...(truth === undefined ? [] : truthFindings(truth, rules)),
     ...timingFindings(timing, isSameMachine, limits),
     ...(lineage.length === 0 && seen.length === 0
       ? numberFindings(matched, reference, candidate)
@@ -105,6 +126,7 @@ function compared(
     isSameBuild,
     steering,
     timing,
+    truth,
     findings: sorted(findings),
   };
 }

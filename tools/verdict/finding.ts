@@ -15,6 +15,8 @@ export const findingKinds = {
   drops: 'other drops',
   mode: 'another mode of operation',
   'stage-missing': 'frames that a stage did not answer',
+  'truth-worse': 'a score against ground truth that became worse',
+  'truth-bound': 'a score against ground truth beyond its bound',
   'score-threshold': 'only boxes of low scores came or went',
   'box-suppression': 'only overlapping boxes came or went',
   'class-lost': 'a class that is never found any more',

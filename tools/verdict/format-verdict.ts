@@ -1,6 +1,7 @@
 import { escaped } from '../page/svg.js';
 import { type FindingKind, findingKinds } from './finding.js';
 import type { JudgedFinding } from './rules.js';
+import { namedScores, pairScores, spokenChange } from './truth/truth-scores.js';
 import type { Verdict } from './verdict.js';
 import { counted, spokenDegrees } from './words.js';
 
@@ -10,12 +11,15 @@ const shownOfKind = 8;
 /** The verdict for a person: what it is, what was found, kind by kind. */
 export function formatVerdict(verdict: Verdict): string {
   const { passed, findings } = verdict;
-  const lines = [
-    `verdict    ${passed ? 'passed' : 'FAILED'}: ${summaryOf(verdict)}`,
-    `reference  ${verdict.reference}`,
-    `candidate  ${verdict.candidate}`,
-    ...factsOf(verdict).map(([name, text]) => `${name.padEnd(11)}${text}`),
+  const facts: [string, string][] = [
+    ['verdict', `${passed ? 'passed' : 'FAILED'}: ${summaryOf(verdict)}`],
+    ['reference', verdict.reference],
+    ['candidate', verdict.candidate],
+    ...factsOf(verdict),
+    ...truthFacts(verdict),
   ];
+  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
+  const lines = facts.map(([name, text]) => `${name.padEnd(width)}${text}`);
   for (const [kind, found] of byKind(findings)) {
     lines.push('', `${kind}: ${findingKinds[kind]}`);
     for (const { words, isAllowed } of found.slice(0, shownOfKind))
@@ -57,6 +61,20 @@ export function factsOf(verdict: Verdict): [string, string][] {
   return facts;
 }
 
+/** What both runs score against the drive's ground truth. */
+function truthFacts({ truth }: Verdict): [string, string][] {
+  if (truth === null) return [];
+  const { reference, candidate } = truth;
+  const frames = `${counted(candidate.frames, 'frame')} of the results have ground truth`;
+  return [
+    ['truth', frames],
+    ...pairScores(reference, candidate).map((pair): [string, string] => [
+      namedScores[pair.name].label,
+      spokenChange(pair),
+    ]),
+  ];
+}
+
 /** In the order of the table of kinds. */
 export function byKind(findings: readonly JudgedFinding[]): Map<FindingKind, JudgedFinding[]> {
   const groups = new Map<FindingKind, JudgedFinding[]>();
@@ -66,7 +84,8 @@ export function byKind(findings: readonly JudgedFinding[]): Map<FindingKind, Jud
 }
 
 /** JUnit's XML, as build servers read it: one test case a kind of finding, failed where one is not allowed. */
-export function formatJunit({ findings, reference }: Verdict): string {
+export function formatJunit(verdict: Verdict): string {
+  const { findings, reference, truth } = verdict;
   const groups = byKind(findings);
   const cases = (Object.keys(findingKinds) as FindingKind[]).map((kind) => {
     const wrong = (groups.get(kind) ?? []).filter(({ isAllowed }) => !isAllowed);
@@ -76,10 +95,16 @@ export function formatJunit({ findings, reference }: Verdict): string {
     const text = wrong.map(({ words }) => words).join('\n');
     return `${head}><failure message="${escaped(wrong[0]!.words)}">${escaped(text)}</failure></testcase>`;
   });
+  const scores = truth === null ? [] : pairScores(truth.reference, truth.candidate);
+  const properties = scores.flatMap((score) =>
+    (['reference', 'candidate'] as const).map(
+      (side) => `<property name="truth.${score.name}.${side}" value="${score[side]}"/>`,
+    ),
+  );
   const failures = cases.filter((text) => text.includes('<failure')).length;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites><testsuite name="${escaped(`verify against ${reference}`)}" tests="${cases.length}" failures="${failures}">
-${cases.join('\n')}
+${properties.length === 0 ? '' : `<properties>${properties.join('')}</properties>\n`}${cases.join('\n')}
 </testsuite></testsuites>
 `;
 }

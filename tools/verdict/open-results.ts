@@ -14,6 +14,8 @@ import { RecordingReader } from '../../src/recording/recording-reader.js';
 
 /** One recorded result: the message, and its bytes as they were recorded. */
 export interface Result {
+  /** The frame's stamp on the recording's clock, nanoseconds since the Unix epoch. */
+  stampNs: bigint;
   frame: PerceptionFrame;
   payload: Uint8Array;
 }
@@ -60,7 +62,7 @@ export class ResultsFile {
 
   /** In the order of their stamps. A message that does not decode is passed over and counted. */
   async *results(): AsyncGenerator<Result, void, void> {
-    for await (const { data } of this.#reader.messages({ topics: this.#topics })) {
+    for await (const { data, stampNs } of this.#reader.messages({ topics: this.#topics })) {
       let frame: PerceptionFrame;
       try {
         frame = fromBinary(PerceptionFrameSchema, data);
@@ -68,7 +70,7 @@ export class ResultsFile {
         this.#undecodable++;
         continue;
       }
-      yield { frame, payload: data };
+      yield { stampNs, frame, payload: data };
     }
   }
 

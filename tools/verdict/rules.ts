@@ -4,6 +4,7 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { describeIssue } from '../../src/text/describe-issue.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
 import { type Finding, type FindingKind, findingKinds } from './finding.js';
+import { namedScores, type ScoreName } from './truth/truth-scores.js';
 
 const amount = z.number().nonnegative();
 const kind = z.enum(Object.keys(findingKinds) as [FindingKind, ...FindingKind[]]);
@@ -33,11 +34,24 @@ const limitsSchema = z.strictObject({
   latencyP99Ms: amount.optional(),
 });
 
+/** What is asked of one score against ground truth, in its own unit. */
+const scoreRule = z.strictObject({
+  /** It may become so much worse than the reference's. */
+  worseBy: amount.optional(),
+  /** The candidate's own must not lie below, or above, whatever the reference's is. */
+  atLeast: z.number().optional(),
+  atMost: z.number().optional(),
+});
+
 /** What may differ. */
 export const rulesSchema = z.strictObject({
   /** `auto`: bit by bit where build, machine, networks and provider are the same; `never`: by limits everywhere. */
   exact: z.enum(['auto', 'never']).default('auto'),
   limits: limitsSchema.prefault({}),
+  /** Scores against ground truth, where the drive has some. */
+  truth: z
+    .partialRecord(z.enum(Object.keys(namedScores) as [ScoreName, ...ScoreName[]]), scoreRule)
+    .default({}),
   /** Findings that do not fail the verdict: by kind, for some classes or all, up to a number. */
   allow: z
     .array(

@@ -1,5 +1,6 @@
 import type { Comparison } from './compare-runs.js';
 import { type JudgedFinding, judge, type Rules } from './rules.js';
+import type { TruthScores } from './truth/truth-scores.js';
 
 /** What a verdict says, as `--json` prints it. */
 export interface Verdict {
@@ -14,12 +15,14 @@ export interface Verdict {
   steering: { meanRad: number; mostRad: number; mostAtS: number } | null;
   /** p99 of glass to result, milliseconds. */
   p99Ms: { reference: number; candidate: number } | null;
+  /** Scores of both against the drive's ground truth; null where there is none. */
+  truth: { reference: TruthScores; candidate: TruthScores } | null;
   /** What could not be read of either file. */
   losses: string[];
 }
 
 export function verdictOf(comparison: Comparison, rules: Rules): Verdict {
-  const { reference, candidate, paired, identicalFrames, isSameBuild, steering, timing } =
+  const { reference, candidate, paired, identicalFrames, isSameBuild, steering, timing, truth } =
     comparison;
   const findings = judge(comparison.findings, rules);
   return {
@@ -38,6 +41,7 @@ export function verdictOf(comparison: Comparison, rules: Rules): Verdict {
       ? { meanRad: steering.meanRad, mostRad: steering.mostRad, mostAtS: steering.mostAtS }
       : null,
     p99Ms: timing.p99Ms ?? null,
+    truth: truth ?? null,
     losses: [reference, candidate].flatMap(({ path, losses }) =>
       losses.map((loss) => `${path} ${loss}`),
     ),

@@ -11,6 +11,7 @@ import { byKind, factsOf, summaryOf } from '../format-verdict.js';
 import type { JudgedFinding } from '../rules.js';
 import type { Verdict } from '../verdict.js';
 import { eventPicture } from './event-picture.js';
+import { truthSection } from './truth-section.js';
 
 /** So many events are shown with pictures: the page stays a few megabytes. */
 const mostPictures = 24;
@@ -60,6 +61,7 @@ export async function verdictPage(
 <section><h2>What was compared</h2><dl class="facts">${factsOf(verdict)
     .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
     .join('')}</dl></section>
+${truthSection(verdict)}
 ${[...byKind(verdict.findings)].map(([kind, found]) => `<section><h2>${escaped(`${found.length}: ${findingKinds[kind]}`)}</h2><ul class="plain verdict-list">${found.map((finding) => `<li>${mark(finding)}${escaped(finding.words)}${finding.isAllowed ? ' (allowed)' : ''}</li>`).join('')}</ul></section>`).join('\n')}
 ${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">Boxes with what they were called; in red, what the finding is about.</p>${events.join('\n')}</section>`}
 </main>
