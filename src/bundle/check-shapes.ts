@@ -1,9 +1,9 @@
 import { PerceptionError } from '../frame/perception-error.js';
-import { detectionOutputs } from './detection-shapes.js';
 import { elementCount } from './golden.js';
 import type { Golden, Manifest } from './manifest.js';
 import { type OutputSpec, readsCrops, taskOfDecoding } from './output-spec.js';
-import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
+import type { TaskRow } from './task-row.js';
+import { taskTable } from './task-table.js';
 
 type Dimension = number | string;
 
@@ -39,7 +39,9 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
   if (!sameShape(expectedInput, input.tensor.shape)) {
     mismatch(where, `input ${input.tensor.name}`, expectedInput, input.tensor.shape);
   }
-  for (const [name, expected] of expectedOutputs(manifest, batch)) {
+  // Its decoding is of the task: that was checked above.
+  const row: TaskRow = taskTable[task];
+  for (const [name, expected] of row.outputs(decode, { input: input.spec, batch, outputs })) {
     const tensor = outputs.find((output) => output.name === name);
     if (tensor === undefined) {
       const known = outputs.map((output) => output.name).join(', ');
@@ -53,71 +55,8 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
       expected.every((size, axis) => size === undefined || size === tensor.shape[axis]);
     if (!isSame) mismatch(where, `output ${name}`, expected, tensor.shape);
   }
-  checkNames(decode, where);
+  row.check?.(decode, where);
   checkGolden(manifest, golden, where);
-}
-
-/** Outputs that the decoding reads, with their shapes; undefined where any size will do. */
-function expectedOutputs(
-  { decode, input, outputs }: Manifest,
-  batch: Dimension,
-): [string, (Dimension | undefined)[]][] {
-  switch (decode.kind) {
-    case 'signs':
-    case 'lights':
-      return [[decode.logits, [batch, decode.classes.length]]];
-    case 'segmentation':
-      return [
-        [
-          decode.scores,
-          segmentationShape(
-            decode,
-            outputs.find(({ name }) => name === decode.scores)?.shape ?? [],
-          ),
-        ],
-      ];
-    case 'steering':
-      return [[decode.steering, [1, 1]]];
-    default:
-      return detectionOutputs(decode, input.spec, outputs);
-  }
-}
-
-/** Class names are unique, and names that refer to classes name one. */
-function checkNames(decode: OutputSpec, where: string): void {
-  if (decode.kind === 'steering') return;
-  const { classes } = decode;
-  const twice = classes.find((name, index) => classes.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new PerceptionError(
-      'ERR_BUNDLE',
-      `${where}: expected unique classes, found ${twice} twice`,
-    );
-  }
-  if (decode.kind === 'segmentation') checkSegmentation(decode, where);
-  if ('networkClasses' in decode) {
-    const stray = decode.networkClasses.find(({ as }) => as !== undefined && !classes.includes(as));
-    if (stray !== undefined) {
-      throw new PerceptionError(
-        'ERR_BUNDLE',
-        `${where}: decode.networkClasses: expected one of ${classes.join(', ')}, found ${stray.as}`,
-      );
-    }
-  }
-  if (decode.kind !== 'segmentation') return;
-  const unknown = decode.drivable.find((name) => !classes.includes(name));
-  if (unknown !== undefined) {
-    throw new PerceptionError(
-      'ERR_BUNDLE',
-      `${where}: decode.drivable: expected one of ${classes.join(', ')}, found ${unknown}`,
-    );
-  }
-  if (decode.paletteRgb.length !== classes.length) {
-    throw new PerceptionError(
-      'ERR_BUNDLE',
-      `${where}: decode.paletteRgb: expected ${classes.length} colours, found ${decode.paletteRgb.length}`,
-    );
-  }
 }
 
 function checkGolden(manifest: Manifest, golden: Golden, where: string): void {

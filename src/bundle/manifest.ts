@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { inputSpecSchema } from './input-spec.js';
 import { outputSpecSchema } from './output-spec.js';
 import { permittedUses } from './permitted-use.js';
+import { type Task, tasks } from './task-table.js';
 
-export const tasks = ['detection', 'signs', 'lights', 'segmentation', 'steering'] as const;
-export type Task = (typeof tasks)[number];
+export { type Task, tasks };
 /** Kinds of labels that data sets hold, by the task that is trained on them here. */
 export const labelledTasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
 export type LabelledTask = (typeof labelledTasks)[number];

@@ -1,4 +1,5 @@
 import { PerceptionError } from '../frame/perception-error.js';
+import { checkClasses } from './check-classes.js';
 import { channelCount, type SegmentationOutputSpec } from './segmentation-spec.js';
 
 type Dimension = number | string;
@@ -32,6 +33,7 @@ export function segmentationSize(
 /** Throws ERR_BUNDLE where the parts of a segmentation's decoding contradict each other. */
 export function checkSegmentation(decode: SegmentationOutputSpec, where: string): void {
   const { classes, channelClasses = [], values = 'scores', enlargeTo } = decode;
+  checkClasses(decode, where);
   const fault = (expected: string, found: unknown) => {
     throw new PerceptionError('ERR_BUNDLE', `${where}: expected ${expected}, found ${found}`);
   };
@@ -42,4 +44,17 @@ export function checkSegmentation(decode: SegmentationOutputSpec, where: string)
   const isMask = values === 'probability' || values === 'logit';
   const channels = channelCount(decode);
   if (isMask && channels !== 2) fault(`two classes with decode.values ${values}`, channels);
+  const unknown = decode.drivable.find((name) => !classes.includes(name));
+  if (unknown !== undefined) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: decode.drivable: expected one of ${classes.join(', ')}, found ${unknown}`,
+    );
+  }
+  if (decode.paletteRgb.length !== classes.length) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}: decode.paletteRgb: expected ${classes.length} colours, found ${decode.paletteRgb.length}`,
+    );
+  }
 }

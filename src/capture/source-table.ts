@@ -119,7 +119,9 @@ const rows = {
 
 export type SourceKind = keyof typeof rows;
 /** What lies at a path: `recogniseSource` tells which. */
-export type PathKind = Exclude<SourceKind, 'camera' | 'network' | 'gstreamer' | 'opencv'>;
+export type PathKind = {
+  [Kind in SourceKind]: (typeof rows)[Kind]['schemes'] extends readonly never[] ? Kind : never;
+}[SourceKind];
 
 /** Every kind of source, one row each. Opening, the pipeline file's check, `doctor` and docs/sources.md follow it. */
 export const sourceTable: Readonly<Record<SourceKind, SourceRow>> = rows;

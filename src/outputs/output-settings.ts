@@ -28,6 +28,8 @@ export interface OutputSettings {
       | undefined;
   };
   readonly record?: RecordSettings | undefined;
+  /** By name: the settings of outputs that `declareOutput` made. */
+  readonly outputs?: { readonly [name: string]: unknown } | undefined;
   /** Where the frames come from. */
   readonly source?: string | undefined;
   /** Set where a supervisor watches this process. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tasks } from '../bundle/manifest.js';
+import { type Task, tasks } from '../bundle/manifest.js';
 
 const budgetMs = z.number().positive().max(60_000).optional();
 
@@ -29,11 +29,9 @@ export const degradationSchema = z
     /** Since capture: of the whole result, or of a stage's answer. */
     budgetMs: z.strictObject({
       glassToResult: budgetMs,
-      detection: budgetMs,
-      signs: budgetMs,
-      lights: budgetMs,
-      segmentation: budgetMs,
-      steering: budgetMs,
+      ...(Object.fromEntries(tasks.map((task) => [task, budgetMs])) as {
+        [Stage in Task]: typeof budgetMs;
+      }),
     }),
     /** Shares of a budget that a p99 reaches for the next mode to begin, and falls to for the last one to end. */
     beginAt: z.number().positive().max(10).default(0.9),

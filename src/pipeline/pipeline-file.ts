@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { addressRow } from '../capture/source-table.js';
 import { readInputText } from '../files/read-input.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { outputTable } from '../outputs/output-table.js';
 import { describeIssue } from '../text/describe-issue.js';
 import { parseYaml } from '../text/yaml-document.js';
 import {
@@ -70,7 +71,7 @@ const keyPath = (keys: readonly PropertyKey[]) =>
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, mount, bundles, record, publish, listen } = config;
+  const { source, calibration, mount, bundles, record, publish, listen, outputs } = config;
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -87,6 +88,7 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
     ...(listen?.tokenFile !== undefined && {
       listen: { ...listen, tokenFile: absolute(listen.tokenFile) },
     }),
+    ...(outputs && { outputs: withAbsoluteOutputPaths(outputs, absolute) }),
     ...(record === undefined ? {} : { record: { ...record, path: absolute(record.path) } }),
     ...(publish.zeromq === undefined || curve === undefined
       ? {}
@@ -94,6 +96,20 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
           publish: { zeromq: { ...publish.zeromq, curve: { keyFile: absolute(curve.keyFile) } } },
         }),
   };
+}
+
+function withAbsoluteOutputPaths(
+  outputs: Readonly<Record<string, unknown>>,
+  absolute: (path: string) => string,
+): Record<string, unknown> {
+  const pathsOf = (name: string) => outputTable.find((row) => row.name === name)?.paths ?? [];
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, own]) => {
+      const paths = Object.entries(own ?? {}).filter(([key]) => pathsOf(name).includes(key));
+      const resolved = paths.map(([key, path]) => [key, absolute(String(path))]);
+      return [name, Object.assign({}, own, Object.fromEntries(resolved))];
+    }),
+  );
 }
 
 function deepFreeze<T>(value: T): T {

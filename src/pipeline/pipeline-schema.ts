@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { pictureHealthSchema } from '../capture/picture-health/picture-health-schema.js';
 import { addressRow } from '../capture/source-table.js';
+import { outputTable } from '../outputs/output-table.js';
 import { isLoopback } from '../outputs/page/access.js';
 import { defaultPagePort } from '../outputs/page/default-port.js';
 import { stageTable } from '../stages/stage-table.js';
@@ -91,6 +92,13 @@ const recordSchema = z.strictObject({
   keepSeconds: z.number().min(5).max(86_400).optional(),
 });
 
+/** One optional entry for each output that has settings of its own. */
+const outputsSchema = z.strictObject(
+  Object.fromEntries(
+    outputTable.flatMap(({ name, schema }) => (schema ? [[name, schema.optional()]] : [])),
+  ) as Record<string, z.ZodOptional>,
+);
+
 export const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
 
 /** A union of the two would say of a fault in one lane only that the whole is wrong. */
@@ -152,6 +160,8 @@ export const pipelineSchema = z
       (value) => (typeof value === 'string' ? { path: value } : value),
       recordSchema.optional(),
     ),
+    /** Outputs with settings of their own, by name: rows of the output table that `declareOutput` made. */
+    outputs: outputsSchema.optional(),
     /** Run a network whose golden outputs are out of tolerance; every result then says `uncertified`. */
     allowUncertified: z.boolean().default(false),
   })

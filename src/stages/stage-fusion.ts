@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Manifest, Task } from '../bundle/manifest.js';
+import type { PlainAnswer } from '../bundle/task-row.js';
 import type {
   PerceptionFrameSchema,
   SteeringUpdateSchema,
@@ -22,6 +23,8 @@ export interface FusedAnswers {
   lights?: readonly LightReading[];
   segmentation?: SegmentationResult;
   steering?: SteeringResult;
+  /** Of the tasks that answer a few numbers. */
+  plain?: { readonly [Name in Task]?: PlainAnswer };
 }
 
 /** What every message about a frame begins with. */

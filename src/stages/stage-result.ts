@@ -1,3 +1,5 @@
+import type { PlainAnswer } from '../bundle/task-row.js';
+import type { PlainTask } from '../bundle/task-table.js';
 import type { Detection, SegmentationResult } from '../perception/results.js';
 import type { SignBatch } from '../perception/signs/decode-signs.js';
 
@@ -12,4 +14,5 @@ export type StageResult =
   | { stage: 'signs' | 'lights'; batch: SignBatch }
   | { stage: 'segmentation'; segmentation: SegmentationResult }
   /** Radians at the wheels, positive to the left, before limits. */
-  | { stage: 'steering'; rawAngleRad: number };
+  | { stage: 'steering'; rawAngleRad: number }
+  | { stage: PlainTask; answer: PlainAnswer };

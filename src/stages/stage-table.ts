@@ -1,16 +1,14 @@
-import { type Task, tasks } from '../bundle/manifest.js';
+import { type PlainTask, plainTasks, type Task, tasks } from '../bundle/task-table.js';
 import { summariseDetections } from './detection/summarise-detections.js';
 import { summariseLights } from './lights/summarise-lights.js';
+import { summarisePlain } from './plain/summarise-plain.js';
 import { summariseSegmentation } from './segmentation/summarise-segmentation.js';
 import { summariseSigns } from './signs/summarise-signs.js';
 import type { StageRow } from './stage-row.js';
 import { summariseSteering } from './steering/summarise-steering.js';
 
-/**
- * Every stage, one row per task. The pipeline, the doctor, evaluation and the command line read it; none of them
- * knows a task by name. A task that is added to `tasks` without a row here does not compile.
- */
-export const stageTable: Readonly<Record<Task, StageRow>> = {
+/** Stages with code of their own. A task without a row here does not compile, unless its row says that it is plain. */
+const ownStages: Readonly<Record<Exclude<Task, PlainTask>, StageRow>> = {
   detection: {
     priority: 1,
     passes: false,
@@ -50,6 +48,33 @@ export const stageTable: Readonly<Record<Task, StageRow>> = {
     loadFusion: async () => (await import('./steering/steering-fusion.js')).createSteeringFusion,
     summary: summariseSteering,
   },
+};
+
+/** How every task runs that answers a few numbers per frame. */
+const plainStage = (task: PlainTask): StageRow => ({
+  priority: 4,
+  passes: false,
+  loadRunner: async () => {
+    const { createPlainRunner } = await import('./plain/plain-runner.js');
+    return (setup, input) => createPlainRunner(task, setup, input);
+  },
+  loadFusion: async () => {
+    const { createPlainFusion } = await import('./plain/plain-fusion.js');
+    return () => createPlainFusion(task);
+  },
+  summary: (frame) => summarisePlain(task, frame),
+});
+
+/**
+ * Every stage, one row per task. The pipeline, the doctor, evaluation and the command line read it; none of them
+ * knows a task by name.
+ */
+export const stageTable: Readonly<Record<Task, StageRow>> = {
+  ...ownStages,
+  ...(Object.fromEntries(plainTasks.map((task) => [task, plainStage(task)])) as Record<
+    PlainTask,
+    StageRow
+  >),
 };
 
 /** The answer that is wanted first comes first. */

@@ -1,6 +1,8 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CropOutputSpec, SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import type { PlainAnswer } from '../../src/bundle/task-row.js';
+import type { PlainTask } from '../../src/bundle/task-table.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { boxIou } from '../../src/perception/detection/box-iou.js';
 import type { Detection } from '../../src/perception/results.js';
@@ -36,8 +38,12 @@ type Asks = (
   options: AnswerOptions,
 ) => Promise<ExplainedAnswer>;
 
-/** What is asked of each task. Rejects with ERR_USAGE where the picture gives nothing to ask about. */
-export const explainedAnswers: Readonly<Record<Task, Asks>> = {
+/** What is asked of a task. Rejects with ERR_USAGE where the picture gives nothing to ask about. */
+export function asksOf(task: Task): Asks {
+  return (explainedAnswers as Readonly<Partial<Record<Task, Asks>>>)[task] ?? numbersOf;
+}
+
+const explainedAnswers: Readonly<Record<Exclude<Task, PlainTask>, Asks>> = {
   async steering(runner, _bundle, picture) {
     const angle = async (seen: RgbImage) => {
       const result = await runner.run(seen);
@@ -101,6 +107,27 @@ export const explainedAnswers: Readonly<Record<Task, Asks>> = {
     };
   },
 };
+
+/** A plain task's numbers; how far they have moved is the distance between them. */
+async function numbersOf(
+  runner: BundleRunner,
+  _bundle: Bundle,
+  picture: RgbImage,
+): Promise<ExplainedAnswer> {
+  const numbers = async (seen: RgbImage) => {
+    const { answer = {} } = (await runner.run(seen)) as StageResult & { answer?: PlainAnswer };
+    return answer;
+  };
+  const base = await numbers(picture);
+  const named = Object.entries(base).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+  return {
+    answer: named.join(', '),
+    async change(seen) {
+      const moved = await numbers(seen);
+      return Math.hypot(...Object.keys(base).map((name) => moved[name]! - base[name]!));
+    },
+  };
+}
 
 /** The surest class of the first crop. */
 async function classOfCrop(

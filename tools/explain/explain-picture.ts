@@ -5,7 +5,7 @@ import { createInputMapping } from '../../src/preprocess/input-mapping.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { BundleRunner } from '../evaluate/bundle-runner.js';
-import { explainedAnswers } from './answer-change.js';
+import { asksOf } from './answer-change.js';
 import { drawSaliency } from './draw-saliency.js';
 import { type ExplainMethod, innerMaps } from './explain-methods.js';
 import { networkInput } from './network-input.js';
@@ -45,7 +45,7 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
     const pointPx = request.pointPx ?? ([widthPx / 2, heightPx * 0.75] as const);
     const { inputFromFramePoint } = mapping;
     const ask = { pointPx, inputFromFramePoint, ...(input && { input }) };
-    const asked = await explainedAnswers[bundle.manifest.task](runner, bundle, picture, ask);
+    const asked = await asksOf(bundle.manifest.task)(runner, bundle, picture, ask);
     const drawn = { widthPx, heightPx, data: Uint8Array.from(picture.data) };
     if (method !== 'occlusion') {
       const pointNorm = inputFromFramePoint(...pointPx);

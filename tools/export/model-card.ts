@@ -1,10 +1,11 @@
 import type { Manifest } from '../../src/bundle/manifest.js';
 import { type PermittedUse, permittedUse } from '../../src/bundle/permitted-use.js';
+import type { PlainTask, Task } from '../../src/bundle/task-table.js';
 
 const percent = (value: number): string => value.toFixed(4);
 
 /** What each task's network is for, and where it should not be trusted. */
-const prose: Readonly<Record<Manifest['task'], { purpose: string; limits: string }>> = {
+const prose: Readonly<Record<Exclude<Task, PlainTask>, { purpose: string; limits: string }>> = {
   detection: {
     purpose:
       'Finds cars, trucks, buses, motorcycles, pedestrians, cyclists, traffic lights and traffic signs in a road picture.',
@@ -32,6 +33,12 @@ const prose: Readonly<Record<Manifest['task'], { purpose: string; limits: string
   },
 };
 
+const proseOf = (task: Task) =>
+  (prose as Readonly<Partial<Record<Task, { purpose: string; limits: string }>>>)[task] ?? {
+    purpose: `Answers a few numbers per road picture (${task}).`,
+    limits: 'Not for use on public roads.',
+  };
+
 const useLines: Readonly<Record<PermittedUse, string>> = {
   any: 'any; every data set that it learnt from permits that',
   research: 'research; a data set that it learnt from permits no more (see below)',
@@ -45,7 +52,7 @@ export function modelCard(manifest: Manifest): string {
   const lines = [
     `# ${manifest.name} ${manifest.version} (${task})`,
     '',
-    prose[task].purpose,
+    proseOf(task).purpose,
     '',
     `- Network: ${network.parameters.toLocaleString('en')} parameters, sha256 \`${network.sha256}\``,
     `- Input \`${input.tensor.name}\`: float32 ${dims(input.tensor.shape)}, ${input.spec.colour}, ${input.spec.fit}, region ${input.spec.regionNorm.join(', ')} of the frame`,
@@ -76,7 +83,7 @@ export function modelCard(manifest: Manifest): string {
     ]),
     '## Limits',
     '',
-    prose[task].limits,
+    proseOf(task).limits,
     '',
   ];
   return lines.join('\n');

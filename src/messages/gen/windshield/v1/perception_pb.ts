@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEi5wQKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ipAEKCURldGVjdGlvbhIQCghjbGFzc19pZBgBIAEoDRISCgpjbGFzc19uYW1lGAIgASgJEg0KBXNjb3JlGAMgASgCEiIKBmJveF9weBgEIAEoCzISLndpbmRzaGllbGQudjEuQm94EhAKCHRyYWNrX2lkGAUgASgNEiwKCGdyb3VuZF9tGCggASgLMhoud2luZHNoaWVsZC52MS5Hcm91bmRQb2ludCJfCgtHcm91bmRQb2ludBIPCgdmb3J3YXJkGAEgASgCEgwKBGxlZnQYAiABKAISGQoRZm9yd2FyZF9kZXZpYXRpb24YAyABKAISFgoObGVmdF9kZXZpYXRpb24YBCABKAIiQQoDQm94Eg0KBXhfbWluGAEgASgCEg0KBXlfbWluGAIgASgCEg0KBXhfbWF4GAMgASgCEg0KBXlfbWF4GAQgASgCIqcBCgRTaWduEhAKCGNsYXNzX2lkGAEgASgREhIKCmNsYXNzX25hbWUYAiABKAkSEwoLcHJvYmFiaWxpdHkYAyABKAISFwoPZGV0ZWN0aW9uX2luZGV4GAQgASgNEhAKCHRyYWNrX2lkGAUgASgNEiIKBmJveF9weBgGIAEoCzISLndpbmRzaGllbGQudjEuQm94EhUKDWlzX3JlbWVtYmVyZWQYByABKAgitwEKBUxpZ2h0EhAKCGNsYXNzX2lkGAEgASgREhIKCmNsYXNzX25hbWUYAiABKAkSEwoLcHJvYmFiaWxpdHkYAyABKAISFwoPZGV0ZWN0aW9uX2luZGV4GAQgASgNEhAKCHRyYWNrX2lkGAUgASgNEiIKBmJveF9weBgGIAEoCzISLndpbmRzaGllbGQudjEuQm94EiQKBmxhYmVscxgHIAMoCzIULndpbmRzaGllbGQudjEuTGFiZWwiKgoFTGFiZWwSDAoEbmFtZRgBIAEoCRITCgtwcm9iYWJpbGl0eRgCIAEoAiKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIrgBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgGIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZSKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLKAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSK/AgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSKwoGc291cmNlGAkgASgLMhsud2luZHNoaWVsZC52MS5Tb3VyY2VUaW1pbmcSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0imgEKDFNvdXJjZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgBIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZRIPCgdyYXRlX2h6GAIgASgCEhEKCWppdHRlcl9tcxgDIAEoAhIMCgRnYXBzGAQgASgEEhcKD3JlcGFpcmVkX3N0YW1wcxgFIAEoBBIPCgdzZWdtZW50GAYgASgNIr8BCgtHcm91bmRUcnV0aBIQCghmcmFtZV9pZBgBIAEoBBIQCghzdGFtcF9ucxgCIAEoBBIrCgdvYmplY3RzGAMgAygLMhoud2luZHNoaWVsZC52MS5UcnV0aE9iamVjdBIxCgxzZWdtZW50YXRpb24YBCABKAsyGy53aW5kc2hpZWxkLnYxLlNlZ21lbnRhdGlvbhIsCgd2ZWhpY2xlGAUgASgLMhsud2luZHNoaWVsZC52MS5UcnV0aFZlaGljbGUilgEKC1RydXRoT2JqZWN0EhIKCmNsYXNzX25hbWUYASABKAkSIgoGYm94X3B4GAIgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNc2lnbl9jbGFzc19pZBgDIAEoERIRCglvY2NsdXNpb24YBCABKAISEgoKZGlzdGFuY2VfbRgFIAEoAhIRCglvYmplY3RfaWQYBiABKA0iYAoMVHJ1dGhWZWhpY2xlEhQKDGhhc19zdGVlcmluZxgBIAEoCBIUCgxzdGVlcmluZ19yYWQYAiABKAISEQoJaGFzX3NwZWVkGAMgASgIEhEKCXNwZWVkX21wcxgEIAEoAiqEAQoKU3RhZ2VTdGF0ZRIbChdTVEFHRV9TVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQUdFX1NUQVRFX09LEAESFwoTU1RBR0VfU1RBVEVfU0tJUFBFRBACEhQKEFNUQUdFX1NUQVRFX0xBVEUQAxIWChJTVEFHRV9TVEFURV9GQUlMRUQQBCqMAQoKVGltZVNvdXJjZRIbChdUSU1FX1NPVVJDRV9VTlNQRUNJRklFRBAAEhYKElRJTUVfU09VUkNFX0RSSVZFUhABEhYKElRJTUVfU09VUkNFX1NUUkVBTRACEhcKE1RJTUVfU09VUkNFX0FSUklWQUwQAxIYChRUSU1FX1NPVVJDRV9SRUNPUkRFRBAEYgZwcm90bzM");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEijwUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEIsoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -126,6 +126,13 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: repeated windshield.v1.Light lights = 18;
    */
   lights: Light[];
+
+  /**
+   * Of tasks whose networks answer a few numbers per frame and have no message of their own.
+   *
+   * @generated from field: repeated windshield.v1.Answer answers = 30;
+   */
+  answers: Answer[];
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -377,6 +384,54 @@ export const LightSchema: GenMessage<Light> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 5);
 
 /**
+ * What a network said of the whole frame.
+ *
+ * @generated from message windshield.v1.Answer
+ */
+export type Answer = Message<"windshield.v1.Answer"> & {
+  /**
+   * @generated from field: string task = 1;
+   */
+  task: string;
+
+  /**
+   * @generated from field: repeated windshield.v1.NamedNumber values = 2;
+   */
+  values: NamedNumber[];
+};
+
+/**
+ * Describes the message windshield.v1.Answer.
+ * Use `create(AnswerSchema)` to create a new message.
+ */
+export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 6);
+
+/**
+ * Names carry units, such as `distance_m`; without one it is a share or a probability.
+ *
+ * @generated from message windshield.v1.NamedNumber
+ */
+export type NamedNumber = Message<"windshield.v1.NamedNumber"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: double value = 2;
+   */
+  value: number;
+};
+
+/**
+ * Describes the message windshield.v1.NamedNumber.
+ * Use `create(NamedNumberSchema)` to create a new message.
+ */
+export const NamedNumberSchema: GenMessage<NamedNumber> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 7);
+
+/**
  * @generated from message windshield.v1.Label
  */
 export type Label = Message<"windshield.v1.Label"> & {
@@ -396,7 +451,7 @@ export type Label = Message<"windshield.v1.Label"> & {
  * Use `create(LabelSchema)` to create a new message.
  */
 export const LabelSchema: GenMessage<Label> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 6);
+  messageDesc(file_windshield_v1_perception, 8);
 
 /**
  * @generated from message windshield.v1.Segmentation
@@ -449,7 +504,7 @@ export type Segmentation = Message<"windshield.v1.Segmentation"> & {
  * Use `create(SegmentationSchema)` to create a new message.
  */
 export const SegmentationSchema: GenMessage<Segmentation> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 7);
+  messageDesc(file_windshield_v1_perception, 9);
 
 /**
  * @generated from message windshield.v1.Steering
@@ -481,7 +536,7 @@ export type Steering = Message<"windshield.v1.Steering"> & {
  * Use `create(SteeringSchema)` to create a new message.
  */
 export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 8);
+  messageDesc(file_windshield_v1_perception, 10);
 
 /**
  * @generated from message windshield.v1.StageStatus
@@ -532,7 +587,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 9);
+  messageDesc(file_windshield_v1_perception, 11);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -554,7 +609,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 10);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -586,7 +641,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -634,7 +689,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -681,7 +736,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -769,7 +824,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * Once a second on topic `status`.
@@ -846,7 +901,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 17);
 
 /**
  * How evenly a live source delivers, by its frames' capture times.
@@ -900,7 +955,7 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
  * Use `create(SourceTimingSchema)` to create a new message.
  */
 export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 16);
+  messageDesc(file_windshield_v1_perception, 18);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -939,7 +994,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 17);
+  messageDesc(file_windshield_v1_perception, 19);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -987,7 +1042,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 18);
+  messageDesc(file_windshield_v1_perception, 20);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -1019,7 +1074,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 19);
+  messageDesc(file_windshield_v1_perception, 21);
 
 /**
  * @generated from enum windshield.v1.StageState

@@ -1,0 +1,28 @@
+import { PerceptionError } from '../frame/perception-error.js';
+import type { DetectionOutputSpec } from './detection-spec.js';
+
+/** Throws ERR_BUNDLE where a decoding names a class twice. */
+export function checkClasses(
+  { classes }: { readonly classes: readonly string[] },
+  where: string,
+): void {
+  const twice = classes.find((name, index) => classes.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new PerceptionError(
+    'ERR_BUNDLE',
+    `${where}: expected unique classes, found ${twice} twice`,
+  );
+}
+
+/** As checkClasses; a detector's own classes are published as classes that are declared. */
+export function checkNetworkClasses(decode: DetectionOutputSpec, where: string): void {
+  checkClasses(decode, where);
+  if (decode.kind === 'ssd') return;
+  const { classes, networkClasses } = decode;
+  const stray = networkClasses.find(({ as }) => as !== undefined && !classes.includes(as));
+  if (stray === undefined) return;
+  throw new PerceptionError(
+    'ERR_BUNDLE',
+    `${where}: decode.networkClasses: expected one of ${classes.join(', ')}, found ${stray.as}`,
+  );
+}

@@ -1,0 +1,59 @@
+import { checkClasses, checkNetworkClasses } from './check-classes.js';
+import { type CropOutputSpec, lightsOutputSchema, signsOutputSchema } from './crop-spec.js';
+import { detectionOutputs, type ExpectedOutput } from './detection-shapes.js';
+import { detectionOutputSchemas } from './detection-spec.js';
+import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
+import { segmentationOutputSchema } from './segmentation-spec.js';
+import { steeringOutputSchema } from './steering-spec.js';
+import { type CheckedNetwork, declareTask, type PlainTaskRow, type TaskRow } from './task-row.js';
+
+const cropOutputs = (decode: CropOutputSpec, { batch }: CheckedNetwork): ExpectedOutput[] => [
+  [decode.logits, [batch, decode.classes.length]],
+];
+
+/**
+ * Every task, one row per task, in the order in which messages name them. A task that is added here is known to
+ * manifests, pipeline files and the command line. One that `declarePlainTask` makes runs as it stands; for another the
+ * compiler asks for a row in src/stages/stage-table.ts. docs/decisions/two-tables-for-a-task.md says why.
+ */
+export const taskTable = {
+  detection: declareTask({
+    decodings: detectionOutputSchemas,
+    outputs: (decode, { input, outputs }) => detectionOutputs(decode, input, outputs),
+    check: checkNetworkClasses,
+  }),
+  signs: declareTask({ decodings: [signsOutputSchema], outputs: cropOutputs, check: checkClasses }),
+  lights: declareTask({
+    decodings: [lightsOutputSchema],
+    outputs: cropOutputs,
+    check: checkClasses,
+  }),
+  segmentation: declareTask({
+    decodings: [segmentationOutputSchema],
+    outputs: (decode, { outputs }) => {
+      const found = outputs.find(({ name }) => name === decode.scores)?.shape ?? [];
+      return [[decode.scores, segmentationShape(decode, found)]];
+    },
+    check: checkSegmentation,
+  }),
+  steering: declareTask({
+    decodings: [steeringOutputSchema],
+    outputs: (decode) => [[decode.steering, [1, 1]]],
+  }),
+};
+
+export type Task = keyof typeof taskTable;
+/** Tasks that need no row in the stage table. */
+export type PlainTask = {
+  [Name in Task]: (typeof taskTable)[Name] extends { answer: unknown } ? Name : never;
+}[Task];
+
+/** In the order of the table. */
+export const tasks = Object.keys(taskTable) as [Task, ...Task[]];
+export const plainTasks = tasks.filter((task): task is PlainTask => 'answer' in taskTable[task]);
+
+/** The row of a plain task, whichever that is. */
+export function plainTaskRow(task: PlainTask): PlainTaskRow {
+  const row: TaskRow = taskTable[task];
+  return row as PlainTaskRow;
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { Output } from './output.js';
+import type { OutputSettings } from './output-settings.js';
+
+/** One kind of output that a pipeline file can ask for. */
+export interface OutputRow {
+  readonly name: string;
+  /** What may stand under `outputs.<name>` in the pipeline file; left out where another key asks for the output. */
+  readonly schema?: z.ZodType;
+  /** Keys of `outputs.<name>` that hold a path; a relative one is relative to the pipeline file. */
+  readonly paths?: readonly string[];
+  readonly isWanted: (settings: OutputSettings) => boolean;
+  /** Frames whose pixels it may hold at once; 0 where it asks for none. */
+  readonly heldFrames: (settings: OutputSettings) => number;
+  /** Opens it while networks load. Loads its code only then. Rejects in one clear line. */
+  readonly open: (settings: OutputSettings) => Promise<Output>;
+}
+
+/** An output that `outputs.<name>` of the pipeline file asks for, with settings of its own. */
+export interface OutputDeclaration<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly paths?: readonly string[];
+  /** 0 when left out. */
+  readonly heldFrames?: number;
+  /** `own`: what the pipeline file says under `outputs.<name>`, checked, paths absolute. */
+  readonly open: (own: z.infer<Schema>, settings: OutputSettings) => Promise<Output>;
+}
+
+export function declareOutput<Schema extends z.ZodType>({
+  name,
+  schema,
+  paths = [],
+  heldFrames = 0,
+  open,
+}: OutputDeclaration<Schema>): OutputRow {
+  const ownIn = ({ outputs }: OutputSettings) => outputs?.[name] as z.infer<Schema> | undefined;
+  return {
+    name,
+    schema,
+    paths,
+    isWanted: (settings) => ownIn(settings) !== undefined,
+    heldFrames: () => heldFrames,
+    open: (settings) => open(ownIn(settings)!, settings),
+  };
+}
