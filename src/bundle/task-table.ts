@@ -14,7 +14,7 @@ const cropOutputs = (decode: CropOutputSpec, { batch }: CheckedNetwork): Expecte
 /**
  * Every task, one row per task, in the order in which messages name them. A task that is added here is known to
  * manifests, pipeline files and the command line. One that `declarePlainTask` makes runs as it stands; for another the
- * compiler asks for a row in src/stages/stage-table.ts. docs/decisions/two-tables-for-a-task.md says why.
+ * compiler asks for a row in src/stages/stage-table.ts. docs/decisions/one-row-for-a-task.md says why.
  */
 export const taskTable = {
   detection: declareTask({
