@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { withoutCredentials } from '../src/capture/credentials.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { checkPlaces } from '../src/pipeline/check-places.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { formatYaml } from '../src/text/yaml-document.js';
@@ -12,17 +13,22 @@ export function configCommand(): Command {
     .summary('check a pipeline file and print it with defaults and paths resolved')
     .description(
       'Checks a pipeline file against its schema, fills in the defaults, makes every path absolute and\n' +
-        'prints the result as YAML; with --plan, lanes and bundles are measured and pinned. An unknown key, a bundle without a lane or a signs stage without\n' +
-        'detection is an error with its line (exit code 2).',
+        'prints the result as YAML; with --plan, lanes and bundles are measured and pinned. An unknown key, a\n' +
+        'bundle without a lane or a signs stage without detection is an error with its line, and so is a source,\n' +
+        'calibration, bundle or key file that is not there or is not what it should be (exit code 2).',
     )
     .argument('[pipeline.yaml]', 'the pipeline file')
     .option(
       '--plan',
       'measure here which of several bundles is faster and which lanes lanes: auto would make, and print those',
     )
+    .option(
+      '--elsewhere',
+      'for a file that another machine runs: do not look whether what it names is there',
+    )
     .option('--json', 'print JSON instead of YAML')
     .option('--schema', 'print the JSON schema of pipeline files, for editors')
-    .action(async (path: string | undefined, { json, plan, schema }: ConfigFlags) => {
+    .action(async (path: string | undefined, { elsewhere, json, plan, schema }: ConfigFlags) => {
       if (schema) return printSchema(path);
       if (path === undefined)
         throw new PerceptionError(
@@ -30,12 +36,14 @@ export function configCommand(): Command {
           'expected a pipeline file or --schema, found neither',
         );
       const config = await loadPipelineFile(path);
+      if (!elsewhere) await checkPlaces(config, path);
       const shown = asWritten(plan ? await pinned(config, path) : config);
       process.stdout.write(json ? `${JSON.stringify(shown, null, 2)}\n` : formatYaml(shown));
     });
 }
 
 interface ConfigFlags {
+  elsewhere?: true;
   json?: true;
   plan?: true;
   schema?: true;

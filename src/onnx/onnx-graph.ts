@@ -45,6 +45,7 @@ export const onnxDataTypes: Readonly<Record<OnnxDtype, number>> = {
 };
 const opsetVersion = 17n;
 const irVersion = 8n;
+const imageAxes = ['DATA_BATCH', 'DATA_CHANNEL', 'DATA_FEATURE', 'DATA_FEATURE'];
 
 function dtypeOf(data: OnnxData): OnnxDtype {
   if (data instanceof Float32Array) return 'float32';
@@ -84,6 +85,17 @@ export class OnnxGraph {
   input(name: string, shape: (number | string)[], dtype: OnnxDtype = 'float32'): string {
     this.#graph.input.push(valueInfo(name, shape, dtype));
     return name;
+  }
+
+  /**
+   * Says that the input `name`, declared before, is a picture of [batch, channels, rows, columns]: what ONNX's image
+   * properties then speak of (its documents MetadataProps, TypeDenotation and DimensionDenotation).
+   */
+  denoteImage(name: string): void {
+    const { type } = this.#graph.input.find((input) => input.name === name)!;
+    type!.denotation = 'IMAGE';
+    const dims = type!.tensorType!.shape!.dim;
+    for (const [axis, denotation] of imageAxes.entries()) dims[axis]!.denotation = denotation;
   }
 
   /** Declares that a value leaves the graph. */

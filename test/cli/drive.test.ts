@@ -150,6 +150,35 @@ describe('windshield config', () => {
     const line = await refused(windshield(['config', path]), 'ERR_CONFIG');
     expect(line).toMatch(/unknown\.yaml:\d+: unknown key "colour"/);
   });
+
+  test('what is not there, or is not what its key says, is refused by its key, all at once', async () => {
+    const path = await rig.writePipeline('places.yaml', {
+      source: 'no-drive.mcap',
+      calibration: 'no-camera.yaml',
+      bundles: { ...rig.bundleDirs, steering: 'no-bundle', signs: rig.bundleDirs.detection },
+      record: { path: 'no-folder/results.mcap' },
+      listen: { tokenFile: 'no-token' },
+    });
+    const line = await refused(windshield(['config', path]), 'ERR_CONFIG');
+    expect(line).toContain(`source: there is nothing at ${join(rig.dir, 'no-drive.mcap')}`);
+    expect(line).toContain('calibration: ');
+    expect(line).toContain('bundles.steering: ');
+    expect(line).toContain('bundles.signs: expected a bundle for signs, found one for detection');
+    expect(line).toContain('record: expected its folder, found none');
+    expect(line).toContain('listen.tokenFile: ');
+    // The file of another machine is checked without all that.
+    const { code, stdout } = await windshield(['config', path, '--elsewhere']).finished;
+    expect(code).toBe(0);
+    expect(parse(stdout).source).toContain('no-drive.mcap');
+  });
+
+  test('a live source is looked for when it is opened, not here', async () => {
+    const path = await rig.writePipeline('live.yaml', {
+      source: 'camera:/dev/no-camera',
+      calibration: 'none',
+    });
+    expect((await windshield(['config', path]).finished).code).toBe(0);
+  });
 });
 
 describe('one clear line and exit code 2 for', () => {

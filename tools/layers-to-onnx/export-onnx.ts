@@ -34,6 +34,7 @@ export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): O
   const graph = new OnnxGraph(options.graphName);
   const inputShape = [options.batch, ...channelsFirst(layers.input.outputShape)];
   graph.input(options.inputName, inputShape);
+  if (inputShape.length === 4) graph.denoteImage(options.inputName);
   let parameters = 0;
   const constant = (name: string, shape: number[], values: Float32Array): string => {
     parameters += values.length;

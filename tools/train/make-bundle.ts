@@ -7,6 +7,7 @@ import { permittedUse } from '../../src/bundle/permitted-use.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { exportOnnx, type OnnxExport } from '../layers-to-onnx/export-onnx.js';
 import type { tf } from '../layers-to-onnx/tf.js';
+import { imageProperties } from './image-properties.js';
 import type { TaskTraining } from './tasks/task-training.js';
 
 /** What a bundle says of itself beyond the network. */
@@ -41,7 +42,11 @@ export function makeBundle(
     inputName: training.inputName,
     outputNames: training.outputNames,
     batch: isBatched ? 'N' : 1,
-    properties: imageProperties(training, labels),
+    properties: {
+      ...imageProperties(training.input),
+      'windshield.task': training.task,
+      ...labels,
+    },
   });
   const golden = makeGolden(exported, training);
   const tensor = ({ name, shape }: OnnxExport['input']) => ({
@@ -72,20 +77,6 @@ export function makeBundle(
     files: { manifestText: text(manifest), goldenText: text(golden), network: exported.bytes },
     manifest,
     exported,
-  };
-}
-
-/** The model's metadata in the names that ONNX's image models use, so that viewers show them. */
-function imageProperties(
-  training: TaskTraining,
-  labels: Record<string, string>,
-): Record<string, string> {
-  const { colour, mean, scale } = training.input;
-  return {
-    'Image.BitmapPixelFormat': colour === 'rgb' ? 'Rgb8' : colour === 'bgr' ? 'Bgr8' : 'Yuv444',
-    'Image.NominalPixelRange': `(value - ${mean.join('/')}) * ${scale.map((value) => value.toPrecision(4)).join('/')}`,
-    'windshield.task': training.task,
-    ...labels,
   };
 }
 

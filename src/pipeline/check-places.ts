@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Task, tasks } from '../bundle/manifest.js';
+import { cameraOf } from '../capture/camera-of.js';
+import { mountOf } from '../capture/mount-of.js';
+import { recogniseSource } from '../capture/recognise-source.js';
+import { addressRow } from '../capture/source-table.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+import { readBundleFolder } from '../inference/read-bundle-folder.js';
+import { readTokenFile } from '../outputs/page/token-file.js';
+import { readCurveKeyFile } from '../outputs/zeromq/curve-key-file.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+
+/**
+ * Holds that what a pipeline file names is there, and is what its key says: the source (a path; what is live is looked
+ * for when it is opened), calibration, mount, bundles and key files; and the folder that is recorded into. `path` is the
+ * pipeline file. Rejects with ERR_CONFIG that tells every fault by its key.
+ */
+export async function checkPlaces(config: PipelineConfig, path: string): Promise<void> {
+  const { source, calibration, mount, bundles, alternatives, record, listen, publish } = config;
+  const faults: string[] = [];
+  const check = async (key: string, look: () => unknown) => {
+    try {
+      await look();
+    } catch (error) {
+      // A bug is told as one.
+      if (!hasErrorCode(error)) throw error;
+      faults.push(`${key}: ${error.message}`);
+    }
+  };
+  const recorded = source !== undefined && addressRow(source) === undefined ? source : undefined;
+  if (recorded !== undefined) await check('source', () => recogniseSource(recorded));
+  await check('calibration', () => cameraOf(calibration, recorded ?? ''));
+  await check('mount', () => mountOf(mount, recorded ?? ''));
+  for (const task of tasks) {
+    const folders = alternatives?.[task] ?? (bundles[task] === undefined ? [] : [bundles[task]]);
+    for (const folder of folders) await check(`bundles.${task}`, () => checkBundle(folder, task));
+  }
+  if (record) await check('record', () => checkFolderOf(record.path));
+  const { tokenFile } = listen ?? {};
+  if (tokenFile !== undefined) await check('listen.tokenFile', () => readTokenFile(tokenFile));
+  const { curve } = publish.zeromq ?? {};
+  if (curve) await check('publish.zeromq.curve', () => readCurveKeyFile(curve.keyFile));
+  if (faults.length > 0)
+    throw new PerceptionError('ERR_CONFIG', `${path}: ${faults.join(`; ${path}: `)}`, {
+      details: { path, faults },
+    });
+}
+
+async function checkBundle(folder: string, task: Task): Promise<void> {
+  const { manifest } = await readBundleFolder(folder);
+  if (manifest.task !== task)
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `expected a bundle for ${task}, found one for ${manifest.task}: ${folder}`,
+    );
+}
+
+function checkFolderOf(file: string): void {
+  const folder = dirname(file);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new PerceptionError('ERR_OUTPUT', `expected its folder, found none: ${folder}`);
+}
