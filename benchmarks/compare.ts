@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measured, measuredJson } from '../src/text/measured-json.js';
+import { didYouMean } from '../src/text/nearest-word.js';
 import { median } from './harness/statistics.js';
 import type { BenchmarkReport } from './harness/summary.js';
 
@@ -96,8 +98,17 @@ if (before === undefined || after === undefined || benchmark === undefined) {
 const rounds = Number(values.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0))
   refuse(`expected --rounds of 1 or more, found "${values.rounds}"`);
-if (!existsSync(`dist/benchmarks/${benchmark}.js`))
-  refuse(`expected the name of a file in benchmarks/, found "${benchmark}"`);
+// Whatever prints a report of cases; a drill, or a part of one, does not.
+const comparable = readdirSync('benchmarks')
+  .filter(
+    (file) =>
+      file.endsWith('.ts') && readFileSync(`benchmarks/${file}`, 'utf8').includes('runBenchmark('),
+  )
+  .map((file) => file.replace(/\.ts$/, ''));
+if (!comparable.includes(benchmark))
+  refuse(
+    `expected one of ${comparable.join(', ')}, found "${benchmark}"${didYouMean(benchmark, comparable)}`,
+  );
 const commits = [commitOf(before), commitOf(after)] as const;
 const scratchDir = mkdtempSync(join(tmpdir(), 'compare-'));
 try {
@@ -111,8 +122,8 @@ try {
     for (const side of order) reports[side]!.push(measureRound(dirs[side]!, benchmark, chosen));
   }
   const rows = compare(...reports);
-  if (values.json) console.log(JSON.stringify({ before, after, benchmark, rows }));
-  else console.table(rows);
+  if (values.json) console.log(measuredJson({ before, after, benchmark, rows }));
+  else console.table(measured(rows));
 } finally {
   rmSync(scratchDir, { recursive: true });
 }

@@ -4,6 +4,7 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNothingAt } from '../src/files/write-folder.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
 import type { AdoptFlags } from './adopt-flags.js';
 import { Terminal } from './terminal.js';
@@ -166,7 +167,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   const { family, reasons, trials, triedOn } = adopted;
   terminal.print(
     flags.json
-      ? JSON.stringify({ out: flags.out, family, reasons, triedOn, trials: trials.map(trialJson) })
+      ? measuredJson({ out: flags.out, family, reasons, triedOn, trials: trials.map(trialJson) })
       : `fed with ${describeInput(adopted.bundle.manifest)}\nwritten: ${flags.out}`,
   );
 }

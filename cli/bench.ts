@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
 import type { FrameMode } from '../tools/bench/trial.js';
 import { defaultPipelineFile } from './default-pipelines.js';
@@ -102,7 +103,7 @@ async function bench(
       signal: stop.signal,
     });
     const faults = checkBench(report, budgets);
-    terminal.print(flags.json ? JSON.stringify({ ...report, faults }) : formatBench(report));
+    terminal.print(flags.json ? measuredJson({ ...report, faults }) : formatBench(report));
     for (const fault of faults) terminal.note(`failed: ${fault}`);
     if (faults.length > 0) process.exitCode = exitCodes.failedVerdict;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -36,7 +37,7 @@ export function bundleCommand(): Command {
           const terminal = new Terminal();
           terminal.print(
             flags.json
-              ? JSON.stringify(report)
+              ? measuredJson(report)
               : [
                   `${report.bundle}`,
                   ...report.providers.map(

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { formatCameraInfoYaml } from '../src/calibration/camera-info.js';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { CameraCalibrationResult } from '../tools/calibrate/calibrate-camera.js';
 import type { LensKind } from '../tools/calibrate/solve/projection.js';
 import { addBoardFlags, type BoardFlags, boardOf } from './board-flags.js';
@@ -70,7 +71,7 @@ async function calibrate(places: string[], flags: CalibrateFlags): Promise<void>
   const result = { ...solved, skipped: [...found.skipped, ...solved.skipped] };
   if (flags.out !== undefined) writeWhole(flags.out, cameraInfo(flags.out, result));
   if (flags.html !== undefined) await writeReport(flags.html, places, flags.every, result);
-  terminal.print(flags.json ? JSON.stringify(calibrationJson(result)) : formatCalibration(result));
+  terminal.print(flags.json ? measuredJson(calibrationJson(result)) : formatCalibration(result));
   for (const path of [flags.out, flags.html])
     if (path !== undefined) terminal.note(`wrote ${path}`);
 }

@@ -10,6 +10,7 @@ import { frameBytes } from '../src/frame/frame.js';
 import { isSourceEnd } from '../src/frame/frame-source.js';
 import { toPackedRgb } from '../src/frame/nv12.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { Terminal } from './terminal.js';
 
 /** A camera that has just begun sets its exposure: so many frames are passed over before the picture. */
@@ -40,7 +41,7 @@ async function list(isJson: boolean): Promise<void> {
   const cameras = [];
   for (const camera of listCameras('/'))
     cameras.push({ ...camera, modes: camera.isReadable ? await listModes(camera.device) : [] });
-  if (isJson) return terminal.print(JSON.stringify(cameras));
+  if (isJson) return terminal.print(measuredJson(cameras));
   if (cameras.length === 0) terminal.print('no cameras: plug one in, or name an address');
   for (const { device, name, isReadable, modes } of cameras) {
     terminal.print(
@@ -61,7 +62,7 @@ async function look(given: string, flags: { picture?: string; json?: true }): Pr
   try {
     const { layout, nominalRateHz, name } = source.info;
     const notes = (source.notes ?? []).map(withoutCredentials);
-    if (flags.json) terminal.print(JSON.stringify({ name, layout, nominalRateHz, notes }));
+    if (flags.json) terminal.print(measuredJson({ name, layout, nominalRateHz, notes }));
     else
       for (const note of notes.length > 0
         ? notes

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { CopyOptions, CopySummary } from '../src/recording/copy-recording.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -29,7 +30,7 @@ export async function copyForCommand(
     const { startNs, endNs, ...counts } = summary;
     const times = { startNs: String(startNs), endNs: String(endNs) };
     const object = { out: flags.out, bytes: size, ...counts, ...times };
-    terminal.print(flags.json ? JSON.stringify(object) : describe(flags.out, size, summary));
+    terminal.print(flags.json ? measuredJson(object) : describe(flags.out, size, summary));
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     terminal.note(`ended by Ctrl-C: ${flags.out} was not written`);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
 import { numberOf } from './option-parsers.js';
 import { Terminal } from './terminal.js';
@@ -49,6 +50,6 @@ async function diagnose(path: string | undefined, flags: DoctorFlags): Promise<v
     },
   });
   const columns = process.stdout.columns ?? 100;
-  terminal.print(flags.json ? JSON.stringify(diagnosis) : formatDiagnosis(diagnosis, columns));
+  terminal.print(flags.json ? measuredJson(diagnosis) : formatDiagnosis(diagnosis, columns));
   if (!diagnosis.isReady) process.exitCode = exitCodes.failedVerdict;
 }

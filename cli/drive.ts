@@ -3,6 +3,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { runPipeline } from '../src/pipeline/pipeline.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { startBeating, supervisedFromEnvironment } from '../src/supervise/supervised.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { DriveFlags } from './drive-options.js';
 import { describeError } from './exit-codes.js';
 import { onKeepKey } from './keep-key.js';
@@ -74,7 +75,7 @@ export async function drive(request: DriveRequest): Promise<void> {
         else terminal.note(line);
       },
     });
-    terminal.print(flags.json ? JSON.stringify(report) : formatReport(report));
+    terminal.print(flags.json ? measuredJson(report) : formatReport(report));
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
     supervised?.main.ended();

@@ -4,6 +4,7 @@ import type { MeasuredMount } from '../src/calibration/mount.js';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { KnownPoint } from '../tools/calibrate/ground/fit-mount.js';
 import { Terminal } from './terminal.js';
 
@@ -104,7 +105,7 @@ async function measureGround(source: string, flags: GroundFlags): Promise<void> 
     writeWhole(flags.picture, await encodePng(drawn));
   }
   terminal.print(
-    flags.json ? JSON.stringify({ ...measured.mount, ...measured.by }) : describe(measured),
+    flags.json ? measuredJson({ ...measured.mount, ...measured.by }) : describe(measured),
   );
   for (const { path } of outputs) terminal.note(`wrote ${path}`);
 }

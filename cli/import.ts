@@ -17,6 +17,7 @@ import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { numberFlag } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
@@ -79,7 +80,7 @@ async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> 
     terminal.clearLive();
     terminal.print(
       flags.json
-        ? JSON.stringify({ source: sourcePath, out: flags.out, ...summary })
+        ? measuredJson({ source: sourcePath, out: flags.out, ...summary })
         : describeSummary(flags.out, summary, (await stat(flags.out)).size),
     );
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { RecordingInfo } from '../src/recording/recording-info.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { Terminal } from './terminal.js';
 
 /** `windshield info <recording>`: what is in a file. */
@@ -16,7 +17,7 @@ export function infoCommand(): Command {
       const { recordingInfo } = await import('../src/recording/recording-info.js');
       const info = await recordingInfo(path);
       const { default: Table } = await import('cli-table3');
-      new Terminal().print(flags.json ? JSON.stringify(info) : formatInfo(info, Table));
+      new Terminal().print(flags.json ? measuredJson(info) : formatInfo(info, Table));
     });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { numberOf } from './option-parsers.js';
 import { Terminal } from './terminal.js';
@@ -54,7 +55,7 @@ async function showLatency(path: string, flags: LatencyFlags): Promise<void> {
     await writeReportPage(html, report, lineage.frames);
     terminal.note(`wrote ${html}`);
   }
-  terminal.print(json ? JSON.stringify(report) : formatLatencyReport(report));
+  terminal.print(json ? measuredJson(report) : formatLatencyReport(report));
   const { latencyNumbers } = await import('../tools/latency/latency-numbers.js');
   await giveVerdict('windshield latency', limits, latencyNumbers(report), flags.junit, terminal);
 }

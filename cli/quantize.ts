@@ -3,6 +3,7 @@ import { labelsOf } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNothingAt } from '../src/files/write-folder.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { WeightBits } from '../tools/quantize/quantized-weights.js';
 import { exitCodes } from './exit-codes.js';
 import { numberOf, positiveInteger } from './option-parsers.js';
@@ -143,7 +144,7 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
     command: commandLine(flags),
     onNote: (line) => terminal.note(line),
   });
-  terminal.print(flags.json ? JSON.stringify(report) : quantizationTable(report));
+  terminal.print(flags.json ? measuredJson(report) : quantizationTable(report));
   if (report.isWithinBound) {
     if (!flags.json) terminal.print(`written: ${flags.out}`);
     return;

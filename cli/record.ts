@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { filesInWords } from '../src/outputs/recording/files-in-words.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { onKeepKey } from './keep-key.js';
 import { keepOption, parseTime, type RecordingSplit, splitOption } from './recording-options.js';
 import { onStopSignals } from './stop-signals.js';
@@ -96,7 +97,7 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
     const lost = drops.length === 0 ? '' : `; not in it: ${drops.join(', ')}`;
     terminal.print(
       json
-        ? JSON.stringify({ source, out, ...summary })
+        ? measuredJson({ source, out, ...summary })
         : `${filesInWords(files)}: ${left}${frames} frames of ${widthPx}x${heightPx}, ${seconds.toFixed(1)} s${lost}`,
     );
   } finally {

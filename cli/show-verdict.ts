@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -41,7 +42,7 @@ export async function showVerdict(
     await writeOutput(html, await verdictPage(verdict, comparison, drivePath));
     terminal.note(`wrote ${html}`);
   }
-  terminal.print(json ? JSON.stringify(verdict) : formatVerdict(verdict));
+  terminal.print(json ? measuredJson(verdict) : formatVerdict(verdict));
   if (!verdict.passed) process.exitCode = exitCodes.failedVerdict;
 }
 

@@ -3,6 +3,7 @@ import type { Controller } from '../simulator/driving/loop/controller.js';
 import type { LoopResult } from '../simulator/driving/loop/run-loop.js';
 import type { SimulatedDrive } from '../simulator/driving/loop/simulated-drive.js';
 import { guardOutputs } from '../src/files/output-guard.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
@@ -156,7 +157,7 @@ function showProgress(
 function report(terminal: Terminal, flags: LoopFlags, result: LoopResult): void {
   terminal.clearLive();
   const { stopped, unanswered, elapsedS } = result;
-  terminal.print(flags.json ? JSON.stringify(result) : sentences(result));
+  terminal.print(flags.json ? measuredJson(result) : sentences(result));
   if (stopped === undefined) return;
   process.exitCode = exitCodes.failedVerdict;
   terminal.note(

@@ -1,11 +1,12 @@
 import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
+import { measuredJson } from '../../src/text/measured-json.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
 /** The one object that `--json` prints, on one line. */
 export function evaluationJson(evaluation: Evaluation): string {
   const { task, bundle, data, count, metrics, intervals = null } = evaluation;
-  return JSON.stringify({ task, bundle, data, count, metrics, intervals });
+  return measuredJson({ task, bundle, data, count, metrics, intervals });
 }
 
 /** An evaluation as a table for people. */

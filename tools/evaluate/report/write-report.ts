@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Task } from '../../../src/bundle/manifest.js';
 import { makeFolder } from '../../../src/files/make-folder.js';
 import { PartialFile } from '../../../src/files/partial-file.js';
+import { measuredJson } from '../../../src/text/measured-json.js';
 import type { Evaluation } from '../evaluation.js';
 import { evaluationPage } from '../page/evaluation-page.js';
 import { trainingSections } from '../page/training-sections.js';
@@ -48,9 +49,7 @@ export class ReportFiles {
     const encode = (text: string) => new TextEncoder().encode(text);
     try {
       await this.#html.append(encode(evaluationPage(evaluation, tiles, all)));
-      await this.#json.append(
-        encode(`${JSON.stringify(log ? { ...json, training: log } : json)}\n`),
-      );
+      await this.#json.append(encode(`${measuredJson(log ? { ...json, training: log } : json)}\n`));
       await this.#json.close();
       await this.#html.close();
     } catch (error) {
