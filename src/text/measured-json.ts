@@ -25,7 +25,7 @@ const decimalsOfUnit: readonly (readonly [ending: RegExp, decimals: number])[] =
 /** What no unit is told of, shares and scores for the most part: significant digits. */
 const digitsOfOthers = 5;
 /** What others compute with, such as a lens: these digits, of every number below the key. */
-const exactKeys: Readonly<Record<string, number>> = { distortion: 9 };
+const exactKeys: Readonly<Record<string, number>> = { fx: 9, fy: 9, cx: 9, cy: 9, distortion: 9 };
 
 /** How a number under a key is rounded. */
 type Rounding = (value: number) => number;
