@@ -39,6 +39,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./import.js')).importCommand(),
   },
   {
+    name: 'export-drive',
+    usage: '<recording> [--parquet|--csv|--pictures <folder>] [--film <file.mp4>]',
+    summary: 'take a drive elsewhere: tables, pictures, a film with what was seen',
+    load: async () => (await import('./export-drive.js')).exportDriveCommand(),
+  },
+  {
     name: 'record',
     usage: '<source> --out <drive.mcap>',
     summary: 'record the pictures of a camera or any other source, without networks',

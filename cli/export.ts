@@ -23,7 +23,8 @@ export function exportCommand(): Command {
     .description(
       'Turns the averaged weights of a training run into a model bundle: the network as ONNX, compared with\n' +
         'TensorFlow.js on random input; the manifest with scores on the recipe’s validation data; golden\n' +
-        'outputs; the model card. docs/bundles.md tells more.',
+        'outputs; the model card. docs/bundles.md tells more. (A drive is written for other programs by\n' +
+        '`windshield export-drive`.)',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
     .requiredOption(

@@ -1,7 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { Command } from 'commander';
 import type { InputSpec } from '../src/bundle/input-spec.js';
-import type { CameraModel } from '../src/calibration/camera-model.js';
 import { cameraOf } from '../src/capture/camera-of.js';
 import { type DecodedImage, decodeImage, overlaySvgPng } from '../src/codec/image-codec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
@@ -13,11 +12,7 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../src/messages/gen/windshield/v1/perception_pb.js';
-import { segmentationPaletteRgb } from '../src/perception/classes.js';
-import { decodeRunLengths } from '../src/perception/segmentation/run-lengths.js';
-import { createInputMapping } from '../src/preprocess/input-mapping.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
-import { blendMask } from '../src/viewer/blend-mask.js';
 import { overlaySvg } from '../src/viewer/overlay-svg.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { seconds } from './option-parsers.js';
@@ -29,7 +24,7 @@ interface PictureFlags {
   drive: string;
   at: number;
   out: string;
-  segmentation: string;
+  segmentation?: string;
 }
 
 /** `windshield picture <results>`: one frame with all that was seen in it. */
@@ -43,7 +38,10 @@ export function pictureCommand(): Command {
     .argument('<results>', 'a recording of results')
     .requiredOption('--drive <recording>', 'the recording that was replayed')
     .option('--at <seconds>', 'time from the start of the results', seconds, 0)
-    .option('--segmentation <folder>', 'the bundle that made the class map', segmentationDir)
+    .option(
+      '--segmentation <folder>',
+      'the bundle that made the class map, where the results do not say',
+    )
     .requiredOption('--out <file.png>', 'where the picture goes')
     .action(async (results: string, flags: PictureFlags) => {
       await drawPicture(results, flags);
@@ -56,14 +54,14 @@ async function drawPicture(results: string, flags: PictureFlags): Promise<void> 
     [
       { role: 'the results', path: results },
       { role: 'the drive', path: flags.drive },
-      { role: 'the bundle', path: flags.segmentation },
+      { role: 'the bundle', path: flags.segmentation ?? segmentationDir },
     ],
   );
   const frame = await findFrame(results, flags.at);
   const image = await findPicture(flags.drive, frame.stampNs);
   const camera = await cameraOf('recording', flags.drive);
-  const { manifest } = await readBundleFolder(flags.segmentation);
-  colourByClass(image, frame, manifest.input.spec, camera);
+  const { ResultDrawing } = await import('../tools/drive-export/result-drawing.js');
+  new ResultDrawing(await mapSpec(results, flags.segmentation), camera).colour(image, frame);
   writeWhole(flags.out, await overlaySvgPng(image, overlaySvg(frame)));
   new Terminal().print(`${flags.out}: frame ${frame.frameId} of ${flags.drive}`);
 }
@@ -100,16 +98,14 @@ async function findPicture(path: string, stampNs: bigint): Promise<DecodedImage>
   );
 }
 
-function colourByClass(
-  image: DecodedImage,
-  { segmentation }: PerceptionFrame,
-  spec: InputSpec,
-  camera: CameraModel | undefined,
-): void {
-  if (!segmentation) return;
-  const { widthPx, heightPx, runLengths, runClasses } = segmentation;
-  const classes = decodeRunLengths(Uint32Array.from(runLengths), runClasses, widthPx * heightPx);
-  const mapping = createInputMapping(spec, image, camera);
-  const map = { widthPx, heightPx, classes, paletteRgb: segmentationPaletteRgb };
-  blendMask(image, map, mapping.inputFromFramePoint);
+/** What the segmentation network saw of the frame: by the results' own word, else by a bundle. */
+async function mapSpec(results: string, bundle: string | undefined): Promise<InputSpec> {
+  if (bundle === undefined) {
+    const { recordedMapSpec } = await import('../tools/drive-export/result-drawing.js');
+    const reader = await RecordingReader.open(results);
+    await reader.close();
+    const recorded = recordedMapSpec(reader);
+    if (recorded !== undefined) return recorded;
+  }
+  return (await readBundleFolder(bundle ?? segmentationDir)).manifest.input.spec;
 }

@@ -140,6 +140,13 @@ export async function encodeLabelMap(
   return raw.toColourspace('b-w').png().toBuffer();
 }
 
+/** Draws an SVG text over a picture of the same size; the pixels are the caller's. */
+export async function overlaySvgPixels(image: DecodedImage, svg: string): Promise<DecodedImage> {
+  const drawn = (await rawInput(image)).composite([{ input: Buffer.from(svg) }]);
+  const { widthPx, heightPx } = image;
+  return { widthPx, heightPx, data: await drawn.removeAlpha().raw().toBuffer() };
+}
+
 /** Draws an SVG text over a picture of the same size and encodes the result as PNG. */
 export async function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
   return (await rawInput(image))

@@ -2,9 +2,9 @@ import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import { type RgbImage, voidClassId } from '../datasets/sample.js';
 import { createConfusionMatrix } from '../evaluate/confusion-matrix.js';
-import { MapLookUp } from '../evaluate/map-look-up.js';
 import {
   comparableClasses,
   countClassMap,

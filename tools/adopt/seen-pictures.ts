@@ -1,8 +1,8 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { isDetection } from '../../src/bundle/output-spec.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import type { RgbImage } from '../datasets/sample.js';
-import { MapLookUp } from '../evaluate/map-look-up.js';
 import type { SeenPicture } from './contact-sheet.js';
 import { foundBoxes } from './score-detection.js';
 import { TrialNetwork } from './trial-network.js';

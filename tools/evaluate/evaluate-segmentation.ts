@@ -2,13 +2,13 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
+import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import { type Dataset, type SegmentationSample, voidClassId } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
-import { MapLookUp } from './map-look-up.js';
 import type { ObservationOf } from './observation.js';
 import { comparableClasses, countClassMap, segmentationScores } from './segmentation-scores.js';
 

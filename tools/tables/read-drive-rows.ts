@@ -6,6 +6,7 @@ import {
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../src/messages/read-message.js';
+import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { DriveRow, TableRow } from './drive-tables.js';
 import { type FrameKey, rowsOfResult } from './rows-of-result.js';
@@ -19,6 +20,8 @@ export interface DriveRowsOptions {
   driveName?: string | undefined;
   /** Told of what could not be read, once, after the last row. */
   onLoss?(loss: string): void;
+  /** Ends the reading, which then rejects with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How a drive is called where nobody says: its file without folder and ending. */
@@ -31,7 +34,7 @@ export const driveNameOf = (path: string): string => basename(path).replace(/\.m
  */
 export async function* readDriveRows(
   resultsPath: string,
-  { drivePath, driveName = driveNameOf(resultsPath), onLoss }: DriveRowsOptions = {},
+  { drivePath, driveName = driveNameOf(resultsPath), onLoss, signal }: DriveRowsOptions = {},
 ): AsyncGenerator<TableRow, void, void> {
   const results = await RecordingReader.open(resultsPath);
   try {
@@ -39,6 +42,7 @@ export async function* readDriveRows(
     if (topics.length === 0) throw withoutResults(results);
     const sums = new DriveSums(driveName);
     for await (const { data, stampNs } of results.messages({ topics })) {
+      signal?.throwIfAborted();
       const frame = decoded(data);
       if (frame === undefined) sums.undecodable++;
       else {
@@ -165,12 +169,8 @@ function decoded(data: Uint8Array): PerceptionFrame | undefined {
 }
 
 function lossesOf(reader: RecordingReader, undecodable: number): string[] {
-  const { isComplete, cutBytes, damagedChunks } = reader;
-  return [
-    ...(isComplete ? [] : [`was cut off: ${cutBytes} bytes at its end cannot be used`]),
-    ...(damagedChunks > 0 ? [`has ${damagedChunks} damaged chunks`] : []),
-    ...(undecodable > 0 ? [`has ${undecodable} messages that are no results`] : []),
-  ];
+  const others = undecodable > 0 ? [`has ${undecodable} messages that are no results`] : [];
+  return [...recordingLosses(reader), ...others];
 }
 
 function withoutResults({ path, channels }: RecordingReader): PerceptionError {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeFolder } from '../../src/files/make-folder.js';
 import { CsvFile } from './csv-file.js';
 import { driveTables, type TableName, type TableRow, tablesVersion } from './drive-tables.js';
 import { ParquetFile } from './parquet-file.js';
@@ -8,7 +9,7 @@ export type TableFormat = 'csv' | 'parquet';
 type TableFile = CsvFile | ParquetFile;
 
 /**
- * Writes rows into one file a table, `<folder>/<table>.csv` or `.parquet`; a table without a row is a file without
+ * Writes rows into one file a table of a folder that is made where it is missing, `<folder>/<table>.csv` or `.parquet`; a table without a row is a file without
  * rows, so that a question finds every table. Where reading or writing fails no file is begun or changed, but for those that
  * were closed already. Resolves with the rows by table.
  * Rejects with what `rows` rejects with, and ERR_OUTPUT.
@@ -19,13 +20,19 @@ export async function writeDriveTables(
   format: TableFormat,
 ): Promise<Record<TableName, number>> {
   const files = new Map<TableName, TableFile>();
+  const iterator = rows[Symbol.asyncIterator]();
   try {
+    // Nothing is made for a recording that cannot be read.
+    let next = await iterator.next();
+    makeFolder(folder);
     for (const name of Object.keys(driveTables) as TableName[])
       files.set(name, create(join(folder, `${name}.${format}`), name, format));
-    for await (const { table, row } of rows) await files.get(table)!.append(row);
+    for (; !next.done; next = await iterator.next())
+      await files.get(next.value.table)!.append(next.value.row);
     for (const file of files.values()) await file.close();
   } finally {
     for (const file of files.values()) file.abort();
+    await iterator.return?.();
   }
   return Object.fromEntries([...files].map(([name, { rows }]) => [name, rows])) as Record<
     TableName,

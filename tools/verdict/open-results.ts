@@ -10,6 +10,7 @@ import {
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../src/messages/read-message.js';
+import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
 /** One recorded result: the message, and its bytes as they were recorded. */
@@ -76,11 +77,10 @@ export class ResultsFile {
 
   /** Complete once all results have been read. */
   async facts(): Promise<RecordedRun> {
-    const { metadata, isComplete, damagedChunks, cutBytes } = this.#reader;
+    const { metadata } = this.#reader;
     const manifests = Object.entries(metadata.get('windshield.manifests') ?? {});
     const losses = [
-      ...(isComplete ? [] : [`was cut off: ${cutBytes} bytes at its end cannot be used`]),
-      ...(damagedChunks > 0 ? [`has ${damagedChunks} damaged chunks`] : []),
+      ...recordingLosses(this.#reader),
       ...(this.#undecodable > 0 ? [`has ${this.#undecodable} messages that are no results`] : []),
     ];
     return {

@@ -1,84 +1,38 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { toolMissing } from '../../../src/capture/raw-frame-process.js';
-import { PartialFile } from '../../../src/files/partial-file.js';
-import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { FilmFile } from '../../../tools/film/film-file.js';
 import { drawTruth } from './draw-truth.js';
 import type { LoopFrame } from './run-loop.js';
 import type { SimulatedDrive } from './simulated-drive.js';
 
-/** A film of a drive, written by the system's ffmpeg in a child process; it appears only when it is complete. */
+/** A film of a drive as the car sees it; it appears only when it is complete. */
 export class LoopVideo {
-  readonly #file: PartialFile;
+  readonly #film: FilmFile;
   readonly #drive: SimulatedDrive;
-  readonly #ffmpeg: ChildProcess;
-  readonly #closed: Promise<number>;
-  #lastWords = '';
-  #isOver = false;
 
-  private constructor(file: PartialFile, drive: SimulatedDrive, ffmpeg: ChildProcess) {
-    this.#file = file;
+  private constructor(film: FilmFile, drive: SimulatedDrive) {
+    this.#film = film;
     this.#drive = drive;
-    this.#ffmpeg = ffmpeg;
-    ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-400);
-    });
-    // A pipe that breaks shows as ffmpeg's end, which says why.
-    ffmpeg.stdin!.on('error', () => {});
-    this.#closed = once(ffmpeg, 'close').then(([code]) => Number(code ?? 1));
   }
 
   /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING where there is no ffmpeg. */
   static async start(path: string, drive: SimulatedDrive, rateHz: number): Promise<LoopVideo> {
     const { widthPx, heightPx } = drive.camera.model;
-    // By the ending ffmpeg knows what to write.
-    const partial = path.replace(/(\.[^./]*)?$/, '.partial$1');
-    const file = PartialFile.create(path, { partial });
-    const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${widthPx}x${heightPx}`];
-    const coded = ['-pix_fmt', 'yuv420p', `file:${partial}`];
-    const ffmpeg = spawn(
-      'ffmpeg',
-      ['-v', 'error', '-y', ...raw, '-r', String(rateHz), '-i', 'pipe:0', ...coded],
-      { stdio: ['pipe', 'ignore', 'pipe'] },
-    );
-    await new Promise<void>((resolve, reject) => {
-      ffmpeg.once('spawn', resolve);
-      ffmpeg.once('error', (cause) => {
-        file.abort();
-        reject(toolMissing('ffmpeg', cause));
-      });
-    });
-    return new LoopVideo(file, drive, ffmpeg);
+    return new LoopVideo(await FilmFile.start(path, { widthPx, heightPx, rateHz }), drive);
   }
 
   /** Draws what the car sees now, with its lane and the way it is told to go. */
   async add({ angleRad }: LoopFrame): Promise<void> {
     const { image } = this.#drive.render();
     drawTruth(image, this.#drive, angleRad);
-    if (!this.#ffmpeg.stdin!.write(image.data))
-      await Promise.race([once(this.#ffmpeg.stdin!, 'drain'), this.#closed]);
-    if (this.#ffmpeg.exitCode !== null) throw this.#failure();
+    await this.#film.add(image.data);
   }
 
   /** Rejects with ERR_OUTPUT where the film could not be written. */
-  async finish(): Promise<void> {
-    this.#ffmpeg.stdin!.end();
-    if ((await this.#closed) !== 0) throw this.#failure();
-    this.#isOver = true;
-    await this.#file.close();
+  finish(): Promise<void> {
+    return this.#film.finish();
   }
 
   /** Leaves nothing behind of a film that was not finished. */
-  async abort(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#ffmpeg.kill('SIGKILL');
-    await this.#closed;
-    this.#file.abort();
-  }
-
-  #failure(): PerceptionError {
-    const words = this.#lastWords.trim().split('\n').at(-1) ?? '';
-    return new PerceptionError('ERR_OUTPUT', `cannot write ${this.#file.path}: ffmpeg: ${words}`);
+  abort(): Promise<void> {
+    return this.#film.abort();
   }
 }

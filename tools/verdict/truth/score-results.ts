@@ -5,8 +5,8 @@ import {
   GroundTruthSchema,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../../src/messages/read-message.js';
+import { MapLookUp } from '../../../src/preprocess/map-look-up.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
-import { MapLookUp } from '../../evaluate/map-look-up.js';
 import { type RecordedRun, type Result, ResultsFile } from '../open-results.js';
 import { TruthScorer } from './truth-scorer.js';
 import type { TruthScores } from './truth-scores.js';

@@ -6,6 +6,7 @@ import type {
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { segmentationClasses, signClasses } from '../../../src/perception/classes.js';
 import { decodeRunLengths } from '../../../src/perception/segmentation/run-lengths.js';
+import type { MapLookUp } from '../../../src/preprocess/map-look-up.js';
 import { boxIou } from '../../datasets/box-geometry.js';
 import { isLegible, ourTruthIds, toTruthBox } from '../../datasets/recording-truth.js';
 import { voidClassId } from '../../datasets/sample.js';
@@ -15,7 +16,6 @@ import {
   type ScoredPicture,
   scoredClasses,
 } from '../../evaluate/detection-scores.js';
-import type { MapLookUp } from '../../evaluate/map-look-up.js';
 import { matchBoxes } from '../../evaluate/match-boxes.js';
 import { regressionScores } from '../../evaluate/regression.js';
 import {

@@ -1,9 +1,9 @@
-import type { InputSpec } from '../../src/bundle/input-spec.js';
-import type { CameraModel } from '../../src/calibration/camera-model.js';
-import { createInputMapping } from '../../src/preprocess/input-mapping.js';
-import type { RgbImage } from '../datasets/sample.js';
+import type { InputSpec } from '../bundle/input-spec.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { FrameLayout } from '../frame/frame.js';
+import { createInputMapping } from './input-mapping.js';
 
-type Size = Pick<RgbImage, 'widthPx' | 'heightPx'>;
+type Size = Pick<FrameLayout, 'widthPx' | 'heightPx'>;
 
 /**
  * For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. Where labels are

@@ -1,0 +1,36 @@
+import { choosePictures, type PictureStream } from '../../src/recording/picture-stream.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+
+/** A recording's pictures of one camera, that are being read. Close it when done. */
+export class DrivePictures {
+  readonly reader: RecordingReader;
+  readonly stream: PictureStream;
+  /** What was chosen where there was a choice. */
+  readonly note: string | undefined;
+
+  private constructor(reader: RecordingReader, stream: PictureStream, note: string | undefined) {
+    this.reader = reader;
+    this.stream = stream;
+    this.note = note;
+  }
+
+  /** Rejects as RecordingReader.open does, and with ERR_RECORDING where there are no pictures. */
+  static async open(path: string, topic?: string): Promise<DrivePictures> {
+    const reader = await RecordingReader.open(path);
+    try {
+      const { stream, note } = await choosePictures(reader, topic);
+      return new DrivePictures(reader, stream, note);
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
+  }
+
+  messages() {
+    return this.reader.messages({ channelIds: this.stream.channelIds });
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}

@@ -1,0 +1,161 @@
+import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
+import type { DecodedImage } from '../../src/codec/image-codec.js';
+import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { driveMetadataName } from '../../src/recording/drive-writer.js';
+import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
+import { calibrationOf } from '../../src/recording/recorded-calibration.js';
+import { recordingLosses } from '../../src/recording/recording-losses.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { FilmFile } from '../film/film-file.js';
+import { ResultsFile } from '../verdict/open-results.js';
+import { DrivePictures } from './drive-pictures.js';
+import { ResultDrawing, recordedMapSpec } from './result-drawing.js';
+
+export interface FilmSummary {
+  /** Frames of the film; a picture that stands for longer than one of them counts as often. */
+  frames: number;
+  rateHz: number;
+  /** Pictures of the recording in it, and those among them with results. */
+  pictures: number;
+  annotated: number;
+  /** Pictures that could not be read, or are of another size than the first. */
+  skipped: number;
+  /** Pauses that were cut short. */
+  cutPauses: number;
+  /** What could not be read of the drive's file itself. */
+  losses: string[];
+}
+
+/** A pause is shown in its true length up to this; clocks that jump by years make no film of years. */
+const longestStillS = 10;
+const fallbackRateHz = 10;
+const mostRateHz = 120;
+
+/**
+ * Films a drive with what was seen in it drawn in, as `windshield picture` draws it, in the drive's own time. Pictures without
+ * a result are shown as they are. `resultsPath` may be left out. Rejects as DrivePictures.open and FilmFile.start do, and with
+ * the reason of `signal`; nothing is left then.
+ */
+export async function exportFilm(
+  drivePath: string,
+  resultsPath: string | undefined,
+  out: string,
+  { topic, signal }: { topic?: string | undefined; signal?: AbortSignal } = {},
+): Promise<FilmSummary> {
+  const pictures = await DrivePictures.open(drivePath, topic);
+  try {
+    const results = await openResults(resultsPath);
+    try {
+      return await film(pictures, results, out, signal);
+    } finally {
+      await results?.file.close();
+    }
+  } finally {
+    await pictures.close();
+  }
+}
+
+interface OpenResults {
+  file: ResultsFile;
+  next(stampNs: bigint): Promise<PerceptionFrame | undefined>;
+  spec: ReturnType<typeof recordedMapSpec>;
+}
+
+async function openResults(path: string | undefined): Promise<OpenResults | undefined> {
+  if (path === undefined) return undefined;
+  const file = await ResultsFile.open(path);
+  const reader = await RecordingReader.open(path);
+  const spec = recordedMapSpec(reader);
+  await reader.close();
+  const results = file.results();
+  let waiting = await results.next();
+  /** The result of the picture of this stamp; pictures are asked for in their order. */
+  const next = async (stampNs: bigint) => {
+    while (!waiting.done && waiting.value.stampNs < stampNs) waiting = await results.next();
+    return !waiting.done && waiting.value.stampNs === stampNs ? waiting.value.frame : undefined;
+  };
+  return { file, next, spec };
+}
+
+async function film(
+  pictures: DrivePictures,
+  results: OpenResults | undefined,
+  out: string,
+  signal: AbortSignal | undefined,
+): Promise<FilmSummary> {
+  const { reader, stream } = pictures;
+  const rateHz = rateOf(reader, stream.messageCount);
+  const drawing = new ResultDrawing(results?.spec, await cameraOf(pictures));
+  const summary = { frames: 0, rateHz, pictures: 0, annotated: 0, skipped: 0, cutPauses: 0 };
+  let size: { widthPx: number; heightPx: number } | undefined;
+  let file: FilmFile | undefined;
+  let shown: DecodedImage | undefined;
+  let lastNs = 0n;
+  let elapsedS = 0;
+  /** Shows what is shown until the film is this long. */
+  const holdUntil = async (frames: number) => {
+    for (; shown !== undefined && summary.frames < frames; summary.frames++) {
+      signal?.throwIfAborted();
+      await file!.add(shown.data);
+    }
+  };
+  try {
+    for await (const { data, stampNs } of pictures.messages()) {
+      signal?.throwIfAborted();
+      const picture = await read(stream, data, size);
+      if (picture === undefined) {
+        summary.skipped++;
+        continue;
+      }
+      size ??= { widthPx: picture.widthPx, heightPx: picture.heightPx };
+      file ??= await FilmFile.start(out, { ...size, rateHz });
+      const pauseS = shown === undefined ? 0 : Number(stampNs - lastNs) / 1e9;
+      if (pauseS > longestStillS) summary.cutPauses++;
+      elapsedS += Math.min(pauseS, longestStillS);
+      lastNs = stampNs;
+      await holdUntil(Math.round(elapsedS * rateHz));
+      const frame = await results?.next(stampNs);
+      shown = frame === undefined ? picture : await drawing.draw(picture, frame);
+      summary.pictures++;
+      if (frame !== undefined) summary.annotated++;
+    }
+    await holdUntil(summary.frames + 1);
+    await file?.finish();
+    return { ...summary, losses: recordingLosses(reader) };
+  } finally {
+    await file?.abort();
+  }
+}
+
+/** Undefined where it cannot be read, or is not of the size that is expected. */
+async function read(
+  { readPicture }: DrivePictures['stream'],
+  message: Uint8Array,
+  expected: { widthPx: number; heightPx: number } | undefined,
+): Promise<DecodedImage | undefined> {
+  try {
+    const picture = readPicture(message);
+    return await decodePicture(picture, expected ?? (await pictureSize(picture)));
+  } catch {
+    return undefined;
+  }
+}
+
+async function cameraOf({ reader, stream }: DrivePictures) {
+  try {
+    const { calibration } = await calibrationOf(reader, stream);
+    return calibration && checkCameraCalibration(calibration);
+  } catch {
+    // As on the rig: a camera that was never calibrated is taken as it is.
+    return undefined;
+  }
+}
+
+/** By its own word, else by its times. */
+function rateOf({ metadata, startNs, endNs }: RecordingReader, pictures: number): number {
+  const spanS = Number(endNs - startNs) / 1e9;
+  const said = Number(metadata.get(driveMetadataName)?.['rateHz']);
+  const measured = pictures > 1 && spanS > 0 ? (pictures - 1) / spanS : fallbackRateHz;
+  const rateHz = said > 0 ? said : measured;
+  return Math.min(mostRateHz, Math.max(1, Math.round(rateHz * 1000) / 1000));
+}

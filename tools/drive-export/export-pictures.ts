@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../../src/files/make-folder.js';
+import { writeWhole } from '../../src/files/write-whole.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { jpegOfPicture } from '../../src/recording/picture-message.js';
+import { recordingLosses } from '../../src/recording/recording-losses.js';
+import { CsvFile } from '../tables/csv-file.js';
+import type { Table } from '../tables/table-schema.js';
+import { DrivePictures } from './drive-pictures.js';
+
+export interface PicturesSummary {
+  pictures: number;
+  /** Of these, those whose bytes were copied as they are. */
+  copied: number;
+  /** Pictures of the recording that could not be read. */
+  skipped: number;
+  /** What could not be read of the file itself. */
+  losses: string[];
+}
+
+/** JPEG quality of pictures that are not JPEG already. */
+const quality = 95;
+
+const listTable = {
+  about: 'one picture of the folder',
+  columns: {
+    file: { type: 'string', about: 'name in the folder' },
+    stamp_ns: { type: 'int64', unit: 'ns', about: 'its time stamp' },
+    time_s: { type: 'double', unit: 's', about: 'since the first picture' },
+  },
+} as const satisfies Table;
+
+/**
+ * Writes the pictures of a recording as `000000.jpg`, `000001.jpg` and so on, JPEG byte by byte, and last `pictures.csv`, which
+ * says when each was taken. Rejects with ERR_OUTPUT where the folder is there and not empty, as DrivePictures.open does, and with
+ * the reason of `signal`; what was written until then stays, without the list.
+ */
+export async function exportPictures(
+  drivePath: string,
+  folder: string,
+  { topic, signal }: { topic?: string | undefined; signal?: AbortSignal } = {},
+): Promise<PicturesSummary> {
+  const pictures = await DrivePictures.open(drivePath, topic);
+  try {
+    makeEmpty(folder);
+    const summary = { pictures: 0, copied: 0, skipped: 0 };
+    const list = CsvFile.create(join(folder, 'pictures.csv'), listTable);
+    try {
+      let firstNs: bigint | undefined;
+      for await (const { data, stampNs } of pictures.messages()) {
+        signal?.throwIfAborted();
+        const { readPicture } = pictures.stream;
+        const jpeg = await jpegOfPicture(readPicture, data, quality).catch(() => undefined);
+        if (jpeg === undefined) {
+          summary.skipped++;
+          continue;
+        }
+        firstNs ??= stampNs;
+        const file = `${String(summary.pictures).padStart(6, '0')}.jpg`;
+        writeWhole(join(folder, file), jpeg.bytes);
+        const time_s = Number(stampNs - firstNs) / 1e9;
+        await list.append({ file, stamp_ns: stampNs, time_s });
+        summary.pictures++;
+        if (jpeg.isCopy) summary.copied++;
+      }
+      await list.close();
+    } finally {
+      list.abort();
+    }
+    return { ...summary, losses: recordingLosses(pictures.reader) };
+  } finally {
+    await pictures.close();
+  }
+}
+
+function makeEmpty(folder: string): void {
+  makeFolder(folder);
+  const [found] = readdirSync(folder);
+  if (found === undefined) return;
+  throw new PerceptionError(
+    'ERR_OUTPUT',
+    `expected no folder yet, or an empty one, found ${found} in ${folder}`,
+  );
+}

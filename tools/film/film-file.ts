@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { toolMissing } from '../../src/capture/raw-frame-process.js';
+import { PartialFile } from '../../src/files/partial-file.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+export interface FilmFormat {
+  widthPx: number;
+  heightPx: number;
+  /** Frames a second, evenly. */
+  rateHz: number;
+}
+
+/**
+ * A film, written by the system's ffmpeg in a child process, in the format that the ending of its name says. It appears only
+ * when it is complete. Sides of an odd length gain a black pixel: H.264 halves them for its colours.
+ */
+export class FilmFile {
+  readonly #file: PartialFile;
+  readonly #ffmpeg: ChildProcess;
+  readonly #closed: Promise<number>;
+  #lastWords = '';
+  #isOver = false;
+
+  private constructor(file: PartialFile, ffmpeg: ChildProcess) {
+    this.#file = file;
+    this.#ffmpeg = ffmpeg;
+    ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-400);
+    });
+    // A pipe that breaks shows as ffmpeg's end, which says why.
+    ffmpeg.stdin!.on('error', () => {});
+    this.#closed = once(ffmpeg, 'close').then(([code]) => Number(code ?? 1));
+  }
+
+  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING where there is no ffmpeg. */
+  static async start(path: string, { widthPx, heightPx, rateHz }: FilmFormat): Promise<FilmFile> {
+    // By the ending ffmpeg knows what to write.
+    const partial = path.replace(/(\.[^./]*)?$/, '.partial$1');
+    const file = PartialFile.create(path, { partial });
+    const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${widthPx}x${heightPx}`];
+    const even = ['-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2'];
+    const coded = [...even, '-pix_fmt', 'yuv420p', `file:${partial}`];
+    const ffmpeg = spawn(
+      'ffmpeg',
+      ['-v', 'error', '-y', ...raw, '-r', String(rateHz), '-i', 'pipe:0', ...coded],
+      { stdio: ['pipe', 'ignore', 'pipe'] },
+    );
+    await new Promise<void>((resolve, reject) => {
+      ffmpeg.once('spawn', resolve);
+      ffmpeg.once('error', (cause) => {
+        file.abort();
+        reject(toolMissing('ffmpeg', cause));
+      });
+    });
+    return new FilmFile(file, ffmpeg);
+  }
+
+  /** Appends a frame: packed rgb8, which must not change any more. Rejects with ERR_OUTPUT where ffmpeg has given up. */
+  async add(pixels: Uint8Array): Promise<void> {
+    if (!this.#ffmpeg.stdin!.write(pixels))
+      await Promise.race([once(this.#ffmpeg.stdin!, 'drain'), this.#closed]);
+    if (this.#ffmpeg.exitCode !== null) throw this.#failure();
+  }
+
+  /** Rejects with ERR_OUTPUT where the film could not be written. */
+  async finish(): Promise<void> {
+    this.#ffmpeg.stdin!.end();
+    if ((await this.#closed) !== 0) throw this.#failure();
+    this.#isOver = true;
+    await this.#file.close();
+  }
+
+  /** Leaves nothing behind of a film that was not finished. May be called after `finish`. */
+  async abort(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ffmpeg.kill('SIGKILL');
+    await this.#closed;
+    this.#file.abort();
+  }
+
+  #failure(): PerceptionError {
+    const words = this.#lastWords.trim().split('\n').at(-1) ?? '';
+    return new PerceptionError('ERR_OUTPUT', `cannot write ${this.#file.path}: ffmpeg: ${words}`);
+  }
+}
