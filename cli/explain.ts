@@ -6,7 +6,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { stageTable } from '../src/stages/stage-table.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import { shippedModelsDir } from './default-pipelines.js';
-import { seconds } from './option-parsers.js';
+import { positiveInteger, seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 /** Not imported from where they are: `--help` must not load ONNX Runtime. */
@@ -27,7 +27,12 @@ interface ExplainFlags {
   calibration: string;
   point?: [number, number];
   layer?: string;
-  out: string;
+  out?: string;
+  film?: string;
+  width: number;
+  every: number;
+  measure?: number;
+  json?: true;
 }
 
 /** `windshield explain <drive>`: what of a frame an answer is based on. */
@@ -50,13 +55,60 @@ export function explainCommand(): Command {
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
     .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
     .option('--layer <name>', 'grad-cam: the convolution that is looked at')
-    .requiredOption('-o, --out <file.png>', 'where the picture goes')
+    .option('-o, --out <file.png>', 'where the picture goes')
+    .option(
+      '--film <file.mp4|gif>',
+      'visual-backprop of the whole drive as a film, in place of a picture',
+    )
+    .option('--width <px>', 'the width of the film', positiveInteger, 640)
+    .option('--every <n>', 'every nth frame is in the film', positiveInteger, 1)
+    .option(
+      '--measure <n>',
+      'on n frames of a drive with ground truth, how far each method is to be trusted, in place of a picture',
+      positiveInteger,
+    )
+    .option('--json', 'with --measure: print one JSON array')
     .action(explain);
 }
 
-async function explain(drive: string, flags: ExplainFlags): Promise<void> {
-  const { stage, out, method } = flags;
-  const bundleDir = flags.bundle ?? `${shippedModelsDir}${stage}`;
+async function explain(drive: string, flags: ExplainFlags, command: Command): Promise<void> {
+  const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
+  const { out, film, measure: count } = flags;
+  const [wanted, ...others] = [out, film, count].filter((each) => each !== undefined);
+  if (wanted === undefined || others.length > 0)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected one of --out, --film and --measure, found ${wanted === undefined ? 'none' : others.length + 1}`,
+    );
+  const isDefault = command.getOptionValueSource('method') === 'default';
+  if (film !== undefined) {
+    if (!isDefault && flags.method !== 'visual-backprop')
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `--film: expected --method visual-backprop, found ${flags.method}`,
+      );
+    const { explainAsFilm } = await import('./explain-film.js');
+    return explainAsFilm(drive, bundleDir, { ...flags, film });
+  }
+  if (count !== undefined) {
+    const { measureMethods } = await import('./explain-measure.js');
+    const { json, method } = flags;
+    return measureMethods(drive, bundleDir, {
+      count,
+      ...(!isDefault && { method }),
+      ...(json && { json }),
+    });
+  }
+  await explainFrame(drive, bundleDir, flags, out!);
+}
+
+async function explainFrame(
+  drive: string,
+  bundleDir: string,
+  flags: ExplainFlags,
+  out: string,
+): Promise<void> {
+  const { stage, method } = flags;
   guardOutputs(
     [{ option: '--out', path: out, kind: 'png' }],
     [

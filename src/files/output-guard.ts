@@ -44,11 +44,11 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
   jpeg: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8,
   html: (bytes) => /^\s*<(!doctype html|html)/i.test(bytes.toString('latin1')),
   json: (bytes) => /^\s*[[{]/.test(bytes.toString('latin1')),
-  // MP4 and QuickTime, Matroska, AVI.
+  // MP4 and QuickTime, Matroska, AVI, GIF.
   film: (bytes) =>
     bytes.subarray(4, 8).toString('latin1') === 'ftyp' ||
     bytes.subarray(0, 4).equals(Buffer.from([0x1a, 0x45, 0xdf, 0xa3])) ||
-    bytes.subarray(0, 4).toString('latin1') === 'RIFF',
+    ['RIFF', 'GIF8'].includes(bytes.subarray(0, 4).toString('latin1')),
   pdf: (bytes) => bytes.subarray(0, 5).toString('latin1') === '%PDF-',
   calibration: (bytes) => bytes.toString('latin1').startsWith('image_width:'),
   mount: (bytes) => bytes.toString('latin1').startsWith('heightM:'),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,4 +100,49 @@ test.each([
   const { code, stderr } = await windshield(['explain', drive, ...args, '--out', out]).finished;
   expect(code).toBe(2);
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message);
+});
+
+test('on rendered frames integrated gradients of a sign lie on the sign, and beat an order by chance', async () => {
+  const args = ['explain', drive, '--stage', 'signs', '--measure', '3', '--method', 'integrated'];
+  const { code, stdout } = await windshield([...args, '--json']).finished;
+  expect(code).toBe(0);
+  const [integrated, random] = JSON.parse(stdout);
+  expect([integrated.method, random.method]).toEqual(['integrated', 'random']);
+  expect(integrated.pictures).toBe(3);
+  expect(integrated.deletion).toBeLessThan(random.deletion);
+  expect(integrated.onTruth).toBeGreaterThan(integrated.truthArea + 0.1);
+  expect(Math.abs(random.onTruth - random.truthArea)).toBeLessThan(0.05);
+});
+
+test.skipIf(spawnSync('ffmpeg', ['-version']).status !== 0)(
+  'a film has every frame that was asked for',
+  async () => {
+    const film = join(dir, 'why.mp4');
+    const args = ['explain', drive, ...steering, '--film', film, '--every', '25', '--width', '320'];
+    const { code, stdout } = await windshield(args).finished;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/10 frames of 320x180 at 0\.8 fps, visual-backprop, \d+\.\d ms a frame/);
+    const count = ['-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
+    const probe = spawnSync('ffprobe', ['-v', 'error', ...count, film], { encoding: 'utf8' });
+    expect(probe.stdout.trim()).toBe('10');
+  },
+);
+
+test.each([
+  ['nothing to write', [], /expected one of --out, --film and --measure, found none/],
+  ['two things at once', ['--out', 'a.png', '--measure', '2'], /found 2/],
+  [
+    'a film of another kind',
+    ['--film', 'why.avi'],
+    /expected a file.mp4 or file.gif, found why.avi/,
+  ],
+  [
+    'a film by another method',
+    ['--film', 'why.mp4', '--method', 'gradient'],
+    /--film: expected --method visual-backprop, found gradient/,
+  ],
+])('%s is one line and exit code 2', async (_, args, message) => {
+  const { code, stderr } = await windshield(['explain', drive, ...steering, ...args]).finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
 });

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { AskedNetwork } from '../gradients/asked-network.js';
+import type { Question } from '../gradients/asked-score.js';
 import {
   blackInput,
   gradCam,
@@ -32,6 +33,8 @@ export interface InnerRequest {
   input: Float32Array;
   /** Segmentation: the place that is asked about, as shares of the map's width and height. */
   pointNorm?: readonly [number, number];
+  /** What is asked, where it does not follow from this network's own answer. */
+  question?: Question;
   /** Grad-CAM: the convolution whose answers are weighted; the usual one when left out. */
   layer?: string;
 }
@@ -109,8 +112,12 @@ function withAsked(
   map: (asked: AskedNetwork, request: InnerRequest) => SaliencyMap,
   watch: readonly string[] = [],
 ): SaliencyMap {
-  const { bundle, input, pointNorm } = request;
-  const asked = AskedNetwork.open(bundle, input, { watch, ...(pointNorm && { pointNorm }) });
+  const { bundle, input, pointNorm, question } = request;
+  const asked = AskedNetwork.open(bundle, input, {
+    watch,
+    ...(pointNorm && { pointNorm }),
+    ...(question && { question }),
+  });
   try {
     return map(asked, request);
   } finally {

@@ -77,6 +77,9 @@ function convolutionsInARow(graph: NetworkGraph, where: string): Watched[] {
     const before = watched.at(-1);
     if (before !== undefined && !readsFrom(graph, node, before.name))
       throw unsuited(where, `convolutions that branch at ${node.output[0]}`);
+    const between = graph.producers().get(node.input[0]!);
+    if (before !== undefined && between?.opType.endsWith('Pool'))
+      throw unsuited(where, `pooling between them at ${between.output[0]}`);
     const kernelDims = graph.floats(node.input[1])?.dims ?? [];
     const [kernelRows = 1, kernelColumns = 1] = kernelDims.slice(2);
     const reader = consumers.get(node.output[0]!) ?? [];

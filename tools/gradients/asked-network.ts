@@ -3,6 +3,15 @@ import type { Question } from './asked-score.js';
 import { BackwardNetwork } from './backward-network.js';
 import { askedOutputs, questionOf } from './question.js';
 
+export interface AskedOptions {
+  /** Segmentation: the place that is asked about, as shares of the map's width and height. */
+  pointNorm?: readonly [number, number];
+  /** Inner values whose answers and gradients are wanted too. */
+  watch?: readonly string[];
+  /** What is asked, where it does not follow from this network's own answer. */
+  question?: Question;
+}
+
 /** A network, one input, and one score that it is asked about. */
 export class AskedNetwork {
   readonly network: BackwardNetwork;
@@ -10,19 +19,16 @@ export class AskedNetwork {
   readonly #seeds: Record<string, Float32Array>;
 
   /**
-   * Opens the network and fixes what is asked by its answer to `input`; `watch` as in BackwardNetwork. Throws as
+   * Opens the network and fixes what is asked by its answer to `input`; Throws as
    * BackwardNetwork.open and questionOf do.
    */
-  static open(
-    bundle: Bundle,
-    input: Float32Array,
-    options: { pointNorm?: readonly [number, number]; watch?: readonly string[] } = {},
-  ): AskedNetwork {
-    const { pointNorm, watch = [] } = options;
+  static open(bundle: Bundle, input: Float32Array, options: AskedOptions = {}): AskedNetwork {
+    const { pointNorm, watch = [], question } = options;
     const from = askedOutputs(bundle.manifest.decode);
     const network = BackwardNetwork.open(bundle, { from, watch });
     try {
-      return new AskedNetwork(network, questionOf(bundle, network.forward(input), pointNorm));
+      const asked = question ?? questionOf(bundle, network.forward(input), pointNorm);
+      return new AskedNetwork(network, asked);
     } catch (error) {
       network.release();
       throw error;

@@ -1,0 +1,102 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { PartialFile } from '../../../src/files/partial-file.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+
+export type FilmKind = 'mp4' | 'gif';
+
+/** A GIF has one palette for all of its frames; its half of them are shown. */
+const encodings: Readonly<Record<FilmKind, readonly string[]>> = {
+  mp4: [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '24', '-pix_fmt', 'yuv420p'],
+    // A pipe cannot be wound back: the index stands before each piece.
+    ...['-movflags', 'frag_keyframe+empty_moov', '-f', 'mp4'],
+  ],
+  gif: [
+    '-filter_complex',
+    'split[a][b];[a]palettegen=max_colors=64:stats_mode=diff[p];[b][p]paletteuse=dither=none:diff_mode=rectangle',
+    ...['-f', 'gif'],
+  ],
+};
+
+/** Pictures of one size, one after the other, to a film that is there whole or not at all. Uses ffmpeg. */
+export class FilmEncoder {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #file: PartialFile;
+  readonly #written: Promise<void>;
+  readonly #ended: Promise<number | null>;
+  #complaint = '';
+  #failure: unknown;
+
+  /** Throws ERR_OUTPUT where the file cannot be written; that ffmpeg is missing shows at the first picture. */
+  constructor(
+    path: string,
+    kind: FilmKind,
+    { widthPx, heightPx }: { widthPx: number; heightPx: number },
+    rateHz: number,
+  ) {
+    this.#file = PartialFile.create(path);
+    const size = `${widthPx}x${heightPx}`;
+    const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', size, '-r', `${rateHz}`, '-i', '-'];
+    const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-threads', '1'];
+    this.#child = spawn('ffmpeg', [...quiet, ...input, ...encodings[kind], '-']);
+    this.#child.stdin.on('error', () => {});
+    this.#child.stderr.on('data', (text) => {
+      this.#complaint = `${this.#complaint}${text}`.slice(-500);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('error', (error) => {
+        this.#failure = error;
+        resolve(null);
+      });
+      this.#child.on('close', resolve);
+    });
+    this.#written = this.#keep();
+    this.#written.catch(() => {});
+  }
+
+  async #keep(): Promise<void> {
+    for await (const chunk of this.#child.stdout) await this.#file.append(chunk as Uint8Array);
+  }
+
+  /** Takes a picture's rgb8 pixels; they may be reused once the promise resolves. */
+  async add(pixels: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined || this.#child.exitCode !== null) throw await this.#error();
+    const isTaken = this.#child.stdin.write(Buffer.from(pixels));
+    if (!isTaken) await Promise.race([once(this.#child.stdin, 'drain'), this.#ended]);
+  }
+
+  /** Ends the film. Rejects with ERR_OUTPUT, and leaves nothing, where ffmpeg or the disk failed. */
+  async close(): Promise<void> {
+    this.#child.stdin.end();
+    const code = await this.#ended;
+    try {
+      await this.#written;
+    } catch (error) {
+      this.#failure ??= error;
+    }
+    if (code !== 0 || this.#failure !== undefined) throw await this.#error();
+    await this.#file.close();
+  }
+
+  /** Gives the film up. */
+  async abort(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+    this.#file.abort();
+  }
+
+  async #error(): Promise<PerceptionError> {
+    await this.#ended;
+    this.#file.abort();
+    const { path } = this.#file;
+    const failure = this.#failure as { code?: string; message?: string } | undefined;
+    const found =
+      failure?.code === 'ENOENT'
+        ? 'no program ffmpeg'
+        : this.#complaint.trim().split('\n').at(-1) || failure?.message || 'ffmpeg that ended';
+    return new PerceptionError('ERR_OUTPUT', `${path}: expected a film by ffmpeg, found ${found}`, {
+      cause: this.#failure,
+    });
+  }
+}
