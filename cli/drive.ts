@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
+import { openRig } from '../src/pipeline/cameras/open-rig.js';
+import type { RigReport } from '../src/pipeline/cameras/rig-report.js';
 import { runPipeline } from '../src/pipeline/pipeline.js';
+import type { Progress } from '../src/pipeline/pipeline-options.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import type { RunReport } from '../src/pipeline/run-report.js';
 import { startBeating, supervisedFromEnvironment } from '../src/supervise/supervised.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { DriveFlags } from './drive-options.js';
@@ -10,7 +15,7 @@ import { onKeepKey } from './keep-key.js';
 import { formatLiveLine } from './live-line.js';
 import { type LivePage, openLivePage } from './live-page.js';
 import type { OpenLog } from './log-file.js';
-import { formatReport } from './report-table.js';
+import { formatReport, formatRigReport } from './report-table.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -20,7 +25,10 @@ const lineMs = 2000;
 
 export interface DriveRequest {
   config: PipelineConfig;
-  source: string;
+  /** Left out for a pipeline file with cameras, each of which has its own. */
+  source?: string;
+  /** In place of those that the file names, by camera. */
+  sources?: Readonly<Record<string, string>>;
   pacing: 'realtime' | 'lockstep';
   flags: DriveFlags;
   rateFactor?: number;
@@ -30,7 +38,7 @@ export interface DriveRequest {
 
 /** Runs a pipeline for a person: the live line while it runs, the table at its end. */
 export async function drive(request: DriveRequest): Promise<void> {
-  const { source, pacing, flags, rateFactor = 1, repeat } = request;
+  const { source, sources, pacing, flags, rateFactor = 1, repeat } = request;
   const stop = new AbortController();
   const supervised = supervisedFromEnvironment();
   if (supervised !== undefined) startBeating(supervised, () => stop.abort());
@@ -38,6 +46,7 @@ export async function drive(request: DriveRequest): Promise<void> {
   const terminal = new Terminal(process.stdout, process.stderr, () => stop.abort());
   const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
   let lastShownMs = Number.NEGATIVE_INFINITY;
+  let published = 0;
   let page: LivePage | undefined;
   let log: OpenLog | undefined;
   let forgetKey = (): void => {};
@@ -49,37 +58,48 @@ export async function drive(request: DriveRequest): Promise<void> {
     const config = withFlags(request.config, flags);
     page = await openLivePage(config, flags.view === true, supervised !== undefined);
     for (const line of page?.lines(terminal.isInteractive) ?? []) terminal.note(line);
-    const { report, error, hungLanes } = await runPipeline({
+    const onFrame = (frame: PerceptionFrame, { framesPublished, ...rest }: Progress): void => {
+      supervised?.main.published(Number(frame.frameId), ++published);
+      const nowMs = performance.now();
+      if (nowMs - lastShownMs < intervalMs) return;
+      lastShownMs = nowMs;
+      const line = formatLiveLine(frame, { framesPublished, ...rest });
+      if (terminal.isInteractive) terminal.showLive(line);
+      else terminal.note(line);
+    };
+    const options = {
       config,
       ...(page === undefined ? {} : { outputs: page.outputs }),
-      source,
       pacing,
       rateFactor,
-      ...(repeat === undefined ? {} : { repeat }),
       signal: stop.signal,
       ...(config.record?.keepSeconds !== undefined && {
-        onKeep: (keep) => {
+        onKeep: (keep: () => void) => {
           forgetKey = onKeepKey(terminal, keep, () => stop.abort());
         },
       }),
-      note: (text) => terminal.note(text),
+      note: (text: string) => terminal.note(text),
       ...(log !== undefined && { log }),
       supervised,
-      onFrame(frame, _payload, progress) {
-        supervised?.main.published(Number(frame.frameId), progress.framesPublished);
-        const nowMs = performance.now();
-        if (nowMs - lastShownMs < intervalMs) return;
-        lastShownMs = nowMs;
-        const line = formatLiveLine(frame, progress);
-        if (terminal.isInteractive) terminal.showLive(line);
-        else terminal.note(line);
-      },
-    });
-    terminal.print(flags.json ? measuredJson(report) : formatReport(report));
+    };
+    const { report, error, hungLanes } =
+      config.cameras === undefined
+        ? await runPipeline({
+            ...options,
+            source: source!,
+            ...(repeat === undefined ? {} : { repeat }),
+            onFrame: (frame, _payload, progress) => onFrame(frame, progress),
+          })
+        : await runCameras({
+            ...options,
+            ...(sources && { sources }),
+            onFrame: (frame, _payload, progress) => onFrame(frame, progress),
+          });
+    terminal.print(flags.json ? measuredJson(report) : inWords(report));
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
     supervised?.main.ended();
-    if (page?.isShown && terminal.isInteractive && !stop.signal.aborted) {
+    if (page?.isShown && source && terminal.isInteractive && !stop.signal.aborted) {
       await page.showEnded(source);
       terminal.note(`step through it: ${page.url} (Ctrl-C ends it)`);
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
@@ -93,8 +113,22 @@ export async function drive(request: DriveRequest): Promise<void> {
   }
 }
 
+/** Opens and runs a pipeline file with several cameras. */
+async function runCameras(options: Parameters<typeof openRig>[0]) {
+  const rig = await openRig(options);
+  return rig.run(options.signal);
+}
+
+const inWords = (report: RunReport | RigReport) =>
+  'cameras' in report ? formatRigReport(report) : formatReport(report);
+
 /** The pipeline file with what the command line says in its place. */
 function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
+  if (config.cameras !== undefined && (flags.topic ?? flags.frameRate) !== undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      '--topic and --frame-rate are of one camera: say them in `cameras` of the pipeline file',
+    );
   const { zeromq } = config.publish;
   const published = zeromq ?? { endpoint: '', highWaterMark: 100 };
   const endpoint = flags.endpoint ?? zeromq?.endpoint;

@@ -6,6 +6,7 @@ import { stagesByPriority, stageTable } from '../src/stages/stage-table.js';
 export function formatLiveLine(frame: PerceptionFrame, progress: Progress): string {
   const [first = '', ...others] = stagesByPriority.map((task) => stageTable[task].summary(frame));
   return [
+    ...(frame.camera === '' ? [] : [frame.camera.padEnd(8)]),
     `frame ${String(frame.frameId).padStart(5)}`,
     `${progress.publishedRateHz.toFixed(1).padStart(5)} fps`,
     first,

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
 import { positive } from './option-parsers.js';
@@ -21,7 +23,10 @@ export function replayCommand(): Command {
         'lock-step each frame waits for the one before, nothing is dropped, and the same recording gives\n' +
         'the same results, byte for byte apart from their timing, however busy the machine is.',
     )
-    .argument('<recording|folder|video>', 'the drive')
+    .argument(
+      '[recording|folder|video]',
+      'the drive; left out where the pipeline file names cameras, each with its own',
+    )
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
         defaultPipelineFile,
@@ -42,7 +47,7 @@ export function replayCommand(): Command {
         .conflicts('rate')
         .implies({ lockstep: true }),
     );
-  return addDriveOptions(command).action(async (source: string, flags: ReplayFlags) => {
+  return addDriveOptions(command).action(async (source: string | undefined, flags: ReplayFlags) => {
     // Before the rest is loaded: the supervisor stays small.
     if (await superviseDrive(flags)) return;
     const [{ loadPipelineFile }, { drive }] = await Promise.all([
@@ -52,6 +57,18 @@ export function replayCommand(): Command {
     const config = await loadPipelineFile(flags.pipeline);
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
-    await drive({ config, source, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
+    const sources = sourcesOf(config, source);
+    await drive({ config, ...sources, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
+}
+
+/** A drive for one camera; for several, a recording that holds them all, or what the file names. Throws ERR_USAGE. */
+function sourcesOf({ cameras }: PipelineConfig, source: string | undefined) {
+  if (cameras === undefined) {
+    if (source !== undefined) return { source };
+    throw new PerceptionError('ERR_USAGE', 'expected a drive to replay, found none');
+  }
+  const names = Object.keys(cameras);
+  if (source === undefined) return {};
+  return { sources: Object.fromEntries(names.map((name) => [name, `${source}#${name}`])) };
 }

@@ -1,3 +1,4 @@
+import type { RigReport } from '../src/pipeline/cameras/rig-report.js';
 import type { LatencySummary } from '../src/pipeline/latency-histogram.js';
 import type { RunReport } from '../src/pipeline/run-report.js';
 
@@ -9,7 +10,32 @@ const labelPlace = 11;
 
 /** The end of a run for a person: how long each part took, and where every frame went. */
 export function formatReport(report: RunReport): string {
-  const { frames, source, outputs } = report;
+  return [...cameraLines(report), ...sharedLines(report), ...endLines(report)].join('\n');
+}
+
+/** The same for several cameras: what each has of its own, then what they share. */
+export function formatRigReport(report: RigReport): string {
+  const { cameras, sync, pacing } = report;
+  return [
+    ...Object.entries(cameras).flatMap(([name, camera]) => [
+      '',
+      `camera ${name}`,
+      ...cameraLines({ ...camera, pacing }),
+      ...endLines(camera),
+    ]),
+    '',
+    ...sharedLines(report),
+    ...Object.entries(sync).map(([name, group]) => {
+      const lacking = Object.entries(group.missing).filter(([, count]) => count > 0);
+      const without = lacking.map(([camera, count]) => `${count} without ${camera}`);
+      const parts = [`${group.complete} complete`, ...without];
+      return `sync       ${name}: ${parts.join(', ')}, at most ${group.largestOffsetMs.toFixed(1)} ms apart`;
+    }),
+  ].join('\n');
+}
+
+function cameraLines(report: Omit<RunReport, 'outputs' | 'lanes' | 'lanePlan'>): string[] {
+  const { frames, source } = report;
   const size = `${source.widthPx}x${source.heightPx}`;
   return [
     '',
@@ -28,20 +54,26 @@ export function formatReport(report: RunReport): string {
     '',
     `source     ${source.name}, ${size}, ${report.pacing}, ${source.end}`,
     `frames     ${frames.in} in = ${frames.published} published + ${frames.dropped} dropped${reasons(frames.drops)}, ${report.publishedRateHz.toFixed(1)} fps`,
-    ...outputs.map(
-      ({ name, place, topics }) => `${name.padEnd(labelPlace)}${place}: ${topicCounts(topics)}`,
-    ),
-    ...report.lanes.map(
-      ({ name, provider, restarts }) =>
-        `lane       ${name} on ${provider}${restarts === 0 ? '' : `, restarted ${restarts} times`}`,
-    ),
-    ...modeLine(report),
-    ...(report.health.length === 0 ? [] : [`health     ${report.health.join(', ')}`]),
-  ].join('\n');
+  ];
 }
 
+const sharedLines = ({ outputs, lanes }: Pick<RunReport, 'outputs' | 'lanes'>) => [
+  ...outputs.map(
+    ({ name, place, topics }) => `${name.padEnd(labelPlace)}${place}: ${topicCounts(topics)}`,
+  ),
+  ...lanes.map(
+    ({ name, provider, restarts }) =>
+      `lane       ${name} on ${provider}${restarts === 0 ? '' : `, restarted ${restarts} times`}`,
+  ),
+];
+
+const endLines = (report: Pick<RunReport, 'modes' | 'health'>) => [
+  ...modeLine(report),
+  ...(report.health.length === 0 ? [] : [`health     ${report.health.join(', ')}`]),
+];
+
 /** Nothing for a run that held nothing back. */
-function modeLine({ modes: { frames, changes } }: RunReport): string[] {
+function modeLine({ modes: { frames, changes } }: Pick<RunReport, 'modes'>): string[] {
   const named = Object.entries(frames).map(([mode, count]) => `${count} ${mode}`);
   return Object.keys(frames).every((mode) => mode === 'full')
     ? []

@@ -22,9 +22,10 @@ export function runCommand(): Command {
     ]);
     refuseDrive(path);
     const config = await loadPipelineFile(path);
-    if (config.source === undefined)
+    const { source, cameras } = config;
+    if (source === undefined && cameras === undefined)
       throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to run on, found none`);
-    await drive({ config, source: config.source, pacing: 'realtime', flags });
+    await drive({ config, ...(source !== undefined && { source }), pacing: 'realtime', flags });
   });
 }
 

@@ -5,12 +5,14 @@ import { pictureExtensions } from '../codec/picture-file.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { isDonkeycarTub } from '../recording/donkeycar-tub.js';
 import { describeKind, readBytes } from '../recording/file-bytes.js';
+import { chosenCameraOf } from '../recording/recorded-cameras.js';
 import { isUdacityFolder } from '../recording/udacity-log.js';
 import { otherRecording } from './other-recording.js';
 import type { PathKind } from './source-table.js';
 
 /** What lies at a path; rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING. */
-export async function recogniseSource(path: string): Promise<PathKind> {
+export async function recogniseSource(location: string): Promise<PathKind> {
+  const { path } = chosenCameraOf(location);
   const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const message =
       cause.code === 'ENOENT' ? `there is nothing at ${path}` : `cannot read ${path}: ${cause}`;

@@ -23,16 +23,17 @@ export async function openRecording(
   const reader = await RecordingReader.open(path);
   try {
     const { stream, note } = await choosePictures(reader, options.topic);
-    const layout = await firstPictureLayout(reader, stream);
+    const { layout, firstStampNs } = await firstPicture(reader, stream);
     const facts = reader.metadata.get(driveMetadataName);
     const announced = reader.isComplete ? 0 : announcedIn(facts?.['frameCount']);
     const frameCount = Math.max(stream.messageCount, announced);
-    const contentSha256 = await cheapFileSha256(path);
+    const contentSha256 = await cheapFileSha256(reader.path);
     const info = {
       name: basename(path),
       layout,
       nominalRateHz: rateOf(facts?.['rateHz'], reader, stream),
       frameCount,
+      firstStampNs,
       ...(contentSha256 !== undefined && { contentSha256 }),
     };
     const progress = { readCount: 0 };
@@ -93,17 +94,19 @@ function encodedBytes(
   }
 }
 
-async function firstPictureLayout(
+async function firstPicture(
   reader: RecordingReader,
   { topic, channelIds, readPicture }: PictureStream,
-): Promise<FrameLayout> {
+): Promise<{ layout: FrameLayout; firstStampNs: bigint }> {
   let count = 0;
+  let firstStampNs: bigint | undefined;
   let problem: unknown;
-  for await (const { data } of reader.messages({ channelIds })) {
+  for await (const { data, stampNs } of reader.messages({ channelIds })) {
     count++;
+    firstStampNs ??= stampNs;
     try {
       const { widthPx, heightPx } = await pictureSize(readPicture(data));
-      return packedRgbLayout(widthPx, heightPx);
+      return { layout: packedRgbLayout(widthPx, heightPx), firstStampNs };
     } catch (error) {
       problem ??= error;
     }

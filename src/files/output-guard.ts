@@ -83,7 +83,9 @@ export function guardOutputs(outputs: readonly GuardedOutput[], inputs: readonly
   });
 }
 
-function checkApart(output: GuardedOutput, { role, path }: Input): void {
+function checkApart(output: GuardedOutput, { role, path: location }: Input): void {
+  // Of a recording of several cameras one may be named behind it: `drive.mcap#front`.
+  const path = statIfThere(location) === undefined ? location.replace(/#[^#/]*$/, '') : location;
   const input = statIfThere(path);
   if (input === undefined) return;
   const there = statIfThere(output.path);

@@ -13,6 +13,8 @@ export interface SourceInfo {
   frameCount: number | undefined;
   /** True where frames come when a camera takes them, so that nothing may hold them back to pace them. */
   isLive?: boolean;
+  /** Time stamp of the first frame, nanoseconds since the Unix epoch, where that is known before it is read. */
+  firstStampNs?: bigint;
   /** sha256 (hex) of the source's bytes where that is cheap to know, for results to name their input. */
   contentSha256?: string;
 }

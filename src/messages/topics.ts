@@ -30,5 +30,22 @@ export const logTopic = {
   schema: 'foxglove.Log',
 } as const satisfies Topic;
 
+/** Results of several cameras that belong together; published and recorded as `sync/<group>`. */
+export const syncTopic = {
+  name: 'sync',
+  schema: 'windshield.v1.SyncSet',
+} as const satisfies Topic;
+
 /** What leaves the pipeline over ZeroMQ. */
-export const publishedTopics: readonly Topic[] = [perceptionTopic, statusTopic, steeringTopic];
+export const publishedTopics: readonly Topic[] = [
+  perceptionTopic,
+  statusTopic,
+  steeringTopic,
+  syncTopic,
+];
+
+/** A camera's topic, or that of a sync group, where there are several: `/front/perception`, `sync/surround`. */
+export function topicOf(topic: string, camera: string | undefined): string {
+  if (camera === undefined) return topic;
+  return topic === syncTopic.name ? `${topic}/${camera}` : `/${camera}/${topic}`;
+}

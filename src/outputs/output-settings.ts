@@ -30,8 +30,10 @@ export interface OutputSettings {
   readonly record?: RecordSettings | undefined;
   /** By name: the settings of outputs that `declareOutput` made. */
   readonly outputs?: { readonly [name: string]: unknown } | undefined;
-  /** Where the frames come from. */
+  /** Where the frames come from; of a rig with several cameras, those of the first. */
   readonly source?: string | undefined;
+  /** The cameras of a rig, in the order in which the run begins with each. */
+  readonly cameras?: readonly { readonly name: string; readonly source: string }[];
   /** Set where a supervisor watches this process. */
   readonly supervised?: Supervised | undefined;
   /** Given what keeps the ring of a recording (`keepSeconds`) as it lies there, for a key or an event to call. */

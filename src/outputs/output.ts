@@ -17,6 +17,8 @@ export interface FramePixels {
 export interface OutputMessage {
   /** Name in the topic table. */
   readonly topic: string;
+  /** Of a rig with several cameras, whose message it is; absent where there is one camera, and for all of the rig. */
+  readonly camera?: string;
   /** The serialised message. An output may keep it; nobody changes it. */
   readonly payload: Uint8Array;
   /** Orders messages in a recording, nanoseconds: the camera's stamp, else wall time, else the source's own time. */
@@ -51,6 +53,8 @@ export interface RunFacts {
   readonly lanes: string;
   /** The pipeline file as it was understood, as JSON. */
   readonly pipeline?: string;
+  /** Of a rig with several cameras, which one. */
+  readonly cameraName?: string;
 }
 
 /** How a run ended: with its source, in order before that, with an error, or so that a supervisor finishes what it left. */
@@ -75,7 +79,7 @@ export interface Output {
   readonly counts: ReadonlyMap<string, PublishCount>;
   /** A code for the health of the run, such as `recording_failed`, while something is wrong; else undefined. */
   readonly health?: string | undefined;
-  /** Called once, before the first message. Where it rejects, the run does not start. */
+  /** Called once, of a rig once for each camera, before the first message. Where it rejects, the run does not start. */
   begin?(facts: RunFacts): Promise<void>;
   /** Takes a message of one of its topics. Never throws, never blocks. */
   send(message: OutputMessage): void;

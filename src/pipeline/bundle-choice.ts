@@ -88,7 +88,8 @@ export class BundleMeasurement {
     for (const { task, bundleDir, lane, relay } of this.#started) {
       try {
         await lane.loaded;
-        lane.prepare({ ring: capture.ring.shared, camera, detectorClasses, measureRuns });
+        const cameras = [{ ring: capture.ring.shared, camera, detectorClasses }];
+        lane.prepare({ cameras, measureRuns });
         await relay.firstReady;
         measured.push({ task, candidate: { bundleDir, ms: lane.stageMs[task]! } });
       } catch (error) {

@@ -15,6 +15,11 @@ export type BorrowSlot = () => () => void;
 export interface StageParty<Result> {
   /** Run these stages on the frame; `input` is the answer that the job waited for, from another lane. */
   dispatch(laneIndex: number, job: LaneJob, frame: CapturedFrame, input?: Result): void;
+  /**
+   * Where several cameras share a lane: whether it takes a job of this one now. False: `laneFree` comes when it is its
+   * turn, and what waits until then may still be overtaken.
+   */
+  claim?(laneIndex: number): boolean;
   /** Nobody reads this slot any more. */
   release(slot: number): void;
 }
@@ -119,6 +124,11 @@ export class Conductor<Result> {
     this.#startNext(laneIndex);
   }
 
+  /** It is this camera's turn on a lane that it was refused. */
+  laneFree(laneIndex: number): void {
+    this.#startNext(laneIndex);
+  }
+
   /** The lane has nothing more to say of its running job and no longer reads the frame. */
   jobDone(laneIndex: number): void {
     const job = this.#lanes[laneIndex]!.endRunning();
@@ -189,6 +199,7 @@ export class Conductor<Result> {
     const lane = this.#lanes[laneIndex]!;
     // What was decided while it waited for its turn (its input failed, its deadline passed) is not run.
     this.#withdrawDecided(lane);
+    if (!lane.canStart || this.#stages.claim?.(laneIndex) === false) return;
     const part = lane.startNext();
     if (part === undefined) return;
     const { job, hasRest } = part;

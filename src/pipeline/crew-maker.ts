@@ -1,7 +1,12 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { BundleMeasurement, describeChoice, withChosenBundles } from './bundle-choice.js';
+import {
+  type BundleChoice,
+  BundleMeasurement,
+  describeChoice,
+  withChosenBundles,
+} from './bundle-choice.js';
 import { cameraIn } from './camera-for-run.js';
 import { LaneCrew } from './lane-crew.js';
 import { declaredLanes, describeLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.js';
@@ -17,20 +22,24 @@ export class CrewMaker {
   readonly #bundles: BundleMeasurement | undefined;
   #lanes: LaneMeasurement | undefined;
   #crew: LaneCrew | undefined;
+  readonly #cameras: readonly PipelineConfig[] | undefined;
   #isGivenUp = false;
 
-  constructor(options: PipelineOptions) {
+  /** `cameras`: the pipeline file as it is for each of them, where they are several. */
+  constructor(options: PipelineOptions, cameras?: readonly PipelineConfig[]) {
     this.#options = options;
+    this.#cameras = cameras;
     const { config, pacing } = options;
     if (config.alternatives !== undefined && pacing === 'realtime')
       this.#bundles = new BundleMeasurement(config);
     else if (config.lanes === 'auto') this.#lanes = new LaneMeasurement(config);
-    else this.#crew = new LaneCrew(options, declaredLanes(config.lanes));
+    else this.#crew = new LaneCrew(options, declaredLanes(config.lanes), cameras);
   }
 
+  /** Where something is to be measured, it is on frames like those of `capturing`. */
   async load(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
     const crew = this.#crew ?? (await this.#plan(capturing, calibrating));
-    return { crew, stages: await crew.stages };
+    return { crew, stages: await crew.stages() };
   }
 
   async giveUp(): Promise<void> {
@@ -51,6 +60,12 @@ export class CrewMaker {
     this.#crew = new LaneCrew(
       { ...this.#options, config },
       { ...planned, ...(choices && { choices }) },
+      this.#cameras?.map((camera) =>
+        withChosenBundles(
+          camera,
+          (choices ?? []).filter((choice) => this.#isShared(camera, choice)),
+        ),
+      ),
     );
     return this.#crew;
   }
@@ -67,6 +82,11 @@ export class CrewMaker {
     this.#checkIsWanted();
     this.#options.note?.(`lanes planned: ${describeLanes(planned)}`);
     return planned;
+  }
+
+  /** A bundle that a camera names for itself is not chosen for it. */
+  #isShared({ bundles }: PipelineConfig, { task }: BundleChoice): boolean {
+    return bundles[task] !== undefined && bundles[task] === this.#options.config.bundles[task];
   }
 
   #checkIsWanted(): void {

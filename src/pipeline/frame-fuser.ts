@@ -26,6 +26,8 @@ export interface FuserOptions {
   wallOffsetNs: bigint;
   /** The pipeline's life under its supervisor; 0 when left out. */
   epoch?: number;
+  /** Of a rig with several cameras, which one; stands in each message. */
+  cameraName?: string | undefined;
 }
 
 /** A message about one stage of a frame that leaves before the rest of the frame. */
@@ -103,7 +105,7 @@ export class FrameFuser {
   ): StageUpdate | undefined {
     const fusion = this.#memory.fusionOf(stage);
     if (fusion?.update === undefined) return undefined;
-    const { stages, calibrationSha256, wallOffsetNs } = this.#options;
+    const { stages, calibrationSha256, wallOffsetNs, cameraName = '' } = this.#options;
     return fusion.update(this.#memory.answersOf(frame), {
       frameId: BigInt(frame.id),
       sourceTimeNs: frame.sourceTimeNs,
@@ -115,6 +117,7 @@ export class FrameFuser {
       publishNs,
       wallOffsetNs,
       mode,
+      camera: cameraName,
     });
   }
 
@@ -138,7 +141,8 @@ export class FrameFuser {
     outcome: FrameOutcome<StageResult>,
     publishNs: bigint,
   ): MessageInitShape<typeof PerceptionFrameSchema> {
-    const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs, epoch = 0 } = this.#options;
+    const { stages, widthPx, heightPx, calibrationSha256, wallOffsetNs } = this.#options;
+    const { epoch = 0, cameraName = '' } = this.#options;
     const { frame, drops, mode = '' } = outcome;
     return {
       frameId: BigInt(frame.id),
@@ -155,6 +159,7 @@ export class FrameFuser {
       segment: frame.segment ?? 0,
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
       epoch,
+      camera: cameraName,
     };
   }
 }

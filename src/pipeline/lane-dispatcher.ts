@@ -6,20 +6,20 @@ import { stageTable } from '../stages/stage-table.js';
 import type { Conductor, StageParty } from './conductor.js';
 import type { FrameFuser } from './frame-fuser.js';
 import type { CapturedFrame, StageOutcome } from './frame-record.js';
-import type { Lane } from './lane.js';
+import type { RunLane } from './lane.js';
 import type { LaneJob } from './lane-queue.js';
 import type { LaneRelay } from './lane-relay.js';
 import type { LockstepPacer } from './lockstep-pacer.js';
 
 /** The party that runs stages: hands jobs to the lanes' threads and free slots back to the ring. */
 export class LaneDispatcher implements StageParty<StageResult> {
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: readonly RunLane[];
   readonly #fuser: Pick<FrameFuser, 'narrow'>;
   readonly #ring: CaptureHandle['ring'];
   readonly #pacer: LockstepPacer;
 
   constructor(
-    lanes: readonly Lane[],
+    lanes: readonly RunLane[],
     fuser: Pick<FrameFuser, 'narrow'>,
     ring: CaptureHandle['ring'],
     pacer: LockstepPacer,
@@ -43,6 +43,10 @@ export class LaneDispatcher implements StageParty<StageResult> {
     this.#lanes[laneIndex]!.run(job, frame.slot, reading);
   }
 
+  claim(laneIndex: number): boolean {
+    return this.#lanes[laneIndex]!.claim?.() ?? true;
+  }
+
   release(slot: number): void {
     this.#ring.release(slot);
     this.#pacer.slotFreed();
@@ -59,7 +63,7 @@ export interface LaneEvents {
 
 /** Lets the conductor hear what the lanes say, from now on. */
 export function connectLanes(
-  lanes: readonly Lane[],
+  lanes: readonly RunLane[],
   relays: readonly LaneRelay[],
   conductor: Conductor<StageResult>,
   events: LaneEvents,
@@ -72,6 +76,7 @@ export function connectLanes(
       },
       jobDone: () => conductor.jobDone(laneIndex),
       ready: () => conductor.laneReady(laneIndex),
+      free: () => conductor.laneFree(laneIndex),
       died: (cause) => {
         const { name } = lanes[laneIndex]!;
         events.died(name, cause);

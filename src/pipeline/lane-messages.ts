@@ -10,7 +10,7 @@ import type { StageOutcome } from './frame-record.js';
 
 /** What a lane is started with; it loads its networks at once, while the source is still opening. */
 export interface LaneWorkerData {
-  /** In order of priority. */
+  /** In order of priority. A stage whose bundle differs from camera to camera stands here once for each bundle. */
   stages: readonly { task: Task; bundleDir: string }[];
   providers: readonly string[];
   preprocess: PreprocessChoice;
@@ -32,19 +32,35 @@ export interface LoadedStage {
   maxAbsDifference: number;
 }
 
+/** One camera's frames, and what of the lane runs on them. */
+export interface LaneCamera {
+  /** The frame ring's memory. */
+  ring: SharedArrayBuffer;
+  camera: CameraModel | undefined;
+  detectorClasses: readonly string[];
+  /** Folders of the bundles that run on this camera; all of the lane's when left out. */
+  bundleDirs?: readonly string[] | undefined;
+}
+
+/** How a lane brings one camera's frames to its networks. */
+export interface LaneInputs {
+  preprocessedBy: Partial<Record<Task, PreprocessedBy>>;
+  /** Stages whose preprocessing on the device is out of tolerance. */
+  uncertifiedInputs: readonly Task[];
+}
+
 /** From the conductor's thread to the lane. */
 export type LaneCommand =
   | {
       type: 'prepare';
-      /** The frame ring's memory. */
-      ring: SharedArrayBuffer;
-      camera: CameraModel | undefined;
-      detectorClasses: readonly string[];
+      cameras: readonly LaneCamera[];
       /** How often each stage is run, once warm, to measure it; left out or 0: not at all. */
       measureRuns?: number;
     }
   | {
       type: 'run';
+      /** Index into the cameras that the lane was prepared for. */
+      camera: number;
       frameId: number;
       slot: number;
       stages: readonly Task[];
@@ -64,9 +80,8 @@ export type LaneEvent =
       type: 'ready';
       warmUpMs: number;
       stageMs: Partial<Record<Task, number>>;
-      preprocessedBy: Partial<Record<Task, PreprocessedBy>>;
-      /** Stages whose preprocessing on the device is out of tolerance. */
-      uncertifiedInputs: readonly Task[];
+      /** In the order of the cameras. */
+      inputs: readonly LaneInputs[];
     }
   | { type: 'stage'; frameId: number; stage: Task; outcome: StageOutcome<StageResult> }
   | { type: 'done'; frameId: number }

@@ -45,8 +45,8 @@ export class LaneMeasurement {
     const loaded = await this.#lane.loaded;
     const detector = loaded.find(({ manifest }) => manifest.task === 'detection');
     const detectorClasses = classesOf(detector?.manifest);
-    const { shared } = capture.ring;
-    this.#lane.prepare({ ring: shared, camera, detectorClasses, measureRuns });
+    const cameras = [{ ring: capture.ring.shared, camera, detectorClasses }];
+    this.#lane.prepare({ cameras, measureRuns });
     await this.#relay.firstReady;
     const { stageMs } = this.#lane;
     return { lanes: planLanes(stageMs, this.#laneCount), by: 'measured', stageMs };

@@ -45,6 +45,12 @@ export class LaneQueue {
     return this.#running;
   }
 
+  /** Whether `startNext` has something to start. */
+  get canStart(): boolean {
+    if (!this.isReady || this.#running !== undefined) return false;
+    return this.#begun !== undefined || this.#waiting.some((job) => job !== undefined);
+  }
+
   /** Queues a job; returns the one that it overtook, if any. */
   offer(job: LaneJob): LaneJob | undefined {
     const overtaken = this.#waiting[job.jobIndex];
@@ -54,9 +60,8 @@ export class LaneQueue {
 
   /** Starts what is most urgent, else the rest of the job that was begun, else the job of the oldest frame. */
   startNext(): LanePart | undefined {
-    if (!this.isReady || this.#running !== undefined) return undefined;
-    const next = this.#begun ?? this.#oldestWaiting();
-    if (next === undefined) return undefined;
+    if (!this.canStart) return undefined;
+    const next = this.#begun ?? this.#oldestWaiting()!;
     const urgent = this.#waiting.find((job) => job !== undefined && urgentHead(job) > 0);
     const isPassing = urgent !== undefined && urgent !== next && !this.#hasPassed;
     const from = isPassing ? urgent : next;

@@ -36,6 +36,10 @@ export class LaneRelay implements LaneListener {
     this.listener?.ready();
   }
 
+  free(): void {
+    this.listener?.free?.();
+  }
+
   died(cause: string): void {
     this.isReady = false;
     this.listener?.died(cause);

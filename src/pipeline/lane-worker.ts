@@ -6,14 +6,20 @@ import { elapsedMs, nowNs } from '../frame/clock.js';
 import { frameBytes } from '../frame/frame.js';
 import { FrameRing } from '../frame/frame-ring.js';
 import type { NetworkSession } from '../inference/network-session.js';
-import type { PreprocessedBy } from '../stages/frame-input.js';
 import { loadStage, prepareStage } from '../stages/load-stage.js';
 import type { StageResult } from '../stages/stage-result.js';
 import type { StageRunner } from '../stages/stage-runner.js';
 import { stageTable } from '../stages/stage-table.js';
 import { runDrill } from '../supervise/drill.js';
 import { laneWriter } from '../supervise/supervised.js';
-import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
+import type {
+  LaneCamera,
+  LaneCommand,
+  LaneEvent,
+  LaneInputs,
+  LaneWorkerData,
+  LoadedStage,
+} from './lane-messages.js';
 
 const port = parentPort!;
 const post = (event: LaneEvent): void => port.postMessage(event);
@@ -28,9 +34,21 @@ const {
 /** Tells the supervisor, where there is one, what this lane is at. */
 const record = blackBox && laneWriter(blackBox);
 
-const networks = new Map<Task, { bundle: Bundle; session: NetworkSession }>();
-const runners = new Map<Task, StageRunner>();
-let ring: FrameRing | undefined;
+interface Network {
+  task: Task;
+  bundleDir: string;
+  bundle: Bundle;
+  session: NetworkSession;
+}
+
+/** One camera's frames, and the stages that are set up for them. */
+interface PreparedCamera {
+  ring: FrameRing;
+  runners: ReadonlyMap<Task, StageRunner>;
+}
+
+const networks: Network[] = [];
+const cameras: PreparedCamera[] = [];
 /** The job at work; the next one starts after it. */
 let running: Promise<void> = Promise.resolve();
 let isClosing = false;
@@ -43,7 +61,7 @@ async function load(): Promise<LoadedStage[]> {
     const { bundle, session, certificate } = network;
     // The first run of a batch size makes the runtime plan its memory: not on a frame.
     if (session.maxBatch > 1) await session.run(session.maxBatch);
-    networks.set(task, { bundle, session });
+    networks.push({ task, bundleDir, bundle, session });
     const { isCertified, maxAbsDifference } = certificate;
     const { manifest } = bundle;
     const { provider, isPartlyOnCpu } = session;
@@ -53,17 +71,34 @@ async function load(): Promise<LoadedStage[]> {
 }
 
 async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Promise<void> {
-  const { ring: shared, camera, detectorClasses, measureRuns = 0 } = command;
-  ring = FrameRing.attach(shared);
-  const frame = ring.layout;
+  const { measureRuns = 0 } = command;
   const startNs = nowNs();
-  const blank = new Uint8Array(frameBytes(frame));
   const stageMs: Partial<Record<Task, number>> = {};
-  const preprocessedBy: Partial<Record<Task, PreprocessedBy>> = {};
+  const inputs: LaneInputs[] = [];
+  for (const camera of command.cameras)
+    inputs.push(await prepareCamera(camera, measureRuns, stageMs));
+  if (isClosing) return;
+  record?.idle();
+  post({ type: 'ready', warmUpMs: elapsedMs(startNs, nowNs()), stageMs, inputs });
+}
+
+/** Sets the stages up for one camera's frames; several cameras share a network. Measured times go into `stageMs`. */
+async function prepareCamera(
+  { ring: shared, camera, detectorClasses, bundleDirs }: LaneCamera,
+  measureRuns: number,
+  stageMs: Partial<Record<Task, number>>,
+): Promise<LaneInputs> {
+  const ring = FrameRing.attach(shared);
+  const frame = ring.layout;
+  const blank = new Uint8Array(frameBytes(frame));
+  const runners = new Map<Task, StageRunner>();
+  const preprocessedBy: LaneInputs['preprocessedBy'] = {};
   const uncertifiedInputs: Task[] = [];
-  for (const [task, network] of networks) {
-    if (isClosing) return;
-    const setup = { ...network, frame, camera, detectorClasses };
+  cameras.push({ ring, runners });
+  for (const { task, bundleDir, bundle, session } of networks) {
+    if (isClosing) break;
+    if (bundleDirs?.includes(bundleDir) === false) continue;
+    const setup = { bundle, session, frame, camera, detectorClasses };
     const prepared = await prepareStage(setup, preprocess, allowUncertified);
     const { runner } = prepared;
     if (!prepared.isInputCertified) uncertifiedInputs.push(task);
@@ -75,14 +110,7 @@ async function prepare(command: Extract<LaneCommand, { type: 'prepare' }>): Prom
     if (measureRuns > 0)
       stageMs[task] = await medianMs(measureRuns, () => runner.run(blank, input));
   }
-  record?.idle();
-  post({
-    type: 'ready',
-    warmUpMs: elapsedMs(startNs, nowNs()),
-    stageMs,
-    preprocessedBy,
-    uncertifiedInputs,
-  });
+  return { preprocessedBy, uncertifiedInputs };
 }
 
 /** Of an odd number of runs, milliseconds, rounded to microseconds. */
@@ -99,7 +127,8 @@ async function medianMs(runs: number, run: () => Promise<unknown>): Promise<numb
 
 async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void> {
   const { frameId, slot, dispatchNs } = job;
-  const pixels = ring!.pixels(slot);
+  const { ring, runners } = cameras[job.camera]!;
+  const pixels = ring.pixels(slot);
   const answers = new Map<Task, StageResult>();
   if (job.input !== undefined) answers.set(job.input.stage, job.input);
   for (const stage of job.stages) {
@@ -130,12 +159,11 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
 
 async function close(): Promise<void> {
   await running;
-  for (const [task, { session }] of networks) {
-    const runner = runners.get(task);
-    await runner?.dispose();
-    // A device that preprocesses runs a session of its own beside the one that was certified.
-    if (runner === undefined || runner.preprocessedBy === 'device') await session.dispose();
-  }
+  // A device that preprocesses runs a session of its own for each camera, beside the one that was certified.
+  for (const { runners } of cameras)
+    for (const runner of runners.values())
+      if (runner.preprocessedBy === 'device') await runner.dispose();
+  for (const { session } of networks) await session.dispose();
   port.close();
 }
 

@@ -6,12 +6,17 @@ import { fromPostedError } from '../capture/capture-messages.js';
 import { builtEntry } from '../frame/built-entry.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import type { PreprocessedBy } from '../stages/frame-input.js';
 import type { StageResult } from '../stages/stage-result.js';
 import { RestartLimit } from '../supervise/restart-limit.js';
 import { laneWriter } from '../supervise/supervised.js';
 import type { StageOutcome } from './frame-record.js';
-import type { LaneCommand, LaneEvent, LaneWorkerData, LoadedStage } from './lane-messages.js';
+import type {
+  LaneCommand,
+  LaneEvent,
+  LaneInputs,
+  LaneWorkerData,
+  LoadedStage,
+} from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
 
 /** A lane that answers nothing for this long on one job hangs, milliseconds. */
@@ -32,10 +37,28 @@ export interface LaneListener {
   jobDone(): void;
   /** It takes jobs, for the first time or again. */
   ready(): void;
+  /** Of a lane that cameras share: it takes a job of this one now. */
+  free?(): void;
   /** Its thread is gone, for this reason; it comes back by itself with `ready`. */
   died(cause: string): void;
   /** It will not come back: ERR_LANE when it hangs or died three times within a minute, or what hindered its start. */
   failed(error: PerceptionError): void;
+}
+
+/** A lane as the run of one camera sees it. */
+export interface RunLane {
+  /** For people: its stages. */
+  readonly name: string;
+  readonly restarts: number;
+  readonly readyMs: number;
+  readonly warmUpMs: number;
+  /** What preprocesses for each stage. */
+  readonly preprocessedBy: LaneInputs['preprocessedBy'];
+  /** Where cameras share it: whether it takes a job now. */
+  claim?(): boolean;
+  run(job: LaneJob, slot: number, input: StageResult | undefined): void;
+  kill(): void;
+  close(): Promise<boolean>;
 }
 
 type Prepare = Extract<LaneCommand, { type: 'prepare' }>;
@@ -46,7 +69,7 @@ type Prepare = Extract<LaneCommand, { type: 'prepare' }>;
  * The thread is never terminated from here. ONNX Runtime's binding brings down the whole process when its
  * thread is ended while a network runs, so a lane always ends itself, between two stages.
  */
-export class Lane {
+export class Lane implements RunLane {
   readonly name: string;
   /** Its networks, once they are loaded and proven; rejects when the lane cannot start. */
   readonly loaded: Promise<LoadedStage[]>;
@@ -56,10 +79,8 @@ export class Lane {
   warmUpMs = 0;
   /** One run of each stage, warm, milliseconds; empty where `prepare` did not ask for it. */
   stageMs: Readonly<Partial<Record<Task, number>>> = {};
-  /** What preprocesses for each stage. */
-  preprocessedBy: Readonly<Partial<Record<Task, PreprocessedBy>>> = {};
-  /** Stages whose preprocessing on the device is out of tolerance, where that was allowed. */
-  uncertifiedInputs: readonly Task[] = [];
+  /** How frames come to its networks, by camera. */
+  inputs: readonly LaneInputs[] = [];
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
   readonly #startNs = nowNs();
@@ -95,6 +116,10 @@ export class Lane {
     this.#worker = this.#start();
   }
 
+  get preprocessedBy(): LaneInputs['preprocessedBy'] {
+    return this.inputs[0]?.preprocessedBy ?? {};
+  }
+
   get restarts(): number {
     return this.#deaths.total;
   }
@@ -105,11 +130,12 @@ export class Lane {
     if (this.#isLoaded) this.#post(this.#prepare);
   }
 
-  run(job: LaneJob, slot: number, input: StageResult | undefined): void {
+  /** `camera` counts those that the lane was prepared for. One job runs at a time, whosever it is. */
+  run(job: LaneJob, slot: number, input: StageResult | undefined, camera = 0): void {
     this.#isBusy = true;
     this.#watchdog.refresh();
     const { frameId, stages } = job;
-    this.#post({ type: 'run', frameId, slot, stages, dispatchNs: nowNs(), input });
+    this.#post({ type: 'run', camera, frameId, slot, stages, dispatchNs: nowNs(), input });
   }
 
   /** A drill: the thread dies between two stages, in the middle of its job if it has one, and is started again. */
@@ -165,8 +191,7 @@ export class Lane {
         if (this.readyMs === 0) this.readyMs = elapsedMs(this.#startNs, nowNs());
         this.warmUpMs = event.warmUpMs;
         this.stageMs = event.stageMs;
-        this.preprocessedBy = event.preprocessedBy;
-        this.uncertifiedInputs = event.uncertifiedInputs;
+        this.inputs = event.inputs;
         this.#listener.ready();
         break;
       case 'stage':

@@ -1,11 +1,13 @@
 import type { Task } from '../bundle/manifest.js';
+import type { CameraModel } from '../calibration/camera-model.js';
 import type { MeasuredMount } from '../calibration/mount.js';
-import { startCapture } from '../capture/capture-thread.js';
+import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { withoutCredentials } from '../capture/credentials.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { OutputSet } from '../outputs/output-set.js';
 import { countHeldFrames, openOutputs } from '../outputs/output-table.js';
+import { shareOutputs } from '../outputs/share-outputs.js';
 import { classesOf } from '../stages/classes-of.js';
 import { calibrationFor, cameraIn, checkHasCamera, hashOf } from './camera-for-run.js';
 import { CrewMaker } from './crew-maker.js';
@@ -26,19 +28,36 @@ import { sourceOptionsOf } from './source-options.js';
  * are measured first. Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
-  const { config, source, pacing, rateFactor = 1, opened: given, frames } = options;
-  const sourceOptions = { ...sourceOptionsOf(config), ...options.sourceOptions };
+  const { checkHasOneCamera } = await import('./cameras/camera-configs.js');
+  checkHasOneCamera(options.config, 'this');
+  const [run] = await openRuns(options, [options]);
+  return run!;
+}
+
+/**
+ * As openPipeline, for several cameras that share lanes and outputs: one run for each. `cameras` are the options of each
+ * one's run, `options` what they have in common. `paced` may put something between the captures and the runs.
+ */
+export async function openRuns(
+  options: PipelineOptions,
+  cameras: readonly PipelineOptions[],
+  paced: (captures: readonly CaptureHandle[]) => readonly CaptureHandle[] = (captures) => captures,
+): Promise<PipelineRun[]> {
+  const { config, supervised, note, onKeep } = options;
   const open: { close(): Promise<unknown> }[] = [];
   const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
     const part = await opening;
     open.push({ close: () => close(part) });
     return part;
   };
-  await guardRecording(options);
-  const crewMaker = new CrewMaker(options);
-  const { supervised } = options;
-  const { note, onKeep } = options;
-  const settings = { ...config, source, supervised, note, onKeep };
+  for (const camera of cameras) await guardRecording(camera);
+  const isRig = cameras.length > 1 || cameras[0]!.cameraName !== undefined;
+  const crewMaker = new CrewMaker(options, isRig ? cameras.map((one) => one.config) : undefined);
+  const named = cameras.map(({ cameraName: name = '', source }) => ({ name, source }));
+  const { source } = cameras[0]!;
+  const { cameras: _, ...common } = config;
+  const about = { source, supervised, note, onKeep, ...(isRig && { cameras: named }) };
+  const settings = { ...common, ...about };
   const openingOutputs = [
     ...openOutputs(settings),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
@@ -47,6 +66,104 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
   const heldFrames = (options.outputs ?? [])
     .filter(({ needsPixels }) => needsPixels)
     .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, countHeldFrames(settings));
+  const eyes = cameras.map((camera) => openEye(camera, heldFrames, kept));
+  const [firstEye] = eyes;
+  const opening = [
+    Promise.all(eyes.map(({ capturing }) => capturing)),
+    Promise.all(eyes.map(({ calibrating }) => calibrating)),
+    Promise.all(openingOutputs.map((output) => kept(output, (part) => part.close('failed')))),
+    Promise.all([
+      import('./frame-fuser.js'),
+      import('./pipeline-run.js'),
+      import('./recorded-notes.js'),
+    ]),
+    crewMaker.load(firstEye!.capturing, firstEye!.calibrating),
+    readPlan(options),
+    Promise.all(eyes.map(({ mounting }) => mounting)),
+  ] as const;
+  try {
+    const [captures, calibrated, opened, code, made, repeated, mounts] = await Promise.all(opening);
+    const { crew, stages } = made;
+    const { planned } = crew;
+    const [{ FrameFuser }, { PipelineRun }, { withRecordedNotes }] = code;
+    const outputsOf = isRig ? shareOutputs(opened, cameras.length) : [opened];
+    const seen = captures.map((capture, index) => ({
+      capture,
+      camera: cameraIn(capture, calibrated[index]),
+      mount: mounts[index],
+      outputs: new OutputSet(outputsOf[index]!),
+      stages: stages[index]!,
+    }));
+    const calibrations = await Promise.all(seen.map(({ camera }) => hashOf(camera)));
+    // One after the other: what outputs write of cameras has an order.
+    for (const [index, { capture, camera, mount, outputs, stages: placed }] of seen.entries()) {
+      const { config: own, source: place, pacing, cameraName } = cameras[index]!;
+      checkHasCamera(own, camera);
+      const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
+      await outputs.begin({
+        source: withoutCredentials(place),
+        sourceName,
+        isLive,
+        nominalRateHz,
+        layout,
+        pacing,
+        pictureTopic: optionsOfSource(cameras[index]!).topic,
+        camera,
+        mount,
+        calibrationSha256: calibrations[index]!,
+        manifests: new Map([...placed].map(([task, { manifest }]) => [task, manifest])),
+        lanes: JSON.stringify(planned),
+        pipeline: JSON.stringify(own, undefined, 2),
+        ...(cameraName !== undefined && { cameraName }),
+      });
+    }
+    await crew.prepare(
+      seen.map(({ capture, camera, stages: placed }) => {
+        const detectorClasses = classesOf(placed.get('detection')?.manifest);
+        return { ring: capture.ring.shared, camera, detectorClasses };
+      }),
+    );
+    const wallOffsetNs = startWallClock().offsetNs;
+    const epoch = supervised?.epoch ?? 0;
+    const seats = crew.seats();
+    const handed = paced(captures);
+    return await Promise.all(
+      seen.map(async ({ capture, camera, mount, outputs, stages: placed }, index) => {
+        const own = cameras[index]!;
+        const { widthPx, heightPx } = capture.info.layout;
+        const standing = camera && mount && { camera, mount };
+        const { graph, lanes, relays } = seats[index]!;
+        const proven = withProvenInputs(placed, crew.lanes, index);
+        const calibrationSha256 = calibrations[index]!;
+        const known = { stages: proven, calibrationSha256, wallOffsetNs, epoch };
+        const { cameraName } = own;
+        const frames = { standing, widthPx, heightPx, cameraName };
+        const fuser = await FrameFuser.open({ ...known, ...frames });
+        const noted = withRecordedNotes(own, outputs, wallOffsetNs);
+        const conducted = { options: noted, graph, planned, lanes, relays, repeated };
+        return new PipelineRun({ ...known, ...conducted, capture: handed[index]!, fuser, outputs });
+      }),
+    );
+  } catch (error) {
+    // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
+    await Promise.allSettled([...opening.slice(0, 3), crewMaker.giveUp()]);
+    await Promise.allSettled(open.map((part) => part.close()));
+    throw error;
+  }
+}
+
+/** One camera while it opens. */
+interface OpeningEye {
+  capturing: Promise<CaptureHandle>;
+  calibrating: Promise<CameraModel | undefined>;
+  mounting: Promise<MeasuredMount | undefined>;
+}
+
+type Keep = <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => Promise<T>;
+
+function openEye(options: PipelineOptions, heldFrames: number, kept: Keep): OpeningEye {
+  const { config, source, pacing, rateFactor = 1, opened: given, frames } = options;
+  const sourceOptions = optionsOfSource(options);
   const slotCount = config.ring.slots + heldFrames;
   const { pictureHealth } = config;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount, pictureHealth };
@@ -62,72 +179,21 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
     topic,
     note: options.note,
   });
-  const mounting = openMount(config.mount, source);
-  const opening = [
-    capturing,
-    calibrating,
-    Promise.all(openingOutputs.map((output) => kept(output, (part) => part.close('failed')))),
-    Promise.all([
-      import('./frame-fuser.js'),
-      import('./pipeline-run.js'),
-      import('./recorded-notes.js'),
-    ]),
-    crewMaker.load(capturing, calibrating),
-    readPlan(options),
-    mounting,
-  ] as const;
-  try {
-    const [capture, calibrated, opened, code, made, repeated, mount] = await Promise.all(opening);
-    const { crew, stages } = made;
-    const [{ FrameFuser }, { PipelineRun }, { withRecordedNotes }] = code;
-    const { widthPx, heightPx } = capture.info.layout;
-    const camera = cameraIn(capture, calibrated);
-    checkHasCamera(config, camera);
-    const standing = camera && mount && { camera, mount };
-    const calibration = await hashOf(camera);
-    const outputs = new OutputSet(opened);
-    const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
-    await outputs.begin({
-      source: withoutCredentials(source),
-      sourceName,
-      isLive,
-      nominalRateHz,
-      layout,
-      pacing,
-      pictureTopic: sourceOptions.topic,
-      camera,
-      mount,
-      calibrationSha256: calibration,
-      manifests: new Map([...stages].map(([task, { manifest }]) => [task, manifest])),
-      lanes: JSON.stringify(crew.planned),
-      pipeline: JSON.stringify(config, undefined, 2),
-    });
-    const { graph, lanes, relays, planned } = crew;
-    const detectorClasses = classesOf(stages.get('detection')?.manifest);
-    for (const lane of lanes) lane.prepare({ ring: capture.ring.shared, camera, detectorClasses });
-    await Promise.all(relays.map((relay) => relay.firstReady));
-    const wallOffsetNs = startWallClock().offsetNs;
-    const epoch = options.supervised?.epoch ?? 0;
-    const proven = withProvenInputs(stages, lanes);
-    const known = { stages: proven, calibrationSha256: calibration, wallOffsetNs, epoch };
-    const fuser = await FrameFuser.open({ ...known, standing, widthPx, heightPx });
-    const noted = withRecordedNotes(options, outputs, wallOffsetNs);
-    const conducted = { options: noted, graph, planned, lanes, relays, repeated };
-    return new PipelineRun({ ...known, ...conducted, capture, fuser, outputs });
-  } catch (error) {
-    // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
-    await Promise.allSettled([...opening.slice(0, 3), crewMaker.giveUp()]);
-    await Promise.allSettled(open.map((part) => part.close()));
-    throw error;
-  }
+  return { capturing, calibrating, mounting: openMount(config.mount, source) };
 }
+
+const optionsOfSource = ({ config, sourceOptions }: PipelineOptions) => ({
+  ...sourceOptionsOf(config),
+  ...sourceOptions,
+});
 
 /** A stage is certified only where the way from the frame to its network is, too. */
 function withProvenInputs(
   stages: ReadonlyMap<Task, PlacedStage>,
   lanes: readonly Lane[],
+  camera: number,
 ): ReadonlyMap<Task, PlacedStage> {
-  const unproven = new Set(lanes.flatMap(({ uncertifiedInputs }) => uncertifiedInputs));
+  const unproven = new Set(lanes.flatMap(({ inputs }) => inputs[camera]?.uncertifiedInputs ?? []));
   return new Map(
     [...stages].map(([task, stage]) => [
       task,

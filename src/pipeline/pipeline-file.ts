@@ -71,7 +71,17 @@ const keyPath = (keys: readonly PropertyKey[]) =>
 
 function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfig {
   const absolute = (path: string) => resolve(baseDir, path);
-  const { source, calibration, mount, bundles, record, publish, listen, outputs } = config;
+  const { source, calibration, mount, bundles, record, publish, listen, outputs, cameras } = config;
+  const sourceAt = (place: string) => (addressRow(place) ? place : absolute(place));
+  const fileAt = (place: string) =>
+    place === 'none' || place === 'recording' ? place : absolute(place);
+  const cameraAt = (camera: NonNullable<PipelineFile['cameras']>[string]) => ({
+    ...camera,
+    source: sourceAt(camera.source),
+    ...(camera.calibration !== undefined && { calibration: fileAt(camera.calibration) }),
+    ...(camera.mount !== undefined && { mount: fileAt(camera.mount) }),
+    ...(camera.bundles && { bundles: mapValues(camera.bundles, (dir) => dir && absolute(dir)) }),
+  });
   const named = Object.entries(bundles).map(
     ([stage, paths]) => [stage, [paths ?? []].flat().map(absolute)] as const,
   );
@@ -79,10 +89,10 @@ function withAbsolutePaths(config: PipelineFile, baseDir: string): PipelineConfi
   const curve = publish.zeromq?.curve;
   return {
     ...config,
-    ...(source === undefined ? {} : { source: addressRow(source) ? source : absolute(source) }),
-    calibration:
-      calibration === 'none' || calibration === 'recording' ? calibration : absolute(calibration),
-    mount: mount === 'none' || mount === 'recording' ? mount : absolute(mount),
+    ...(source === undefined ? {} : { source: sourceAt(source) }),
+    ...(cameras && { cameras: mapValues(cameras, cameraAt) }),
+    calibration: fileAt(calibration),
+    mount: fileAt(mount),
     bundles: Object.fromEntries(named.map(([stage, paths]) => [stage, paths[0]!])),
     ...(several.length === 0 ? {} : { alternatives: Object.fromEntries(several) }),
     ...(listen?.tokenFile !== undefined && {
@@ -110,6 +120,14 @@ function withAbsoluteOutputPaths(
       return [name, Object.assign({}, own, Object.fromEntries(resolved))];
     }),
   );
+}
+
+function mapValues<T extends object, Result>(
+  record: T,
+  map: (value: T[keyof T]) => Result,
+): { [Key in keyof T]: Result } {
+  const entries = Object.entries(record).map(([key, value]) => [key, map(value)]);
+  return Object.fromEntries(entries) as { [Key in keyof T]: Result };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -40,6 +40,10 @@ export interface PipelineOptions {
   onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
   /** Given what keeps the ring of a recording (`keepSeconds`) as it lies there, for a key or an event to call. */
   onKeep?: (keep: () => void) => void;
+  /** Called once, when everything that this run publishes of its frames has left; its outputs are still open. */
+  onLastFrame?: () => void;
+  /** Of a rig with several cameras, which one: stands in its messages. */
+  cameraName?: string;
   /** What a person should hear of in between, such as a lane that was restarted. */
   note?: (text: string) => void;
   /** Where the run writes what happened, with its cause; nowhere when left out. */

@@ -3,7 +3,7 @@ import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { OutputSet } from '../outputs/output-set.js';
 import type { FrameFuser } from './frame-fuser.js';
 import type { FramePlanner } from './frame-plan.js';
-import type { Lane } from './lane.js';
+import type { RunLane } from './lane.js';
 import type { PlacedStage } from './lane-crew.js';
 import type { PlannedLanes } from './lane-plan.js';
 import type { LaneRelay } from './lane-relay.js';
@@ -16,7 +16,7 @@ export interface PipelineParts {
   graph: StageGraph;
   planned: PlannedLanes;
   capture: CaptureHandle;
-  lanes: readonly Lane[];
+  lanes: readonly RunLane[];
   relays: readonly LaneRelay[];
   fuser: FrameFuser;
   outputs: OutputSet;

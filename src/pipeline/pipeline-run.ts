@@ -8,7 +8,7 @@ import { Conductor } from './conductor.js';
 import { Degradation } from './degradation.js';
 import { type DropCounts, newDrops, totalDrops } from './drop-counts.js';
 import { guardSteering } from './guard-steering.js';
-import type { Lane } from './lane.js';
+import type { RunLane } from './lane.js';
 import { connectLanes, LaneDispatcher } from './lane-dispatcher.js';
 import { LockstepPacer } from './lockstep-pacer.js';
 import type { RunResult } from './pipeline-options.js';
@@ -108,6 +108,7 @@ export class PipelineRun {
     const end = await capture.ended;
     await this.#drain(signal);
     this.#conductor.framesLost(this.#newDrops(end.counts.drops));
+    options.onLastFrame?.();
     for (const timer of timers) clearInterval(timer);
     for (const ended of ends) ended.removeEventListener('abort', stop);
     this.#results.publishStatus();
@@ -149,7 +150,7 @@ export class PipelineRun {
     return error ?? closed.find((part) => part.status === 'rejected')?.reason;
   }
 
-  async #closeLane(lane: Lane): Promise<void> {
+  async #closeLane(lane: RunLane): Promise<void> {
     if (!(await lane.close())) this.#hungLanes.push(lane.name);
   }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { pictureHealthSchema } from '../capture/picture-health/picture-health-schema.js';
-import { addressRow } from '../capture/source-table.js';
 import { outputTable } from '../outputs/output-table.js';
 import { isLoopback } from '../outputs/page/access.js';
 import { defaultPagePort } from '../outputs/page/default-port.js';
 import { stageTable } from '../stages/stage-table.js';
+import { camerasSchema, checkCameras, syncSchema } from './cameras/cameras-schema.js';
 import { degradationSchema } from './degradation-schema.js';
+import { sourceSchema } from './source-schema.js';
 
 const text = z.string().min(1);
 const stage = z.enum(tasks);
@@ -19,15 +20,6 @@ const byStage = <T extends z.ZodType>(value: T) =>
       [Stage in Task]: z.ZodOptional<T>;
     },
   );
-
-/** A path, or an address of a kind that the source table knows. */
-const sourceSchema = text.superRefine((source, context) => {
-  try {
-    addressRow(source);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
 
 const curveSchema = z.strictObject({
   /** File of two lines, `public <key>` and `secret <key>`, Z85; secrets stay out of the pipeline file. */
@@ -121,6 +113,10 @@ export const pipelineSchema = z
   .strictObject({
     /** A recording, a video, a folder of pictures, or a device or stream address; `replay` brings its own. */
     source: sourceSchema.optional(),
+    /** Several cameras in place of `source`, by name. */
+    cameras: camerasSchema.optional(),
+    /** Groups of cameras whose frames belong together, by name. */
+    sync: syncSchema.optional(),
     /** Topic of the pictures in a recording of several cameras; that with the most pictures when left out. */
     topic: text.optional(),
     /** Frames a second of pictures, and of a video in place of its own times. */
@@ -165,7 +161,8 @@ export const pipelineSchema = z
     /** Run a network whose golden outputs are out of tolerance; every result then says `uncertified`. */
     allowUncertified: z.boolean().default(false),
   })
-  .superRefine(({ bundles, lanes, laneCount, deadlineMs, degradation, providers }, context) => {
+  .superRefine((file, context) => {
+    const { bundles, lanes, laneCount, deadlineMs, degradation, providers } = file;
     const fault = (path: PropertyKey[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     const placed = new Set<Task>();
@@ -208,6 +205,7 @@ export const pipelineSchema = z
         ['providers'],
         `webgpu runs one network at a time: expected one lane, found ${laneTotal}`,
       );
+    for (const { path, message } of checkCameras(file)) fault(path, message);
     for (const name of placed) {
       const { reads } = stageTable[name];
       if (reads !== undefined && !placed.has(reads))

@@ -102,6 +102,7 @@ export class ResultFlow implements ResultParty<StageResult> {
       bundles: [...fuser.bundles],
       mode: this.#degradation?.mode ?? '',
       epoch: options.supervised?.epoch ?? 0,
+      camera: options.cameraName ?? '',
     });
     const payload = toBinary(PipelineStatusSchema, status);
     outputs.send({ topic: statusTopic.name, stampNs: nowNs() + wallOffsetNs, payload });

@@ -24,9 +24,11 @@ import {
   PerceptionFrameSchema,
   type PipelineStatus,
   PipelineStatusSchema,
+  type SyncSet,
+  SyncSetSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 
-/** The message of each channel that a recording may hold, by topic name. */
+/** The message of each channel that a recording may hold, by topic name; of several cameras `/<camera>/` stands before it. */
 export interface ChannelMessages {
   'camera/image': CompressedImage;
   'camera/calibration': CameraCalibration;
@@ -36,6 +38,7 @@ export interface ChannelMessages {
   perception: PerceptionFrame;
   ground_truth: GroundTruth;
   status: PipelineStatus;
+  sync: SyncSet;
   log: Log;
 }
 
@@ -51,6 +54,7 @@ export const channelSchemas: { readonly [T in ChannelTopic]: DescMessage } = {
   perception: PerceptionFrameSchema,
   ground_truth: GroundTruthSchema,
   status: PipelineStatusSchema,
+  sync: SyncSetSchema,
   log: LogSchema,
 };
 

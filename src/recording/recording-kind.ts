@@ -1,4 +1,5 @@
 import { PerceptionError } from '../frame/perception-error.js';
+import { withoutCamera } from './recorded-cameras.js';
 import { RecordingReader } from './recording-reader.js';
 
 /** What a recording is of: what a pipeline saw, or the frames of a drive. */
@@ -8,8 +9,8 @@ export type RecordingKind = 'results' | 'drive';
 export async function recordingKind(path: string): Promise<RecordingKind | undefined> {
   const reader = await RecordingReader.open(path).catch(() => undefined);
   try {
-    const topics = reader?.channels.map(({ topic }) => topic) ?? [];
-    const names = [...(reader?.metadata ?? [])].map(([name]) => name);
+    const topics = reader?.channels.map(({ topic }) => withoutCamera(topic)) ?? [];
+    const names = [...(reader?.metadata ?? [])].map(([name]) => withoutCamera(name));
     if (topics.includes('perception') || names.includes('windshield.result')) return 'results';
     return topics.length > 0 || names.includes('windshield.drive') ? 'drive' : undefined;
   } finally {

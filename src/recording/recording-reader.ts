@@ -5,6 +5,7 @@ import type { CopiedChannel } from './copied-channel.js';
 import { PlainFile } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
 import { MessageHeap } from './message-heap.js';
+import { camerasIn, chosenCameraOf, seenFrom } from './recorded-cameras.js';
 import { type MapOptions, mapRecording } from './recording-map.js';
 import type { RecordedMessage, RecordingMap, RecordingPiece } from './recording-piece.js';
 
@@ -87,13 +88,21 @@ export class RecordingReader {
     }));
   }
 
-  /** Opens a recording. Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (no MCAP file). */
-  static async open(path: string): Promise<RecordingReader> {
-    return RecordingReader.over(await PlainFile.open(path, 'recording'));
+  /**
+   * Opens a recording. Of one with several cameras, `drive.mcap#front` reads as if that camera were alone in it. Rejects
+   * with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (no MCAP file, no such camera).
+   */
+  static async open(location: string): Promise<RecordingReader> {
+    const { path, camera } = chosenCameraOf(location);
+    return RecordingReader.over(await PlainFile.open(path, 'recording'), {}, camera);
   }
 
   /** As `open`, over bytes that somebody else opened; the reader closes them, also where it rejects. */
-  static async over(file: RecordedBytes, options: MapOptions = {}): Promise<RecordingReader> {
+  static async over(
+    file: RecordedBytes,
+    options: MapOptions = {},
+    camera?: string,
+  ): Promise<RecordingReader> {
     try {
       const start = await file.read(0, MCAP_MAGIC.length);
       if (!MCAP_MAGIC.every((byte, i) => start[i] === byte)) {
@@ -102,7 +111,11 @@ export class RecordingReader {
           `expected an MCAP recording, found other bytes at the start of ${file.path}`,
         );
       }
-      return new RecordingReader(file, await mapRecording(file, options));
+      const map = await mapRecording(file, options);
+      return new RecordingReader(
+        file,
+        camera === undefined ? map : seenFromCamera(map, camera, file.path),
+      );
     } catch (error) {
       await file.close();
       throw error;
@@ -208,6 +221,30 @@ export class RecordingReader {
     }
     return messages;
   }
+}
+
+/** The map with one camera's channels and metadata alone, under the names that they have where it is the only one. */
+function seenFromCamera(map: RecordingMap, camera: string, path: string): RecordingMap {
+  const topics = [...map.channels.values()].map(({ topic }) => topic);
+  const cameras = camerasIn(topics);
+  if (!cameras.includes(camera))
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `expected a camera ${camera} in ${path}, found ${cameras.length === 0 ? 'a recording of one camera' : cameras.join(', ')}`,
+    );
+  const channels = new Map(
+    [...map.channels].flatMap(([id, channel]) => {
+      const topic = seenFrom(camera, channel.topic);
+      return topic === undefined ? [] : [[id, { ...channel, topic }] as const];
+    }),
+  );
+  const metadata = new Map(
+    [...map.metadata].flatMap(([name, entries]) => {
+      const own = seenFrom(camera, name);
+      return own === undefined ? [] : [[own, entries] as const];
+    }),
+  );
+  return { ...map, channels, metadata };
 }
 
 const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);

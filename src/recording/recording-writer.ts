@@ -49,7 +49,7 @@ export class RecordingWriter {
   readonly path: string;
   readonly #file: PartialFile;
   readonly #mcap: McapWriter;
-  readonly #channels = new Map<ChannelTopic, OpenChannel>();
+  readonly #channels = new Map<string, OpenChannel>();
   readonly #copied = new Map<CopiedChannel, OpenChannel>();
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -135,10 +135,18 @@ export class RecordingWriter {
     return this.writeEncoded(topic, stampNs, toBinary(schema, message));
   }
 
-  /** Writes one message that is protobuf bytes already; the bytes are borrowed until the promise resolves. */
-  writeEncoded(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
+  /**
+   * Writes one message that is protobuf bytes already; the bytes are borrowed until the promise resolves. `name` is that
+   * of the channel where it is not the topic's: a camera's own.
+   */
+  writeEncoded(
+    topic: ChannelTopic,
+    stampNs: bigint,
+    data: Uint8Array,
+    name: string = topic,
+  ): Promise<void> {
     return this.#enqueue(async () => {
-      const channel = this.#channels.get(topic) ?? (await this.#addChannel(topic));
+      const channel = this.#channels.get(name) ?? (await this.#addChannel(topic, name));
       await this.#add(channel, stampNs, data);
     });
   }
@@ -194,7 +202,7 @@ export class RecordingWriter {
     return open;
   }
 
-  async #addChannel(topic: ChannelTopic) {
+  async #addChannel(topic: ChannelTopic, name: string) {
     const schema = channelSchemas[topic];
     const schemaId = await this.#mcap.registerSchema({
       name: schema.typeName,
@@ -202,13 +210,13 @@ export class RecordingWriter {
       data: fileDescriptorSet(schema),
     });
     const id = await this.#mcap.registerChannel({
-      topic,
+      topic: name,
       schemaId,
       messageEncoding: 'protobuf',
       metadata: new Map(),
     });
     const channel = { id, sequence: 0 };
-    this.#channels.set(topic, channel);
+    this.#channels.set(name, channel);
     return channel;
   }
 

@@ -14,6 +14,8 @@ export function describeIssue(issue: z.core.$ZodIssue, schema: Schema): string {
   }
   if (issue.code === 'invalid_value' && typeof issue.input === 'string')
     return `${issue.message}${didYouMean(issue.input, issue.values.map(String))}`;
+  // Of a name that stands before a colon: what is wrong with it, in place of that something is.
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message;
 }
 

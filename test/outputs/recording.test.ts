@@ -8,6 +8,7 @@ import { decodeImage } from '../../src/codec/image-codec.js';
 import { JpegEncoder } from '../../src/codec/jpeg-encoder.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
 import type { FramePixels } from '../../src/outputs/output.js';
+import { NumberedRecording } from '../../src/outputs/recording/numbered-recording.js';
 import { RecorderThread } from '../../src/outputs/recording/recorder-thread.js';
 import { readAttachments } from '../../src/recording/attachments.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
@@ -22,8 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function optionsFor(name: string) {
-  return {
-    path: join(dir, name),
+  const camera = {
     source: 'camera:none',
     images: true,
     layout,
@@ -31,6 +31,7 @@ function optionsFor(name: string) {
     metadata: { 'windshield.drive': { sourceName: 'a test' } },
     attachments: [{ name: 'note.txt', mediaType: 'text/plain', data: Buffer.from('hello') }],
   };
+  return { path: join(dir, name), cameras: [camera] };
 }
 
 /** A frame of one colour in shared memory, and whether it was given back. */
@@ -140,6 +141,23 @@ describe('a recorder in a thread of its own', () => {
     }
     expect(sizes[1]).toBeLessThan(sizes[0]! / 5);
   });
+});
+
+test('files that are full before the disk has opened the one before have names of their own', async () => {
+  const path = join(dir, 'burst.mcap');
+  const recording = await NumberedRecording.create(
+    path,
+    { splitSeconds: 1 },
+    { describe: async () => {}, messages: () => [] },
+  );
+  const writing = Array.from({ length: 8 }, (_, second) =>
+    recording.write('log', BigInt(second) * 1_000_000_000n, new Uint8Array(10)),
+  );
+  await Promise.all(writing);
+  await recording.close();
+  expect(recording.files).toEqual(
+    Array.from({ length: 8 }, (_, index) => join(dir, `burst.${index + 1}.mcap`)),
+  );
 });
 
 test('says which files there are: the one asked for, those of a split, those that a ring left', async () => {

@@ -16,8 +16,13 @@ export function tinyPicture(frameId: number, blueFrom = 6): Uint8Array {
   return data;
 }
 
-/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens. */
-export async function writeTinyDrive(path: string, frameCount: number, rateHz = 20): Promise<void> {
+/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens; `startMs` later than usual. */
+export async function writeTinyDrive(
+  path: string,
+  frameCount: number,
+  rateHz = 20,
+  startMs = 0,
+): Promise<void> {
   const { widthPx, heightPx } = tinyDriveSize;
   const writer = await createDriveWriter(path, {
     ...tinyDriveSize,
@@ -31,7 +36,8 @@ export async function writeTinyDrive(path: string, frameCount: number, rateHz = 
     },
   });
   for (let frameId = 0; frameId < frameCount; frameId++) {
-    const stampNs = 1_700_000_000_000_000_000n + BigInt(Math.round((frameId * 1e9) / rateHz));
+    const startNs = 1_700_000_000_000_000_000n + BigInt(startMs * 1e6);
+    const stampNs = startNs + BigInt(Math.round((frameId * 1e9) / rateHz));
     const jpeg = await encodeJpeg({ ...tinyDriveSize, data: tinyPicture(frameId) }, 90);
     await writer.writeFrame({ stampNs, jpeg });
   }

@@ -3,7 +3,7 @@ import { SteeringUpdateSchema } from '../../messages/gen/windshield/v1/perceptio
 import { channelSchemas, fileDescriptorSet } from '../../recording/channels.js';
 import type { FoxgloveChannel } from './foxglove-protocol.js';
 
-const { ground_truth: _, ...sentSchemas } = channelSchemas;
+const { ground_truth: _, sync: __, ...sentSchemas } = channelSchemas;
 /** What a viewer can subscribe to, by topic: what recordings hold, and the steering angle as it leaves. */
 const liveSchemas = { ...sentSchemas, steering: SteeringUpdateSchema };
 

@@ -1,55 +1,15 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { CameraModel } from '../../calibration/camera-model.js';
-import type { CameraMount } from '../../calibration/ground.js';
-import { openIfRecording } from '../../capture/camera-of.js';
-import { JpegEncoder } from '../../codec/jpeg-encoder.js';
-import type { FrameLayout } from '../../frame/frame.js';
-import {
-  type CameraCalibration,
-  CameraCalibrationSchema,
-} from '../../messages/gen/foxglove/camera_calibration_pb.js';
-import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
-import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
-import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
-import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
-import { timestampFromNs } from '../../messages/timestamp.js';
-import { perceptionTopic } from '../../messages/topics.js';
-import type { RecordedAttachment } from '../../recording/attachments.js';
+import { topicOf } from '../../messages/topics.js';
 import type { ChannelTopic } from '../../recording/channels.js';
-import { choosePictures, type PictureStream } from '../../recording/picture-stream.js';
-import { calibrationOf } from '../../recording/recorded-calibration.js';
-import type { RecordingReader } from '../../recording/recording-reader.js';
-import type { RecordingWriter } from '../../recording/recording-writer.js';
 import { zstdChunks } from '../../recording/zstd.js';
-import {
-  annotationsOf,
-  calibrationMessage,
-  cameraFrameId,
-  cameraTransform,
-  maskOf,
-} from '../../viewer/foxglove-messages.js';
-import { CopiedPictures } from './copied-pictures.js';
+import { CameraRecorder, type CameraRecorderOptions } from './camera-recorder.js';
 import { NumberedRecording } from './numbered-recording.js';
 
 /** Plain data: it crosses threads. */
 export interface RecorderOptions {
   path: string;
-  /** Where the frames come from; a recording's calibration, and its pictures with `images`, are copied as they are. */
-  source: string;
-  /** Topic of the pictures in a recording that holds several cameras. */
-  topic?: string | undefined;
-  /** With the pictures, and with what viewers draw over them. */
-  images: boolean;
-  /** Of frames that are encoded, and their JPEG quality. */
-  layout: FrameLayout;
-  quality: number;
+  /** At least one; where there are several, each has a name. */
+  cameras: readonly CameraRecorderOptions[];
   compression?: 'none' | 'zstd' | undefined;
-  /** Of a source that carries no calibration itself. */
-  camera?: CameraModel | undefined;
-  /** How it sits above the road. */
-  mount?: CameraMount | undefined;
-  metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  attachments: readonly RecordedAttachment[];
   splitBytes?: number | undefined;
   splitSeconds?: number | undefined;
   keepSeconds?: number | undefined;
@@ -57,75 +17,53 @@ export interface RecorderOptions {
   chunkBytes?: number | undefined;
 }
 
-/** Records a drive: pictures, results, and what viewers draw. In a thread of its own: it encodes and compresses. */
+/** Records a drive, of one camera or several. In a thread of its own: it encodes and compresses. */
 export class DriveRecorder {
   readonly #recording: NumberedRecording;
-  readonly #options: RecorderOptions;
-  readonly #source: RecordingReader | undefined;
-  readonly #pictures: CopiedPictures | undefined;
-  readonly #encoder: JpegEncoder;
-  #lastStampNs = -1n;
+  readonly #cameras: readonly CameraRecorder[];
 
-  private constructor(
-    options: RecorderOptions,
-    recording: NumberedRecording,
-    source: RecordingReader | undefined,
-    stream: PictureStream | undefined,
-  ) {
-    this.#options = options;
+  private constructor(recording: NumberedRecording, cameras: readonly CameraRecorder[]) {
     this.#recording = recording;
-    this.#source = source;
-    this.#encoder = new JpegEncoder(options.layout, options.quality);
-    if (options.images && source !== undefined && stream !== undefined)
-      this.#pictures = new CopiedPictures(source, stream, options.quality);
+    this.#cameras = cameras;
+    for (const camera of cameras) camera.write = (...message) => recording.write(...message);
   }
 
   /** Rejects with ERR_OUTPUT where the file cannot be written. */
-  static async create(options: RecorderOptions): Promise<DriveRecorder> {
-    const source = await openIfRecording(options.source);
+  static async create({ cameras: asked, ...options }: RecorderOptions): Promise<DriveRecorder> {
+    const cameras: CameraRecorder[] = [];
     try {
-      const { path, topic, compression } = options;
-      const chosen = source && (await choosePictures(source, topic).catch(() => undefined));
-      const compressChunk = compression === 'zstd' ? await zstdChunks() : undefined;
-      const recorded = source && chosen && (await calibrationOf(source, chosen.stream)).calibration;
+      for (const camera of asked) cameras.push(await CameraRecorder.open(camera));
+      const compressChunk = options.compression === 'zstd' ? await zstdChunks() : undefined;
       const recording = await NumberedRecording.create(
-        path,
+        options.path,
         { ...options, isKept: true, compressChunk },
         {
-          describe: (writer) => describe(writer, options),
-          messages: (stampNs) => lastingOf(options, recorded, stampNs),
+          async describe(writer) {
+            for (const camera of cameras) await camera.describe(writer);
+          },
+          messages: (stampNs) => cameras.flatMap((camera) => camera.lasting(stampNs)),
         },
       );
-      return new DriveRecorder(options, recording, source, chosen?.stream);
+      return new DriveRecorder(recording, cameras);
     } catch (error) {
-      await source?.close();
+      await closeAll(cameras);
       throw error;
     }
   }
 
-  /** Writes a message of a topic; with results also their pictures, and what is drawn over them. */
-  async message(topic: ChannelTopic, stampNs: bigint, payload: Uint8Array): Promise<void> {
-    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
-    const written = [this.#recording.write(topic, stampNs, payload)];
-    if (topic === perceptionTopic.name && this.#options.images) {
-      written.push(...this.#draw(stampNs, payload));
-      written.push(this.#copyPictures(stampNs));
-    }
-    await Promise.all(written);
+  /** Writes a message of one camera's topic; with results also their pictures, and what is drawn over them. */
+  message(topic: ChannelTopic, stampNs: bigint, payload: Uint8Array, camera = 0): Promise<void> {
+    return this.#cameras[camera]!.message(topic, stampNs, payload);
+  }
+
+  /** Writes a message that is of no camera: of a sync group. */
+  groupMessage(topic: ChannelTopic, stampNs: bigint, data: Uint8Array, group: string) {
+    return this.#recording.write(topic, stampNs, data, topicOf(topic, group));
   }
 
   /** Encodes and writes a frame's pixels, which are free when this returns. */
-  picture(stampNs: bigint, pixels: Uint8Array): Promise<void> {
-    const jpeg = this.#encoder.encode(pixels);
-    return this.jpeg(stampNs, jpeg);
-  }
-
-  /** Writes a picture that is JPEG already; the bytes are copied at once. */
-  jpeg(stampNs: bigint, jpeg: Uint8Array): Promise<void> {
-    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
-    const image = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'jpeg' };
-    const message = create(CompressedImageSchema, { ...image, data: jpeg });
-    return this.#recording.write('camera/image', stampNs, toBinary(CompressedImageSchema, message));
+  picture(stampNs: bigint, pixels: Uint8Array, camera = 0): Promise<void> {
+    return this.#cameras[camera]!.picture(stampNs, pixels);
   }
 
   /** The files there are, in order. */
@@ -138,76 +76,29 @@ export class DriveRecorder {
     this.#recording.keep();
   }
 
-  /**
-   * Finishes the file. Pictures of a recording are copied to its end; of a run that was ended before its source
-   * (`isCutShort`), only those of what was run. Rejects with ERR_OUTPUT.
-   */
+  /** Finishes the file; `isCutShort` where the run was ended before its source. Rejects with ERR_OUTPUT. */
   async close({ isCutShort = false } = {}): Promise<void> {
     try {
-      await this.#copyPictures(isCutShort ? this.#lastStampNs : undefined);
+      for (const camera of this.#cameras) await camera.finish(isCutShort);
       await this.#recording.close();
     } finally {
-      await this.#source?.close();
+      await closeAll(this.#cameras);
     }
   }
 
   /** Ends in the middle: what was taken stays in `<path>.partial`, without an index. */
   async leave(): Promise<void> {
     await this.#recording.leave();
-    await this.#source?.close();
+    await closeAll(this.#cameras);
   }
 
   /** Leaves nothing of the file that is being written. */
   async abort(): Promise<void> {
     await this.#recording.abort();
-    await this.#source?.close();
-  }
-
-  #draw(stampNs: bigint, payload: Uint8Array): Promise<void>[] {
-    const frame = fromBinary(PerceptionFrameSchema, payload);
-    const annotations = toBinary(ImageAnnotationsSchema, annotationsOf(frame, stampNs));
-    const written = [this.#recording.write('camera/annotations', stampNs, annotations)];
-    const mask = maskOf(frame, stampNs);
-    if (mask !== undefined) {
-      const data = toBinary(CompressedImageSchema, mask);
-      written.push(this.#recording.write('camera/mask', stampNs, data));
-    }
-    return written;
-  }
-
-  async #copyPictures(upToNs: bigint | undefined): Promise<void> {
-    await this.#pictures?.copy(upToNs, (stampNs, data) =>
-      this.#recording.write('camera/image', stampNs, data),
-    );
+    await closeAll(this.#cameras);
   }
 }
 
-async function describe(
-  writer: RecordingWriter,
-  { metadata, attachments }: RecorderOptions,
-): Promise<void> {
-  for (const [name, entries] of Object.entries(metadata)) await writer.addMetadata(name, entries);
-  for (const attachment of attachments) await writer.addAttachment(attachment);
+async function closeAll(cameras: readonly CameraRecorder[]): Promise<void> {
+  for (const camera of cameras) await camera.close();
 }
-
-/** What is said once a file: the calibration, no later than the first message, and how the camera is turned. */
-function lastingOf(
-  { camera, mount, images }: RecorderOptions,
-  recorded: CameraCalibration | undefined,
-  firstNs: bigint,
-): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[] {
-  const calibration = recorded ?? (camera && calibrationMessage(camera, firstNs));
-  if (calibration === undefined) return [];
-  const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
-  const ownNs = seconds * 1_000_000_000n + BigInt(nanos);
-  // Of a later file of a long drive it is repeated.
-  const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
-  const data = toBinary(CameraCalibrationSchema, calibration);
-  const transform = toBinary(FrameTransformSchema, cameraTransform(stampNs, mount));
-  return [
-    { topic: 'camera/calibration', stampNs, data },
-    ...(images ? [{ topic: 'transforms' as const, stampNs, data: transform }] : []),
-  ];
-}
-
-const oneSecondNs = 1_000_000_000n;

@@ -11,12 +11,21 @@ export interface NumberedOptions extends RecordingOptions {
   keepSeconds?: number | undefined;
 }
 
+/** A message that stands at the head of each file. */
+export interface LastingMessage {
+  topic: ChannelTopic;
+  stampNs: bigint;
+  data: Uint8Array;
+  /** Of its channel, where that is not the topic's. */
+  name?: string;
+}
+
 /** What each file begins with, so that it can be read alone. */
 export interface RecordingHead {
   /** Writes metadata and attachments. */
   describe(writer: RecordingWriter): Promise<void>;
   /** Before the file's first message, which has this stamp. */
-  messages(stampNs: bigint): { topic: ChannelTopic; stampNs: bigint; data: Uint8Array }[];
+  messages(stampNs: bigint): LastingMessage[];
 }
 
 /** Files of a ring are this share of what is kept, between two bounds, seconds. */
@@ -59,7 +68,7 @@ export class NumberedRecording {
     this.#head = head;
     this.#isNumbered = splitBytes !== undefined || this.#options.splitSeconds !== undefined;
     this.#number = this.#isNumbered ? nextPieceNumber(path) : 0;
-    this.#writer = this.#open();
+    this.#writer = this.#open(this.#number);
   }
 
   /** Rejects with ERR_OUTPUT where the first file cannot be written. */
@@ -73,8 +82,13 @@ export class NumberedRecording {
     return recording;
   }
 
-  /** Writes one message; the bytes are borrowed until the promise resolves. */
-  async write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
+  /** Writes one message; the bytes are borrowed until the promise resolves. `name` as RecordingWriter takes it. */
+  async write(
+    topic: ChannelTopic,
+    stampNs: bigint,
+    data: Uint8Array,
+    name: string = topic,
+  ): Promise<void> {
     if (stampNs > this.#lastNs) this.#lastNs = stampNs;
     if (this.#startNs !== undefined && this.#isFull(stampNs)) this.#next();
     const writing = this.#writer;
@@ -82,8 +96,9 @@ export class NumberedRecording {
     this.#startNs ??= stampNs;
     this.#bytes += data.length;
     const writer = await writing;
-    for (const said of first) void writer.writeEncoded(said.topic, said.stampNs, said.data);
-    return writer.writeEncoded(topic, stampNs, data);
+    for (const said of first)
+      void writer.writeEncoded(said.topic, said.stampNs, said.data, said.name);
+    return writer.writeEncoded(topic, stampNs, data, name);
   }
 
   /** The files there are, in order; the last one may still be being written. */
@@ -126,9 +141,11 @@ export class NumberedRecording {
     const full = this.#writer;
     const endNs = this.#lastNs;
     const number = this.#number++;
+    // Several may be full before the disk has opened the first of them.
+    const nextNumber = this.#number;
     this.#bytes = 0;
     this.#startNs = undefined;
-    this.#writer = full.then(() => this.#open());
+    this.#writer = full.then(() => this.#open(nextNumber));
     this.#background = this.#background.then(async () => {
       const { path } = await full;
       await (await full).close();
@@ -151,8 +168,8 @@ export class NumberedRecording {
     }
   }
 
-  async #open(): Promise<RecordingWriter> {
-    const path = this.#isNumbered ? pieceName(this.#path, this.#number) : this.#path;
+  async #open(number: number): Promise<RecordingWriter> {
+    const path = this.#isNumbered ? pieceName(this.#path, number) : this.#path;
     const writer = await RecordingWriter.create(path, this.#options);
     try {
       await this.#head.describe(writer);

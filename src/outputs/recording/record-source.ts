@@ -110,16 +110,20 @@ function recorderOptions({ source, record, camera }: RecordSourceOptions, captur
   const numbers = Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
   const megabytes = split?.megabytes;
   const calibration = new TextEncoder().encode(JSON.stringify(camera, undefined, 2));
-  return {
-    ...{ path, source, layout, quality, compression, camera, keepSeconds },
+  const recorded = {
+    ...{ source, layout, quality, camera },
     // Encoded from the frames as they come: what is copied as it is, `import` copies.
     images: false,
-    splitBytes: megabytes === undefined ? undefined : megabytes * 1e6,
-    splitSeconds: split?.seconds,
     metadata: { 'windshield.drive': { ...numbers, sourceName, madeBy: 'windshield record' } },
     attachments:
       camera === undefined
         ? []
         : [{ name: 'calibration.json', mediaType: 'application/json', data: calibration }],
+  };
+  return {
+    ...{ path, compression, keepSeconds },
+    cameras: [recorded],
+    splitBytes: megabytes === undefined ? undefined : megabytes * 1e6,
+    splitSeconds: split?.seconds,
   };
 }

@@ -5,11 +5,14 @@ import type { RecorderOptions } from './drive-recorder.js';
 /** From the conducting thread to the one that records. Carried out in order; each is answered once, in order too. */
 export type RecorderRequest =
   | { type: 'open'; options: RecorderOptions }
-  | { type: 'message'; topic: ChannelTopic; stampNs: bigint; payload: Uint8Array }
+  | { type: 'message'; topic: ChannelTopic; stampNs: bigint; payload: Uint8Array; of: RecordedOf }
   /** `pixels` is a view of shared memory. */
-  | { type: 'picture'; stampNs: bigint; pixels: Uint8Array }
+  | { type: 'picture'; stampNs: bigint; pixels: Uint8Array; of: { camera: number } }
   | { type: 'keep' }
   | { type: 'end'; how: RecorderEnd };
+
+/** Whose a message is: a camera's, by its place in the options, or a sync group's, by its name. */
+export type RecordedOf = { camera: number } | { group: string };
 
 /** `close` whole, `cut` before the source's end, `leave` for a supervisor, `abort`. */
 export type RecorderEnd = 'close' | 'cut' | 'leave' | 'abort';

@@ -6,7 +6,12 @@ import type { ChannelTopic } from '../../recording/channels.js';
 import type { FramePixels } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
 import type { RecorderOptions } from './drive-recorder.js';
-import type { RecorderAnswer, RecorderEnd, RecorderRequest } from './recorder-messages.js';
+import type {
+  RecordedOf,
+  RecorderAnswer,
+  RecorderEnd,
+  RecorderRequest,
+} from './recorder-messages.js';
 
 /** Messages that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
 const maxPending = 256;
@@ -80,19 +85,24 @@ export class RecorderThread {
   }
 
   /** Takes a serialised message. Never throws. */
-  message(topic: ChannelTopic, stampNs: bigint, payload: Uint8Array): void {
+  message(
+    topic: ChannelTopic,
+    stampNs: bigint,
+    payload: Uint8Array,
+    of: RecordedOf = { camera: 0 },
+  ): void {
     if (!this.#take(topic)) return;
-    this.#post({ type: 'message', topic, stampNs, payload });
+    this.#post({ type: 'message', topic, stampNs, payload, of });
   }
 
   /** Takes a frame's pixels, which are given back once they were read. Never throws. */
-  picture(stampNs: bigint, pixels: FramePixels): void {
+  picture(stampNs: bigint, pixels: FramePixels, of = { camera: 0 }): void {
     if (!this.#take('camera/image')) {
       pixels.release();
       return;
     }
     this.#reading.push(pixels);
-    this.#post({ type: 'picture', stampNs, pixels: pixels.bytes });
+    this.#post({ type: 'picture', stampNs, pixels: pixels.bytes, of });
   }
 
   /** What lies there of a ring stays. */

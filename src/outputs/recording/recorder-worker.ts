@@ -19,15 +19,19 @@ async function take(request: RecorderRequest): Promise<void> {
         answer({ type: 'opened', error: toPostedError(error) });
       }
       break;
-    case 'message':
-      await written(request.topic, () =>
-        recorder!.message(request.topic, request.stampNs, request.payload),
+    case 'message': {
+      const { topic, stampNs, payload, of } = request;
+      await written(topic, () =>
+        'group' in of
+          ? recorder!.groupMessage(topic, stampNs, payload, of.group)
+          : recorder!.message(topic, stampNs, payload, of.camera),
       );
       break;
+    }
     case 'picture':
       await written('camera/image', () => {
         try {
-          return recorder!.picture(request.stampNs, request.pixels);
+          return recorder!.picture(request.stampNs, request.pixels, request.of.camera);
         } finally {
           answer({ type: 'read' });
         }

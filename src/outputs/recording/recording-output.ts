@@ -1,12 +1,13 @@
 import { mountMetadata, mountMetadataName } from '../../calibration/mount.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
-import { logTopic, perceptionTopic, statusTopic } from '../../messages/topics.js';
+import { logTopic, perceptionTopic, statusTopic, syncTopic } from '../../messages/topics.js';
 import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
 import { setAside, setPiecesAside } from '../../supervise/interrupted-recording.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
+import type { CameraRecorderOptions } from './camera-recorder.js';
 import { filesInWords } from './files-in-words.js';
 import { recordingHeldFrames } from './held-frames.js';
 import { buildFacts, manifestFacts } from './made-by.js';
@@ -17,30 +18,48 @@ import { withWhatIsLeft } from './what-is-left.js';
 const supervisedChunkBytes = 8 * 1024;
 
 export async function openRecordingOutput(settings: OutputSettings): Promise<Output> {
-  const { record, source } = settings;
-  const recording = source === undefined ? undefined : await openIfRecording(source);
-  await recording?.close();
+  const { record, source, cameras = [{ name: undefined, source }] } = settings;
   // The pictures of a recording are copied as they are.
-  return new RecordingOutput(settings, record!.images && recording === undefined);
+  const copied = await Promise.all(cameras.map((camera) => isRecording(camera.source)));
+  const drawn = cameras.filter((_, index) => record!.images && !copied[index]);
+  return new RecordingOutput(settings, new Set(drawn.map(({ name }) => name)));
 }
 
-/** A run into MCAP: results, what is said of the run, and pictures. A full disk ends the recording, not the run. */
+async function isRecording(source: string | undefined): Promise<boolean> {
+  const reader = source === undefined ? undefined : await openIfRecording(source);
+  await reader?.close();
+  return reader !== undefined;
+}
+
+/** What the recording knows of one camera while it runs. */
+interface RecordedCamera {
+  run: RunFacts;
+  /** Of its last result. */
+  stampNs?: bigint;
+}
+
+/**
+ * A run into MCAP: results, what is said of the run, and pictures; of a rig all cameras into one file. A full disk ends
+ * the recording, not the run.
+ */
 class RecordingOutput implements Output {
   readonly name = 'recording';
-  readonly topics = [perceptionTopic.name, statusTopic.name, logTopic.name];
+  readonly topics = [perceptionTopic.name, statusTopic.name, logTopic.name, syncTopic.name];
   readonly heldFrames = recordingHeldFrames;
   readonly #settings: OutputSettings;
   readonly #thread = new RecorderThread();
-  #isLive = false;
-  #isLockstep = false;
-  /** Of the last result. */
-  #stampNs: bigint | undefined;
+  readonly #cameras = new Map<string | undefined, RecordedCamera>();
+  /** Cameras whose pictures are encoded. */
+  readonly #drawn: ReadonlySet<string | undefined>;
+  #lastStampNs = 0n;
 
-  constructor(
-    settings: OutputSettings,
-    readonly needsPixels: boolean,
-  ) {
+  constructor(settings: OutputSettings, drawn: ReadonlySet<string | undefined>) {
     this.#settings = settings;
+    this.#drawn = drawn;
+  }
+
+  get needsPixels(): boolean {
+    return this.#drawn.size > 0;
   }
 
   /** Once it has ended, the files that are there. */
@@ -57,13 +76,12 @@ class RecordingOutput implements Output {
     return this.#thread.isBehind ? 'recording_behind' : undefined;
   }
 
-  /** Rejects with ERR_OUTPUT where the file cannot be written. */
+  /** The file is opened with the last camera. Rejects with ERR_OUTPUT where it cannot be written. */
   async begin(run: RunFacts): Promise<void> {
+    this.#cameras.set(run.cameraName, { run });
+    if (this.#cameras.size < (this.#settings.cameras?.length ?? 1)) return;
     const { supervised, note } = this.#settings;
-    const record = this.#settings.record!;
-    this.#isLive = run.isLive;
-    this.#isLockstep = run.pacing === 'lockstep';
-    const { path, images, compression, split, keepSeconds, quality = 90 } = record;
+    const { path, compression, split, keepSeconds } = this.#settings.record!;
     if (supervised === undefined) {
       if (isAbandoned(`${path}${partialSuffix}`))
         note?.(`what a run that was killed had recorded is kept: ${setAside(path)}`);
@@ -73,33 +91,38 @@ class RecordingOutput implements Output {
       setAside(path);
       supervised.main.recordsTo(path);
     }
-    const { source, layout, camera, mount, pictureTopic: topic } = run;
     const megabytes = split?.megabytes;
     const splitBytes = megabytes === undefined ? undefined : megabytes * 1e6;
-    const sizes = { splitBytes, splitSeconds: split?.seconds, keepSeconds };
     await this.#thread.open({
-      ...{ path, source, topic, images, layout, quality, compression, camera, mount, ...sizes },
-      metadata: metadataOf(run),
-      attachments: attachmentsOf(run),
+      ...{ path, compression, splitBytes, splitSeconds: split?.seconds, keepSeconds },
+      cameras: [...this.#cameras.values()].map((camera) => this.#recorded(camera.run)),
       // The index grows with every chunk, which is why they are not as small without need.
       chunkBytes: supervised === undefined ? undefined : supervisedChunkBytes,
     });
     this.#settings.onKeep?.(() => this.#thread.keep());
   }
 
-  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
+  send({ topic, camera: name, stampNs, payload, pixels }: OutputMessage): void {
+    if (topic === syncTopic.name) {
+      this.#thread.message(topic, this.#lastStampNs, payload, { group: name ?? '' });
+      return;
+    }
+    const camera = this.#cameras.get(name)!;
+    const of = { camera: [...this.#cameras.keys()].indexOf(name) };
     if (topic === perceptionTopic.name) {
-      this.#stampNs = stampNs;
-      this.#thread.message(topic, stampNs, payload);
-      if (pixels !== undefined) this.#thread.picture(stampNs, pixels);
-      else if (this.needsPixels) this.#thread.counts.of('camera/image').dropped++;
+      camera.stampNs = stampNs;
+      if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
+      this.#thread.message(topic, stampNs, payload, of);
+      if (!this.#drawn.has(name)) pixels?.release();
+      else if (pixels !== undefined) this.#thread.picture(stampNs, pixels, of);
+      else this.#thread.counts.of('camera/image').dropped++;
       return;
     }
     // Wall time has no place in a recording whose equal runs give equal bytes.
-    if (this.#isLockstep) return;
+    if (camera.run.pacing === 'lockstep') return;
     // A drive that is replayed has times of its own; before its first frame there is none.
-    const atNs = this.#isLive ? stampNs : this.#stampNs;
-    if (atNs !== undefined) this.#thread.message(topic as ChannelTopic, atNs, payload);
+    const atNs = camera.run.isLive ? stampNs : camera.stampNs;
+    if (atNs !== undefined) this.#thread.message(topic as ChannelTopic, atNs, payload, of);
   }
 
   /** In lock-step the recording is complete, so the disk may hold up the frames. */
@@ -116,6 +139,16 @@ class RecordingOutput implements Output {
         ? withWhatIsLeft(error, this.#settings.record!.path)
         : error;
     }
+  }
+
+  #recorded(run: RunFacts): CameraRecorderOptions {
+    const { cameraName, source, layout, camera, mount, pictureTopic: topic } = run;
+    const { images, quality = 90 } = this.#settings.record!;
+    return {
+      ...{ name: cameraName, source, topic, images, layout, quality, camera, mount },
+      metadata: metadataOf(run),
+      attachments: attachmentsOf(run),
+    };
   }
 }
 

@@ -1,7 +1,7 @@
 import { curveKeyPair, Publisher as PublisherSocket } from 'zeromq';
 import { PerceptionError } from '../../frame/perception-error.js';
 import { withTopicSequence } from '../../messages/topic-sequence.js';
-import { publishedTopics } from '../../messages/topics.js';
+import { publishedTopics, topicOf } from '../../messages/topics.js';
 import type { Output, OutputMessage } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
 import { checkIpcPlace } from './check-ipc-place.js';
@@ -68,7 +68,12 @@ export class ZeromqPublisher implements Output {
     return new ZeromqPublisher(socket, socket.lastEndpoint ?? options.endpoint);
   }
 
-  send({ topic, payload }: Pick<OutputMessage, 'topic' | 'payload'>): void {
+  send({
+    topic: name,
+    camera,
+    payload,
+  }: Pick<OutputMessage, 'topic' | 'camera' | 'payload'>): void {
+    const topic = topicOf(name, camera);
     const count = this.counts.of(topic);
     if (this.#socket.closed) {
       count.dropped++;

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEijwUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJImEKCFN0ZWVyaW5nEhEKCWFuZ2xlX3JhZBgBIAEoAhIVCg1yYXdfYW5nbGVfcmFkGAIgASgCEhcKD2N1cnZhdHVyZV9wZXJfbRgDIAEoAhISCgppc19saW1pdGVkGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEIsoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIr8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEinwUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKkAQoJRGV0ZWN0aW9uEhAKCGNsYXNzX2lkGAEgASgNEhIKCmNsYXNzX25hbWUYAiABKAkSDQoFc2NvcmUYAyABKAISIgoGYm94X3B4GAQgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSEAoIdHJhY2tfaWQYBSABKA0SLAoIZ3JvdW5kX20YKCABKAsyGi53aW5kc2hpZWxkLnYxLkdyb3VuZFBvaW50Il8KC0dyb3VuZFBvaW50Eg8KB2ZvcndhcmQYASABKAISDAoEbGVmdBgCIAEoAhIZChFmb3J3YXJkX2RldmlhdGlvbhgDIAEoAhIWCg5sZWZ0X2RldmlhdGlvbhgEIAEoAiJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCK3AQoFTGlnaHQSEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSJAoGbGFiZWxzGAcgAygLMhQud2luZHNoaWVsZC52MS5MYWJlbCJCCgZBbnN3ZXISDAoEdGFzaxgBIAEoCRIqCgZ2YWx1ZXMYAiADKAsyGi53aW5kc2hpZWxkLnYxLk5hbWVkTnVtYmVyIioKC05hbWVkTnVtYmVyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAEiKgoFTGFiZWwSDAoEbmFtZRgBIAEoCRITCgtwcm9iYWJpbGl0eRgCIAEoAiKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSJhCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCCKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIrgBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgGIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZSKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLaAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIOCgZjYW1lcmEYDCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0izwIKDlBpcGVsaW5lU3RhdHVzEhcKD2ZyYW1lc19jYXB0dXJlZBgBIAEoBBIYChBmcmFtZXNfcHVibGlzaGVkGAIgASgEEicKBWRyb3BzGAMgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSGQoRcHVibGlzaGVkX3JhdGVfaHoYBCABKAISDgoGaGVhbHRoGAUgAygJEhMKC3NvdXJjZV9uYW1lGAYgASgJEi8KB2J1bmRsZXMYByADKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIMCgRtb2RlGAggASgJEisKBnNvdXJjZRgJIAEoCzIbLndpbmRzaGllbGQudjEuU291cmNlVGltaW5nEg4KBmNhbWVyYRgKIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJtCgdTeW5jU2V0Eg0KBWdyb3VwGAEgASgJEioKB21lbWJlcnMYAiADKAsyGS53aW5kc2hpZWxkLnYxLlN5bmNNZW1iZXISDwoHbWlzc2luZxgDIAMoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBCJBCgpTeW5jTWVtYmVyEg4KBmNhbWVyYRgBIAEoCRIQCghmcmFtZV9pZBgCIAEoBBIRCglvZmZzZXRfbnMYAyABKAQimgEKDFNvdXJjZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgBIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZRIPCgdyYXRlX2h6GAIgASgCEhEKCWppdHRlcl9tcxgDIAEoAhIMCgRnYXBzGAQgASgEEhcKD3JlcGFpcmVkX3N0YW1wcxgFIAEoBBIPCgdzZWdtZW50GAYgASgNIr8BCgtHcm91bmRUcnV0aBIQCghmcmFtZV9pZBgBIAEoBBIQCghzdGFtcF9ucxgCIAEoBBIrCgdvYmplY3RzGAMgAygLMhoud2luZHNoaWVsZC52MS5UcnV0aE9iamVjdBIxCgxzZWdtZW50YXRpb24YBCABKAsyGy53aW5kc2hpZWxkLnYxLlNlZ21lbnRhdGlvbhIsCgd2ZWhpY2xlGAUgASgLMhsud2luZHNoaWVsZC52MS5UcnV0aFZlaGljbGUilgEKC1RydXRoT2JqZWN0EhIKCmNsYXNzX25hbWUYASABKAkSIgoGYm94X3B4GAIgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNc2lnbl9jbGFzc19pZBgDIAEoERIRCglvY2NsdXNpb24YBCABKAISEgoKZGlzdGFuY2VfbRgFIAEoAhIRCglvYmplY3RfaWQYBiABKA0iYAoMVHJ1dGhWZWhpY2xlEhQKDGhhc19zdGVlcmluZxgBIAEoCBIUCgxzdGVlcmluZ19yYWQYAiABKAISEQoJaGFzX3NwZWVkGAMgASgIEhEKCXNwZWVkX21wcxgEIAEoAiqEAQoKU3RhZ2VTdGF0ZRIbChdTVEFHRV9TVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQUdFX1NUQVRFX09LEAESFwoTU1RBR0VfU1RBVEVfU0tJUFBFRBACEhQKEFNUQUdFX1NUQVRFX0xBVEUQAxIWChJTVEFHRV9TVEFURV9GQUlMRUQQBCqMAQoKVGltZVNvdXJjZRIbChdUSU1FX1NPVVJDRV9VTlNQRUNJRklFRBAAEhYKElRJTUVfU09VUkNFX0RSSVZFUhABEhYKElRJTUVfU09VUkNFX1NUUkVBTRACEhcKE1RJTUVfU09VUkNFX0FSUklWQUwQAxIYChRUSU1FX1NPVVJDRV9SRUNPUkRFRBAEYgZwcm90bzM");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -133,6 +133,13 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: repeated windshield.v1.Answer answers = 30;
    */
   answers: Answer[];
+
+  /**
+   * Of a rig with several cameras, which one; empty where there is one.
+   *
+   * @generated from field: string camera = 19;
+   */
+  camera: string;
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -805,6 +812,13 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
   mode: string;
 
   /**
+   * Of a rig with several cameras, which one; empty where there is one.
+   *
+   * @generated from field: string camera = 12;
+   */
+  camera: string;
+
+  /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost.
    *
    * @generated from field: uint64 topic_sequence = 100;
@@ -880,6 +894,13 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
   source?: SourceTiming | undefined;
 
   /**
+   * Of a rig with several cameras, which one; empty where there is one.
+   *
+   * @generated from field: string camera = 10;
+   */
+  camera: string;
+
+  /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
    * when the message is sent, so that a recording does not carry it.
    *
@@ -902,6 +923,75 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 17);
+
+/**
+ * On topic `sync/<group>`: results of several cameras whose pictures were taken together.
+ *
+ * @generated from message windshield.v1.SyncSet
+ */
+export type SyncSet = Message<"windshield.v1.SyncSet"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * In the order of the pipeline file; at least one.
+   *
+   * @generated from field: repeated windshield.v1.SyncMember members = 2;
+   */
+  members: SyncMember[];
+
+  /**
+   * Cameras of the group without a result within the tolerance.
+   *
+   * @generated from field: repeated string missing = 3;
+   */
+  missing: string[];
+
+  /**
+   * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost.
+   *
+   * @generated from field: uint64 topic_sequence = 100;
+   */
+  topicSequence: bigint;
+};
+
+/**
+ * Describes the message windshield.v1.SyncSet.
+ * Use `create(SyncSetSchema)` to create a new message.
+ */
+export const SyncSetSchema: GenMessage<SyncSet> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 18);
+
+/**
+ * @generated from message windshield.v1.SyncMember
+ */
+export type SyncMember = Message<"windshield.v1.SyncMember"> & {
+  /**
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * @generated from field: uint64 frame_id = 2;
+   */
+  frameId: bigint;
+
+  /**
+   * After the set's first picture, nanoseconds.
+   *
+   * @generated from field: uint64 offset_ns = 3;
+   */
+  offsetNs: bigint;
+};
+
+/**
+ * Describes the message windshield.v1.SyncMember.
+ * Use `create(SyncMemberSchema)` to create a new message.
+ */
+export const SyncMemberSchema: GenMessage<SyncMember> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 19);
 
 /**
  * How evenly a live source delivers, by its frames' capture times.
@@ -955,7 +1045,7 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
  * Use `create(SourceTimingSchema)` to create a new message.
  */
 export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 18);
+  messageDesc(file_windshield_v1_perception, 20);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -994,7 +1084,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 19);
+  messageDesc(file_windshield_v1_perception, 21);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -1042,7 +1132,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 20);
+  messageDesc(file_windshield_v1_perception, 22);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -1074,7 +1164,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 21);
+  messageDesc(file_windshield_v1_perception, 23);
 
 /**
  * @generated from enum windshield.v1.StageState

@@ -1,0 +1,180 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import type { CameraModel } from '../../calibration/camera-model.js';
+import type { CameraMount } from '../../calibration/ground.js';
+import { openIfRecording } from '../../capture/camera-of.js';
+import { JpegEncoder } from '../../codec/jpeg-encoder.js';
+import type { FrameLayout } from '../../frame/frame.js';
+import {
+  type CameraCalibration,
+  CameraCalibrationSchema,
+} from '../../messages/gen/foxglove/camera_calibration_pb.js';
+import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
+import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
+import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
+import { timestampFromNs } from '../../messages/timestamp.js';
+import { perceptionTopic, topicOf } from '../../messages/topics.js';
+import type { RecordedAttachment } from '../../recording/attachments.js';
+import type { ChannelTopic } from '../../recording/channels.js';
+import { choosePictures, type PictureStream } from '../../recording/picture-stream.js';
+import { calibrationOf } from '../../recording/recorded-calibration.js';
+import type { RecordingReader } from '../../recording/recording-reader.js';
+import type { RecordingWriter } from '../../recording/recording-writer.js';
+import {
+  annotationsOf,
+  calibrationMessage,
+  cameraFrameId,
+  cameraTransform,
+  maskOf,
+} from '../../viewer/foxglove-messages.js';
+import { CopiedPictures } from './copied-pictures.js';
+import type { LastingMessage } from './numbered-recording.js';
+
+/** What is recorded of one camera. Plain data: it crosses threads. */
+export interface CameraRecorderOptions {
+  /** Of a rig with several; its topics, metadata and attachments then begin with `/<name>/`. */
+  name?: string | undefined;
+  /** Where the frames come from; a recording's calibration, and its pictures with `images`, are copied as they are. */
+  source: string;
+  /** Topic of the pictures in a recording that holds several cameras. */
+  topic?: string | undefined;
+  /** With the pictures, and with what viewers draw over them. */
+  images: boolean;
+  /** Of frames that are encoded, and their JPEG quality. */
+  layout: FrameLayout;
+  quality: number;
+  /** Of a source that carries no calibration itself. */
+  camera?: CameraModel | undefined;
+  /** How it sits above the road. */
+  mount?: CameraMount | undefined;
+  metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  attachments: readonly RecordedAttachment[];
+}
+
+/** Writes one message into the recording; `name` is the channel's. */
+export type WriteMessage = (
+  topic: ChannelTopic,
+  stampNs: bigint,
+  data: Uint8Array,
+  name: string,
+) => Promise<void>;
+
+/** One camera of a recording: its pictures, its results, and what viewers draw. */
+export class CameraRecorder {
+  /** Set before the first message. */
+  write!: WriteMessage;
+  readonly #options: CameraRecorderOptions;
+  readonly #source: RecordingReader | undefined;
+  readonly #recorded: CameraCalibration | undefined;
+  readonly #pictures: CopiedPictures | undefined;
+  readonly #encoder: JpegEncoder;
+  #lastStampNs = -1n;
+
+  private constructor(
+    options: CameraRecorderOptions,
+    source: RecordingReader | undefined,
+    recorded: CameraCalibration | undefined,
+    stream: PictureStream | undefined,
+  ) {
+    this.#options = options;
+    this.#source = source;
+    this.#recorded = recorded;
+    this.#encoder = new JpegEncoder(options.layout, options.quality);
+    if (options.images && source !== undefined && stream !== undefined)
+      this.#pictures = new CopiedPictures(source, stream, options.quality);
+  }
+
+  static async open(options: CameraRecorderOptions): Promise<CameraRecorder> {
+    const source = await openIfRecording(options.source);
+    try {
+      const chosen = source && (await choosePictures(source, options.topic).catch(() => undefined));
+      const recorded = source && chosen && (await calibrationOf(source, chosen.stream)).calibration;
+      return new CameraRecorder(options, source, recorded, chosen?.stream);
+    } catch (error) {
+      await source?.close();
+      throw error;
+    }
+  }
+
+  /** Writes a message of a topic; with results also their pictures, and what is drawn over them. */
+  async message(topic: ChannelTopic, stampNs: bigint, payload: Uint8Array): Promise<void> {
+    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
+    const written = [this.#write(topic, stampNs, payload)];
+    if (topic === perceptionTopic.name && this.#options.images) {
+      written.push(...this.#draw(stampNs, payload));
+      written.push(this.#copyPictures(stampNs));
+    }
+    await Promise.all(written);
+  }
+
+  /** Encodes and writes a frame's pixels, which are free when this returns. */
+  picture(stampNs: bigint, pixels: Uint8Array): Promise<void> {
+    if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
+    const jpeg = this.#encoder.encode(pixels);
+    const image = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'jpeg' };
+    const message = create(CompressedImageSchema, { ...image, data: jpeg });
+    return this.#write('camera/image', stampNs, toBinary(CompressedImageSchema, message));
+  }
+
+  /** Metadata and files of its own, at the head of each file. */
+  async describe(writer: RecordingWriter): Promise<void> {
+    const { metadata, attachments, name: camera } = this.#options;
+    for (const [name, entries] of Object.entries(metadata))
+      await writer.addMetadata(topicOf(name, camera), entries);
+    for (const attachment of attachments)
+      await writer.addAttachment({ ...attachment, name: topicOf(attachment.name, camera) });
+  }
+
+  /** What is said once a file: the calibration, no later than the first message, and how the camera is turned. */
+  lasting(firstNs: bigint): LastingMessage[] {
+    const { camera, mount, images, name } = this.#options;
+    const calibration = this.#recorded ?? (camera && calibrationMessage(camera, firstNs));
+    if (calibration === undefined) return [];
+    const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
+    const ownNs = seconds * 1_000_000_000n + BigInt(nanos);
+    // Of a later file of a long drive it is repeated.
+    const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
+    const said = (topic: ChannelTopic, data: Uint8Array) => {
+      return { topic, stampNs, data, name: topicOf(topic, name) };
+    };
+    const transform = toBinary(FrameTransformSchema, cameraTransform(stampNs, mount));
+    return [
+      said('camera/calibration', toBinary(CameraCalibrationSchema, calibration)),
+      ...(images ? [said('transforms', transform)] : []),
+    ];
+  }
+
+  /**
+   * Copies the pictures of a recording to its end; of a run that was ended before its source (`isCutShort`), only those
+   * of what was run.
+   */
+  finish(isCutShort: boolean): Promise<void> {
+    return this.#copyPictures(isCutShort ? this.#lastStampNs : undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#source?.close();
+  }
+
+  #write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
+    return this.write(topic, stampNs, data, topicOf(topic, this.#options.name));
+  }
+
+  #draw(stampNs: bigint, payload: Uint8Array): Promise<void>[] {
+    const frame = fromBinary(PerceptionFrameSchema, payload);
+    const annotations = toBinary(ImageAnnotationsSchema, annotationsOf(frame, stampNs));
+    const written = [this.#write('camera/annotations', stampNs, annotations)];
+    const mask = maskOf(frame, stampNs);
+    if (mask !== undefined)
+      written.push(this.#write('camera/mask', stampNs, toBinary(CompressedImageSchema, mask)));
+    return written;
+  }
+
+  async #copyPictures(upToNs: bigint | undefined): Promise<void> {
+    await this.#pictures?.copy(upToNs, (stampNs, data) =>
+      this.#write('camera/image', stampNs, data),
+    );
+  }
+}
+
+const oneSecondNs = 1_000_000_000n;

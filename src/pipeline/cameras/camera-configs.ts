@@ -1,0 +1,40 @@
+import { type Task, tasks } from '../../bundle/manifest.js';
+import { PerceptionError } from '../../frame/perception-error.js';
+import type { PipelineConfig } from '../pipeline-schema.js';
+
+/** One camera of a pipeline file, and the file as it is for it. */
+export interface NamedConfig {
+  name: string;
+  source: string;
+  config: PipelineConfig;
+}
+
+/** The pipeline file for each of its cameras, in its order; undefined where it has none. */
+export function cameraConfigs(file: PipelineConfig): NamedConfig[] | undefined {
+  const { cameras, sync: _, ...shared } = file;
+  if (cameras === undefined) return undefined;
+  return Object.entries(cameras).map(([name, camera]) => {
+    const { stages = tasks, bundles = {}, ...said } = camera;
+    const own = {
+      ...said,
+      calibration: said.calibration ?? file.calibration,
+      mount: said.mount ?? file.mount,
+      ring: said.ring ?? file.ring,
+    };
+    const runs = stages.flatMap((task: Task) => {
+      const dir = bundles[task] ?? file.bundles[task];
+      return dir === undefined ? [] : [[task, dir] as const];
+    });
+    const config: PipelineConfig = { ...shared, ...own, bundles: Object.fromEntries(runs) };
+    return { name, source: camera.source, config };
+  });
+}
+
+/** For commands that run one camera at a time. Throws ERR_CONFIG. */
+export function checkHasOneCamera({ cameras }: PipelineConfig, what: string): void {
+  if (cameras === undefined) return;
+  throw new PerceptionError(
+    'ERR_CONFIG',
+    `${what}: expected a pipeline file of one camera, found ${Object.keys(cameras).length}: ${Object.keys(cameras).join(', ')}`,
+  );
+}

@@ -1,0 +1,65 @@
+import { PerceptionError } from '../../frame/perception-error.js';
+import { openRuns } from '../open-pipeline.js';
+import type { PipelineOptions, Progress } from '../pipeline-options.js';
+import { cameraConfigs } from './camera-configs.js';
+import { type CommonTime, commonTime } from './common-time.js';
+import { mergeCaptures } from './merged-captures.js';
+import { RigRun } from './rig-run.js';
+
+/** Options of a run of several cameras: each has the source that the pipeline file names. */
+export interface RigOptions
+  extends Omit<PipelineOptions, 'source' | 'opened' | 'frames' | 'repeat' | 'onFrame'> {
+  /** In place of the sources of the file, by camera. */
+  sources?: Readonly<Record<string, string>>;
+  /** As of a pipeline; `camera` says whose frame it is, and `progress` is that camera's. */
+  onFrame?: (
+    frame: Parameters<NonNullable<PipelineOptions['onFrame']>>[0],
+    payload: Uint8Array,
+    progress: Progress,
+    camera: string,
+  ) => void;
+}
+
+/**
+ * Opens everything that a run of several cameras needs: one set of lanes and outputs, and for each camera a source, a
+ * calibration, a ring and a run of its own. Rejects as openPipeline does, and with ERR_CONFIG for a file without cameras.
+ */
+export async function openRig(options: RigOptions): Promise<RigRun> {
+  const { config, pacing, sources = {}, note = () => {}, onFrame, rateFactor = 1 } = options;
+  const cameras = cameraConfigs(config);
+  if (cameras === undefined)
+    throw new PerceptionError('ERR_CONFIG', 'expected a pipeline file with cameras, found none');
+  let rig: RigRun | undefined;
+  const each = cameras.map(({ name, source, config: own }): PipelineOptions => {
+    const { onFrame: _, ...shared } = options;
+    return {
+      ...shared,
+      config: own,
+      source: sources[name] ?? source,
+      cameraName: name,
+      note: (text) => note(`${name}: ${text}`),
+      onFrame(frame, payload, progress) {
+        rig?.published(name, frame);
+        onFrame?.(frame, payload, progress, name);
+      },
+      onLastFrame: () => rig?.ended(name),
+    };
+  });
+  let common: CommonTime = { offsetNs: cameras.map(() => 0n), by: 'start' };
+  const { onFrame: _, ...shared } = options;
+  const opened = await openRuns({ ...shared, source: each[0]!.source }, each, (captures) => {
+    common = commonTime(captures.map(({ info }) => info));
+    const live = captures.find(({ info }) => info.isLive);
+    if (live !== undefined) common = { ...common, offsetNs: cameras.map(() => 0n) };
+    if (pacing !== 'lockstep') return captures;
+    if (live !== undefined)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected recorded cameras to run in lock-step, found a live one: ${live.info.name}`,
+      );
+    return mergeCaptures(captures, common.offsetNs);
+  });
+  const runs = new Map(opened.map((run, index) => [cameras[index]!.name, run]));
+  rig = new RigRun({ runs, common, groups: config.sync ?? {}, rateFactor, note });
+  return rig;
+}

@@ -1,0 +1,249 @@
+import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Subscriber } from 'zeromq';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+  PipelineStatusSchema,
+  SyncSetSchema,
+} from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { withoutTiming } from '../../../src/messages/without-timing.js';
+import { openRig } from '../../../src/pipeline/cameras/open-rig.js';
+import { runPipeline } from '../../../src/pipeline/pipeline.js';
+import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
+import { recordingInfo } from '../../../src/recording/recording-info.js';
+import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { freePort } from '../../support/command-line.js';
+import { writeTinyDrive } from '../../support/tiny-drive.js';
+import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
+
+const rateHz = 40;
+const frontFrames = 12;
+const rearFrames = 8;
+let rig: TinyRig;
+
+beforeAll(async () => {
+  rig = await makeTinyRig(frontFrames, rateHz);
+  // Begins two frames later, and 5 ms out of step.
+  await writeTinyDrive(join(rig.dir, 'rear.mcap'), rearFrames, rateHz, 55);
+});
+afterAll(() => rig.remove());
+
+const cameras = {
+  front: { source: 'drive.mcap' },
+  rear: { source: 'rear.mcap', stages: ['detection', 'signs'] },
+};
+const sync = { around: { cameras: ['front', 'rear'], toleranceMs: 10 } };
+
+async function configOf(name: string, changes: object = {}) {
+  const path = await rig.writePipeline(`${name}.yaml`, {
+    source: undefined,
+    publish: {},
+    cameras,
+    sync,
+    ...changes,
+  });
+  return loadPipelineFile(path);
+}
+
+async function record(name: string, changes: object = {}) {
+  const path = join(rig.dir, `${name}.mcap`);
+  const config = await configOf(name, { record: { path, images: true }, ...changes });
+  const order: string[] = [];
+  const onFrame = (frame: PerceptionFrame, _: unknown, __: unknown, camera: string) =>
+    void order.push(`${camera}${frame.frameId}`);
+  const { report, error } = await (await openRig({ config, pacing: 'lockstep', onFrame })).run();
+  expect(error).toBeUndefined();
+  return { path, report, order };
+}
+
+async function payloads(path: string, topic: string): Promise<Uint8Array[]> {
+  const reader = await RecordingReader.open(path);
+  const found: Uint8Array[] = [];
+  for await (const { data } of reader.messages({ topics: [topic] })) found.push(data);
+  await reader.close();
+  return found;
+}
+
+/** A result as a run of this camera alone gives it. */
+const alone = (payload: Uint8Array) => {
+  const frame = fromBinary(PerceptionFrameSchema, withoutTiming(payload));
+  return toBinary(PerceptionFrameSchema, create(PerceptionFrameSchema, { ...frame, camera: '' }));
+};
+
+describe('two recorded drives as two cameras, in lock-step', () => {
+  test('run frame by frame in the order of their times, into one recording whose bytes repeat', async () => {
+    const first = await record('first');
+    const times = [
+      ...Array.from({ length: frontFrames }, (_, i) => [`front${i}`, i * 25] as const),
+      ...Array.from({ length: rearFrames }, (_, i) => [`rear${i}`, 55 + i * 25] as const),
+    ];
+    expect(first.order).toEqual(times.toSorted((a, b) => a[1] - b[1]).map(([frame]) => frame));
+    const second = await record('second');
+    const [a, b] = [
+      await payloads(first.path, '/front/perception'),
+      await payloads(second.path, '/front/perception'),
+    ];
+    expect(a.map(withoutTiming)).toEqual(b.map(withoutTiming));
+    const topics = async (path: string) => (await recordingInfo(path)).topics;
+    expect(await topics(first.path)).toEqual(
+      (await topics(second.path)).map((topic) =>
+        expect.objectContaining({
+          topic: topic.topic,
+          messages: topic.messages,
+          lastNs: topic.lastNs,
+        }),
+      ),
+    );
+  }, 30_000);
+
+  test('see what each sees alone, by the stages that run on it', async () => {
+    const { path, report } = await record('both');
+    for (const [name, source, stages] of [
+      ['front', 'drive.mcap', 4],
+      ['rear', 'rear.mcap', 2],
+    ] as const) {
+      const own = await payloads(path, `/${name}/perception`);
+      const bundles = Object.fromEntries(
+        Object.entries(rig.bundleDirs).filter(
+          ([task]) => stages === 4 || task === 'detection' || task === 'signs',
+        ),
+      );
+      const lanes =
+        stages === 4
+          ? [['steering', 'detection', 'signs'], ['segmentation']]
+          : [['detection', 'signs']];
+      const single = await rig.writePipeline(`${name}-alone.yaml`, { bundles, lanes, publish: {} });
+      const frames: Uint8Array[] = [];
+      await runPipeline({
+        config: await loadPipelineFile(single),
+        source: join(rig.dir, source),
+        pacing: 'lockstep',
+        onFrame: (_, payload) => frames.push(payload.slice()),
+      });
+      expect(own.map(alone)).toEqual(frames.map(alone));
+      expect(report.cameras[name]!.frames).toMatchObject({ published: frames.length, dropped: 0 });
+      expect(fromBinary(PerceptionFrameSchema, own[0]!).camera).toBe(name);
+    }
+    expect(Object.keys(report.cameras['rear']!.stages)).toEqual(['detection', 'signs']);
+  }, 30_000);
+
+  test('are paired, and a missing partner is counted and said', async () => {
+    const { path, report } = await record('paired');
+    // Front 0 to 1 have no partner; 2 to 9 have rear 0 to 7, 5 ms later; 10 and 11 have none.
+    expect(report.sync).toEqual({
+      around: {
+        cameras: ['front', 'rear'],
+        complete: 8,
+        incomplete: 4,
+        missing: { front: 0, rear: 4 },
+        largestOffsetMs: 5,
+      },
+    });
+    const sets = (await payloads(path, 'sync/around')).map((data) =>
+      fromBinary(SyncSetSchema, data),
+    );
+    expect(sets).toHaveLength(12);
+    expect(sets[0]).toMatchObject({ group: 'around', missing: ['rear'] });
+    expect(sets[2]!.members).toMatchObject([
+      { camera: 'front', frameId: 2n, offsetNs: 0n },
+      { camera: 'rear', frameId: 0n, offsetNs: 5_000_000n },
+    ]);
+  }, 30_000);
+
+  test('are read again one by one, by their names behind the recording', async () => {
+    const { path } = await record('read');
+    const { topics, metadata } = await recordingInfo(path);
+    const names = topics.map(({ topic }) => topic);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        '/front/camera/image',
+        '/front/perception',
+        '/rear/camera/image',
+        '/rear/camera/calibration',
+        'sync/around',
+      ]),
+    );
+    expect(Object.keys(metadata)).toContain('/rear/windshield.result');
+    const rear = await RecordingReader.open(`${path}#rear`);
+    expect(rear.channels.map(({ topic }) => topic)).toContain('perception');
+    expect([...rear.metadata.keys()]).toContain('windshield.result');
+    await rear.close();
+    await expect(RecordingReader.open(`${path}#left`)).rejects.toMatchObject({
+      code: 'ERR_RECORDING',
+      message: expect.stringContaining('found front, rear'),
+    });
+    const again: Uint8Array[] = [];
+    await runPipeline({
+      config: await loadPipelineFile(await rig.writePipeline('again.yaml', { publish: {} })),
+      source: `${path}#front`,
+      pacing: 'lockstep',
+      onFrame: (_, payload) => again.push(payload.slice()),
+    });
+    const own = await payloads(path, '/front/perception');
+    expect(again.map(alone)).toEqual(own.map(alone));
+  }, 30_000);
+});
+
+describe('two cameras in real time', () => {
+  test('publish under their names, each with its health, and share the lanes', async () => {
+    const endpoint = `tcp://127.0.0.1:${await freePort()}`;
+    const config = await configOf('live', {
+      publish: { zeromq: { endpoint } },
+      lanes: [['steering', 'detection', 'signs', 'segmentation']],
+    });
+    const run = await openRig({ config, pacing: 'realtime' });
+    const socket = new Subscriber({ receiveTimeout: 5000 });
+    socket.connect(endpoint);
+    socket.subscribe();
+    const heard = new Map<string, Uint8Array>();
+    const listening = (async () => {
+      for await (const [topic, payload] of socket) heard.set(String(topic), payload!);
+    })().catch(() => undefined);
+    const { report, error } = await run.run();
+    expect(error).toBeUndefined();
+    for (const name of ['front', 'rear']) {
+      const { frames } = report.cameras[name]!;
+      expect(frames.in).toBe(frames.published + frames.dropped);
+      expect(frames.published).toBeGreaterThan(0);
+    }
+    socket.close();
+    await listening;
+    expect([...heard.keys()]).toEqual(expect.arrayContaining(['/front/status', '/rear/status']));
+    const status = fromBinary(PipelineStatusSchema, heard.get('/rear/status')!);
+    expect(status).toMatchObject({ camera: 'rear', sourceName: 'rear.mcap' });
+    expect(report.lanes).toHaveLength(1);
+  }, 30_000);
+
+  test('do not start where one of them cannot be opened', async () => {
+    const config = await configOf('missing', {
+      cameras: { ...cameras, rear: { source: 'nowhere.mcap' } },
+    });
+    await expect(openRig({ config, pacing: 'lockstep' })).rejects.toMatchObject({
+      code: 'ERR_SOURCE_MISSING',
+    });
+  });
+});
+
+describe('a pipeline file with cameras', () => {
+  test.each([
+    [{ cameras: { Front: { source: 'drive.mcap' } } }, /small letters/],
+    [{ source: 'drive.mcap' }, /source: belongs to one camera/],
+    [{ calibration: 'front.yaml' }, /calibration: a file is of one camera/],
+    [
+      { sync: { around: { cameras: ['front', 'left'], toleranceMs: 5 } } },
+      /expected one of front, rear, found left/,
+    ],
+    [
+      { cameras: { ...cameras, rear: { source: 'rear.mcap', stages: ['signs'] } } },
+      /signs reads the answer of detection/,
+    ],
+    [{ cameras: undefined }, /sync: is for several cameras/],
+  ])('is refused where it makes no sense: %j', async (changes, message) => {
+    await expect(configOf('wrong', changes)).rejects.toMatchObject({
+      code: 'ERR_CONFIG',
+      message: expect.stringMatching(message),
+    });
+  });
+});
