@@ -1,10 +1,12 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasErrorCode } from '../src/frame/perception-error.js';
 import type { FoxgloveOutput } from '../src/outputs/foxglove/foxglove-output.js';
 import type { MetricsOutput } from '../src/outputs/metrics/metrics-output.js';
+import { OneCamera } from '../src/outputs/one-camera.js';
 import type { Output } from '../src/outputs/output.js';
 import { defaultPagePort } from '../src/outputs/page/default-port.js';
 import type { LiveOutput } from '../src/outputs/page/live-output.js';
@@ -53,9 +55,11 @@ export async function openLivePage(
   const address = listen?.address ?? '127.0.0.1';
   const token = listen?.tokenFile && (await readTokenFile(listen.tokenFile));
   let files: ServedFile[] = [];
-  let live: LiveOutput | undefined;
+  // Of a rig each camera has a page of its own; the first one's is shown where none is named.
+  const cameras = config.cameras && Object.keys(config.cameras);
+  const lives = new Map<string | undefined, LiveOutput>();
+  const metrics: MetricsOutput[] = [];
   let foxglove: FoxgloveOutput | undefined;
-  let metrics: MetricsOutput | undefined;
   let temporaryDir: string | undefined;
   const server = await listenAt(listen, isSupervised, (port) =>
     openPageServer({
@@ -65,30 +69,43 @@ export async function openLivePage(
       bundleDirs: isShown ? config.bundles : {},
       ...(isShown && {
         pageDir: builtPage,
-        onLive: (request, socket, head) => live?.connect(request, socket, head),
+        onLive: (request, socket, head) => liveOf(lives, request)?.connect(request, socket, head),
       }),
       ...(listen?.foxglove && {
         onFoxglove: (request, socket, head) => foxglove?.connect(request, socket, head),
       }),
       ...(listen?.metrics && {
-        onMetrics: () => metrics?.text() ?? Promise.resolve({ contentType: '', text: '' }),
+        onMetrics: () =>
+          metrics[0]?.text(metrics.slice(1)) ?? Promise.resolve({ contentType: '', text: '' }),
       }),
     }),
   );
   const { url } = server;
-  if (isShown) live = new (await import('../src/outputs/page/live-output.js')).LiveOutput(url);
+  const each = cameras ?? [undefined];
+  if (isShown) {
+    const { LiveOutput: Opened } = await import('../src/outputs/page/live-output.js');
+    for (const name of each)
+      lives.set(name, new Opened(name === undefined ? url : `${url}/?camera=${name}`));
+  }
   if (listen?.foxglove) {
     const { FoxgloveOutput: Opened } = await import('../src/outputs/foxglove/foxglove-output.js');
     foxglove = new Opened(url.replace('http', 'ws'));
   }
   if (listen?.metrics) {
     const { MetricsOutput: Opened } = await import('../src/outputs/metrics/metrics-output.js');
-    metrics = new Opened(`${url}/metrics`);
+    for (const [index, name] of each.entries()) {
+      const camera = name === undefined ? undefined : { name, isFirst: index === 0 };
+      metrics.push(new Opened(`${url}/metrics`, '/', camera));
+    }
   }
   return {
     isShown,
     url,
-    outputs: [live ?? [], foxglove ?? [], metrics ?? []].flat(),
+    outputs: [
+      [...lives].map(([name, live]) => seenBy(live, name)),
+      foxglove === undefined ? [] : [seenBy(foxglove, cameras?.[0])],
+      metrics.map((output, index) => seenBy(output, each[index])),
+    ].flat(),
     lines(isInteractive) {
       // What follows # never leaves the browser.
       const secret =
@@ -97,12 +114,16 @@ export async function openLivePage(
       const others = isShown && isUnspecified(address) ? networkAddresses() : [];
       return [
         isShown ? `look: ${url}${secret}` : [],
+        isShown
+          ? (cameras ?? []).slice(1).map((name) => `  camera ${name}: ${url}/?camera=${name}`)
+          : [],
         others.map((host) => `look from another machine: http://${host}:${port}${secret}`),
         foxglove === undefined ? [] : `foxglove: ${foxglove.place}`,
-        metrics === undefined ? [] : `metrics: ${metrics.place}`,
+        metrics[0] === undefined ? [] : `metrics: ${metrics[0].place}`,
       ].flat();
     },
     async showEnded(source) {
+      const [live] = lives.values();
       if (live === undefined) return;
       const { writeKept } = await import('../src/outputs/page/write-kept.js');
       temporaryDir = await mkdtemp(join(tmpdir(), 'windshield-'));
@@ -118,11 +139,24 @@ export async function openLivePage(
       live.tellEnded();
     },
     async close() {
-      await live?.disconnect();
+      for (const live of lives.values()) await live.disconnect();
       await server.close();
       if (temporaryDir !== undefined) await rm(temporaryDir, { recursive: true, force: true });
     },
   };
+}
+
+/** An output that shows one camera, in a rig of several. */
+const seenBy = (output: Output, camera: string | undefined): Output =>
+  camera === undefined ? output : new OneCamera(output, camera);
+
+/** The camera that the page asks for behind `?`, or the first. */
+function liveOf(
+  lives: ReadonlyMap<string | undefined, LiveOutput>,
+  { url = '/' }: IncomingMessage,
+): LiveOutput | undefined {
+  const asked = new URL(url, 'http://page').searchParams.get('camera');
+  return lives.get(asked ?? undefined) ?? [...lives.values()][0];
 }
 
 const isUnspecified = (address: string) => address === '0.0.0.0' || address === '::';

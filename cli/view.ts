@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
 import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { numberFlag } from './option-parsers.js';
@@ -54,9 +55,10 @@ async function runView(paths: string[], flags: ViewFlags): Promise<void> {
 }
 
 /** What the page says of a file that is no recording, it says better: only what is not there ends the command. */
-async function recordingAt(path: string) {
+async function recordingAt(location: string) {
+  const { path } = chosenCameraOf(location);
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile())
     throw new PerceptionError('ERR_SOURCE_MISSING', `there is no recording ${path}`);
-  return { name: basename(path), path, sizeBytes: info.size };
+  return { name: basename(location), path, sizeBytes: info.size };
 }

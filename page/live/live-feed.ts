@@ -29,7 +29,10 @@ export class LiveFeed {
   readonly #drawn: ImageBitmap[] = [];
 
   constructor(onEnded: () => void) {
-    this.#socket = new WebSocket(`ws://${location.host}/live`);
+    // Of a rig with several cameras, `?camera=rear` behind the page's address asks for another than the first.
+    const camera = new URLSearchParams(location.search).get('camera');
+    const asked = camera === null ? '' : `?camera=${encodeURIComponent(camera)}`;
+    this.#socket = new WebSocket(`ws://${location.host}/live${asked}`);
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.onopen = () => this.#ask();
     this.#socket.onclose = () => {

@@ -1,6 +1,7 @@
 import { MCAP_MAGIC } from '@mcap/core';
 import type { ByteSource } from '../../src/recording/byte-source.js';
 import { loadPiece } from '../../src/recording/load-piece.js';
+import { camerasIn, chosenCameraOf, seenFromCamera } from '../../src/recording/recorded-cameras.js';
 import { mapRecording } from '../../src/recording/recording-map.js';
 import type { RecordingMap, RecordingPiece } from '../../src/recording/recording-piece.js';
 import { type FileOrigin, openBytes, sizeOf } from './byte-files.js';
@@ -44,7 +45,7 @@ export class DriveFile {
     const start = await file.read(0, MCAP_MAGIC.length);
     if (!MCAP_MAGIC.every((byte, i) => start[i] === byte))
       throw new Error(`${origin.name}: expected an MCAP recording, found other bytes at its start`);
-    const map = await mapRecording(file);
+    const map = oneCameraOf(await mapRecording(file), origin.name);
     if (map.pieces.length === 0)
       throw new Error(`${origin.name}: expected messages, found none that can be read`);
     return new DriveFile(origin.name, file, map);
@@ -134,6 +135,13 @@ export class DriveFile {
       return [];
     }
   }
+}
+
+/** Of a recording of several cameras the one that its name names (`two.mcap#rear`), or the first. */
+function oneCameraOf(map: RecordingMap, name: string): RecordingMap {
+  const cameras = camerasIn([...map.channels.values()].map(({ topic }) => topic));
+  const camera = chosenCameraOf(name).camera ?? cameras[0];
+  return camera === undefined ? map : seenFromCamera(map, camera, name);
 }
 
 const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,7 +5,7 @@ import type { CopiedChannel } from './copied-channel.js';
 import { PlainFile } from './file-bytes.js';
 import { loadPiece } from './load-piece.js';
 import { MessageHeap } from './message-heap.js';
-import { camerasIn, chosenCameraOf, seenFrom } from './recorded-cameras.js';
+import { chosenCameraOf, seenFromCamera } from './recorded-cameras.js';
 import { type MapOptions, mapRecording } from './recording-map.js';
 import type { RecordedMessage, RecordingMap, RecordingPiece } from './recording-piece.js';
 
@@ -221,30 +221,6 @@ export class RecordingReader {
     }
     return messages;
   }
-}
-
-/** The map with one camera's channels and metadata alone, under the names that they have where it is the only one. */
-function seenFromCamera(map: RecordingMap, camera: string, path: string): RecordingMap {
-  const topics = [...map.channels.values()].map(({ topic }) => topic);
-  const cameras = camerasIn(topics);
-  if (!cameras.includes(camera))
-    throw new PerceptionError(
-      'ERR_RECORDING',
-      `expected a camera ${camera} in ${path}, found ${cameras.length === 0 ? 'a recording of one camera' : cameras.join(', ')}`,
-    );
-  const channels = new Map(
-    [...map.channels].flatMap(([id, channel]) => {
-      const topic = seenFrom(camera, channel.topic);
-      return topic === undefined ? [] : [[id, { ...channel, topic }] as const];
-    }),
-  );
-  const metadata = new Map(
-    [...map.metadata].flatMap(([name, entries]) => {
-      const own = seenFrom(camera, name);
-      return own === undefined ? [] : [[own, entries] as const];
-    }),
-  );
-  return { ...map, channels, metadata };
 }
 
 const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);

@@ -43,8 +43,11 @@ export class MetricsOutput implements Output {
     readonly place: string,
     /** Stands for `/`. */
     readonly root = '/',
+    /** Of a rig with several cameras, which one: stands in each metric, and the process's own are the first one's. */
+    camera?: { name: string; isFirst: boolean },
   ) {
-    collectDefaultMetrics({ register: this.#registry });
+    if (camera !== undefined) this.#registry.setDefaultLabels({ camera: camera.name });
+    if (camera?.isFirst !== false) collectDefaultMetrics({ register: this.#registry });
   }
 
   async begin({ sourceName, isLive, calibrationSha256, manifests }: RunFacts): Promise<void> {
@@ -61,13 +64,17 @@ export class MetricsOutput implements Output {
     else this.#addStatus(payload);
   }
 
-  /** What a scrape answers. */
-  async text(): Promise<{ contentType: string; text: string }> {
+  /** What a scrape answers; of a rig, with its other cameras. */
+  async text(
+    others: readonly MetricsOutput[] = [],
+  ): Promise<{ contentType: string; text: string }> {
     const { temperature } = this.#made;
     temperature.reset();
     for (const { name, celsius } of await readThermalZones(this.root))
       temperature.set({ zone: name }, celsius);
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+    const texts = await Promise.all([this, ...others].map((output) => output.#registry.metrics()));
+    const text = others.length === 0 ? texts[0]! : joined(texts);
+    return { contentType: this.#registry.contentType, text };
   }
 
   async close(): Promise<void> {}
@@ -111,6 +118,18 @@ export class MetricsOutput implements Output {
     this.#told.set(name, Math.max(before, total));
     return Math.max(0, total - before);
   }
+}
+
+/** Of one name, all samples stand together behind its one help and type, as the format asks for. */
+function joined(texts: readonly string[]): string {
+  const samples = new Map<string, string[]>();
+  for (const text of texts)
+    for (const block of text.split(/^(?=# HELP )/m)) {
+      const [help = '', type = '', ...lines] = block.trimEnd().split('\n');
+      const head = `${help}\n${type}`;
+      samples.set(head, [...(samples.get(head) ?? []), ...lines]);
+    }
+  return [...samples].map(([head, lines]) => `${[head, ...lines].join('\n')}\n`).join('\n');
 }
 
 function metricsIn(registry: Registry) {

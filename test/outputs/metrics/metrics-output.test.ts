@@ -75,3 +75,13 @@ test('counts frames, drops by reason, latency by stage, provider, mode, health a
   expect(text).not.toContain('mode="slow"');
   expect(text).not.toContain('recording_failed');
 });
+
+test('of a rig each metric says its camera, and the process is told of once', async () => {
+  const front = new MetricsOutput('here', '/', { name: 'front', isFirst: true });
+  const rear = new MetricsOutput('here', '/', { name: 'rear', isFirst: false });
+  const { text } = await front.text([rear]);
+  expect(text).toContain('windshield_frames_published_total{camera="rear"} 0');
+  expect(text).toContain('windshield_frames_published_total{camera="front"} 0');
+  expect(text.match(/^# TYPE windshield_frames_published_total /gm)).toHaveLength(1);
+  expect(text.match(/^process_cpu_seconds_total\{/gm)).toHaveLength(1);
+});

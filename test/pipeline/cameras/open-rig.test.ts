@@ -14,7 +14,7 @@ import { runPipeline } from '../../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
 import { recordingInfo } from '../../../src/recording/recording-info.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
-import { freePort } from '../../support/command-line.js';
+import { freePort, windshield } from '../../support/command-line.js';
 import { writeTinyDrive } from '../../support/tiny-drive.js';
 import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
 
@@ -225,6 +225,27 @@ describe('two cameras in real time', () => {
     });
   });
 });
+
+test('the command line replays them, and then the recording that holds both', async () => {
+  const path = await rig.writePipeline('command.yaml', {
+    source: undefined,
+    publish: {},
+    cameras,
+    sync,
+  });
+  const out = join(rig.dir, 'command.mcap');
+  const asked = ['replay', '--pipeline', path, '--lockstep'];
+  const first = await windshield([...asked, '--out', out, '--images', '--json']).finished;
+  expect(first.code).toBe(0);
+  const report = JSON.parse(first.stdout);
+  expect(Object.keys(report.cameras)).toEqual(['front', 'rear']);
+  expect(report.outputs[0].topics.perception.sent).toBe(frontFrames + rearFrames);
+  const again = await windshield(['replay', out, ...asked.slice(1)]).finished;
+  expect(again.code).toBe(0);
+  expect(again.stdout).toContain('camera rear\n');
+  expect(again.stdout).toContain('command.mcap#rear, 128x96, lockstep, ended');
+  expect(again.stdout).toContain('sync       around: 8 complete, 4 without rear, at most 5.0 ms');
+}, 60_000);
 
 describe('a pipeline file with cameras', () => {
   test.each([
