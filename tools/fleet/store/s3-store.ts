@@ -58,6 +58,8 @@ export class S3Store implements Store {
       /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(place) ?? [];
     if (bucket === undefined)
       throw new PerceptionError('ERR_USAGE', `expected s3://bucket/prefix, found ${place}`);
+    // Which Node the package's later versions will need is this project's matter, not its users'.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const client = new S3Client({
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       // All that would else be looked for in files of the home folder, or asked of the machine.
@@ -71,6 +73,7 @@ export class S3Store implements Store {
       requestHandler: {
         connectionTimeout: silenceMs,
         requestTimeout: silenceMs,
+        throwOnRequestTimeout: true,
         socketTimeout: silenceMs,
       },
     });
