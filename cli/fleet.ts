@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { fleetMergeCommand } from './fleet/fleet-merge.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
 
 /** `windshield fleet …`: many drives. */
@@ -6,5 +7,6 @@ export function fleetCommand(): Command {
   return new Command('fleet')
     .summary('replay many drives on many machines, and judge them as one')
     .description('Many drives: replay them, judge them as one, ask them like a database.')
-    .addCommand(fleetRunCommand());
+    .addCommand(fleetRunCommand())
+    .addCommand(fleetMergeCommand());
 }

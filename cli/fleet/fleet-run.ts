@@ -2,13 +2,14 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
-import { numberOf, positiveInteger } from '../option-parsers.js';
+import { numberOf, positiveInteger, usage } from '../option-parsers.js';
 import { onStopSignals } from '../stop-signals.js';
 import { Terminal } from '../terminal.js';
-import { addStoreOptions, type StoreFlags } from './fleet-options.js';
+import { addMergeOptions, type FleetMergeFlags, showFleetVerdict } from './fleet-merge.js';
+import { addStoreOptions } from './fleet-options.js';
 import { fleetLine, formatFleet } from './format-fleet.js';
 
-interface FleetRunFlags extends StoreFlags {
+interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   pipeline: string;
   out: string;
   shard?: string;
@@ -67,7 +68,7 @@ export function fleetRunCommand(): Command {
       ),
     )
     .option('--json', 'print one JSON object at the end instead of the table');
-  return addStoreOptions(command).action(fleetRun);
+  return addStoreOptions(addMergeOptions(command)).action(fleetRun);
 }
 
 async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
@@ -80,6 +81,8 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       import('../../tools/fleet/plan/shard.js'),
     ]);
   const shard = flags.shard === undefined ? shards.shardOf() : shards.parseShard(flags.shard);
+  if (shard !== undefined && flags.verify !== undefined)
+    throw usage('expected --verify without --shard: `windshield fleet merge` judges all shards');
   const drives = readDrivesFile(path);
   const config = await loadPipelineFile(flags.pipeline);
   const store = { endpoint: flags.endpoint };
@@ -112,8 +115,15 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
         else terminal.note(fleetLine(progress));
       },
     });
-    terminal.print(flags.json ? JSON.stringify(summary) : formatFleet(summary, results.place));
-    if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
+    const words = flags.json ? JSON.stringify(summary) : formatFleet(summary, results.place);
+    if (flags.verify === undefined || summary.left > 0) {
+      terminal.print(words);
+      if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
+    } else {
+      // The answer is the verdict, which knows whether what failed has failed before.
+      terminal.note(words);
+      await showFleetVerdict(flags.out, { ...flags, run: summary.run });
+    }
   } finally {
     forget();
     terminal.clearLive();

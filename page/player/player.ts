@@ -37,6 +37,8 @@ export class Player {
   readonly #client = new DriveClient((state) => {
     this.scan.value = state;
   });
+  /** Where the first drive is opened, from its start: `#at=72.5` of the address, as reports link to it. */
+  #openAtNs = secondsIn(location.hash);
   /** Counts moves, so that one that is overtaken by another shows nothing. */
   #moves = 0;
   #waitingSteps = 0;
@@ -53,7 +55,8 @@ export class Player {
       this.scan.value = { lanes: [], share: 0, damaged: 0 };
       this.frame.value = undefined;
       this.info.value = info;
-      await this.seek(info.startNs);
+      await this.seek(info.startNs + this.#openAtNs);
+      this.#openAtNs = 0n;
     } catch (error) {
       this.error.value = error instanceof Error ? error.message : String(error);
     } finally {
@@ -165,4 +168,9 @@ function until(timeMs: number): Promise<void> {
     };
     look();
   });
+}
+
+function secondsIn(hash: string): bigint {
+  const seconds = Number(/^#at=(\d{1,7}(?:\.\d{1,3})?)$/.exec(hash)?.[1] ?? 0);
+  return BigInt(Math.round(seconds * 1e9));
 }

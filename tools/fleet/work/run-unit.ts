@@ -8,6 +8,8 @@ import { tasks } from '../../../src/bundle/manifest.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { runPipeline } from '../../../src/pipeline/pipeline.js';
 import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
+import { findTruth, scoreResults } from '../../verdict/truth/score-results.js';
+import { type NamedScore, namedScores } from '../../verdict/truth/truth-scores.js';
 import { type Unit, unitFiles } from '../plan/unit.js';
 import { openStore } from '../store/open-store.js';
 import type { StoreOptions } from '../store/store.js';
@@ -54,7 +56,6 @@ export async function runUnit(
     throw new PerceptionError('ERR_SOURCE_EMPTY', `${unit.location}: expected frames, found none`);
   const paths = {
     recorded,
-    drive: fetched.path,
     results: join(dir, 'results.mcap'),
     times: join(dir, 'times.mcap'),
   };
@@ -81,7 +82,7 @@ export async function runUnit(
     frames: { published: written.published, dropped: sortedDrops(report.frames.drops) },
     span: written.span,
     results: { sizeBytes, sha256: await sha256Of(paths.results) },
-    counts: written.counts,
+    truth: await truthOf(paths.results, fetched.path),
   };
   const files = unitFiles(unit.key);
   const store = await openStore(out, options);
@@ -104,6 +105,19 @@ function alone(config: PipelineConfig): PipelineConfig {
   const lane = tasks.filter((task) => config.bundles[task] !== undefined);
   const declared = config.lanes === 'auto' ? lane : config.lanes.flat();
   return { ...kept, publish: {}, lanes: [declared] };
+}
+
+async function truthOf(resultsPath: string, drivePath: string): Promise<UnitRecord['truth']> {
+  if ((await findTruth([drivePath])) === undefined) return null;
+  const scored = await scoreResults(resultsPath, drivePath);
+  if (scored === undefined) return null;
+  const scores = (Object.entries(namedScores) as [string, NamedScore][]).flatMap(
+    ([name, { of }]) => {
+      const value = of(scored);
+      return value === undefined || !Number.isFinite(value) ? [] : [[name, value] as const];
+    },
+  );
+  return { frames: scored.frames, scores: Object.fromEntries(scores) };
 }
 
 const sortedDrops = (drops: Readonly<Record<string, number>>) =>

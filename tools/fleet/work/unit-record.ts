@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { driveCountsSchema } from './drive-counts.js';
 
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -23,7 +22,8 @@ export const unitRecordSchema = z.strictObject({
   /** Stamps of the first and last result, as text; null without results. */
   span: z.strictObject({ fromNs: z.string(), toNs: z.string() }).nullable(),
   results: z.strictObject({ sizeBytes: count, sha256 }),
-  counts: driveCountsSchema,
+  /** Against the ground truth that the drive carries, by the names of rules files; null without one. */
+  truth: z.strictObject({ frames: count, scores: z.record(z.string(), z.number()) }).nullable(),
 });
 
 export type UnitRecord = z.infer<typeof unitRecordSchema>;

@@ -1,7 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
-  type GroundTruth,
-  GroundTruthSchema,
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
@@ -9,19 +7,15 @@ import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { RecordingWriter } from '../../../src/recording/recording-writer.js';
 import { compressZstd } from '../../../src/recording/zstd.js';
 import type { Unit } from '../plan/unit.js';
-import { countFrame, type DriveCounts, noCounts } from './drive-counts.js';
 
 export interface WrittenResults {
   published: number;
   span: { fromNs: string; toNs: string } | null;
-  counts: DriveCounts;
 }
 
 export interface UnitPaths {
   /** What the replay recorded. */
   recorded: string;
-  /** What was replayed. */
-  drive: string;
   results: string;
   times: string;
 }
@@ -40,7 +34,6 @@ export async function writeUnitResults(
   facts: Readonly<Record<string, string>>,
 ): Promise<WrittenResults> {
   const reader = await RecordingReader.open(paths.recorded);
-  const truths = await TruthReader.open(paths.drive);
   const { compress } = await compressZstd();
   const compressChunk = (records: Uint8Array) => {
     return { compression: 'zstd', compressedData: compress(records) };
@@ -58,7 +51,7 @@ export async function writeUnitResults(
     const piece = unit.piece === undefined ? {} : { piece: String(unit.piece.number) };
     await results.addMetadata('windshield.unit', { drive: unit.drive, ...piece });
     await times.addMetadata('windshield.unit', { drive: unit.drive, ...piece, ...facts });
-    const written: WrittenResults = { published: 0, span: null, counts: noCounts() };
+    const written: WrittenResults = { published: 0, span: null };
     const range = { topics: ['camera/calibration', 'perception'] };
     for await (const { topic, stampNs, data } of reader.messages(range)) {
       if (topic === 'camera/calibration') {
@@ -68,8 +61,6 @@ export async function writeUnitResults(
       const frame = fromBinary(PerceptionFrameSchema, data);
       if (!isKept(frame, unit)) continue;
       placeInDrive(frame, unit, frameIds);
-      const truth = await truths.at(frame.stampNs);
-      if (truth !== undefined) await countFrame(written.counts, frame, truth);
       await times.writeEncoded(
         'perception',
         stampNs,
@@ -92,7 +83,6 @@ export async function writeUnitResults(
     throw error;
   } finally {
     await reader.close();
-    await truths.close();
   }
 }
 
@@ -114,39 +104,3 @@ const timesOf = ({ frameId, sourceTimeNs, stampNs, stages, drops, timing }: Perc
     ...{ frameId, sourceTimeNs, stampNs, stages, drops },
     ...(timing !== undefined && { timing }),
   });
-
-/** The truths of a drive one after the other; none of a source that is no recording. */
-class TruthReader {
-  readonly #reader: RecordingReader | undefined;
-  readonly #messages: AsyncGenerator<{ stampNs: bigint; data: Uint8Array }, void, void> | undefined;
-  #next: { stampNs: bigint; data: Uint8Array } | undefined;
-
-  private constructor(reader: RecordingReader | undefined) {
-    this.#reader = reader;
-    const ids = reader?.channels
-      .filter(({ schemaName }) => schemaName === GroundTruthSchema.typeName)
-      .map(({ id }) => id);
-    if (ids !== undefined && ids.length > 0) this.#messages = reader!.messages({ channelIds: ids });
-  }
-
-  static async open(path: string): Promise<TruthReader> {
-    return new TruthReader(await RecordingReader.open(path).catch(() => undefined));
-  }
-
-  /** The truth with this stamp. Stamps are asked for in ascending order. */
-  async at(stampNs: bigint): Promise<GroundTruth | undefined> {
-    if (this.#messages === undefined) return undefined;
-    while (this.#next === undefined || this.#next.stampNs < stampNs) {
-      const { value, done } = await this.#messages.next();
-      if (done || value === undefined) return undefined;
-      this.#next = value;
-    }
-    return this.#next.stampNs === stampNs
-      ? fromBinary(GroundTruthSchema, this.#next.data)
-      : undefined;
-  }
-
-  async close(): Promise<void> {
-    await this.#reader?.close();
-  }
-}

@@ -1,0 +1,110 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { writeWhole } from '../../src/files/write-whole.js';
+import { exitCodes } from '../exit-codes.js';
+import { Terminal } from '../terminal.js';
+import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
+
+export interface FleetMergeFlags extends StoreFlags {
+  run?: string;
+  verify?: string;
+  referenceRun?: string;
+  rules?: string;
+  min?: string[];
+  max?: string[];
+  html?: string;
+  junit?: string;
+  page: string;
+  json?: true;
+}
+
+/** What `fleet run --verify` and `fleet merge` share. */
+export function addMergeOptions(command: Command): Command {
+  const collect = (text: string, before: string[] = []) => {
+    if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('expected name=number.');
+    return [...before, text];
+  };
+  return command
+    .option('--verify <folder|s3://…>', 'results of another run, which these are compared with')
+    .option(
+      '--reference-run <key>',
+      'with --verify: the run that is meant, where several lie there',
+    )
+    .option('--rules <rules.yaml>', 'what may differ; nothing, when left out')
+    .option(
+      '--min <name=number>',
+      'a score that must be reached, such as mAP50=0.5; repeatable',
+      collect,
+    )
+    .option(
+      '--max <name=number>',
+      'a number that must not be exceeded, such as failed=3; repeatable',
+      collect,
+    )
+    .option('--html <report.html>', 'also write one self-contained page')
+    .option('--junit <report.xml>', 'also write what a build server reads')
+    .option(
+      '--page <url>',
+      'where `windshield view` serves the player, for links',
+      'http://127.0.0.1:5580/',
+    );
+}
+
+/** `windshield fleet merge <results>`. */
+export function fleetMergeCommand(): Command {
+  const command = new Command('merge')
+    .summary('make one verdict of the results of many drives')
+    .description(
+      'Puts the results of a fleet together: what failed and what is missing, how the drives score with\n' +
+        'confidence intervals over drives, and with --verify what differs from another run, worst first.\n' +
+        'Exit code 1 where the rules do not allow what was found.',
+    )
+    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
+    .addOption(runOption())
+    .option('--json', 'print one JSON object instead of the text');
+  return addStoreOptions(addMergeOptions(command)).action(showFleetVerdict);
+}
+
+/** Merges, prints, writes what was asked for; sets exit code 1 where the answer is no. */
+export async function showFleetVerdict(place: string, flags: FleetMergeFlags): Promise<void> {
+  const [{ openStore }, { mergeFleet }, { readRules, strictRules }, { parseLimit }, format] =
+    await Promise.all([
+      import('../../tools/fleet/store/open-store.js'),
+      import('../../tools/fleet/merge/merge-fleet.js'),
+      import('../../tools/verdict/rules.js'),
+      import('../../tools/limits/limit.js'),
+      import('../../tools/fleet/merge/format-fleet-verdict.js'),
+    ]);
+  const limits = [
+    ...(flags.min ?? []).map((text) => parseLimit(text, 'min')),
+    ...(flags.max ?? []).map((text) => parseLimit(text, 'max')),
+  ];
+  const rules = flags.rules === undefined ? strictRules : await readRules(flags.rules);
+  const terminal = new Terminal();
+  const options = { endpoint: flags.endpoint };
+  const results = await openStore(place, options);
+  const reference = flags.verify === undefined ? undefined : await openStore(flags.verify, options);
+  try {
+    const verdict = await mergeFleet({
+      results,
+      run: flags.run,
+      reference: reference && { store: reference, run: flags.referenceRun },
+      rules,
+      limits,
+      onProgress(merged, units) {
+        if (terminal.isInteractive) terminal.showLive(`merged ${merged} of ${units}`);
+      },
+    });
+    if (flags.junit !== undefined) writeWhole(flags.junit, format.formatFleetJunit(verdict));
+    if (flags.html !== undefined) {
+      const { fleetPage } = await import('../../tools/fleet/merge/fleet-page.js');
+      writeWhole(flags.html, fleetPage(verdict, flags.page));
+      terminal.note(`wrote ${flags.html}`);
+    }
+    terminal.print(flags.json ? JSON.stringify(verdict) : format.formatFleetVerdict(verdict));
+    if (!verdict.passed) process.exitCode = exitCodes.failedVerdict;
+  } finally {
+    terminal.clearLive();
+    await reference?.close();
+    await results.close();
+  }
+}

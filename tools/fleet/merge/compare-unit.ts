@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { compareRuns } from '../../verdict/compare-runs.js';
+import { type JudgedFinding, judge, type Rules } from '../../verdict/rules.js';
+import { unitFiles } from '../plan/unit.js';
+import type { Store } from '../store/store.js';
+import type { UnitRecord } from '../work/unit-record.js';
+
+/** Results of one unit in two runs. */
+export interface UnitPair {
+  candidate: { store: Store; record: UnitRecord };
+  reference: { store: Store; record: UnitRecord };
+}
+
+export const areIdentical = ({ candidate, reference }: UnitPair): boolean =>
+  candidate.record.results.sha256 === reference.record.results.sha256;
+
+/** What differs between the results of a unit, judged by the rules. Rejects as compareRuns does. */
+export async function compareUnit(pair: UnitPair, rules: Rules): Promise<JudgedFinding[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-merge-'));
+  try {
+    const local = async (side: 'candidate' | 'reference') => {
+      const { store, record } = pair[side];
+      const own = join(dir, side);
+      await mkdir(own);
+      return store.local(unitFiles(record.key).results, own);
+    };
+    const paths = [await local('reference'), await local('candidate')] as const;
+    // Machines may differ between the two: then bytes may, and words decide.
+    const { findings } = await compareRuns(...paths, { ...rules, exact: 'never' });
+    return judge(findings, rules);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Where the drive of a unit lay when it was replayed, by the worker's word. */
+export async function locationOf(store: Store, { key }: UnitRecord): Promise<string | undefined> {
+  try {
+    const bytes = await store.open(unitFiles(key).times);
+    const reader = await RecordingReader.over(bytes, { checksChunks: false });
+    await reader.close();
+    return reader.metadata.get('windshield.unit')?.['location'];
+  } catch {
+    // Only a link is lost.
+    return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { checkLimits, type Limit } from '../../limits/limit.js';
+import type { Rules } from '../../verdict/rules.js';
+import { inParallel } from '../plan/in-parallel.js';
+import { chooseRun, type KnownRun, listRuns } from '../plan/run-manifest.js';
+import { unitFiles } from '../plan/unit.js';
+import type { Store } from '../store/store.js';
+import {
+  parseRecord,
+  type UnitFailure,
+  type UnitRecord,
+  unitFailureSchema,
+  unitRecordSchema,
+} from '../work/unit-record.js';
+import { areIdentical, compareUnit, locationOf } from './compare-unit.js';
+import { FleetScores } from './fleet-scores.js';
+import type { CommonFinding, DriveVerdict, FleetVerdict } from './fleet-verdict.js';
+import { severityOf } from './severity.js';
+
+export interface MergeOptions {
+  results: Store;
+  /** Key of the run, or its beginning; the only one when left out. */
+  run?: string | undefined;
+  reference?: { store: Store; run?: string | undefined } | undefined;
+  rules: Rules;
+  limits?: readonly Limit[];
+  onProgress?: (merged: number, units: number) => void;
+}
+
+/** Units that are read, and where they differ compared, side by side: each holds two runs of a drive in memory. */
+const atOnce = 8;
+/** The same sentence in so many drives is told once. */
+const leastCommon = 3;
+
+/**
+ * Puts the results of a run's units together: what failed, what is missing, how it scores, and where there is a reference,
+ * what differs, worst first. Rejects with ERR_CONFIG where it is not clear which run is meant.
+ */
+export async function mergeFleet(options: MergeOptions): Promise<FleetVerdict> {
+  const { results, reference, rules } = options;
+  const run = await chooseRun(results, options.run);
+  const before = reference && {
+    ...(await chooseRun(reference.store, reference.run)),
+    store: reference.store,
+  };
+  const names = [...run.units.keys()].sort();
+  const merging = new Merging(run, results, before, rules);
+  let merged = 0;
+  await inParallel(names, atOnce, async (name) => {
+    await merging.add(name);
+    options.onProgress?.(++merged, names.length);
+  });
+  return merging.verdict(options.limits ?? [], await strangersIn(results, run));
+}
+
+type Reference = KnownRun & { store: Store };
+
+/** Collects what is said of a fleet; of a unit in which nothing differs only its scores are kept. */
+class Merging {
+  readonly #run: KnownRun;
+  readonly #results: Store;
+  readonly #reference: Reference | undefined;
+  readonly #rules: Rules;
+  readonly #scores = new FleetScores();
+  readonly #drives: DriveVerdict[] = [];
+  readonly #failures: FleetVerdict['failures'] = [];
+  readonly #missing: string[] = [];
+  readonly #counts = { done: 0, compared: 0, identical: 0, withoutReference: 0 };
+  #frames = 0;
+
+  constructor(run: KnownRun, results: Store, reference: Reference | undefined, rules: Rules) {
+    this.#run = run;
+    this.#results = results;
+    this.#reference = reference;
+    this.#rules = rules;
+  }
+
+  async add(name: string): Promise<void> {
+    const key = this.#run.units.get(name)!;
+    const record = await this.#recordOf(key, name);
+    const before = await this.#before(name);
+    if (record === undefined) {
+      const failure = parseRecord(
+        unitFailureSchema,
+        await this.#results.read(unitFiles(key).failed),
+      );
+      if (failure === undefined) this.#missing.push(name);
+      else this.#failures.push(failureOf(failure, before));
+      return;
+    }
+    this.#counts.done++;
+    this.#frames += record.frames.published;
+    this.#scores.add(record, before?.record);
+    if (this.#reference === undefined) return;
+    if (before?.record === undefined) {
+      this.#counts.withoutReference++;
+      return;
+    }
+    this.#counts.compared++;
+    const { store } = this.#reference;
+    const pair = {
+      candidate: { store: this.#results, record },
+      reference: { store, record: before.record },
+    };
+    if (areIdentical(pair)) {
+      this.#counts.identical++;
+      return;
+    }
+    const findings = await compareUnit(pair, this.#rules);
+    if (findings.length === 0) return;
+    const location = await locationOf(this.#results, record);
+    const severity = severityOf(findings);
+    const { results } = unitFiles(record.key);
+    this.#drives.push({ name, severity, location, results, findings });
+  }
+
+  verdict(limits: readonly Limit[], setApart: string[]): FleetVerdict {
+    const { done, ...compared } = this.#counts;
+    const scores = this.#scores.scores();
+    const measured = new Map([
+      ['failed', this.#failures.length],
+      ['missing', this.#missing.length],
+      ...scores.map(({ name, mean }) => [name, mean] as const),
+    ]);
+    const checks = checkLimits(limits, measured);
+    const common = commonFindings(this.#drives);
+    const units = this.#run.units;
+    const onlyReference = [...(this.#reference?.units.keys() ?? [])].filter(
+      (name) => !units.has(name),
+    );
+    const drives = this.#drives.sort(
+      (a, b) => b.severity - a.severity || (a.name < b.name ? -1 : 1),
+    );
+    const failures = this.#failures.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return {
+      passed:
+        drives.every(({ findings }) => findings.every(({ isAllowed }) => isAllowed)) &&
+        failures.every(({ failedBefore }) => failedBefore) &&
+        this.#missing.length === 0 &&
+        checks.every(({ isMet }) => isMet),
+      candidate: { place: this.#results.place, run: this.#run.run },
+      reference: this.#reference
+        ? { place: this.#reference.store.place, run: this.#reference.run }
+        : null,
+      units: {
+        asked: units.size,
+        done,
+        failed: failures.length,
+        missing: this.#missing.length,
+        ...compared,
+        onlyReference: onlyReference.length,
+      },
+      frames: this.#frames,
+      scores,
+      limits: checks,
+      common,
+      drives,
+      failures,
+      missing: this.#missing.sort(),
+      setApart,
+    };
+  }
+
+  async #recordOf(key: string, name: string): Promise<UnitRecord | undefined> {
+    const record = parseRecord(unitRecordSchema, await this.#results.read(unitFiles(key).whole));
+    if (record === undefined || (record.run === this.#run.run && record.name === name))
+      return record;
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `${this.#results.place}/${unitFiles(key).whole}: expected ${name} of run ${this.#run.run}, found ${record.name} of run ${record.run}`,
+    );
+  }
+
+  /** What the reference has of a unit of this name. */
+  async #before(name: string): Promise<{ record?: UnitRecord; hasFailed: boolean } | undefined> {
+    const key = this.#reference?.units.get(name);
+    if (this.#reference === undefined || key === undefined) return undefined;
+    const { store } = this.#reference;
+    const record = parseRecord(unitRecordSchema, await store.read(unitFiles(key).whole));
+    if (record !== undefined) return { record, hasFailed: false };
+    return { hasFailed: (await store.read(unitFiles(key).failed)) !== undefined };
+  }
+}
+
+const failureOf = (
+  { name, kind, reason }: UnitFailure,
+  before: { hasFailed: boolean } | undefined,
+) => ({ name, kind, reason, failedBefore: before?.hasFailed === true });
+
+/** Sentences without a moment that several drives share. They stay in the drives' own lists. */
+function commonFindings(drives: readonly DriveVerdict[]): CommonFinding[] {
+  const found = new Map<string, CommonFinding>();
+  for (const { findings } of drives)
+    for (const { kind, words, isAllowed } of findings) {
+      const key = `${kind} ${words}`;
+      const one = found.get(key) ?? { kind, words, drives: 0, isAllowed: true };
+      one.drives++;
+      one.isAllowed &&= isAllowed;
+      found.set(key, one);
+    }
+  return [...found.values()]
+    .filter(({ drives: count }) => count >= leastCommon)
+    .sort((a, b) => b.drives - a.drives);
+}
+
+/** Results of other runs, of another build for one, that lie in the same place. */
+async function strangersIn(results: Store, { run }: KnownRun): Promise<string[]> {
+  const others = [...(await listRuns(results)).values()].filter((other) => other.run !== run);
+  return others.map(
+    ({ run: other, facts, units }) =>
+      `run ${other} (${facts.build}, code ${facts.code.slice(0, 8)}): ${units.size} units`,
+  );
+}
