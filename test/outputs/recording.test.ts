@@ -95,6 +95,22 @@ describe('a recorder in a thread of its own', () => {
     }
   });
 
+  test('numbered files follow each other however far the disk is behind', async () => {
+    const thread = new RecorderThread();
+    await thread.open({ ...optionsFor('behind.mcap'), splitSeconds: 1 });
+    // Five files' messages wait before the first is written.
+    for (let turn = 0; turn < 50; turn++)
+      thread.message('log', BigInt(turn) * 100_000_000n, new Uint8Array(10));
+    await thread.end('close');
+    const names = thread.files.map((path) => basename(path));
+    expect(names).toEqual([1, 2, 3, 4, 5].map((number) => `behind.${number}.mcap`));
+    for (const path of thread.files) {
+      const reader = await RecordingReader.open(path);
+      expect(reader.channels.find(({ topic }) => topic === 'log')?.messageCount).toBe(10);
+      await reader.close();
+    }
+  });
+
   test('of a ring keeps the last seconds, and what was kept on purpose', async () => {
     const thread = new RecorderThread();
     await thread.open({ ...optionsFor('ring.mcap'), splitSeconds: 1, keepSeconds: 5 });
