@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PerceptionError } from '../frame/perception-error.js';
 import { inputSpecSchema } from './input-spec.js';
 import { outputSpecSchema } from './output-spec.js';
 import { permittedUses } from './permitted-use.js';
@@ -9,9 +10,17 @@ export { type Task, tasks };
 export const labelledTasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
 export type LabelledTask = (typeof labelledTasks)[number];
 
-/** The kind of labels that a task is scored on: lights are, like signs, crops that have a class each. */
+/**
+ * The kind of labels that a task is scored on: lights are, like signs, crops that have a class each. Throws ERR_USAGE for a
+ * task without labels.
+ */
 export function labelsOf(task: Task): LabelledTask {
-  return task === 'lights' ? 'signs' : task;
+  const kind = labelledTasks.find((name) => name === (task === 'lights' ? 'signs' : task));
+  if (kind !== undefined) return kind;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `expected a task that data sets hold labels for (${labelledTasks.join(', ')}, lights), found ${task}`,
+  );
 }
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');

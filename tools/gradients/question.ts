@@ -1,5 +1,9 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
-import type { OutputSpec, SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import {
+  isDetection,
+  type OutputSpec,
+  type SegmentationOutputSpec,
+} from '../../src/bundle/output-spec.js';
 import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
 import { channelCount } from '../../src/bundle/segmentation-spec.js';
 import { largestPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
@@ -52,6 +56,7 @@ export function questionOf(
     case 'segmentation':
       return pixelQuestion(manifest.outputs, decode, outputs, pointNorm ?? [0.5, 0.75]);
     default:
+      if (!isDetection(decode)) throw noWayBack(manifest.decode.kind);
       return boxQuestion(decode, outputs);
   }
 }
