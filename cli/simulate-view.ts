@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { defaultPagePort } from '../src/outputs/page/default-port.js';
+import { builtPage } from './built-page.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
 import { onStopSignals } from './stop-signals.js';
@@ -16,7 +18,7 @@ export interface ViewFlags {
 export const defaultViewFlags: ViewFlags = {
   pipeline: defaultSteeringPipeline,
   seed: '1',
-  port: '8780',
+  port: String(defaultPagePort),
   size: '480x270',
   rate: '20',
 };
@@ -25,16 +27,16 @@ export const defaultViewFlags: ViewFlags = {
 export function viewCommand(): Command {
   const { seed, port, size, rate, pipeline } = defaultViewFlags;
   return new Command('view')
-    .summary('a local page: drive with the keyboard, or watch the network drive')
+    .summary('the page: drive with the keyboard, or watch the network drive')
     .description(
       'Serves a page on this machine’s loopback address: drive with the arrow keys, watch the network or the\n' +
-        'reference drive, see the ground truth. Ctrl-C ends it.',
+        'reference drive, and see what the networks see beside the ground truth. Ctrl-C ends it.',
     )
     .addOption(
-      new Option('--pipeline <pipeline.yaml>', 'whose steering stage is the network').default(
-        pipeline,
-        'pipelines/steering-only.yaml of windshield itself',
-      ),
+      new Option(
+        '--pipeline <pipeline.yaml>',
+        'whose networks see, and whose steering drives',
+      ).default(pipeline, 'pipelines/steering-only.yaml of windshield itself'),
     )
     .option('--seed <n>', 'which world', seed)
     .option('--port <n>', 'of the page; 0 takes a free one', port)
@@ -53,8 +55,16 @@ export async function runView(flags: ViewFlags): Promise<void> {
   const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
   const config = await loadPipelineFile(flags.pipeline);
   const terminal = new Terminal();
-  const view = await openView({ config, seed, port, rateHz, widthPx, heightPx });
-  terminal.print(`the road is at ${view.url} (Ctrl-C ends it)`);
+  const view = await openView({
+    config,
+    pageDir: builtPage,
+    seed,
+    port,
+    rateHz,
+    widthPx,
+    heightPx,
+  });
+  terminal.print(`look: ${view.url} (Ctrl-C ends it)`);
   await new Promise<void>((resolve) => {
     const forget = onStopSignals(() => {
       forget();

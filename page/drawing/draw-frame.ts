@@ -5,8 +5,10 @@ import type {
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { drawBoxes, drawTruth } from './draw-boxes.js';
+import { drawLaneBorders } from './draw-lane-borders.js';
 import { drawPath } from './draw-path.js';
 import { MapOverlay } from './map-overlay.js';
+import { Sheet } from './sheet.js';
 
 /** What is drawn over the picture, by key. */
 export const layers = {
@@ -25,10 +27,12 @@ export interface Scene {
   camera: CameraModel | undefined;
   /** How it sits; left out where no recording says it. */
   mount?: CameraMount | undefined;
+  /** Borders of the vehicle's lane as far as they are known to be true, pixels of the frame. */
+  laneBordersPx?: readonly (readonly (readonly [x: number, y: number])[])[] | undefined;
   shown: ReadonlySet<Layer>;
 }
 
-/** Draws frames on one canvas, whose pixels are the frame's. */
+/** Draws frames on one canvas, in the frame's pixels. A canvas of a small frame is finer than it, so that words can be read. */
 export class FramePainter {
   readonly #context: CanvasRenderingContext2D;
   readonly #overlay = new MapOverlay();
@@ -37,28 +41,28 @@ export class FramePainter {
     this.#context = canvas.getContext('2d', { alpha: false })!;
   }
 
-  draw({ picture, result, truth, camera, mount, shown }: Scene): void {
+  draw({ picture, result, truth, camera, mount, laneBordersPx, shown }: Scene): void {
     const context = this.#context;
     const { canvas } = context;
     const widthPx = picture?.width ?? result?.widthPx ?? canvas.width;
     const heightPx = picture?.height ?? result?.heightPx ?? canvas.height;
-    if (canvas.width !== widthPx || canvas.height !== heightPx) {
-      canvas.width = widthPx;
-      canvas.height = heightPx;
-    }
+    const sheet = new Sheet(context, widthPx, heightPx);
     if (picture === undefined) {
       context.fillStyle = '#11151a';
       context.fillRect(0, 0, widthPx, heightPx);
     } else context.drawImage(picture, 0, 0);
     const lens = cameraFor(camera, widthPx, heightPx);
     if (result?.segmentation) {
-      if (shown.has('map')) this.#overlay.draw(context, result.segmentation, lens);
-      if (shown.has('freeSpace')) this.#overlay.drawFreeSpace(context, result.segmentation, lens);
+      if (shown.has('map')) this.#overlay.draw(sheet, result.segmentation, lens);
+      if (shown.has('freeSpace')) this.#overlay.drawFreeSpace(sheet, result.segmentation, lens);
     }
     if (shown.has('path') && result?.steering && lens !== undefined)
-      drawPath(context, result.steering.curvaturePerM, lens, mount);
-    if (shown.has('truth') && truth) drawTruth(context, truth, widthPx);
-    if (shown.has('boxes') && result) drawBoxes(context, result);
+      drawPath(sheet, result.steering.curvaturePerM, lens, mount);
+    if (shown.has('truth')) {
+      if (laneBordersPx) drawLaneBorders(sheet, laneBordersPx);
+      if (truth) drawTruth(sheet, truth);
+    }
+    if (shown.has('boxes') && result) drawBoxes(sheet, result);
   }
 }
 

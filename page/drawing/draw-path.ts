@@ -1,5 +1,6 @@
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { type CameraMount, pixelFromGround } from '../../src/calibration/ground.js';
+import type { Sheet } from './sheet.js';
 
 /** Where a camera of a passenger car usually sits, as no recording says where it is mounted. */
 export const usualMount: CameraMount = { heightM: 1.35, pitchRad: 0.025 };
@@ -12,7 +13,7 @@ const [nearM, farM, stepM] = [4, 35, 1];
  * a circle through the vehicle, tangent to its heading.
  */
 export function drawPath(
-  context: CanvasRenderingContext2D,
+  { context, unitPx }: Sheet,
   curvaturePerM: number,
   camera: CameraModel,
   mount: CameraMount = usualMount,
@@ -35,7 +36,7 @@ export function drawPath(
   context.fillStyle = 'rgb(76 201 240 / 0.28)';
   context.fill();
   context.strokeStyle = 'rgb(76 201 240 / 0.95)';
-  context.lineWidth = (2.5 * context.canvas.width) / 1280;
+  context.lineWidth = 2.5 * unitPx;
   context.stroke();
   context.restore();
 }

@@ -4,6 +4,7 @@ import type { Segmentation } from '../../src/messages/gen/windshield/v1/percepti
 import { segmentationPaletteRgb } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createInputMapping, type InputMapping } from '../../src/preprocess/input-mapping.js';
+import type { Sheet } from './sheet.js';
 
 type Palette = readonly (readonly [number, number, number])[];
 
@@ -36,16 +37,16 @@ export class MapOverlay {
   #places = new Int32Array();
   #image!: ImageData;
 
-  /** Colours `context`, which has the frame's size, by class. */
+  /** Colours the frame by class. */
   draw(
-    context: CanvasRenderingContext2D,
+    { context, widthPx, heightPx }: Sheet,
     segmentation: Segmentation,
     camera: CameraModel | undefined,
     palette: Palette = segmentationPaletteRgb,
   ): void {
     const map = classMapOf(segmentation);
     if (map === undefined) return;
-    this.#prepare(segmentation, context.canvas.width, context.canvas.height, camera);
+    this.#prepare(segmentation, widthPx, heightPx, camera);
     const pixels = this.#image.data;
     for (let i = 0; i < this.#places.length; i++) {
       const place = this.#places[i]!;
@@ -56,16 +57,16 @@ export class MapOverlay {
       pixels[i * 4 + 3] = colour === undefined ? 0 : opacity;
     }
     this.#context.putImageData(this.#image, 0, 0);
-    context.drawImage(this.#canvas, 0, 0, context.canvas.width, context.canvas.height);
+    context.drawImage(this.#canvas, 0, 0, widthPx, heightPx);
   }
 
   /** The edge of what can be driven on without interruption, seen from the vehicle. */
   drawFreeSpace(
-    context: CanvasRenderingContext2D,
+    { context, widthPx, heightPx, unitPx }: Sheet,
     segmentation: Segmentation,
     camera: CameraModel | undefined,
   ): void {
-    this.#prepare(segmentation, context.canvas.width, context.canvas.height, camera);
+    this.#prepare(segmentation, widthPx, heightPx, camera);
     const { freeSpace } = segmentation;
     const step = Math.max(1, Math.floor(freeSpace.length / 160));
     const edge: [number, number][] = [];
@@ -81,11 +82,11 @@ export class MapOverlay {
     context.beginPath();
     for (const [x, y] of edge) context.lineTo(x, y);
     context.strokeStyle = '#00e5a8';
-    context.lineWidth = (3 * context.canvas.width) / 1280;
+    context.lineWidth = 3 * unitPx;
     context.lineJoin = 'round';
     context.stroke();
-    context.lineTo(edge.at(-1)![0], context.canvas.height);
-    context.lineTo(edge[0]![0], context.canvas.height);
+    context.lineTo(edge.at(-1)![0], heightPx);
+    context.lineTo(edge[0]![0], heightPx);
     context.fillStyle = 'rgb(0 229 168 / 0.12)';
     context.fill();
     context.restore();

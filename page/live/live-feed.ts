@@ -5,10 +5,17 @@ import type { CameraMount } from '../../src/calibration/ground.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
+  type PipelineStatus,
+  PipelineStatusSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { splitParts } from '../../src/outputs/page/message-parts.js';
+
+type Part = Uint8Array<ArrayBuffer>;
 
 export interface LiveFrame {
   result: PerceptionFrame;
+  /** What the run had to say of itself last. */
+  status: PipelineStatus | undefined;
   bitmap: ImageBitmap | undefined;
 }
 
@@ -51,16 +58,19 @@ export class LiveFeed {
   }
 
   async #take(message: Uint8Array<ArrayBuffer>): Promise<void> {
-    const payloadBytes = new DataView(message.buffer).getUint32(0, true);
-    const result = fromBinary(PerceptionFrameSchema, message.subarray(4, 4 + payloadBytes));
-    const jpeg = message.subarray(4 + payloadBytes);
+    const [payload, status, jpeg] = splitParts(message) as [Part, Part, Part];
+    const result = fromBinary(PerceptionFrameSchema, payload);
     const bitmap =
       jpeg.length === 0
         ? undefined
         : await createImageBitmap(new Blob([jpeg])).catch(() => undefined);
     // The end may have been told while the picture was decoded.
     if (this.state.value === 'connecting') this.state.value = 'live';
-    this.frame.value = { result, bitmap };
+    this.frame.value = {
+      result,
+      status: status.length === 0 ? undefined : fromBinary(PipelineStatusSchema, status),
+      bitmap,
+    };
     if (bitmap !== undefined) this.#drawn.push(bitmap);
     if (this.#drawn.length > 3) this.#drawn.shift()!.close();
     requestAnimationFrame(() => this.#ask());

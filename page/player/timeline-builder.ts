@@ -3,12 +3,17 @@ import {
   type PerceptionFrame,
   StageState,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { lightState } from '../../src/messages/light-state.js';
+import { boxColour, spoken } from '../../src/viewer/box-label.js';
+import { lightColour } from '../../src/viewer/box-reading.js';
 
 /** Something that lasts, or (with `endS` equal to `startS`) happens at once. Seconds from the drive's start. */
 export interface Span {
   startS: number;
   endS: number;
   label: string;
+  /** `#rrggbb` of the class, where it has one. */
+  colour?: string;
 }
 
 export interface Lane {
@@ -26,8 +31,6 @@ const maxEntries = 20_000;
 /** Two sightings of one thing further apart are two, seconds. */
 const gapS = 1;
 
-const spoken = (name: string) => name.replaceAll('_', ' ');
-
 /** Turns the messages of a drive, in whatever order they come, into the lanes of its timeline. */
 export class TimelineBuilder {
   readonly #startNs: bigint;
@@ -43,10 +46,29 @@ export class TimelineBuilder {
     const atS = this.#seconds(stampNs);
     for (const { trackId, className } of frame.detections)
       if (trackId > 0)
-        this.#extend('tracks', 'Tracks', `${trackId}`, `${spoken(className)} ${trackId}`, atS);
+        this.#extend(
+          'tracks',
+          'Tracks',
+          `${trackId}`,
+          `${spoken(className)} ${trackId}`,
+          atS,
+          boxColour(className),
+        );
     for (const { classId, className, trackId } of frame.signs)
       if (classId >= 0)
         this.#extend('signs', 'Signs', `${trackId} ${className}`, spoken(className), atS);
+    for (const light of frame.lights) {
+      const state = lightState(light);
+      if (state !== undefined)
+        this.#extend(
+          'lights',
+          'Lights',
+          `${light.trackId} ${state}`,
+          spoken(state),
+          atS,
+          lightColour(state),
+        );
+    }
     if (frame.steering)
       this.#point('steering', 'Steering °', atS, degrees(frame.steering.angleRad));
     const { timing } = frame;
@@ -66,7 +88,14 @@ export class TimelineBuilder {
   addTruth(stampNs: bigint, truth: GroundTruth): void {
     const atS = this.#seconds(stampNs);
     for (const { objectId, className } of truth.objects)
-      this.#extend('truth', 'Ground truth', `${objectId}`, spoken(className), atS);
+      this.#extend(
+        'truth',
+        'Ground truth',
+        `${objectId}`,
+        spoken(className),
+        atS,
+        boxColour(className),
+      );
     const { vehicle } = truth;
     if (vehicle?.hasSteering)
       this.#point('true steering', 'True steering °', atS, degrees(vehicle.steeringRad));
@@ -98,7 +127,14 @@ export class TimelineBuilder {
     return lane;
   }
 
-  #extend(id: string, laneLabel: string, key: string, label: string, atS: number): void {
+  #extend(
+    id: string,
+    laneLabel: string,
+    key: string,
+    label: string,
+    atS: number,
+    colour?: string,
+  ): void {
     const open = this.#open.get(`${id}/${key}`);
     if (open !== undefined && atS - open.endS < gapS && atS >= open.startS) {
       open.endS = Math.max(open.endS, atS);
@@ -106,7 +142,7 @@ export class TimelineBuilder {
     }
     const { spans } = this.#lane(id, laneLabel, 'spans');
     if (spans.length >= maxEntries) return;
-    const span = { startS: atS, endS: atS, label };
+    const span = { startS: atS, endS: atS, label, ...(colour !== undefined && { colour }) };
     spans.push(span);
     this.#open.set(`${id}/${key}`, span);
   }
@@ -128,6 +164,7 @@ export class TimelineBuilder {
 const laneOrder = [
   'differences',
   'signs',
+  'lights',
   'tracks',
   'truth',
   'steering',

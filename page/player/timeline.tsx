@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Lane } from './timeline-builder.js';
 
@@ -8,9 +9,13 @@ interface TimelineProps {
   seekTo(seconds: number): void;
 }
 
-const rowHeightPx = { spans: 22, marks: 16, line: 36 } as const;
-/** Rows of bars in one lane; further bars share the last one. */
-const maxBarRows = 3;
+/** Bars that last at the same time stand in rows; further ones share the last. */
+const maxBarRows = 8;
+const barRowPx = 7;
+const heightOf = (lane: Lane, rows: number) =>
+  lane.kind === 'line' ? 36 : lane.kind === 'marks' ? 16 : Math.max(2, rows) * barRowPx + 2;
+/** A pointer this near to a mark means it, CSS pixels. */
+const nearPx = 4;
 
 /** The drive's events, a lane each; a click goes there. Keys reach the same places by the seek bar and the list of events. */
 export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
@@ -19,14 +24,51 @@ export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
     <div class="timeline">
       {lanes.map((lane) => (
         <div class="lane" key={lane.id}>
-          <span class="lane-label">{lane.label}</span>
+          <span class="lane-label" title={lane.label}>
+            {lane.label}
+            {lane.kind === 'line' && <b>{valueAt(lane.points, nowS)}</b>}
+          </span>
           <LaneCanvas lane={lane} durationS={durationS} seekTo={seekTo} />
         </div>
       ))}
+      <div class="lane ruler" aria-hidden="true">
+        <span class="lane-label">s</span>
+        <span class="ticks">
+          {ticksOf(durationS).map((atS) => (
+            <i key={atS} style={{ left: `${(atS / durationS) * 100}%` }}>
+              {atS}
+            </i>
+          ))}
+        </span>
+      </div>
       <div class="cursor-track" aria-hidden="true">
         <div class="cursor" style={{ left: `${share * 100}%` }} />
       </div>
     </div>
+  );
+}
+
+/** The last value at or before a time, as text. */
+function valueAt(points: Lane['points'], nowS: number): string {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // A stamp in nanoseconds comes back from seconds a little off.
+    if (points[middle]![0] <= nowS + 1e-6) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? '' : ` ${points[low - 1]![1].toFixed(1)}`;
+}
+
+/** Round seconds, a handful of them. */
+function ticksOf(durationS: number): number[] {
+  if (!(durationS > 0)) return [];
+  const rough = durationS / 6;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((wide) => wide >= rough)!;
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  return Array.from({ length: Math.floor(durationS / step) + 1 }, (_, i) =>
+    Number((i * step).toFixed(digits)),
   );
 }
 
@@ -36,6 +78,7 @@ function LaneCanvas({
   seekTo,
 }: Omit<TimelineProps, 'lanes' | 'nowS'> & { lane: Lane }) {
   const ref = useRef<HTMLCanvasElement>(null);
+  const told = useSignal<{ text: string; share: number } | undefined>(undefined);
   useEffect(() => {
     const canvas = ref.current!;
     const draw = () => drawLane(canvas, lane, durationS);
@@ -49,32 +92,74 @@ function LaneCanvas({
       dark.removeEventListener('change', draw);
     };
   }, [lane, lane.spans.length, lane.points.length, durationS]);
-  const seek = (event: PointerEvent) => {
+  const placeOf = (event: PointerEvent) => {
     const { left, width } = ref.current!.getBoundingClientRect();
-    seekTo(((event.clientX - left) / width) * durationS);
+    return { share: (event.clientX - left) / width, widthPx: width };
+  };
+  const seek = (event: PointerEvent) => seekTo(placeOf(event).share * durationS);
+  const tell = (event: PointerEvent) => {
+    const { share, widthPx } = placeOf(event);
+    const text = wordsAt(lane, share * durationS, (nearPx / widthPx) * durationS);
+    told.value = text === '' ? undefined : { text, share };
   };
   const count = lane.kind === 'line' ? lane.points.length : lane.spans.length;
   return (
-    <canvas
-      ref={ref}
-      class={`lane-canvas ${lane.kind} ${lane.id === 'differences' ? 'alert' : ''}`}
-      role="img"
-      aria-label={`${lane.label}: ${count} ${lane.kind === 'line' ? 'values' : 'entries'}`}
-      onPointerDown={(event) => {
-        ref.current!.setPointerCapture(event.pointerId);
-        seek(event);
-      }}
-      onPointerMove={(event) => {
-        if (event.buttons === 1) seek(event);
-      }}
-    />
+    <span class="lane-body">
+      <canvas
+        ref={ref}
+        class={`lane-canvas ${isAlert(lane.id) ? 'alert' : ''}`}
+        role="img"
+        aria-label={`${lane.label}: ${count} ${lane.kind === 'line' ? 'values' : 'entries'}`}
+        onPointerDown={(event) => {
+          ref.current!.setPointerCapture(event.pointerId);
+          seek(event);
+        }}
+        onPointerMove={(event) => {
+          tell(event);
+          if (event.buttons === 1) seek(event);
+        }}
+        onPointerLeave={() => {
+          told.value = undefined;
+        }}
+      />
+      {told.value && (
+        <span
+          class={told.value.share > 0.5 ? 'tip left' : 'tip'}
+          style={{ left: `${told.value.share * 100}%` }}
+          aria-hidden="true"
+        >
+          {told.value.text}
+        </span>
+      )}
+    </span>
   );
+}
+
+const isAlert = (id: string) =>
+  ['differences', 'drops', 'health'].includes(id.replace(/^here /, ''));
+const maxTold = 6;
+
+/** What a lane holds at a time. */
+function wordsAt(lane: Lane, atS: number, nearS: number): string {
+  if (lane.kind === 'line') return valueAt(lane.points, atS).trim();
+  const found = lane.spans.filter(
+    ({ startS, endS }) => startS - nearS <= atS && atS <= endS + nearS,
+  );
+  const labels = [...new Set(found.map(({ label }) => label))];
+  const more = labels.length - maxTold;
+  return [...labels.slice(0, maxTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function drawLane(canvas: HTMLCanvasElement, lane: Lane, durationS: number): void {
   const ratio = devicePixelRatio || 1;
+  const rows = lane.kind === 'spans' ? rowsOf(lane.spans) : [];
+  const heightCssPx = heightOf(
+    lane,
+    rows.reduce((most, row) => Math.max(most, row + 1), 0),
+  );
+  canvas.style.height = `${heightCssPx}px`;
   const widthPx = Math.max(1, Math.round(canvas.clientWidth * ratio));
-  const heightPx = Math.round(rowHeightPx[lane.kind] * ratio);
+  const heightPx = Math.round(heightCssPx * ratio);
   canvas.width = widthPx;
   canvas.height = heightPx;
   const context = canvas.getContext('2d')!;
@@ -86,7 +171,28 @@ function drawLane(canvas: HTMLCanvasElement, lane: Lane, durationS: number): voi
   else if (lane.kind === 'marks')
     for (const { startS } of lane.spans)
       context.fillRect(xAt(startS) - ratio, 0, 2 * ratio, heightPx);
-  else drawBars(context, lane, xAt, heightPx, ratio);
+  else
+    for (const [i, { startS, endS, colour: own }] of lane.spans.entries()) {
+      context.fillStyle = own ?? colour;
+      const x = xAt(startS);
+      const y = (rows[i]! * barRowPx + 2) * ratio;
+      context.fillRect(x, y, Math.max(2 * ratio, xAt(endS) - x), (barRowPx - 2) * ratio);
+    }
+}
+
+/** A row for each span, so that those that last at the same time stand below each other. */
+function rowsOf(spans: Lane['spans']): number[] {
+  const rows: number[] = [];
+  const ends: number[] = [];
+  const order = spans.map((_, i) => i).sort((a, b) => spans[a]!.startS - spans[b]!.startS);
+  for (const i of order) {
+    const { startS, endS } = spans[i]!;
+    let row = ends.findIndex((end) => end < startS);
+    if (row < 0) row = Math.min(ends.length, maxBarRows - 1);
+    ends[row] = Math.max(endS, ends[row] ?? 0);
+    rows[i] = row;
+  }
+  return rows;
 }
 
 function drawLine(
@@ -108,22 +214,4 @@ function drawLine(
   context.globalAlpha = 0.35;
   context.fillRect(0, yAt(0), context.canvas.width, 1);
   context.globalAlpha = 1;
-}
-
-function drawBars(
-  context: CanvasRenderingContext2D,
-  { spans }: Lane,
-  xAt: (seconds: number) => number,
-  heightPx: number,
-  ratio: number,
-): void {
-  const ends: number[] = [];
-  const rowPx = heightPx / maxBarRows;
-  for (const { startS, endS } of [...spans].sort((a, b) => a.startS - b.startS)) {
-    let row = ends.findIndex((end) => end <= startS);
-    if (row < 0) row = Math.min(ends.length, maxBarRows - 1);
-    ends[row] = Math.max(endS, ends[row] ?? 0);
-    const x = xAt(startS);
-    context.fillRect(x, row * rowPx + ratio, Math.max(2 * ratio, xAt(endS) - x), rowPx - 2 * ratio);
-  }
 }

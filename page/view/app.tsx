@@ -5,16 +5,29 @@ import type { Layer } from '../drawing/draw-frame.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { Player } from '../player/player.js';
 import { RerunState } from '../rerun/rerun-state.js';
+import { RoadFeed } from '../road/road-feed.js';
 import { keyHelp, pressKey } from './keys.js';
 import { LiveView } from './live-view.js';
 import { PlayerView } from './player-view.js';
+import { RoadView } from './road-view.js';
+
+type Tab = 'live' | 'road' | 'player';
+const tabNames: Readonly<Record<Tab, string>> = { live: 'Live', road: 'Road', player: 'Player' };
 
 /** The whole page. */
 export function App({ session }: { session: PageSession }) {
   const player = useMemo(() => new Player(), []);
   const rerun = useMemo(() => new RerunState(player, session.bundles), []);
-  const shown = useSignal<ReadonlySet<Layer>>(new Set(['boxes', 'freeSpace', 'path']));
-  const tab = useSignal<'live' | 'player'>(session.isLive ? 'live' : 'player');
+  const shown = useSignal<ReadonlySet<Layer>>(
+    new Set(['boxes', 'freeSpace', 'path', ...(session.isRoad ? (['truth'] as const) : [])]),
+  );
+  const tabs: readonly Tab[] = [
+    ...(session.isLive ? (['live'] as const) : []),
+    ...(session.isRoad ? (['road'] as const) : []),
+    'player',
+  ];
+  const tab = useSignal<Tab>(tabs[0]!);
+  const road = useMemo(() => (session.isRoad ? new RoadFeed() : undefined), []);
   const feed = useMemo(
     () => (session.isLive ? new LiveFeed(() => void openServed()) : undefined),
     [],
@@ -46,8 +59,7 @@ export function App({ session }: { session: PageSession }) {
     void openServed();
     const onKey = (event: KeyboardEvent) => {
       const targets = {
-        player,
-        rerun,
+        ...(tab.value === 'player' && { player, rerun }),
         toggle,
         open: () => chooser.current?.click(),
         help: () => help.current?.showModal(),
@@ -73,9 +85,9 @@ export function App({ session }: { session: PageSession }) {
     <>
       <header>
         <h1>windshield</h1>
-        {feed !== undefined && (
+        {tabs.length > 1 && (
           <nav aria-label="Views">
-            {(['live', 'player'] as const).map((name) => (
+            {tabs.map((name) => (
               <button
                 key={name}
                 type="button"
@@ -84,7 +96,7 @@ export function App({ session }: { session: PageSession }) {
                   tab.value = name;
                 }}
               >
-                {name === 'live' ? 'Live' : 'Player'}
+                {tabNames[name]}
               </button>
             ))}
           </nav>
@@ -120,6 +132,8 @@ export function App({ session }: { session: PageSession }) {
         )}
         {tab.value === 'live' && feed !== undefined ? (
           <LiveView feed={feed} shown={shown.value} toggle={toggle} />
+        ) : tab.value === 'road' && road !== undefined ? (
+          <RoadView feed={road} shown={shown.value} toggle={toggle} />
         ) : (
           <PlayerView player={player} rerun={rerun} shown={shown.value} toggle={toggle} />
         )}

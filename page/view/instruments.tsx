@@ -1,46 +1,30 @@
 import { useEffect, useRef } from 'preact/hooks';
 import {
   type PerceptionFrame,
+  type PipelineStatus,
   StageState,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { spoken } from '../../src/viewer/box-label.js';
 import { spokenAngle } from './describe-frame.js';
+import { Sparkline, type Trace } from './trace.js';
 
 /** Turns of the drawn wheel for one of the road wheels', so that small angles can be seen. */
 const wheelRatio = 6;
-/** Angles that are kept for the history. */
-const historyLength = 200;
-
-/** Angles of the frames shown, newest last; begins anew where time jumps back. */
-export class SteeringHistory {
-  readonly angles: number[] = [];
-  #lastNs = 0n;
-
-  add(stampNs: bigint, angleRad: number | undefined): void {
-    if (stampNs === this.#lastNs || angleRad === undefined) return;
-    if (stampNs < this.#lastNs) this.angles.length = 0;
-    this.#lastNs = stampNs;
-    this.angles.push(angleRad);
-    if (this.angles.length > historyLength) this.angles.shift();
-  }
-}
-
 export function SteeringWheel({
   result,
-  history,
+  angles,
+  nowS,
 }: {
   result: PerceptionFrame | undefined;
-  history: SteeringHistory;
+  /** Of the last seconds, in any unit. */
+  angles: readonly (readonly [atS: number, angle: number])[];
+  nowS: number;
 }) {
   const steering = result?.steering;
   const degrees = ((steering?.angleRad ?? 0) * 180) / Math.PI;
   const words = steering
     ? `${spokenAngle(steering.angleRad)}${steering.isLimited ? ', limited' : ''}`
     : 'no answer';
-  const most = history.angles.reduce((peak, angle) => Math.max(peak, Math.abs(angle)), 0.02);
-  const points = history.angles.map(
-    (angle, i) => `${(i / (historyLength - 1)) * 200},${20 - (angle / most) * 18}`,
-  );
   return (
     <section class="card" aria-label="Steering">
       <h2>Steering</h2>
@@ -54,10 +38,7 @@ export function SteeringWheel({
         </svg>
         <div>
           <strong class="angle">{words}</strong>
-          <svg viewBox="0 0 200 40" class="history" role="img" aria-label="The last angles">
-            <path d="M0 20 H200" class="zero" />
-            <polyline points={points.join(' ')} />
-          </svg>
+          <Sparkline points={angles} nowS={nowS} label="Angles of the last ten seconds" isSigned />
         </div>
       </div>
     </section>
@@ -120,8 +101,16 @@ function SignCrop({
 
 const stateNames = ['', 'ok', 'skipped', 'late', 'failed'];
 
-/** How long each stage took on this frame, and what became of it. */
-export function Stages({ result }: { result: PerceptionFrame | undefined }) {
+/** What each stage took on a frame, milliseconds; those that ran. */
+export function stageTimesMs(result: PerceptionFrame | undefined): [stage: string, ms: number][] {
+  return (result?.timing?.stages ?? []).map(({ stage, startNs, endNs }) => [
+    stage,
+    Number(endNs - startNs) / 1e6,
+  ]);
+}
+
+/** How long each stage took on this frame and, with a trace, before; and what became of it. */
+export function Stages({ result, trace }: { result: PerceptionFrame | undefined; trace?: Trace }) {
   const times = new Map(result?.timing?.stages.map((timing) => [timing.stage, timing]));
   const rows = (result?.stages ?? []).map(({ stage, state, provider, reason, errorCode }) => {
     const timing = times.get(stage);
@@ -145,14 +134,25 @@ export function Stages({ result }: { result: PerceptionFrame | undefined }) {
         <tbody>
           {rows.map(({ stage, said, parts, totalMs, isOk }) => (
             <tr key={stage}>
-              <th scope="row">{stage}</th>
-              <td class={isOk ? '' : 'alert'}>{said}</td>
+              <th scope="row">
+                {stage}
+                <small class={isOk ? 'quiet' : 'alert'}>{said}</small>
+              </th>
               <td class="number">{totalMs === undefined ? '–' : `${totalMs.toFixed(1)} ms`}</td>
               <td class="bar" aria-hidden="true">
                 {parts?.map((ms, i) => (
                   <i key={i} class={`part${i}`} style={{ width: `${(ms / longestMs) * 100}%` }} />
                 ))}
               </td>
+              {trace && (
+                <td class="trace">
+                  <Sparkline
+                    points={trace.of(stage)}
+                    nowS={trace.nowS}
+                    label={`${stage}: the last ten seconds`}
+                  />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -168,11 +168,19 @@ export function Stages({ result }: { result: PerceptionFrame | undefined }) {
 }
 
 /** Drops, mode, health and where the result comes from. */
-export function Health({ result }: { result: PerceptionFrame | undefined }) {
+export function Health({
+  result,
+  status,
+}: {
+  result: PerceptionFrame | undefined;
+  /** Of a run that goes on: what it has lost so far. */
+  status?: PipelineStatus | undefined;
+}) {
   if (result === undefined) return null;
-  const drops = result.drops.map(({ reason, count }) => `${count} ${spoken(reason)}`);
   const { timing } = result;
   const latencyMs = timing ? Number(timing.publishNs - timing.captureNs) / 1e6 : 0;
+  const drops = inWords(result.drops);
+  const dropsSoFar = inWords(status?.drops ?? []);
   return (
     <section class="card" aria-label="State">
       <h2>State</h2>
@@ -185,15 +193,27 @@ export function Health({ result }: { result: PerceptionFrame | undefined }) {
         <dd>{result.mode || 'full'}</dd>
         <dt>Health</dt>
         <dd class={result.health.length > 0 ? 'alert' : ''}>
-          {result.health.join(', ') || 'well'}
+          {result.health.map(spoken).join(', ') || 'well'}
         </dd>
         <dt>Dropped before it</dt>
-        <dd class={drops.length > 0 ? 'alert' : ''}>{drops.join(', ') || 'none'}</dd>
-        {result.bundles.map(({ task, version, networkSha256 }) => (
+        <dd class={drops === '' ? '' : 'alert'}>{drops || 'none'}</dd>
+        {status && (
+          <>
+            <dt>Dropped so far</dt>
+            <dd class={dropsSoFar === '' ? '' : 'alert'}>{dropsSoFar || 'none'}</dd>
+            <dt>Published</dt>
+            <dd>
+              {String(status.framesPublished)} of {String(status.framesCaptured)} frames,{' '}
+              {status.publishedRateHz.toFixed(1)} a second
+            </dd>
+          </>
+        )}
+        {result.bundles.map(({ task, version, networkSha256, isCertified }) => (
           <>
             <dt>{task}</dt>
             <dd>
               {version} <code>{networkSha256.slice(0, 8)}</code>
+              {!isCertified && <span class="alert"> not certified</span>}
             </dd>
           </>
         ))}
@@ -201,3 +221,6 @@ export function Health({ result }: { result: PerceptionFrame | undefined }) {
     </section>
   );
 }
+
+const inWords = (drops: PerceptionFrame['drops']) =>
+  drops.map(({ reason, count }) => `${count} ${spoken(reason)}`).join(', ');

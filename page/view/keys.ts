@@ -13,12 +13,14 @@ export const keyHelp: readonly (readonly [string, string])[] = [
   ['R', 'run the networks in this browser'],
   ['N P', 'next difference, previous one'],
   ['O', 'open a recording'],
+  ['← → ↑ ↓', 'on the simulated road: steer, faster, slower'],
   ['?', 'these keys'],
 ];
 
 export interface KeyTargets {
-  player: Player;
-  rerun: RerunState;
+  /** Left out where no recording is looked at. */
+  player?: Player;
+  rerun?: RerunState;
   toggle(layer: Layer): void;
   open(): void;
   help(): void;
@@ -26,12 +28,19 @@ export interface KeyTargets {
 
 /** Carries out what a key says. True where it was one of ours. */
 export function pressKey(event: KeyboardEvent, targets: KeyTargets): boolean {
-  const { player, rerun } = targets;
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return false;
-  const info = player.info.value;
   const layer = (Object.keys(layers) as Layer[])[Number(event.key) - 1];
   if (layer !== undefined) targets.toggle(layer);
-  else if (event.key === ' ') player.toggle();
+  else if (event.key === 'o') targets.open();
+  else if (event.key === '?') targets.help();
+  else return pressPlayerKey(event, targets);
+  return true;
+}
+
+function pressPlayerKey(event: KeyboardEvent, { player, rerun }: KeyTargets): boolean {
+  if (player === undefined || rerun === undefined) return false;
+  const info = player.info.value;
+  if (event.key === ' ') player.toggle();
   else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
     const direction = event.key === 'ArrowRight' ? 1 : -1;
     player.isPlaying.value = false;
@@ -43,8 +52,6 @@ export function pressKey(event: KeyboardEvent, targets: KeyTargets): boolean {
   else if (event.key === 'r' && rerun.canRun) rerun.isOn.value ? rerun.stop() : void rerun.start();
   else if (event.key === 'n') void rerun.goToDifference(1);
   else if (event.key === 'p') void rerun.goToDifference(-1);
-  else if (event.key === 'o') targets.open();
-  else if (event.key === '?') targets.help();
   else return false;
   return true;
 }
@@ -56,7 +63,7 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   if (target instanceof HTMLInputElement)
     return target.type === 'range'
       ? /^(?:Arrow|Home|End|Page)/.test(key) && !target.classList.contains('seek')
-      : key === ' ' || target.type === 'text';
+      : key === ' ' || /^(?:number|text)$/.test(target.type);
   return key === ' ' && /^(?:BUTTON|SUMMARY|A)$/.test(target.tagName);
 }
 

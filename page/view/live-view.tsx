@@ -2,9 +2,11 @@ import { useMemo } from 'preact/hooks';
 import type { Layer } from '../drawing/draw-frame.js';
 import type { LiveFeed } from '../live/live-feed.js';
 import { describeFrame } from './describe-frame.js';
-import { Health, Signs, Stages, SteeringHistory, SteeringWheel } from './instruments.js';
+import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
 import { LayerSwitches } from './layer-switches.js';
 import { Picture } from './picture.js';
+import { Trace } from './trace.js';
+import { traceFrame } from './trace-frame.js';
 
 const words = {
   connecting: 'Waiting for the first frame…',
@@ -23,34 +25,36 @@ export function LiveView({
   shown: ReadonlySet<Layer>;
   toggle(layer: Layer): void;
 }) {
-  const history = useMemo(() => new SteeringHistory(), []);
+  const trace = useMemo(() => new Trace(), []);
   const frame = feed.frame.value;
   const result = frame?.result;
-  history.add(result?.sourceTimeNs ?? 0n, result?.steering?.angleRad);
+  traceFrame(trace, result);
   const { sourceName = '', camera, mount } = feed.run.value;
   return (
     <>
       <p class="live-state" role="status">
         <b class={feed.state.value}>●</b> {words[feed.state.value]} {sourceName}
       </p>
-      <div class="stage">
-        <Picture
-          picture={frame?.bitmap}
-          result={result}
-          truth={undefined}
-          camera={camera}
-          mount={mount}
-          shown={shown}
-          caption={undefined}
-          description={describeFrame(result)}
-        />
-      </div>
-      <LayerSwitches shown={shown} toggle={toggle} />
-      <div class="cards">
-        <SteeringWheel result={result} history={history} />
-        <Signs result={result} picture={frame?.bitmap} />
-        <Stages result={result} />
-        <Health result={result} />
+      <div class="view">
+        <div class="main">
+          <Picture
+            picture={frame?.bitmap}
+            result={result}
+            truth={undefined}
+            camera={camera}
+            mount={mount}
+            shown={shown}
+            caption={undefined}
+            description={describeFrame(result)}
+          />
+          <LayerSwitches shown={shown} toggle={toggle} />
+        </div>
+        <div class="side">
+          <SteeringWheel result={result} angles={trace.of('angle')} nowS={trace.nowS} />
+          <Signs result={result} picture={frame?.bitmap} />
+          <Stages result={result} trace={trace} />
+          <Health result={result} status={frame?.status} />
+        </div>
       </div>
     </>
   );

@@ -1,4 +1,3 @@
-import { useMemo } from 'preact/hooks';
 import type { Layer } from '../drawing/draw-frame.js';
 import { type Player, speeds } from '../player/player.js';
 import { Timeline } from '../player/timeline.js';
@@ -6,11 +5,12 @@ import type { Lane } from '../player/timeline-builder.js';
 import { type RerunState, whoseNames } from '../rerun/rerun-state.js';
 import { describeFrame } from './describe-frame.js';
 import { Icon } from './icon.js';
-import { Health, Signs, Stages, SteeringHistory, SteeringWheel } from './instruments.js';
+import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
 import { LayerSwitches } from './layer-switches.js';
 import { Picture } from './picture.js';
 import { RerunPanel } from './rerun-panel.js';
 import { tellShown } from './shown-result.js';
+import { lastSeconds } from './trace.js';
 
 interface PlayerViewProps {
   player: Player;
@@ -22,13 +22,11 @@ interface PlayerViewProps {
 /** A recorded drive: picture, instruments, transport, timeline. */
 export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
   const info = player.info.value;
-  const history = useMemo(() => new SteeringHistory(), [info]);
   if (info === undefined) return <Welcome player={player} />;
   const frame = player.frame.value;
   const [left, right] = [rerun.left.value, rerun.right.value];
   const result = rerun.resultOf(left, frame);
   tellShown(result);
-  history.add(frame?.stampNs ?? 0n, result?.steering?.angleRad);
   const durationS = Number(info.endNs - info.startNs) / 1e9;
   const nowS = frame === undefined ? 0 : Number(frame.stampNs - info.startNs) / 1e9;
   const seekTo = (seconds: number) =>
@@ -42,59 +40,75 @@ export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
   };
   const lanes = allLanes(player, rerun, info.startNs);
   const words = frame && rerun.differences.value.get(frame.stampNs);
+  const steeringLane = lanes.find(({ id }) =>
+    left === 'recorded' ? id === 'steering' : id === hereId('steering', info.hasResults),
+  );
   return (
-    <>
-      <div class={right === undefined ? 'stage' : 'stage two'}>
-        <Picture
-          {...scene}
-          result={result}
-          caption={right && whoseNames[left]}
-          description={describeFrame(result)}
-        />
-        {right !== undefined && (
+    <div class={right === undefined ? 'view' : 'view wide'}>
+      <div class="main">
+        <div class={right === undefined ? 'stage' : 'stage two'}>
           <Picture
             {...scene}
-            result={rerun.resultOf(right, frame)}
-            caption={whoseNames[right]}
-            description={describeFrame(rerun.resultOf(right, frame))}
+            result={result}
+            caption={right && whoseNames[left]}
+            description={describeFrame(result)}
           />
-        )}
-      </div>
-      {right !== undefined && (
-        <p class={words ? 'verdict alert' : 'verdict'} role="status">
-          {words ?? 'no difference on this frame'}
-        </p>
-      )}
-      <Transport player={player} durationS={durationS} nowS={nowS} seekTo={seekTo} />
-      <LayerSwitches shown={shown} toggle={toggle} />
-      <section class="card" aria-label="Timeline">
-        <h2>
-          Timeline
-          {player.scan.value.share < 1 && (
-            <small> · {Math.round(player.scan.value.share * 100)} % read</small>
+          {right !== undefined && (
+            <Picture
+              {...scene}
+              result={rerun.resultOf(right, frame)}
+              caption={whoseNames[right]}
+              description={describeFrame(rerun.resultOf(right, frame))}
+            />
           )}
-        </h2>
-        <Timeline lanes={lanes} durationS={durationS} nowS={nowS} seekTo={seekTo} />
-        <EventList lanes={lanes} seekTo={seekTo} />
-      </section>
-      <div class="cards">
-        <RerunPanel rerun={rerun} />
-        <SteeringWheel result={result} history={history} />
+        </div>
+        {right !== undefined && (
+          <p class={words ? 'verdict alert' : 'verdict'} role="status">
+            {words ?? 'no difference on this frame'}
+          </p>
+        )}
+        <Transport player={player} durationS={durationS} nowS={nowS} seekTo={seekTo} />
+        <LayerSwitches shown={shown} toggle={toggle} />
+        <section class="card" aria-label="Timeline">
+          <h2>
+            Timeline
+            {player.scan.value.share < 1 && (
+              <small> · {Math.round(player.scan.value.share * 100)} % read</small>
+            )}
+          </h2>
+          <Timeline lanes={lanes} durationS={durationS} nowS={nowS} seekTo={seekTo} />
+          <EventList lanes={lanes} nowS={nowS} seekTo={seekTo} />
+        </section>
+        <div class="cards">
+          <RerunPanel rerun={rerun} />
+          <FileFacts player={player} />
+        </div>
+      </div>
+      <div class="side">
+        <SteeringWheel
+          result={result}
+          angles={lastSeconds(steeringLane?.points ?? [], nowS)}
+          nowS={nowS}
+        />
         <Signs result={result} picture={frame?.bitmap} />
         <Stages result={result} />
         <Health result={result} />
-        <FileFacts player={player} />
       </div>
-    </>
+    </div>
   );
 }
+
+/** Of a lane of what was run here: another one where the file has results of its own. */
+const hereId = (id: string, hasRecorded: boolean) => (hasRecorded ? `here ${id}` : id);
 
 function allLanes(player: Player, rerun: RerunState, startNs: bigint): Lane[] {
   const recorded = player.scan.value.lanes;
   const hasRecorded = player.info.value?.hasResults === true;
   const here = rerun.isOn.value
     ? rerun.lanes.value.map((lane) =>
-        hasRecorded ? { ...lane, id: `here ${lane.id}`, label: `${lane.label} here` } : lane,
+        hasRecorded
+          ? { ...lane, id: hereId(lane.id, hasRecorded), label: `${lane.label} here` }
+          : lane,
       )
     : [];
   const marks = [...rerun.differences.value].map(([stampNs, label]) => {
@@ -173,17 +187,30 @@ function Transport({
 const shownEvents = 300;
 
 /** The marks and bars of the timeline as a list: what keys and a screen reader go through. */
-function EventList({ lanes, seekTo }: { lanes: readonly Lane[]; seekTo(seconds: number): void }) {
+function EventList({
+  lanes,
+  nowS,
+  seekTo,
+}: {
+  lanes: readonly Lane[];
+  nowS: number;
+  seekTo(seconds: number): void;
+}) {
   const events = lanes
     .filter(({ id, kind }) => kind !== 'line' && id !== 'truth' && !id.startsWith('topic '))
     .flatMap(({ label, spans }) => spans.map((span) => ({ lane: label, ...span })))
     .sort((a, b) => a.startS - b.startS);
   if (events.length === 0) return null;
+  const isLong = events.length > shownEvents;
+  const next = events.findIndex(({ startS }) => startS >= nowS);
+  const start = isLong
+    ? Math.max(0, Math.min(next < 0 ? events.length : next, events.length - 1))
+    : 0;
   return (
     <details class="events">
       <summary>Events ({events.length})</summary>
-      <ol>
-        {events.slice(0, shownEvents).map((event) => (
+      <ol start={start + 1}>
+        {events.slice(start, start + shownEvents).map((event) => (
           <li key={`${event.lane} ${event.label} ${event.startS}`}>
             <button type="button" onClick={() => seekTo(event.startS)}>
               {event.startS.toFixed(2)} s · {event.lane}: {event.label}
@@ -191,7 +218,7 @@ function EventList({ lanes, seekTo }: { lanes: readonly Lane[]; seekTo(seconds: 
           </li>
         ))}
       </ol>
-      {events.length > shownEvents && <p class="quiet">The first {shownEvents} are listed.</p>}
+      {isLong && <p class="quiet">{shownEvents} from the frame shown on are listed.</p>}
     </details>
   );
 }

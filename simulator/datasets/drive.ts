@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import {
   type MeasuredMount,
@@ -6,15 +5,10 @@ import {
   mountMetadataName,
 } from '../../src/calibration/mount.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
-import {
-  type GroundTruth,
-  GroundTruthSchema,
-} from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import { segmentationClasses } from '../../src/perception/classes.js';
-import { encodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
 import { type CameraMount, rigCamera } from '../rendering/camera.js';
 import { type EgoState, laneCentreM } from '../rendering/ego-camera.js';
+import { groundTruthOf } from '../rendering/ground-truth.js';
 import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
 import { loadAssets } from '../world/assets.js';
 import { type Conditions, plainConditions } from '../world/conditions.js';
@@ -44,8 +38,6 @@ const startM = 25;
 const startStampNs = 1_767_268_800_000_000_000n;
 /** Frames are rendered this much finer than they are recorded. */
 const supersampling = 1.5;
-/** The recorded class map is this many times smaller than the frame: one with every pixel would outweigh the picture. */
-const mapStep = 4;
 
 /** A road with traffic, a camera on the ego car, and where it is at each time. */
 export interface SimulatedDrive {
@@ -134,7 +126,7 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
         stampNs,
         jpeg: await encodeJpeg(scene.image, recipe.quality, true),
       });
-      await writer.writeGroundTruth(truthOf(scene, frame, stampNs));
+      await writer.writeGroundTruth(groundTruthOf(scene, frame, stampNs));
       recipe.onProgress?.(frame + 1, frames);
     }
     await writer.close();
@@ -164,45 +156,4 @@ export function driveMount({ heightM, pitchRad, rollRad, yawRad }: CameraMount):
     yawDeviationRad: 0,
   };
   return { heightM, pitchRad, rollRad, yawRad, ...exact };
-}
-
-function truthOf(scene: RenderedScene, frame: number, stampNs: bigint): GroundTruth {
-  const { widthPx, heightPx } = scene.image;
-  const mapWidthPx = Math.floor(widthPx / mapStep);
-  const mapHeightPx = Math.floor(heightPx / mapStep);
-  const map = new Uint8Array(mapWidthPx * mapHeightPx);
-  for (let y = 0; y < mapHeightPx; y++) {
-    for (let x = 0; x < mapWidthPx; x++) {
-      map[y * mapWidthPx + x] =
-        scene.classMap[(y * mapStep + (mapStep >> 1)) * widthPx + x * mapStep + (mapStep >> 1)]!;
-    }
-  }
-  const { runLengths, runClasses } = encodeRunLengths(map);
-  return create(GroundTruthSchema, {
-    frameId: BigInt(frame),
-    stampNs,
-    objects: scene.boxes
-      .filter(({ visiblePx }) => visiblePx >= 16)
-      .map(({ className, boxXyxyPx, signClassId, occluded, distanceM, objectId }) => ({
-        className,
-        boxPx: { xMin: boxXyxyPx[0], yMin: boxXyxyPx[1], xMax: boxXyxyPx[2], yMax: boxXyxyPx[3] },
-        signClassId,
-        occlusion: occluded,
-        distanceM,
-        objectId,
-      })),
-    segmentation: {
-      widthPx: mapWidthPx,
-      heightPx: mapHeightPx,
-      runLengths: [...runLengths],
-      runClasses,
-      classNames: [...segmentationClasses],
-    },
-    vehicle: {
-      hasSteering: true,
-      steeringRad: scene.steeringRad,
-      hasSpeed: true,
-      speedMps: scene.ego.speedMps,
-    },
-  });
 }

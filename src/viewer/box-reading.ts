@@ -18,6 +18,12 @@ const lightColours: Readonly<Record<string, string>> = {
   green: '#2ee66b',
 };
 
+/** The colour that a light of this state shows, or undefined. */
+export function lightColour(state: string): string | undefined {
+  const shown = Object.keys(lightColours).find((name) => state.split(/[+_ ]/).includes(name));
+  return shown === undefined ? undefined : lightColours[shown];
+}
+
 /** What was read in a frame, by the box that it was read in (its place in `detections`). What was not sure is left out. */
 export function readingsByBox({
   detections,
@@ -31,12 +37,12 @@ export function readingsByBox({
     const state = lightState(light);
     if (state === undefined) continue;
     const { probability, detectionIndex } = light;
-    const shown = Object.keys(lightColours).find((name) => state.split(/[+_ ]/).includes(name));
+    const colour = lightColour(state);
     const of = detections[detectionIndex]?.className ?? 'light';
     readings.set(detectionIndex, {
       name: `${of} ${state}`,
       probability,
-      ...(shown !== undefined && { colour: lightColours[shown]! }),
+      ...(colour !== undefined && { colour }),
     });
   }
   return readings;

@@ -22,10 +22,13 @@ import {
   launchBrowser,
   repoDir,
   sampleDrive,
+  seriousFaults,
   startLooking,
   temporaryDir,
+  unreachedControls,
   watchFaults,
   whyNoBrowser,
+  widerThanPhonePx,
 } from './browser.js';
 
 /** Frames whose results are compared with the rig's. */
@@ -173,34 +176,18 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
       .toContain('Frame 0');
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious in %s', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(readFileSync(join(repoDir, 'node_modules/axe-core/axe.min.js'), 'utf8'));
-    const found = await page.evaluate(async () => {
-      const { violations } = await window.axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    expect(found).toEqual([]);
-  });
-
-  test('at 360 px nothing is wider than the window, and the page runs isolated', async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-      360,
-    );
+  test('axe finds nothing serious in light and dark, Tab comes to every control, and it fits a phone', async () => {
+    await runHere();
+    await page.locator('.events summary').click();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFaults(page)).toEqual([]);
+    }
+    expect(await unreachedControls(page)).toEqual([]);
+    expect(await widerThanPhonePx(page)).toBe(0);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 });
-
-declare global {
-  interface Window {
-    axe: {
-      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-    };
-  }
-}
 
 test.skipIf(whyNoBrowser !== undefined)('the first load is below 300 kB compressed', async () => {
   const dir = await ensurePageBuilt();

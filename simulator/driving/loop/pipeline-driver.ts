@@ -15,7 +15,8 @@ export interface PipelineDriverOptions {
   /** An answer that takes longer is no answer, milliseconds of the clock on the wall. */
   timeoutMs: number;
   note?: (text: string) => void;
-  onFrame?: (frame: PerceptionFrame) => void;
+  /** Takes each result, also as it was serialised. */
+  onFrame?: (frame: PerceptionFrame, payload: Uint8Array) => void;
 }
 
 /**
@@ -28,7 +29,7 @@ export class PipelineDriver implements Controller {
   readonly #timeoutMs: number;
   readonly #frameMs: number;
   readonly #stop = new AbortController();
-  readonly #onFrame: ((frame: PerceptionFrame) => void) | undefined;
+  readonly #onFrame: PipelineDriverOptions['onFrame'];
   #ended!: Promise<RunResult>;
   #problem: string | undefined;
   #takeAnswer: ((frame: PerceptionFrame | undefined) => void) | undefined;
@@ -89,7 +90,7 @@ export class PipelineDriver implements Controller {
       source: this.#capture.info.name,
       opened: { capture: this.#capture, camera },
       pacing: 'lockstep',
-      onFrame: (frame) => this.#answered(frame),
+      onFrame: (frame, payload) => this.#answered(frame, payload),
       ...(note && { note }),
     });
     this.#ended = run.run(this.#stop.signal);
@@ -108,9 +109,9 @@ export class PipelineDriver implements Controller {
     return answer;
   }
 
-  #answered(frame: PerceptionFrame): void {
+  #answered(frame: PerceptionFrame, payload: Uint8Array): void {
     this.#isWaitedFor = false;
-    this.#onFrame?.(frame);
+    this.#onFrame?.(frame, payload);
     this.#takeAnswer?.(frame);
   }
 }

@@ -1,12 +1,4 @@
-/** Keys that are held. */
-export interface Keys {
-  left: boolean;
-  right: boolean;
-  faster: boolean;
-  slower: boolean;
-}
-
-export const noKeys: Keys = { left: false, right: false, faster: false, slower: false };
+import type { HeldKeys } from '../../../src/outputs/page/road-protocol.js';
 
 /** While a key is held the wheels turn this quickly, at most this far; released, they come back quicker. Radians. */
 const turnRadPerS = 0.12;
@@ -25,7 +17,7 @@ export class KeyboardWheel {
   }
 
   /** Lets `dtS` pass with these keys held; the angle is positive to the left. */
-  advance({ left, right }: Keys, dtS: number): number {
+  advance({ left, right }: HeldKeys, dtS: number): number {
     const wanted = Number(left) - Number(right);
     if (wanted === 0) {
       const backRad = Math.min(returnRadPerS * dtS, Math.abs(this.#angleRad));
@@ -41,7 +33,7 @@ export class KeyboardWheel {
 }
 
 /** m/s² that the keys ask for. */
-export function accelerationOf({ faster, slower }: Keys): number {
+export function accelerationOf({ faster, slower }: HeldKeys): number {
   if (slower) return slowerMps2;
   return faster ? fasterMps2 : 0;
 }

@@ -1,14 +1,17 @@
+import { openPageServer, type PageServer } from '../../../src/outputs/page/page-server.js';
 import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
 import { PipelineDriver } from '../loop/pipeline-driver.js';
 import { roadNeededM } from '../loop/run-loop.js';
 import { SimulatedDrive } from '../loop/simulated-drive.js';
 import { egoSpeedMps } from '../vehicle/ego-car.js';
-import { serveView, type ViewServer } from './view-server.js';
+import { answerForRoad } from './road-answers.js';
 import { WatchedDrive } from './watched-drive.js';
 
 export interface ViewOptions {
   /** Whose steering stage is the network. */
   config: PipelineConfig;
+  /** The folder of the built page. */
+  pageDir(): Promise<string>;
   seed: number;
   /** 0 takes a free one. */
   port: number;
@@ -22,20 +25,32 @@ const worldS = 300;
 /** A person who waits for longer believes that nothing will come, milliseconds. */
 const answerMs = 5000;
 
-/** Opens a world and serves its page. Rejects with ERR_PORT_IN_USE. */
-export async function openView(options: ViewOptions): Promise<ViewServer> {
-  const { config, seed, port, rateHz, widthPx, heightPx } = options;
+/** Opens a world and serves the page for it, on this machine's loopback address. Rejects with ERR_PORT_IN_USE. */
+export async function openView(options: ViewOptions): Promise<Omit<PageServer, 'port'>> {
+  const { config, pageDir, seed, port, rateHz, widthPx, heightPx } = options;
   const setup = { widthPx, heightPx, speedMps: egoSpeedMps, disturbance: 1 };
   const lengthM = roadNeededM(worldS, egoSpeedMps);
   const drive = await WatchedDrive.open({
     seed,
     rateHz,
     openDrive: (next) => SimulatedDrive.open({ ...setup, seed: next, lengthM, weather: 'plain' }),
-    openNetwork: ({ camera: { model: camera } }) =>
-      PipelineDriver.open({ config, camera, rateHz, timeoutMs: answerMs }),
+    openNetwork: ({ camera: { model: camera } }, onResult) =>
+      PipelineDriver.open({
+        config,
+        camera,
+        rateHz,
+        timeoutMs: answerMs,
+        onFrame: (_frame, payload) => onResult(payload),
+      }),
   });
   try {
-    const server = await serveView(drive, port);
+    const server = await openPageServer({
+      port,
+      pageDir,
+      files: () => [],
+      bundleDirs: config.bundles,
+      onRoad: (request, response) => answerForRoad(drive, request, response),
+    });
     const close = async () => {
       await Promise.all([server.close(), drive.close()]);
     };

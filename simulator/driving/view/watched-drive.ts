@@ -1,37 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { encodeJpeg } from '../../../src/codec/image-codec.js';
+import {
+  GroundTruthSchema,
+  PerceptionFrameSchema,
+} from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { joinParts } from '../../../src/outputs/page/message-parts.js';
+import {
+  type Driver,
+  type HeldKeys,
+  noKeys,
+  type RoadState,
+} from '../../../src/outputs/page/road-protocol.js';
+import type { RgbImage } from '../../../tools/datasets/sample.js';
+import { groundTruthOf } from '../../rendering/ground-truth.js';
 import { autonomy, interventionS } from '../loop/autonomy.js';
 import { type Controller, referenceController } from '../loop/controller.js';
-import { drawTruth } from '../loop/draw-truth.js';
+import { laneBordersPx } from '../loop/road-lines.js';
 import { sensorLatencyS } from '../loop/run-loop.js';
 import type { SimulatedDrive } from '../loop/simulated-drive.js';
-import { drawBoxes } from './draw-boxes.js';
-import { accelerationOf, KeyboardWheel, type Keys, noKeys } from './keyboard-wheel.js';
-
-export const drivers = ['keyboard', 'network', 'reference'] as const;
-export type Driver = (typeof drivers)[number];
+import { pathCurvature } from '../vehicle/kinematic-bicycle.js';
+import { accelerationOf, KeyboardWheel } from './keyboard-wheel.js';
 
 export interface WatchedDriveOptions {
   seed: number;
   rateHz: number;
   openDrive(seed: number): Promise<SimulatedDrive>;
-  openNetwork(drive: SimulatedDrive): Promise<Controller>;
-}
-
-/** What the page shows beside the picture. */
-export interface DriveState {
-  frame: number;
-  seed: number;
-  driver: Driver;
-  speedMps: number;
-  steeringRad: number;
-  offsetM: number;
-  laneWidthM: number;
-  interventions: number;
-  elapsedS: number;
-  autonomy: number;
-  /** What went wrong last; empty when nothing did. */
-  problem: string;
+  /** `onResult` takes each of its results, serialised. */
+  openNetwork(drive: SimulatedDrive, onResult: (payload: Uint8Array) => void): Promise<Controller>;
 }
 
 const jpegQuality = 80;
@@ -42,8 +38,7 @@ const idlePollMs = 100;
 /** A drive that goes on in real time, as far as the machine keeps up, while somebody watches. */
 export class WatchedDrive {
   driver: Driver = 'keyboard';
-  keys: Keys = noKeys;
-  showsTruth = true;
+  keys: HeldKeys = noKeys;
   readonly #options: WatchedDriveOptions;
   #drive: SimulatedDrive;
   #seed: number;
@@ -53,7 +48,9 @@ export class WatchedDrive {
   #interventions = 0;
   #cruiseMps: number;
   #problem = '';
-  #jpeg: Uint8Array = new Uint8Array();
+  #message: Uint8Array = new Uint8Array();
+  /** What the network said of the frame that it was asked about. */
+  #result: Uint8Array | undefined;
   #lastAskedMs = 0;
   #wake: (() => void)[] = [];
   #nextSeed: number | undefined;
@@ -72,30 +69,12 @@ export class WatchedDrive {
     return new WatchedDrive(options, await options.openDrive(options.seed));
   }
 
-  get state(): DriveState {
-    const { state, timeS } = this.#drive.car;
-    const elapsedS = timeS + this.#interventions * interventionS;
-    return {
-      frame: this.#frame,
-      seed: this.#seed,
-      driver: this.driver,
-      speedMps: state.speedMps,
-      steeringRad: state.steeringRad,
-      offsetM: this.#drive.offsetM,
-      laneWidthM: this.#drive.laneWidthM,
-      interventions: this.#interventions,
-      elapsedS,
-      autonomy: autonomy(this.#interventions, elapsedS),
-      problem: this.#problem,
-    };
-  }
-
-  /** The first picture after frame number `after`, as JPEG. */
-  async pictureAfter(after: number): Promise<Uint8Array> {
+  /** The first frame after number `after`: its RoadState, PerceptionFrame, GroundTruth and JPEG, as joined parts. */
+  async frameAfter(after: number): Promise<Uint8Array> {
     this.#lastAskedMs = performance.now();
     while (this.#frame <= after && !this.#isClosed)
       await new Promise<void>((resolve) => this.#wake.push(resolve));
-    return this.#jpeg;
+    return this.#message;
   }
 
   /** Goes on in the world of another seed. */
@@ -131,15 +110,21 @@ export class WatchedDrive {
       await this.#begin(this.#nextSeed ?? this.#seed + 1);
     const drive = this.#drive;
     const { car } = drive;
-    const { image, boxes } = drive.render();
-    const angleRad = await this.#answer(dtS);
+    const scene = drive.render();
+    const stampNs = BigInt(Math.round(car.timeS * 1e9));
+    const truth = groundTruthOf(scene, this.#frame, stampNs);
+    const lines = laneBordersPx(drive);
+    this.#result = undefined;
+    const angleRad = await this.#answer(dtS, scene.image);
     if (angleRad !== undefined) car.steer(angleRad, car.timeS + sensorLatencyS);
-    if (this.showsTruth) {
-      drawBoxes(image, boxes);
-      drawTruth(image, drive, angleRad);
-    }
-    this.#jpeg = await encodeJpeg(image, jpegQuality);
+    const jpeg = await encodeJpeg(scene.image, jpegQuality);
     this.#frame++;
+    this.#message = joinParts([
+      new TextEncoder().encode(JSON.stringify(this.#state(lines))),
+      this.#result ?? this.#driven(angleRad, stampNs),
+      toBinary(GroundTruthSchema, truth),
+      jpeg,
+    ]);
     car.advance(dtS, this.#acceleration(angleRad, dtS));
     if (!drive.isOverBorder) return;
     this.#interventions++;
@@ -147,14 +132,62 @@ export class WatchedDrive {
     this.#wheel = new KeyboardWheel();
   }
 
-  async #answer(dtS: number): Promise<number | undefined> {
+  #state(lines: RoadState['laneBordersPx']): RoadState {
+    const { car, camera, offsetM, laneWidthM } = this.#drive;
+    const { speedMps, steeringRad } = car.state;
+    const elapsedS = car.timeS + this.#interventions * interventionS;
+    return {
+      frame: this.#frame,
+      seed: this.#seed,
+      driver: this.driver,
+      speedMps,
+      steeringRad,
+      offsetM,
+      laneWidthM,
+      interventions: this.#interventions,
+      elapsedS,
+      autonomy: autonomy(this.#interventions, elapsedS),
+      problem: this.#problem,
+      camera: camera.model,
+      mount: camera.mount,
+      laneBordersPx: lines,
+    };
+  }
+
+  /** What a driver who is no network does, as a result, so that it is drawn as one. */
+  #driven(angleRad: number | undefined, stampNs: bigint): Uint8Array {
+    const { camera, car } = this.#drive;
+    const { widthPx, heightPx } = camera.model;
+    const steering =
+      angleRad === undefined
+        ? {}
+        : {
+            steering: {
+              angleRad,
+              rawAngleRad: angleRad,
+              curvaturePerM: pathCurvature(angleRad, car.state.speedMps),
+            },
+          };
+    return toBinary(
+      PerceptionFrameSchema,
+      create(PerceptionFrameSchema, {
+        frameId: BigInt(this.#frame),
+        sourceTimeNs: stampNs,
+        widthPx,
+        heightPx,
+        ...steering,
+      }),
+    );
+  }
+
+  async #answer(dtS: number, image: RgbImage): Promise<number | undefined> {
     const drive = this.#drive;
     const { car } = drive;
     if (this.driver === 'keyboard') return this.#wheel.advance(this.keys, dtS);
     const controller = this.driver === 'reference' ? referenceController : await this.#theNetwork();
     return controller?.steer({
       timeS: car.timeS,
-      picture: () => drive.render().image,
+      picture: () => image,
       road: drive.road,
       place: car.place,
       laneDM: drive.laneDM,
@@ -170,7 +203,10 @@ export class WatchedDrive {
 
   /** Opened when it is first asked to drive. */
   #theNetwork(): Promise<Controller | undefined> {
-    this.#network ??= this.#options.openNetwork(this.#drive).catch((error: unknown) => {
+    const onResult = (payload: Uint8Array) => {
+      this.#result = payload;
+    };
+    this.#network ??= this.#options.openNetwork(this.#drive, onResult).catch((error: unknown) => {
       this.#problem = error instanceof Error ? error.message : String(error);
       return undefined;
     });

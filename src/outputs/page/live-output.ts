@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { perceptionTopic } from '../../messages/topics.js';
+import { perceptionTopic, statusTopic } from '../../messages/topics.js';
 import type { Output, OutputMessage, RunFacts } from '../output.js';
 import { PictureEncoder } from '../pictures/picture-encoder.js';
 import { PublishCounts } from '../publish-count.js';
+import { joinParts } from './message-parts.js';
 import { type Connection, SocketRoom } from './socket-room.js';
 
 /** JPEG quality of what is looked at. */
@@ -25,12 +26,12 @@ export interface KeptResult {
  * page nothing is copied or encoded; with pages one frame is encoded at a time, off the main thread. A page that does
  * not ask gets nothing, so that it cannot fill the memory.
  *
- * A message is the length of the PerceptionFrame (uint32, little endian), the PerceptionFrame, and a JPEG, which is
- * empty where the frame could not be encoded. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
+ * A message is a PerceptionFrame, the PipelineStatus that came last and a JPEG, as joined parts; the status is empty
+ * before the first one, the JPEG where the frame could not be encoded. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
  */
 export class LiveOutput implements Output {
   readonly name = 'page';
-  readonly topics = [perceptionTopic.name];
+  readonly topics = [perceptionTopic.name, statusTopic.name];
   readonly needsPixels = true;
   readonly counts = new PublishCounts();
   readonly #sockets = new SocketRoom({
@@ -42,6 +43,7 @@ export class LiveOutput implements Output {
   readonly #viewers = new Map<Connection, { isWaiting: boolean }>();
   readonly #kept: KeptResult[] = [];
   #keptBytes = 0;
+  #status: Uint8Array = new Uint8Array();
   readonly #encoder = new PictureEncoder(jpegQuality);
   #greeting = '{}';
   #hasEnded = false;
@@ -68,7 +70,11 @@ export class LiveOutput implements Output {
     this.#sockets.connect(request, socket, head);
   }
 
-  send({ stampNs, payload, pixels }: OutputMessage): void {
+  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
+    if (topic === statusTopic.name) {
+      this.#status = payload;
+      return;
+    }
     this.#keep({ stampNs, payload });
     const count = this.counts.of(perceptionTopic.name);
     const isWanted = [...this.#viewers.values()].some(({ isWaiting }) => isWaiting);
@@ -114,10 +120,7 @@ export class LiveOutput implements Output {
   }
 
   #sendFrame(payload: Uint8Array, jpeg: Uint8Array): void {
-    const message = Buffer.allocUnsafe(4 + payload.length + jpeg.length);
-    message.writeUInt32LE(payload.length, 0);
-    message.set(payload, 4);
-    message.set(jpeg, 4 + payload.length);
+    const message = joinParts([payload, this.#status, jpeg]);
     for (const [viewer, state] of this.#viewers) {
       if (!state.isWaiting) continue;
       state.isWaiting = false;

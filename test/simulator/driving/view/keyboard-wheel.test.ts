@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { KeyboardWheel, noKeys } from '../../../../simulator/driving/view/keyboard-wheel.js';
+import { KeyboardWheel } from '../../../../simulator/driving/view/keyboard-wheel.js';
+import { noKeys } from '../../../../src/outputs/page/road-protocol.js';
 
 test('a held key turns the wheels further and further, up to a limit; released, they come back', () => {
   const wheel = new KeyboardWheel();

@@ -1,0 +1,71 @@
+/** How far back a trace shows, seconds. */
+const shownS = 10;
+/** More values than this are not kept. */
+const maxPoints = 2000;
+
+/** Values over the last seconds, by name; begins anew where time jumps back. */
+export class Trace {
+  readonly #points = new Map<string, [atS: number, value: number][]>();
+  #lastS = Number.NEGATIVE_INFINITY;
+
+  /** Adds a frame's values at the frame's own time; the same time again is the same frame. */
+  add(atS: number, values: Iterable<readonly [name: string, value: number]>): void {
+    if (atS === this.#lastS) return;
+    if (atS < this.#lastS) this.#points.clear();
+    this.#lastS = atS;
+    for (const [name, value] of values) {
+      const points = this.#points.get(name) ?? [];
+      points.push([atS, value]);
+      while (points.length > maxPoints || atS - points[0]![0] > shownS) points.shift();
+      this.#points.set(name, points);
+    }
+  }
+
+  get nowS(): number {
+    return this.#lastS;
+  }
+
+  of(name: string): readonly (readonly [number, number])[] {
+    return this.#points.get(name) ?? [];
+  }
+}
+
+/** The last ten seconds of values up to `nowS`, as a line. */
+export function Sparkline({
+  points,
+  nowS,
+  label,
+  isSigned = false,
+}: {
+  points: readonly (readonly [atS: number, value: number])[];
+  nowS: number;
+  label: string;
+  /** Zero lies in the middle, not at the bottom. */
+  isSigned?: boolean;
+}) {
+  const most = points.reduce((peak, [, value]) => Math.max(peak, Math.abs(value)), 1e-3);
+  const yAt = (value: number) =>
+    isSigned ? 20 - (value / most) * 18 : 38 - (Math.max(0, value) / most) * 36;
+  const xAt = (atS: number) => 200 - ((nowS - atS) / shownS) * 200;
+  const line = points.map(([atS, value]) => `${xAt(atS).toFixed(1)},${yAt(value).toFixed(1)}`);
+  return (
+    <svg
+      viewBox="0 0 200 40"
+      class="spark"
+      role="img"
+      aria-label={label}
+      preserveAspectRatio="none"
+    >
+      <path d={`M0 ${yAt(0)} H200`} class="zero" />
+      <polyline points={line.join(' ')} />
+    </svg>
+  );
+}
+
+/** The points of a longer line that a trace at `nowS` shows. */
+export function lastSeconds(
+  points: readonly (readonly [atS: number, value: number])[],
+  nowS: number,
+): readonly (readonly [number, number])[] {
+  return points.filter(([atS]) => atS <= nowS && atS >= nowS - shownS);
+}
