@@ -1,8 +1,12 @@
 import type { Feeding } from '../tools/adopt/feeding.js';
+import type { AdoptSteeringFlags } from './adopt-steering-flags.js';
+
+/** Tasks whose networks can be recognised. */
+export const adoptedTasks = ['detection', 'segmentation', 'signs', 'lights', 'steering'] as const;
 
 /** What `windshield adopt` is told. */
-export interface AdoptFlags {
-  task: 'detection' | 'segmentation' | 'signs' | 'lights';
+export interface AdoptFlags extends AdoptSteeringFlags {
+  task: (typeof adoptedTasks)[number];
   like?: string;
   output?: string;
   drivable?: string;
@@ -19,7 +23,7 @@ export interface AdoptFlags {
   format?: string;
   split?: string;
   pictures?: string;
-  limit: number;
+  limit?: number;
   size?: { widthPx: number; heightPx: number };
   colour?: Feeding['colour'];
   range?: Feeding['range'];

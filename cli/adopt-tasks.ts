@@ -5,15 +5,21 @@ import type { AdoptedNetwork, AdoptionChoices } from '../tools/adopt/adopt-netwo
 import type { SeenPicture } from '../tools/adopt/contact-sheet.js';
 import type { NetworkFile } from '../tools/adopt/network-file.js';
 import type { AdoptFlags } from './adopt-flags.js';
+import { namedValue } from './adopt-steering-flags.js';
 
 /** A network that was recognised, and how it is tried and adopted. */
 export interface PreparedAdoption {
   family: string;
   reasons: readonly string[];
   adopt(onTrial: (done: number, total: number) => void): Promise<AdoptedNetwork<OutputSpec>>;
+  /** Proves the bundle on a drive before it is written; what came of it, in words and for the manifest. */
+  prove?: (bundle: Bundle) => Promise<{ told: string; score: Bundle['manifest']['scores'] }>;
   /** What the bundle sees in up to 16 of the pictures; undefined where there are none to draw. */
   seen?: (bundle: Bundle) => Promise<SeenPicture[]>;
 }
+
+/** Frames of a drive that a steering network is checked on, spread evenly. */
+const checkedFrames = 240;
 
 type Prepare = (
   network: NetworkFile,
@@ -64,6 +70,42 @@ export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
       reasons: known.reasons,
       adopt: (onTrial) => adoptSegmentation(known, own, pictures, onTrial),
       ...sheetOf(pictures),
+    };
+  },
+  async steering(network, choices, flags) {
+    const { adoptSteering, knowSteering } = await import('../tools/adopt/adopt-steering.js');
+    const { checkSteering } = await import('../tools/adopt/check-steering.js');
+    const { drivenPictures } = await import('../tools/adopt/trial-pictures.js');
+    const { openDataset } = await import('../tools/datasets/open-dataset.js');
+    if (flags.pictures !== undefined)
+      throw new PerceptionError('ERR_USAGE', 'expected --data with steering, found --pictures');
+    const own = {
+      ...choices,
+      angle: flags.output === undefined ? undefined : namedValue(flags.output),
+      throttle: flags.throttle,
+      radPerUnit: flags.perUnit,
+      positive: flags.positive,
+      bins: flags.bins,
+      maxAngleRad: flags.maxAngle,
+      maxRateRadPerS: flags.maxRate,
+      wheelbaseM: flags.wheelbase,
+    };
+    const known = knowSteering(network, own);
+    const drive =
+      flags.check === undefined
+        ? undefined
+        : await openDataset('recording', flags.check, { task: 'steering' });
+    const pictures = await picturesFor(flags, drivenPictures, async () => [], 200);
+    return {
+      family: known.family,
+      reasons: known.reasons,
+      adopt: (onTrial) => adoptSteering(known, own, pictures, onTrial),
+      ...(drive !== undefined && {
+        prove: async (bundle: Bundle) => {
+          const { told, frames, correlation } = await checkSteering(bundle, drive, checkedFrames);
+          return { told, score: { [`${drive.name}, ${frames} frames`]: { correlation } } };
+        },
+      }),
     };
   },
   signs: (network, choices, flags) => cropClassifier(network, choices, flags, 'signs'),
@@ -118,13 +160,15 @@ async function picturesFor<Picture>(
     n: number,
   ) => Promise<Picture[]>,
   plain: (folder: string, n: number) => Promise<Picture[]>,
+  usualCount = 24,
 ): Promise<Picture[]> {
+  const count = flags.limit ?? usualCount;
   if (flags.data !== undefined) {
     if (flags.format === undefined)
       throw new PerceptionError('ERR_USAGE', 'expected --format with --data, found none');
-    return labelled(flags.data, flags.format, flags.split, flags.limit);
+    return labelled(flags.data, flags.format, flags.split, count);
   }
-  return flags.pictures === undefined ? [] : plain(flags.pictures, flags.limit);
+  return flags.pictures === undefined ? [] : plain(flags.pictures, count);
 }
 
 function sheetOf(

@@ -6,12 +6,13 @@ import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
-import type { AdoptFlags } from './adopt-flags.js';
+import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
+import { addSteeringFlags } from './adopt-steering-flags.js';
 import { Terminal } from './terminal.js';
 
 /** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
 export function adoptCommand(): Command {
-  return new Command('adopt')
+  const command = new Command('adopt')
     .summary('take a network of your own and make a model bundle of it')
     .description(
       'Recognises an ONNX file by its shapes, names and metadata, tries every plausible way of feeding it on\n' +
@@ -21,7 +22,7 @@ export function adoptCommand(): Command {
     .argument('<network.onnx>', 'the file, or an https address with --sha256')
     .addOption(
       new Option('--task <task>', 'what the network does')
-        .choices(['detection', 'segmentation', 'signs', 'lights'])
+        .choices(adoptedTasks)
         .default('detection'),
     )
     .option('--like <family>', 'the family, where the file does not tell')
@@ -38,7 +39,10 @@ export function adoptCommand(): Command {
         .choices(['drop', 'keep'])
         .default('drop'),
     )
-    .option('--output <name>', 'the output that is read, where the file does not tell')
+    .option(
+      '--output <name>',
+      'the output that is read, where the file does not tell; of several values `name:0`',
+    )
     .option('--drivable <names>', 'segmentation: classes to drive on, with commas (default: road)')
     .option('--palette <file.yaml>', 'segmentation: palette: {class: [red, green, blue]}')
     .option(
@@ -52,9 +56,15 @@ export function adoptCommand(): Command {
     .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, camvid, recording, …')
     .option('--split <split>', 'the part of the data, as in evaluate')
     .option('--pictures <folder>', 'pictures without labels: the feeding is then a guess')
-    .option('--limit <n>', 'pictures that are used, spread evenly', wholeNumber, 24)
+    .option(
+      '--limit <n>',
+      'pictures that are used, spread evenly (default: 24; 200 with steering)',
+      wholeNumber,
+    )
     .option('--size <WxH>', 'the input’s size, for a network that takes any', size)
-    .addOption(new Option('--colour <order>', 'certain, not to be tried').choices(['rgb', 'bgr']))
+    .addOption(
+      new Option('--colour <order>', 'certain, not to be tried').choices(['rgb', 'bgr', 'yuv']),
+    )
     .addOption(
       new Option('--range <numbers>', 'certain, not to be tried').choices([
         '0..255',
@@ -94,6 +104,7 @@ export function adoptCommand(): Command {
     .action(async (place: string, flags: AdoptFlags) => {
       await adopt(place, flags);
     });
+  return addSteeringFlags(command);
 }
 
 async function adopt(place: string, flags: AdoptFlags): Promise<void> {
@@ -115,6 +126,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
       ...(place.includes('://') ? [] : [{ role: 'the network', path: place }]),
       ...(flags.data === undefined ? [] : [{ role: 'the data', path: flags.data }]),
       ...(flags.pictures === undefined ? [] : [{ role: 'the pictures', path: flags.pictures }]),
+      ...(flags.check === undefined ? [] : [{ role: 'the drive', path: flags.check }]),
     ],
   );
   const network = await readNetwork(place, flags.sha256);
@@ -136,7 +148,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   if (flags.sheet !== undefined && prepared.seen === undefined)
     throw new PerceptionError(
       'ERR_USAGE',
-      flags.task === 'signs' || flags.task === 'lights'
+      flags.task !== 'detection' && flags.task !== 'segmentation'
         ? `expected --sheet with detection or segmentation, found ${flags.task}: it shows whole pictures`
         : 'expected --data or --pictures with --sheet, found none',
     );
@@ -153,6 +165,8 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     terminal.note(
       'without labels the feeding is a guess: look at --sheet, or give --data with --format',
     );
+  const proof = await prepared.prove?.(adopted.bundle);
+  if (proof !== undefined) Object.assign(adopted.bundle.manifest.scores, proof.score);
   if (flags.sheet !== undefined) {
     const { contactSheet } = await import('../tools/adopt/contact-sheet.js');
     const { decode } = adopted.bundle.manifest;
@@ -167,8 +181,15 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   const { family, reasons, trials, triedOn } = adopted;
   terminal.print(
     flags.json
-      ? measuredJson({ out: flags.out, family, reasons, triedOn, trials: trials.map(trialJson) })
-      : `fed with ${describeInput(adopted.bundle.manifest)}\nwritten: ${flags.out}`,
+      ? measuredJson({
+          out: flags.out,
+          family,
+          reasons,
+          triedOn,
+          trials: trials.map(trialJson),
+          ...(proof && { check: proof.told }),
+        })
+      : `${proof === undefined ? '' : `${proof.told}\n`}fed with ${describeInput(adopted.bundle.manifest)}\nwritten: ${flags.out}`,
   );
 }
 
@@ -197,13 +218,14 @@ const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js')
 
 /** The command as the model card repeats it, without the places of this machine. */
 function commandLine(flags: AdoptFlags): string {
-  const { like, format, limit, threshold, data, pictures } = flags;
+  const { like, format, threshold, data, pictures } = flags;
+  const limit = flags.limit === undefined ? '' : ` --limit ${flags.limit}`;
   return [
     `npx windshield adopt <network.onnx> --task ${flags.task}`,
     ...(like === undefined ? [] : [`--like ${like}`]),
     ...(flags.classes === undefined ? [] : ['--classes <classes>']),
-    ...(data === undefined ? [] : [`--data <data> --format ${format} --limit ${limit}`]),
-    ...(pictures === undefined ? [] : [`--pictures <pictures> --limit ${limit}`]),
+    ...(data === undefined ? [] : [`--data <data> --format ${format}${limit}`]),
+    ...(pictures === undefined ? [] : [`--pictures <pictures>${limit}`]),
     `--threshold ${threshold} --out <folder>`,
   ].join(' ');
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import type { Bundle } from '../src/bundle/bundle.js';
-import { labelsOf, type Task, tasks } from '../src/bundle/manifest.js';
+import { labelsOf, scoredTasks, type Task } from '../src/bundle/manifest.js';
 import { readsCrops } from '../src/bundle/output-spec.js';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
@@ -37,7 +37,7 @@ export function evaluateCommand(): Command {
         'the rig, and prints its scores: accuracy (signs, lights), mAP at IoU 0.5 (detection), mIoU\n' +
         '(segmentation), errors and correlation of the angle (steering). docs/evaluation.md defines them.',
     )
-    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .addArgument(new Argument('<task>', 'what the network does').choices(scoredTasks))
     .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
     .requiredOption('--data <folder>', 'the labelled data; for format recording, the .mcap file')
     .addOption(

@@ -22,6 +22,10 @@ export function labelsOf(task: Task): LabelledTask {
     `expected a task that data sets hold labels for (${labelledTasks.join(', ')}, lights), found ${task}`,
   );
 }
+/** Tasks that networks can be scored for. */
+export const scoredTasks: readonly Task[] = tasks.filter(
+  (task) => task === 'lights' || labelledTasks.some((name) => name === task),
+);
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 /** A dimension: a number, or a name for one that varies (the sign network's batch). */

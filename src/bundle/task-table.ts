@@ -4,6 +4,7 @@ import { detectionOutputs, type ExpectedOutput } from './detection-shapes.js';
 import { detectionOutputSchemas } from './detection-spec.js';
 import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
 import { segmentationOutputSchema } from './segmentation-spec.js';
+import { steeringOutputs } from './steering-shapes.js';
 import { steeringOutputSchema } from './steering-spec.js';
 import { type CheckedNetwork, declareTask, type PlainTaskRow, type TaskRow } from './task-row.js';
 
@@ -38,7 +39,7 @@ export const taskTable = {
   }),
   steering: declareTask({
     decodings: [steeringOutputSchema],
-    outputs: (decode) => [[decode.steering, [1, 1]]],
+    outputs: steeringOutputs,
   }),
 };
 

@@ -45,4 +45,6 @@ export interface SteeringResult {
   curvaturePerM: number;
   /** True where the value or the rate limit changed the answer. */
   isLimited: boolean;
+  /** What the network says of the throttle, in its own units: a suggestion that nothing acts on. */
+  suggestedThrottle?: number;
 }

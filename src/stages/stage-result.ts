@@ -14,5 +14,5 @@ export type StageResult =
   | { stage: 'signs' | 'lights'; batch: SignBatch }
   | { stage: 'segmentation'; segmentation: SegmentationResult }
   /** Radians at the wheels, positive to the left, before limits. */
-  | { stage: 'steering'; rawAngleRad: number }
+  | { stage: 'steering'; rawAngleRad: number; suggestedThrottle?: number }
   | { stage: PlainTask; answer: PlainAnswer };

@@ -2,11 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeImage, encodePng } from '../../src/codec/image-codec.js';
+import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { colourNetwork, colourPicture } from '../support/colour-network.js';
 import { windshield } from '../support/command-line.js';
+import { donkeyNetwork } from '../support/donkey-network.js';
 import { dotNetwork } from '../support/dot-bundle.js';
+import { writeSolidDrive } from '../tools/quantize/solid-drive.js';
 
 let dir: string;
 beforeAll(async () => {
@@ -73,6 +78,71 @@ test.each([
   expect(code).toBe(0);
   expect((await manifestAt(out)).decode).toMatchObject({ kind: task, cropFrom: [cropFrom] });
 });
+
+test('a network of donkeycar is adopted, proven on a driven recording, and drives a pipeline', async () => {
+  const [log, drive, out] = [
+    await writeSolidDrive(),
+    join(dir, 'driven.mcap'),
+    join(dir, 'donkey'),
+  ];
+  await writeFile(join(dir, 'donkey.onnx'), donkeyNetwork('linear'));
+  expect((await windshield(['import', log, '--out', drive, '--rate', '20']).finished).code).toBe(0);
+  const told = ['--task', 'steering', '--per-unit', '25deg', '--check', drive];
+  const turned = await adopt('donkey.onnx', ...told, '--positive', 'left', '--out', out);
+  expect(turned.stderr).toMatch(
+    /the sign is turned: .* correlation -1\.00 with the driver of recording driven on 10 frames/,
+  );
+  expect([turned.code, existsSync(out)]).toEqual([2, false]);
+
+  const data = ['--data', log, '--format', 'udacity'];
+  const made = await adopt('donkey.onnx', ...told, '--positive', 'right', ...data, '--out', out);
+  expect(made.stderr).toBe('');
+  expect(made.stdout).toMatch(/angle from output n_outputs0 \(by its name\)/);
+  expect(made.stdout).toMatch(
+    /n_outputs1: a number, published as a suggestion that nothing acts on/,
+  );
+  expect(made.stdout).toMatch(
+    /correlation 1\.00 with the driver .* the sign is right; the driver steers 1\.0\d times as far/,
+  );
+  expect(made.stdout).toMatch(
+    /fed with `img_in` float32 1 x 120 x 160 x 3 \(nhwc\); rgb, black to white is 0 to 1/,
+  );
+
+  const scored = await windshield([
+    'evaluate',
+    'steering',
+    out,
+    '--data',
+    drive,
+    '--format',
+    'recording',
+    '--json',
+  ]).finished;
+  expect(JSON.parse(scored.stdout).metrics.maeRad).toBeLessThan(0.01);
+  const pipeline = join(dir, 'donkey.yaml');
+  await writeFile(
+    pipeline,
+    `source: driven.mcap\nbundles: { steering: donkey }\nlanes: [[steering]]\n`,
+  );
+  const results = join(dir, 'results.mcap');
+  const replayed = await windshield([
+    'replay',
+    drive,
+    '--pipeline',
+    pipeline,
+    '--lockstep',
+    '--out',
+    results,
+  ]).finished;
+  expect(replayed.code).toBe(0);
+  const reader = await RecordingReader.open(results);
+  for await (const { data } of reader.messages({ topics: ['perception'] }))
+    expect(fromBinary(PerceptionFrameSchema, data).steering!.suggestedThrottle).toBeCloseTo(
+      100 / 255,
+      1,
+    );
+  await reader.close();
+}, 60_000);
 
 test('a sheet of crops is refused before anything is written', async () => {
   const out = join(dir, 'none');

@@ -7,6 +7,7 @@ import type { RgbImage } from '../datasets/sample.js';
 import { loadBoth } from '../evaluate/evaluate-segmentation.js';
 import { loadAhead } from '../evaluate/load-ahead.js';
 import type { CropPicture } from './adopt-crops.js';
+import type { DrivenPicture } from './adopt-steering.js';
 import type { MaskPicture } from './score-segmentation.js';
 import type { TrialPicture } from './try-detection.js';
 
@@ -62,6 +63,21 @@ export async function labelledCrops(
     id: sample.id,
     image: await sample.load(),
     className: names[sample.classId]!,
+  }));
+}
+
+/** `count` pictures of a drive with the angles that were driven, spread evenly over it. Throws as openDataset does. */
+export async function drivenPictures(
+  data: string,
+  format: string,
+  split: string | undefined,
+  count: number,
+): Promise<DrivenPicture[]> {
+  const dataset = await openDataset(format, data, { task: 'steering', split });
+  return loaded(data, evenly(dataset.samples, count), async (sample) => ({
+    id: sample.id,
+    image: await sample.load(),
+    steeringRad: sample.steeringRad,
   }));
 }
 

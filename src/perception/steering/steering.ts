@@ -1,12 +1,35 @@
-import type { SteeringOutputSpec } from '../../bundle/output-spec.js';
+import type { ScalarReading, SteeringOutputSpec } from '../../bundle/steering-spec.js';
 import type { SteeringResult } from '../results.js';
 
-/** The steering network's output, float32 [1, 1], as the angle of the wheels: radians, positive to the left. */
+/** The steering network's output, float32, as the angle of the wheels: radians, positive to the left. */
 export function decodeSteering(output: Float32Array, spec: SteeringOutputSpec): number {
-  const value = output[0]!;
+  const value = readScalar(output, spec);
   if (!spec.response) return value * spec.radPerUnit;
   const { gain, exponent } = spec.response;
   return Math.sign(value) * gain * Math.abs(value) ** exponent * spec.radPerUnit;
+}
+
+/**
+ * One number of an output, in the network's units: the value at `at`, the bin of the largest value (the first of equal
+ * ones), or the sum of bin * probability, with softmax over logits. NaN where the values are none. Allocates nothing.
+ */
+export function readScalar(output: Float32Array, { at = 0, distribution }: ScalarReading): number {
+  if (distribution === undefined) return output[at]!;
+  const { bins, values, read } = distribution;
+  let best = 0;
+  for (let i = 0; i < bins.length; i++) {
+    if (Number.isNaN(output[i]!)) return Number.NaN;
+    if (output[i]! > output[best]!) best = i;
+  }
+  if (read === 'largest') return bins[best]!;
+  let sum = 0;
+  let weighed = 0;
+  for (let i = 0; i < bins.length; i++) {
+    const share = values === 'logits' ? Math.exp(output[i]! - output[best]!) : output[i]!;
+    sum += share;
+    weighed += share * bins[i]!;
+  }
+  return weighed / sum;
 }
 
 /** What the limits must know of the frame before. */

@@ -15,7 +15,11 @@ export function createSteeringFusion(manifests: ReadonlyMap<Task, Manifest>): St
       if (result.stage !== 'steering') return;
       const limited = limitSteering(last, result.rawAngleRad, dtS, spec);
       last = limited.state;
-      answers.steering = limited.result;
+      const { suggestedThrottle } = result;
+      answers.steering =
+        suggestedThrottle === undefined || !Number.isFinite(suggestedThrottle)
+          ? limited.result
+          : { ...limited.result, suggestedThrottle };
     },
     fields: ({ steering }) => (steering === undefined ? {} : { steering }),
     update({ steering }, header) {

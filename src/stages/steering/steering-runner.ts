@@ -1,5 +1,5 @@
 import type { SteeringOutputSpec } from '../../bundle/output-spec.js';
-import { decodeSteering } from '../../perception/steering/steering.js';
+import { decodeSteering, readScalar } from '../../perception/steering/steering.js';
 import type { FrameInput } from '../frame-input.js';
 import type { StageRunner } from '../stage-runner.js';
 import type { StageSetup } from '../stage-setup.js';
@@ -13,8 +13,15 @@ export function createSteeringRunner(
   const spec = bundle.manifest.decode as SteeringOutputSpec;
   const input = makeInput();
   const output = input.session.outputs[spec.steering]!;
-  return runsOnWholeFrame(input, () => ({
-    stage: 'steering',
-    rawAngleRad: decodeSteering(output, spec),
-  }));
+  const { throttle } = spec;
+  const throttleOutput = throttle && input.session.outputs[throttle.output]!;
+  return runsOnWholeFrame(input, () => {
+    const rawAngleRad = decodeSteering(output, spec);
+    if (throttle === undefined) return { stage: 'steering', rawAngleRad };
+    return {
+      stage: 'steering',
+      rawAngleRad,
+      suggestedThrottle: readScalar(throttleOutput!, throttle),
+    };
+  });
 }

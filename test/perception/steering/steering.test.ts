@@ -6,6 +6,7 @@ import {
   decodeSteering,
   initialSteeringState,
   limitSteering,
+  readScalar,
   type SteeringState,
 } from '../../../src/perception/steering/steering.js';
 
@@ -29,6 +30,22 @@ describe('steering', () => {
     expect(decodeSteering(Float32Array.of(-0.5), curved)).toBeCloseTo(-0.75 * 0.436, 9);
     expect(decodeSteering(Float32Array.of(0), curved)).toBe(0);
     expect(decodeSteering(Float32Array.of(Number.NaN), curved)).toBeNaN();
+  });
+
+  it('is a number of several, the largest bin of a distribution, or its mean', () => {
+    expect(readScalar(Float32Array.of(1, 7, 3), { at: 1 })).toBe(7);
+    const bins = [-1, 0, 0.5, 1];
+    const of = (values: 'logits' | 'probabilities', read: 'largest' | 'mean', numbers: number[]) =>
+      readScalar(Float32Array.from(numbers), { distribution: { bins, values, read } });
+    expect(of('probabilities', 'largest', [0.1, 0.2, 0.4, 0.3])).toBe(0.5);
+    // -0.1 + 0 + 0.2 + 0.3.
+    expect(of('probabilities', 'mean', [0.1, 0.2, 0.4, 0.3])).toBeCloseTo(0.4, 6);
+    const logits = [0.1, 0.2, 0.4, 0.3].map((share) => 3 + Math.log(share));
+    expect(of('logits', 'mean', logits)).toBeCloseTo(0.4, 6);
+    // Of equal ones the first.
+    expect(of('logits', 'largest', [5, 2, 5, 5])).toBe(-1);
+    for (const read of ['largest', 'mean'] as const)
+      expect(of('logits', read, [0, Number.NaN, 0, 0])).toBeNaN();
   });
 
   it('passes unchanged where no limit is touched', () => {

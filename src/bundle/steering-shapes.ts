@@ -1,0 +1,32 @@
+import type { ExpectedOutput } from './detection-shapes.js';
+import { elementCount } from './golden.js';
+import { type ScalarReading, type SteeringOutputSpec, valuesRead } from './steering-spec.js';
+import type { CheckedNetwork } from './task-row.js';
+
+/** Outputs that the decoding reads, with their shapes: any shape of as many values as are read. */
+export function steeringOutputs(
+  decode: SteeringOutputSpec,
+  { outputs }: Pick<CheckedNetwork, 'outputs'>,
+): ExpectedOutput[] {
+  const { steering, throttle } = decode;
+  const expected = (name: string, reading: ScalarReading): ExpectedOutput => [
+    name,
+    shapeFor(outputs.find((output) => output.name === name)?.shape, reading),
+  ];
+  return [
+    expected(steering, decode),
+    ...(throttle === undefined ? [] : [expected(throttle.output, throttle)]),
+  ];
+}
+
+/** The shape that was found where it fits, else the plainest one that would. */
+function shapeFor(
+  found: readonly (number | string)[] | undefined,
+  reading: ScalarReading,
+): (number | string)[] {
+  const { least, isExact } = valuesRead(reading);
+  const sizes = found?.filter((size) => typeof size === 'number') ?? [];
+  if (found === undefined || sizes.length < found.length) return [1, least];
+  const count = elementCount(sizes);
+  return (isExact ? count === least : count >= least) ? [...found] : [1, least];
+}
