@@ -1,5 +1,4 @@
 import type { ExpectedOutput } from './detection-shapes.js';
-import { elementCount } from './golden.js';
 import { type ScalarReading, type SteeringOutputSpec, valuesRead } from './steering-spec.js';
 import type { CheckedNetwork } from './task-row.js';
 
@@ -27,6 +26,6 @@ function shapeFor(
   const { least, isExact } = valuesRead(reading);
   const sizes = found?.filter((size) => typeof size === 'number') ?? [];
   if (found === undefined || sizes.length < found.length) return [1, least];
-  const count = elementCount(sizes);
+  const count = sizes.reduce((product, size) => product * size, 1);
   return (isExact ? count === least : count >= least) ? [...found] : [1, least];
 }
