@@ -179,10 +179,17 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'fleet',
-    usage: '<run> …',
+    usage: '<run|merge|table> …',
     summary: 'replay many drives on many machines, and judge them as one',
     package: 'windshield-tools',
     load: async () => (await import('./fleet.js')).fleetCommand(),
+  },
+  {
+    name: 'ask',
+    usage: '<question>',
+    summary: 'ask the tables of many drives, in SQL or by the name of a question',
+    package: 'windshield-tools',
+    load: async () => (await import('./ask.js')).askCommand(),
   },
   {
     name: 'keys',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { fleetMergeCommand } from './fleet/fleet-merge.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
+import { fleetTableCommand } from './fleet/fleet-table.js';
 
 /** `windshield fleet …`: many drives. */
 export function fleetCommand(): Command {
@@ -8,5 +9,6 @@ export function fleetCommand(): Command {
     .summary('replay many drives on many machines, and judge them as one')
     .description('Many drives: replay them, judge them as one, ask them like a database.')
     .addCommand(fleetRunCommand())
-    .addCommand(fleetMergeCommand());
+    .addCommand(fleetMergeCommand())
+    .addCommand(fleetTableCommand());
 }

@@ -92,6 +92,7 @@ const soleImporters: Readonly<Record<string, string>> = {
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
+  '@duckdb/node-api': 'tools/fleet/ask/duckdb.ts',
   '@aws-sdk/client-s3': 'tools/fleet/store/s3-store.ts',
   ws: 'src/outputs/page/socket-room.ts',
   'hyparquet-writer': 'tools/tables/parquet-file.ts',

@@ -56,6 +56,7 @@ export async function runUnit(
     throw new PerceptionError('ERR_SOURCE_EMPTY', `${unit.location}: expected frames, found none`);
   const paths = {
     recorded,
+    drive: fetched.path,
     results: join(dir, 'results.mcap'),
     times: join(dir, 'times.mcap'),
   };
@@ -82,7 +83,7 @@ export async function runUnit(
     frames: { published: written.published, dropped: sortedDrops(report.frames.drops) },
     span: written.span,
     results: { sizeBytes, sha256: await sha256Of(paths.results) },
-    truth: await truthOf(paths.results, fetched.path),
+    truth: await truthOf(paths.results),
   };
   const files = unitFiles(unit.key);
   const store = await openStore(out, options);
@@ -107,9 +108,9 @@ function alone(config: PipelineConfig): PipelineConfig {
   return { ...kept, publish: {}, lanes: [declared] };
 }
 
-async function truthOf(resultsPath: string, drivePath: string): Promise<UnitRecord['truth']> {
-  if ((await findTruth([drivePath])) === undefined) return null;
-  const scored = await scoreResults(resultsPath, drivePath);
+async function truthOf(resultsPath: string): Promise<UnitRecord['truth']> {
+  if ((await findTruth([resultsPath])) === undefined) return null;
+  const scored = await scoreResults(resultsPath, resultsPath);
   if (scored === undefined) return null;
   const scores = (Object.entries(namedScores) as [string, NamedScore][]).flatMap(
     ([name, { of }]) => {

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { Terminal } from '../terminal.js';
+import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
+
+interface FleetTableFlags extends StoreFlags {
+  out: string;
+  run?: string;
+  json?: true;
+}
+
+/** `windshield fleet table <results> --out <tables>`. */
+export function fleetTableCommand(): Command {
+  const command = new Command('table')
+    .summary('write the results of many drives as Parquet, for `ask` and other programs')
+    .description(
+      'Writes frames, detections, tracks, signs, segmentation shares, steering, latency, drops, health and ground\n' +
+        'truth as Parquet, a folder a table and in it one a drive. docs/tables.md says every column. What is there\n' +
+        'already is not written again.',
+    )
+    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
+    .requiredOption('-o, --out <folder|s3://…>', 'where the tables lie')
+    .addOption(runOption())
+    .option('--json', 'print one JSON object');
+  return addStoreOptions(command).action(fleetTable);
+}
+
+async function fleetTable(place: string, flags: FleetTableFlags): Promise<void> {
+  const [{ openStore }, { tableFleet }] = await Promise.all([
+    import('../../tools/fleet/store/open-store.js'),
+    import('../../tools/fleet/table/table-fleet.js'),
+  ]);
+  const options = { endpoint: flags.endpoint };
+  const results = await openStore(place, options);
+  const tables = await openStore(flags.out, options);
+  const terminal = new Terminal();
+  try {
+    const summary = await tableFleet(results, tables, flags.run, (done, units) => {
+      if (terminal.isInteractive) terminal.showLive(`${done} of ${units} units`);
+    });
+    const { units, before, withoutResults, rows } = summary;
+    const written = Object.values(rows).reduce((sum, count) => sum + count, 0);
+    terminal.print(
+      flags.json
+        ? JSON.stringify(summary)
+        : `${tables.place}: ${units} units (${before} before, ${withoutResults} without results), ${written} rows`,
+    );
+  } finally {
+    terminal.clearLive();
+    await results.close();
+    await tables.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api';
+import { firstLine } from '../../../src/frame/first-line.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+
+/** An answer: the names of its columns, and its rows. */
+export interface Answer {
+  columns: string[];
+  rows: JS[][];
+}
+
+/** A database in memory, over files that are named one by one. Close it when done. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** Rejects with ERR_TOOL_MISSING where the package is not installed. */
+  static async open(): Promise<Database> {
+    const { DuckDBInstance } = loadDuckDb();
+    // Nothing is fetched: an extension that is not built in is none.
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    return new Database(instance, await instance.connect());
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.#connection.run(sql);
+  }
+
+  /** From here on only files below `folder` are read, and nothing of this is changed by a question. */
+  async confine(folder: string): Promise<void> {
+    await this.run(`set allowed_directories = [${quoted(`${folder}/`)}]`);
+    await this.run('set enable_external_access = false');
+    await this.run('set lock_configuration = true');
+  }
+
+  /** Rejects with ERR_USAGE, in the database's own words, for a question that is none. */
+  async ask(sql: string): Promise<Answer> {
+    const reader = await this.#connection.runAndReadAll(sql).catch((cause: Error) => {
+      throw new PerceptionError('ERR_USAGE', `the question cannot be answered: ${cause.message}`, {
+        cause,
+      });
+    });
+    return { columns: reader.columnNames(), rows: reader.getRowsJS() };
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** A text as SQL writes it. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The package is optional: 70 MB that only this needs. */
+function loadDuckDb(): typeof import('@duckdb/node-api') {
+  try {
+    return createRequire(import.meta.url)('@duckdb/node-api');
+  } catch (cause) {
+    throw new PerceptionError(
+      'ERR_TOOL_MISSING',
+      `expected the package @duckdb/node-api to answer questions, found ${firstLine((cause as Error).message)}: npm install @duckdb/node-api`,
+      { cause },
+    );
+  }
+}

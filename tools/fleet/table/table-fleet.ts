@@ -1,0 +1,44 @@
+import type { TableName } from '../../tables/drive-tables.js';
+import { inParallel } from '../plan/in-parallel.js';
+import { chooseRun } from '../plan/run-manifest.js';
+import { unitFiles } from '../plan/unit.js';
+import type { Store } from '../store/store.js';
+import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
+import { lastTable, tableFile, tableUnit } from './table-unit.js';
+
+export interface TableSummary {
+  run: string;
+  units: number;
+  /** Of `units`, those whose tables were there already, and those that have no results. */
+  before: number;
+  withoutResults: number;
+  /** Rows that were written now, by table. */
+  rows: Partial<Record<TableName, number>>;
+}
+
+/** Units that are read side by side: on one core, what waits for a store. */
+const atOnce = 4;
+
+/** Writes the tables of every unit of a run that has results; what is there already is not written again. */
+export async function tableFleet(
+  results: Store,
+  tables: Store,
+  wantedRun: string | undefined,
+  onProgress?: (done: number, units: number) => void,
+): Promise<TableSummary> {
+  const { run, units } = await chooseRun(results, wantedRun);
+  const there = new Set<string>();
+  for await (const { key } of tables.list(`${lastTable}/`)) there.add(key);
+  const summary: TableSummary = { run, units: units.size, before: 0, withoutResults: 0, rows: {} };
+  let done = 0;
+  await inParallel([...units.values()], atOnce, async (key) => {
+    const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
+    if (record === undefined) summary.withoutResults++;
+    else if (there.has(tableFile(lastTable, record))) summary.before++;
+    else
+      for (const [table, rows] of Object.entries(await tableUnit(record, results, tables)))
+        summary.rows[table as TableName] = (summary.rows[table as TableName] ?? 0) + rows;
+    onProgress?.(++done, units.size);
+  });
+  return summary;
+}
