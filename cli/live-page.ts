@@ -11,6 +11,7 @@ import type { Output } from '../src/outputs/output.js';
 import { defaultPagePort } from '../src/outputs/page/default-port.js';
 import type { LiveOutput } from '../src/outputs/page/live-output.js';
 import type { PageServer } from '../src/outputs/page/page-server.js';
+import type { PictureOutput } from '../src/outputs/pictures/picture-output.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { builtPage } from './built-page.js';
 
@@ -82,14 +83,17 @@ export async function openLivePage(
   );
   const { url } = server;
   const each = cameras ?? [undefined];
+  const isLookedAt = isShown || listen?.foxglove === true;
+  /** Of each camera, once for all who look at it. */
+  const pictures = isLookedAt ? await openPictures(each, url) : [];
   if (isShown) {
     const { LiveOutput: Opened } = await import('../src/outputs/page/live-output.js');
-    for (const name of each)
-      lives.set(name, new Opened(name === undefined ? url : `${url}/?camera=${name}`));
+    for (const [index, name] of each.entries())
+      lives.set(name, new Opened(placeOf(url, name), pictures[index]!));
   }
   if (listen?.foxglove) {
     const { FoxgloveOutput: Opened } = await import('../src/outputs/foxglove/foxglove-output.js');
-    foxglove = new Opened(url.replace('http', 'ws'));
+    foxglove = new Opened(url.replace('http', 'ws'), pictures[0]!);
   }
   if (listen?.metrics) {
     const { MetricsOutput: Opened } = await import('../src/outputs/metrics/metrics-output.js');
@@ -102,6 +106,7 @@ export async function openLivePage(
     isShown,
     url,
     outputs: [
+      pictures.map((output, index) => seenBy(output, each[index])),
       [...lives].map(([name, live]) => seenBy(live, name)),
       foxglove === undefined ? [] : [seenBy(foxglove, cameras?.[0])],
       metrics.map((output, index) => seenBy(output, each[index])),
@@ -115,7 +120,7 @@ export async function openLivePage(
       return [
         isShown ? `look: ${url}${secret}` : [],
         isShown
-          ? (cameras ?? []).slice(1).map((name) => `  camera ${name}: ${url}/?camera=${name}`)
+          ? (cameras ?? []).slice(1).map((name) => `  camera ${name}: ${placeOf(url, name)}`)
           : [],
         others.map((host) => `look from another machine: http://${host}:${port}${secret}`),
         foxglove === undefined ? [] : `foxglove: ${foxglove.place}`,
@@ -149,6 +154,17 @@ export async function openLivePage(
 /** An output that shows one camera, in a rig of several. */
 const seenBy = (output: Output, camera: string | undefined): Output =>
   camera === undefined ? output : new OneCamera(output, camera);
+
+const placeOf = (url: string, camera: string | undefined): string =>
+  camera === undefined ? url : `${url}/?camera=${camera}`;
+
+async function openPictures(
+  cameras: readonly (string | undefined)[],
+  url: string,
+): Promise<PictureOutput[]> {
+  const { PictureOutput: Opened } = await import('../src/outputs/pictures/picture-output.js');
+  return cameras.map((name) => new Opened(placeOf(url, name)));
+}
 
 /** The camera that the page asks for behind `?`, or the first. */
 function liveOf(

@@ -17,9 +17,10 @@ import {
   cameraFrameId,
   cameraTransform,
 } from '../../viewer/foxglove-messages.js';
-import type { FramePixels, Output, OutputMessage, RunFacts } from '../output.js';
+import type { Output, OutputMessage, RunFacts } from '../output.js';
 import { type Connection, SocketRoom } from '../page/socket-room.js';
-import { PictureEncoder } from '../pictures/picture-encoder.js';
+import type { PictureAnswer } from '../pictures/picture-messages.js';
+import type { PictureOutput, PictureTaker } from '../pictures/picture-output.js';
 import { PublishCounts } from '../publish-count.js';
 import { type FoxgloveTopic, foxgloveChannels } from './foxglove-channels.js';
 import { FoxgloveClient } from './foxglove-client.js';
@@ -36,8 +37,6 @@ import {
 } from './foxglove-protocol.js';
 import { thresholdParameters } from './threshold-parameters.js';
 
-/** JPEG quality of what is looked at. */
-const jpegQuality = 80;
 const maxClients = 8;
 /** A client's longest request subscribes to every channel. */
 const maxMessageBytes = 16 * 1024;
@@ -46,10 +45,10 @@ const maxMessageBytes = 16 * 1024;
  * A Foxglove WebSocket server: each client gets what it subscribed to, and nothing is made that nobody wants. What a
  * client reads too slowly is lost to it alone, and counted.
  */
-export class FoxgloveOutput implements Output {
+export class FoxgloveOutput implements Output, PictureTaker {
   readonly name = 'foxglove';
   readonly topics = [...publishedTopics, logTopic].map(({ name }) => name);
-  readonly needsPixels = true;
+  readonly needsPixels = false;
   readonly counts = new PublishCounts();
   readonly #channels = foxgloveChannels();
   readonly #clients = new Map<Connection, FoxgloveClient>();
@@ -60,7 +59,7 @@ export class FoxgloveOutput implements Output {
     isFloodEnded: true,
     onConnection: (connection) => this.#welcome(connection),
   });
-  readonly #encoder = new PictureEncoder(jpegQuality);
+  readonly #pictures: PictureOutput;
   readonly #sessionId = randomUUID();
   #camera: CameraModel | undefined;
   #mount: CameraMount | undefined;
@@ -70,7 +69,11 @@ export class FoxgloveOutput implements Output {
   constructor(
     /** Its address. */
     readonly place: string,
-  ) {}
+    pictures: PictureOutput,
+  ) {
+    this.#pictures = pictures;
+    pictures.add(this);
+  }
 
   async begin({ camera, mount, manifests }: RunFacts): Promise<void> {
     this.#mount = mount;
@@ -83,7 +86,7 @@ export class FoxgloveOutput implements Output {
     this.#sockets.connect(request, socket, head);
   }
 
-  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
+  send({ topic, stampNs, payload }: OutputMessage): void {
     this.#send(topic as FoxgloveTopic, stampNs, () => payload);
     if (topic !== perceptionTopic.name) return;
     this.#stampNs = stampNs;
@@ -91,32 +94,31 @@ export class FoxgloveOutput implements Output {
       toBinary(ImageAnnotationsSchema, annotationsOf(decodeWithoutSegmentation(payload), stampNs)),
     );
     if (this.#isWanted('camera/mask'))
-      void this.#encoder.encodeMask(payload, stampNs).then((mask) => {
+      void this.#pictures.maskOf(payload, stampNs).then((mask) => {
         if (mask.length > 0) this.#send('camera/mask', stampNs, () => mask);
       });
-    this.#sendPicture(stampNs, pixels);
   }
 
   async close(): Promise<void> {
     this.#sockets.close();
-    await this.#encoder.close();
   }
 
-  #sendPicture(stampNs: bigint, pixels: FramePixels | undefined): void {
-    if (pixels === undefined || this.#encoder.isBusy || !this.#isWanted('camera/image')) {
-      pixels?.release();
-      if (this.#isWanted('camera/image')) this.counts.of('camera/image').dropped++;
-      return;
-    }
-    void this.#encoder.encode(pixels).then((data) => {
-      if (data.length === 0) return;
-      const timestamp = timestampFromNs(stampNs);
-      const image = { timestamp, frameId: cameraFrameId, data, format: 'jpeg' };
-      this.#send('camera/image', stampNs, () =>
-        toBinary(CompressedImageSchema, create(CompressedImageSchema, image)),
-      );
-    });
+  wantsPicture(): boolean {
+    return this.#isWanted('camera/image');
+  }
+
+  missPicture(): void {
+    this.counts.of('camera/image').dropped++;
+  }
+
+  takePicture({ stampNs }: Pick<OutputMessage, 'stampNs'>, data: PictureAnswer): void {
+    if (data.length === 0) return;
     this.#sendStanding(stampNs);
+    const timestamp = timestampFromNs(stampNs);
+    const image = { timestamp, frameId: cameraFrameId, data, format: 'jpeg' };
+    this.#send('camera/image', stampNs, () =>
+      toBinary(CompressedImageSchema, create(CompressedImageSchema, image)),
+    );
   }
 
   /** Calibration and transform come with each picture, whose time they carry. */

@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { perceptionTopic, statusTopic } from '../../messages/topics.js';
 import type { Output, OutputMessage, RunFacts } from '../output.js';
-import { PictureEncoder } from '../pictures/picture-encoder.js';
+import type { PictureOutput, PictureTaker } from '../pictures/picture-output.js';
 import { PublishCounts } from '../publish-count.js';
 import { joinParts } from './message-parts.js';
 import { type Connection, SocketRoom } from './socket-room.js';
 
-/** JPEG quality of what is looked at. */
-const jpegQuality = 75;
 const maxViewers = 8;
 /** What a page says is short. */
 const maxMessageBytes = 256;
+/** A page that asks without reading gets no more than this, bytes. */
+const maxWaitingBytes = 2 ** 20;
 /** Results that are kept so that the drive can be stepped through at its end, bytes; the oldest go first. */
 const keptBytes = 128 * 2 ** 20;
 
@@ -22,21 +22,21 @@ export interface KeptResult {
 }
 
 /**
- * Sends frames with their results to pages, at the rate at which each asks for the next and newest first. Without a
- * page nothing is copied or encoded; with pages one frame is encoded at a time, off the main thread. A page that does
- * not ask gets nothing, so that it cannot fill the memory.
+ * Sends frames with their results to pages, at the rate at which each asks for the next and newest first. A page that
+ * does not ask gets nothing, so that it cannot fill the memory. Pictures come from the output of pictures.
  *
  * A message is a PerceptionFrame, the PipelineStatus that came last and a JPEG, as joined parts; the status is empty
  * before the first one, the JPEG where the frame could not be encoded. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
  */
-export class LiveOutput implements Output {
+export class LiveOutput implements Output, PictureTaker {
   readonly name = 'page';
   readonly topics = [perceptionTopic.name, statusTopic.name];
-  readonly needsPixels = true;
+  readonly needsPixels = false;
   readonly counts = new PublishCounts();
   readonly #sockets = new SocketRoom({
     maxConnections: maxViewers,
     maxMessageBytes,
+    isFloodEnded: true,
     onConnection: (viewer) => this.#welcome(viewer),
   });
   /** Pages, and whether each waits for a frame. */
@@ -44,14 +44,16 @@ export class LiveOutput implements Output {
   readonly #kept: KeptResult[] = [];
   #keptBytes = 0;
   #status: Uint8Array = new Uint8Array();
-  readonly #encoder = new PictureEncoder(jpegQuality);
   #greeting = '{}';
   #hasEnded = false;
 
   constructor(
     /** The page's address. */
     readonly place: string,
-  ) {}
+    pictures: PictureOutput,
+  ) {
+    pictures.add(this);
+  }
 
   /** Results of the run so far. */
   get kept(): readonly KeptResult[] {
@@ -70,21 +72,32 @@ export class LiveOutput implements Output {
     this.#sockets.connect(request, socket, head);
   }
 
-  send({ topic, stampNs, payload, pixels }: OutputMessage): void {
-    if (topic === statusTopic.name) {
-      this.#status = payload;
-      return;
+  send({ topic, stampNs, payload }: OutputMessage): void {
+    if (topic === statusTopic.name) this.#status = payload;
+    else {
+      this.#keep({ stampNs, payload });
+      if (this.#viewers.size > 0 && !this.wantsPicture()) this.missPicture();
     }
-    this.#keep({ stampNs, payload });
-    const count = this.counts.of(perceptionTopic.name);
-    const isWanted = [...this.#viewers.values()].some(({ isWaiting }) => isWaiting);
-    if (!isWanted || this.#encoder.isBusy || pixels === undefined) {
-      pixels?.release();
-      if (this.#viewers.size > 0) count.dropped++;
-      return;
+  }
+
+  wantsPicture(): boolean {
+    for (const [viewer, state] of this.#viewers) if (takesFrame(viewer, state)) return true;
+    return false;
+  }
+
+  /** Pages have not drawn the frame before: this one is lost to them. */
+  missPicture(): void {
+    this.counts.of(perceptionTopic.name).dropped++;
+  }
+
+  takePicture({ payload }: Pick<OutputMessage, 'payload'>, jpeg: Uint8Array): void {
+    this.counts.of(perceptionTopic.name).sent++;
+    const message = joinParts([payload, this.#status, jpeg]);
+    for (const [viewer, state] of this.#viewers) {
+      if (!takesFrame(viewer, state)) continue;
+      state.isWaiting = false;
+      viewer.send(message);
     }
-    count.sent++;
-    void this.#encoder.encode(pixels).then((jpeg) => this.#sendFrame(payload, jpeg));
   }
 
   /** Tells pages that the run has ended. They stay connected until `disconnect`. */
@@ -99,7 +112,6 @@ export class LiveOutput implements Output {
 
   async disconnect(): Promise<void> {
     this.#sockets.close();
-    await this.#encoder.close();
   }
 
   #welcome(viewer: Connection): void {
@@ -118,13 +130,8 @@ export class LiveOutput implements Output {
     this.#keptBytes += result.payload.length;
     while (this.#keptBytes > keptBytes) this.#keptBytes -= this.#kept.shift()!.payload.length;
   }
-
-  #sendFrame(payload: Uint8Array, jpeg: Uint8Array): void {
-    const message = joinParts([payload, this.#status, jpeg]);
-    for (const [viewer, state] of this.#viewers) {
-      if (!state.isWaiting) continue;
-      state.isWaiting = false;
-      viewer.send(message);
-    }
-  }
 }
+
+/** It has asked for the next frame, and read those before. */
+const takesFrame = ({ bufferedAmount }: Connection, { isWaiting }: { isWaiting: boolean }) =>
+  isWaiting && bufferedAmount < maxWaitingBytes;

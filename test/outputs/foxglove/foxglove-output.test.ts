@@ -9,6 +9,7 @@ import { ImageAnnotationsSchema } from '../../../src/messages/gen/foxglove/image
 import { PerceptionFrameSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { FoxgloveOutput } from '../../../src/outputs/foxglove/foxglove-output.js';
 import { openPageServer, type PageServer } from '../../../src/outputs/page/page-server.js';
+import { PictureOutput } from '../../../src/outputs/pictures/picture-output.js';
 
 const stampNs = 1_700_000_000_123_456_789n;
 const payload = toBinary(
@@ -32,12 +33,14 @@ const layoutOf = (format: 'rgb8' | 'nv12') => ({
 });
 
 let output: FoxgloveOutput;
+let pictures: PictureOutput;
 let server: PageServer;
 let released = 0;
 
 beforeEach(async () => {
   released = 0;
-  output = new FoxgloveOutput('ws://here');
+  pictures = new PictureOutput('http://here');
+  output = new FoxgloveOutput('ws://here', pictures);
   server = await openPageServer({
     port: 0,
     access: { address: '127.0.0.1', origins: ['https://viewer.example'] },
@@ -48,14 +51,15 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await output.close();
+  await pictures.close();
   await server.close();
 });
 
-const sendFrame = (format: 'rgb8' | 'nv12' = 'rgb8') =>
-  output.send({
-    topic: 'perception',
-    stampNs,
-    payload,
+const sendFrame = (format: 'rgb8' | 'nv12' = 'rgb8') => {
+  const frame = { topic: 'perception', stampNs, payload };
+  output.send(frame);
+  pictures.send({
+    ...frame,
     pixels: {
       layout: layoutOf(format) as never,
       bytes: new Uint8Array(new SharedArrayBuffer(256 * 48 * 2)).fill(128),
@@ -64,6 +68,7 @@ const sendFrame = (format: 'rgb8' | 'nv12' = 'rgb8') =>
       },
     },
   });
+};
 
 /** A viewer that has subscribed to these topics, and what it gets. */
 async function watch(topics: readonly string[], protocol = FoxgloveClient.SUPPORTED_SUBPROTOCOL) {

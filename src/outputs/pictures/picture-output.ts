@@ -1,0 +1,73 @@
+import { perceptionTopic } from '../../messages/topics.js';
+import type { Output, OutputMessage } from '../output.js';
+import { PublishCounts } from '../publish-count.js';
+import { PictureEncoder } from './picture-encoder.js';
+import type { PictureAnswer } from './picture-messages.js';
+
+/** JPEG quality of what is looked at. */
+const jpegQuality = 80;
+/** What is counted: pictures made, and frames for which none was, though somebody wanted it. */
+const countedTopic = 'camera/image';
+
+/** Somebody who looks: a page, a viewer. */
+export interface PictureTaker {
+  /** Whether it wants the picture of the frame that comes now. */
+  wantsPicture(): boolean;
+  /** Takes the picture of a frame that it wanted; empty where the frame could not be encoded. */
+  takePicture(frame: Omit<OutputMessage, 'pixels'>, jpeg: PictureAnswer): void;
+  /** There is none of the frame that it wanted: the one before is still being made, or its pixels were not to be had. */
+  missPicture?(): void;
+}
+
+/**
+ * The pictures of all who look, made once for all of them: one frame at a time, off the main thread. While nobody wants
+ * one, nothing is copied or encoded.
+ */
+export class PictureOutput implements Output {
+  readonly name = 'pictures';
+  readonly topics = [perceptionTopic.name];
+  readonly needsPixels = true;
+  readonly counts = new PublishCounts();
+  readonly #encoder = new PictureEncoder(jpegQuality);
+  readonly #takers: PictureTaker[] = [];
+  #making: Promise<void> = Promise.resolve();
+
+  constructor(
+    /** Where they can be looked at. */
+    readonly place: string,
+  ) {}
+
+  add(taker: PictureTaker): void {
+    this.#takers.push(taker);
+  }
+
+  send({ pixels, ...frame }: OutputMessage): void {
+    const takers = this.#takers.filter((taker) => taker.wantsPicture());
+    if (takers.length === 0) {
+      pixels?.release();
+      return;
+    }
+    const count = this.counts.of(countedTopic);
+    if (pixels === undefined || this.#encoder.isBusy) {
+      pixels?.release();
+      count.dropped++;
+      for (const taker of takers) taker.missPicture?.();
+      return;
+    }
+    count.sent++;
+    this.#making = this.#encoder.encode(pixels).then((jpeg) => {
+      for (const taker of takers) taker.takePicture(frame, jpeg);
+    });
+  }
+
+  /** A result's class map as a serialised foxglove.CompressedImage; empty where there is none, or the last one is not done. */
+  maskOf(payload: Uint8Array, stampNs: bigint): Promise<PictureAnswer> {
+    return this.#encoder.encodeMask(payload, stampNs);
+  }
+
+  /** The last picture still goes out. */
+  async close(): Promise<void> {
+    await this.#making;
+    await this.#encoder.close();
+  }
+}
