@@ -1,7 +1,13 @@
 import { type Command, Option } from 'commander';
+import type { RecordedPictures } from '../src/outputs/output-settings.js';
 import { type LogLevel, logLevels } from './log-levels.js';
 import { numberOf } from './option-parsers.js';
-import { keepOption, type RecordingSplit, splitOption } from './recording-options.js';
+import {
+  keepOption,
+  picturesOption,
+  type RecordingSplit,
+  splitOption,
+} from './recording-options.js';
 
 /** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
 const defaultHangBoundMs = 1000;
@@ -15,6 +21,7 @@ export interface DriveFlags {
   keep?: number;
   split?: RecordingSplit;
   images?: true;
+  pictures?: RecordedPictures;
   json?: true;
   view?: true;
   supervise?: true;
@@ -35,6 +42,7 @@ export function addDriveOptions(command: Command): Command {
     .option('-o, --out <result.mcap>', 'record the results')
     .option('--record <result.mcap>', 'the same as --out')
     .option('--images', 'record the pictures as well, and what viewers draw over them')
+    .addOption(picturesOption())
     .addOption(splitOption())
     .addOption(keepOption())
     .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')

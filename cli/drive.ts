@@ -138,6 +138,11 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   const path = out === undefined ? record?.path : resolve(out);
   if (flags.images && path === undefined)
     throw new PerceptionError('ERR_USAGE', '--images puts pictures into --out, which is missing');
+  if (flags.pictures !== undefined && !images)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      '--pictures says how --images are recorded, which is missing',
+    );
   return {
     ...config,
     publish: flags.publish && endpoint !== undefined ? { zeromq: { ...published, endpoint } } : {},
@@ -148,7 +153,8 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   };
 }
 
-const keepFlags = ({ keep, split }: DriveFlags) => ({
+const keepFlags = ({ keep, split, pictures }: DriveFlags) => ({
+  ...(pictures !== undefined && { pictures }),
   ...(keep !== undefined && { keepSeconds: keep }),
   ...(split !== undefined && { split }),
 });

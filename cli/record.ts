@@ -1,10 +1,17 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
+import type { RecordedPictures } from '../src/outputs/output-settings.js';
 import { filesInWords } from '../src/outputs/recording/files-in-words.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { onKeepKey } from './keep-key.js';
-import { keepOption, parseTime, type RecordingSplit, splitOption } from './recording-options.js';
+import {
+  keepOption,
+  parseTime,
+  picturesOption,
+  type RecordingSplit,
+  splitOption,
+} from './recording-options.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -13,6 +20,7 @@ interface RecordFlags {
   calibration: string;
   quality: number;
   seconds?: number;
+  pictures?: RecordedPictures;
   split?: RecordingSplit;
   keep?: number;
   frameRate?: number;
@@ -35,6 +43,7 @@ export function recordCommand(): Command {
     .argument('<source>', 'camera:<device>, gstreamer:<pipeline>, a video, a folder of pictures')
     .requiredOption('-o, --out <drive.mcap>', 'the recording to write')
     .option('--calibration <file>', 'a camera_info YAML file, or none', 'none')
+    .addOption(picturesOption())
     .option('--quality <1..100>', 'JPEG quality', quality, 90)
     .option('--seconds <time>', 'end after this time (30s, 10m)', parseTime)
     .option('--frame-rate <Hz>', 'asked of a camera; of pictures, how many a second', frameRate)
@@ -74,7 +83,7 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
         ...(flags.frameRate !== undefined && { rateHz: flags.frameRate }),
         ...flags.size,
       },
-      record: { path, quality: flags.quality, split, keepSeconds: keep },
+      record: { path, quality: flags.quality, pictures: flags.pictures, split, keepSeconds: keep },
       camera: await cameraOf(calibration, source),
       seconds: flags.seconds,
       signal: stop.signal,

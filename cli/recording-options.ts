@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { recordedPictures } from '../src/outputs/output-settings.js';
 
 /** Where a numbered file of a recording ends. */
 export interface RecordingSplit {
@@ -11,6 +12,13 @@ export function splitOption(): Option {
     '--split <size|time>',
     'record into numbered files, each ended at a size (500MB, 2GB) or a length (30s, 5m)',
   ).argParser(parseSplit);
+}
+
+export function picturesOption(): Option {
+  return new Option(
+    '--pictures <how>',
+    "pictures of a camera: encoded as jpeg, or the camera's own MJPEG bytes, untouched (camera)",
+  ).choices(recordedPictures);
 }
 
 export function keepOption(): Option {

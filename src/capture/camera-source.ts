@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { FfmpegStream } from './ffmpeg-stream.js';
+import { FfmpegStream, type FoundStream } from './ffmpeg-stream.js';
+import { JpegStream } from './jpeg-stream.js';
 import { LiveSource } from './live-source.js';
 import { type AskedMode, splitAsked } from './source-address.js';
 
@@ -13,6 +14,8 @@ export interface CameraOptions {
   /** Of the frames; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
   ffmpegPath?: string;
+  /** Also deliver each frame as the camera gives it; the camera must give MJPEG. */
+  keepsCoded?: boolean;
   /** From a loss to the first attempt, milliseconds; 100 when left out. */
   retryMs?: number;
   /** No frame for this long is a loss, milliseconds; 3000 when left out. */
@@ -54,8 +57,10 @@ export async function openFfmpegStream(
   options: CameraOptions & { asked?: AskedMode } = {},
 ): Promise<FrameSource> {
   const { ffmpegPath = 'ffmpeg', format = 'rgb8', asked = {}, retryMs, stallMs } = options;
-  const start = (signal?: AbortSignal) =>
-    FfmpegStream.start({ ffmpegPath, input, name, format }, signal);
+  const start = (signal?: AbortSignal): Promise<FoundStream> =>
+    options.keepsCoded === true
+      ? JpegStream.start({ ffmpegPath, input, name }, signal)
+      : FfmpegStream.start({ ffmpegPath, input, name, format }, signal);
   const first = await start();
   return LiveSource.open(
     {
@@ -64,6 +69,7 @@ export async function openFfmpegStream(
         layout: first.layout,
         nominalRateHz: first.rateHz ?? asked.rateHz,
         frameCount: undefined,
+        ...(first.codedBytes !== undefined && { codedBytes: first.codedBytes }),
       },
       start,
       program: 'ffmpeg',
@@ -80,7 +86,12 @@ export async function openFfmpegStream(
 export function describeMode(
   name: string,
   asked: AskedMode,
-  { layout, found, rateHz }: Pick<FfmpegStream, 'layout' | 'found' | 'rateHz'>,
+  {
+    layout,
+    found,
+    rateHz,
+    codedBytes,
+  }: Pick<FoundStream, 'layout' | 'found' | 'rateHz' | 'codedBytes'>,
 ): string {
   const size = asked.widthPx === undefined ? [] : [`${asked.widthPx}x${asked.heightPx}`];
   const rate = asked.rateHz === undefined ? [] : [`${asked.rateHz} Hz`];
@@ -88,7 +99,7 @@ export function describeMode(
   // Before the first comma that is not in brackets: the codec, whose profile and tag say nothing here.
   const [codec = '', pixels = ''] = found.replaceAll(/ ?[([][^)\]]*[)\]]/g, '').split(', ');
   const kinds = [codec, pixels].filter((word) => word !== '').join(' ');
-  const came = `${layout.widthPx}x${layout.heightPx}${rateHz === undefined ? '' : ` at ${Number(rateHz.toFixed(2))} Hz`}${kinds === '' ? '' : `, ${kinds}`}; frames are ${layout.format}`;
+  const came = `${layout.widthPx}x${layout.heightPx}${rateHz === undefined ? '' : ` at ${Number(rateHz.toFixed(2))} Hz`}${kinds === '' ? '' : `, ${kinds}`}; frames are ${layout.format}${codedBytes === undefined ? '' : ', and its own JPEG is kept'}`;
   return `${name}: ${words.length === 0 ? 'nothing was asked for' : `asked for ${words.join(', ')}`}; came ${came}`;
 }
 

@@ -109,6 +109,7 @@ export async function runCaptureLoop(
     if (slot < 0) continue;
     const { id, stampNs, sourceTimeNs, captureTimeNs = nowNs() } = result;
     const header = { id, captureTimeNs, stampNs, sourceTimeNs };
+    ring.keepCoded(slot, result.coded);
     ring.publish(slot, header);
     counts.delivered++;
     options.deliver(slot, header, {

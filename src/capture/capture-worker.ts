@@ -36,7 +36,7 @@ try {
   const source = await openSource(location, sourceOptions);
   opened = source;
   signal.addEventListener('abort', () => void source.close());
-  const ring = FrameRing.create(source.info.layout, slotCount);
+  const ring = FrameRing.create(source.info.layout, slotCount, source.info.codedBytes);
   post({ type: 'opened', info: source.info, ring: ring.shared });
   await started;
   const { counts, error } = await runCaptureLoop({

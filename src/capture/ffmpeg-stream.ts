@@ -11,7 +11,7 @@ import { type DecodedFrameFacts, ShowinfoLines } from './video-frames.js';
 
 const run = promisify(execFile);
 /** From the start of ffmpeg to the first frame. */
-const openMs = 10_000;
+export const openMs = 10_000;
 /** Readers of ffmpeg that make up times from a rate: what they say is no stamp. */
 const timelessFormats = /^(mpjpeg|mjpeg|\w+_pipe|image2|h264|hevc|rawvideo)$/;
 
@@ -46,10 +46,16 @@ async function askWhetherOld(ffmpegPath: string): Promise<boolean> {
   }
 }
 
+/** A live stream of ffmpeg, and what came. */
+export interface FoundStream extends LiveStream {
+  /** In ffmpeg's words, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
+  readonly found: string;
+  readonly rateHz: number | undefined;
+}
+
 /** A live input of ffmpeg, decoded to raw frames with their stamps and sizes. */
-export class FfmpegStream implements LiveStream {
+export class FfmpegStream implements FoundStream {
   readonly layout: FrameLayout;
-  /** What came, in ffmpeg's words, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
   readonly found: string;
   readonly rateHz: number | undefined;
   readonly #process: RawFrameProcess;
@@ -108,7 +114,7 @@ export class FfmpegStream implements LiveStream {
     if (facts === undefined) return {};
     const { widthPx, heightPx } = facts;
     const isSize = widthPx === this.layout.widthPx && heightPx === this.layout.heightPx;
-    const stamp = this.#stampOf(facts);
+    const stamp = stampOf(facts.timeS, this.#lines.inputFormat);
     return {
       ...(stamp && { stamp }),
       ...(!isSize && { wrongSize: `${widthPx}x${heightPx}` }),
@@ -118,13 +124,13 @@ export class FfmpegStream implements LiveStream {
   stop(): Promise<void> {
     return this.#process.stop();
   }
+}
 
-  #stampOf({ timeS }: DecodedFrameFacts): StreamStamp | undefined {
-    const { inputFormat } = this.#lines;
-    if (timeS === undefined || timelessFormats.test(inputFormat)) return undefined;
-    const clock = inputFormat.includes('v4l2') ? 'monotonic' : 'stream';
-    return { timeNs: BigInt(Math.round(timeS * 1e9)), clock };
-  }
+/** What the time that ffmpeg gives a frame is worth, by who reads its input; undefined where it is made up. */
+export function stampOf(timeS: number | undefined, inputFormat: string): StreamStamp | undefined {
+  if (timeS === undefined || timelessFormats.test(inputFormat)) return undefined;
+  const clock = inputFormat.includes('v4l2') ? 'monotonic' : 'stream';
+  return { timeNs: BigInt(Math.round(timeS * 1e9)), clock };
 }
 
 interface OpenFacts {
@@ -132,10 +138,10 @@ interface OpenFacts {
   layout: FrameLayout;
 }
 
-async function noVideo(
-  { name }: FfmpegStreamOptions,
+export async function noVideo(
+  { name }: Pick<FfmpegStreamOptions, 'name'>,
   process: RawFrameProcess,
-  { lastWords }: ShowinfoLines,
+  { lastWords }: Pick<ShowinfoLines, 'lastWords'>,
 ): Promise<PerceptionError> {
   await process.stop();
   const reason = lastWords || `no frame within ${openMs / 1000} s`;

@@ -30,7 +30,7 @@ export interface LiveSourceOptions {
 /**
  * Frames of a live device. When its stream ends, stalls or changes, the source is `lost` once; the next read opens it
  * again, as often as it takes, and its frames then are a new segment. Times are those of LiveTimes. Skipped by
- * reason: `partial`, `size`.
+ * reason: `partial`, `size`, `undecodable`.
  */
 export class LiveSource implements FrameSource {
   readonly info: SourceInfo;
@@ -69,8 +69,9 @@ export class LiveSource implements FrameSource {
       const { result, isStalled } = await this.#readInTime(stream, into);
       if (this.#end !== undefined) break;
       if (!isExit(result)) {
-        if (result.wrongSize === undefined) return this.#deliver(result);
-        this.#skip('size');
+        if (result.wrongSize === undefined && result.isDamaged !== true)
+          return this.#deliver(result);
+        this.#skip(result.isDamaged === true ? 'undecodable' : 'size');
         continue;
       }
       this.#stream = undefined;
@@ -103,7 +104,7 @@ export class LiveSource implements FrameSource {
     this.#nextId++;
   }
 
-  #deliver({ stamp }: StreamFrame): SourceFrame {
+  #deliver({ stamp, coded }: StreamFrame): SourceFrame {
     if (this.#isLost) this.#segment++;
     this.#isLost = false;
     this.#hasFrames = true;
@@ -119,6 +120,7 @@ export class LiveSource implements FrameSource {
       timeSource,
       segment: this.#segment,
       ...(isTimeRepaired && { isTimeRepaired }),
+      ...(coded !== undefined && { coded }),
     };
   }
 

@@ -8,11 +8,17 @@ export interface StreamFrame {
   stamp?: StreamStamp;
   /** Size in the stream, where that is not the layout's: the pixels were fitted and are not to be used. */
   wrongSize?: string;
+  /** The frame could not be decoded; what is in the buffer is not to be used. */
+  isDamaged?: boolean;
+  /** The frame as it came, a JPEG, where the stream keeps it; valid until the next read. */
+  coded?: Uint8Array;
 }
 
 /** What delivers the frames of a live source from one opening to its loss. */
 export interface LiveStream {
   readonly layout: FrameLayout;
+  /** Most bytes of `StreamFrame.coded`; left out where there is none. */
+  readonly codedBytes?: number;
   /** Fills `into`, frameBytes(layout) bytes; or resolves with how the stream ended. */
   read(into: Uint8Array): Promise<StreamFrame | ProcessExit>;
   /** Ends it at once; a pending read then resolves. May be called twice. */

@@ -1,4 +1,5 @@
 import type { FrameSource } from '../frame/frame-source.js';
+import { PerceptionError } from '../frame/perception-error.js';
 import { recogniseSource } from './recognise-source.js';
 import { openRepeated } from './repeated-source.js';
 import type { SourceOptions } from './source-options.js';
@@ -16,5 +17,10 @@ export async function openSource(
   const { repeat, ...once } = options;
   if (repeat !== undefined) return openRepeated(() => openSource(location, once), repeat);
   const row = addressRow(location) ?? sourceTable[await recogniseSource(location)];
+  if (options.keepsCoded === true && row.keepsCoded !== true)
+    throw new PerceptionError(
+      'ERR_SOURCE_FORMAT',
+      `expected a camera that gives MJPEG, to keep its pictures untouched, found a ${row.kind}; record them as jpeg or h264`,
+    );
   return row.open(location, options);
 }

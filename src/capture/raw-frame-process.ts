@@ -48,13 +48,27 @@ export class RawFrameProcess {
     });
   }
 
-  /** Starts a program, without a shell; `errorLines` is told what it writes to its error output. Rejects with ERR_TOOL_MISSING where it cannot be started. */
+  /**
+   * Starts a program, without a shell; `errorLines` is told what it writes to its error output, and `sideLines`, where given, what it
+   * writes to its file descriptor 3. Rejects with ERR_TOOL_MISSING where it cannot be started.
+   */
   static async start(
     program: string,
     programArguments: readonly string[],
     errorLines?: { take(text: string): void; end(): void },
+    sideLines?: { take(text: string): void; end(): void },
   ): Promise<RawFrameProcess> {
-    const child = spawn(program, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = ['ignore', 'pipe', 'pipe', ...(sideLines ? ['pipe' as const] : [])] as const;
+    const child = spawn(program, programArguments, {
+      stdio: [...stdio],
+    }) as ChildProcessByStdio<null, Readable, Readable>;
+    if (sideLines !== undefined) {
+      const side = (child.stdio as unknown as Readable[])[3]!;
+      side.setEncoding('utf8').on('data', (text: string) => sideLines.take(text));
+      // A pipe that breaks shows as an end of the frames.
+      side.on('error', () => {});
+      child.on('close', () => sideLines.end());
+    }
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) => reject(toolMissing(program, cause)));
@@ -105,6 +119,7 @@ export class RawFrameProcess {
     clearTimeout(timer);
     // Its pipes would keep this process alive.
     this.#child.stderr.destroy();
+    (this.#child.stdio as unknown as (Readable | undefined)[])[3]?.destroy();
     this.#child.unref();
   }
 

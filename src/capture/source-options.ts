@@ -11,6 +11,8 @@ export interface SourceOptions {
   heightPx?: number;
   /** Pixel format of the frames of a live source; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
+  /** Also deliver each frame as the camera gives it (MJPEG), for a recording that keeps it untouched. */
+  keepsCoded?: boolean;
   /** Play a recorded drive round and round. */
   repeat?: RepeatOptions;
   /** Programs to use in place of those on the search path. */

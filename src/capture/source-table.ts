@@ -17,6 +17,8 @@ export interface SourceRow {
   readonly programs: readonly SourceProgram[];
   /** True where frames come when a camera takes them: nothing may open it twice, and its end is no end. */
   readonly isLive: boolean;
+  /** True where a recording may keep its pictures as they came (`SourceOptions.keepsCoded`). */
+  readonly keepsCoded?: true;
   /** `location` is whole, the scheme included. */
   open(location: string, options: SourceOptions): Promise<FrameSource>;
 }
@@ -29,6 +31,7 @@ const rows = {
     example: 'camera:/dev/video0?size=1280x720&rate=30&format=mjpeg',
     programs: ['ffmpeg'],
     isLive: true,
+    keepsCoded: true,
     open: async (location, options) =>
       (await import('./camera-source.js')).openCamera(location.slice('camera:'.length), options),
   },
@@ -38,6 +41,7 @@ const rows = {
     example: 'rtsp://camera.local/front',
     programs: ['ffmpeg'],
     isLive: true,
+    keepsCoded: true,
     open: async (location, options) =>
       (await import('./network-source.js')).openNetworkCamera(location, options),
   },
@@ -68,6 +72,7 @@ const rows = {
     example: 'drive.mcap',
     programs: [],
     isLive: false,
+    keepsCoded: true,
     open: async (location, options) =>
       (await import('./recording-source.js')).openRecording(location, options),
   },

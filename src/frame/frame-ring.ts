@@ -15,11 +15,14 @@ export interface SlotHeader {
 
 const magic = 0x52465357;
 const formats: readonly PixelFormat[] = ['rgb8', 'nv12'];
-/** Int32 words at the start: magic, slots, format, width, height, stride, times a slot became free. */
+/** Int32 words at the start: magic, slots, format, width, height, stride, times a slot became free, room for coded bytes. */
 const headerWords = 8;
 const freedWord = 6;
-/** BigInt64 words a slot: id, capture time, stamp, source time. */
-const slotWords = 4;
+const codedRoomWord = 7;
+/** BigInt64 words a slot: id, capture time, stamp, source time, coded bytes. */
+const slotWords = 5;
+/** Its last word. */
+const codedLength = 4;
 const maxSlots = 256;
 /** Keeps slots on cache lines of their own. */
 const alignBytes = 64;
@@ -53,10 +56,20 @@ export class FrameRing {
   readonly #states: Int32Array;
   readonly #headers: BigInt64Array;
   readonly #pixels: readonly Uint8Array[];
+  readonly #coded: readonly Uint8Array[];
   #cursor = 0;
 
-  private constructor(shared: SharedArrayBuffer, layout: FrameLayout, slotCount: number) {
-    const { statesOffset, headersOffset, pixelsOffset, slotBytes } = places(layout, slotCount);
+  private constructor(
+    shared: SharedArrayBuffer,
+    layout: FrameLayout,
+    slotCount: number,
+    codedBytes: number,
+  ) {
+    const { statesOffset, headersOffset, pixelsOffset, slotBytes, codedOffset } = places(
+      layout,
+      slotCount,
+      codedBytes,
+    );
     this.shared = shared;
     this.layout = Object.freeze({ ...layout });
     this.slotCount = slotCount;
@@ -67,12 +80,19 @@ export class FrameRing {
       { length: slotCount },
       (_, slot) => new Uint8Array(shared, pixelsOffset + slot * slotBytes, frameBytes(layout)),
     );
+    this.#coded = Array.from(
+      { length: slotCount },
+      (_, slot) => new Uint8Array(shared, codedOffset + slot * alignUp(codedBytes), codedBytes),
+    );
   }
 
-  /** Allocates `slotCount` (1..256) slots for frames of this layout. Throws ERR_CONFIG for a layout that cannot be. */
-  static create(layout: FrameLayout, slotCount: number): FrameRing {
+  /**
+   * Allocates `slotCount` (1..256) slots for frames of this layout, each with room for `codedBytes` of the frame as the camera
+   * gave it. Throws ERR_CONFIG for a layout that cannot be.
+   */
+  static create(layout: FrameLayout, slotCount: number, codedBytes = 0): FrameRing {
     checkLayout(layout, slotCount);
-    const shared = new SharedArrayBuffer(places(layout, slotCount).totalBytes);
+    const shared = new SharedArrayBuffer(places(layout, slotCount, codedBytes).totalBytes);
     new Int32Array(shared, 0, headerWords).set([
       magic,
       slotCount,
@@ -80,8 +100,10 @@ export class FrameRing {
       layout.widthPx,
       layout.heightPx,
       layout.strideBytes,
+      0,
+      codedBytes,
     ]);
-    return new FrameRing(shared, layout, slotCount);
+    return new FrameRing(shared, layout, slotCount, codedBytes);
   }
 
   /** The same ring seen from another thread. Throws ERR_INTERNAL when the memory is not a ring's. */
@@ -92,7 +114,8 @@ export class FrameRing {
       throw new PerceptionError('ERR_INTERNAL', 'expected the memory of a frame ring, found other');
     }
     const layout = { format: formats[format!]!, widthPx: widthPx!, heightPx: heightPx! };
-    return new FrameRing(shared, { ...layout, strideBytes: strideBytes! }, slotCount!);
+    const codedBytes = (words as number[])[codedRoomWord]!;
+    return new FrameRing(shared, { ...layout, strideBytes: strideBytes! }, slotCount!, codedBytes);
   }
 
   /** A slot to write into, or -1 when none is free. Slots are taken in turn. End with `publish` or `abandon`. */
@@ -142,6 +165,20 @@ export class FrameRing {
     return this.#pixels[slot]!;
   }
 
+  /** While the slot is written: keeps the frame as the camera gave it. What is larger than the room for it is not kept. */
+  keepCoded(slot: number, bytes: Uint8Array | undefined): void {
+    const room = this.#coded[slot]!;
+    const isKept = bytes !== undefined && bytes.length <= room.length;
+    if (isKept) room.set(bytes);
+    this.#headers[slot * slotWords + codedLength] = BigInt(isKept ? bytes.length : 0);
+  }
+
+  /** The frame as the camera gave it, where that was kept. Valid while the caller reads the slot. */
+  coded(slot: number): Uint8Array | undefined {
+    const lengthBytes = Number(this.#headers[slot * slotWords + codedLength]!);
+    return lengthBytes === 0 ? undefined : this.#coded[slot]!.subarray(0, lengthBytes);
+  }
+
   /** What the slot says of its frame. Valid while the caller reads the slot. */
   header(slot: number): SlotHeader {
     const at = slot * slotWords;
@@ -175,13 +212,14 @@ export class FrameRing {
   }
 }
 
-function places(layout: FrameLayout, slotCount: number) {
+function places(layout: FrameLayout, slotCount: number, codedBytes: number) {
   const statesOffset = headerWords * 4;
   const headersOffset = alignUp(statesOffset + slotCount * 4);
   const pixelsOffset = alignUp(headersOffset + slotCount * slotWords * 8);
   const slotBytes = alignUp(frameBytes(layout));
-  const totalBytes = pixelsOffset + slotCount * slotBytes;
-  return { statesOffset, headersOffset, pixelsOffset, slotBytes, totalBytes };
+  const codedOffset = pixelsOffset + slotCount * slotBytes;
+  const totalBytes = codedOffset + slotCount * alignUp(codedBytes);
+  return { statesOffset, headersOffset, pixelsOffset, slotBytes, codedOffset, totalBytes };
 }
 
 function checkLayout(layout: FrameLayout, slotCount: number): void {

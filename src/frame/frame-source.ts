@@ -15,6 +15,8 @@ export interface SourceInfo {
   isLive?: boolean;
   /** Time stamp of the first frame, nanoseconds since the Unix epoch, where that is known before it is read. */
   firstStampNs?: bigint;
+  /** Most bytes of a frame as the camera gives it, where the source delivers that beside the pixels (`SourceFrame.coded`). */
+  codedBytes?: number;
   /** sha256 (hex) of the source's bytes where that is cheap to know, for results to name their input. */
   contentSha256?: string;
 }
@@ -41,6 +43,8 @@ export interface SourceFrame {
   isTimeRepaired?: boolean;
   /** Counts the losses of a live source that came before this frame. 0 when left out. */
   segment?: number;
+  /** The frame as the camera gave it, a JPEG; the source's own memory, valid until the next read. */
+  coded?: Uint8Array;
 }
 
 /**

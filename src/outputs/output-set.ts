@@ -63,12 +63,11 @@ export class OutputSet {
   }
 
   #lend(output: Output, borrow: BorrowPixels): FramePixels {
-    const { layout, bytes, release } = borrow();
+    const { release, ...frame } = borrow();
     this.#reading.set(output, (this.#reading.get(output) ?? 0) + 1);
     let isReleased = false;
     return {
-      layout,
-      bytes,
+      ...frame,
       release: () => {
         if (isReleased) return;
         isReleased = true;

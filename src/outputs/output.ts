@@ -9,6 +9,8 @@ export interface FramePixels {
   readonly layout: FrameLayout;
   /** A view of shared memory: read it, or copy it, before `release`. */
   readonly bytes: Uint8Array;
+  /** The same frame as the camera gave it, a JPEG, where that is kept; a view of shared memory too. */
+  readonly coded?: Uint8Array | undefined;
   /** Gives the slot back. Call it once, as soon as the pixels were read. */
   release(): void;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Task, tasks } from '../bundle/manifest.js';
 import { pictureHealthSchema } from '../capture/picture-health/picture-health-schema.js';
+import { recordedPictures } from '../outputs/output-settings.js';
 import { outputTable } from '../outputs/output-table.js';
 import { isLoopback } from '../outputs/page/access.js';
 import { defaultPagePort } from '../outputs/page/default-port.js';
@@ -69,6 +70,8 @@ const recordSchema = z.strictObject({
   path: text,
   /** Also the pictures: of a recording as they are, of any other source as JPEG. */
   images: z.boolean().default(false),
+  /** Of a camera: encoded (`jpeg`, when left out), or its own MJPEG bytes, untouched (`camera`). */
+  pictures: z.enum(recordedPictures).optional(),
   /** JPEG quality of pictures that are encoded; 90 when left out. */
   quality: z.int().min(1).max(100).optional(),
   /** Of chunks; none when left out: pictures are compressed already. */

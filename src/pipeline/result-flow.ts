@@ -141,7 +141,12 @@ export class ResultFlow implements ResultParty<StageResult> {
 
   #pixels(slot: number, borrow: BorrowSlot): FramePixels {
     const { ring } = this.#parts.capture;
-    return { layout: ring.layout, bytes: ring.pixels(slot), release: borrow() };
+    return {
+      layout: ring.layout,
+      bytes: ring.pixels(slot),
+      coded: ring.coded(slot),
+      release: borrow(),
+    };
   }
 
   /** The camera's stamp where there is one; of a live camera else the wall time, of anything else the source's own. */

@@ -181,7 +181,7 @@ test('says which files there are: the one asked for, those of a split, those tha
   const record = async (name: string, ...flags: string[]) => {
     const out = join(dir, name);
     const { stdout } = await windshield(['record', source, '-o', out, ...flags]).finished;
-    const there = (await readdir(dir)).filter((one) => one.startsWith(name.slice(0, -5)));
+    const there = (await readdir(dir)).filter((one) => one.startsWith(name.slice(0, -5))).sort();
     return { said: stdout.trim().replaceAll(`${dir}/`, ''), there };
   };
   expect(await record('whole.mcap')).toEqual({

@@ -51,6 +51,12 @@ export interface CameraRecorderOptions {
   attachments: readonly RecordedAttachment[];
 }
 
+/** A frame's pixels, and where it is kept the JPEG that the camera gave. */
+export interface RecordedFrame {
+  pixels: Uint8Array;
+  coded: Uint8Array | undefined;
+}
+
 /** Writes one message into the recording; `name` is the channel's. */
 export type WriteMessage = (
   topic: ChannelTopic,
@@ -107,10 +113,10 @@ export class CameraRecorder {
     await Promise.all(written);
   }
 
-  /** Encodes and writes a frame's pixels, which are free when this returns. */
-  picture(stampNs: bigint, pixels: Uint8Array): Promise<void> {
+  /** Writes a frame as the camera gave it, or else encoded; its memory is free when this returns. */
+  picture(stampNs: bigint, { pixels, coded }: RecordedFrame): Promise<void> {
     if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
-    const jpeg = this.#encoder.encode(pixels);
+    const jpeg = coded ?? this.#encoder.encode(pixels);
     const image = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'jpeg' };
     const message = create(CompressedImageSchema, { ...image, data: jpeg });
     return this.#write('camera/image', stampNs, toBinary(CompressedImageSchema, message));

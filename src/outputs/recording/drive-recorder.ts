@@ -1,7 +1,11 @@
 import { topicOf } from '../../messages/topics.js';
 import type { ChannelTopic } from '../../recording/channels.js';
 import { zstdChunks } from '../../recording/zstd.js';
-import { CameraRecorder, type CameraRecorderOptions } from './camera-recorder.js';
+import {
+  CameraRecorder,
+  type CameraRecorderOptions,
+  type RecordedFrame,
+} from './camera-recorder.js';
 import { NumberedRecording } from './numbered-recording.js';
 
 /** Plain data: it crosses threads. */
@@ -61,9 +65,9 @@ export class DriveRecorder {
     return this.#recording.write(topic, stampNs, data, topicOf(topic, group));
   }
 
-  /** Encodes and writes a frame's pixels, which are free when this returns. */
-  picture(stampNs: bigint, pixels: Uint8Array, camera = 0): Promise<void> {
-    return this.#cameras[camera]!.picture(stampNs, pixels);
+  /** Writes a frame, whose memory is free when this returns. */
+  picture(stampNs: bigint, frame: RecordedFrame, camera = 0): Promise<void> {
+    return this.#cameras[camera]!.picture(stampNs, frame);
   }
 
   /** The files there are, in order. */

@@ -2,7 +2,7 @@ import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CaptureHandle, startCapture } from '../../capture/capture-thread.js';
 import type { SourceOptions } from '../../capture/source-options.js';
 import { startWallClock } from '../../frame/clock.js';
-import type { PerceptionError } from '../../frame/perception-error.js';
+import { PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import type { RecordSettings } from '../output-settings.js';
 import { RecorderThread } from './recorder-thread.js';
@@ -47,7 +47,20 @@ export async function recordSource(options: RecordSourceOptions): Promise<Record
   if (aside !== undefined)
     options.note(`what a run that was killed had recorded is kept: ${aside}`);
   // What is recorded already is read as fast as the disk takes it; a camera is never held back.
-  const capture = await startCapture({ source, sourceOptions, pacing: 'asap', slotCount });
+  const keepsCoded = record.pictures === 'camera';
+  const capture = await startCapture({
+    source,
+    sourceOptions: { ...sourceOptions, ...(keepsCoded && { keepsCoded }) },
+    pacing: 'asap',
+    slotCount,
+  });
+  if (keepsCoded && capture.info.codedBytes === undefined) {
+    await capture.stop();
+    throw new PerceptionError(
+      'ERR_SOURCE_FORMAT',
+      `expected a camera, to keep its pictures untouched, found a recording; \`cut\` and \`import\` copy pictures as they are: ${source}`,
+    );
+  }
   const thread = new RecorderThread();
   try {
     await thread.open(recorderOptions(options, capture));
@@ -84,7 +97,8 @@ async function run(
     }
     lastNs = sourceTimeNs;
     const release = () => ring.release(slot);
-    const pixels = { layout: info.layout, bytes: ring.pixels(slot), release };
+    const { layout } = info;
+    const pixels = { layout, bytes: ring.pixels(slot), coded: ring.coded(slot), release };
     // Nobody gave a stamp: of a camera the wall time, of anything else the source's own.
     const ownNs = info.isLive ? captureTimeNs + offsetNs : sourceTimeNs;
     thread.picture(stampNs === 0n ? ownNs : stampNs, pixels);

@@ -6,8 +6,14 @@ import type { RecorderOptions } from './drive-recorder.js';
 export type RecorderRequest =
   | { type: 'open'; options: RecorderOptions }
   | { type: 'message'; topic: ChannelTopic; stampNs: bigint; payload: Uint8Array; of: RecordedOf }
-  /** `pixels` is a view of shared memory. */
-  | { type: 'picture'; stampNs: bigint; pixels: Uint8Array; of: { camera: number } }
+  /** `pixels`, and `coded` (the camera's own JPEG of the same frame), are views of shared memory. */
+  | {
+      type: 'picture';
+      stampNs: bigint;
+      pixels: Uint8Array;
+      coded: Uint8Array | undefined;
+      of: { camera: number };
+    }
   | { type: 'keep' }
   | { type: 'end'; how: RecorderEnd };
 

@@ -102,7 +102,8 @@ export class RecorderThread {
       return;
     }
     this.#reading.push(pixels);
-    this.#post({ type: 'picture', stampNs, pixels: pixels.bytes, of });
+    const { bytes, coded } = pixels;
+    this.#post({ type: 'picture', stampNs, pixels: bytes, coded, of });
   }
 
   /** What lies there of a ring stays. */

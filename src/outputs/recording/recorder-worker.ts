@@ -31,7 +31,8 @@ async function take(request: RecorderRequest): Promise<void> {
     case 'picture':
       await written('camera/image', () => {
         try {
-          return recorder!.picture(request.stampNs, request.pixels, request.of.camera);
+          const { stampNs, pixels, coded, of } = request;
+          return recorder!.picture(stampNs, { pixels, coded }, of.camera);
         } finally {
           answer({ type: 'read' });
         }
