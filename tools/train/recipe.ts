@@ -4,6 +4,7 @@ import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { describeIssue } from '../../src/text/describe-issue.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
+import { type CorruptionName, corruptionNames } from '../corruptions/corruption-table.js';
 
 const share = z.number().min(0).max(1);
 
@@ -86,6 +87,30 @@ const scheduleSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Weather, lens and camera on pictures before anything else is done to them; see tools/corruptions. */
+const corruptionsSchema = z.strictObject({
+  /** Probability that a picture is corrupted. */
+  share: share.default(0.5),
+  /** Strengths from 1 up to this one. */
+  most: z.int().min(1).max(5).default(3),
+  /** Which ones; all that leave things where their labels are when left out. */
+  kinds: z
+    .array(z.enum(corruptionNames as [CorruptionName, ...CorruptionName[]]))
+    .min(1)
+    .optional(),
+});
+
+/**
+ * Adversarial examples of the network as it is at that step: one step along the sign of the input's gradient from a start by
+ * chance (Wong et al. 2020, "Fast is better than free"). Doubles the time of a step.
+ */
+const adversarialSchema = z.strictObject({
+  /** The first rows of each batch, as a share of it. */
+  share: share.default(0.5),
+  /** Largest change of a value, in grey levels of 0 to 255. */
+  epsilon: z.number().gt(0).max(255).default(4),
+});
+
 const pasteLightsSchema = z.strictObject({
   /** Probability that a picture gets any. */
   share: share.default(0.5),
@@ -151,6 +176,8 @@ export const recipeSchema = z.strictObject({
     pasteLights: pasteLightsSchema.optional(),
     /** Detection: objects are cut out of other pictures and pasted into this one, their boxes added. */
     pasteCutOuts: pasteCutOutsSchema.optional(),
+    corruptions: corruptionsSchema.optional(),
+    adversarial: adversarialSchema.optional(),
   }),
   /** Rate of every dropout layer of the network, instead of its own. */
   dropout: z.number().min(0).lt(1).optional(),
@@ -174,6 +201,8 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 export type OptimizerRecipe = z.infer<typeof optimizerSchema>;
 export type ScheduleRecipe = z.infer<typeof scheduleSchema>;
+export type CorruptionRecipe = z.infer<typeof corruptionsSchema>;
+export type AdversarialRecipe = z.infer<typeof adversarialSchema>;
 export type RecipeSource = z.infer<typeof sourceSchema>;
 
 /** Reads and checks a recipe. Throws ERR_CONFIG naming the file and the first thing that is wrong. */

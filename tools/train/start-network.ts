@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { PerceptionError } from '../../src/frame/perception-error.js';
 import { tf } from '../layers-to-onnx/tf.js';
 import { chooseBackend } from './backends/choose-backend.js';
 import { CompiledStep } from './compiled/compiled-step.js';
@@ -40,7 +41,9 @@ export async function startNetwork(
     const split = parts === 1 ? '' : `, batches in ${parts} parts`;
     onNote(`backend: compiled, ${threads} threads${split} (${why})`);
     const network = build();
-    const options = { batch, threads, freeze };
+    const isAttacked = recipe.augmentation.adversarial !== undefined;
+    if (isAttacked && parts > 1) throw needsCompiled('a batch in parts');
+    const options = { batch, threads, freeze, inputGradient: isAttacked };
     const createStep = () =>
       parts === 1
         ? new CompiledStep(network, options)
@@ -53,8 +56,18 @@ export async function startNetwork(
     chosen.close();
     return compiled(`the fastest on a CPU; ${chosen.why}`);
   }
+  if (recipe.augmentation.adversarial !== undefined) {
+    chosen.close();
+    throw needsCompiled(`backend ${chosen.name}`);
+  }
   onNote(`backend: ${chosen.name} (${chosen.why})`);
   if (recipe.batchParts) onNote('batchParts is left aside: this backend takes a batch as a whole');
   const network = build();
   return { network, createStep: () => new TfStep(network, { batch }), close: chosen.close };
 }
+
+const needsCompiled = (found: string) =>
+  new PerceptionError(
+    'ERR_CONFIG',
+    `augmentation.adversarial: expected the compiled step, whole batches (--backend compiled, no batchParts), found ${found}`,
+  );

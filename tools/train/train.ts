@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { turnAdversarial } from './adversarial.js';
 import type { HistoryRow } from './checkpoint.js';
 import type { Problem } from './data/data-problems.js';
 import { movingViews } from './frozen-layers.js';
@@ -109,6 +110,13 @@ class TrainingLoop<T extends LabelledTask> {
     const { batch, samples, problems } = await batches.next(state.step);
     if (problems.length > 0) this.#options.onProblems?.(problems);
     step.input.set(batch.input);
+    const { adversarial } = recipe.augmentation;
+    if (adversarial !== undefined)
+      await turnAdversarial(
+        { step, training, batch, recipe: adversarial },
+        recipe.seed,
+        state.step,
+      );
     step.reseed(mixSeed(recipe.seed, state.step, 7));
     await step.forward();
     const loss = training.loss(step, batch);

@@ -27,6 +27,8 @@ export interface TrainingStep {
   readonly input: Float32Array;
   readonly inputShape: number[];
   readonly outputs: OutputBuffer[];
+  /** d loss / d input after `backward`, of the input's shape; only where it was asked for. */
+  readonly inputGradient?: Float32Array;
   /** All trainable weights, one after the other, each in tf.layers' axis order. */
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;

@@ -68,6 +68,8 @@ export interface CompiledGraphs {
   inputShape: number[];
   /** Outputs in the model's order, with the names that the forward graph gives them. */
   outputs: { name: string; shape: number[] }[];
+  /** The input's gradient leaves the backward graph, by gradientName of the input. */
+  hasInputGradient: boolean;
 }
 
 /**
@@ -80,12 +82,14 @@ export function compileTraining(
   layerGraph: LayerGraph,
   batch: number,
   frozen: ReadonlySet<string> = new Set(),
+  hasInputGradient = false,
 ): CompiledGraphs {
   const training = new TrainingGraph(batch);
   const inputShape = [batch, ...channelsFirst(layerGraph.input.outputShape)];
   const inputName = training.share('input', inputShape);
   const valueByLayer = new Map([[layerGraph.input.name, inputName]]);
-  const isLearning = new Set<string>();
+  // What has a gradient; the input where it is asked for.
+  const isLearning = new Set<string>(hasInputGradient ? [layerGraph.input.name] : []);
   const emission: Emission = {
     graph: training.forward,
     weight: (node, position) => turned(training, node, position),
@@ -133,7 +137,12 @@ export function compileTraining(
     }));
     gradientRules[node.className]!(training, node, inputs, value, gradient);
   }
-  return { training, inputName, inputShape, outputs };
+  if (hasInputGradient) {
+    const name = gradientName(inputName);
+    training.backward.node('Identity', [training.gradientOf(inputName)!], {}, name);
+    training.backward.output(name, inputShape);
+  }
+  return { training, inputName, inputShape, outputs, hasInputGradient };
 }
 
 /** Weights stay in tf.layers' axis order; kernels are turned inside the graph, which costs next to nothing. */

@@ -13,6 +13,8 @@ export interface CompiledStepOptions {
   statisticsMomentum?: number;
   /** Patterns of layers that do not learn, and for whose weights nothing is computed. */
   freeze?: readonly string[] | undefined;
+  /** Also computes the input's gradient: for adversarial examples. */
+  inputGradient?: boolean;
 }
 
 export const usualMomentum = 0.98;
@@ -31,6 +33,7 @@ export class CompiledStep implements TrainingStep {
   readonly gradients: Float32Array;
   readonly views: ParameterView[];
   readonly statistics: Float32Array;
+  readonly inputGradient?: Float32Array;
   readonly #model: ModelWeights;
   readonly #plan: StepPlan;
   readonly #sessions: StepSessions;
@@ -41,10 +44,16 @@ export class CompiledStep implements TrainingStep {
     this.batch = options.batch;
     this.#momentum = options.statisticsMomentum ?? usualMomentum;
     this.#model = new ModelWeights(model, options.freeze);
-    this.#plan = planStep(this.#model.layerGraph, options.batch, this.#model.frozen);
+    this.#plan = planStep(
+      this.#model.layerGraph,
+      options.batch,
+      this.#model.frozen,
+      options.inputGradient,
+    );
     this.#sessions = new StepSessions(this.#plan, options.threads ?? 1);
-    const { input, outputs, parameters, gradients } = this.#sessions;
+    const { input, outputs, parameters, gradients, inputGradient } = this.#sessions;
     this.input = input;
+    if (inputGradient !== undefined) this.inputGradient = inputGradient;
     this.inputShape = this.#plan.inputShape;
     this.outputs = outputs;
     this.parameters = parameters;

@@ -10,6 +10,7 @@ export interface StepPlan {
   backwardGraph: Uint8Array;
   inputName: string;
   inputShape: number[];
+  hasInputGradient: boolean;
   outputs: { name: string; shape: number[] }[];
   parameters: ParameterSlot[];
   statistics: StatisticsSlot[];
@@ -25,14 +26,21 @@ export function planStep(
   layerGraph: LayerGraph,
   batch: number,
   frozen: ReadonlySet<string>,
+  wantsInputGradient = false,
 ): StepPlan {
-  const { training, inputName, inputShape, outputs } = compileTraining(layerGraph, batch, frozen);
+  const { training, inputName, inputShape, outputs, hasInputGradient } = compileTraining(
+    layerGraph,
+    batch,
+    frozen,
+    wantsInputGradient,
+  );
   return {
     batch,
     forwardGraph: training.forward.toBytes(),
     backwardGraph: training.backward.toBytes(),
     inputName,
     inputShape,
+    hasInputGradient,
     outputs,
     parameters: training.parameters,
     statistics: training.statistics,

@@ -21,6 +21,8 @@ export class StepSessions {
   readonly outputs: OutputBuffer[];
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
+  /** d loss / d input, where the plan has it. */
+  readonly inputGradient: Float32Array | undefined;
   /** Of the last forward run; in the order of the plan's slots. */
   readonly batchStatistics: Float32Array;
   readonly masks: readonly { slot: MaskSlot; data: Float32Array }[];
@@ -42,6 +44,10 @@ export class StepSessions {
       if (plan.parameters[index]!.isFrozen) continue;
       const gradient = this.gradients.subarray(offset, offset + length);
       gradientFetches[gradientName(name)] = floats(gradient, shape);
+    }
+    if (plan.hasInputGradient) {
+      this.inputGradient = new Float32Array(this.input.length);
+      gradientFetches[gradientName(plan.inputName)] = floats(this.inputGradient, plan.inputShape);
     }
     const statisticsViews = new Map<string, Float32Array>();
     let position = 0;

@@ -60,6 +60,12 @@ export class BatchFiller<T extends LabelledTask> {
     return { samples, problems };
   }
 
+  /** The store as it is, or one whose pictures have weather and camera on them: drawn apart, so that nothing else draws otherwise. */
+  #storeFor(seed: number): SampleStore<T> {
+    const { corruptions } = this.#options.recipe.augmentation;
+    return corruptions === undefined ? this.#store : this.#store.corrupted(corruptions, seed);
+  }
+
   async #fillRow(
     batch: Batch,
     stepNumber: number,
@@ -73,7 +79,13 @@ export class BatchFiller<T extends LabelledTask> {
       const draw = attempt === 0 ? [stepNumber, row] : [stepNumber, row, attempt];
       const random = createRandom(mixSeed(recipe.seed, ...draw));
       try {
-        await training.fill(batch, row, sample, random, this.#store);
+        await training.fill(
+          batch,
+          row,
+          sample,
+          random,
+          this.#storeFor(mixSeed(recipe.seed, ...draw, 15)),
+        );
         return sample.id;
       } catch (error) {
         const isBadData = hasErrorCode(error) && error.code === 'ERR_DATASET';

@@ -1,0 +1,80 @@
+import type { InputSpec } from '../../src/bundle/input-spec.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
+import type { Batch } from './loading/batch.js';
+import { createRandom } from './random.js';
+import type { AdversarialRecipe } from './recipe.js';
+import { mixSeed } from './sample-order.js';
+import type { TaskTraining } from './tasks/task-training.js';
+import type { TrainingStep } from './training-step.js';
+
+interface Attacked<T extends LabelledTask> {
+  step: TrainingStep;
+  training: TaskTraining<T>;
+  batch: Batch;
+  recipe: AdversarialRecipe;
+}
+
+/** The step along the gradient's sign as a multiple of epsilon (Wong et al. 2020). */
+const stepShare = 1.25;
+
+/**
+ * Turns the first rows of `step.input` into adversarial examples of the network as it is: a start by chance within epsilon, one
+ * step along the sign of the loss's gradient, held to epsilon and to what a picture can be. Running statistics stay as
+ * they were; the weights' gradients are overwritten.
+ */
+export async function turnAdversarial<T extends LabelledTask>(
+  { step, training, batch, recipe }: Attacked<T>,
+  seed: number,
+  stepNumber: number,
+): Promise<void> {
+  const { input, inputGradient } = step;
+  if (inputGradient === undefined)
+    throw new RangeError('expected a step that computes the gradient of its input, found none');
+  const rowLength = input.length / step.batch;
+  const length = Math.round(step.batch * recipe.share) * rowLength;
+  const clean = input.slice(0, length);
+  const bounds = channelBounds(training.input, recipe.epsilon);
+  const plane = rowLength / 3;
+  const boundsOf = (i: number) => bounds[Math.floor((i % rowLength) / plane)]!;
+  const random = createRandom(mixSeed(seed, stepNumber, 23));
+  for (let i = 0; i < length; i++)
+    input[i] = held(
+      clean[i]! + random.between(-1, 1) * boundsOf(i).epsilon,
+      clean[i]!,
+      boundsOf(i),
+    );
+  const statistics = step.statistics.slice();
+  step.reseed(mixSeed(seed, stepNumber, 7));
+  await step.forward();
+  training.loss(step, batch);
+  await step.backward();
+  step.statistics.set(statistics);
+  for (let i = 0; i < length; i++) {
+    const towards = Math.sign(inputGradient[i]!) * stepShare * boundsOf(i).epsilon;
+    input[i] = held(input[i]! + towards, clean[i]!, boundsOf(i));
+  }
+}
+
+interface ChannelBounds {
+  epsilon: number;
+  low: number;
+  high: number;
+}
+
+/** Epsilon and the range of a picture in the units of each channel of the input. */
+function channelBounds({ mean, scale }: InputSpec, epsilonLevels: number): ChannelBounds[] {
+  return [0, 1, 2].map((c) => {
+    const ends = [(0 - mean[c]!) * scale[c]!, (255 - mean[c]!) * scale[c]!];
+    return {
+      epsilon: epsilonLevels * Math.abs(scale[c]!),
+      low: Math.min(...ends),
+      high: Math.max(...ends),
+    };
+  });
+}
+
+function held(value: number, clean: number, { epsilon, low, high }: ChannelBounds): number {
+  const near = Math.min(clean + epsilon, Math.max(clean - epsilon, value));
+  // Normalised pictures may lie a little outside by rounding: the clean value always holds.
+  return Math.min(Math.max(high, clean), Math.max(Math.min(low, clean), near));
+}
