@@ -13,6 +13,9 @@ interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   pipeline: string;
   out: string;
   shard?: string;
+  queue?: string;
+  /** Seconds. */
+  lease: number;
   workers: number;
   tries: number;
   retryFailed?: true;
@@ -45,6 +48,20 @@ export function fleetRunCommand(): Command {
     .option(
       '--shard <index/count>',
       'do every count-th unit; the index is left out under an array job',
+    )
+    .addOption(
+      new Option(
+        '--queue <nats://host:4222>',
+        'share the units with other workers through NATS JetStream',
+      ).conflicts('shard'),
+    )
+    .addOption(
+      new Option(
+        '--lease <s>',
+        'with --queue: a unit of a worker that is silent for so long goes to another',
+      )
+        .argParser(numberOf({ least: 1, most: 3600, what: 'seconds' }))
+        .default(30),
     )
     .addOption(
       new Option('-j, --workers <number>', 'units side by side')
@@ -80,9 +97,14 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       import('../../tools/fleet/run-fleet.js'),
       import('../../tools/fleet/plan/shard.js'),
     ]);
-  const shard = flags.shard === undefined ? shards.shardOf() : shards.parseShard(flags.shard);
-  if (shard !== undefined && flags.verify !== undefined)
-    throw usage('expected --verify without --shard: `windshield fleet merge` judges all shards');
+  const { queue, lease } = flags;
+  // Under an array job that shares a queue the index says nothing.
+  const ownShard = () => (queue === undefined ? shards.shardOf() : undefined);
+  const shard = flags.shard === undefined ? ownShard() : shards.parseShard(flags.shard);
+  if ((shard ?? queue) !== undefined && flags.verify !== undefined)
+    throw usage(
+      'expected --verify without --shard and --queue: `windshield fleet merge` judges all workers',
+    );
   const drives = readDrivesFile(path);
   const config = await loadPipelineFile(flags.pipeline);
   const store = { endpoint: flags.endpoint };
@@ -99,6 +121,12 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       results,
       store,
       shard,
+      ...(queue !== undefined && {
+        openQueue: async (run: string) => {
+          const { NatsQueue } = await import('../../tools/fleet/queue/nats-queue.js');
+          return NatsQueue.open({ url: queue, run, leaseMs: lease * 1000 });
+        },
+      }),
       workers: flags.workers,
       tries: flags.tries,
       retriesFailed: flags.retryFailed === true,

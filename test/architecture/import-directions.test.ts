@@ -92,6 +92,8 @@ const soleImporters: Readonly<Record<string, string>> = {
   zeromq: 'src/outputs/zeromq/zeromq-publisher.ts',
   '@opencvjs/node': 'tools/calibrate/engine/opencv-wasm.ts',
   '@foxglove/wasm-zstd': 'src/recording/zstd.ts',
+  '@nats-io/transport-node': 'tools/fleet/queue/nats-queue.ts',
+  '@nats-io/jetstream': 'tools/fleet/queue/nats-queue.ts',
   '@duckdb/node-api': 'tools/fleet/ask/duckdb.ts',
   '@aws-sdk/client-s3': 'tools/fleet/store/s3-store.ts',
   ws: 'src/outputs/page/socket-room.ts',

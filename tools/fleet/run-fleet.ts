@@ -7,7 +7,9 @@ import { makePlan, type UnreadableDrive } from './plan/make-plan.js';
 import { describeRun, type Run } from './plan/run-key.js';
 import { putManifest } from './plan/run-manifest.js';
 import { type Shard, unitsOfShard } from './plan/shard.js';
-import { type Unit, unitFiles } from './plan/unit.js';
+import { unitFiles } from './plan/unit.js';
+import type { WorkItem } from './plan/work-item.js';
+import type { TakenUnit, UnitQueue } from './queue/unit-queue.js';
 import type { Store, StoreOptions } from './store/store.js';
 import type { ChildLimits } from './work/unit-child.js';
 import { recordBytes, type UnitFailure } from './work/unit-record.js';
@@ -24,6 +26,8 @@ export interface FleetOptions {
   retriesFailed: boolean;
   limits: ChildLimits;
   shard?: Shard | undefined;
+  /** Opens the queue of a run, from which units are taken in place of a list. */
+  openQueue?: ((run: string) => Promise<UnitQueue>) | undefined;
   signal?: AbortSignal;
   onProgress?: (progress: FleetProgress) => void;
 }
@@ -38,9 +42,6 @@ export interface FleetProgress {
   /** Seconds that the rest will take at the pace so far; undefined before the first unit is done. */
   remainingS: number | undefined;
 }
-
-/** What there is to do: units, and drives that have none because they cannot be opened. */
-export type WorkItem = Unit | (UnreadableDrive & { key: string });
 
 export interface FleetWork {
   run: Run;
@@ -78,19 +79,36 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   const stop = () => halt.abort();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
+  const queue = await options.openQueue?.(run.key);
+  await queue?.fill(items);
+  let taken = 0;
   let next = 0;
+  const take = async (): Promise<TakenUnit | undefined> => {
+    if (queue !== undefined) return queue.take(halt.signal);
+    const item = mine[next++];
+    return item && { item, taken: 1, ...kept };
+  };
   const worker = async () => {
-    while (next < mine.length && !halt.signal.aborted) {
-      const item = mine[next++]!;
+    while (!halt.signal.aborted) {
+      const unit = await take();
+      if (unit === undefined) return;
+      const { item } = unit;
+      taken++;
       progress.began(item.name);
+      const beating = setInterval(unit.alive, (queue?.leaseMs ?? 60_000) / 3);
       try {
-        const outcome = await workItem(item, place, halt.signal, (frames) =>
+        const outcome = await workTaken(unit, place, halt.signal, (frames) =>
           progress.frame(item.name, frames),
         );
         account.add(outcome);
         if (outcome.kind === 'fatal') fatal ??= fatalError(item, outcome);
+        if (outcome.kind === 'failed') await queue?.deadLetter(item, outcome.failure.reason);
+        if (outcome.kind === 'done' || outcome.kind === 'failed') await unit.finish();
+        else unit.release();
       } catch (error) {
         fatal ??= error as PerceptionError;
+      } finally {
+        clearInterval(beating);
       }
       if (fatal !== undefined) halt.abort();
       progress.ended(item.name);
@@ -98,12 +116,43 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   };
   try {
     await Promise.all(Array.from({ length: Math.min(workers, mine.length) }, worker));
+  } catch (error) {
+    fatal ??= error as PerceptionError;
+    halt.abort();
   } finally {
     signal?.removeEventListener('abort', stop);
+    await queue?.close();
   }
   if (fatal !== undefined) throw fatal;
-  return account.summary(run.key, shard ?? null, mine.length, halt.signal.aborted);
+  const units = queue === undefined ? mine.length : taken;
+  return account.summary(run.key, shard ?? null, units, halt.signal.aborted);
 }
+
+/** Of a list nothing is taken away by others. */
+const kept = { alive: () => {}, finish: async () => {}, release: () => {} };
+
+/**
+ * As workItem. A unit that was taken again and again, by workers that died over it, is set aside: it takes more than a
+ * process along.
+ */
+async function workTaken(
+  { item, taken }: TakenUnit,
+  place: Workplace,
+  signal: AbortSignal,
+  onFrame: (frames: number) => void,
+): Promise<UnitOutcome> {
+  if (taken <= mostTaken) return workItem(item, place, signal, onFrame);
+  const { name, key } = item;
+  const drive = 'drive' in item ? item.drive : name;
+  const reason = `was taken by ${taken - 1} workers that fell silent over it`;
+  const about = { format: 1 as const, key, run: place.run, name, drive };
+  const failure: UnitFailure = { ...about, kind: 'crash', reason, tries: taken - 1 };
+  await place.results.put(unitFiles(key).failed, recordBytes(failure));
+  return { kind: 'failed', failure, isNew: true };
+}
+
+/** Workers die of other things, too: a machine is taken back, a network breaks. */
+const mostTaken = 5;
 
 export const workplaceOf = (
   { config, results, store, limits, tries, retriesFailed }: FleetOptions,

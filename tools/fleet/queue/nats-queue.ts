@@ -1,0 +1,143 @@
+import {
+  AckPolicy,
+  type Consumer,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+} from '@nats-io/jetstream';
+import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { withoutCredentials } from '../../../src/capture/credentials.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import type { WorkItem } from '../plan/work-item.js';
+import type { TakenUnit, UnitQueue } from './unit-queue.js';
+
+export interface NatsOptions {
+  /** `nats://host:4222`, or `tls://…`. */
+  url: string;
+  /** Names the queue: workers of one run share it, and of no other. */
+  run: string;
+  leaseMs: number;
+}
+
+/** A unit that is put in twice within this time is in it once; later, it is found done as soon as it is taken. */
+const duplicateWindowMs = 24 * 3600 * 1000;
+/** Publications that wait for their answer together. */
+const publishedAtOnce = 256;
+/** How long a worker waits for a unit before it looks whether there will be any, milliseconds. */
+const waitMs = 1000;
+
+const consumerName = 'workers';
+
+/**
+ * A work queue of NATS JetStream: each unit is with one worker at a time, and goes to another one when its worker falls
+ * silent. Units that were set aside are told on a stream of their own. Credentials come from NATS_USER and NATS_PASSWORD,
+ * or NATS_TOKEN.
+ */
+export class NatsQueue implements UnitQueue {
+  readonly leaseMs: number;
+  readonly #connection: NatsConnection;
+  readonly #consumer: Consumer;
+  readonly #stream: string;
+  readonly #subject: string;
+
+  private constructor(connection: NatsConnection, consumer: Consumer, options: NatsOptions) {
+    this.#connection = connection;
+    this.#consumer = consumer;
+    this.leaseMs = options.leaseMs;
+    this.#stream = streamOf(options.run);
+    this.#subject = `windshield.${options.run}`;
+  }
+
+  /** Rejects with ERR_SOURCE_LOST where the server does not answer or has no JetStream. */
+  static async open(options: NatsOptions): Promise<NatsQueue> {
+    const { url, run, leaseMs } = options;
+    try {
+      const connection = await connect({ ...addressOf(url), maxReconnectAttempts: 60 });
+      try {
+        const manager = await jetstreamManager(connection);
+        // Every worker makes them: the same thing made twice is one.
+        await manager.streams.add({
+          name: streamOf(run),
+          subjects: [`windshield.${run}.units`],
+          retention: RetentionPolicy.Workqueue,
+          duplicate_window: nanos(duplicateWindowMs),
+        });
+        await manager.streams.add({
+          name: `${streamOf(run)}-dead`,
+          subjects: [`windshield.${run}.dead`],
+        });
+        await manager.consumers.add(streamOf(run), {
+          durable_name: consumerName,
+          ack_policy: AckPolicy.Explicit,
+          ack_wait: nanos(leaseMs),
+        });
+        const consumer = await jetstream(connection).consumers.get(streamOf(run), consumerName);
+        return new NatsQueue(connection, consumer, options);
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
+    } catch (cause) {
+      throw new PerceptionError(
+        'ERR_SOURCE_LOST',
+        `${withoutCredentials(url)}: expected a NATS server with JetStream, found ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+
+  async fill(items: readonly WorkItem[]): Promise<void> {
+    const manager = await jetstreamManager(this.#connection);
+    const { state } = await manager.streams.info(this.#stream);
+    // As many as there are were put in once: none is missing, those that are done aside.
+    if (state.last_seq >= items.length) return;
+    const stream = jetstream(this.#connection);
+    for (let from = 0; from < items.length; from += publishedAtOnce)
+      await Promise.all(
+        items
+          .slice(from, from + publishedAtOnce)
+          .map((item) =>
+            stream.publish(`${this.#subject}.units`, JSON.stringify(item), { msgID: item.key }),
+          ),
+      );
+  }
+
+  async take(signal: AbortSignal): Promise<TakenUnit | undefined> {
+    while (!signal.aborted) {
+      const message = await this.#consumer.next({ expires: waitMs });
+      if (message === null) {
+        const { num_pending, num_ack_pending } = await this.#consumer.info();
+        if (num_pending === 0 && num_ack_pending === 0) return undefined;
+        continue;
+      }
+      return {
+        item: message.json<WorkItem>(),
+        taken: message.info.deliveryCount,
+        alive: () => message.working(),
+        finish: async () => void (await message.ackAck()),
+        release: () => message.nak(),
+      };
+    }
+    return undefined;
+  }
+
+  async deadLetter({ name, key }: WorkItem, reason: string): Promise<void> {
+    const letter = JSON.stringify({ name, key, reason });
+    await jetstream(this.#connection).publish(`${this.#subject}.dead`, letter, { msgID: key });
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.drain();
+  }
+}
+
+const streamOf = (run: string) => `windshield-${run}`;
+
+function addressOf(url: string) {
+  const { NATS_USER: user, NATS_PASSWORD: pass, NATS_TOKEN: token } = process.env;
+  return {
+    servers: url,
+    ...(user !== undefined && pass !== undefined && { user, pass }),
+    ...(token !== undefined && { token }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { WorkItem } from '../plan/work-item.js';
+
+/** A unit that this worker has taken. It goes to another worker unless `alive` is called again and again. */
+export interface TakenUnit {
+  item: WorkItem;
+  /** How often it was taken, by whoever, this time included. */
+  taken: number;
+  alive(): void;
+  /** It is done, or set aside: nobody takes it again. Resolves when the queue knows. */
+  finish(): Promise<void>;
+  /** Gives it back at once. */
+  release(): void;
+}
+
+/** A queue that balances itself between workers on many machines. */
+export interface UnitQueue {
+  /** How long a silent worker keeps its unit, milliseconds. */
+  readonly leaseMs: number;
+  /** Puts units in that are not in it yet; every worker of a job may call it. */
+  fill(items: readonly WorkItem[]): Promise<void>;
+  /** The next unit; undefined once there is none and none is with another worker, or `signal` aborts. */
+  take(signal: AbortSignal): Promise<TakenUnit | undefined>;
+  /** Tells whoever listens that a unit was set aside, and why. */
+  deadLetter(item: WorkItem, reason: string): Promise<void>;
+  close(): Promise<void>;
+}
