@@ -8,6 +8,7 @@ export const adoptedTasks = ['detection', 'segmentation', 'signs', 'lights', 'st
 export interface AdoptFlags extends AdoptSteeringFlags {
   task: (typeof adoptedTasks)[number];
   like?: string;
+  anchors?: [number, number][][];
   output?: string;
   drivable?: string;
   palette?: string;

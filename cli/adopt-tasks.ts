@@ -35,6 +35,7 @@ export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
     const own = {
       ...choices,
       like: flags.like,
+      anchorsPx: flags.anchors,
       ...(await classChoices(flags)),
       unmapped: flags.unmapped,
       scoreThreshold: flags.threshold,

@@ -5,6 +5,7 @@ import { checkNothingAt } from '../src/files/write-folder.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { anchorLevels } from '../tools/adopt/families/anchors.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
 import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
 import { addSteeringFlags } from './adopt-steering-flags.js';
@@ -38,6 +39,11 @@ export function adoptCommand(): Command {
       new Option('--unmapped <what>', 'classes that are not mapped')
         .choices(['drop', 'keep'])
         .default('drop'),
+    )
+    .option(
+      '--anchors <pixels>',
+      'detection, undecoded heads: width,height of each anchor, levels parted by / from the finest',
+      anchors,
     )
     .option(
       '--output <name>',
@@ -224,6 +230,12 @@ function commandLine(flags: AdoptFlags): string {
     `npx windshield adopt <network.onnx> --task ${flags.task}`,
     ...(like === undefined ? [] : [`--like ${like}`]),
     ...(flags.classes === undefined ? [] : ['--classes <classes>']),
+    ...(flags.anchors === undefined
+      ? []
+      : [`--anchors ${flags.anchors.map((level) => level.join()).join('/')}`]),
+    ...(flags.perUnit === undefined ? [] : [`--per-unit ${flags.perUnit}rad`]),
+    ...(flags.positive === undefined ? [] : [`--positive ${flags.positive}`]),
+    ...(flags.region === undefined ? [] : [`--region ${flags.region.join()}`]),
     ...(data === undefined ? [] : [`--data <data> --format ${format}${limit}`]),
     ...(pictures === undefined ? [] : [`--pictures <pictures>${limit}`]),
     `--threshold ${threshold} --out <folder>`,
@@ -236,6 +248,13 @@ function size(text: string): { widthPx: number; heightPx: number } {
   if (widthPx >= 8 && heightPx >= 8 && widthPx <= 4096 && heightPx <= 4096)
     return { widthPx, heightPx };
   throw new InvalidArgumentError('expected <width>x<height>, each 8 to 4096.');
+}
+
+/** `10,13,16,30/30,61,62,45`. */
+function anchors(text: string): [number, number][][] {
+  const levels = anchorLevels(text.split('/').map((level) => level.split(',').map(Number)));
+  if (levels !== undefined) return levels;
+  throw new InvalidArgumentError('expected pairs of pixels, such as 10,13,16,30/30,61,62,45.');
 }
 
 function wholeNumber(text: string): number {

@@ -51,6 +51,19 @@ export function detectionOutputs(
           : undefined;
       return [[decode.output, [1, count, 5 + classCount]]];
     }
+    case 'anchors': {
+      const width = 5 + classCount;
+      return decode.levels.map(({ output, stridePx, anchorsPx }): ExpectedOutput => {
+        const { columns, rows } = gridSize(input, stridePx);
+        const count = anchorsPx.length;
+        return [
+          output,
+          decode.order === 'values-last'
+            ? [1, count, rows, columns, width]
+            : [1, count * width, rows, columns],
+        ];
+      });
+    }
     case 'anchor-free': {
       const width = 4 + classCount;
       const isFirst = decode.order === 'channels-first';

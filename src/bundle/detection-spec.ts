@@ -90,6 +90,35 @@ export const gridOutputSchema = z.strictObject({
 });
 
 /**
+ * Heads as they leave the last convolution, one output a level (YOLOv3, YOLOv5, YOLOv7 without their end): float32
+ * [1, anchors, rows, columns, 5 + classes] (`values-last`) or [1, anchors * (5 + classes), rows, columns]
+ * (`channels-first`). Values are centre, size, objectness, classes; s = logistic of a logit; score = s(objectness) * s(class).
+ * `square`: centre = (2 s - 0.5 + cell) * stride, size = (2 s)^2 * anchor. `exponential`: centre = (s + cell) * stride,
+ * size = exp(value) * anchor.
+ */
+export const anchorsOutputSchema = z.strictObject({
+  kind: z.literal('anchors'),
+  levels: z
+    .array(
+      z.strictObject({
+        output: z.string(),
+        stridePx,
+        /** Width and height of each, pixels of the input. */
+        anchorsPx: z
+          .array(z.tuple([z.number().positive(), z.number().positive()]))
+          .min(1)
+          .max(16),
+      }),
+    )
+    .min(1)
+    .max(8),
+  order: z.enum(['values-last', 'channels-first']),
+  boxes: z.enum(['square', 'exponential']),
+  scores: scoresAs,
+  ...common,
+});
+
+/**
  * Output float32 [1, 4 + classes, N] (`channels-first`) or [1, N, 4 + classes]: box, then classes, without objectness
  * (YOLOv8 to 11). `corners`: centre and size, or left, top, right, bottom.
  */
@@ -179,6 +208,7 @@ export const nmsInsideOutputSchema = z.strictObject({
 export const detectionOutputSchemas = [
   ssdOutputSchema,
   gridOutputSchema,
+  anchorsOutputSchema,
   anchorFreeOutputSchema,
   distributionOutputSchema,
   cellOutputSchema,
@@ -191,6 +221,7 @@ export type FeatureMapSpec = z.infer<typeof featureMapSchema>;
 export type NmsSpec = z.infer<typeof nmsSchema>;
 export type SsdOutputSpec = z.infer<typeof ssdOutputSchema>;
 export type GridOutputSpec = z.infer<typeof gridOutputSchema>;
+export type AnchorsOutputSpec = z.infer<typeof anchorsOutputSchema>;
 export type AnchorFreeOutputSpec = z.infer<typeof anchorFreeOutputSchema>;
 export type DistributionOutputSpec = z.infer<typeof distributionOutputSchema>;
 export type CellOutputSpec = z.infer<typeof cellOutputSchema>;

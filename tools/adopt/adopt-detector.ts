@@ -10,6 +10,7 @@ import {
 import { mapClasses, type Unmapped } from './class-map.js';
 import { coco91Classes, cocoClasses } from './class-names.js';
 import { recogniseDetector } from './detection-families.js';
+import type { AnchorsPx } from './families/anchors.js';
 import type { Recognised } from './families/family.js';
 import { namesInMetadata } from './metadata.js';
 import type { NetworkFile } from './network-file.js';
@@ -22,6 +23,8 @@ export interface DetectorChoices extends AdoptionChoices {
   /** The network's classes in its order. */
   classNames?: readonly string[] | undefined;
   classMap?: Readonly<Record<string, string>> | undefined;
+  /** By level, for heads that are undecoded. */
+  anchorsPx?: AnchorsPx | undefined;
   unmapped: Unmapped;
   scoreThreshold: number;
   nms: CandidateOutputSpec['nms'];
@@ -35,7 +38,10 @@ export function knowDetector(
 ): KnownNetwork<CandidateOutputSpec> {
   const probe = probeNetwork(network, imageInputOf(network, choices.size));
   const own = choices.classNames ?? namesInMetadata(network);
-  const recognised = recogniseDetector({ network, probe, classCount: own?.length }, choices.like);
+  const recognised = recogniseDetector(
+    { network, probe, classCount: own?.length, anchorsPx: choices.anchorsPx },
+    choices.like,
+  );
   const { names, reason } = namesFor(network, recognised, own, choices.classNames !== undefined);
   const mapped = mapClasses(names, choices.classMap, choices.unmapped);
   const nms = recognised.needsNms ? choices.nms : ({ method: 'none' } as const);

@@ -1,5 +1,6 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { didYouMean } from '../../src/text/nearest-word.js';
+import { anchors } from './families/anchors.js';
 import { fastestdet, ultralytics, yolov5, yolox } from './families/cells.js';
 import { chosenBoxes, endToEnd, mmdetection, tensorflow } from './families/chosen-inside.js';
 import { nanodet, nanodetPlus } from './families/distributions.js';
@@ -20,6 +21,7 @@ const detectionFamilies: readonly Family[] = [
   ultralytics,
   yolox,
   yolov5,
+  anchors,
 ];
 
 const familyNames = detectionFamilies.map(({ name }) => name);

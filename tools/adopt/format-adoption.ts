@@ -35,5 +35,7 @@ export function trialTable({
 /** What tells readings of one family apart. */
 function readingText({ decode }: Trial): string {
   if (decode.kind === 'distribution') return `points in the ${decode.point}`;
+  if (decode.kind === 'anchors') return `anchors from ${decode.levels[0]!.anchorsPx[0]!.join('x')}`;
+  if (decode.kind === 'steering') return decode.distribution?.read ?? 'a number';
   return decode.kind;
 }

@@ -1,6 +1,7 @@
 import type { DetectionKind, DetectionOutputSpec } from '../../bundle/detection-spec.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { createAnchorFreeDecoder } from './anchor-free-decoder.js';
+import { createAnchorsDecoder } from './anchors-decoder.js';
 import { createCellDecoder } from './cell-decoder.js';
 import { createChosenBoxesDecoder } from './chosen-boxes-decoder.js';
 import type { CreateDecoder, DetectionDecoder } from './detection-decoder.js';
@@ -21,6 +22,7 @@ const decoders: { readonly [Kind in DetectionKind]: CreateDecoder<SpecOf<Kind>> 
     };
   },
   grid: createGridDecoder,
+  anchors: createAnchorsDecoder,
   'anchor-free': createAnchorFreeDecoder,
   distribution: createDistributionDecoder,
   cell: createCellDecoder,

@@ -65,6 +65,38 @@ const cases: Case[] = [
     open: [60],
     value: (_, channel, next) => (channel < 4 ? spread(5, 40, next) : spread(-4, 4, next)),
   },
+  ...(['square', 'exponential'] as const).map(
+    (boxes): Case => ({
+      name: `anchors, undecoded, ${boxes}`,
+      spec: {
+        kind: 'anchors',
+        levels: [
+          {
+            output: 'a',
+            stridePx: 8,
+            anchorsPx: [
+              [10, 13],
+              [16, 30],
+            ],
+          },
+          {
+            output: 'b',
+            stridePx: 16,
+            anchorsPx: [
+              [30, 20],
+              [25, 28],
+            ],
+          },
+        ],
+        order: boxes === 'square' ? 'values-last' : 'channels-first',
+        boxes,
+        scores: 'logit',
+        ...common,
+      },
+      // Channels of both anchors follow each other where they come first.
+      value: (_, channel, next) => (channel % 9 < 4 ? spread(-2, 1.5, next) : spread(-4, 3, next)),
+    }),
+  ),
   {
     name: 'anchor-free, channels first',
     spec: {
@@ -238,7 +270,8 @@ function randomOutputs({ spec, open = [], value }: Case, seed: number) {
   const tensors: Record<string, SlowTensor> = {};
   for (const { name, shape } of shapes) {
     const isFirst =
-      spec.kind === 'cell' || (spec.kind === 'anchor-free' && spec.order === 'channels-first');
+      spec.kind === 'cell' ||
+      ((spec.kind === 'anchor-free' || spec.kind === 'anchors') && spec.order === 'channels-first');
     const axis = isFirst ? 1 : shape.length - 1;
     const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
     const data = Float32Array.from({ length: elementCount(shape) }, (_, i) =>

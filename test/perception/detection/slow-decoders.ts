@@ -66,6 +66,34 @@ function candidates(
         return { scores, box: inShares(box, spec.boxes === 'shares') };
       });
     }
+    case 'anchors':
+      return spec.levels.flatMap(({ output, stridePx, anchorsPx }) => {
+        const tensor = outputs[output]!;
+        const [columns, rows] = [Math.ceil(widthPx / stridePx), Math.ceil(heightPx / stridePx)];
+        return anchorsPx.flatMap(([anchorWidth, anchorHeight], a) =>
+          Array.from({ length: rows * columns }, (_, i) => {
+            const [x, y] = [i % columns, Math.floor(i / columns)];
+            const v = (c: number) =>
+              spec.order === 'values-last'
+                ? at(tensor, 0, a, y, x, c)
+                : at(tensor, 0, a * (5 + classes.length) + c, y, x);
+            const place = (value: number, cell: number) =>
+              ((spec.boxes === 'square' ? 2 * act(value) - 0.5 : act(value)) + cell) * stridePx;
+            const size = (value: number) =>
+              spec.boxes === 'square' ? (2 * act(value)) ** 2 : Math.exp(value);
+            const box = fromCentre(
+              place(v(0), x),
+              place(v(1), y),
+              size(v(2)) * anchorWidth,
+              size(v(3)) * anchorHeight,
+            );
+            return {
+              scores: classes.map((c) => act(v(4)) * act(v(5 + c))),
+              box: inShares(box, false),
+            };
+          }),
+        );
+      });
     case 'anchor-free': {
       const tensor = outputs[spec.output]!;
       const isFirst = spec.order === 'channels-first';

@@ -6,7 +6,7 @@ import type { Probe, ProbedTensor } from '../probe.js';
 
 type Common = 'classes' | 'networkClasses' | 'scoreThreshold' | 'nms' | 'maxDetections';
 /** A decoding without what the user decides: classes, threshold, suppression. */
-type Reading = CandidateOutputSpec extends infer Spec
+export type Reading = CandidateOutputSpec extends infer Spec
   ? Spec extends CandidateOutputSpec
     ? Omit<Spec, Common>
     : never
@@ -31,6 +31,8 @@ export interface Question {
   probe: Probe;
   /** Classes as the user or the file names them; undefined where nobody does. */
   classCount: number | undefined;
+  /** Anchors by level, the finest first, as the user tells them: width and height, pixels of the input. */
+  anchorsPx?: [number, number][][] | undefined;
 }
 
 export interface Family {
