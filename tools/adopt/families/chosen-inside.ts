@@ -1,4 +1,4 @@
-import { dims, type Family, feeding } from './family.js';
+import { cellCount, dims, type Family, feeding, fourStrides, threeStrides } from './family.js';
 
 export const tensorflow: Family = {
   name: 'tensorflow',
@@ -101,6 +101,9 @@ export const endToEnd: Family = {
     const width = output!.shape.at(-1);
     const rows = output!.shape.at(-2) ?? 0;
     if ((width !== 6 && width !== 7) || rows > 1000) return undefined;
+    // As many rows as the input has cells are a small network's cells, with one or two classes.
+    const ofCells = [threeStrides, fourStrides].map((strides) => cellCount(probe, strides));
+    if (ofCells.some((count) => rows === count || rows === 3 * count)) return undefined;
     const isShort = width === 6;
     return {
       readings: [
