@@ -8,7 +8,8 @@ export const adoptedTasks = ['detection', 'segmentation', 'signs', 'lights', 'st
 export interface AdoptFlags extends AdoptSteeringFlags {
   task: (typeof adoptedTasks)[number];
   like?: string;
-  anchors?: [number, number][][];
+  /** By level: width, height, width, height, … */
+  anchors?: number[][];
   output?: string;
   drivable?: string;
   palette?: string;

@@ -31,11 +31,12 @@ type Prepare = (
 export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
   async detection(network, choices, flags) {
     const { adoptDetector, knowDetector } = await import('../tools/adopt/adopt-detector.js');
+    const { anchorLevels } = await import('../tools/adopt/families/anchors.js');
     const { labelledPictures, plainPictures } = await import('../tools/adopt/trial-pictures.js');
     const own = {
       ...choices,
       like: flags.like,
-      anchorsPx: flags.anchors,
+      anchorsPx: flags.anchors && anchorLevels(flags.anchors),
       ...(await classChoices(flags)),
       unmapped: flags.unmapped,
       scoreThreshold: flags.threshold,

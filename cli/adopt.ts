@@ -5,7 +5,6 @@ import { checkNothingAt } from '../src/files/write-folder.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
-import { anchorLevels } from '../tools/adopt/families/anchors.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
 import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
 import { addSteeringFlags } from './adopt-steering-flags.js';
@@ -251,9 +250,12 @@ function size(text: string): { widthPx: number; heightPx: number } {
 }
 
 /** `10,13,16,30/30,61,62,45`. */
-function anchors(text: string): [number, number][][] {
-  const levels = anchorLevels(text.split('/').map((level) => level.split(',').map(Number)));
-  if (levels !== undefined) return levels;
+function anchors(text: string): number[][] {
+  const levels = text.split('/').map((level) => level.split(',').map(Number));
+  const arePairs = levels.every(
+    (level) => level.length % 2 === 0 && level.every((value) => value > 0 && value <= 8192),
+  );
+  if (arePairs) return levels;
   throw new InvalidArgumentError('expected pairs of pixels, such as 10,13,16,30/30,61,62,45.');
 }
 
