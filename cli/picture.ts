@@ -1,28 +1,27 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { Command } from 'commander';
-import type { InputSpec } from '../src/bundle/input-spec.js';
 import { cameraOf } from '../src/capture/camera-of.js';
-import { type DecodedImage, decodeImage, overlaySvgPng } from '../src/codec/image-codec.js';
+import type { DecodedImage } from '../src/codec/image-codec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
-import { CompressedImageSchema } from '../src/messages/gen/foxglove/compressed_image_pb.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../src/messages/gen/windshield/v1/perception_pb.js';
+import { decodePicture, pictureSize } from '../src/recording/picture-message.js';
+import { choosePictures, pictureStreams } from '../src/recording/picture-stream.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
-import { overlaySvg } from '../src/viewer/overlay-svg.js';
 import { shippedModelsDir } from './default-pipelines.js';
-import { seconds } from './option-parsers.js';
+import { numberOf, seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
-const segmentationDir = `${shippedModelsDir}segmentation`;
-
 interface PictureFlags {
-  drive: string;
-  at: number;
+  drive?: string;
+  at?: number;
+  frame?: number;
+  topic?: string;
   out: string;
   segmentation?: string;
 }
@@ -32,62 +31,99 @@ export function pictureCommand(): Command {
   return new Command('picture')
     .summary('draw what was seen onto one frame of a drive')
     .description(
-      'Draws the results of one frame onto its picture: class map, boxes, signs and steering, as a PNG.\n' +
-        'The results come from `windshield replay --out`, the picture from the drive that was replayed.',
+      'Draws the results of one frame onto its picture: class map, boxes, signs, lights and steering, with a\n' +
+        'legend below, as a PNG. The results come from `windshield replay --out`; the picture from them too where they\n' +
+        'were recorded with --images, else from the drive that was replayed.',
     )
     .argument('<results>', 'a recording of results')
-    .requiredOption('--drive <recording>', 'the recording that was replayed')
-    .option('--at <seconds>', 'time from the start of the results', seconds, 0)
+    .option(
+      '--drive <recording>',
+      'the recording that was replayed, where the results carry no pictures',
+    )
+    .option('--frame <n>', 'the frame of this number', numberOf({ least: 0, isWhole: true }))
+    .option(
+      '--at <seconds>',
+      'the first frame from this time on, from the start of the results',
+      seconds,
+    )
+    .option('--topic <name>', 'pictures of this topic, of a drive with several cameras')
     .option(
       '--segmentation <folder>',
-      'the bundle that made the class map, where the results do not say',
+      'the bundle that made the class map (default: as the results say, else models/segmentation)',
     )
-    .requiredOption('--out <file.png>', 'where the picture goes')
+    .requiredOption('-o, --out <file.png>', 'where the picture goes')
     .action(async (results: string, flags: PictureFlags) => {
       await drawPicture(results, flags);
     });
 }
 
 async function drawPicture(results: string, flags: PictureFlags): Promise<void> {
+  const { drive, out, segmentation } = flags;
+  if (flags.at !== undefined && flags.frame !== undefined)
+    throw new PerceptionError('ERR_USAGE', 'expected --frame or --at, found both');
   guardOutputs(
-    [{ option: '--out', path: flags.out, kind: 'png' }],
+    [{ option: '--out', path: out, kind: 'png' }],
     [
       { role: 'the results', path: results },
-      { role: 'the drive', path: flags.drive },
-      { role: 'the bundle', path: flags.segmentation ?? segmentationDir },
+      ...(drive === undefined ? [] : [{ role: 'the drive', path: drive }]),
+      ...(segmentation === undefined ? [] : [{ role: 'the bundle', path: segmentation }]),
     ],
   );
-  const frame = await findFrame(results, flags.at);
-  const image = await findPicture(flags.drive, frame.stampNs);
-  const camera = await cameraOf('recording', flags.drive);
+  const frame = await findFrame(results, flags);
+  const pictures = drive ?? results;
+  const image = await findPicture(pictures, frame.stampNs, flags);
+  const camera = await cameraOf('recording', pictures, { topic: flags.topic });
+  const meaning = frame.segmentation && (await meaningOf(results, segmentation));
   const { ResultDrawing } = await import('../tools/drive-export/result-drawing.js');
-  new ResultDrawing(await mapSpec(results, flags.segmentation), camera).colour(image, frame);
-  writeWhole(flags.out, await overlaySvgPng(image, overlaySvg(frame)));
-  new Terminal().print(`${flags.out}: frame ${frame.frameId} of ${flags.drive}`);
+  writeWhole(out, await new ResultDrawing(meaning, camera).drawWithLegend(image, frame));
+  new Terminal().print(`${out}: frame ${frame.frameId} of ${pictures}`);
 }
 
-async function findFrame(path: string, atS: number): Promise<PerceptionFrame> {
+async function findFrame(
+  path: string,
+  { at = 0, frame: wanted }: PictureFlags,
+): Promise<PerceptionFrame> {
   const reader = await RecordingReader.open(path);
+  const numbers: number[] = [];
   try {
-    const startNs = reader.startNs + BigInt(Math.round(atS * 1e9));
+    const startNs = reader.startNs + BigInt(Math.round(at * 1e9));
     for await (const { data } of reader.messages({ topics: ['perception'], startNs })) {
-      return fromBinary(PerceptionFrameSchema, data);
+      const frame = fromBinary(PerceptionFrameSchema, data);
+      numbers.push(Number(frame.frameId));
+      if (wanted === undefined || Number(frame.frameId) === wanted) return frame;
     }
   } finally {
     await reader.close();
   }
-  throw new PerceptionError(
-    'ERR_RECORDING',
-    `${path}: expected results ${atS} s after its start, found none`,
-  );
+  const expected = wanted === undefined ? `results ${at} s after its start` : `frame ${wanted}`;
+  const found =
+    numbers.length === 0
+      ? 'none'
+      : `${numbers.length} frames from ${numbers[0]} to ${numbers.at(-1)}`;
+  throw new PerceptionError('ERR_RECORDING', `${path}: expected ${expected}, found ${found}`);
 }
 
-async function findPicture(path: string, stampNs: bigint): Promise<DecodedImage> {
+/** The picture that was taken at this time, of the drive or of results that carry pictures. */
+async function findPicture(
+  path: string,
+  stampNs: bigint,
+  { drive, topic }: PictureFlags,
+): Promise<DecodedImage> {
   const reader = await RecordingReader.open(path);
   try {
-    const range = { topics: ['camera/image'], startNs: stampNs, endNs: stampNs };
-    for await (const { data } of reader.messages(range)) {
-      return await decodeImage(fromBinary(CompressedImageSchema, data).data);
+    if (drive === undefined && pictureStreams(reader.channels).length === 0)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected --drive, the recording that was replayed: ${path} carries no pictures`,
+      );
+    const { channelIds, readPicture } = (await choosePictures(reader, topic)).stream;
+    for await (const { data } of reader.messages({
+      channelIds,
+      startNs: stampNs,
+      endNs: stampNs,
+    })) {
+      const picture = readPicture(data);
+      return await decodePicture(picture, await pictureSize(picture));
     }
   } finally {
     await reader.close();
@@ -98,14 +134,17 @@ async function findPicture(path: string, stampNs: bigint): Promise<DecodedImage>
   );
 }
 
-/** What the segmentation network saw of the frame: by the results' own word, else by a bundle. */
-async function mapSpec(results: string, bundle: string | undefined): Promise<InputSpec> {
-  if (bundle === undefined) {
-    const { recordedMapSpec } = await import('../tools/drive-export/result-drawing.js');
+/** What the class map means: by the bundle that is named, else by the results' own word, else by the shipped bundle. */
+async function meaningOf(results: string, folder: string | undefined) {
+  const { bundleMapMeaning, recordedMapMeaning } = await import(
+    '../tools/drive-export/result-drawing.js'
+  );
+  if (folder === undefined) {
     const reader = await RecordingReader.open(results);
     await reader.close();
-    const recorded = recordedMapSpec(reader);
+    const recorded = recordedMapMeaning(reader);
     if (recorded !== undefined) return recorded;
   }
-  return (await readBundleFolder(bundle ?? segmentationDir)).manifest.input.spec;
+  const { manifest } = await readBundleFolder(folder ?? `${shippedModelsDir}segmentation`);
+  return bundleMapMeaning(manifest);
 }

@@ -147,12 +147,39 @@ export async function overlaySvgPixels(image: DecodedImage, svg: string): Promis
   return { widthPx, heightPx, data: await drawn.removeAlpha().raw().toBuffer() };
 }
 
-/** Draws an SVG text over a picture of the same size and encodes the result as PNG. */
-export async function overlaySvgPng(image: DecodedImage, svg: string): Promise<Uint8Array> {
-  return (await rawInput(image))
+/**
+ * Draws an SVG document over packed rgb8 and encodes the whole as PNG. `belowPx` rows are added below the picture, for a
+ * document that is so much higher.
+ */
+export async function overlaySvgPng(
+  image: DecodedImage,
+  svg: string,
+  belowPx = 0,
+): Promise<Uint8Array> {
+  const raw = await rawInput(image);
+  return (belowPx === 0 ? raw : raw.extend({ bottom: belowPx, background: '#000' }))
     .composite([{ input: Buffer.from(svg) }])
     .png()
     .toBuffer();
+}
+
+/** How wide texts are in a bold font of this size, pixels, by the engine that draws them in an SVG. `family` as in SVG. */
+export async function measureTexts(
+  texts: Iterable<string>,
+  family: string,
+  fontPx: number,
+): Promise<Map<string, number>> {
+  const { default: sharp } = await import('sharp');
+  const widths = new Map<string, number>();
+  // A point is a pixel at 72 dots per inch; text that is no text (spaces alone) has no picture.
+  const font = `${family.replaceAll(', ', ',')} Bold ${fontPx}`;
+  for (const words of new Set(texts)) {
+    if (words.trim() === '') continue;
+    const text = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    const { width } = await sharp({ text: { text, font, dpi: 72 } }).metadata();
+    widths.set(words, width);
+  }
+  return widths;
 }
 
 /** Resizes packed rgb8 to exactly widthPx x heightPx with area-aware filtering. */

@@ -9,7 +9,7 @@ import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { FilmFile } from '../film/film-file.js';
 import { ResultsFile } from '../verdict/open-results.js';
 import { DrivePictures } from './drive-pictures.js';
-import { ResultDrawing, recordedMapSpec } from './result-drawing.js';
+import { ResultDrawing, recordedMapMeaning } from './result-drawing.js';
 
 export interface FilmSummary {
   /** Frames of the film; a picture that stands for longer than one of them counts as often. */
@@ -58,14 +58,14 @@ export async function exportFilm(
 interface OpenResults {
   file: ResultsFile;
   next(stampNs: bigint): Promise<PerceptionFrame | undefined>;
-  spec: ReturnType<typeof recordedMapSpec>;
+  meaning: ReturnType<typeof recordedMapMeaning>;
 }
 
 async function openResults(path: string | undefined): Promise<OpenResults | undefined> {
   if (path === undefined) return undefined;
   const file = await ResultsFile.open(path);
   const reader = await RecordingReader.open(path);
-  const spec = recordedMapSpec(reader);
+  const meaning = recordedMapMeaning(reader);
   await reader.close();
   const results = file.results();
   let waiting = await results.next();
@@ -74,7 +74,7 @@ async function openResults(path: string | undefined): Promise<OpenResults | unde
     while (!waiting.done && waiting.value.stampNs < stampNs) waiting = await results.next();
     return !waiting.done && waiting.value.stampNs === stampNs ? waiting.value.frame : undefined;
   };
-  return { file, next, spec };
+  return { file, next, meaning };
 }
 
 async function film(
@@ -85,7 +85,7 @@ async function film(
 ): Promise<FilmSummary> {
   const { reader, stream } = pictures;
   const rateHz = rateOf(reader, stream.messageCount);
-  const drawing = new ResultDrawing(results?.spec, await cameraOf(pictures));
+  const drawing = new ResultDrawing(results?.meaning, await cameraOf(pictures));
   const summary = { frames: 0, rateHz, pictures: 0, annotated: 0, skipped: 0, cutPauses: 0 };
   let size: { widthPx: number; heightPx: number } | undefined;
   let file: FilmFile | undefined;

@@ -1,46 +1,103 @@
+import { z } from 'zod';
 import { type InputSpec, inputSpecSchema } from '../../src/bundle/input-spec.js';
+import type { Manifest } from '../../src/bundle/manifest.js';
+import { segmentationOutputSchema } from '../../src/bundle/segmentation-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
-import { type DecodedImage, overlaySvgPixels } from '../../src/codec/image-codec.js';
+import {
+  type DecodedImage,
+  measureTexts,
+  overlaySvgPixels,
+  overlaySvgPng,
+} from '../../src/codec/image-codec.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import { segmentationPaletteRgb } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import type { RecordingReader } from '../../src/recording/recording-reader.js';
 import { blendMask } from '../../src/viewer/blend-mask.js';
-import { overlaySvg } from '../../src/viewer/overlay-svg.js';
+import { spoken } from '../../src/viewer/box-label.js';
+import type { LegendEntry } from '../../src/viewer/legend-svg.js';
+import { type Overlay, overlaySvg, overlayTexts } from '../../src/viewer/overlay-svg.js';
+import { estimatedTextWidth, fontFamily, type TextWidth } from '../../src/viewer/svg-text.js';
+
+/** What a class map means: where the network looked, and its classes with their colours. */
+export interface MapMeaning {
+  input: InputSpec;
+  classes: readonly string[];
+  paletteRgb: readonly (readonly [number, number, number])[];
+}
 
 /** Draws results onto their pictures: class map, boxes, signs and steering. */
 export class ResultDrawing {
+  readonly #meaning: MapMeaning | undefined;
   readonly #lookUp: MapLookUp | undefined;
+  /** Labels come again from frame to frame. */
+  readonly #widths = new Map<string, number>();
 
-  /** `spec` says what the segmentation network saw of the frame; without it no class map is drawn. */
-  constructor(spec: InputSpec | undefined, camera: CameraModel | undefined) {
-    this.#lookUp = spec && new MapLookUp(spec, camera);
+  /** `meaning` says what the segmentation network saw of the frame; without it no class map is drawn. */
+  constructor(meaning: MapMeaning | undefined, camera: CameraModel | undefined) {
+    this.#meaning = meaning;
+    this.#lookUp = meaning && new MapLookUp(meaning.input, camera);
   }
 
   /** Changes the pixels of `picture` and gives new ones. */
   async draw(picture: DecodedImage, frame: PerceptionFrame): Promise<DecodedImage> {
-    this.colour(picture, frame);
-    return overlaySvgPixels(picture, overlaySvg(frame));
+    this.#colour(picture, frame);
+    return overlaySvgPixels(picture, (await this.#overlay(frame)).svg);
   }
 
-  /** Colours a picture by its class map, in place. */
-  colour(picture: DecodedImage, { segmentation }: PerceptionFrame): void {
-    if (this.#lookUp === undefined || segmentation === undefined) return;
+  /** As `draw`, as PNG with a legend below. */
+  async drawWithLegend(picture: DecodedImage, frame: PerceptionFrame): Promise<Uint8Array> {
+    const { svg, legendHeightPx } = await this.#overlay(frame, this.#colour(picture, frame));
+    return overlaySvgPng(picture, svg, legendHeightPx);
+  }
+
+  /** Colours a picture by its class map, in place; answers with what the colours stand for. */
+  #colour(picture: DecodedImage, { segmentation }: PerceptionFrame): LegendEntry[] {
+    if (!this.#lookUp || !this.#meaning || segmentation === undefined) return [];
+    const { classes: names, paletteRgb } = this.#meaning;
     const { widthPx, heightPx, runLengths, runClasses } = segmentation;
     const classes = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
     const places = this.#lookUp.placesFor(picture, widthPx, heightPx);
-    blendMask(picture, { classes, paletteRgb: segmentationPaletteRgb }, places);
+    blendMask(picture, { classes, paletteRgb }, places);
+    const seen = new Set(classes);
+    return names.flatMap((name, id): LegendEntry[] => {
+      const colour = paletteRgb[id];
+      if (colour === undefined || !seen.has(id)) return [];
+      return [{ colour: hexOf(colour), words: spoken(name), mark: 'surface' }];
+    });
+  }
+
+  async #overlay(frame: PerceptionFrame, legend?: readonly LegendEntry[]): Promise<Overlay> {
+    const { fontPx, words } = overlayTexts(frame, legend);
+    const unknown = words.filter((each) => !this.#widths.has(keyOf(each, fontPx)));
+    for (const [each, widthPx] of await measureTexts(unknown, fontFamily, fontPx))
+      this.#widths.set(keyOf(each, fontPx), widthPx);
+    const widthOf: TextWidth = (text, px) =>
+      this.#widths.get(keyOf(text, px)) ?? estimatedTextWidth(text, px);
+    return overlaySvg(frame, { widthOf, ...(legend && { legend }) });
   }
 }
 
-/** What the run's segmentation network saw of the frame, where the recording of its results says so. */
-export function recordedMapSpec({ metadata }: RecordingReader): InputSpec | undefined {
+const keyOf = (words: string, fontPx: number) => `${fontPx} ${words}`;
+
+const hexOf = (rgb: readonly number[]) =>
+  `#${rgb.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
+
+const recordedSchema = z.object({ input: inputSpecSchema, decode: segmentationOutputSchema });
+
+/** What the class maps of a recording of results mean, where it says so. */
+export function recordedMapMeaning({ metadata }: RecordingReader): MapMeaning | undefined {
   try {
     const manifest = JSON.parse(metadata.get('windshield.manifests')?.['segmentation'] ?? 'null');
-    const spec = inputSpecSchema.safeParse(manifest?.input);
-    return spec.success ? spec.data : undefined;
+    const { input, decode } = recordedSchema.parse(manifest);
+    return { input, classes: decode.classes, paletteRgb: decode.paletteRgb };
   } catch {
     return undefined;
   }
+}
+
+/** What the class maps of a bundle's network mean; undefined for a bundle of another task. */
+export function bundleMapMeaning({ input, decode }: Manifest): MapMeaning | undefined {
+  if (decode.kind !== 'segmentation') return undefined;
+  return { input: input.spec, classes: decode.classes, paletteRgb: decode.paletteRgb };
 }

@@ -1,0 +1,70 @@
+/** A part of a picture, pixels. */
+export interface Area {
+  x: number;
+  y: number;
+  widthPx: number;
+  heightPx: number;
+}
+
+/** A label that belongs to a box. */
+export interface Label {
+  widthPx: number;
+  heightPx: number;
+  box: Area;
+}
+
+/** How many rows above and below a box are tried. */
+const mostRows = 12;
+
+/**
+ * Where labels stand: at their boxes (above, below, inside, beside) where there is room, else in the nearest row above or
+ * below that is free; never over another label or over `taken`, and within the picture. The first label chooses first.
+ * Undefined for a label that has room nowhere near.
+ */
+export function placeLabels(
+  labels: readonly Label[],
+  picture: { widthPx: number; heightPx: number },
+  taken: readonly Area[] = [],
+): (Area | undefined)[] {
+  const areas = [...taken];
+  return labels.map((label) => {
+    const place = candidates(label)
+      .map((at) => inside(at, picture))
+      .find((area) => areas.every((other) => !overlap(area, other)));
+    if (place !== undefined) areas.push(place);
+    return place;
+  });
+}
+
+function* places({ widthPx, heightPx, box }: Label): Generator<[x: number, y: number]> {
+  const [left, right] = [box.x, box.x + box.widthPx];
+  const [top, bottom] = [box.y, box.y + box.heightPx];
+  yield [left, top - heightPx];
+  yield [right - widthPx, top - heightPx];
+  yield [left, bottom];
+  yield [right - widthPx, bottom];
+  yield [left, top];
+  yield [right, top];
+  yield [left - widthPx, top];
+  for (let row = 2; row <= mostRows; row++) {
+    for (const x of [left, right - widthPx, right, left - widthPx]) {
+      yield [x, top - row * heightPx];
+      yield [x, bottom + (row - 1) * heightPx];
+    }
+  }
+}
+
+const candidates = (label: Label): Area[] =>
+  [...places(label)].map(([x, y]) => ({ x, y, widthPx: label.widthPx, heightPx: label.heightPx }));
+
+function inside(area: Area, picture: { widthPx: number; heightPx: number }): Area {
+  const x = Math.max(0, Math.min(area.x, picture.widthPx - area.widthPx));
+  const y = Math.max(0, Math.min(area.y, picture.heightPx - area.heightPx));
+  return { ...area, x, y };
+}
+
+function overlap(a: Area, b: Area): boolean {
+  const isBeside = a.x + a.widthPx <= b.x || b.x + b.widthPx <= a.x;
+  const isAbove = a.y + a.heightPx <= b.y || b.y + b.heightPx <= a.y;
+  return !isBeside && !isAbove;
+}
