@@ -8,7 +8,6 @@ import { createConfusionMatrix } from '../evaluate/confusion-matrix.js';
 import {
   comparableClasses,
   countClassMap,
-  otherClassId,
   segmentationScores,
 } from '../evaluate/segmentation-scores.js';
 import { movedBy } from './moved-picture.js';
@@ -47,14 +46,14 @@ export function scoreSegmentation(pictures: readonly MaskPicture[], where: strin
     };
     const plain = new MapLookUp(spec, undefined);
     if (pictures.every(({ truth }) => truth !== undefined)) {
-      const { ourIds, truthIds, names } = comparableClasses(decode.classes, where);
-      const confusion = createConfusionMatrix(otherClassId + 1);
+      const { answerIds, truthIds, names } = comparableClasses(decode.classes, where);
+      const confusion = createConfusionMatrix(names.length + 1);
       for (const { image, truth } of pictures) {
         const seen = await read(image, plain);
         const wanted = truth!.map((id, i) =>
           seen[i] === voidClassId ? voidClassId : truthIds[id]!,
         );
-        const found = seen.map((id) => ourIds[id] ?? otherClassId);
+        const found = seen.map((id) => answerIds[id] ?? names.length);
         countClassMap(confusion, wanted, found);
       }
       const { mIoU, pixelAccuracy } = segmentationScores(confusion, names);

@@ -1,5 +1,6 @@
 import { join, parse } from 'node:path';
 import { firstLine } from '../../src/frame/first-line.js';
+import { segmentationClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
   listFolder,
@@ -11,8 +12,12 @@ import {
   requireSplit,
 } from './dataset-files.js';
 import { type LabelMap, readStoredLabels } from './label-map.js';
-import type { Dataset, SegmentationSample } from './sample.js';
-import { type LabelMeaning, readLabelMeaning } from './segmentation-class-names.js';
+import { type Dataset, type SegmentationSample, voidClassId } from './sample.js';
+import {
+  type JudgedMeaning,
+  type LabelMeaning,
+  readLabelMeaning,
+} from './segmentation-class-names.js';
 
 export interface CamvidDataset extends Dataset<'segmentation'> {
   samples: CamvidSample[];
@@ -55,6 +60,7 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
     samples: [],
     problems: [],
     holdOut: split === 'train' ? 'official-train' : 'official-val',
+    ...(meaning.judged && { judgedClasses: meaning.judged.classes }),
   };
   for (const name of await listPictures(pictureDir, 'a folder of pictures')) {
     const labelName = labels.get(parse(name).name);
@@ -83,13 +89,27 @@ function makeSample(files: SampleFiles, name: string, meaning: LabelMeaning): Ca
     load: () => loadPicture(files.picture),
     loadLabelMap: () => loadLabelMap(files, meaning),
     loadClassMap: async () => (await loadLabelMap(files, meaning)).classMap,
+    ...(meaning.judged && {
+      loadJudgedMap: async () => (await loadLabelMap(files, asJudged(meaning.judged!))).classMap,
+    }),
   };
 }
+
+/** Meaning by which ids become places of the judged classes: those as stored, and ours where colours said the class. */
+const asJudged = ({ classes, places }: JudgedMeaning): LabelMeaning & { places: Uint8Array } => ({
+  ourIds: places,
+  told: '',
+  places: Uint8Array.from({ length: 256 }, (_, ourId) => {
+    const name: string | undefined = segmentationClasses[ourId];
+    const place = classes.findIndex(({ members }) => name !== undefined && members.includes(name));
+    return place < 0 ? voidClassId : place;
+  }),
+});
 
 /** A label map of its picture's size in our ids. Rejects with ERR_DATASET naming the file. */
 async function loadLabelMap(
   { picture, label }: SampleFiles,
-  meaning: LabelMeaning,
+  meaning: LabelMeaning & { places?: Uint8Array },
 ): Promise<LabelMap> {
   const bytes = await readBytes(label, 'a label map', maxLabelBytes);
   const { widthPx, heightPx, ids, isOurs } = await readStoredLabels(bytes).catch((cause) => {
@@ -100,7 +120,12 @@ async function loadLabelMap(
     throw datasetError(
       `expected labels for ${size.widthPx}x${size.heightPx} pixels, found ${widthPx}x${heightPx}: ${label}`,
     );
-  if (isOurs) return { widthPx, heightPx, classMap: ids };
+  if (isOurs)
+    return {
+      widthPx,
+      heightPx,
+      classMap: meaning.places ? ids.map((id) => meaning.places![id]!) : ids,
+    };
   const classMap = ids.map((id) => {
     const ours = meaning.ourIds[id];
     if (ours !== undefined) return ours;

@@ -51,6 +51,15 @@ export const voidClassId = 255;
 export interface SegmentationSample extends SampleBase {
   /** Class ids by pixel, same size as the picture; 255 means void and is neither trained on nor scored. */
   loadClassMap(): Promise<Uint8Array>;
+  /** The same in places of the set's `judgedClasses`, where it has any; 255 means void. */
+  loadJudgedMap?(): Promise<Uint8Array>;
+}
+
+/** A class that a segmentation network is judged by: one of ours, or a coarser one that holds several of ours. */
+export interface JudgedClass {
+  name: string;
+  /** The classes of ours that it holds. */
+  members: readonly string[];
 }
 
 export interface SteeringSample extends SampleBase {
@@ -82,6 +91,8 @@ export interface Dataset<T extends LabelledTask = LabelledTask> {
   camera?: CameraModel;
   /** Signs: what the class ids stand for; GTSRB's classes where it is left out. */
   classes?: readonly string[];
+  /** Segmentation: the classes that the set has, where they are not all of ours; a network is judged by these. */
+  judgedClasses?: readonly JudgedClass[];
   /** How `selectSplit` parts it; without one by `hashed-fifth`. */
   holdOut?: HoldOut;
 }

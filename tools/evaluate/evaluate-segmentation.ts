@@ -10,7 +10,12 @@ import { createConfusionMatrix } from './confusion-matrix.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
-import { comparableClasses, countClassMap, segmentationScores } from './segmentation-scores.js';
+import {
+  comparableClasses,
+  countClassMap,
+  ourJudgedClasses,
+  segmentationScores,
+} from './segmentation-scores.js';
 
 /**
  * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that
@@ -23,13 +28,24 @@ export async function evaluateSegmentation(
   options: RunnerOptions & { onSample: (observation: ObservationOf['segmentation']) => void },
 ): Promise<Scored<'segmentation'>> {
   const decode = bundle.manifest.decode as SegmentationOutputSpec;
-  const { ourIds, truthIds, names, note } = comparableClasses(decode.classes, bundle.where);
-  const confusion = createConfusionMatrix(segmentationClasses.length + 1);
+  const judged = dataset.judgedClasses ?? ourJudgedClasses;
+  const { answerIds, truthIds, names, note } = comparableClasses(
+    decode.classes,
+    bundle.where,
+    judged,
+  );
+  const confusion = createConfusionMatrix(judged.length + 1);
   const lookUp = new MapLookUp(bundle.manifest.input.spec, dataset.camera);
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
+  const loadJudged = (sample: SegmentationSample) =>
+    loadWith(sample, sample.loadJudgedMap?.() ?? sample.loadClassMap(), judged.length);
   let count = 0;
   try {
-    for await (const { sample, loaded } of loadAhead(dataset.samples, loadBoth, dataset.problems)) {
+    for await (const { sample, loaded } of loadAhead(
+      dataset.samples,
+      loadJudged,
+      dataset.problems,
+    )) {
       const { image, truth } = loaded;
       const result = await runner.run(image);
       if (result.stage !== 'segmentation') continue;
@@ -40,12 +56,12 @@ export async function evaluateSegmentation(
       for (let i = 0; i < truth.length; i++) {
         const place = places[i]!;
         truth[i] = place < 0 ? voidClassId : truthIds[truth[i]!]!;
-        if (place >= 0) predicted[i] = ourIds[map[place]!]!;
+        if (place >= 0) predicted[i] = answerIds[map[place]!]!;
       }
       countClassMap(confusion, truth, predicted);
       count++;
       const size = { widthPx: image.widthPx, heightPx: image.heightPx };
-      options.onSample({ sample, ...size, truth, predicted });
+      options.onSample({ sample, ...size, classes: judged, truth, predicted });
     }
   } finally {
     await runner.dispose();
@@ -53,27 +69,32 @@ export async function evaluateSegmentation(
   return { count, metrics: segmentationScores(confusion, names), notes: note };
 }
 
-/** A picture and its labels. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
-export async function loadBoth(sample: SegmentationSample) {
-  const [image, truth] = await Promise.all([sample.load(), sample.loadClassMap()]);
+/** A picture and its labels in our ids. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
+export function loadBoth(sample: SegmentationSample) {
+  return loadWith(sample, sample.loadClassMap(), segmentationClasses.length);
+}
+
+/** A picture and its labels in places of the judged classes. */
+async function loadWith(sample: SegmentationSample, labels: Promise<Uint8Array>, count: number) {
+  const [image, truth] = await Promise.all([sample.load(), labels]);
   if (truth.length !== image.widthPx * image.heightPx) {
     throw datasetError(
       `expected labels for ${image.widthPx}x${image.heightPx} pixels, found ${truth.length}`,
     );
   }
-  requireLabels(truth);
+  requireLabels(truth, count);
   return { image, truth };
 }
 
 /** An empty mask, and one with a label outside the classes, say nothing about a network. */
-function requireLabels(truth: Uint8Array): void {
+function requireLabels(truth: Uint8Array, classCount: number): void {
   let hasLabel = false;
   for (const classId of truth) {
     if (classId === voidClassId) continue;
     hasLabel = true;
-    if (classId >= segmentationClasses.length) {
+    if (classId >= classCount) {
       throw datasetError(
-        `expected labels of 0 to ${segmentationClasses.length - 1} or ${voidClassId} (void), found ${classId}`,
+        `expected labels of 0 to ${classCount - 1} or ${voidClassId} (void), found ${classId}`,
       );
     }
   }

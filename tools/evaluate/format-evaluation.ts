@@ -5,8 +5,8 @@ import type { ScoreIntervals } from './intervals/interval-collector.js';
 
 /** The one object that `--json` prints, on one line. */
 export function evaluationJson(evaluation: Evaluation): string {
-  const { task, bundle, data, count, metrics, intervals = null } = evaluation;
-  return measuredJson({ task, bundle, data, count, metrics, intervals });
+  const { task, bundle, data, count, metrics, intervals = null, notes } = evaluation;
+  return measuredJson({ task, bundle, data, count, metrics, intervals, notes });
 }
 
 /** An evaluation as a table for people. */

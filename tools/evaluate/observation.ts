@@ -1,6 +1,7 @@
 import type { BoxXyxy } from '../datasets/box-geometry.js';
 import type {
   DetectionSample,
+  JudgedClass,
   SegmentationSample,
   SignSample,
   SteeringSample,
@@ -24,9 +25,11 @@ export interface ObservationOf {
     sample: SegmentationSample;
     widthPx: number;
     heightPx: number;
-    /** Class ids of ours by pixel; 255 where nothing is scored. */
+    /** The classes that are judged. */
+    classes: readonly JudgedClass[];
+    /** Places in `classes` by pixel, or its length for any other class; 255 where nothing is scored. */
     truth: Uint8Array;
-    /** Class ids of ours by pixel, also where nothing is scored. */
+    /** The same of the answer, also where nothing is scored. */
     predicted: Uint8Array;
   };
   detection: {

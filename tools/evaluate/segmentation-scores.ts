@@ -1,6 +1,6 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
-import { voidClassId } from '../datasets/sample.js';
+import { type JudgedClass, voidClassId } from '../datasets/sample.js';
 import { accuracyOf, type ConfusionMatrix, countsByClass } from './confusion-matrix.js';
 
 export interface SegmentationScores {
@@ -12,52 +12,64 @@ export interface SegmentationScores {
   perClass: Record<string, number>;
 }
 
-/** The id of whatever is none of the classes that truth and network share. */
-export const otherClassId = segmentationClasses.length;
+/** What a set is judged by that does not say otherwise. */
+export const ourJudgedClasses: readonly JudgedClass[] = segmentationClasses.map((name) => ({
+  name,
+  members: [name],
+}));
 
 /** How the classes of a network and those of the truth are compared. */
 export interface ComparableClasses {
-  /** Our id, or `otherClassId`, for each class of the network. */
-  ourIds: Uint8Array;
-  /** For each id of the truth the same; a class that the network does not know is `otherClassId`, void stays void. */
+  /** The place of the judged class, or their number for none of them, for each class of the network. */
+  answerIds: Uint8Array;
+  /** For each id of the truth the same; a class that the network does not know is none of them, void stays void. */
   truthIds: Uint8Array;
-  /** Names of the classes that are scored, by our id. */
+  /** Names of the classes that are scored, by their place. */
   names: (string | undefined)[];
   /** What a reader of the scores must know; empty where all classes are compared. */
   note: string[];
 }
 
 /**
- * Compares by name; what only one side knows is "other" to both, so that a road mask is scored as a road mask. Throws
- * ERR_BUNDLE where the network has no class of ours.
+ * Compares by name: a class of the network is the judged class of its name, or the one that holds it. What only one side
+ * knows is "other" to both, so that a road mask is scored as a road mask. Throws ERR_BUNDLE where the network has none of
+ * the judged classes.
  */
 export function comparableClasses(
   networkClasses: readonly string[],
   where: string,
+  judged: readonly JudgedClass[] = ourJudgedClasses,
 ): ComparableClasses {
-  const known = segmentationClasses.map((name) => networkClasses.includes(name));
+  const other = judged.length;
+  const places = networkClasses.map((name) => {
+    const named = judged.findIndex((each) => each.name === name);
+    return named >= 0 ? named : judged.findIndex(({ members }) => members.includes(name));
+  });
+  const known = judged.map((_, place) => places.includes(place));
   if (!known.includes(true)) {
     throw new PerceptionError(
       'ERR_BUNDLE',
-      `${where}: expected classes of ${segmentationClasses.join(', ')}, found ${networkClasses.slice(0, 12).join(', ')}`,
+      `${where}: expected classes of ${judged.map(nameWithMembers).join(', ')}, found ${networkClasses.slice(0, 12).join(', ')}`,
     );
   }
-  const ids: readonly string[] = segmentationClasses;
-  const ourIds = Uint8Array.from(networkClasses, (name) => {
-    const id = ids.indexOf(name);
-    return id < 0 ? otherClassId : id;
-  });
+  const answerIds = Uint8Array.from(places, (place) => (place < 0 ? other : place));
   const truthIds = Uint8Array.from({ length: 256 }, (_, id) =>
-    id === voidClassId ? voidClassId : known[id] ? id : otherClassId,
+    id === voidClassId ? voidClassId : known[id] ? id : other,
   );
-  const names = segmentationClasses.map((name, id) => (known[id] ? name : undefined));
-  const missing = segmentationClasses.filter((_, id) => !known[id]);
-  const note =
-    missing.length === 0
+  const names = judged.map(({ name }, place) => (known[place] ? name : undefined));
+  const missing = judged.filter((_, place) => !known[place]).map(({ name }) => name);
+  const note = [
+    ...(judged === ourJudgedClasses ? [] : [`judged: ${judged.map(nameWithMembers).join(', ')}`]),
+    ...(missing.length === 0
       ? []
-      : [`scored without ${missing.join(', ')}, which the network does not know`];
-  return { ourIds, truthIds, names, note };
+      : [`scored without ${missing.join(', ')}, which the network does not know`]),
+  ];
+  return { answerIds, truthIds, names, note };
 }
+
+/** `roadside_objects (pole, fence)`. */
+const nameWithMembers = ({ name, members }: JudgedClass): string =>
+  members.length === 1 && members[0] === name ? name : `${name} (${members.join(', ')})`;
 
 /**
  * Counts a predicted class map against the truth, pixel by pixel, both row-major and of one size. Void pixels

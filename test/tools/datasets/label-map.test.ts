@@ -84,12 +84,45 @@ describe("a set's own classes", () => {
   const drivable = { index: 0, name: 'drivable', camvid: 'road' };
   const vehicles = { index: 3, name: 'vehicles', camvid: null };
   const sky = { index: 6, name: 'Sky' };
+  const fog = { index: 9, name: 'fog', camvid: null };
   it('are matched by name, and those that are none of ours are void, which the name says', async () => {
-    const classes = JSON.stringify({ classes: [drivable, vehicles, sky] });
-    const labels = await labelPng(4, 1, [0, 3, 6, 255]);
+    const road = { ...drivable, name: 'Road' };
+    const classes = JSON.stringify({ classes: [road, fog, sky] });
+    const labels = await labelPng(4, 1, [0, 9, 6, 255]);
     const set = await setOf(labels, [4, 1], { 'classes.json': classes });
     expect([...(await set.samples[0]!.loadClassMap())]).toEqual([3, 255, 0, 255]);
-    expect(set.name).toBe('camvid val (only road, sky; void: vehicles)');
+    expect(set.name).toBe('camvid val (only road, sky; void: fog)');
+    // A network is judged by those that the set has, not by all eleven.
+    expect(set.judgedClasses).toEqual([
+      { name: 'road', members: ['road'] },
+      { name: 'sky', members: ['sky'] },
+    ]);
+    expect([...(await set.samples[0]!.loadJudgedMap!())]).toEqual([0, 255, 1, 255]);
+  });
+
+  it('that are coarse are void to training, and judged as what holds several of ours', async () => {
+    const own = { index: 4, name: 'obstacles', camvid: ['pole', 'fence'] };
+    const classes = JSON.stringify({ classes: [drivable, vehicles, own, sky] });
+    const labels = await labelPng(5, 1, [0, 3, 4, 6, 255]);
+    const set = await setOf(labels, [5, 1], { 'classes.json': classes });
+    expect([...(await set.samples[0]!.loadClassMap())]).toEqual([3, 255, 255, 0, 255]);
+    expect(set.name).toBe(
+      'camvid val (drivable, vehicles, obstacles, sky; to training only road, sky)',
+    );
+    expect(set.judgedClasses).toEqual([
+      { name: 'drivable', members: ['road'] },
+      { name: 'vehicles', members: ['car'] },
+      { name: 'obstacles', members: ['pole', 'fence'] },
+      { name: 'sky', members: ['sky'] },
+    ]);
+    expect([...(await set.samples[0]!.loadJudgedMap!())]).toEqual([0, 1, 2, 3, 255]);
+  });
+
+  it('that hold a class which is none of ours are refused with its name', async () => {
+    const classes = JSON.stringify({ classes: [{ ...vehicles, camvid: ['car', 'tram'] }] });
+    const labels = await labelPng(1, 1, [3]);
+    const error = await rejection(setOf(labels, [1, 1], { 'classes.json': classes }));
+    expect(error.message).toMatch(/in camvid of vehicles, found tram/);
   });
 
   it('in another order than ours are read by it', async () => {

@@ -1,4 +1,5 @@
 import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
+import type { JudgedClass } from '../../datasets/sample.js';
 import { barChart } from '../../page/bar-chart.js';
 import { confusionChart } from '../../page/confusion-chart.js';
 import { htmlPicture, htmlTable, percent, score, spoken } from '../../page/html-parts.js';
@@ -15,9 +16,10 @@ export interface WorstFrame extends SegmentationFrame {
   predicted: PictureUri;
 }
 
-const colourOf = (name: string) =>
+/** CamVid's colour of a class, of a coarse one that of the first class that it holds. */
+export const colourOf = ({ members: [first] }: JudgedClass) =>
   segmentationPaletteRgb[
-    segmentationClasses.indexOf(name as (typeof segmentationClasses)[number])
+    segmentationClasses.indexOf(first as (typeof segmentationClasses)[number])
   ]!;
 
 /** The cards of a segmentation network's report. */
@@ -25,7 +27,8 @@ export function segmentationSections(
   details: SegmentationDetails,
   worst: readonly WorstFrame[],
 ): Section[] {
-  const { classes, classesWithoutExamples, confusion, frames } = details;
+  const { classes, classesWithoutExamples, judged, confusion, frames } = details;
+  const colourNamed = (name: string) => colourOf(judged.find((each) => each.name === name)!);
   const absent = classesWithoutExamples.map(spoken).join(', ');
   return [
     {
@@ -39,19 +42,19 @@ export function segmentationSections(
             name: spoken(name),
             share: iou,
             words: `${score(iou)}, ${percent(truthShare)} of pixels`,
-            colourRgb: colourOf(name),
+            colourRgb: colourNamed(name),
           })),
       ),
     },
     {
       title: 'Worst frames',
       note: 'Frame, truth, answer, by the mIoU of the frame alone. Black is void: neither trained on nor scored.',
-      body: `${colourKey()}${worst.map(triple).join('\n')}`,
+      body: `${colourKey(judged)}${worst.map(triple).join('\n')}`,
     },
     {
       title: 'What is taken for what',
       note: 'Percent of the pixels of a true class (row) that were called a class (column).',
-      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the segmentation classes', names: segmentationClasses, counts: confusion })}</div>`,
+      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the segmentation classes', names: judged.map(({ name }) => name), counts: confusion })}</div>`,
     },
     {
       title: 'Frame by frame',
@@ -88,5 +91,5 @@ const triple = ({ id, mIoU, pixelAccuracy, picture, truth, predicted }: WorstFra
   `<figure class="triple"><div>${picture ? htmlPicture(picture, 'frame') : '<p class="muted">gone</p>'}${htmlPicture(truth, 'truth')}${htmlPicture(predicted, 'answer')}</div>
 <figcaption><b>${escaped(id)}</b>: mIoU ${score(mIoU)}, ${percent(pixelAccuracy)} of pixels right</figcaption></figure>`;
 
-const colourKey = () =>
-  `<ul class="key">${segmentationClasses.map((name) => `<li><span class="swatch" style="background:rgb(${colourOf(name).join(' ')})"></span>${spoken(name)}</li>`).join('')}</ul>`;
+const colourKey = (judged: readonly JudgedClass[]) =>
+  `<ul class="key">${judged.map((each) => `<li><span class="swatch" style="background:rgb(${colourOf(each).join(' ')})"></span>${spoken(each.name)}</li>`).join('')}</ul>`;

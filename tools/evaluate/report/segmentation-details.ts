@@ -1,4 +1,4 @@
-import { segmentationClasses } from '../../../src/perception/classes.js';
+import type { JudgedClass } from '../../datasets/sample.js';
 import { type ClassScores, classScores } from '../classification.js';
 import {
   type ConfusionMatrix,
@@ -22,7 +22,9 @@ export interface SegmentationFrame {
 export interface SegmentationDetails {
   classes: ({ name: string; iou: number; truthShare: number } & ClassScores)[];
   classesWithoutExamples: string[];
-  /** Pixels; rows are the truth, columns the answer, both in the order of `segmentationClasses`. */
+  /** The classes that were judged. */
+  judged: readonly JudgedClass[];
+  /** Pixels; rows are the truth, columns the answer, both in the order of `judged`. */
   confusion: number[][];
   /** Every frame, in the order of the data. */
   frames: SegmentationFrame[];
@@ -33,8 +35,10 @@ const stretchLength = 4;
 
 /** Counts frame by frame and keeps the maps of the `most` worst, one a stretch, which a page shows. */
 export class SegmentationTally {
+  /** Those of the set: all samples have the same. */
+  #judged: readonly JudgedClass[] = [];
   /** The last class is whatever truth and network do not share. */
-  readonly #confusion = createConfusionMatrix(segmentationClasses.length + 1);
+  #confusion = createConfusionMatrix(1);
   readonly #frames: SegmentationFrame[] = [];
   /** By the stretch of neighbouring frames that they stand for. */
   #worst: { seen: Seen; frame: SegmentationFrame; stretch: number }[] = [];
@@ -42,12 +46,16 @@ export class SegmentationTally {
   constructor(readonly most: number) {}
 
   add(seen: Seen): void {
-    const own = createConfusionMatrix(segmentationClasses.length + 1);
+    if (this.#frames.length === 0) {
+      this.#judged = seen.classes;
+      this.#confusion = createConfusionMatrix(seen.classes.length + 1);
+    }
+    const own = createConfusionMatrix(this.#judged.length + 1);
     countClassMap(own, seen.truth, seen.predicted);
     own.counts.forEach((count, index) => {
       this.#confusion.counts[index]! += count;
     });
-    const { mIoU, pixelAccuracy } = segmentationScores(own, segmentationClasses);
+    const { mIoU, pixelAccuracy } = segmentationScores(own, namesOf(this.#judged));
     const frame = { id: seen.sample.id, mIoU, pixelAccuracy };
     this.#frames.push(frame);
     const stretch = Math.floor((this.#frames.length - 1) / stretchLength);
@@ -66,22 +74,26 @@ export class SegmentationTally {
 
   details(): SegmentationDetails {
     return {
-      ...classDetails(this.#confusion),
+      ...classDetails(this.#confusion, this.#judged),
+      judged: this.#judged,
       confusion: confusionRows(this.#confusion)
-        .slice(0, segmentationClasses.length)
-        .map((row) => row.slice(0, segmentationClasses.length)),
+        .slice(0, this.#judged.length)
+        .map((row) => row.slice(0, this.#judged.length)),
       frames: this.#frames,
     };
   }
 }
 
+const namesOf = (judged: readonly JudgedClass[]) => judged.map(({ name }) => name);
+
 function classDetails(
   confusion: ConfusionMatrix,
+  judged: readonly JudgedClass[],
 ): Pick<SegmentationDetails, 'classes' | 'classesWithoutExamples'> {
   const total = confusion.counts.reduce((sum, count) => sum + count, 0);
-  const { perClass } = segmentationScores(confusion, segmentationClasses);
+  const { perClass } = segmentationScores(confusion, namesOf(judged));
   const counted = countsByClass(confusion);
-  const all = segmentationClasses.map((name, classId) => {
+  const all = judged.map(({ name }, classId) => {
     const counts = counted[classId]!;
     const truthPixels = counts.truePositives + counts.falseNegatives;
     return {

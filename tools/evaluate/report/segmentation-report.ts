@@ -1,9 +1,8 @@
-import { segmentationClasses, segmentationPaletteRgb } from '../../../src/perception/classes.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { voidClassId } from '../../datasets/sample.js';
 import { exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
 import type { ObservationOf } from '../observation.js';
-import { segmentationSections, type WorstFrame } from '../page/segmentation-sections.js';
+import { colourOf, segmentationSections, type WorstFrame } from '../page/segmentation-sections.js';
 import type { FindingsCollector } from './findings.js';
 import { SegmentationTally } from './segmentation-details.js';
 
@@ -28,7 +27,7 @@ export function collectSegmentation(): FindingsCollector<'segmentation'> {
         tiles: [
           { name: 'mIoU', value: mIoU.toFixed(3) },
           { name: 'pixel accuracy', value: (right / Math.max(1, all)).toFixed(3) },
-          { name: 'classes', value: `${classes.length} of ${segmentationClasses.length}` },
+          { name: 'classes', value: `${classes.length} of ${details.judged.length}` },
           { name: 'weakest', value: weakest ? weakest.name.replaceAll('_', ' ') : '–' },
           { name: 'frames', value: `${frames.length}` },
         ],
@@ -54,15 +53,19 @@ async function pictured({ seen, frame }: SegmentationTally['worst'][number]): Pr
   };
 }
 
-/** A class map in CamVid's colours, void black, every n-th pixel so that it is no wider than shown. */
-function paintMap({ widthPx, heightPx }: ObservationOf['segmentation'], map: Uint8Array): RgbImage {
+/** A class map in the colours of the page, void black, every n-th pixel so that it is no wider than shown. */
+function paintMap(
+  { widthPx, heightPx, classes }: ObservationOf['segmentation'],
+  map: Uint8Array,
+): RgbImage {
+  const coloursRgb = classes.map(colourOf);
   const step = Math.max(1, Math.ceil(widthPx / shownWidthPx));
   const [columns, rows] = [Math.ceil(widthPx / step), Math.ceil(heightPx / step)];
   const data = new Uint8Array(columns * rows * 3);
   for (let row = 0, to = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, to += 3) {
       const classId = map[row * step * widthPx + column * step]!;
-      data.set(segmentationPaletteRgb[classId] ?? [0, 0, 0], to);
+      data.set(coloursRgb[classId] ?? [0, 0, 0], to);
     }
   }
   return { widthPx: columns, heightPx: rows, data };

@@ -128,7 +128,7 @@ export class TruthScorer {
     if (this.#lookUp === undefined) return;
     if (truth.widthPx * truth.heightPx > maxMapPixels) return;
     this.#classes ??= comparableClasses(found.classNames, 'the results');
-    const { ourIds, truthIds } = this.#classes;
+    const { answerIds, truthIds } = this.#classes;
     const trueMap = mapOf(truth);
     const foundMap = mapOf(found);
     const places = this.#lookUp.placesFor(frame, found.widthPx, found.heightPx, truth);
@@ -137,7 +137,7 @@ export class TruthScorer {
     for (let i = 0; i < trueMap.length; i++) {
       const place = places[i]!;
       trueMap[i] = place < 0 ? voidClassId : truthIds[ours[trueMap[i]!]!]!;
-      if (place >= 0) predicted[i] = ourIds[foundMap[place]!]!;
+      if (place >= 0) predicted[i] = answerIds[foundMap[place]!]!;
     }
     countClassMap(this.#confusion, trueMap, predicted);
   }

@@ -7,6 +7,7 @@ import type {
   TruthBox,
 } from '../../../../tools/datasets/sample.js';
 import { intervalCollectors } from '../../../../tools/evaluate/intervals/score-intervals.js';
+import { ourJudgedClasses } from '../../../../tools/evaluate/segmentation-scores.js';
 
 const load = async () => ({ widthPx: 1, heightPx: 1, data: new Uint8Array(3) });
 
@@ -79,7 +80,14 @@ describe('how sure a score is', () => {
       };
       const truth = Uint8Array.from({ length: 10 }, (_, i) => (i < 5 ? 0 : 1));
       const predicted = picture % 2 === 0 ? truth : truth.map(() => 0);
-      collector.add({ sample, widthPx: 10, heightPx: 1, truth, predicted });
+      collector.add({
+        sample,
+        widthPx: 10,
+        heightPx: 1,
+        classes: ourJudgedClasses,
+        truth,
+        predicted,
+      });
     }
     const [low, high] = collector.intervals()!['pixelAccuracy']!;
     expect(low).toBeLessThan(0.75);

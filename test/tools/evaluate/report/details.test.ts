@@ -7,6 +7,7 @@ import { SegmentationTally } from '../../../../tools/evaluate/report/segmentatio
 import { signsDetails } from '../../../../tools/evaluate/report/signs-details.js';
 import { steeringDetails } from '../../../../tools/evaluate/report/steering-details.js';
 import { worstFirst } from '../../../../tools/evaluate/report/worst-first.js';
+import { ourJudgedClasses } from '../../../../tools/evaluate/segmentation-scores.js';
 
 const sampleBase = (id: string, group = id) => ({
   id,
@@ -78,6 +79,7 @@ const frame = (
   sample: { ...sampleBase(id), loadClassMap: () => Promise.reject(new Error('not asked for')) },
   widthPx: truth.length,
   heightPx: 1,
+  classes: ourJudgedClasses,
   truth: Uint8Array.from(truth),
   predicted: Uint8Array.from(predicted),
 });
