@@ -39,7 +39,15 @@ test('--json prints exactly one object, and what was left out goes to standard e
   expect(stderr).toMatch(/left out: .*driving_log\.csv:2: expected the centre picture "gone\.jpg"/);
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
-  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics', 'intervals']);
+  expect(Object.keys(result)).toEqual([
+    'task',
+    'bundle',
+    'data',
+    'count',
+    'metrics',
+    'intervals',
+    'notes',
+  ]);
   expect(result).toMatchObject({ task: 'steering', count: 1 });
   expect(Object.keys(result.metrics)).toEqual(['maeRad', 'rmseRad', 'r2', 'correlation']);
   // The picture's grey of 90 steers 0.09 rad; the log says 2.5 degrees to the left.
@@ -52,7 +60,15 @@ test('--report leaves a page and its JSON, and --json still prints its one objec
   const { code, stdout, stderr } = await windshield(...words, '--report', join(data, 'report'));
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
-  expect(Object.keys(result)).toEqual(['task', 'bundle', 'data', 'count', 'metrics', 'intervals']);
+  expect(Object.keys(result)).toEqual([
+    'task',
+    'bundle',
+    'data',
+    'count',
+    'metrics',
+    'intervals',
+    'notes',
+  ]);
   expect(stderr).toMatch(/wrote .*steering\.html\nwrote .*steering\.json/);
   const report = JSON.parse(readFileSync(join(data, 'report', 'steering.json'), 'utf8'));
   expect(report).toMatchObject(result);
