@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { mulberry32 } from '../../src/bundle/golden.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import { mutateBytes, mutateText, mutateValue, type Random } from './mutate.js';
@@ -56,7 +56,7 @@ export async function readInputOf(
   return { isRefused, fault };
 }
 
-function faultOf(error: unknown, { codes }: FuzzSubject, dir: string): string | undefined {
+function faultOf(error: unknown, { codes, file }: FuzzSubject, dir: string): string | undefined {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (!hasErrorCode(error)) return `no error of ours: ${shown}`;
   const { code, message } = error;
@@ -65,7 +65,9 @@ function faultOf(error: unknown, { codes }: FuzzSubject, dir: string): string | 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would write on the terminal of whoever reads the line.
   if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(message)) return `no single clean line: ${said}`;
   if (message.length > maxLineCharacters) return `a line of ${message.length} characters: ${said}`;
-  if (!message.includes(dir)) return `no file is named: ${said}`;
+  // A network and a picture go by the file's own name, whatever folder it lies in.
+  if (!message.includes(dir) && !message.includes(basename(file)))
+    return `no file is named: ${said}`;
   return undefined;
 }
 

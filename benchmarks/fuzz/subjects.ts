@@ -2,6 +2,7 @@ import type { FuzzSubject } from './subject.js';
 import { datasetSubjects } from './subjects-of-datasets.js';
 import { driveSubjects } from './subjects-of-drives.js';
 import { settingSubjects } from './subjects-of-settings.js';
+import { toolSubjects } from './subjects-of-tools.js';
 import { weightSubjects } from './subjects-of-weights.js';
 
 /** Every kind of input that a user can hand in. */
@@ -10,4 +11,5 @@ export const fuzzSubjects: readonly FuzzSubject[] = [
   ...settingSubjects,
   ...weightSubjects,
   ...datasetSubjects,
+  ...toolSubjects,
 ];

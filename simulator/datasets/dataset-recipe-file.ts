@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
 
 /** The file in a data set's folder that says what it is made of. */
 export const recipeFileName = 'recipe.json';
@@ -21,6 +23,8 @@ export interface FolderRecipe {
   /** Of drives: their length, seconds; the usual one where it is not said. */
   driveS?: number | undefined;
 }
+
+const recipeSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 const comparedKeys = [
   'task',
@@ -59,11 +63,11 @@ export async function claimFolder(outDir: string, recipe: FolderRecipe): Promise
 }
 
 function parseRecipe(text: string, path: string): Partial<FolderRecipe> {
-  try {
-    return JSON.parse(text) as Partial<FolderRecipe>;
-  } catch (cause) {
-    throw new PerceptionError('ERR_OUTPUT', `${path}: expected JSON, found ${text.slice(0, 40)}`, {
-      cause,
-    });
-  }
+  const value = parseJson(text, { where: path, code: 'ERR_OUTPUT' });
+  const found = recipeSchema.safeParse(value);
+  if (found.success) return found.data as Partial<FolderRecipe>;
+  throw new PerceptionError(
+    'ERR_OUTPUT',
+    `${path}: expected a recipe of a data set, found ${text.slice(0, 40)}`,
+  );
 }

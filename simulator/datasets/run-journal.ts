@@ -1,6 +1,10 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync } from 'node:fs';
+import type { z } from 'zod';
 import { outputError } from '../../src/files/output-error.js';
+import { readInputText } from '../../src/files/read-input.js';
 import { writeWhole } from '../../src/files/write-whole.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
 
 /**
  * What the finished scenes of a run have yielded, a line a scene in their order, so that a run which was broken off
@@ -10,13 +14,25 @@ export class RunJournal<T> {
   /** The scenes' yields, as far as they are known. */
   readonly known: T[];
 
-  constructor(readonly path: string) {
+  /** `schema` is that of one yield. Throws ERR_OUTPUT for a file that is no journal of such. */
+  constructor(
+    readonly path: string,
+    schema: z.ZodType<T>,
+  ) {
     const text = readIfThere(path);
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     this.known = whole
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as T);
+      .map((line, index) => {
+        const where = `${path}:${index + 1}`;
+        const checked = schema.safeParse(parseJson(line, { where, code: 'ERR_OUTPUT' }));
+        if (checked.success) return checked.data;
+        throw new PerceptionError(
+          'ERR_OUTPUT',
+          `${where}: expected what a scene yielded, found ${line.slice(0, 40)}; remove the folder to begin again`,
+        );
+      });
     if (whole.length !== text.length) writeWhole(path, whole);
   }
 
@@ -34,10 +50,7 @@ export class RunJournal<T> {
   }
 }
 
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
+const readIfThere = (path: string): string =>
+  existsSync(path)
+    ? readInputText(path, { code: 'ERR_OUTPUT', what: 'a journal', maxBytes: 2 ** 29 })
+    : '';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
 import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { makeFolder } from '../../src/files/make-folder.js';
@@ -44,7 +45,7 @@ async function writePictures(
   // Other layouts have a label beside each picture; a log is only known when its scenes have been made.
   const journal =
     task === 'steering'
-      ? new RunJournal<string>(join(run.outDir, 'driving_log.journal'))
+      ? new RunJournal(join(run.outDir, 'driving_log.journal'), z.string())
       : undefined;
   const lines = [...(journal?.known ?? [])];
   const first = Math.min(lines.length, run.count);
@@ -84,7 +85,7 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
       crops.push(crop);
       return true;
     });
-  const journal = new RunJournal<JournalCrop[]>(join(run.outDir, 'train32.journal'));
+  const journal = new RunJournal(join(run.outDir, 'train32.journal'), z.array(journalCropSchema));
   for (const scene of journal.known) keepWanted(scene.map(fromJournal));
   const take = (scene: FinishedScene): boolean => {
     journal.append(keepWanted(scene.crops).map(toJournal));
@@ -114,10 +115,8 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
   return { written: crops.length };
 }
 
-interface JournalCrop {
-  classId: number;
-  pixels: string;
-}
+const journalCropSchema = z.object({ classId: z.int().min(0), pixels: z.base64() });
+type JournalCrop = z.infer<typeof journalCropSchema>;
 
 function toJournal({ classId, pixels }: SignCrop): JournalCrop {
   return { classId, pixels: Buffer.from(pixels).toString('base64') };

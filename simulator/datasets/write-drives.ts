@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { makeFolder } from '../../src/files/make-folder.js';
 import { writeWhole } from '../../src/files/write-whole.js';
@@ -44,7 +45,7 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
     const { manifest } = await readBundleFolder(config.bundles.steering!);
     const recipe = { task: 'steering', count, seed, widthPx, heightPx, truth: false, driveS };
     await claimFolder(outDir, { ...recipe, driverSha256: manifest.network.sha256 });
-    const journal = new RunJournal<string[]>(join(outDir, 'driving_log.journal'));
+    const journal = new RunJournal(join(outDir, 'driving_log.journal'), z.array(z.string()));
     const lines = journal.known.flat();
     for (let index = journal.known.length; lines.length < count; index++) {
       if (signal?.aborted === true) return { written: lines.length };

@@ -83,6 +83,7 @@ export async function parseNetwork(found: Uint8Array, path: string): Promise<Net
 async function takeInside(model: ModelProto, path: string): Promise<boolean> {
   const outside = (model.graph?.initializer ?? []).filter(({ dataLocation }) => dataLocation === 1);
   const files = new Map<string, Uint8Array>();
+  let totalBytes = 0;
   for (const tensor of outside) {
     const fields = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
     const location = fields.get('location') ?? '';
@@ -105,6 +106,9 @@ async function takeInside(model: ModelProto, path: string): Promise<boolean> {
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) {
       throw broken(path, `values of ${tensor.name} beyond the end of ${location}`);
     }
+    // Many tensors may claim the same bytes.
+    totalBytes += length;
+    if (totalBytes > maxNetworkBytes) throw tooLarge(path, totalBytes);
     tensor.rawData = bytes.slice(offset, offset + length);
     tensor.externalData = [];
     tensor.dataLocation = 0;

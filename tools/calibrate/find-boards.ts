@@ -58,7 +58,7 @@ export async function findBoards(
   if (size === undefined)
     throw new PerceptionError(
       'ERR_SOURCE_EMPTY',
-      `expected pictures, found ${skipped.length === 0 ? 'none' : `${skipped.length} that cannot be decoded`}`,
+      `expected pictures, found ${skipped.length === 0 ? 'none' : `${skipped.length} that cannot be decoded, the first ${skipped[0]!.name}`}`,
     );
   return { size, pictures: found, skipped };
 }
