@@ -62,7 +62,10 @@ export function evaluateCommand(): Command {
       'also write a page with pictures, and its JSON beside it: a file.html, or a folder for <task>.html',
     )
     .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
-    .option('--json', 'print one JSON object {task, bundle, data, count, metrics, intervals, notes}')
+    .option(
+      '--json',
+      'print one JSON object {task, bundle, data, count, metrics, intervals, notes}',
+    )
     .action(async (task: Task, bundleDir: string | undefined, flags: EvaluateFlags) => {
       await evaluate(task, bundleDir ?? `${shippedModelsDir}${task}`, flags);
     });
