@@ -1,5 +1,6 @@
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import type { MethodScores } from '../tools/explain/measure/measure-explanations.js';
 import { shippedModelsDir } from './default-pipelines.js';
@@ -31,7 +32,7 @@ export async function measureMethods(
     },
   );
   terminal.clearLive();
-  terminal.print(json ? JSON.stringify(scores) : tableOf(scores));
+  terminal.print(json ? measuredJson(scores) : tableOf(scores));
 }
 
 function tableOf(scores: readonly MethodScores[]): string {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -61,7 +62,7 @@ async function exportDrive(path: string, flags: ExportDriveFlags): Promise<void>
   const forget = onStopSignals(() => interruption.abort());
   try {
     const summary = await exportAll(path, flags, terminal, interruption.signal);
-    if (flags.json) terminal.print(JSON.stringify(summary));
+    if (flags.json) terminal.print(measuredJson(summary));
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     terminal.note('ended by Ctrl-C: what was not complete was not written');
