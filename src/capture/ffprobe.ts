@@ -23,6 +23,8 @@ export interface VideoFacts {
     timeS: number | undefined;
     hasDecodingTime: boolean;
   }[];
+  /** Degrees clockwise by which the file asks to be turned: films of a phone that was held upright. 0 to 359. */
+  turnDeg: number;
   /** True for ffmpeg before 5.1, which calls an option by another name. */
   isOld: boolean;
 }
@@ -37,6 +39,8 @@ interface ProbeOutput {
     avg_frame_rate?: string;
     r_frame_rate?: string;
     nb_frames?: string;
+    side_data_list?: { rotation?: number }[];
+    tags?: { rotate?: string };
   }[];
 }
 
@@ -58,6 +62,7 @@ export async function probeVideo(
   withPackets: boolean,
 ): Promise<VideoFacts> {
   const entries = ['stream=codec_name,width,height,avg_frame_rate,r_frame_rate,nb_frames'];
+  entries.push('stream_side_data=rotation', 'stream_tags=rotate');
   if (withPackets) entries.push('packet=pts_time,dts_time,flags');
   const probeArguments = ['-v', 'error', '-of', 'json', '-show_program_version'];
   probeArguments.push('-select_streams', 'v:0', '-show_entries', entries.join(':'), ...input);
@@ -87,12 +92,20 @@ export async function probeVideo(
     rateHz: rateIn(stream.avg_frame_rate) ?? rateIn(stream.r_frame_rate),
     announcedFrames: announced > 0 ? announced - (packets.length - shown.length) : undefined,
     codec: stream.codec_name ?? '',
+    turnDeg: turnOf(stream),
     packets: shown.map(({ pts_time, dts_time }) => ({
       timeS: secondsIn(pts_time),
       hasDecodingTime: secondsIn(dts_time) !== undefined,
     })),
     isOld: isBefore51(output.program_version?.version),
   };
+}
+
+/** The display matrix turns counter-clockwise; the tag of older files, clockwise. */
+function turnOf({ side_data_list: sideData = [], tags }: NonNullable<ProbeOutput['streams']>[0]) {
+  const matrixDeg = sideData.find(({ rotation }) => rotation !== undefined)?.rotation;
+  const deg = matrixDeg === undefined ? Number(tags?.rotate ?? 0) : -matrixDeg;
+  return Number.isFinite(deg) ? ((Math.round(deg) % 360) + 360) % 360 : 0;
 }
 
 function secondsIn(text: string | undefined): number | undefined {

@@ -94,7 +94,8 @@ export class VideoFrames {
   ): Promise<VideoFrames> {
     const decode = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
     // With the container's own clock, so that frames can be told from packets that gave none.
-    decode.push('-copyts', '-noautorotate', '-i', input, '-map', '0:v:0');
+    // What the file says of how it is to be turned, ffmpeg does in front of every filter.
+    decode.push('-copyts', '-i', input, '-map', '0:v:0');
     decode.push('-vf', 'showinfo=checksum=0', passthrough, 'passthrough');
     // The same bytes on every machine, whatever its vector instructions.
     decode.push('-sws_flags', '+accurate_rnd+bitexact');

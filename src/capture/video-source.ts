@@ -17,8 +17,8 @@ export interface VideoOptions {
 }
 
 /**
- * The frames of a video file, decoded by the system's `ffmpeg` in a child process, rgb8 as stored (not turned), each
- * at the presentation time that the decoder gives it, none doubled or left out to keep a rate. The first frame sets
+ * The frames of a video file, decoded by the system's `ffmpeg` in a child process, rgb8, upright where
+ * the file says how it is to be turned, each at the presentation time that the decoder gives it, none doubled or left out to keep a rate. The first frame sets
  * the size. Skipped by reason: `size`, `undecodable` (the file lists it, the decoder left it out), `missing` (a place
  * without a picture), `truncated` (behind the last frame that came), `lost` (not read, because ffmpeg failed).
  * Rejects with ERR_TOOL_MISSING or ERR_SOURCE_FORMAT; a read ends as `failed` with ERR_SOURCE_LOST when ffmpeg is
@@ -52,7 +52,10 @@ export async function openVideo(path: string, options: VideoOptions = {}): Promi
     frameCount: slots.count,
     ...(contentSha256 !== undefined && { contentSha256 }),
   };
-  return new VideoSource(path, info, slots, frames, first);
+  const { turnDeg, widthPx, heightPx } = facts;
+  const turned = `turned by ${turnDeg}° clockwise, as the file says: stored ${widthPx}x${heightPx}, shown ${first.widthPx}x${first.heightPx}`;
+  const notes = [slots.note ?? [], turnDeg === 0 ? [] : turned].flat();
+  return new VideoSource(path, info, slots, frames, first, notes);
 }
 
 class VideoSource implements FrameSource {
@@ -74,9 +77,10 @@ class VideoSource implements FrameSource {
     slots: FrameSlots,
     frames: VideoFrames,
     first: DecodedFrameFacts,
+    notes: readonly string[],
   ) {
     this.info = info;
-    this.notes = slots.note === undefined ? [] : [slots.note];
+    this.notes = notes;
     this.#slots = slots;
     this.#placer = new FramePlacer(slots);
     this.#frames = frames;

@@ -69,6 +69,45 @@ test.skipIf(skip !== undefined)(`frames come at their presentation times${left}`
   await source.close();
 });
 
+/** A film that asks to be turned clockwise: the matrix of its track header (ISO 14496-12, 8.3.2), 16.16 fixed point. */
+function turned(film: Buffer, turnDeg: 90 | 180 | 270): Buffer {
+  const [a, b] = { 90: [0, 1], 180: [-1, 0], 270: [0, -1] }[turnDeg] as [number, number];
+  const matrixAt = film.indexOf('tkhd') + 44;
+  for (const [place, value] of [
+    [0, a],
+    [1, b],
+    [3, -b],
+    [4, a],
+  ] as const)
+    film.writeInt32BE(value * 65_536, matrixAt + 4 * place);
+  return film;
+}
+
+test.skipIf(skip !== undefined)(`a phone's film is shown upright, and says so${left}`, async () => {
+  // Stored lying: red on its left, blue on its right.
+  const input =
+    'color=c=0xc81e1e:s=32x48:r=25:d=0.2[a];color=c=0x1e1ec8:s=32x48:r=25:d=0.2[b];[a][b]hstack';
+  makeVideo(at('lying.mp4'), input, '-c:v', 'libx264', '-qp', '1');
+  for (const [turnDeg, size, firstPixel] of [
+    [90, [48, 64], 'red'],
+    [180, [64, 48], 'blue'],
+    [270, [48, 64], 'blue'],
+  ] as const) {
+    const path = at(`turned-${turnDeg}.mp4`);
+    await writeFile(path, turned(await readFile(at('lying.mp4')), turnDeg));
+    const source = await openVideo(path);
+    const { widthPx, heightPx } = source.info.layout;
+    expect([widthPx, heightPx]).toEqual(size);
+    expect(source.notes).toEqual([
+      `turned by ${turnDeg}° clockwise, as the file says: stored 64x48, shown ${widthPx}x${heightPx}`,
+    ]);
+    const pixels = new Uint8Array(frameBytes(source.info.layout));
+    await source.read(pixels);
+    expect(pixels[0]! > pixels[2]! ? 'red' : 'blue').toBe(firstPixel);
+    await source.close();
+  }
+});
+
 test.skipIf(skip !== undefined)(
   `frames at uneven times keep them, none is doubled or left out${left}`,
   async () => {
