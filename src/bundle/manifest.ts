@@ -135,7 +135,13 @@ export const manifestSchema = z.strictObject({
   decode: outputSpecSchema,
   training: z.strictObject({
     data: z.array(
-      z.strictObject({ name: z.string(), count: z.int().nonnegative(), licence: z.string() }),
+      z.strictObject({
+        name: z.string(),
+        count: z.int().nonnegative(),
+        licence: z.string(),
+        /** The lens was taken out of its pictures: they were calibrated, or rendered without one. */
+        isUndistorted: z.boolean().optional(),
+      }),
     ),
     seed: z.int(),
     command: z.string(),
@@ -154,6 +160,12 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Share of the pictures that it learnt from without a lens in them, 0..1. */
+export function undistortedShare({ training: { data } }: Pick<Manifest, 'training'>): number {
+  const count = (entries: typeof data) => entries.reduce((sum, entry) => sum + entry.count, 0);
+  return count(data.filter(({ isUndistorted }) => isUndistorted)) / Math.max(1, count(data));
+}
 
 /**
  * models/<task>/golden.json: an input made from a seed and the outputs that the exporter saw on it.

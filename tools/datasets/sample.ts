@@ -89,6 +89,8 @@ export interface Dataset<T extends LabelledTask = LabelledTask> {
   problems: { where: string; reason: string }[];
   /** The calibrated camera that took every picture; without one they are taken as they are. */
   camera?: CameraModel;
+  /** Its pictures have no lens in them as they are: rendered without one. */
+  isUndistorted?: boolean;
   /** Signs: what the class ids stand for; GTSRB's classes where it is left out. */
   classes?: readonly string[];
   /** Segmentation: the classes that the set has, where they are not all of ours; a network is judged by these. */

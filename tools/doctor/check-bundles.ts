@@ -15,11 +15,12 @@ const actions: Readonly<Record<string, string>> = {
 
 /**
  * A finding for each bundle of the pipeline file, from what its lane's process said: hash, provider and golden
- * outputs. `allowUncertified` as in the pipeline file.
+ * outputs. `allowUncertified` as in the pipeline file; `hasCamera`: it has a calibration.
  */
 export function bundleFindings(
   readings: readonly LaneReading[],
   allowUncertified: boolean,
+  hasCamera = true,
 ): Finding[] {
   return readings.flatMap(({ stages, answers, end }) =>
     stages.map((task) => {
@@ -28,7 +29,8 @@ export function bundleFindings(
           (answer) => answer.type === type && 'task' in answer && answer.task === task,
         ) as Answer<Type> | undefined;
       const loaded = said('loaded' as const);
-      if (loaded !== undefined) return loadedFinding(task, loaded, allowUncertified);
+      if (loaded !== undefined)
+        return withLens(loadedFinding(task, loaded, allowUncertified), loaded, hasCamera);
       const refused = said('refused' as const);
       if (refused !== undefined) return refusedFinding(task, refused);
       // Its process died: while it loaded this bundle, or one before.
@@ -59,6 +61,19 @@ function loadedFinding(
     : 'export it again, or set `allowUncertified: true` and have every result say so';
   const state = allowUncertified ? 'warning' : 'failed';
   return amiss(`bundle ${task}`, state, `${found}: out of tolerance`, action, true);
+}
+
+/** A network that knows no lens sees one: what it learnt to be straight is bent, most of all at the borders. */
+function withLens(
+  finding: Finding,
+  { undistortedShare }: Answer<'loaded'>,
+  hasCamera: boolean,
+): Finding {
+  if (hasCamera || undistortedShare <= 0.5 || finding.state !== 'ok') return finding;
+  const found = `${finding.found}; it learnt from pictures without a lens in them, and this pipeline has no calibration`;
+  const action =
+    'calibrate the camera (`windshield calibrate`), and name the file under `calibration:`';
+  return amiss(finding.name, 'warning', found, action, true);
 }
 
 function refusedFinding(task: Task, { code, message }: Answer<'refused'>): Finding {

@@ -3,6 +3,7 @@ import { calibrationSha256 } from '../../src/calibration/camera-info.js';
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
 import { cameraOf } from '../../src/capture/camera-of.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
+import { cameraConfigs } from '../../src/pipeline/cameras/camera-configs.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { sourceOptionsOf } from '../../src/pipeline/source-options.js';
 import { bundleFindings } from './check-bundles.js';
@@ -16,8 +17,10 @@ import { lanesToMeasure, measureLanes } from './measure-lanes.js';
 export async function checkPipeline(
   config: PipelineConfig,
 ): Promise<{ findings: Finding[]; headroom: Headroom }> {
-  const { finding: source, facts } = await checkSource(config.source, sourceOptionsOf(config));
-  const { finding: calibration, camera } = await checkCalibration(config, facts);
+  const cameras = cameraConfigs(config) ?? [{ name: '', config }];
+  const eyes = await Promise.all(cameras.map((one) => checkCamera(one.name, one.config)));
+  // Times are measured on frames of the first camera.
+  const { facts, camera } = eyes[0]!;
   const endpoint = await checkEndpoint(config);
   const { findings: choices, config: chosen } = await checkChoices({
     config,
@@ -30,15 +33,24 @@ export async function checkPipeline(
   const laneNames = readings.map(({ name }) => name);
   return {
     findings: [
-      source,
-      calibration,
+      ...eyes.flatMap((eye) => eye.findings),
       ...endpoint,
       ...choices,
-      ...bundleFindings(readings, config.allowUncertified),
+      ...bundleFindings(readings, config.allowUncertified, camera !== undefined),
       ...headroomFindings(headroom, laneNames),
     ],
     headroom,
   };
+}
+
+/** Where the frames of one camera come from, and whether it is calibrated; named where there are several. */
+async function checkCamera(name: string, config: PipelineConfig) {
+  const { finding: source, facts } = await checkSource(config.source, sourceOptionsOf(config));
+  const { finding: calibration, camera } = await checkCalibration(config, facts);
+  const findings = [source, calibration].map((finding) =>
+    name === '' ? finding : { ...finding, name: `${finding.name} ${name}` },
+  );
+  return { findings, facts, camera };
 }
 
 async function checkCalibration(

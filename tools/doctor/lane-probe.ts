@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseManifest } from '../../src/bundle/bundle.js';
-import type { Task } from '../../src/bundle/manifest.js';
+import { type Task, undistortedShare } from '../../src/bundle/manifest.js';
 import { type PermittedUse, permittedUse } from '../../src/bundle/permitted-use.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { nowNs } from '../../src/frame/clock.js';
@@ -48,6 +48,8 @@ export type LaneAnswer =
       sha256: string;
       provider: string;
       use: PermittedUse;
+      /** Share of its training pictures without a lens in them. */
+      undistortedShare: number;
       isCertified: boolean;
       maxAbsDifference: number;
       loadMs: number;
@@ -85,6 +87,7 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
         version: manifest.version,
         sha256: manifest.network.sha256,
         provider: session.provider,
+        undistortedShare: undistortedShare(manifest),
         use: manifest.use ?? permittedUse(manifest.training.data),
         isCertified: isCertified && isInputCertified,
         maxAbsDifference,

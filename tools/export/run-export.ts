@@ -79,6 +79,7 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
         name: dataset.name,
         count: dataset.samples.length,
         licence: dataset.licence,
+        ...((dataset.isUndistorted ?? dataset.camera !== undefined) && { isUndistorted: true }),
       })),
       seed: recipe.seed,
       command: request.command,

@@ -28,7 +28,10 @@ export interface WeightedDataset<T extends LabelledTask> {
 /** Pictures below `rendered/` come in the layouts of others, and are nobody's but ours. */
 function origin(dataset: Dataset, { folder }: RecipeSource): Dataset {
   if (!folder.startsWith('rendered/')) return dataset;
-  return { ...dataset, name: folder, licence: "rendered by windshield simulate, this project's" };
+  const licence = "rendered by windshield simulate, this project's";
+  // Frames for steering are rendered as preprocessing hands them over; the other tasks' cameras have lenses of all kinds.
+  const isUndistorted = dataset.task === 'steering';
+  return { ...dataset, name: folder, licence, ...(isUndistorted && { isUndistorted }) };
 }
 
 /** Where a recipe's path lies: in the first of the data folders that has it, else in the first. */

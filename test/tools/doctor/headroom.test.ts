@@ -215,6 +215,7 @@ describe('a bundle', () => {
     sha256: 'abcdef0123',
     provider: 'cuda',
     use: 'any',
+    undistortedShare: 0,
     isCertified: false,
     maxAbsDifference: 0.25,
     loadMs: 12,
