@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { askControls } from './camera-controls.js';
 import { FfmpegStream, type FoundStream } from './ffmpeg-stream.js';
 import { JpegStream } from './jpeg-stream.js';
 import { LiveSource } from './live-source.js';
@@ -16,6 +17,8 @@ export interface CameraOptions {
   ffmpegPath?: string;
   /** Also deliver each frame as the camera gives it; the camera must give MJPEG. */
   keepsCoded?: boolean;
+  /** Sets exposure and colour, where they are asked for. */
+  v4l2CtlPath?: string;
   /** From a loss to the first attempt, milliseconds; 100 when left out. */
   retryMs?: number;
   /** No frame for this long is a loss, milliseconds; 3000 when left out. */
@@ -23,7 +26,8 @@ export interface CameraOptions {
 }
 
 /**
- * A camera of Video4Linux, such as `/dev/video0?size=1280x720&rate=30&format=mjpeg`, read by `ffmpeg`. What it is asked
+ * A camera of Video4Linux, such as `/dev/video0?size=1280x720&rate=30&format=mjpeg&exposure=5`, read by `ffmpeg`;
+ * exposure and colour are asked for with `v4l2-ctl`, anew after a loss. What it is asked
  * for and does not have it replaces: the notes then say what came. Rejects with ERR_SOURCE_MISSING (no such
  * device), ERR_TOOL_MISSING, ERR_USAGE or ERR_SOURCE_FORMAT (no video from it, such as of a device that is busy).
  */
@@ -35,7 +39,7 @@ export async function openCamera(
   if (!existsSync(device)) {
     throw new PerceptionError('ERR_SOURCE_MISSING', `there is no camera ${device}`);
   }
-  const { format, ...mode } = { ...askedIn(options), ...asked };
+  const { format, controls = {}, ...mode } = { ...askedIn(options), ...asked };
   const input = ['-f', 'v4l2'];
   if (format !== undefined) input.push('-input_format', format);
   if (mode.widthPx !== undefined && mode.heightPx !== undefined)
@@ -46,6 +50,7 @@ export async function openCamera(
     ...options,
     format: frames,
     asked: { ...mode, ...(format !== undefined && { format }) },
+    prepare: () => askControls(device, controls, options.v4l2CtlPath),
     ...(mode.stallMs !== undefined && { stallMs: mode.stallMs }),
   });
 }
@@ -54,14 +59,25 @@ export async function openCamera(
 export async function openFfmpegStream(
   input: readonly string[],
   name: string,
-  options: CameraOptions & { asked?: AskedMode } = {},
+  options: CameraOptions & {
+    asked?: AskedMode;
+    /** Called before each start of ffmpeg; resolves with what is to be said of it. */
+    prepare?: () => Promise<readonly string[]>;
+  } = {},
 ): Promise<FrameSource> {
   const { ffmpegPath = 'ffmpeg', format = 'rgb8', asked = {}, retryMs, stallMs } = options;
-  const start = (signal?: AbortSignal): Promise<FoundStream> =>
+  const { prepare = async () => [] } = options;
+  const prepared = await prepare();
+  const open = (signal?: AbortSignal): Promise<FoundStream> =>
     options.keepsCoded === true
       ? JpegStream.start({ ffmpegPath, input, name }, signal)
       : FfmpegStream.start({ ffmpegPath, input, name, format }, signal);
-  const first = await start();
+  // A camera that was unplugged has forgotten what it was asked for.
+  const start = async (signal?: AbortSignal) => {
+    await prepare();
+    return open(signal);
+  };
+  const first = await open();
   return LiveSource.open(
     {
       info: {
@@ -76,7 +92,7 @@ export async function openFfmpegStream(
       endsInOrder: false,
       retryMs,
       stallMs,
-      notes: [describeMode(name, asked, first)],
+      notes: [[describeMode(name, asked, first), ...prepared].join('; ')],
     },
     first,
   );

@@ -1,4 +1,5 @@
 import { PerceptionError } from '../frame/perception-error.js';
+import type { AskedControls } from './camera-controls.js';
 import { withoutCredentials } from './credentials.js';
 
 /** What a person asks of a camera or stream. */
@@ -10,6 +11,8 @@ export interface AskedMode {
   format?: string;
   /** No frame for this long, and the source is lost; milliseconds. */
   stallMs?: number;
+  /** Of a camera: exposure and colour. */
+  controls?: AskedControls;
 }
 
 type Read = (text: string) => Partial<AskedMode> | undefined;
@@ -18,6 +21,14 @@ const above0 = (text: string, most: number): number | undefined => {
   const value = Number(text);
   return text !== '' && value > 0 && value <= most ? value : undefined;
 };
+
+/** `auto`, or a number up to `most` that goes by this name. */
+const control =
+  (key: keyof AskedControls, most: number): Read =>
+  (text) => {
+    const value = text === 'auto' ? text : above0(text, most);
+    return value === undefined ? undefined : { controls: { [key]: value } };
+  };
 
 /** Every key, what is expected of its value, and how it is read. */
 const keys: Readonly<Record<string, { expected: string; read: Read }>> = {
@@ -40,6 +51,18 @@ const keys: Readonly<Record<string, { expected: string; read: Read }>> = {
   format: {
     expected: 'a pixel format such as mjpeg, yuyv422 or nv12',
     read: (text) => (/^[a-z0-9_]{2,20}$/i.test(text) ? { format: text.toLowerCase() } : undefined),
+  },
+  exposure: {
+    expected: 'auto, or milliseconds above 0, at most 10000',
+    read: control('exposureMs', 10_000),
+  },
+  gain: {
+    expected: "auto, or the driver's steps above 0",
+    read: control('gain', 1_000_000),
+  },
+  whitebalance: {
+    expected: 'auto, or kelvin above 0, at most 20000',
+    read: control('whiteBalanceK', 20_000),
   },
   stall: {
     expected: 'seconds above 0, at most 3600',
@@ -71,7 +94,8 @@ export function splitAsked(
     const read = key.read(value);
     if (read === undefined)
       throw usage(location, `${name}: expected ${key.expected}; found "${value}"`);
-    Object.assign(asked, read);
+    const { controls = asked.controls, ...rest } = read;
+    Object.assign(asked, rest, controls && { controls: { ...asked.controls, ...controls } });
   }
   return { place, asked };
 }

@@ -19,4 +19,5 @@ export interface SourceOptions {
   ffmpegPath?: string;
   ffprobePath?: string;
   gstLaunchPath?: string;
+  v4l2CtlPath?: string;
 }
