@@ -11,6 +11,7 @@ import { seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface CalibrateFlags extends BoardFlags {
+  engine: 'embedded' | 'native';
   model: LensKind | 'auto';
   every: number;
   out?: string;
@@ -35,6 +36,14 @@ export function calibrateCommand(): Command {
       new Option('--model <model>', 'the lens model')
         .choices(['auto', 'plumb_bob', 'equidistant', 'rational_polynomial'])
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what finds corners and solves: embedded needs nothing, native is OpenCV as `npm run setup:opencv` builds it',
+      )
+        .choices(['embedded', 'native'])
+        .default('embedded'),
     )
     .option('--every <seconds>', 'time between frames of a source that is no folder', seconds, 1)
     .option('-o, --out <camera.yaml>', 'write the camera_info file')
@@ -61,7 +70,11 @@ async function calibrate(places: string[], flags: CalibrateFlags): Promise<void>
   const { calibrationJson } = await import('../tools/calibrate/calibration-json.js');
   const { formatCalibration } = await import('../tools/calibrate/format-calibration.js');
   const terminal = new Terminal();
-  const engine = await openEmbeddedEngine();
+  const embedded = await openEmbeddedEngine();
+  const engine =
+    flags.engine === 'native'
+      ? (await import('../tools/calibrate/engine/native-engine.js')).openNativeEngine(embedded)
+      : embedded;
   const pictures = readCalibrationPictures(places, flags.every);
   const found = await findBoards(pictures, board, engine, (name, problem) =>
     terminal.note(`${name}: ${problem ?? 'board found'}`),

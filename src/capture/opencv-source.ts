@@ -1,29 +1,11 @@
-import { createRequire } from 'node:module';
 import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import type { CameraOptions } from './camera-source.js';
 import { LiveSource } from './live-source.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
+import { loadOpenCv, type OpenCv, type OpenCvCapture, type OpenCvMat } from './load-opencv.js';
 import type { ProcessExit } from './raw-frame-process.js';
-
-/** What is used of @u4/opencv4nodejs, which is not a dependency: it is built where it is wanted. */
-interface OpenCv {
-  VideoCapture: new (place: number | string) => Capture;
-  COLOR_BGR2RGB: number;
-}
-interface Capture {
-  get(property: number): number;
-  readAsync(): Promise<Mat>;
-  release(): void;
-}
-interface Mat {
-  readonly empty: boolean;
-  readonly cols: number;
-  readonly rows: number;
-  cvtColorAsync(code: number): Promise<Mat>;
-  getDataAsync(): Promise<Buffer>;
-}
 
 /** CAP_PROP_FPS. */
 const rateProperty = 5;
@@ -37,7 +19,7 @@ export async function openOpenCv(
   place: string,
   { retryMs, stallMs }: CameraOptions = {},
 ): Promise<FrameSource> {
-  const cv = loadOpenCv();
+  const cv = loadOpenCv('a source "opencv:"', 'or read the camera by "camera:/dev/video0"');
   const start = () => OpenCvStream.start(cv, place);
   const first = await start();
   const info = {
@@ -52,29 +34,15 @@ export async function openOpenCv(
   );
 }
 
-function loadOpenCv(): OpenCv {
-  try {
-    // Its loader would else look for an OpenCV that it built itself.
-    process.env['OPENCV4NODEJS_DISABLE_AUTOBUILD'] ??= '1';
-    return createRequire(import.meta.url)('@u4/opencv4nodejs') as OpenCv;
-  } catch (cause) {
-    throw new PerceptionError(
-      'ERR_TOOL_MISSING',
-      `expected the package @u4/opencv4nodejs for a source "opencv:", found ${(cause as Error).message.split('\n')[0]}: set it up, or read the camera by "camera:/dev/video0"`,
-      { cause },
-    );
-  }
-}
-
 class OpenCvStream implements LiveStream {
   readonly layout: FrameLayout;
   readonly rateHz: number | undefined;
   readonly #cv: OpenCv;
-  readonly #capture: Capture;
-  #first: Mat | undefined;
+  readonly #capture: OpenCvCapture;
+  #first: OpenCvMat | undefined;
   #isStopped = false;
 
-  private constructor(cv: OpenCv, capture: Capture, first: Mat) {
+  private constructor(cv: OpenCv, capture: OpenCvCapture, first: OpenCvMat) {
     this.#cv = cv;
     this.#capture = capture;
     this.#first = first;
@@ -86,7 +54,7 @@ class OpenCvStream implements LiveStream {
   static async start(cv: OpenCv, place: string): Promise<OpenCvStream> {
     const refused = (reason: string) =>
       new PerceptionError('ERR_SOURCE_FORMAT', `cannot read opencv:${place}: ${reason}`);
-    let capture: Capture | undefined;
+    let capture: OpenCvCapture | undefined;
     try {
       capture = new cv.VideoCapture(/^\d+$/.test(place) ? Number(place) : place);
       const first = await capture.readAsync();
