@@ -179,7 +179,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'fleet',
-    usage: '<run|merge|table> …',
+    usage: '<run|merge|table|codes> …',
     summary: 'replay many drives on many machines, and judge them as one',
     package: 'windshield-tools',
     load: async () => (await import('./fleet.js')).fleetCommand(),
@@ -190,6 +190,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'ask the tables of many drives, in SQL or by the name of a question',
     package: 'windshield-tools',
     load: async () => (await import('./ask.js')).askCommand(),
+  },
+  {
+    name: 'find',
+    usage: '--like <drive.mcap@time>',
+    summary: 'find frames of many drives that look like one',
+    package: 'windshield-tools',
+    load: async () => (await import('./find.js')).findCommand(),
   },
   {
     name: 'keys',

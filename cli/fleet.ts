@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { fleetCodesCommand } from './fleet/fleet-codes.js';
 import { fleetMergeCommand } from './fleet/fleet-merge.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
 import { fleetTableCommand } from './fleet/fleet-table.js';
@@ -10,5 +11,6 @@ export function fleetCommand(): Command {
     .description('Many drives: replay them, judge them as one, ask them like a database.')
     .addCommand(fleetRunCommand())
     .addCommand(fleetMergeCommand())
-    .addCommand(fleetTableCommand());
+    .addCommand(fleetTableCommand())
+    .addCommand(fleetCodesCommand());
 }

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SimilarFrame } from '../../tools/similar/find-similar.js';
+import { windshield } from '../support/command-line.js';
+import { makeTinyFleet, type TinyFleet } from '../support/tiny-fleet.js';
+
+let fleet: TinyFleet;
+beforeAll(async () => {
+  // `b` is `a` and one frame more; a blue square comes in with the seventh frame.
+  fleet = await makeTinyFleet(['a', 'b'], 9);
+});
+afterAll(() => fleet.rig.remove());
+
+test('codes are written once, and find gives near-copies first', async () => {
+  const drives = await fleet.writeDrives('drives.yaml', { drives: [{ path: 'drives/*.mcap' }] });
+  const codes = join(fleet.rig.dir, 'codes');
+  const code = ['fleet', 'codes', drives, '-o', codes, '--every', '0.05', '--json'];
+  const first = await windshield(code).finished;
+  expect(JSON.parse(first.stdout)).toMatchObject({ drives: 2, before: 0, frames: 19 });
+  expect(JSON.parse((await windshield(code).finished).stdout)).toMatchObject({
+    before: 2,
+    frames: 0,
+  });
+  const like = `${join(fleet.drivesDir, 'a.mcap')}@0.1`;
+  const find = ['find', '--like', like, '--codes', codes, '--top', '12', '--apart', '0', '--json'];
+  const { stdout, stderr } = await windshield(find).finished;
+  expect(stderr).toMatch(/^19 frames of 2 drives searched in /);
+  const found: SimilarFrame[] = JSON.parse(stdout);
+  expect(
+    found
+      .slice(0, 2)
+      .map(({ drive }) => drive)
+      .sort(),
+  ).toEqual(['a', 'b']);
+  expect(found[0]!.distance).toBeLessThan(1e-3);
+  // Of both drives the six frames without the blue square, before any that has it.
+  expect(Math.max(...found.map(({ timeS }) => timeS))).toBeLessThan(0.3);
+});
+
+test('a moment that the drive does not have, and codes that are not there, are said', async () => {
+  const path = join(fleet.drivesDir, 'a.mcap');
+  const find = (like: string, codes: string) =>
+    windshield(['find', '--like', like, '--codes', codes]).finished;
+  expect((await find(path, fleet.rig.dir)).stderr).toMatch(
+    /expected --like drive\.mcap@01:12, found .* \(ERR_USAGE\)/,
+  );
+  expect((await find(`${path}@1`, fleet.drivesDir)).stderr).toMatch(
+    /expected codes of cnn-1 segmentation \w+, as windshield fleet codes writes them, found none \(ERR_SOURCE_EMPTY\)/,
+  );
+});

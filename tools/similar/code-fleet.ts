@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Bundle } from '../../src/bundle/bundle.js';
+import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { DrivesFile } from '../fleet/plan/drives-file.js';
+import { type FoundDrive, findDrives } from '../fleet/plan/find-drives.js';
+import { identify } from '../fleet/store/identity.js';
+import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
+import type { Store, StoreOptions } from '../fleet/store/store.js';
+import { codeDrive } from './code-drive.js';
+import { type DriveCodes, packCodes, unpackCodes } from './code-file.js';
+import { FrameCoder } from './frame-coder.js';
+
+/** Names what made a code: the network, and how it is looked into. */
+export const makerOf = ({ manifest }: Bundle): string =>
+  `cnn-1 ${manifest.task} ${manifest.network.sha256.slice(0, 16)}`;
+
+export interface CodeSummary {
+  drives: number;
+  /** Of `drives`, those whose codes were there already. */
+  before: number;
+  frames: number;
+  failures: { name: string; reason: string }[];
+}
+
+/** Codes a frame every `everyS` seconds of every drive; what is there already is not done again. */
+export async function codeFleet(
+  file: DrivesFile,
+  bundle: Bundle,
+  codes: Store,
+  { everyS, store }: { everyS: number; store: StoreOptions },
+  onProgress?: (done: number, drives: number) => void,
+): Promise<CodeSummary> {
+  const drives = await findDrives(file.drives, store);
+  const coder = FrameCoder.open(bundle);
+  const summary: CodeSummary = { drives: drives.length, before: 0, frames: 0, failures: [] };
+  try {
+    for (const [done, drive] of drives.entries()) {
+      onProgress?.(done, drives.length);
+      try {
+        await codeOne(drive, coder, makerOf(bundle), codes, { everyS, store }, summary);
+      } catch (error) {
+        // A drive that cannot be read is one; a store that does not answer, or a fault of ours, is all.
+        const isDrives =
+          hasErrorCode(error) && /^ERR_(SOURCE_(MISSING|EMPTY|FORMAT)|RECORDING)$/.test(error.code);
+        if (!isDrives) throw error;
+        summary.failures.push({ name: drive.name, reason: error.message });
+      }
+    }
+  } finally {
+    coder.release();
+  }
+  return summary;
+}
+
+async function codeOne(
+  { name, location, topic }: FoundDrive,
+  coder: FrameCoder,
+  maker: string,
+  codes: Store,
+  { everyS, store: options }: { everyS: number; store: StoreOptions },
+  summary: CodeSummary,
+): Promise<void> {
+  const { store, key } = await openPlaceOf(location, options);
+  try {
+    const bytes = await store.open(key);
+    const facts = { maker, everyS, topic: topic ?? null, identity: await identify(bytes) };
+    const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+    const target = `drive=${encodeURIComponent(name)}/${hash}.codes`;
+    const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
+    try {
+      if ((await codes.read(target)) !== undefined) {
+        summary.before++;
+        return;
+      }
+      const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder);
+      // Where the drive lies, not what its store calls it within.
+      await codes.put(target, packCodes({ ...coded, location }));
+      summary.frames += coded.timesS.length;
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Codes of all drives that one maker made. Rejects with ERR_SOURCE_EMPTY where there are none, saying whose there are.
+ */
+export async function loadCodes(codes: Store, maker: string): Promise<DriveCodes[]> {
+  const loaded: DriveCodes[] = [];
+  const others = new Set<string>();
+  for await (const { key } of codes.list('')) {
+    if (!key.endsWith('.codes')) continue;
+    const one = unpackCodes((await codes.read(key)) ?? new Uint8Array(0));
+    if (one === undefined) continue;
+    if (one.maker === maker) loaded.push(one);
+    else others.add(one.maker);
+  }
+  if (loaded.length > 0) return loaded;
+  throw new PerceptionError(
+    'ERR_SOURCE_EMPTY',
+    `${codes.place}: expected codes of ${maker}, as windshield fleet codes writes them, found ${[...others].join(', ') || 'none'}`,
+  );
+}
