@@ -136,7 +136,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
   );
   const network = await readNetwork(place, flags.sha256);
   const { hasControl } = await import('../tools/adopt/class-names.js');
-  const name = flags.name ?? basename(network.name, '.onnx');
+  const name = flags.name ?? network.name.replace(/\.(onnx|json)$/, '');
   if (hasControl(name) || hasControl(flags.licence))
     throw new PerceptionError('ERR_USAGE', 'expected --name and --licence of printable characters');
   const choices = {
@@ -200,7 +200,11 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
 
 async function readNetwork(place: string, sha256: string | undefined) {
   const { parseNetwork, readNetworkFile } = await import('../tools/adopt/network-file.js');
-  if (!/^[a-z]+:\/\//.test(place)) return readNetworkFile(place);
+  if (!/^[a-z]+:\/\//.test(place)) {
+    if (!place.endsWith('.json')) return readNetworkFile(place);
+    const { readLayersNetwork } = await import('../tools/adopt/layers-model.js');
+    return readLayersNetwork(place);
+  }
   const { fetchNetwork } = await import('../tools/adopt/fetch-network.js');
   return parseNetwork(await fetchNetwork(place, sha256), basename(new URL(place).pathname));
 }

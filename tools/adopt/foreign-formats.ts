@@ -7,6 +7,10 @@ interface Foreign {
 const at = (bytes: Uint8Array, offset: number, text: string): boolean =>
   [...text].every((letter, index) => bytes[offset + index] === letter.charCodeAt(0));
 
+/** A folder as TensorFlow saves it. */
+export const savedModel =
+  'a TensorFlow SavedModel: python -m tf2onnx.convert --saved-model folder --output model.onnx makes an ONNX file of it';
+
 const formats: readonly Foreign[] = [
   { isIt: (bytes) => bytes.length === 0, name: 'an empty file' },
   {
@@ -43,11 +47,11 @@ const formats: readonly Foreign[] = [
   },
   {
     isIt: (_, text) => /^\s*\{/.test(text) && text.includes('"weightsManifest"'),
-    name: 'a TensorFlow.js model: windshield train <task> --from takes the weights of a layers model, and export makes a bundle',
+    name: 'a TensorFlow.js model: windshield adopt takes it under its own name, which ends in .json',
   },
   {
     isIt: (bytes, _, path) => path.endsWith('.pb') && bytes.length > 0,
-    name: 'a TensorFlow graph: python -m tf2onnx.convert --saved-model folder --output model.onnx makes an ONNX file of it',
+    name: 'a TensorFlow graph: python -m tf2onnx.convert --graphdef model.pb --inputs … --outputs … --output model.onnx makes an ONNX file of it',
   },
 ];
 

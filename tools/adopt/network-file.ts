@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { type ModelProto, ModelProtoSchema } from '../../src/onnx/gen/onnx_pb.js';
-import { foreignFormat } from './foreign-formats.js';
+import { foreignFormat, savedModel } from './foreign-formats.js';
 
 /** What bundles hold at most. */
 export const maxNetworkBytes = 512 * 2 ** 20;
@@ -122,6 +123,8 @@ async function readBounded(path: string): Promise<Uint8Array> {
       cause,
     });
   });
+  if (info.isDirectory() && existsSync(join(path, 'saved_model.pb')))
+    throw broken(path, savedModel);
   if (!info.isFile()) throw broken(path, 'no file');
   if (info.size > maxNetworkBytes) throw tooLarge(path, info.size);
   return readFile(path);

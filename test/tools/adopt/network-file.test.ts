@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
@@ -10,7 +10,7 @@ import { dotNetwork } from '../../support/dot-bundle.js';
 const dir = mkdtempSync(join(tmpdir(), 'windshield-adopt-'));
 function fileOf(name: string, bytes: Uint8Array | string): string {
   const path = join(dir, name);
-  writeFileSync(path, bytes);
+  writeFileSync(path, bytes, typeof bytes === 'string' ? 'latin1' : undefined);
   return path;
 }
 
@@ -23,6 +23,10 @@ describe('a network file', () => {
     ['m.tflite', '\u0000\u0000\u0000\u0000TFL3', /TensorFlow Lite .*tf2onnx/],
     ['m.engine', 'ftrt0000', /TensorRT engine/],
     ['model.json', '{"weightsManifest": []}', /TensorFlow.js model/],
+    ['m.h5', '\u0089HDF\r\n', /Keras model \(HDF5\): python -m tf2onnx/],
+    ['m.keras', 'PK\u0003\u0004xxxx', /Keras model: python -m tf2onnx/],
+    ['old.pt', Uint8Array.of(0x80, 2, 0x8a), /old PyTorch file: torch\.onnx\.export/],
+    ['frozen.pb', Uint8Array.of(10, 2), /TensorFlow graph: python -m tf2onnx/],
     ['noise.onnx', Uint8Array.of(255, 255, 255, 255), /found other bytes/],
     ['nothing.onnx', Uint8Array.of(8, 8), /found no graph/],
   ])('%s is refused and named as what it is, on one line', async (name, bytes, message) => {
@@ -32,6 +36,15 @@ describe('a network file', () => {
       message: expect.stringMatching(message),
     });
     await reading.catch(({ message: text }: Error) => expect(text).not.toContain('\n'));
+  });
+
+  it('names a folder that TensorFlow saved as what it is', async () => {
+    const folder = join(dir, 'saved');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'saved_model.pb'), 'x');
+    await expect(readNetworkFile(folder)).rejects.toThrow(
+      /found a TensorFlow SavedModel: python -m tf2onnx\.convert --saved-model folder/,
+    );
   });
 
   it('takes values that lie beside it inside, and none that lie elsewhere', async () => {

@@ -1,0 +1,97 @@
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { readInput, readInputText } from '../../src/files/read-input.js';
+import { firstLine } from '../../src/frame/first-line.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { parseJson } from '../../src/text/json-document.js';
+import { exportOnnx } from '../layers-to-onnx/export-onnx.js';
+import { tf } from '../layers-to-onnx/tf.js';
+import { maxNetworkBytes, type NetworkFile, parseNetwork } from './network-file.js';
+
+const maxModelBytes = 64 * 2 ** 20;
+
+const modelSchema = z.object({
+  format: z.string().optional(),
+  modelTopology: z.looseObject({}),
+  weightsManifest: z
+    .array(
+      z.object({
+        paths: z.array(z.string().min(1)).max(10_000),
+        weights: z.array(
+          z.looseObject({
+            name: z.string(),
+            shape: z.array(z.int().nonnegative()),
+            dtype: z.literal('float32'),
+          }),
+        ),
+      }),
+    )
+    .max(1000),
+});
+
+/**
+ * A tf.layers model that TensorFlow.js saved (`model.json`, its weights beside it) as an ONNX network, by the exporter
+ * that our own networks go through: its picture becomes `image`, channels first. Throws ERR_BUNDLE for a file that is none
+ * and for layers that the exporter does not know.
+ */
+export async function readLayersNetwork(path: string): Promise<NetworkFile> {
+  const refused = (found: string, cause?: unknown) =>
+    new PerceptionError('ERR_BUNDLE', `${path}: expected a tf.layers model, found ${found}`, {
+      cause,
+    });
+  const text = readInputText(path, {
+    code: 'ERR_BUNDLE',
+    what: 'a network',
+    maxBytes: maxModelBytes,
+  });
+  const document = parseJson(text, { where: path, code: 'ERR_BUNDLE' });
+  const parsed = modelSchema.safeParse(document);
+  const { format } = (document ?? {}) as { format?: unknown };
+  if (format === 'graph-model')
+    throw refused(
+      'a TensorFlow.js graph model: python -m tf2onnx.convert --tfjs model.json --output model.onnx makes an ONNX file of it',
+    );
+  if (!parsed.success)
+    throw refused(
+      `${parsed.error.issues[0]!.path.join('.') || 'a document'} that is not as it should be`,
+    );
+  const { modelTopology, weightsManifest } = parsed.data;
+  // Only names beside the model are read: a manifest cannot reach elsewhere.
+  const shards = weightsManifest.flatMap(({ paths }) =>
+    paths.map((name) =>
+      readInput(join(dirname(path), basename(name)), {
+        code: 'ERR_BUNDLE',
+        what: 'weights',
+        maxBytes: maxNetworkBytes,
+      }),
+    ),
+  );
+  const weights = Buffer.concat(shards);
+  if (weights.length > maxNetworkBytes) throw refused(`${weights.length} bytes of weights`);
+  let model: tf.LayersModel | undefined;
+  try {
+    model = await tf.loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology,
+        weightSpecs: weightsManifest.flatMap(
+          (group) => group.weights as unknown as tf.io.WeightsManifestEntry[],
+        ),
+        weightData: new Uint8Array(weights).buffer,
+      }),
+    );
+    const { bytes } = exportOnnx(model, {
+      graphName: basename(path, '.json'),
+      inputName: 'image',
+      // A sequential model leaves its own list of names empty.
+      outputNames: model.outputs.map(({ sourceLayer }) =>
+        sourceLayer.name.replaceAll(/[^A-Za-z0-9_.-]/g, '_'),
+      ),
+      batch: 'batch',
+    });
+    return { ...(await parseNetwork(bytes, path)), producer: 'TensorFlow.js' };
+  } catch (cause) {
+    throw refused(firstLine(cause), cause);
+  } finally {
+    model?.dispose();
+  }
+}
