@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { writeWhole } from '../../src/files/write-whole.js';
+import { measuredJson } from '../../src/text/measured-json.js';
 import { exitCodes } from '../exit-codes.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
@@ -100,7 +101,7 @@ export async function showFleetVerdict(place: string, flags: FleetMergeFlags): P
       writeWhole(flags.html, fleetPage(verdict, flags.page));
       terminal.note(`wrote ${flags.html}`);
     }
-    terminal.print(flags.json ? JSON.stringify(verdict) : format.formatFleetVerdict(verdict));
+    terminal.print(flags.json ? measuredJson(verdict) : format.formatFleetVerdict(verdict));
     if (!verdict.passed) process.exitCode = exitCodes.failedVerdict;
   } finally {
     terminal.clearLive();

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
+import { measuredJson } from '../../src/text/measured-json.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf, positiveInteger, usage } from '../option-parsers.js';
@@ -143,7 +144,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
         else terminal.note(fleetLine(progress));
       },
     });
-    const words = flags.json ? JSON.stringify(summary) : formatFleet(summary, results.place);
+    const words = flags.json ? measuredJson(summary) : formatFleet(summary, results.place);
     if (flags.verify === undefined || summary.left > 0) {
       terminal.print(words);
       if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;

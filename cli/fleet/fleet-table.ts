@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { measuredJson } from '../../src/text/measured-json.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
 
@@ -41,7 +42,7 @@ async function fleetTable(place: string, flags: FleetTableFlags): Promise<void> 
     const written = Object.values(rows).reduce((sum, count) => sum + count, 0);
     terminal.print(
       flags.json
-        ? JSON.stringify(summary)
+        ? measuredJson(summary)
         : `${tables.place}: ${units} units (${before} before, ${withoutResults} without results), ${written} rows`,
     );
   } finally {
