@@ -17,7 +17,7 @@ export const recordingLibrary = 'windshield';
 export interface RecordingOptions {
   /**
    * Messages wait in memory until this many bytes of them are together, 1 MiB when left out, or until one comes that
-   * is `chunkMs` younger than the first, 1000 when left out: what is lost when the process dies.
+   * is `chunkMs` younger than the first, 500 when left out: what is lost when the process dies.
    */
   chunkBytes?: number | undefined;
   chunkMs?: number | undefined;
@@ -67,7 +67,7 @@ export class RecordingWriter {
    * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written.
    */
   static async create(path: string, options: RecordingOptions = {}): Promise<RecordingWriter> {
-    const { chunkBytes = 1024 * 1024, chunkMs = 1000, isKept = false, compressChunk } = options;
+    const { chunkBytes = 1024 * 1024, chunkMs = 500, isKept = false, compressChunk } = options;
     const file = PartialFile.create(path, { isKept });
     /** When the first message came that is not on the disk yet, milliseconds. */
     let oldestMs: number | undefined;

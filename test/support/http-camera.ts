@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -6,6 +6,8 @@ export interface HttpCamera {
   url: string;
   /** Whether it has sent these bytes, one after the other, to one of those who asked. */
   hasSent(bytes: Uint8Array): boolean;
+  /** Sends nothing more to those who have asked. */
+  pause(): void;
   close(): void;
 }
 
@@ -15,10 +17,12 @@ export async function startHttpCamera(
   type = 'multipart/x-mixed-replace;boundary=ffmpeg',
 ): Promise<HttpCamera> {
   const connections: Buffer[][] = [];
+  const encoders: ChildProcess[] = [];
   const server = createServer((_, response) => {
     const encoder = spawn('ffmpeg', ['-loglevel', 'error', ...encode, 'pipe:1'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    encoders.push(encoder);
     const sent: Buffer[] = [];
     connections.push(sent);
     response.setHeader('Content-Type', type);
@@ -32,6 +36,9 @@ export async function startHttpCamera(
     url: `http://127.0.0.1:${port}/`,
     hasSent: (bytes) =>
       connections.some((sent) => Buffer.concat(sent).includes(Buffer.from(bytes))),
+    pause() {
+      for (const encoder of encoders) encoder.kill('SIGSTOP');
+    },
     close() {
       server.closeAllConnections();
       server.close();

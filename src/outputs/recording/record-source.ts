@@ -1,9 +1,12 @@
+import { toBinary } from '@bufbuild/protobuf';
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CaptureHandle, startCapture } from '../../capture/capture-thread.js';
 import type { SourceOptions } from '../../capture/source-options.js';
-import { startWallClock } from '../../frame/clock.js';
+import { nowNs, startWallClock } from '../../frame/clock.js';
 import { PerceptionError } from '../../frame/perception-error.js';
+import { Log_Level, LogSchema } from '../../messages/gen/foxglove/log_pb.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
+import { logMessage } from '../../viewer/foxglove-messages.js';
 import type { RecordSettings } from '../output-settings.js';
 import { RecorderThread } from './recorder-thread.js';
 import { withWhatIsLeft } from './what-is-left.js';
@@ -86,9 +89,18 @@ async function run(
   const endNs = seconds === undefined ? undefined : BigInt(Math.round(seconds * 1e9));
   let lastNs = 0n;
   let frames = 0;
-  capture.onNote(note);
-  capture.onLost((error: PerceptionError) => note(`${error.message}; trying again`));
   const { offsetNs } = startWallClock();
+  // In the recording too, and with it goes to the disk what waits for the next picture.
+  const tell = (level: Log_Level, text: string): void => {
+    note(text);
+    if (!info.isLive) return;
+    const atNs = nowNs() + offsetNs;
+    thread.message('log', atNs, toBinary(LogSchema, logMessage(level, text, atNs)));
+  };
+  capture.onNote((text) => tell(Log_Level.INFO, text));
+  capture.onLost(({ message }: PerceptionError) =>
+    tell(Log_Level.WARNING, `${message}; trying again`),
+  );
   capture.onFrame(({ slot, stampNs, sourceTimeNs, captureTimeNs }) => {
     if (thread.failure !== undefined || (endNs !== undefined && sourceTimeNs >= endNs)) {
       ring.release(slot);

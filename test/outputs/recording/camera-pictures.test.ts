@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CompressedImageSchema } from '../../../src/messages/gen/foxglove/compressed_image_pb.js';
@@ -33,9 +35,9 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
     return jpegs;
   }
 
-  function expectUntouched(jpegs: readonly Buffer[]): void {
+  function expectUntouched(jpegs: readonly Buffer[], of = camera): void {
     expect(jpegs.length).toBeGreaterThan(0);
-    for (const jpeg of jpegs) expect(camera.hasSent(jpeg)).toBe(true);
+    for (const jpeg of jpegs) expect(of.hasSent(jpeg)).toBe(true);
     expect(new Set(jpegs.map((jpeg) => jpeg.toString('base64'))).size).toBe(jpegs.length);
   }
 
@@ -62,6 +64,31 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
       expectUntouched(await jpegsIn(join(dir, 'run.mcap')));
     } finally {
       await rig.remove();
+    }
+  }, 60_000);
+
+  test('is on the disk when the camera stands still, with what was said of that', async () => {
+    const still = await startHttpCamera(mjpegPictures('128x96'));
+    try {
+      const out = join(dir, 'still.mcap');
+      const args = ['record', `${still.url}#stall=1`, '--pictures', 'camera', '--out', out];
+      const run = windshield(args);
+      await run.seen('its own JPEG is kept');
+      while (!existsSync(`${out}.partial`)) await sleep(20);
+      await sleep(300);
+      still.pause();
+      await run.seen('trying again');
+      const isThere = async () => {
+        const reader = await RecordingReader.open(`${out}.partial`).catch(() => undefined);
+        await reader?.close();
+        return (reader?.channels.find(({ topic }) => topic === 'log')?.messageCount ?? 0) > 1;
+      };
+      while (!(await isThere())) await sleep(50);
+      run.child.kill('SIGKILL');
+      await run.finished;
+      expectUntouched(await jpegsIn(`${out}.partial`), still);
+    } finally {
+      still.close();
     }
   }, 60_000);
 
