@@ -140,6 +140,20 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
   {
+    name: 'attack',
+    usage: '<task> --data <folder> --format <format>',
+    summary: 'measure how easily a network of yours is fooled',
+    package: 'windshield-tools',
+    load: async () => (await import('./attack.js')).attackCommand(),
+  },
+  {
+    name: 'stress',
+    usage: '<task> --data <folder> --format <format>',
+    summary: 'score a bundle in bad weather: fifteen corruptions in five strengths',
+    package: 'windshield-tools',
+    load: async () => (await import('./stress.js')).stressCommand(),
+  },
+  {
     name: 'quantize',
     usage: '<bundle> --data <folder> --format <format> --out <folder>',
     summary: 'make a model bundle of 8 or 16 bits from one in float32, and measure both',

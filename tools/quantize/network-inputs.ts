@@ -80,7 +80,7 @@ function setupFor(
 }
 
 /** For a network that reads crops, the crop as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */
-function signIn({ manifest }: Bundle, sample: SampleBase, { widthPx, heightPx }: RgbImage) {
+export function signIn({ manifest }: Bundle, sample: SampleBase, { widthPx, heightPx }: RgbImage) {
   if (!readsCrops(manifest.decode)) return undefined;
   const { cropMarginNorm } = manifest.decode;
   const inset = cropMarginNorm / (1 + 2 * cropMarginNorm);

@@ -1,5 +1,5 @@
-import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { LabelledTask } from '../../src/bundle/manifest.js';
+import { channelBounds, channelOf, heldWithin } from '../gradients/input-bounds.js';
 import type { Batch } from './loading/batch.js';
 import { createRandom } from './random.js';
 import type { AdversarialRecipe } from './recipe.js';
@@ -34,11 +34,11 @@ export async function turnAdversarial<T extends LabelledTask>(
   const length = Math.round(step.batch * recipe.share) * rowLength;
   const clean = input.slice(0, length);
   const bounds = channelBounds(training.input, recipe.epsilon);
-  const plane = rowLength / 3;
-  const boundsOf = (i: number) => bounds[Math.floor((i % rowLength) / plane)]!;
+  const channel = channelOf(training.input, rowLength);
+  const boundsOf = (i: number) => bounds[channel(i)]!;
   const random = createRandom(mixSeed(seed, stepNumber, 23));
   for (let i = 0; i < length; i++)
-    input[i] = held(
+    input[i] = heldWithin(
       clean[i]! + random.between(-1, 1) * boundsOf(i).epsilon,
       clean[i]!,
       boundsOf(i),
@@ -51,30 +51,6 @@ export async function turnAdversarial<T extends LabelledTask>(
   step.statistics.set(statistics);
   for (let i = 0; i < length; i++) {
     const towards = Math.sign(inputGradient[i]!) * stepShare * boundsOf(i).epsilon;
-    input[i] = held(input[i]! + towards, clean[i]!, boundsOf(i));
+    input[i] = heldWithin(input[i]! + towards, clean[i]!, boundsOf(i));
   }
-}
-
-interface ChannelBounds {
-  epsilon: number;
-  low: number;
-  high: number;
-}
-
-/** Epsilon and the range of a picture in the units of each channel of the input. */
-function channelBounds({ mean, scale }: InputSpec, epsilonLevels: number): ChannelBounds[] {
-  return [0, 1, 2].map((c) => {
-    const ends = [(0 - mean[c]!) * scale[c]!, (255 - mean[c]!) * scale[c]!];
-    return {
-      epsilon: epsilonLevels * Math.abs(scale[c]!),
-      low: Math.min(...ends),
-      high: Math.max(...ends),
-    };
-  });
-}
-
-function held(value: number, clean: number, { epsilon, low, high }: ChannelBounds): number {
-  const near = Math.min(clean + epsilon, Math.max(clean - epsilon, value));
-  // Normalised pictures may lie a little outside by rounding: the clean value always holds.
-  return Math.min(Math.max(high, clean), Math.max(Math.min(low, clean), near));
 }

@@ -1,0 +1,149 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import type { AttackMethod, AttackReport } from '../tools/attack/run-attack.js';
+import { shippedModelsDir } from './default-pipelines.js';
+import { positiveInteger } from './option-parsers.js';
+import { Terminal } from './terminal.js';
+
+const methods = [
+  'fgsm',
+  'pgd',
+  'universal',
+  'patch',
+  'noise',
+] as const satisfies readonly AttackMethod[];
+
+interface AttackFlags {
+  data: string;
+  format: string;
+  split?: string;
+  method: AttackMethod;
+  eps?: number[];
+  limit: number;
+  seed: number;
+  report?: string;
+  fool?: string;
+  json?: true;
+}
+
+/** `windshield attack <task> [bundle]`: how far pictures must be changed until the answers turn. */
+export function attackCommand(): Command {
+  return new Command('attack')
+    .summary('measure how easily a network of yours is fooled')
+    .description(
+      'Changes pictures of yours as little as possible, along the network’s own gradients, until its answers turn, and\n' +
+        'prints what is left of the answers by the size of the change, with noise of the same size beside it. For the\n' +
+        'defence of your own networks. docs/explaining.md tells of the methods.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
+    .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
+    .requiredOption('--data <folder>', 'the pictures, as for evaluate')
+    .requiredOption('--format <format>', 'their format, as for evaluate')
+    .option('--split <split>', 'the part that is used, as for evaluate')
+    .addOption(new Option('--method <name>', 'how').choices(methods).default('pgd'))
+    .option(
+      '--eps <list>',
+      'sizes of the change: grey levels such as 1,2,4,8; of a patch shares of the shorter edge, such as 0.1,0.25',
+      numbers,
+    )
+    .option('--limit <n>', 'pictures, spread evenly', positiveInteger, 100)
+    .option('--seed <n>', 'for what is drawn by chance', positiveInteger, 1)
+    .option('--report <file.html>', 'also write a page with pictures')
+    .option(
+      '--fool <class>',
+      'classifiers: add pictures of no meaning that are taken for this class; needs --report',
+    )
+    .option('--json', 'print one JSON object')
+    .action(attack);
+}
+
+function numbers(text: string): number[] {
+  const found = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+  if (found.every(Number.isFinite)) return found;
+  throw new InvalidArgumentError('expected numbers with commas between them.');
+}
+
+async function attack(
+  task: LabelledTask,
+  folder: string | undefined,
+  flags: AttackFlags,
+): Promise<void> {
+  const bundleDir = folder ?? `${shippedModelsDir}${task}`;
+  if (flags.fool !== undefined && flags.report === undefined)
+    throw new PerceptionError('ERR_USAGE', 'expected --report with --fool, found none');
+  if (flags.report !== undefined)
+    guardOutputs(
+      [{ option: '--report', path: flags.report, kind: 'html' }],
+      [
+        { role: 'the data', path: flags.data },
+        { role: 'the bundle', path: bundleDir },
+      ],
+    );
+  const { openDataset } = await import('../tools/datasets/open-dataset.js');
+  const { runAttack } = await import('../tools/attack/run-attack.js');
+  const bundle = await readBundleFolder(bundleDir);
+  if (bundle.manifest.task !== task)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
+    );
+  const { method, limit, seed } = flags;
+  const sizes = flags.eps ?? (method === 'patch' ? [0.1, 0.2, 0.3] : [1, 2, 4, 8]);
+  const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const terminal = new Terminal();
+  const report = await runAttack(bundle, dataset, {
+    ...{ method, sizes, count: limit, seed },
+    onProgress: (done, total) => {
+      if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
+    },
+  });
+  terminal.clearLive();
+  const { shown: _, ...told } = report;
+  terminal.print(flags.json ? JSON.stringify(told) : tableOf(report));
+  if (flags.report === undefined) return;
+  const { attackPage } = await import('../tools/attack/attack-page.js');
+  const fooling = flags.fool === undefined ? [] : await fool(bundleDir, flags.fool, seed);
+  writeWhole(flags.report, await attackPage(bundle, dataset.name, report, fooling));
+  terminal.note(`wrote ${flags.report}`);
+}
+
+async function fool(bundleDir: string, className: string, seed: number) {
+  const { foolingPictures } = await import('../tools/attack/fooling-picture.js');
+  const { didYouMean } = await import('../src/text/nearest-word.js');
+  const bundle = await readBundleFolder(bundleDir);
+  const { decode } = bundle.manifest;
+  const classes = 'classes' in decode ? decode.classes : [];
+  const classId = classes.indexOf(className);
+  if (classId < 0)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--fool: expected a class of the bundle, found ${className}${didYouMean(className, classes)}`,
+    );
+  return foolingPictures(bundle, classId, seed);
+}
+
+function tableOf({ method, pictures, cleanAccuracy, points, medianSize }: AttackReport): string {
+  const share = (value: number | undefined) => (value === undefined ? '' : value.toFixed(3));
+  const isLabelled = cleanAccuracy !== undefined;
+  const head = ['size', 'kept', 'under noise', ...(isLabelled ? ['accuracy', 'under noise'] : [])];
+  const rows = points.map((p) => [
+    `${p.size}`,
+    share(p.kept),
+    share(p.keptUnderNoise),
+    ...(isLabelled ? [share(p.accuracy), share(p.accuracyUnderNoise)] : []),
+  ]);
+  const clean = isLabelled ? `, accuracy ${share(cleanAccuracy)} on clean ones` : '';
+  const half =
+    medianSize === undefined
+      ? 'more than half of the answers stay at every size'
+      : `half of the answers have turned at ${medianSize.toFixed(2)}`;
+  return [
+    `${method}, ${pictures} pictures${clean}`,
+    ...[head, ...rows].map((row) => row.map((cell) => cell.padStart(12)).join('')),
+    half,
+  ].join('\n');
+}

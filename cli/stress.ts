@@ -1,0 +1,97 @@
+import { Argument, Command } from 'commander';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { shippedModelsDir } from './default-pipelines.js';
+import { positiveInteger } from './option-parsers.js';
+import { Terminal } from './terminal.js';
+
+interface StressFlags {
+  data: string;
+  format: string;
+  split?: string;
+  corruptions?: string;
+  limit: number;
+  seed: number;
+  report?: string;
+  json?: true;
+}
+
+/** `windshield stress <task> [bundles...]`: what weather, lens and camera do to a network's answers. */
+export function stressCommand(): Command {
+  return new Command('stress')
+    .summary('score a bundle in bad weather: fifteen corruptions in five strengths')
+    .description(
+      'Scores bundles on labelled pictures that were corrupted as weather, lenses and cameras do it, and prints how wrong\n' +
+        'each becomes, with the mean corruption error against the first bundle. Without bundles: models/<task> and its\n' +
+        'twin of 8 bits.',
+    )
+    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
+    .argument(
+      '[bundles...]',
+      'folders of bundles; the first is what the others are measured against',
+    )
+    .requiredOption('--data <folder>', 'the labelled pictures, as for evaluate')
+    .requiredOption('--format <format>', 'their format, as for evaluate')
+    .option('--split <split>', 'the part that is scored, as for evaluate')
+    .option('--corruptions <names>', 'only these, with commas between them')
+    .option('--limit <n>', 'samples in each run, spread evenly', positiveInteger, 100)
+    .option('--seed <n>', 'for drops, spots and noise', positiveInteger, 1)
+    .option('--report <file.html>', 'also write a page with curves and pictures')
+    .option('--json', 'print one JSON object')
+    .action(stress);
+}
+
+async function stress(task: LabelledTask, folders: string[], flags: StressFlags): Promise<void> {
+  const own = `${shippedModelsDir}${task}`;
+  const bundleDirs = folders.length === 0 ? [own, `${own}-int8`] : folders;
+  if (flags.report !== undefined)
+    guardOutputs(
+      [{ option: '--report', path: flags.report, kind: 'html' }],
+      [
+        { role: 'the data', path: flags.data },
+        ...bundleDirs.map((path) => ({ role: 'the bundle', path })),
+      ],
+    );
+  const { openDataset } = await import('../tools/datasets/open-dataset.js');
+  const { corruptionNames, requireCorruptions } = await import(
+    '../tools/corruptions/corruption-table.js'
+  );
+  const { runStress } = await import('../tools/stress/run-stress.js');
+  const { stressPage, stressRows } = await import('../tools/stress/stress-page.js');
+  const corruptions =
+    flags.corruptions === undefined
+      ? corruptionNames
+      : requireCorruptions(flags.corruptions.split(',').map((name) => name.trim()));
+  const bundles = await Promise.all(bundleDirs.map((dir) => readBundleFolder(dir)));
+  const stranger = bundles.find(({ manifest }) => manifest.task !== task);
+  if (stranger !== undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected bundles for ${task}, found one for ${stranger.manifest.task}: ${stranger.where}`,
+    );
+  const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const terminal = new Terminal();
+  const { limit, seed } = flags;
+  const report = await runStress(bundles, dataset, {
+    ...{ corruptions, limit, seed },
+    onProgress: (done, total) => {
+      if (terminal.isInteractive) terminal.showLive(`${done} of ${total} evaluations`);
+    },
+  });
+  terminal.clearLive();
+  if (flags.json) terminal.print(JSON.stringify(report));
+  else {
+    terminal.print(
+      `${report.data}, ${report.pictures} samples; mean of ${report.error} over five strengths`,
+    );
+    const head = ['', ...report.bundles.map(({ bundle }) => bundle.split('/').at(-1)!)];
+    for (const [name, ...cells] of [head, ...stressRows(report)])
+      terminal.print(`${name!.padEnd(24)}${cells.map((cell) => cell.padStart(22)).join('')}`);
+  }
+  if (flags.report === undefined) return;
+  writeWhole(flags.report, await stressPage(report, dataset));
+  terminal.note(`wrote ${flags.report}`);
+}

@@ -1,0 +1,149 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { SegmentationOutputSpec, SsdOutputSpec } from '../../src/bundle/output-spec.js';
+import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
+import { channelCount } from '../../src/bundle/segmentation-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { largestPlace, type Outputs } from '../gradients/asked-score.js';
+
+/** An angle that has moved by this much is another answer. */
+export const turnedAngleRad = (2 * Math.PI) / 180;
+
+/** What an attack wants of one picture: another answer than the one to the clean picture. */
+export interface Goal {
+  /** How much of the clean answer is left, 0..1: signs 1 or 0; boxes and pixels that stay as a share; steering 1 or 0. */
+  kept(outputs: Outputs): number;
+  /** The gradient, by output, along which the answer becomes another one. */
+  away(outputs: Outputs): Record<string, Float32Array>;
+  /** For people. */
+  says(outputs: Outputs): string;
+}
+
+/** Cross-entropy's gradient along softmax(row) for the place that is to lose. */
+function pushAway(
+  values: Float32Array,
+  places: readonly number[],
+  loser: number,
+  gradient: Float32Array,
+): void {
+  const top = places.reduce((most, place) => Math.max(most, values[place]!), -Infinity);
+  const total = places.reduce((sum, place) => sum + Math.exp(values[place]! - top), 0);
+  for (const place of places)
+    gradient[place]! += Math.exp(values[place]! - top) / total - (place === loser ? 1 : 0);
+}
+
+/** The goal for the answer in `clean`. Throws ERR_USAGE for a decoding that chooses inside the network. */
+export function goalFor({ manifest, where }: Bundle, clean: Outputs): Goal {
+  const { decode } = manifest;
+  switch (decode.kind) {
+    case 'signs':
+    case 'lights': {
+      const { logits: name, classes } = decode;
+      const places = [...classes.keys()];
+      const answer = (outputs: Outputs) => largestPlace(outputs[name]!.subarray(0, classes.length));
+      const before = answer(clean);
+      return {
+        kept: (outputs) => (answer(outputs) === before ? 1 : 0),
+        away: (outputs) => {
+          const gradient = new Float32Array(outputs[name]!.length);
+          pushAway(outputs[name]!, places, before, gradient);
+          return { [name]: gradient };
+        },
+        says: (outputs) => classes[answer(outputs)]!,
+      };
+    }
+    case 'steering': {
+      const { steering: name, radPerUnit } = decode;
+      const before = clean[name]![0]!;
+      const movedRad = (outputs: Outputs) => (outputs[name]![0]! - before) * radPerUnit;
+      return {
+        kept: (outputs) => (Math.abs(movedRad(outputs)) < turnedAngleRad ? 1 : 0),
+        away: (outputs) => ({ [name]: Float32Array.of(movedRad(outputs) < 0 ? -1 : 1) }),
+        says: (outputs) => `${((outputs[name]![0]! * radPerUnit * 180) / Math.PI).toFixed(1)}°`,
+      };
+    }
+    case 'segmentation':
+      return pixelGoal(manifest.outputs, decode, clean, where);
+    case 'ssd':
+      return boxGoal(decode, clean);
+    default:
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `${where}: expected a network of signs, lights, segmentation, steering or an SSD to attack, found ${decode.kind}`,
+      );
+  }
+}
+
+function pixelGoal(
+  declared: Bundle['manifest']['outputs'],
+  decode: SegmentationOutputSpec,
+  clean: Outputs,
+  where: string,
+): Goal {
+  const { scores: name, values = 'scores', order } = decode;
+  if (values !== 'scores')
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `${where}: expected scores of classes to attack, found ${values}`,
+    );
+  const { rows, columns } = segmentationSize(decode, declared.find((o) => o.name === name)!.shape);
+  const [pixels, channels] = [rows * columns, channelCount(decode)];
+  const placesOf = (pixel: number) =>
+    Array.from({ length: channels }, (_, c) =>
+      order === 'channels-last' ? pixel * channels + c : c * pixels + pixel,
+    );
+  const winners = (outputs: Outputs) => {
+    const map = outputs[name]!;
+    return Uint32Array.from({ length: pixels }, (_, pixel) => {
+      const places = placesOf(pixel);
+      return places.reduce((best, place) => (map[place]! > map[best]! ? place : best), places[0]!);
+    });
+  };
+  const before = winners(clean);
+  const kept = (outputs: Outputs) =>
+    winners(outputs).reduce((sum, place, i) => sum + (place === before[i] ? 1 : 0), 0) / pixels;
+  return {
+    kept,
+    away: (outputs) => {
+      const gradient = new Float32Array(outputs[name]!.length);
+      for (let pixel = 0; pixel < pixels; pixel++)
+        pushAway(outputs[name]!, placesOf(pixel), before[pixel]!, gradient);
+      return { [name]: gradient };
+    },
+    says: (outputs) => `${(kept(outputs) * 100).toFixed(0)} % of the pixels as before`,
+  };
+}
+
+/** Every default box that is surer than the threshold is to become background or another class. */
+function boxGoal({ logits: name, classes, scoreThreshold }: SsdOutputSpec, clean: Outputs): Goal {
+  const width = classes.length + 1;
+  const probability = (values: Float32Array, place: number) => {
+    const start = place - (place % width);
+    const row = values.subarray(start, start + width);
+    const top = Math.max(...row);
+    return Math.exp(values[place]! - top) / row.reduce((sum, v) => sum + Math.exp(v - top), 0);
+  };
+  const sure: number[] = [];
+  const before = clean[name]!;
+  for (let start = 0; start < before.length; start += width) {
+    const place = start + largestPlace(before.subarray(start, start + width));
+    if (place !== start && probability(before, place) >= scoreThreshold) sure.push(place);
+  }
+  const kept = (outputs: Outputs) =>
+    sure.length === 0
+      ? 1
+      : sure.filter((place) => probability(outputs[name]!, place) >= scoreThreshold).length /
+        sure.length;
+  return {
+    kept,
+    away: (outputs) => {
+      const gradient = new Float32Array(before.length);
+      for (const place of sure) {
+        const start = place - (place % width);
+        const row = Array.from({ length: width }, (_, c) => start + c);
+        pushAway(outputs[name]!, row, place, gradient);
+      }
+      return { [name]: gradient };
+    },
+    says: (outputs) => `${Math.round(kept(outputs) * sure.length)} of ${sure.length} default boxes`,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Bundle } from '../../src/bundle/bundle.js';
+import type { LabelledTask } from '../../src/bundle/manifest.js';
+import { type Strength, strengths } from '../corruptions/corruption.js';
+import type { CorruptionName } from '../corruptions/corruption-table.js';
+import type { Dataset } from '../datasets/sample.js';
+import type { Evaluation } from '../evaluate/evaluation.js';
+import { runEvaluation } from '../evaluate/run-evaluation.js';
+import { corruptedDataset } from './corrupted-dataset.js';
+
+/** What is judged of each task, and how wrong it is: shares of what is not right; radians for steering. */
+const errors: Readonly<
+  Record<LabelledTask, { name: string; of(metrics: Evaluation['metrics']): number }>
+> = {
+  signs: { name: '1 - accuracy', of: (m) => 1 - (m as { accuracy: number }).accuracy },
+  detection: { name: '1 - mAP50', of: (m) => 1 - (m as { mAP50: number }).mAP50 },
+  segmentation: { name: '1 - mIoU', of: (m) => 1 - (m as { mIoU: number }).mIoU },
+  steering: { name: 'mean |angle error|, rad', of: (m) => (m as { maeRad: number }).maeRad },
+};
+
+export interface StressOptions {
+  corruptions: readonly CorruptionName[];
+  strengths?: readonly Strength[];
+  /** Pictures of each run, spread evenly. */
+  limit: number;
+  seed: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** How wrong one bundle is. */
+export interface StressedBundle {
+  bundle: string;
+  clean: number;
+  /** Error by corruption, one for each strength. */
+  errors: Readonly<Partial<Record<CorruptionName, readonly number[]>>>;
+  /**
+   * Mean corruption error (Hendrycks and Dietterich 2019): for each corruption the sum of the errors over the strengths
+   * divided by the first bundle's, and the mean of that. 1 for the first bundle itself.
+   */
+  meanCorruptionError: number;
+}
+
+export interface StressReport {
+  task: LabelledTask;
+  data: string;
+  pictures: number;
+  /** What is counted as error. */
+  error: string;
+  strengths: readonly Strength[];
+  bundles: StressedBundle[];
+}
+
+/** Scores bundles of one task on the same corrupted pictures; the first one is what the others are measured against. */
+export async function runStress<T extends LabelledTask>(
+  bundles: readonly Bundle[],
+  dataset: Dataset<T>,
+  { corruptions, strengths: used = strengths, limit, seed, onProgress }: StressOptions,
+): Promise<StressReport> {
+  const { name: error, of: errorOf } = errors[dataset.task];
+  const chosen = { ...dataset, samples: evenly(dataset.samples, limit) };
+  const total = bundles.length * (1 + corruptions.length * used.length);
+  let done = 0;
+  const measure = async (bundle: Bundle, data: Dataset<T>) => {
+    const { metrics, count } = await runEvaluation(bundle, data);
+    onProgress?.(++done, total);
+    return { error: errorOf(metrics), count };
+  };
+  const found: Omit<StressedBundle, 'meanCorruptionError'>[] = [];
+  let pictures = 0;
+  for (const bundle of bundles) {
+    const clean = await measure(bundle, chosen);
+    pictures = clean.count;
+    const byName: Partial<Record<CorruptionName, number[]>> = {};
+    for (const name of corruptions) {
+      const row: number[] = [];
+      for (const strength of used)
+        row.push((await measure(bundle, corruptedDataset(chosen, name, strength, seed))).error);
+      byName[name] = row;
+    }
+    found.push({ bundle: bundle.where, clean: clean.error, errors: byName });
+  }
+  const [reference] = found;
+  return {
+    task: dataset.task,
+    data: dataset.name,
+    pictures,
+    error,
+    strengths: used,
+    bundles: found.map((each) => ({
+      ...each,
+      meanCorruptionError: meanCorruptionError(each.errors, reference!.errors),
+    })),
+  };
+}
+
+type Errors = StressedBundle['errors'];
+
+/** A corruption in which the reference makes no error at all says nothing and is left out. */
+export function meanCorruptionError(errorsOf: Errors, reference: Errors): number {
+  const sum = (row: readonly number[] = []) => row.reduce((all, value) => all + value, 0);
+  const ratios = (Object.keys(reference) as CorruptionName[])
+    .map((name) => [sum(errorsOf[name]), sum(reference[name])] as const)
+    .filter(([, before]) => before > 0)
+    .map(([now, before]) => now / before);
+  return ratios.length === 0 ? 1 : ratios.reduce((all, ratio) => all + ratio, 0) / ratios.length;
+}
+
+function evenly<Item>(items: Item[], count: number): Item[] {
+  if (count >= items.length) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}
