@@ -1,9 +1,11 @@
 // What filling a batch costs beside a training step, in time on a core: what a loader thread takes off the training
 // thread. node bin/build.js && node dist/benchmarks/batch-loading.js --data <folder…> [--task signs] [--steps 3]
+
 import { parseArgs } from 'node:util';
 import { tasks } from '../src/bundle/manifest.js';
 import { threadCpuMs } from '../tools/bench/thread-cpu.js';
 import { tf } from '../tools/layers-to-onnx/tf.js';
+import { median } from '../tools/statistics/median.js';
 import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
 import type { FilledBatch } from '../tools/train/loading/batch-source.js';
 import { openBatches } from '../tools/train/loading/open-batches.js';
@@ -20,11 +22,6 @@ const { values } = parseArgs({
 const dataDirs = values.data ?? [];
 const steps = Number(values.steps);
 await tf.setBackend('cpu');
-
-const median = (numbers: number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-};
 
 /** Time on a core that the calling thread spends on some work, milliseconds. */
 async function coreMs(work: () => Promise<unknown>): Promise<number> {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measured, measuredJson } from '../src/text/measured-json.js';
 import { didYouMean } from '../src/text/nearest-word.js';
-import { median } from './harness/statistics.js';
+import { median } from '../tools/statistics/median.js';
 import type { BenchmarkReport } from './harness/summary.js';
 
 // One benchmark at two commits, in turn, on this machine:

@@ -8,6 +8,7 @@
 // epoch, results flow again within 4 s each time, and recordings are whole: every gap in their ids is counted as
 // drops, and they hold all that was received but for the last moments of a life. Prints one JSON object; exit
 // code 1 when anything failed.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -21,6 +22,7 @@ import { Subscriber } from 'zeromq';
 import { mulberry32 } from '../src/bundle/golden.js';
 import { PerceptionFrameSchema } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
+import { median } from '../tools/statistics/median.js';
 
 /** Results must flow again within this time, milliseconds. */
 const resumeBoundMs = 4000;
@@ -82,7 +84,7 @@ console.log(
     faults: countOf(sessions.flatMap((session) => session.faults.map((f) => f.split(' ')[0]!))),
     resumeMs: {
       count: resumeMs.length,
-      p50: Math.round(resumeMs[Math.floor(resumeMs.length / 2)] ?? 0),
+      p50: resumeMs.length === 0 ? 0 : Math.round(median(resumeMs)),
       max: Math.round(resumeMs.at(-1) ?? 0),
     },
     results: {

@@ -8,6 +8,7 @@ import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import { describeMachine, loadAverage } from '../tools/bench/machine.js';
 import { runChild } from '../tools/bench/run-child.js';
 import type { TrialRequest, TrialResult } from '../tools/bench/trial.js';
+import { median } from '../tools/statistics/median.js';
 import { exportPeer } from './python-peer/export-peer.js';
 
 // The pipeline beside a sequential Python program with the same weights (OpenCV, NumPy, PyTorch eager):
@@ -77,8 +78,6 @@ try {
     // About as long as the peer takes; the first round only finds out how fast the pipeline is.
     ours.push(await runOurs(Math.max(60, Math.round((ours[0] ?? 10) * seconds))));
   }
-  const median = (numbers: number[]) =>
-    numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
   const oursHz = median(ours);
   const rows = [...peers].map(([threads, results]) => {
     const rateHz = median(results.map((result) => result.rateHz));

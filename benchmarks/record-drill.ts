@@ -5,6 +5,7 @@
 // The source is GStreamer's test picture at 20 frames a second; every second time the steering network runs as well.
 // Held to: what is left can be read, lacks at most two seconds before the kill, and `recover` makes a whole file of it.
 // Prints one JSON object; exit code 1 when anything failed.
+
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { stringify } from 'yaml';
 import { mulberry32 } from '../src/bundle/golden.js';
 import { copyRecordings } from '../src/recording/copy-recording.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
+import { median } from '../tools/statistics/median.js';
 import { endDrill } from './harness/end-drill.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,7 +68,7 @@ endDrill(
     seed: Number(options.seed),
     readable: lostS.length,
     pictures,
-    medianLostS: sorted[sorted.length >> 1] ?? null,
+    medianLostS: lostS.length === 0 ? null : median(lostS),
     mostLostS: sorted.at(-1) ?? null,
   },
   failures,

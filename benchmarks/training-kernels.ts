@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { tf } from '../tools/layers-to-onnx/tf.js';
+import { median } from '../tools/statistics/median.js';
 import { type BackendRequest, chooseBackend } from '../tools/train/backends/choose-backend.js';
 import { kernelTable, profileKernels } from '../tools/train/backends/kernel-profile.js';
 import { signNetwork } from '../tools/train/networks/signs.js';
@@ -70,7 +71,7 @@ const result = {
   backend: name,
   threads: Number(values.threads),
   firstMs,
-  p50Ms: stepMs[Math.floor(stepMs.length / 2)],
+  p50Ms: median(stepMs),
   minMs: stepMs[0],
   maxMs: stepMs.at(-1),
   rssMiB: process.memoryUsage().rss / 2 ** 20,

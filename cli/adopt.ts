@@ -8,6 +8,7 @@ import { measuredJson } from '../src/text/measured-json.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
 import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
 import { addSteeringFlags } from './adopt-steering-flags.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 /** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
@@ -161,9 +162,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     terminal.print(`${network.name}: family ${prepared.family}`);
     for (const reason of prepared.reasons) terminal.print(`  ${reason}`);
   }
-  const adopted = await prepared.adopt((done, total) => {
-    if (terminal.isInteractive) terminal.showLive(`way ${done} of ${total}`);
-  });
+  const adopted = await prepared.adopt(countsProgress(terminal, 'ways'));
   terminal.clearLive();
   if (!flags.json && adopted.trials.length > 0) terminal.print(`\n${trialTable(adopted)}\n`);
   if (adopted.triedOn === 'steadiness')

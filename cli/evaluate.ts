@@ -10,6 +10,7 @@ import type { Dataset } from '../tools/datasets/sample.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { positiveInteger } from './option-parsers.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 /** So many problems are told one by one; the rest are counted. */
@@ -112,9 +113,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
       ...(flags.limit !== undefined && { limit: flags.limit }),
       intervals: true,
       ...(report && { onObservation: report.observe }),
-      onProgress: (done, total) => {
-        if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
-      },
+      onProgress: countsProgress(terminal, 'samples'),
     });
     terminal.clearLive();
     reportProblems(evaluation.problems, terminal);

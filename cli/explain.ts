@@ -7,6 +7,7 @@ import { stageTable } from '../src/stages/stage-table.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { positiveInteger, seconds } from './option-parsers.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 /** Not imported from where they are: `--help` must not load ONNX Runtime. */
@@ -153,9 +154,7 @@ async function explainFrame(
           picture,
           camera,
         );
-  const onProgress = (done: number, total: number) => {
-    if (terminal.isInteractive) terminal.showLive(`covered ${done} of ${total} places`);
-  };
+  const onProgress = countsProgress(terminal, 'places covered');
   const { answer, drawn } = await explainPicture({
     bundle,
     camera,

@@ -19,6 +19,7 @@ import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { numberFlag } from './option-parsers.js';
+import { countsProgress } from './progress-line.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -33,9 +34,6 @@ interface ImportFlags {
 
 /** As a shell reports a program that Ctrl-C ended. */
 const interruptedExitCode = 130;
-/** Redrawing more often is not seen. */
-const progressMs = 100;
-
 /** `windshield import <source> --out <drive.mcap>`: a driving log, a folder of pictures or a video as a recording. */
 export function importCommand(): Command {
   return new Command('import')
@@ -70,7 +68,7 @@ async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> 
     const options: ImportOptions = {
       out: flags.out,
       signal: interruption.signal,
-      onProgress: progressLine(terminal),
+      onProgress: countsProgress(terminal, 'frames'),
     };
     if (flags.rate !== undefined) options.rateHz = numberFlag('--rate', flags.rate, 0.01, 1000);
     if (flags.quality !== undefined) {
@@ -141,20 +139,6 @@ async function importForeignRecording(
       `expected a source to import, found a recording of windshield already: ${path}`,
     );
   return importRecording(path, { ...options, ...(topic !== undefined && { topic }) });
-}
-
-function progressLine(terminal: Terminal): (done: number, total: number | undefined) => void {
-  if (!terminal.isInteractive) return () => {};
-  const startMs = performance.now();
-  let shownMs = 0;
-  return (done, total) => {
-    const nowMs = performance.now();
-    if (nowMs - shownMs < progressMs) return;
-    shownMs = nowMs;
-    const rateHz = (done * 1000) / (nowMs - startMs);
-    const share = total === undefined ? '' : ` of ${total} (${Math.round((100 * done) / total)} %)`;
-    terminal.showLive(`frame ${done}${share}  ${rateHz.toFixed(0)} frames/s`);
-  };
 }
 
 function describeSummary(out: string, summary: ImportSummary, sizeBytes: number): string {

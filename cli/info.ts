@@ -3,6 +3,8 @@ import type { RecordingInfo } from '../src/recording/recording-info.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { Terminal } from './terminal.js';
 
+type TextTable = typeof import('../src/text/text-table.js').textTable;
+
 /** `windshield info <recording>`: what is in a file. */
 export function infoCommand(): Command {
   return new Command('info')
@@ -16,19 +18,16 @@ export function infoCommand(): Command {
     .action(async (path: string, flags: { json?: true }) => {
       const { recordingInfo } = await import('../src/recording/recording-info.js');
       const info = await recordingInfo(path);
-      const { default: Table } = await import('cli-table3');
-      new Terminal().print(flags.json ? measuredJson(info) : formatInfo(info, Table));
+      const { textTable } = await import('../src/text/text-table.js');
+      new Terminal().print(flags.json ? measuredJson(info) : formatInfo(info, textTable));
     });
 }
 
-function formatInfo(info: RecordingInfo, Table: typeof import('cli-table3')): string {
-  const table = new Table({
-    head: ['topic', 'messages', 'rate', 'MB', 'gaps', 'schema'],
-    style: { head: [], border: [], compact: true },
-  });
+function formatInfo(info: RecordingInfo, textTable: TextTable): string {
+  const rows = [['topic', 'messages', 'rate', 'MB', 'gaps', 'schema']];
   for (const { topic, schema, messages, unreadable, rateHz, bytes, gaps } of info.topics) {
     const longest = `, longest ${gaps.longestS.toFixed(1)} s at ${gaps.longestAtS.toFixed(1)} s`;
-    table.push([
+    rows.push([
       topic,
       `${messages}${unreadable > 0 ? ` (${unreadable} unreadable)` : ''}`,
       rateHz === null ? '' : `${rateHz.toFixed(1)} Hz`,
@@ -45,7 +44,7 @@ function formatInfo(info: RecordingInfo, Table: typeof import('cli-table3')): st
   const lines = [
     `${info.path}: ${(info.bytes / 1e6).toFixed(1)} MB, ${state}${damage}`,
     `from ${times}; written by ${info.library || 'an unknown program'}`,
-    table.toString(),
+    textTable(rows, { numbers: [1, 2, 3] }),
   ];
   for (const [name, entries] of Object.entries(info.metadata))
     lines.push(

@@ -5,6 +5,7 @@ import type { RecordedPictures } from '../src/outputs/output-settings.js';
 import { filesInWords } from '../src/outputs/recording/files-in-words.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { onKeepKey } from './keep-key.js';
+import { durationText, showsProgress } from './progress-line.js';
 import {
   keepOption,
   parseTime,
@@ -27,9 +28,6 @@ interface RecordFlags {
   size?: { widthPx: number; heightPx: number };
   json?: true;
 }
-
-/** Redrawing more often is not seen. */
-const progressMs = 100;
 
 /** `windshield record <source> --out <drive.mcap>`: pictures alone, no networks. */
 export function recordCommand(): Command {
@@ -74,7 +72,7 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
   const stop = new AbortController();
   const forget = onStopSignals(() => stop.abort());
   let forgetKey = (): void => {};
-  let shownMs = 0;
+  const show = showsProgress(terminal);
   const startMs = performance.now();
   try {
     const summary = await recordSource({
@@ -89,10 +87,8 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
       signal: stop.signal,
       note: (text) => terminal.note(text),
       onFrame: (frames) => {
-        const nowMs = performance.now();
-        if (!terminal.isInteractive || nowMs - shownMs < progressMs) return;
-        shownMs = nowMs;
-        terminal.showLive(`frame ${frames}  ${((nowMs - startMs) / 1000).toFixed(0)} s`);
+        const details = [durationText((performance.now() - startMs) / 1000)];
+        show({ done: frames, total: undefined, unit: 'frames', details });
       },
       ...(keep !== undefined && {
         onKeep: (keepNow: () => void) => {

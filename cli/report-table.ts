@@ -1,10 +1,9 @@
 import type { RigReport } from '../src/pipeline/cameras/rig-report.js';
 import type { LatencySummary } from '../src/pipeline/latency-histogram.js';
 import type { RunReport } from '../src/pipeline/run-report.js';
+import { columnsTo, textTable } from '../src/text/text-table.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
-const labelWidth = 24;
-const columnWidth = 9;
 /** Where the text of a line about one thing begins. */
 const labelPlace = 11;
 
@@ -39,18 +38,23 @@ function cameraLines(report: Omit<RunReport, 'outputs' | 'lanes' | 'lanePlan'>):
   const size = `${source.widthPx}x${source.heightPx}`;
   return [
     '',
-    `${'milliseconds'.padEnd(labelWidth)}${columns.map((name) => name.padStart(columnWidth)).join('')}`,
-    ...Object.entries(report.stages).flatMap(([stage, { states, skippedBy, ...spans }]) => [
-      row(stage, spans.totalMs, stateNote(states, skippedBy)),
-      row('  preprocess', spans.preprocessMs),
-      row('  inference', spans.inferenceMs),
-      row('  decode', spans.decodeMs),
-    ]),
-    row('fuse and publish', report.fuseAndPublishMs),
-    ...(report.glassToSteeringMs.count === 0
-      ? []
-      : [row('glass to steering', report.glassToSteeringMs)]),
-    row('glass to result', report.glassToResultMs),
+    textTable(
+      [
+        ['milliseconds', ...columns],
+        ...Object.entries(report.stages).flatMap(([stage, { states, skippedBy, ...spans }]) => [
+          [...row(stage, spans.totalMs), stateNote(states, skippedBy)],
+          row('  preprocess', spans.preprocessMs),
+          row('  inference', spans.inferenceMs),
+          row('  decode', spans.decodeMs),
+        ]),
+        row('fuse and publish', report.fuseAndPublishMs),
+        ...(report.glassToSteeringMs.count === 0
+          ? []
+          : [row('glass to steering', report.glassToSteeringMs)]),
+        row('glass to result', report.glassToResultMs),
+      ],
+      { numbers: columnsTo(columns.length) },
+    ),
     '',
     `source     ${source.name}, ${size}, ${report.pacing}, ${source.end}`,
     `frames     ${frames.in} in = ${frames.published} published + ${frames.dropped} dropped${reasons(frames.drops)}, ${report.publishedRateHz.toFixed(1)} fps`,
@@ -80,11 +84,8 @@ function modeLine({ modes: { frames, changes } }: Pick<RunReport, 'modes'>): str
     : [`modes      ${named.join(', ')} frames, ${changes} changes`];
 }
 
-function row(label: string, summary: LatencySummary, note = ''): string {
-  const cells = columns.map((name) =>
-    (summary.count === 0 ? '–' : summary[name].toFixed(2)).padStart(columnWidth),
-  );
-  return `${label.padEnd(labelWidth)}${cells.join('')}${note}`;
+function row(label: string, summary: LatencySummary): string[] {
+  return [label, ...columns.map((name) => (summary.count === 0 ? '–' : summary[name].toFixed(2)))];
 }
 
 /** Only what went otherwise than well; what the mode held back is told apart. */
@@ -94,9 +95,7 @@ function stateNote(
 ): string {
   const others = { ...states, skipped: states['skipped']! - degraded, degraded };
   const named = Object.entries(others).filter(([, count]) => count > 0);
-  return named.length === 0
-    ? ''
-    : `   ${named.map(([state, count]) => `${count} ${state}`).join(', ')}`;
+  return named.map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
 const reasons = (drops: Readonly<Record<string, number>>) => {

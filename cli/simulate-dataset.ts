@@ -3,8 +3,9 @@ import type { DatasetRun } from '../simulator/datasets/write-dataset.js';
 import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
-import { progressLine, untilStopped } from './simulate-progress.js';
+import { countsProgress } from './progress-line.js';
 import type { Terminal } from './terminal.js';
+import { untilStopped } from './until-stopped.js';
 
 interface DatasetFlags {
   task: LabelledTask;
@@ -78,7 +79,7 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
     flags.driver === undefined ? [] : [{ role: 'the pipeline file', path: flags.driver }],
   );
   await untilStopped(async (signal, terminal) => {
-    const onProgress = progressLine(terminal, flags.task === 'signs' ? 'sign' : 'scene');
+    const onProgress = countsProgress(terminal, flags.task === 'signs' ? 'signs' : 'scenes');
     const { written } = await write(flags.driver, { ...run, signal, onProgress }, terminal);
     if (signal.aborted) return `${written} scenes stand in ${flags.out}; the same command goes on`;
     const unit = flags.task === 'signs' ? 'crops' : 'scenes';

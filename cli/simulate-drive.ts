@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
-import { progressLine, untilStopped } from './simulate-progress.js';
+import { countsProgress } from './progress-line.js';
+import { untilStopped } from './until-stopped.js';
 
 interface DriveFlags {
   seed: string;
@@ -48,7 +49,7 @@ async function runDrive(flags: DriveFlags): Promise<void> {
     const frames = await writeDrive({
       ...recipe,
       signal,
-      onProgress: progressLine(terminal, 'frame'),
+      onProgress: countsProgress(terminal, 'frames'),
     });
     if (signal.aborted) return `${flags.out} was not written`;
     const { size } = await stat(flags.out);

@@ -7,8 +7,9 @@ import { measuredJson } from '../src/text/measured-json.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
-import { untilStopped } from './simulate-progress.js';
+import { showsProgress } from './progress-line.js';
 import type { Terminal } from './terminal.js';
+import { untilStopped } from './until-stopped.js';
 
 interface LoopFlags {
   pipeline: string;
@@ -96,9 +97,11 @@ async function runLoopCommand(flags: LoopFlags): Promise<void> {
     let controller: Controller | undefined;
     try {
       controller = await controllerOf(flags, drive, rateHz, terminal);
+      const show = showsProgress(terminal);
       const onFrame = async (frame: Parameters<LoopVideoAdd>[0]) => {
         await video?.add(frame);
-        showProgress(terminal, frame.elapsedS, seconds, frame.interventions);
+        const details = [`${frame.interventions} interventions`];
+        show({ done: Math.round(frame.elapsedS), total: seconds, unit: 's', details });
       };
       const run = { drive, controller, seed: setup.seed, seconds, rateHz, latencyS, signal };
       const result = await runLoop({ ...run, onFrame });
@@ -142,16 +145,6 @@ async function controllerOf(
   const { PipelineDriver } = await import('../simulator/driving/loop/pipeline-driver.js');
   const note = (text: string) => terminal.note(text);
   return PipelineDriver.open({ config, camera: drive.camera.model, rateHz, timeoutMs, note });
-}
-
-function showProgress(
-  terminal: Terminal,
-  elapsedS: number,
-  seconds: number,
-  interventions: number,
-) {
-  if (!terminal.isInteractive) return;
-  terminal.showLive(`${elapsedS.toFixed(1)} of ${seconds} s  ${interventions} interventions`);
 }
 
 function report(terminal: Terminal, flags: LoopFlags, result: LoopResult): void {

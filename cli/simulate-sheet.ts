@@ -4,7 +4,7 @@ import { encodeJpeg } from '../src/codec/image-codec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
-import { progressLine } from './simulate-progress.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 interface SheetFlags {
@@ -40,7 +40,7 @@ async function runSheet(flags: SheetFlags): Promise<void> {
   guardOutputs([{ option: '--out', path: flags.out, kind: 'jpeg' }], []);
   const { renderContactSheet } = await import('../simulator/datasets/contact-sheet.js');
   const terminal = new Terminal();
-  const onProgress = progressLine(terminal, 'scene');
+  const onProgress = countsProgress(terminal, 'scenes');
   const sheet = await renderContactSheet(
     flags.task,
     seed,

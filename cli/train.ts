@@ -7,6 +7,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Recipe } from '../tools/train/recipe.js';
 import type { TrainingRequest } from '../tools/train/run-training.js';
 import { numberOf, positiveInteger } from './option-parsers.js';
+import { showsProgress } from './progress-line.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -94,8 +95,8 @@ async function readRecipeOf(task: Task, flags: TrainFlags): Promise<Recipe> {
 }
 
 async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
-  const { createProgressPrinter } = await import('../tools/train/progress-bar.js');
   const terminal = new Terminal();
+  const show = showsProgress(terminal, { plainEveryS: 15 });
   const recipe = await readRecipeOf(task, flags);
   const outDir = flags.out ?? `runs/${task}`;
   guardOutputs(
@@ -118,7 +119,19 @@ async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
     isResumed: flags.resume ?? false,
     signal: stop.signal,
     onNote: (line) => terminal.note(line),
-    onProgress: createProgressPrinter(process.stderr),
+    onProgress: ({ step, totalSteps, epoch, loss, learningRate, imagesPerS, remainingS }) =>
+      show({
+        done: step,
+        total: totalSteps,
+        unit: 'steps',
+        remainingS,
+        details: [
+          `epoch ${epoch + 1}`,
+          `loss ${loss.toFixed(4)}`,
+          `${imagesPerS.toFixed(1)} pictures/s`,
+          `rate ${learningRate.toExponential(1)}`,
+        ],
+      }),
   };
   try {
     if (flags.folds !== undefined) await runFolds(request, flags.folds, terminal);

@@ -1,3 +1,4 @@
+import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { BenchmarkReport, CaseSummary, VariantSummary } from './summary.js';
 
 /** The report as a person reads it: a table a case. */
@@ -15,19 +16,12 @@ function caseText(summary: CaseSummary): string {
   const columns = ['', 'p50', 'p95', 'p99', 'max', 'cpu', 'memory', 'growth', 'ratio', 'cpu ratio'];
   if (summary.resultUnit !== undefined) columns.push(`off by (${summary.resultUnit})`);
   const rows = summary.variants.map((variant) => variantRow(variant, summary));
-  const widths = columns.map((_, i) =>
-    Math.max(...[columns, ...rows].map((row) => (row[i] ?? '').length)),
-  );
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join('  ')
-      .trimEnd();
+  const table = textTable([columns, ...rows], { numbers: columnsTo(columns.length - 1) });
   const notes = summary.variants
     .filter(({ note }) => note !== undefined)
     .map(({ name, note }) => `  ${name}: ${note}`);
   const skipped = summary.skipped.map(({ name, why }) => `  ${name}: skipped, ${why}`);
-  return ['', summary.name, line(columns), ...rows.map(line), ...notes, ...skipped].join('\n');
+  return ['', summary.name, table, ...notes, ...skipped].join('\n');
 }
 
 function variantRow(variant: VariantSummary, { reference, resultUnit }: CaseSummary): string[] {

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../../tools/statistics/median.js';
 import type { BenchmarkCase, Measurement } from './benchmark.js';
 import type { Machine } from './machine.js';
-import { median, type Spread, spreadOf } from './statistics.js';
+import { type SampleSpread, sampleSpread } from './statistics.js';
 
 /** What each variant measured in one round. */
 export type Round = Map<string, Measurement>;
 
 /** Medians over the rounds. */
-export interface VariantSummary extends Spread {
+export interface VariantSummary extends SampleSpread {
   name: string;
   isReference: boolean;
   cpuMs: number;
@@ -53,7 +54,7 @@ export function summarise(
   const spreads = new Map(
     ran.map(({ name }) => [
       name,
-      rounds.map((round) => spreadOf(Float64Array.from(round.get(name)!.samplesMs))),
+      rounds.map((round) => sampleSpread(Float64Array.from(round.get(name)!.samplesMs))),
     ]),
   );
   const p50s = (name: string) => spreads.get(name)!.map(({ p50Ms }) => p50Ms);
@@ -73,7 +74,8 @@ export function summarise(
         ? undefined
         : median(mine.map((value, round) => value / theirs(reference.name)[round]!));
     const found = resultOf(name);
-    const across = (key: keyof Spread) => median(spreads.get(name)!.map((spread) => spread[key]));
+    const across = (key: keyof SampleSpread) =>
+      median(spreads.get(name)!.map((spread) => spread[key]));
     return {
       name,
       isReference,

@@ -4,11 +4,12 @@ import { measuredJson } from '../../src/text/measured-json.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf, positiveInteger, usage } from '../option-parsers.js';
+import { showsProgress } from '../progress-line.js';
 import { onStopSignals } from '../stop-signals.js';
 import { Terminal } from '../terminal.js';
 import { addMergeOptions, type FleetMergeFlags, showFleetVerdict } from './fleet-merge.js';
 import { addStoreOptions } from './fleet-options.js';
-import { fleetLine, formatFleet } from './format-fleet.js';
+import { fleetWork, formatFleet } from './format-fleet.js';
 
 interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   pipeline: string;
@@ -25,9 +26,8 @@ interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   json?: true;
 }
 
-/** How often the live line is redrawn, and how often a line is written where there is no terminal, milliseconds. */
-const redrawMs = 200;
-const lineMs = 10_000;
+/** How often a line is written where there is no terminal, seconds. */
+const lineS = 10;
 
 /** `windshield fleet run <drives.yaml>`. */
 export function fleetRunCommand(): Command {
@@ -113,8 +113,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
   const stop = new AbortController();
   const forget = onStopSignals(() => stop.abort());
   const terminal = new Terminal();
-  const intervalMs = terminal.isInteractive ? redrawMs : lineMs;
-  let shownMs = performance.now();
+  const show = showsProgress(terminal, { plainEveryS: lineS });
   try {
     const summary = await runFleet({
       drives,
@@ -136,13 +135,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
         memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1e6,
       },
       signal: stop.signal,
-      onProgress(progress) {
-        const nowMs = performance.now();
-        if (nowMs - shownMs < intervalMs) return;
-        shownMs = nowMs;
-        if (terminal.isInteractive) terminal.showLive(fleetLine(progress));
-        else terminal.note(fleetLine(progress));
-      },
+      onProgress: (progress) => show(fleetWork(progress)),
     });
     const words = flags.json ? measuredJson(summary) : formatFleet(summary, results.place);
     if (flags.verify === undefined || summary.left > 0) {

@@ -1,28 +1,22 @@
 import type { FleetSummary } from '../../tools/fleet/fleet-account.js';
 import type { FleetProgress } from '../../tools/fleet/run-fleet.js';
+import { durationText, type WorkDone } from '../progress-line.js';
 
-const barWidth = 24;
 /** So many failures are told; the JSON has all. */
 const shownFailures = 20;
 
-/** One line: bar, units, failures, time left, what is at work. */
-export function fleetLine({
+/** Units, failures, time left, what is at work. */
+export function fleetWork({
   units,
   done,
   failed,
   remainingS,
   working,
   frames,
-}: FleetProgress): string {
-  const share = units === 0 ? 1 : (done + failed) / units;
-  const filled = Math.round(share * barWidth);
-  return [
-    `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done + failed} of ${units}`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    `${frames} frames`,
-    ...(remainingS === undefined ? [] : [`${durationText(remainingS)} left`]),
-    working.join(', '),
-  ].join('  ');
+}: FleetProgress): WorkDone {
+  const failures = failed > 0 ? [`${failed} failed`] : [];
+  const details = [...failures, `${frames} frames`, working.join(', ')];
+  return { done: done + failed, total: units, unit: 'units', remainingS, details };
 }
 
 /** The summary for a person: every unit accounted for, and each that failed by name. */
@@ -48,16 +42,4 @@ export function formatFleet(summary: FleetSummary, place: string): string {
   ];
   if (failures.length > shownFailures) lines.push(`and ${failures.length - shownFailures} more`);
   return lines.join('\n');
-}
-
-/** `42 s`, `12:05` or `3:02:09`. */
-export function durationText(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  return hours > 0
-    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
-    : `${minutes}:${two(whole % 60)}`;
 }

@@ -86,6 +86,7 @@ const browserRooms = ['frame', 'text', 'calibration', 'bundle', 'onnx', 'preproc
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {
   pino: 'cli/log-file.ts',
+  'cli-table3': 'src/text/text-table.ts',
   '@julusian/jpeg-turbo': 'src/codec/turbo-jpeg.ts',
   sharp: 'src/codec/image-codec.ts',
   yaml: 'src/text/yaml-document.ts',

@@ -1,3 +1,4 @@
+import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { AdoptedNetwork } from './adopt-network.js';
 import { feedingText } from './feeding.js';
 import type { Trial } from './trial.js';
@@ -20,13 +21,9 @@ export function trialTable({
         (isReadTwice ? `, ${readingText(trial)}` : ''),
       ...[trial.score.value, ...Object.values(trial.score.parts)].map((v) => v.toFixed(3)),
     ]);
-  const width = Math.max(...rows.map(([name]) => name!.length), 10);
-  const line = ([name, ...cells]: string[]) =>
-    `${name!.padEnd(width)}  ${cells.map((cell, i) => cell.padStart(headings[i]!.length)).join('  ')}`;
   const more = trials.length - rows.length;
   return [
-    line(['  fed', ...headings]),
-    ...rows.map(line),
+    textTable([['  fed', ...headings], ...rows], { numbers: columnsTo(headings.length) }),
     ...(more > 0 ? [`  and ${more} worse ones`] : []),
     '* taken: of those that so few pictures do not tell apart (within 0.03), nearest to the usual way of its family',
   ].join('\n');

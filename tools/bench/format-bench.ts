@@ -1,9 +1,8 @@
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
+import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { BenchReport, RateReport, TrialFrames } from './bench-report.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
-const labelWidth = 26;
-const columnWidth = 9;
 
 /** The bench for a person. */
 export function formatBench(report: BenchReport): string {
@@ -79,8 +78,8 @@ export function formatBench(report: BenchReport): string {
 }
 
 function latencyTable(title: string, report: RateReport): string[] {
-  return [
-    `${title.padEnd(labelWidth)}${columns.map((name) => name.padStart(columnWidth)).join('')}`,
+  const rows = [
+    [title, ...columns],
     ...Object.entries(report.stages).flatMap(([stage, spans]) => [
       row(stage, spans.totalMs),
       row('  waits for its lane', spans.queueMs),
@@ -90,14 +89,17 @@ function latencyTable(title: string, report: RateReport): string[] {
     ]),
     row('fuse and publish', report.fuseAndPublishMs),
     row('glass to result', report.glassToResultMs),
+  ];
+  return [
+    textTable(rows, { numbers: columnsTo(columns.length) }),
     `${report.frames.measured} frames, ${lossOf(report.frames)}`,
   ];
 }
 
-const row = (label: string, summary: LatencySummary) =>
-  `${label.padEnd(labelWidth)}${columns
-    .map((name) => (summary.count === 0 ? '–' : summary[name].toFixed(2)).padStart(columnWidth))
-    .join('')}`;
+const row = (label: string, summary: LatencySummary) => [
+  label,
+  ...columns.map((name) => (summary.count === 0 ? '–' : summary[name].toFixed(2))),
+];
 
 const hz = (rateHz: number) => `${rateHz.toFixed(2)} fps`;
 const ms = (durationMs: number) => `${durationMs.toFixed(2)} ms`;

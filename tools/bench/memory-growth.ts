@@ -1,4 +1,4 @@
-import { nearestRank } from '../statistics/percentiles.js';
+import { median } from '../statistics/median.js';
 
 /** Memory of the pipeline's process after so many published frames, bytes. */
 export interface MemorySample {
@@ -32,9 +32,10 @@ export function memoryGrowth(samples: readonly MemorySample[]): MemoryGrowth | u
   const edge = Math.max(2, Math.floor(samples.length * edgeShare));
   const head = samples.slice(0, edge);
   const tail = samples.slice(-edge);
-  const between = (of: (sample: MemorySample) => number) => median(tail, of) - median(head, of);
+  const between = (of: (sample: MemorySample) => number) =>
+    median(tail.map(of)) - median(head.map(of));
   const frames = between((sample) => sample.frames);
-  const rssBytesAtStart = median(head, (sample) => sample.rssBytes);
+  const rssBytesAtStart = median(head.map((sample) => sample.rssBytes));
   const grown = between((sample) => sample.rssBytes);
   return {
     frames,
@@ -45,6 +46,3 @@ export function memoryGrowth(samples: readonly MemorySample[]): MemoryGrowth | u
     arrayBuffersBytesPer1000Frames: (between((sample) => sample.arrayBuffersBytes) / frames) * 1000,
   };
 }
-
-const median = <T>(items: readonly T[], of: (item: T) => number) =>
-  nearestRank(Float64Array.from(items, of).sort(), 0.5);

@@ -1,6 +1,7 @@
 import { countCoverage, coverageShare } from '../../src/calibration/board-coverage.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { median } from '../statistics/median.js';
 import { type Board, boardPointsM, type Sighting } from './board/board.js';
 import type { CalibrationEngine } from './engine/calibration-engine.js';
 import {
@@ -197,11 +198,6 @@ export const tiltDeg = (picture: UsedPicture): number => (tiltRad(picture.pose) 
 function noLens(trials: readonly LensTrial[]): string {
   const reasons = trials.map(({ kind, problem }) => `${kind}: ${problem}`).join('; ');
   return `no lens model fits the pictures (${reasons})`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }
 
 function refuse(problem: string): never {

@@ -11,7 +11,7 @@ import { classesOf } from '../../src/stages/classes-of.js';
 import { loadStage, prepareStage } from '../../src/stages/load-stage.js';
 import type { PreprocessChoice } from '../../src/stages/preprocessing-place.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
-import { nearestRank } from '../statistics/percentiles.js';
+import { median } from '../statistics/median.js';
 
 /** What a lane is to be measured with. */
 export interface LaneSetup {
@@ -151,8 +151,6 @@ async function measure(runners: ReadonlyMap<Task, StageRunner>): Promise<LaneAns
   }));
   return { type: 'measured', rounds: frames.length, frameMs: median(frames), stages };
 }
-
-const median = (values: readonly number[]) => nearestRank(Float64Array.from(values).sort(), 0.5);
 
 const detectorClasses = await classesOfDetector(setup.detectionDir);
 const runners = await load(detectorClasses);

@@ -1,5 +1,6 @@
 import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
 import { measuredJson } from '../../src/text/measured-json.js';
+import { textTable } from '../../src/text/text-table.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
@@ -63,22 +64,9 @@ const tables: { [T in LabelledTask]: (metrics: MetricsOf[T], intervals: ScoreInt
     ],
   };
 
-/** Columns of equal width, two spaces apart. */
+/** An empty row ends a table: what follows has columns of its own. */
 function align(rows: Row[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    // A row of two is a name and its text, which may be long: it sets no width but the name's.
-    const cells = row.length > 2 ? row : row.slice(0, 1);
-    cells.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-    });
-  }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const end = rows.findIndex((row) => row.length === 0);
+  if (end < 0) return textTable(rows);
+  return `${textTable(rows.slice(0, end))}\n\n${align(rows.slice(end + 1))}`;
 }

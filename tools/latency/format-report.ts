@@ -1,31 +1,31 @@
+import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { Spread } from '../statistics/percentiles.js';
 import type { LatencyReport, StageLatency } from './latency-report.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
-const labelWidth = 26;
-const columnWidth = 9;
 
 /** The report as a table for a person. */
 export function formatLatencyReport(report: LatencyReport): string {
   const { publish } = report;
-  const heads = ['frames', ...columns].map((name) => name.padStart(columnWidth)).join('');
-  return [
-    `${'milliseconds'.padEnd(labelWidth)}${heads}`,
+  const rows = [
+    ['milliseconds', 'frames', ...columns],
     row('glass to result', report.glassToResultMs),
     row('  capture to arrival', report.captureToArrivalMs),
     row('  last answer to publish', report.answerToPublishMs),
     ...Object.entries(report.stages).flatMap(([name, stage]) => stageRows(name, stage)),
     row('publish interval', publish.intervalMs),
     row('  jitter', publish.jitterMs),
+  ];
+  return [
+    textTable(rows, { numbers: columnsTo(columns.length + 1) }),
     '',
     ...factLines(report).map(([name, text]) => `${name.padEnd(11)}${text}`),
   ].join('\n');
 }
 
-function stageRows(name: string, stage: StageLatency): string[] {
-  const note = absenceNote(stage);
+function stageRows(name: string, stage: StageLatency): string[][] {
   return [
-    row(name, stage.totalMs, note === '' ? '' : `   ${note}`),
+    [...row(name, stage.totalMs), absenceNote(stage)],
     row('  queueing', stage.queueMs),
     row('  preprocess', stage.preprocessMs),
     row('  inference', stage.inferenceMs),
@@ -34,12 +34,9 @@ function stageRows(name: string, stage: StageLatency): string[] {
   ];
 }
 
-function row(label: string, spread: Spread, note = ''): string {
-  const cells = columns.map((name) =>
-    (spread.count === 0 ? '–' : spread[name].toFixed(2)).padStart(columnWidth),
-  );
-  const count = String(spread.count).padStart(columnWidth);
-  return `${label.padEnd(labelWidth)}${count}${cells.join('')}${note}`;
+function row(label: string, spread: Spread): string[] {
+  const cells = columns.map((name) => (spread.count === 0 ? '–' : spread[name].toFixed(2)));
+  return [label, String(spread.count), ...cells];
 }
 
 /** How often a stage did not answer, and why: `12 skipped (10 overtaken, 2 degraded), 1 late`; empty where it always did. */

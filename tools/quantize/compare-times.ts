@@ -1,6 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { hasNarrowSums } from '../../src/bundle/manifest.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
+import { median } from '../statistics/median.js';
 import { itemShape } from './network-inputs.js';
 
 /** Median milliseconds of one run of one item on one thread. */
@@ -47,8 +48,4 @@ export function compareTimes(bundles: readonly Bundle[], item: Float32Array): Ru
     session.release();
     return { wallMs: median(wallMs), coreMs: median(coreMs) };
   });
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }

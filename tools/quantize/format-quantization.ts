@@ -1,3 +1,4 @@
+import { textTable } from '../../src/text/text-table.js';
 import type { RunTime } from './compare-times.js';
 import { otherLine, type QuantizeReport } from './run-quantize.js';
 
@@ -14,16 +15,9 @@ export function quantizationTable(report: QuantizeReport): string {
     ['one run, core', ms(time.float.coreMs), ms(time.quantised.coreMs), faster((t) => t.coreMs)],
     ['one run, clock', ms(time.float.wallMs), ms(time.quantised.wallMs), faster((t) => t.wallMs)],
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const kept = floatLayers.length === 0 ? 'none' : floatLayers.join(', ');
   return [
-    ...lines,
+    textTable(rows),
     `answers stand ${report.signalToNoiseDb.toFixed(1)} dB above their difference from float32`,
     ...report.others.map(otherLine),
     `scored on ${count} samples of ${data}; layers left in float32: ${kept}`,

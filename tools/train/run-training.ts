@@ -10,12 +10,12 @@ import type { DataSummary } from './data/open-training-data.js';
 import type { BatchSource } from './loading/batch-source.js';
 import { defaultLoaders, openBatches } from './loading/open-batches.js';
 import { openData } from './open-data.js';
-import type { Progress } from './progress-bar.js';
 import type { Recipe } from './recipe.js';
 import { runFiles } from './run-files.js';
 import { startNetwork, type TrainingBackend } from './start-network.js';
 import { taskTraining } from './tasks/task-table.js';
 import { type TrainResult, train } from './train.js';
+import type { TrainingProgress } from './training-progress.js';
 import { startFrom } from './transfer/start-from.js';
 import { validate } from './validate.js';
 import { weightLayout } from './weight-layout.js';
@@ -35,7 +35,7 @@ export interface TrainingRequest {
   isResumed: boolean;
   signal?: AbortSignal;
   onNote: (line: string) => void;
-  onProgress: (progress: Progress) => void;
+  onProgress: (progress: TrainingProgress) => void;
 }
 
 /** Samples of each validation set that are looked at while training; the final scores use all. */

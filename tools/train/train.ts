@@ -9,12 +9,12 @@ import { movingViews } from './frozen-layers.js';
 import { learningRateAt, type RateSchedule } from './learning-rate.js';
 import type { BatchSource } from './loading/batch-source.js';
 import { optimizerStep } from './optimizer.js';
-import type { Progress } from './progress-bar.js';
 import type { Recipe } from './recipe.js';
 import { runFiles } from './run-files.js';
 import { RunState } from './run-state.js';
 import { mixSeed } from './sample-order.js';
 import type { TaskTraining } from './tasks/task-training.js';
+import type { TrainingProgress } from './training-progress.js';
 import type { ParameterView, TrainingStep } from './training-step.js';
 import type { WeightLayout } from './weight-layout.js';
 
@@ -30,7 +30,7 @@ export interface TrainOptions<T extends LabelledTask> {
   isResumed: boolean;
   /** Names of the weights, kept in the checkpoints. */
   layout?: WeightLayout;
-  onProgress: (progress: Progress) => void;
+  onProgress: (progress: TrainingProgress) => void;
   /** Samples that did not load and were replaced. */
   onProblems?: (problems: readonly Problem[]) => void;
   /** Judges the averaged weights, which stand in the model when it is called. Undefined: no validation. */

@@ -1,4 +1,5 @@
-import { nearestRank, spreadOf } from '../statistics/percentiles.js';
+import { median } from '../statistics/median.js';
+import { spreadOf } from '../statistics/percentiles.js';
 import type { Finding } from './finding.js';
 import type { FramePair } from './pair-results.js';
 import type { Limits } from './rules.js';
@@ -44,8 +45,6 @@ export function timingDifference(pairs: readonly FramePair[]): TimingDifference 
     ),
   };
 }
-
-const median = (values: readonly number[]) => nearestRank(Float64Array.from(values).sort(), 0.5);
 
 /**
  * Stages that became slower or faster than the machine did. A busy machine slows all stages alike, so each is judged

@@ -1,3 +1,4 @@
+import { median } from '../../statistics/median.js';
 import { type GreyPicture, sampleGrey } from './grey-picture.js';
 
 const samplesPerPx = 4;
@@ -23,7 +24,7 @@ export function edgeWidthPx(
       if (col + 1 < cols) add(index, index + 1);
       if (row + 1 < rows) add(index, index + cols);
     }
-  return widths.length === 0 ? undefined : widths.sort((a, b) => a - b)[widths.length >> 1];
+  return widths.length === 0 ? undefined : median(widths);
 }
 
 /** Across the middle of the edge between two corners. */

@@ -1,6 +1,7 @@
 import { groundFromCamera } from '../../../src/calibration/ground.js';
 import type { MeasuredMount } from '../../../src/calibration/mount.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { median } from '../../statistics/median.js';
 import type { VanishingPoint } from './vanishing-point.js';
 
 export interface LaneScale {
@@ -102,11 +103,7 @@ function heightByLane(
 
 /** The median, and the standard deviation by the median of the distances from it (Rousseeuw and Croux, 1993). */
 function spreadOf(values: readonly number[]) {
-  const middle = (list: readonly number[]) => {
-    const sorted = [...list].sort((a, b) => a - b);
-    const half = sorted.length >> 1;
-    return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  };
-  const median = middle(values);
-  return { median, deviation: 1.4826 * middle(values.map((value) => Math.abs(value - median))) };
+  const middle = median(values);
+  const deviation = 1.4826 * median(values.map((value) => Math.abs(value - middle)));
+  return { median: middle, deviation };
 }

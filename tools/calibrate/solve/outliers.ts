@@ -1,3 +1,5 @@
+import { median } from '../../statistics/median.js';
+
 /** A picture is left out when its error is so many times the median's... */
 const times = 2.5;
 /** ...and above this: below it corners are as good as they get. */
@@ -11,10 +13,6 @@ const leastKept = 4;
  */
 export function worstOutlier(errorsPx: readonly number[]): number | undefined {
   if (errorsPx.length <= leastKept) return undefined;
-  const sorted = [...errorsPx].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median =
-    sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  const worst = errorsPx.indexOf(sorted.at(-1)!);
-  return errorsPx[worst]! > Math.max(times * median, leastPx) ? worst : undefined;
+  const worst = errorsPx.indexOf(Math.max(...errorsPx));
+  return errorsPx[worst]! > Math.max(times * median(errorsPx), leastPx) ? worst : undefined;
 }

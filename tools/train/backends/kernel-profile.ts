@@ -1,3 +1,4 @@
+import { textTable } from '../../../src/text/text-table.js';
 import { tf } from '../../layers-to-onnx/tf.js';
 
 /** What one kernel cost while it was watched. */
@@ -60,12 +61,14 @@ function timedKernel(
 
 /** A table of the costliest kernels, one line each, most first; `steps` divides calls and times. */
 export function kernelTable(times: readonly KernelTime[], steps = 1, most = 15): string {
-  const lines = times.slice(0, most).map(({ kernel, calls, selfMs }) => {
-    const columns = [(selfMs / steps).toFixed(2).padStart(9), String(calls / steps).padStart(7)];
-    return `${kernel.padEnd(36)}${columns.join('')}`;
-  });
+  const rows = times
+    .slice(0, most)
+    .map(({ kernel, calls, selfMs }) => [
+      kernel,
+      (selfMs / steps).toFixed(2),
+      String(calls / steps),
+    ]);
   const totalMs = times.reduce((sum, { selfMs }) => sum + selfMs, 0) / steps;
-  const header = `${'kernel'.padEnd(36)}${'ms'.padStart(9)}${'calls'.padStart(7)}`;
-  const footer = `${'all kernels'.padEnd(36)}${totalMs.toFixed(2).padStart(9)}`;
-  return [header, ...lines, footer].join('\n');
+  const table = [['kernel', 'ms', 'calls'], ...rows, ['all kernels', totalMs.toFixed(2)]];
+  return textTable(table, { numbers: [1, 2] });
 }

@@ -23,19 +23,3 @@ export async function untilStopped(
     removeHandlers();
   }
 }
-
-/** Redraws how far a run is, where there is a terminal to draw on. */
-export function progressLine(
-  terminal: Terminal,
-  unit: string,
-): (done: number, total: number) => void {
-  if (!terminal.isInteractive) return () => {};
-  const startMs = performance.now();
-  return (done, total) => {
-    const perS = (done * 1000) / (performance.now() - startMs);
-    const leftS = Math.round((total - done) / Math.max(perS, 1e-3));
-    terminal.showLive(
-      `${unit} ${done} of ${total} (${Math.round((100 * done) / total)} %)  ${perS.toFixed(1)}/s  ${leftS} s left`,
-    );
-  };
-}

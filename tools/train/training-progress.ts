@@ -1,0 +1,10 @@
+/** How far a training is. */
+export interface TrainingProgress {
+  step: number;
+  totalSteps: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  imagesPerS: number;
+  remainingS: number;
+}
