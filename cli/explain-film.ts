@@ -3,6 +3,7 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { shippedModelsDir } from './default-pipelines.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 export interface FilmFlags {
@@ -36,15 +37,14 @@ export async function explainAsFilm(
   const asked = await readBundleFolder(bundleDir);
   const bundle = (await floatTwin(asked, bundleDir, shippedModelsDir)) ?? asked;
   const terminal = new Terminal();
+  const show = countsProgress(terminal, 'frames');
   const report = await filmDrive(bundle, drive, {
     out: film,
     kind,
     widthPx: width,
     every,
     calibration,
-    onProgress: (frames) => {
-      if (terminal.isInteractive) terminal.showLive(`${frames} frames`);
-    },
+    onProgress: (frames) => show(frames, undefined),
   });
   terminal.clearLive();
   const { frames, rateHz, widthPx, heightPx, explainMs } = report;

@@ -1,9 +1,11 @@
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { columnsTo, textTable } from '../src/text/text-table.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import type { MethodScores } from '../tools/explain/measure/measure-explanations.js';
 import { shippedModelsDir } from './default-pipelines.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 /** `windshield explain <drive> --measure <n>`: how far each method is to be trusted, as a table. */
@@ -27,9 +29,7 @@ export async function measureMethods(
     bundle,
     pictures,
     [...methods, 'random'],
-    (done, all) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${all} explanations`);
-    },
+    countsProgress(terminal, 'explanations'),
   );
   terminal.clearLive();
   terminal.print(json ? measuredJson(scores) : tableOf(scores));
@@ -39,7 +39,7 @@ function tableOf(scores: readonly MethodScores[]): string {
   const head = ['method', 'pictures', 'deletion', 'insertion', 'randomised', 'on truth', 'area'];
   const rows = scores.map((s) =>
     s.pictures === 0
-      ? [s.method, s.refused ?? '']
+      ? [s.method, '0', '', '', '', '', '', s.refused ?? '']
       : [
           s.method,
           `${s.pictures}`,
@@ -48,7 +48,5 @@ function tableOf(scores: readonly MethodScores[]): string {
           ),
         ],
   );
-  return [head, ...rows]
-    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(16) : cell.padStart(10))).join(' '))
-    .join('\n');
+  return textTable([head, ...rows], { numbers: columnsTo(head.length - 1) });
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { measuredJson } from '../../src/text/measured-json.js';
 import { exitCodes } from '../exit-codes.js';
+import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
 
@@ -91,9 +92,7 @@ export async function showFleetVerdict(place: string, flags: FleetMergeFlags): P
       reference: reference && { store: reference, run: flags.referenceRun },
       rules,
       limits,
-      onProgress(merged, units) {
-        if (terminal.isInteractive) terminal.showLive(`merged ${merged} of ${units}`);
-      },
+      onProgress: countsProgress(terminal, 'units merged'),
     });
     if (flags.junit !== undefined) writeWhole(flags.junit, format.formatFleetJunit(verdict));
     if (flags.html !== undefined) {

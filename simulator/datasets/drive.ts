@@ -6,7 +6,7 @@ import {
 } from '../../src/calibration/mount.js';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
-import { type CameraMount, rigCamera } from '../rendering/camera.js';
+import { type RenderedMount, rigCamera } from '../rendering/camera.js';
 import { type EgoState, laneCentreM } from '../rendering/ego-camera.js';
 import { groundTruthOf } from '../rendering/ground-truth.js';
 import { type RenderedScene, SceneRenderer } from '../rendering/scene.js';
@@ -148,7 +148,7 @@ export function driveCalibration(model: CameraModel) {
 }
 
 /** How the camera sits, as a recording has it: exactly known. */
-export function driveMount({ heightM, pitchRad, rollRad, yawRad }: CameraMount): MeasuredMount {
+export function driveMount({ heightM, pitchRad, rollRad, yawRad }: RenderedMount): MeasuredMount {
   const exact = {
     heightDeviationM: 0,
     pitchDeviationRad: 0,

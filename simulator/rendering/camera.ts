@@ -2,7 +2,7 @@ import { type CameraModel, undistortedPinhole } from '../../src/calibration/came
 import type { Random } from '../world/random.js';
 
 /** Where the camera sits on the vehicle: over the rear axle's middle plus these, metres and radians. */
-export interface CameraMount {
+export interface RenderedMount {
   forwardM: number;
   leftM: number;
   heightM: number;
@@ -15,7 +15,7 @@ export interface CameraMount {
 export interface SimulatedCamera {
   /** Size, intrinsics and lens, as calibrated. */
   model: CameraModel;
-  mount: CameraMount;
+  mount: RenderedMount;
 }
 
 /** The rig's camera at a size: 65 degrees wide with mild barrel distortion, 1.35 m up. */

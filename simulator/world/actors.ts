@@ -9,7 +9,7 @@ import type { Random } from './random.js';
 import type { Road } from './road.js';
 
 /** How an actor moves: along the road at constant speed; direction 1 with the road, -1 against it. */
-export interface Track {
+export interface ActorPath {
   startM: number;
   dM: number;
   speedMps: number;
@@ -22,7 +22,7 @@ export interface Track {
 
 /** Somebody or something on the road, at any time. */
 export interface Actor {
-  track: Track;
+  track: ActorPath;
   propAt(timeS: number): Prop;
 }
 
@@ -34,7 +34,7 @@ export function makeVehicle(
   road: Road,
   random: Random,
   kind: BodyKind,
-  track: Track,
+  track: ActorPath,
   lightsOn: boolean,
 ): Actor {
   const isBraking = random.chance(track.speedMps === 0 ? 0.06 : 0.16);
@@ -83,7 +83,7 @@ export function makePerson(
   assets: Assets,
   road: Road,
   random: Random,
-  track: Track,
+  track: ActorPath,
   role: 'walker' | 'worker' = 'walker',
 ): Actor {
   const variant = random.integer(0, 2);
@@ -117,7 +117,7 @@ export function makePerson(
   };
 }
 
-export function makeCyclist(assets: Assets, road: Road, random: Random, track: Track): Actor {
+export function makeCyclist(assets: Assets, road: Road, random: Random, track: ActorPath): Actor {
   const variant = random.integer(0, 1);
   const surfaces = personSurfaces(random);
   const offset = random.next() * pedalPhases;
@@ -143,7 +143,7 @@ export function makeCyclist(assets: Assets, road: Road, random: Random, track: T
   };
 }
 
-function poseOn(road: Road, track: Track, timeS: number): Prop['pose'] {
+function poseOn(road: Road, track: ActorPath, timeS: number): Prop['pose'] {
   const sM = track.startM + track.direction * track.speedMps * timeS;
   const [x, y, z] = road.toWorld(sM, track.dM, track.upM);
   const point = road.at(sM);

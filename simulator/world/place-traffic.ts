@@ -1,4 +1,4 @@
-import { makeCyclist, makePerson, makeVehicle, type Track } from './actors.js';
+import { type ActorPath, makeCyclist, makePerson, makeVehicle } from './actors.js';
 import type { Assets } from './assets.js';
 import type { Random } from './random.js';
 import { ordinaryMix, type VehicleMix } from './settings.js';
@@ -40,7 +40,7 @@ export function placeTraffic(
         s < options.lengthM + (direction < 0 ? 400 : 0);
         s += Math.max(14, spacing * random.range(0.35, 1.8))
       ) {
-        const track: Track = {
+        const track: ActorPath = {
           startM: s,
           dM: dM + random.normal() * 0.15,
           speedMps,
@@ -72,7 +72,7 @@ function placeParked(assets: Assets, random: Random, world: World, options: Worl
         ? 'car'
         : random.pick(['truck', 'motorcycle', 'bus'] as const);
       if (stretch.kind === 'town') {
-        const track: Track = {
+        const track: ActorPath = {
           ...still,
           dM: side * (edge - parkingWidthM / 2 - 0.05),
           yawRad: random.normal() * 0.03,
@@ -83,7 +83,7 @@ function placeParked(assets: Assets, random: Random, world: World, options: Worl
         );
       } else if (stretch.kind !== 'motorway' && random.chance(0.5)) {
         // In a yard or a field's entry, at any angle.
-        const track: Track = {
+        const track: ActorPath = {
           ...still,
           dM: side * (edge + random.range(4.5, 7.5)),
           yawRad: random.range(-1.57, 1.57),
@@ -119,7 +119,7 @@ function placePeople(assets: Assets, random: Random, world: World, options: Worl
         : isWalking
           ? random.normal() * 0.1
           : random.range(-3.14, 3.14);
-      const track: Track = {
+      const track: ActorPath = {
         startM: s,
         dM,
         speedMps: isWalking && !isCrossing ? random.range(0.9, 1.7) : 0,

@@ -1,4 +1,4 @@
-import { makeVehicle, type Track } from './actors.js';
+import { type ActorPath, makeVehicle } from './actors.js';
 import type { Assets } from './assets.js';
 import type { Prop } from './prop.js';
 import type { Random } from './random.js';
@@ -162,7 +162,7 @@ function addMouthTraffic(
   options: WorldOptions,
 ): void {
   const add = (dM: number, isComing: boolean): void => {
-    const track: Track = {
+    const track: ActorPath = {
       startM: sM + (isComing ? -side : side) * (widthM / 4),
       dM: side * dM,
       speedMps: 0,

@@ -1,6 +1,6 @@
 import { firstLine } from '../../src/frame/first-line.js';
 import { type BoxXyxy, clipBox } from './box-geometry.js';
-import { loadPicture, pictureSize } from './dataset-files.js';
+import { datasetPictureSize, loadPicture } from './dataset-files.js';
 import type { Dataset, DetectionSample, TruthBox } from './sample.js';
 
 /** A box as an annotation gives it, with the place it was found at. */
@@ -24,7 +24,7 @@ export async function makeDetectionSample<Box extends TruthBox>(
 ): Promise<(DetectionSample & { boxes: Box[] }) | undefined> {
   let size: { widthPx: number; heightPx: number; orientation?: number };
   try {
-    size = await pictureSize(picture.file);
+    size = await datasetPictureSize(picture.file);
   } catch (error) {
     problems.push({ where: picture.file, reason: firstLine(error) });
     return undefined;

@@ -3,11 +3,11 @@ import { firstLine } from '../../src/frame/first-line.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
+  datasetPictureSize,
   listFolder,
   listPictures,
   loadPicture,
-  pictureSize,
-  readBytes,
+  readDatasetFile,
   requireSamples,
   requireSplit,
 } from './dataset-files.js';
@@ -111,11 +111,11 @@ async function loadLabelMap(
   { picture, label }: SampleFiles,
   meaning: LabelMeaning & { places?: Uint8Array },
 ): Promise<LabelMap> {
-  const bytes = await readBytes(label, 'a label map', maxLabelBytes);
+  const bytes = await readDatasetFile(label, 'a label map', maxLabelBytes);
   const { widthPx, heightPx, ids, isOurs } = await readStoredLabels(bytes).catch((cause) => {
     throw datasetError(`expected a label map, found ${firstLine(cause)}: ${label}`, cause);
   });
-  const size = await pictureSize(picture);
+  const size = await datasetPictureSize(picture);
   if (size.widthPx !== widthPx || size.heightPx !== heightPx)
     throw datasetError(
       `expected labels for ${size.widthPx}x${size.heightPx} pixels, found ${widthPx}x${heightPx}: ${label}`,

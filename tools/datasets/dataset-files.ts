@@ -52,7 +52,11 @@ export async function listSubfolders(folder: string, what: string): Promise<stri
 }
 
 /** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */
-export async function readBytes(file: string, what: string, maxBytes: number): Promise<Buffer> {
+export async function readDatasetFile(
+  file: string,
+  what: string,
+  maxBytes: number,
+): Promise<Buffer> {
   const refused = (found: string, cause?: unknown) =>
     datasetError(`expected ${what}, found ${found}: ${file}`, cause);
   try {
@@ -68,20 +72,20 @@ export async function readBytes(file: string, what: string, maxBytes: number): P
   }
 }
 
-/** A UTF-8 file's text without a byte order mark. Errors as readBytes. */
+/** A UTF-8 file's text without a byte order mark. Errors as readDatasetFile. */
 export async function readText(file: string, what: string): Promise<string> {
-  const text = (await readBytes(file, what, maxTextBytes)).toString('utf8');
+  const text = (await readDatasetFile(file, what, maxTextBytes)).toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** A JSON file's value. Errors as readBytes, and ERR_DATASET when it does not parse. */
+/** A JSON file's value. Errors as readDatasetFile, and ERR_DATASET when it does not parse. */
 export async function readJson(file: string, what: string): Promise<unknown> {
   return parseJson(await readText(file, what), { where: file, code: 'ERR_DATASET' });
 }
 
 /** Decodes a picture file, PPM by our own reader. Rejects with ERR_DATASET naming the file. */
 export async function loadPicture(file: string): Promise<RgbImage> {
-  const bytes = await readBytes(file, 'a picture', maxPictureBytes);
+  const bytes = await readDatasetFile(file, 'a picture', maxPictureBytes);
   try {
     if (extname(file).toLowerCase() === '.ppm') return decodePpm(bytes);
     await requireBitsUsed(bytes);
@@ -104,7 +108,7 @@ async function requireBitsUsed(bytes: Uint8Array): Promise<void> {
 }
 
 /** Size of a picture from its header, as stored, and its EXIF orientation. Rejects with ERR_DATASET naming the file. */
-export async function pictureSize(
+export async function datasetPictureSize(
   file: string,
 ): Promise<{ widthPx: number; heightPx: number; orientation?: number }> {
   if (extname(file).toLowerCase() === '.ppm') return loadPicture(file);

@@ -7,7 +7,7 @@ import { signClasses } from '../../src/perception/classes.js';
 import {
   datasetError,
   listFolder,
-  readBytes,
+  readDatasetFile,
   readText,
   requireSamples,
   requireSplit,
@@ -38,7 +38,7 @@ export async function openGtsrbPacked(
     .map((name) => name.slice(0, -imagesSuffix.length));
   requireSplit(split, splits, dir);
 
-  const labels = await readBytes(join(dir, `${split}.labels.u8`), 'the labels', maxImages);
+  const labels = await readDatasetFile(join(dir, `${split}.labels.u8`), 'the labels', maxImages);
   const pixels = await unpackImages(join(dir, split + imagesSuffix), labels.length);
   const indexFile = join(dir, `${split}.index.csv`);
   const sources = readSources(await readText(indexFile, 'the index'), labels.length, indexFile);
@@ -79,7 +79,7 @@ export async function openGtsrbPacked(
 
 async function unpackImages(file: string, count: number): Promise<Uint8Array> {
   const expectedBytes = count * imageBytes;
-  const packed = await readBytes(file, 'the images', maxImages * imageBytes);
+  const packed = await readDatasetFile(file, 'the images', maxImages * imageBytes);
   try {
     // One byte more than expected is let through, so that a file that is too long is told from one that is broken.
     const pixels = await gunzipBytes(packed, { maxOutputLength: expectedBytes + 1 });

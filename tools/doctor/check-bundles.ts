@@ -2,7 +2,7 @@ import type { Task } from '../../src/bundle/manifest.js';
 import { amiss, type Finding, fine } from './finding.js';
 import type { LaneAnswer } from './lane-probe.js';
 import type { LaneReading } from './measure-lanes.js';
-import { describeEnd } from './run-probe.js';
+import { describeProbeEnd } from './run-probe.js';
 
 type Answer<Type extends LaneAnswer['type']> = Extract<LaneAnswer, { type: Type }>;
 
@@ -36,7 +36,7 @@ export function bundleFindings(
       // Its process died: while it loaded this bundle, or one before.
       const wasLoading = said('loading' as const) !== undefined;
       const found = wasLoading
-        ? `while it was loaded, ${describeEnd(end)}`
+        ? `while it was loaded, ${describeProbeEnd(end)}`
         : 'not loaded: its lane died before';
       return amiss(
         `bundle ${task}`,

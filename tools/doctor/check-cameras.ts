@@ -46,7 +46,7 @@ function mayRead(path: string): boolean {
 }
 
 /** The cameras of this machine, and whether the one that the pipeline file names is among them. */
-export function checkCameras(root: string, source: string | undefined): Finding {
+export function checkPluggedCameras(root: string, source: string | undefined): Finding {
   const cameras = listCameras(root);
   const wanted = source?.startsWith('camera:')
     ? splitAsked(source.slice('camera:'.length), '?').place

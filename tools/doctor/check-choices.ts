@@ -9,7 +9,7 @@ import {
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { type LaneConditions, measureLanes } from './measure-lanes.js';
-import { describeEnd } from './run-probe.js';
+import { describeProbeEnd } from './run-probe.js';
 
 /**
  * Measures every bundle of the stages that name several, each in a process of its own, one after the other. A finding for
@@ -55,6 +55,6 @@ function candidateOf(
   if (loaded?.isCertified === false)
     return { bundleDir, ms: null, refusedBy: 'not certified: golden outputs out of tolerance' };
   const measured = answers.find((answer) => answer.type === 'measured');
-  if (measured === undefined) return { bundleDir, ms: null, refusedBy: describeEnd(end) };
+  if (measured === undefined) return { bundleDir, ms: null, refusedBy: describeProbeEnd(end) };
   return { bundleDir, ms: measured.frameMs };
 }

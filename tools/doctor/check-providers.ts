@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 import type { ProviderAnswer } from './provider-probe.js';
-import { describeEnd, type ProbeResult, probeEntry, runProbe } from './run-probe.js';
+import { describeProbeEnd, type ProbeResult, probeEntry, runProbe } from './run-probe.js';
 import { runProgram } from './run-program.js';
 
 export const providers = ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const;
@@ -99,7 +99,7 @@ export async function proveProvider(
   const result = await runProbe<ProviderAnswer>(entry, [provider], { timeoutMs: limitMs });
   const answer = result.messages[0];
   if (answer === undefined) {
-    const found = `${describeEnd(result.end)}${lastWords(result)}`;
+    const found = `${describeProbeEnd(result.end)}${lastWords(result)}`;
     return amiss(
       name,
       'failed',
@@ -121,7 +121,12 @@ export async function proveProvider(
       `do not use ${provider} here`,
     );
   if (result.end.kind !== 'done')
-    return amiss(name, 'warning', `${found}; then ${describeEnd(result.end)}`, 'update its driver');
+    return amiss(
+      name,
+      'warning',
+      `${found}; then ${describeProbeEnd(result.end)}`,
+      'update its driver',
+    );
   return fine(name, found);
 }
 

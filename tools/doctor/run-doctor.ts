@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { checkJitter } from './camera-jitter.js';
-import { checkCameras } from './check-cameras.js';
+import { checkPluggedCameras } from './check-cameras.js';
 import { checkClocks } from './check-clocks.js';
 import { checkCodec } from './check-codec.js';
 import { checkDisk } from './check-disk.js';
@@ -69,7 +69,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
     const needs = (await rowOfSource(config?.source))?.programs ?? [];
     return [await checkCodec(), ...(await checkPrograms(needs, repoDir))];
   });
-  await look('cameras', () => [checkCameras(root, config?.source)]);
+  await look('cameras', () => [checkPluggedCameras(root, config?.source)]);
   if (camera !== undefined)
     await look(`${camera} for ${seconds} s`, async () => [await checkJitter(camera, seconds)]);
   await look('the disk', async () => {

@@ -78,7 +78,7 @@ export function runProbe<Message>(
 }
 
 /** How a probe ended that did not end well, in words. */
-export function describeEnd(end: ProbeEnd): string {
+export function describeProbeEnd(end: ProbeEnd): string {
   switch (end.kind) {
     case 'done':
       return 'ended without a word';

@@ -4,7 +4,7 @@ import type { CropOutputSpec, SegmentationOutputSpec } from '../../src/bundle/ou
 import type { PlainAnswer } from '../../src/bundle/task-row.js';
 import type { PlainTask } from '../../src/bundle/task-table.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { boxIou } from '../../src/perception/detection/box-iou.js';
+import { boxIouAt } from '../../src/perception/detection/box-iou.js';
 import type { Detection } from '../../src/perception/results.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
@@ -75,7 +75,7 @@ const explainedAnswers: Readonly<Record<Exclude<Task, PlainTask>, Asks>> = {
       async change(seen) {
         const same = (await found(seen)).filter(
           ({ classId, boxXyxyPx }) =>
-            classId === surest.classId && boxIou(boxXyxyPx, 0, surest.boxXyxyPx, 0) >= sameBoxIou,
+            classId === surest.classId && boxIouAt(boxXyxyPx, 0, surest.boxXyxyPx, 0) >= sameBoxIou,
         );
         return surest.score - same.reduce((best, { score }) => Math.max(best, score), 0);
       },

@@ -13,7 +13,7 @@ export interface StageSpan {
 }
 
 export const stageStates = ['ok', 'skipped', 'late', 'failed'] as const;
-export type StageState = (typeof stageStates)[number];
+export type TimedState = (typeof stageStates)[number];
 
 /** When everything happened to one published frame. */
 export interface FrameTiming {
@@ -35,7 +35,7 @@ export interface FrameTiming {
 /** A stage without an answer. `reason`: why it was skipped, empty where the recording does not say. */
 export interface Absence {
   stage: string;
-  state: Exclude<StageState, 'ok'>;
+  state: Exclude<TimedState, 'ok'>;
   reason: string;
 }
 

@@ -1,5 +1,5 @@
 import { type Spread, spreadOf, toMicroseconds } from '../statistics/percentiles.js';
-import { didInfer, type FrameTiming, lastAnswer, type StageState } from './frame-timing.js';
+import { didInfer, type FrameTiming, lastAnswer, type TimedState } from './frame-timing.js';
 import type { Lineage, RecordingLoss } from './read-lineage.js';
 
 /** One stage over a recording; durations in milliseconds. */
@@ -7,7 +7,7 @@ export interface StageLatency {
   lane: string;
   provider: string;
   /** Frames by how the stage ended; `late` missed the deadline of the pipeline file. */
-  states: Record<StageState, number>;
+  states: Record<TimedState, number>;
   /** Frames on which it was skipped, by reason, where the recording says. */
   skips: Readonly<Record<string, number>>;
   /** From capture to the answer. Of every frame that it answered, as the next one. */

@@ -7,7 +7,7 @@ import {
   type Timing,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import type { Absence, FrameTiming, StageState } from './frame-timing.js';
+import type { Absence, FrameTiming, TimedState } from './frame-timing.js';
 import { decodeLineage, type FrameLineage } from './lineage-fields.js';
 
 /** Everything that a recording of results says about time and loss. */
@@ -22,7 +22,7 @@ export interface Lineage {
   /** Frames lost before each published one, by reason, summed. */
   drops: Readonly<Record<string, number>>;
   /** By stage, in how many frames it ended how. */
-  states: ReadonlyMap<string, Record<StageState, number>>;
+  states: ReadonlyMap<string, Record<TimedState, number>>;
   /** By stage, in how many frames it was skipped for what reason, where the recording says. */
   skips: ReadonlyMap<string, Readonly<Record<string, number>>>;
   /** Execution provider by stage. */
@@ -39,7 +39,7 @@ export interface RecordingLoss {
   withoutTiming: number;
 }
 
-const stateNames: Readonly<Record<number, StageState>> = {
+const stateNames: Readonly<Record<number, TimedState>> = {
   [StageStateCode.OK]: 'ok',
   [StageStateCode.SKIPPED]: 'skipped',
   [StageStateCode.LATE]: 'late',
@@ -90,7 +90,7 @@ function sumUp(
   });
   const originNs = ordered[0]!.timing!.captureNs;
   const drops: Record<string, number> = {};
-  const states = new Map<string, Record<StageState, number>>();
+  const states = new Map<string, Record<TimedState, number>>();
   const skips = new Map<string, Record<string, number>>();
   const providers = new Map<string, string>();
   for (const result of ordered) {

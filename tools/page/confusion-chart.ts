@@ -1,3 +1,4 @@
+import { spoken } from '../../src/viewer/box-label.js';
 import { at, escaped, label, picture } from './svg.js';
 
 export interface ConfusionChart {
@@ -81,8 +82,6 @@ export function confusionChart({ title, names, counts, iconOf }: ConfusionChart)
     ),
   ]);
 }
-
-const spoken = (name: string) => name.replaceAll('_', ' ');
 
 /** Short, but never "0 %" or "100 %" for what is not. */
 function percent(share: number): string {

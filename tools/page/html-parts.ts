@@ -1,3 +1,4 @@
+import { spoken } from '../../src/viewer/box-label.js';
 import type { PictureUri } from './picture-uri.js';
 import { escaped } from './svg.js';
 
@@ -25,5 +26,4 @@ export const score = (value: number): string => value.toFixed(3);
 /** Radians as degrees of two digits. */
 export const degrees = (rad: number): string => `${((rad * 180) / Math.PI).toFixed(2)}°`;
 
-/** A class name as a person says it. */
-export const spoken = (name: string): string => name.replaceAll('_', ' ');
+export { spoken };

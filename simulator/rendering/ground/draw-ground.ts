@@ -5,7 +5,7 @@ import type { World } from '../../world/world.js';
 import type { Painter } from '../raster/painter.js';
 import type { Shade } from '../raster/rasterizer.js';
 import { mouthAt, mouthEdgesOf } from './mouth.js';
-import { groundId, type Strip, stripsOf } from './strips.js';
+import { type GroundStrip, groundId, stripsOf } from './strips.js';
 
 const viewM = 260;
 /** Draws carriageway, kerbs, pavements, verges and fields from behind the camera to where the haze takes over. */
@@ -105,11 +105,11 @@ function drawField(painter: Painter, strip: LitStrip, near: CrossLine, far: Cros
 }
 
 /** A strip with its texture's brightness under the light. */
-interface LitStrip extends Strip {
+interface LitStrip extends GroundStrip {
   shade: Shade;
 }
 
-function litStrip(painter: Painter, strip: Strip): LitStrip {
+function litStrip(painter: Painter, strip: GroundStrip): LitStrip {
   const isWall = strip.fromM === strip.toM;
   const normal: Vec3 = isWall ? [0, 0, 0.2] : [0, 0, 1];
   const [red, green, blue] = painter.lit(normal, strip.tint);

@@ -15,7 +15,7 @@ export function groundId(segmentId: number): number {
 }
 
 /** A band along the road, from one distance from its centre to another. */
-export interface Strip {
+export interface GroundStrip {
   fromM: number;
   toM: number;
   /** Height above the road at both edges, metres. */
@@ -36,11 +36,11 @@ export function stripsOf(
   stretch: Stretch,
   conditions: Conditions,
   mouth?: Mouth,
-): Strip[] {
+): GroundStrip[] {
   const { ground } = world;
   const edge = asphaltEdgeM(world, stretch);
   const green = conditions.seasonGreen;
-  const strips: Strip[] = [
+  const strips: GroundStrip[] = [
     {
       fromM: -edge,
       toM: edge,

@@ -2,7 +2,12 @@
  * Intersection over union of two boxes given as left, top, right, bottom at a[ai..ai+3] and b[bi..bi+3], 0..1.
  * Boxes without area have 0 with everything.
  */
-export function boxIou(a: ArrayLike<number>, ai: number, b: ArrayLike<number>, bi: number): number {
+export function boxIouAt(
+  a: ArrayLike<number>,
+  ai: number,
+  b: ArrayLike<number>,
+  bi: number,
+): number {
   const width = Math.min(a[ai + 2]!, b[bi + 2]!) - Math.max(a[ai]!, b[bi]!);
   const height = Math.min(a[ai + 3]!, b[bi + 3]!) - Math.max(a[ai + 1]!, b[bi + 1]!);
   if (!(width > 0 && height > 0)) return 0;

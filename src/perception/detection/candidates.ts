@@ -1,5 +1,5 @@
 import type { CandidateOutputSpec } from '../../bundle/detection-spec.js';
-import { boxIou } from './box-iou.js';
+import { boxIouAt } from './box-iou.js';
 import type { DetectionList } from './detection-list.js';
 import { ScoreHeap } from './score-heap.js';
 
@@ -101,7 +101,7 @@ export class Candidates {
       for (let i = 0; i < count; i++) {
         if (scores[i]! < 0 || scores[i]! > bestScore) continue;
         if (byClass && classes[i] !== classes[best]) continue;
-        const iou = boxIou(boxes, best * 4, boxes, i * 4);
+        const iou = boxIouAt(boxes, best * 4, boxes, i * 4);
         if (iou > 0) scores[i]! *= Math.exp((-iou * iou) / sigma);
       }
     }
@@ -137,7 +137,7 @@ function isSuppressed(
 ): boolean {
   for (let i = 0; i < kept.count; i++) {
     if (byClass && kept.classIds[i] !== classId) continue;
-    if (boxIou(box, 0, kept.boxesXyxyNorm, i * 4) > iou) return true;
+    if (boxIouAt(box, 0, kept.boxesXyxyNorm, i * 4) > iou) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import type { SsdOutputSpec } from '../../bundle/output-spec.js';
-import { boxIou } from './box-iou.js';
+import { boxIouAt } from './box-iou.js';
 import { decodeBoxInto } from './box-offsets.js';
 import { makeDefaultBoxes } from './default-boxes.js';
 import type { DetectionList } from './detection-list.js';
@@ -108,7 +108,7 @@ function isSuppressed(
 ): boolean {
   for (let i = 0; i < kept.count; i++) {
     if (groups[kept.classIds[i]!] !== groups[classId]) continue;
-    if (boxIou(box, 0, kept.boxesXyxyNorm, i * 4) > nmsIou) return true;
+    if (boxIouAt(box, 0, kept.boxesXyxyNorm, i * 4) > nmsIou) return true;
   }
   return false;
 }

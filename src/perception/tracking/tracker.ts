@@ -1,4 +1,4 @@
-import { boxIou } from '../detection/box-iou.js';
+import { boxIouAt } from '../detection/box-iou.js';
 import type { Detection } from '../results.js';
 import {
   beginTrack,
@@ -79,7 +79,7 @@ function assign(
     const box = trackBoxXyxyPx(track);
     for (const [d, detection] of detections.entries()) {
       if (detection.classId !== track.classId) continue;
-      const iou = boxIou(box, 0, detection.boxXyxyPx, 0);
+      const iou = boxIouAt(box, 0, detection.boxXyxyPx, 0);
       if (iou >= minIou && iou > 0) pairs.push({ iou, track: t, detection: d });
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boxIou } from '../../../src/perception/detection/box-iou.js';
+import { boxIouAt } from '../../../src/perception/detection/box-iou.js';
 import {
   decodeBoxInto,
   decodeOffsets,
@@ -83,7 +83,7 @@ describe('intersection over union', () => {
     ['no area', [1, 1, 1, 1], [0, 0, 2, 2], 0],
   ];
   it.each(cases)('of %s', (_, a, b, expected) => {
-    expect(boxIou([9, ...a], 1, [9, 9, ...b], 2)).toBeCloseTo(expected, 12);
-    expect(boxIou(b, 0, a, 0)).toBeCloseTo(expected, 12);
+    expect(boxIouAt([9, ...a], 1, [9, 9, ...b], 2)).toBeCloseTo(expected, 12);
+    expect(boxIouAt(b, 0, a, 0)).toBeCloseTo(expected, 12);
   });
 });

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkCameras, listCameras } from '../../../tools/doctor/check-cameras.js';
+import { checkPluggedCameras, listCameras } from '../../../tools/doctor/check-cameras.js';
 import { checkClocks, readClocks } from '../../../tools/doctor/check-clocks.js';
 import { checkDisk, measureDisk } from '../../../tools/doctor/check-disk.js';
 import {
@@ -200,21 +200,21 @@ describe('cameras', () => {
       { device: '/dev/video0', name: 'Front Camera', isReadable: true },
       { device: '/dev/video10', name: 'vi-output, imx219 9-0010', isReadable: true },
     ]);
-    expect(checkCameras(root, undefined)).toMatchObject({ state: 'ok', isNeeded: false });
+    expect(checkPluggedCameras(root, undefined)).toMatchObject({ state: 'ok', isNeeded: false });
   });
 
   test('the one that the pipeline names is needed', async () => {
     await files(twoCameras);
-    expect(checkCameras(root, 'camera:/dev/video10')).toMatchObject({
+    expect(checkPluggedCameras(root, 'camera:/dev/video10')).toMatchObject({
       state: 'ok',
       isNeeded: true,
     });
-    expect(checkCameras(root, 'camera:/dev/video2')).toMatchObject({
+    expect(checkPluggedCameras(root, 'camera:/dev/video2')).toMatchObject({
       state: 'missing',
       isNeeded: true,
       found: expect.stringContaining('no /dev/video2'),
     });
-    expect(checkCameras(join(root, 'empty'), 'drive.mcap')).toMatchObject({
+    expect(checkPluggedCameras(join(root, 'empty'), 'drive.mcap')).toMatchObject({
       state: 'missing',
       isNeeded: false,
     });
@@ -224,7 +224,7 @@ describe('cameras', () => {
     await files(twoCameras);
     await rm(join(root, 'dev/video0'));
     await symlink('/no/device', join(root, 'dev/video0'));
-    expect(checkCameras(root, 'camera:/dev/video0')).toMatchObject({
+    expect(checkPluggedCameras(root, 'camera:/dev/video0')).toMatchObject({
       state: 'failed',
       isNeeded: true,
       action: expect.stringContaining('group video'),

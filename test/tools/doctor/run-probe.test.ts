@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEnd, probeEntry, runProbe } from '../../../tools/doctor/run-probe.js';
+import { describeProbeEnd, probeEntry, runProbe } from '../../../tools/doctor/run-probe.js';
 
 let dir: string;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ test('native code that crashes is a finding, with its signal', async () => {
   const { messages, end } = await runProbe(entry, [], slowly);
   expect(messages).toEqual(['before']);
   expect(end).toEqual({ kind: 'crashed', how: 'SIGSEGV' });
-  expect(describeEnd(end)).toBe('its process died (SIGSEGV)');
+  expect(describeProbeEnd(end)).toBe('its process died (SIGSEGV)');
 });
 
 test('native code that hangs is a finding, and is gone afterwards', async () => {
@@ -69,8 +69,8 @@ test('native code that hangs is a finding, and is gone afterwards', async () => 
 });
 
 test('how a probe ended is said in words', () => {
-  expect(describeEnd({ kind: 'hung', afterMs: 700 })).toBe('no answer within 0.7 s');
-  expect(describeEnd({ kind: 'crashed', how: 'exit code 3' })).toBe(
+  expect(describeProbeEnd({ kind: 'hung', afterMs: 700 })).toBe('no answer within 0.7 s');
+  expect(describeProbeEnd({ kind: 'crashed', how: 'exit code 3' })).toBe(
     'its process died (exit code 3)',
   );
 });

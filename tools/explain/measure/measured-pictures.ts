@@ -2,7 +2,7 @@ import type { Bundle } from '../../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec } from '../../../src/bundle/output-spec.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { segmentationClasses } from '../../../src/perception/classes.js';
-import { boxIou } from '../../../src/perception/detection/box-iou.js';
+import { boxIouAt } from '../../../src/perception/detection/box-iou.js';
 import type { StageResult } from '../../../src/stages/stage-result.js';
 import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import { openRecordingTruth } from '../../datasets/recording.js';
@@ -92,7 +92,7 @@ async function boxPictures(
       const result = await runner.run(picture);
       const [surest] =
         result.stage === 'detection' ? result.detections.toSorted((a, b) => b.score - a.score) : [];
-      const overlap = (box: BoxXyxy) => (surest ? boxIou(surest.boxXyxyPx, 0, box, 0) : 0);
+      const overlap = (box: BoxXyxy) => (surest ? boxIouAt(surest.boxXyxyPx, 0, box, 0) : 0);
       const truth = sample.boxes
         .map(({ boxXyxyPx }) => boxXyxyPx)
         .sort((a, b) => overlap(b) - overlap(a))[0];

@@ -23,12 +23,12 @@ export const runFactsSchema = z.strictObject({
   settings: z.string(),
 });
 
-export type RunFacts = z.infer<typeof runFactsSchema>;
+export type ReplayFacts = z.infer<typeof runFactsSchema>;
 
 export interface Run {
   /** Hash of the facts: names the run. */
   key: string;
-  facts: RunFacts;
+  facts: ReplayFacts;
 }
 
 /** What a run is made of, by content. Rejects with ERR_BUNDLE or ERR_CALIBRATION where a file is missing. */
@@ -46,7 +46,7 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
     frameRateHz = null,
   } = config;
   const settings = { providers, preprocess, pictureHealth, allowUncertified, frameRateHz };
-  const facts: RunFacts = {
+  const facts: ReplayFacts = {
     build: buildFacts().build,
     code: await codeSha256(),
     bundles,
@@ -57,7 +57,7 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
   return { key: runKeyOf(facts), facts };
 }
 
-export const runKeyOf = (facts: RunFacts): string => sha256(JSON.stringify(facts)).slice(0, 16);
+export const runKeyOf = (facts: ReplayFacts): string => sha256(JSON.stringify(facts)).slice(0, 16);
 
 /** The manifest holds the network's hash, and reading the bundle compares the two. */
 async function bundleSha256(folder: string): Promise<string> {
