@@ -110,7 +110,7 @@ In the field's words
   real time    frames come at the camera's pace and the newest wins: an overtaken frame is a counted drop
   lock-step    the next frame comes when the last is published: nothing is dropped, equal bytes every time
   drop         a frame that was not published, counted by reason; frames in = published + drops, always
-  glass to result   from the moment the shutter closed to the moment the result is handed to the socket
+  glass to result   from the moment a frame was captured to the moment its result is handed to the socket
 
 Results leave as ZeroMQ messages of two parts, topic and protobuf (windshield.v1): topic "perception" for
 each frame, topic "status" once a second. examples/ has subscribers in Python and TypeScript.

@@ -20,7 +20,7 @@ export interface RunReport {
   frames: { in: number; published: number; dropped: number; drops: DropCounts };
   /** From the first published frame to the last. */
   publishedRateHz: number;
-  /** From the shutter (or the moment a recorded frame was due) to the result's hand-over. */
+  /** From capture (of a recorded frame: the moment it was due) to the result's hand-over. */
   glassToResultMs: LatencySummary;
   /** From the same moment to the steering angle's hand-over on its own topic, which waits for no other stage. */
   glassToSteeringMs: LatencySummary;

@@ -66,7 +66,7 @@ ${histograms(report, frames, places)}
 <dl class="facts">${factLines(report)
     .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
     .join('')}</dl>
-<p class="muted" style="margin-top:12px">Milliseconds. Percentiles are nearest-rank over all frames: a value that occurred. Glass to result runs from capture (shutter, or the moment a recorded frame was due) to the moment the result is fused and leaves. Queueing is from dispatch to start, behind the lane's other stages too. Parts of a stage count only frames on which its network ran.</p>
+<p class="muted" style="margin-top:12px">Milliseconds. Percentiles are nearest-rank over all frames: a value that occurred. Glass to result runs from capture (of a recorded frame: the moment it was due) to the moment the result is fused and leaves. Queueing is from dispatch to start, behind the lane's other stages too. Parts of a stage count only frames on which its network ran.</p>
 </section>
 </main>
 <script type="application/json" id="frames">${JSON.stringify(compactFrames(shown)).replaceAll('<', '\\u003c')}</script>

@@ -41,7 +41,7 @@ interface Row {
 export type StagePlace = readonly [stage: string, lane: string];
 
 /**
- * The life of one frame from the shutter to the result, as an SVG element: a row for capture, one for each
+ * The life of one frame from capture to the result, as an SVG element: a row for capture, one for each
  * stage under its lane, one for the wait for publishing. The axis ends at `endMs`, or at the frame's own end.
  */
 export function timelineSvg(
