@@ -80,17 +80,14 @@ async function formatAnswer(
     return JSON.stringify(
       plain.map((row) => Object.fromEntries(columns.map((name, place) => [name, row[place]]))),
     );
-  if (format === 'csv')
+  if (format === 'csv') {
+    const { csvField } = await import('../tools/tables/csv-file.js');
     return [columns, ...plain].map((row) => row.map(csvField).join(',')).join('\n');
-  const { default: Table } = await import('cli-table3');
-  const isNumeric = columns.map((_, place) => plain.some((row) => typeof row[place] === 'number'));
-  const table = new Table({
-    head: columns,
-    colAligns: isNumeric.map((is) => (is ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...plain.map((row) => row.map((value) => String(value ?? ''))));
-  return table.toString();
+  }
+  const { textTable } = await import('../src/text/text-table.js');
+  const isNumeric = (place: number) => plain.some((row) => typeof row[place] === 'number');
+  const cells = plain.map((row) => row.map((value) => String(value ?? '')));
+  return textTable([columns, ...cells], { numbers: [...columns.keys()].filter(isNumeric) });
 }
 
 /** Whole numbers beyond what a double holds stay exact, as text. */
@@ -103,9 +100,4 @@ function plainValue(value: unknown): unknown {
   return value instanceof Date
     ? value.toISOString()
     : JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
-}
-
-function csvField(value: unknown): string {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

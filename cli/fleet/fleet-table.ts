@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { measuredJson } from '../../src/text/measured-json.js';
+import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
 
@@ -35,9 +36,8 @@ async function fleetTable(place: string, flags: FleetTableFlags): Promise<void> 
   const tables = await openStore(flags.out, options);
   const terminal = new Terminal();
   try {
-    const summary = await tableFleet(results, tables, flags.run, (done, units) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${units} units`);
-    });
+    const show = countsProgress(terminal, 'units');
+    const summary = await tableFleet(results, tables, flags.run, show);
     const { units, before, withoutResults, rows } = summary;
     const written = Object.values(rows).reduce((sum, count) => sum + count, 0);
     terminal.print(

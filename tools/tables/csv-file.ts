@@ -1,5 +1,5 @@
 import { PartialFile } from '../../src/files/partial-file.js';
-import type { Row, Table, Value } from './table-schema.js';
+import type { Row, Table } from './table-schema.js';
 
 /** Text that waits in memory before it is written. */
 const bufferChars = 64 * 1024;
@@ -29,7 +29,7 @@ export class CsvFile {
 
   /** Rejects with ERR_OUTPUT. */
   async append(row: Row): Promise<void> {
-    this.#waiting += `${this.#names.map((name) => field(row[name] ?? null)).join(',')}\n`;
+    this.#waiting += `${this.#names.map((name) => csvField(row[name] ?? null)).join(',')}\n`;
     this.rows++;
     if (this.#waiting.length >= bufferChars) await this.#flush();
   }
@@ -53,8 +53,8 @@ export class CsvFile {
   }
 }
 
-function field(value: Value): string {
-  if (value === null) return '';
-  const text = String(value);
+/** One field by RFC 4180; nothing for null. */
+export function csvField(value: unknown): string {
+  const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
