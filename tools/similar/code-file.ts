@@ -62,7 +62,10 @@ export function unpackCodes(bytes: Uint8Array): DriveCodes | undefined {
     offset += codes.byteLength;
     const sizes = new Uint32Array(own.buffer, offset, frames);
     offset += sizes.byteLength;
-    const thumbnails = Array.from(sizes, (size) => own.subarray(offset, (offset += size)));
+    const thumbnails = Array.from(sizes, (size) => {
+      offset += size;
+      return own.subarray(offset - size, offset);
+    });
     return { ...facts, timesS, codes, thumbnails };
   } catch {
     return undefined;
