@@ -25,8 +25,8 @@ export const pictureHealthSchema = z.strictObject({
   overexposedShare: share(0.5),
   /** Steepest step of an edge as a share of its height, in the median of the edges. */
   blurredBelow: share(0.2),
-  /** Share of the picture that stands still while most of it moves. 1: not looked for, since slow traffic looks alike. */
-  dirtyShare: share(1),
+  /** Share of the picture that a spot takes which stands still for 24 s while the scene around it moves; 1: not looked for. */
+  dirtyShare: share(0.008),
   /** Share of the nominal rate. */
   lowRateShare: share(0.6),
   /** For how long a thing holds before it is said, and is gone before it is no longer said. */

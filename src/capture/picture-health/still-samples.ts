@@ -1,18 +1,37 @@
-import { sampleCount } from './picture-samples.js';
+import { sampleCount, samplesX, samplesY } from './picture-samples.js';
 
-/** Over so long a point must have stood still, seconds. */
-const windowS = 4;
-const stillRange = 10;
-const movingRange = 24;
-/** With less of the picture moving, the vehicle may stand. */
-const leastMovingShare = 0.4;
+/** Over so long a point is watched, seconds: what stands on the road goes by meanwhile. */
+const windowS = 24;
+/** Standard deviation of luma over the window below which a point stands still, and above which the scene moves. */
+const stillDeviation = 2;
+const movingDeviation = 8;
 /** A bright sky stands still too. */
 const skyLuma = 190;
+/** Spots that are smaller are grain; the bonnet and the road reach farther along the picture's border. */
+const leastCells = 20;
+const mostBorderCells = 24;
+/** How far outside of a spot it is looked whether the scene moves, points. */
+const outside = 3;
+const leastRim = 8;
 
-/** Points that stand still while the scene moves: dirt, water or a hand on the lens. */
+const neighbours = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
+
+/**
+ * Spots that stand still while the scene around them moves: dirt, water or a finger on the lens. A road, a bonnet and a sky
+ * stand still as well, but none of them is an island: at least half of what lies around a spot must move.
+ */
 export class StillSamples {
-  readonly #least = new Uint8Array(sampleCount).fill(255);
-  readonly #most = new Uint8Array(sampleCount);
+  readonly #sums = new Uint32Array(sampleCount);
+  readonly #squares = new Float64Array(sampleCount);
+  readonly #deviation = new Float32Array(sampleCount);
+  readonly #isSeen = new Uint8Array(sampleCount);
+  readonly #spot = new Uint16Array(sampleCount);
+  #count = 0;
   #startNs: bigint | undefined;
   #last: Uint8Array | undefined;
   #share = 0;
@@ -29,26 +48,78 @@ export class StillSamples {
     return isSame;
   }
 
-  /** Share of the picture that stood still over the last whole window while the rest moved, 0..1. */
+  /** Share of the picture that the largest spot of the last whole window takes, 0..1. */
   take(luma: Uint8Array, timeNs: bigint): number {
     this.#startNs ??= timeNs;
+    this.#count++;
     for (let i = 0; i < sampleCount; i++) {
       const value = luma[i]!;
-      if (value < this.#least[i]!) this.#least[i] = value;
-      if (value > this.#most[i]!) this.#most[i] = value;
+      this.#sums[i]! += value;
+      this.#squares[i]! += value * value;
     }
     if (Number(timeNs - this.#startNs) < windowS * 1e9) return this.#share;
-    let still = 0;
-    let moving = 0;
     for (let i = 0; i < sampleCount; i++) {
-      const range = this.#most[i]! - this.#least[i]!;
-      if (range <= stillRange && this.#most[i]! < skyLuma) still++;
-      if (range >= movingRange) moving++;
+      const mean = this.#sums[i]! / this.#count;
+      const isSky = mean > skyLuma;
+      const variance = Math.max(0, this.#squares[i]! / this.#count - mean * mean);
+      this.#deviation[i] = isSky ? Number.POSITIVE_INFINITY : Math.sqrt(variance);
     }
-    this.#share = moving < leastMovingShare * sampleCount ? 0 : still / sampleCount;
-    this.#least.fill(255);
-    this.#most.fill(0);
+    this.#share = this.#largestSpot() / sampleCount;
+    this.#sums.fill(0);
+    this.#squares.fill(0);
+    this.#count = 0;
     this.#startNs = timeNs;
     return this.#share;
   }
+
+  /** Its number of points. */
+  #largestSpot(): number {
+    this.#isSeen.fill(0);
+    let largest = 0;
+    for (let from = 0; from < sampleCount; from++) {
+      if (this.#isSeen[from] === 1 || !this.#isStill(from)) continue;
+      const cells = this.#spotFrom(from);
+      if (cells > largest) largest = cells;
+    }
+    return largest;
+  }
+
+  /** Number of points of the spot that holds this one; 0 where it is no dirt. */
+  #spotFrom(from: number): number {
+    const spot = this.#spot;
+    let cells = 0;
+    let borderCells = 0;
+    let rim = 0;
+    let movingRim = 0;
+    spot[cells++] = from;
+    this.#isSeen[from] = 1;
+    for (let at = 0; at < cells; at++) {
+      const x = spot[at]! % samplesX;
+      const y = Math.floor(spot[at]! / samplesX);
+      if (x === 0 || y === 0 || x === samplesX - 1 || y === samplesY - 1) borderCells++;
+      for (const [dx, dy] of neighbours) {
+        const next = pointAt(x + dx, y + dy);
+        if (next < 0) continue;
+        if (this.#isStill(next)) {
+          if (this.#isSeen[next] === 0) spot[cells++] = next;
+          this.#isSeen[next] = 1;
+          continue;
+        }
+        const beyond = pointAt(x + outside * dx, y + outside * dy);
+        if (beyond < 0) continue;
+        rim++;
+        if (this.#deviation[beyond]! >= movingDeviation) movingRim++;
+      }
+    }
+    const isIsland = rim >= leastRim && movingRim > rim / 2 && borderCells <= mostBorderCells;
+    return isIsland && cells >= leastCells ? cells : 0;
+  }
+
+  #isStill(point: number): boolean {
+    return this.#deviation[point]! <= stillDeviation;
+  }
 }
+
+/** -1 outside of the picture. */
+const pointAt = (x: number, y: number) =>
+  x < 0 || y < 0 || x >= samplesX || y >= samplesY ? -1 : y * samplesX + x;
