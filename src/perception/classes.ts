@@ -53,6 +53,28 @@ export const segmentationPaletteRgb: readonly (readonly [number, number, number]
   [0, 128, 192],
 ];
 
+/** Colours that differ for neighbouring ids: hues a golden angle apart, of two shades. */
+export function otherClassColour(id: number): [number, number, number] {
+  const hue = (id * 137.508) % 360;
+  const value = id % 2 === 0 ? 230 : 150;
+  const channel = (offset: number) => {
+    const k = (offset + hue / 60) % 6;
+    return Math.round(value * (1 - 0.7 * Math.max(0, Math.min(k, 4 - k, 1))));
+  };
+  return [channel(5), channel(3), channel(1)];
+}
+
+/** A colour per class id: ours for the names that are ours, others by their id; ours in their order where none is named. */
+export function segmentationPaletteOf(
+  classNames: readonly string[],
+): readonly (readonly [number, number, number])[] {
+  if (classNames.length === 0) return segmentationPaletteRgb;
+  const ours: readonly string[] = segmentationClasses;
+  return classNames.map(
+    (name, id) => segmentationPaletteRgb[ours.indexOf(name)] ?? otherClassColour(id),
+  );
+}
+
 /** The 43 classes of GTSRB (Stallkamp et al. 2012), by class id. */
 export const signClasses = [
   'speed_limit_20',

@@ -21,7 +21,7 @@ import {
 import { type Log, type Log_Level, LogSchema } from '../messages/gen/foxglove/log_pb.js';
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import { timestampFromNs } from '../messages/timestamp.js';
-import { segmentationPaletteRgb } from '../perception/classes.js';
+import { segmentationPaletteOf } from '../perception/classes.js';
 import { decodeRunLengths } from '../perception/segmentation/run-lengths.js';
 import { boxColour, boxLabel } from './box-label.js';
 import { type BoxReading, readingsByBox } from './box-reading.js';
@@ -77,7 +77,10 @@ export function maskOf(frame: PerceptionFrame, stampNs: bigint): CompressedImage
   const { widthPx, heightPx, runLengths, runClasses } = segmentation;
   if (widthPx * heightPx === 0 || widthPx * heightPx > maxMapPixels) return undefined;
   const classes = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
-  const data = encodeIndexedPng({ widthPx, heightPx, classes }, segmentationPaletteRgb);
+  const data = encodeIndexedPng(
+    { widthPx, heightPx, classes },
+    segmentationPaletteOf(segmentation.classNames),
+  );
   const picture = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'png' };
   return create(CompressedImageSchema, { ...picture, data });
 }

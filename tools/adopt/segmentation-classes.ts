@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
 import { readInputText } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { segmentationClasses, segmentationPaletteRgb } from '../../src/perception/classes.js';
+import { segmentationPaletteOf } from '../../src/perception/classes.js';
 import { parseYaml } from '../../src/text/yaml-document.js';
 
 type Rgb = [number, number, number];
@@ -44,15 +44,15 @@ export function publishedClasses(
     );
   requireKnown('--drivable', drivable ?? [], classes);
   requireKnown('--palette', Object.keys(palette), classes);
-  const ours: readonly string[] = segmentationClasses;
+  const usual = segmentationPaletteOf(classes);
   return {
     classes,
     ...(classes.length < names.length && {
       channelClasses: published.map((name) => classes.indexOf(name)),
     }),
     paletteRgb: classes.map((name, id): Rgb => {
-      const known = segmentationPaletteRgb[ours.indexOf(name)];
-      return palette[name] ?? (known ? [...known] : colourOf(id));
+      const [red, green, blue] = usual[id]!;
+      return palette[name] ?? [red, green, blue];
     }),
     drivable: [...(drivable ?? classes.filter((name) => name === 'road'))],
   };
@@ -66,17 +66,6 @@ function requireKnown(option: string, found: readonly string[], known: readonly 
     'ERR_USAGE',
     `${option}: expected names of ${list}${known.length > 12 ? ', …' : ''}, found ${JSON.stringify(stray)}`,
   );
-}
-
-/** Colours that differ for neighbouring ids: hues a golden angle apart, of two shades. */
-function colourOf(id: number): Rgb {
-  const hue = (id * 137.508) % 360;
-  const value = id % 2 === 0 ? 230 : 150;
-  const channel = (offset: number) => {
-    const k = (offset + hue / 60) % 6;
-    return Math.round(value * (1 - 0.7 * Math.max(0, Math.min(k, 4 - k, 1))));
-  };
-  return [channel(5), channel(3), channel(1)];
 }
 
 const level = z.int().min(0).max(255);
