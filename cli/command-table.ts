@@ -193,7 +193,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'fleet',
-    usage: '<run|merge|table|codes> …',
+    usage: '<run|merge|table|codes|map> …',
     summary: 'replay many drives on many machines, and judge them as one',
     package: 'windshield-tools',
     load: async () => (await import('./fleet.js')).fleetCommand(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { fleetCodesCommand } from './fleet/fleet-codes.js';
+import { fleetMapCommand } from './fleet/fleet-map.js';
 import { fleetMergeCommand } from './fleet/fleet-merge.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
 import { fleetTableCommand } from './fleet/fleet-table.js';
@@ -12,5 +13,6 @@ export function fleetCommand(): Command {
     .addCommand(fleetRunCommand())
     .addCommand(fleetMergeCommand())
     .addCommand(fleetTableCommand())
-    .addCommand(fleetCodesCommand());
+    .addCommand(fleetCodesCommand())
+    .addCommand(fleetMapCommand());
 }

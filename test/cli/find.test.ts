@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SimilarFrame } from '../../tools/similar/find-similar.js';
@@ -21,6 +22,12 @@ test('codes are written once, and find gives near-copies first', async () => {
     before: 2,
     frames: 0,
   });
+  const html = join(fleet.rig.dir, 'map.html');
+  const map = await windshield(['fleet', 'map', codes, '--html', html]).finished;
+  expect(map.stdout).toBe(`${html}: 19 of 19 frames, trustworthiness 1.000\n`);
+  const page = await readFile(html, 'utf8');
+  expect(page.match(/<a href="http:\/\/127\.0\.0\.1:5580\/#at=/g)).toHaveLength(19);
+  expect(page).not.toMatch(/NaN|<script/);
   const like = `${join(fleet.drivesDir, 'a.mcap')}@0.1`;
   const find = ['find', '--like', like, '--codes', codes, '--top', '12', '--apart', '0', '--json'];
   const { stdout, stderr } = await windshield(find).finished;

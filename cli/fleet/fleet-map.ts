@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import { writeWhole } from '../../src/files/write-whole.js';
+import { defaultPipelineFile } from '../default-pipelines.js';
+import { Terminal } from '../terminal.js';
+import { addStoreOptions, type StoreFlags } from './fleet-options.js';
+
+interface FleetMapFlags extends StoreFlags {
+  html: string;
+  pipeline: string;
+  page: string;
+}
+
+/** `windshield fleet map <codes> --html map.html`. */
+export function fleetMapCommand(): Command {
+  const command = new Command('map')
+    .summary('draw a map of drives: frames that look alike lie together')
+    .description(
+      'Lays the frames of `fleet codes` on a plane (t-SNE) as small pictures, 1500 at most, evenly taken. A click\n' +
+        'leads to the moment in the player.',
+    )
+    .argument('<codes>', 'what `fleet codes` wrote: a folder or s3://bucket/prefix')
+    .requiredOption('--html <map.html>', 'the page to write')
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'whose network looked').default(
+        defaultPipelineFile,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
+    .option('--page <url>', 'where `windshield view` serves the player', 'http://127.0.0.1:5580/');
+  return addStoreOptions(command).action(drawMap);
+}
+
+async function drawMap(place: string, flags: FleetMapFlags): Promise<void> {
+  const [{ openStore }, { loadCodes, makerOf }, { fleetMap }, { lookingBundle }] =
+    await Promise.all([
+      import('../../tools/fleet/store/open-store.js'),
+      import('../../tools/similar/code-fleet.js'),
+      import('../../tools/similar/map-page.js'),
+      import('../../tools/similar/looking-bundle.js'),
+    ]);
+  const codes = await openStore(place, { endpoint: flags.endpoint });
+  try {
+    const drives = await loadCodes(codes, makerOf(await lookingBundle(flags.pipeline)));
+    const { html, frames, of, trusted } = fleetMap(drives, flags.page);
+    writeWhole(flags.html, html);
+    new Terminal().print(
+      `${flags.html}: ${frames} of ${of} frames, trustworthiness ${trusted.toFixed(3)}`,
+    );
+  } finally {
+    await codes.close();
+  }
+}
