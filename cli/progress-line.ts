@@ -44,18 +44,19 @@ function bar(share: number): string {
 
 /**
  * Redraws one line while work goes on, where there is a terminal to draw on. Elsewhere it writes a line every
- * `plainEveryS` seconds, and one at the end; nothing when that is left out.
+ * `plainEveryS` seconds, so that short work says nothing; nothing at all when that is left out.
  */
 export function showsProgress(
   terminal: Terminal,
   { plainEveryS }: { plainEveryS?: number } = {},
 ): (work: WorkDone) => void {
-  let shownMs = Number.NEGATIVE_INFINITY;
+  let shownMs = terminal.isInteractive ? Number.NEGATIVE_INFINITY : performance.now();
   return (work) => {
     if (!terminal.isInteractive && plainEveryS === undefined) return;
     const nowMs = performance.now();
     const intervalMs = terminal.isInteractive ? redrawMs : plainEveryS! * 1000;
-    if (nowMs - shownMs < intervalMs && work.done !== work.total) return;
+    const isLast = terminal.isInteractive && work.done === work.total;
+    if (nowMs - shownMs < intervalMs && !isLast) return;
     shownMs = nowMs;
     if (terminal.isInteractive) terminal.showLive(progressText(work));
     else terminal.note(progressText(work));
