@@ -9,7 +9,7 @@ import { asksOf } from './answer-change.js';
 import { drawSaliency } from './draw-saliency.js';
 import { type ExplainMethod, innerMaps } from './explain-methods.js';
 import { networkInput } from './network-input.js';
-import { type Area, occlusionMap } from './occlusion.js';
+import { type CoveredArea, occlusionMap } from './occlusion.js';
 import type { SaliencyMap } from './saliency-map.js';
 
 export interface ExplainRequest {
@@ -92,7 +92,7 @@ function cropPlace({ bundle, input }: ExplainRequest) {
 }
 
 /** What the stage sees of the picture; of a sign, its box and a margin. */
-function seenArea({ picture, input }: ExplainRequest, whole: Area | undefined): Area {
+function seenArea({ picture, input }: ExplainRequest, whole: CoveredArea | undefined): CoveredArea {
   const { widthPx, heightPx } = picture;
   if (input?.stage !== 'detection') return whole ?? [0, 0, widthPx, heightPx];
   const [left, top, right, bottom] = input.detections[0]!.boxXyxyPx;

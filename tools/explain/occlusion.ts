@@ -2,11 +2,11 @@ import type { RgbImage } from '../datasets/sample.js';
 import { normalised, type SaliencyMap } from './saliency-map.js';
 
 /** Left, top, right, bottom, pixels. */
-export type Area = readonly [number, number, number, number];
+export type CoveredArea = readonly [number, number, number, number];
 
 export interface OcclusionOptions {
   /** Where the patch slides: what the network sees of the picture. */
-  area: Area;
+  area: CoveredArea;
   /** Side of the patch, pixels. */
   patchPx: number;
   /** From one place to the next, pixels: a half of the patch as a rule. */
@@ -34,7 +34,7 @@ export async function occlusionMap(
   const covered: RgbImage = { widthPx, heightPx, data: Uint8Array.from(image.data) };
   const places = placesIn(area, patchPx, stepPx);
   for (const [index, [left, top]] of places.entries()) {
-    const patch: Area = [left, top, left + patchPx, top + patchPx];
+    const patch: CoveredArea = [left, top, left + patchPx, top + patchPx];
     fill(covered, patch, grey);
     const changed = await change(covered);
     restore(covered, image, patch);
@@ -51,7 +51,7 @@ export async function occlusionMap(
   return normalised({ columns, rows, values });
 }
 
-function placesIn([left, top, right, bottom]: Area, patchPx: number, stepPx: number) {
+function placesIn([left, top, right, bottom]: CoveredArea, patchPx: number, stepPx: number) {
   const places: [number, number][] = [];
   for (let y = top - patchPx + stepPx; y < bottom; y += stepPx)
     for (let x = left - patchPx + stepPx; x < right; x += stepPx)
@@ -68,7 +68,7 @@ function meanColour({ data }: RgbImage): [number, number, number] {
 
 function eachRow(
   { widthPx, heightPx }: RgbImage,
-  [left, top, right, bottom]: Area,
+  [left, top, right, bottom]: CoveredArea,
   visit: (fromByte: number, toByte: number) => void,
 ): void {
   const [fromX, toX] = [Math.max(0, left), Math.min(widthPx, right)];
@@ -77,13 +77,17 @@ function eachRow(
     visit((y * widthPx + fromX) * 3, (y * widthPx + toX) * 3);
 }
 
-function fill(image: RgbImage, patch: Area, colour: readonly [number, number, number]): void {
+function fill(
+  image: RgbImage,
+  patch: CoveredArea,
+  colour: readonly [number, number, number],
+): void {
   eachRow(image, patch, (from, to) => {
     for (let i = from; i < to; i++) image.data[i] = colour[(i - from) % 3]!;
   });
 }
 
-function restore(image: RgbImage, original: RgbImage, patch: Area): void {
+function restore(image: RgbImage, original: RgbImage, patch: CoveredArea): void {
   eachRow(image, patch, (from, to) => {
     image.data.set(original.data.subarray(from, to), from);
   });
