@@ -4,9 +4,12 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { measuredJson } from '../src/text/measured-json.js';
+import { textTable } from '../src/text/text-table.js';
 import type { AttackMethod, AttackReport } from '../tools/attack/run-attack.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { positiveInteger } from './option-parsers.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 const methods = [
@@ -97,13 +100,11 @@ async function attack(
   const terminal = new Terminal();
   const report = await runAttack(bundle, dataset, {
     ...{ method, sizes, count: limit, seed },
-    onProgress: (done, total) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${total}`);
-    },
+    onProgress: countsProgress(terminal, 'pictures'),
   });
   terminal.clearLive();
   const { shown: _, ...told } = report;
-  terminal.print(flags.json ? JSON.stringify(told) : tableOf(report));
+  terminal.print(flags.json ? measuredJson(told) : tableOf(report));
   if (flags.report === undefined) return;
   const { attackPage } = await import('../tools/attack/attack-page.js');
   const fooling = flags.fool === undefined ? [] : await fool(bundleDir, flags.fool, seed);
@@ -143,7 +144,7 @@ function tableOf({ method, pictures, cleanAccuracy, points, medianSize }: Attack
       : `half of the answers have turned at ${medianSize.toFixed(2)}`;
   return [
     `${method}, ${pictures} pictures${clean}`,
-    ...[head, ...rows].map((row) => row.map((cell) => cell.padStart(12)).join('')),
+    textTable([head, ...rows], { numbers: [...head.keys()] }),
     half,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { measuredJson } from '../src/text/measured-json.js';
 import type { SimilarFrame } from '../tools/similar/find-similar.js';
 import { secondsFromStart } from './copy-recording.js';
 import { defaultPipelineFile } from './default-pipelines.js';
@@ -72,7 +73,7 @@ async function find(flags: FindFlags): Promise<void> {
     terminal.note(
       `${frames} frames of ${drives.length} drives searched in ${searchedMs.toFixed(1)} ms`,
     );
-    terminal.print(flags.json ? JSON.stringify(found) : await formatFound(found));
+    terminal.print(flags.json ? measuredJson(found) : await formatFound(found));
   } finally {
     coder.release();
     await reader.close();
@@ -83,13 +84,12 @@ async function find(flags: FindFlags): Promise<void> {
 
 async function formatFound(found: readonly SimilarFrame[]): Promise<string> {
   const { clockTime } = await import('../tools/verdict/words.js');
-  const { default: Table } = await import('cli-table3');
-  const table = new Table({
-    head: ['distance', 'drive', 'at', 'where'],
-    colAligns: ['right', 'left', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { drive, location, timeS, distance } of found)
-    table.push([distance.toFixed(3), drive, clockTime(timeS), location]);
-  return table.toString();
+  const { textTable } = await import('../src/text/text-table.js');
+  const rows = found.map(({ drive, location, timeS, distance }) => [
+    distance.toFixed(3),
+    drive,
+    clockTime(timeS),
+    location,
+  ]);
+  return textTable([['distance', 'drive', 'at', 'where'], ...rows], { numbers: [0, 2] });
 }

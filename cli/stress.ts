@@ -4,8 +4,11 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { measuredJson } from '../src/text/measured-json.js';
+import { columnsTo, textTable } from '../src/text/text-table.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { positiveInteger } from './option-parsers.js';
+import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 interface StressFlags {
@@ -77,19 +80,18 @@ async function stress(task: LabelledTask, folders: string[], flags: StressFlags)
   const { limit, seed } = flags;
   const report = await runStress(bundles, dataset, {
     ...{ corruptions, limit, seed },
-    onProgress: (done, total) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${total} evaluations`);
-    },
+    onProgress: countsProgress(terminal, 'evaluations'),
   });
   terminal.clearLive();
-  if (flags.json) terminal.print(JSON.stringify(report));
+  if (flags.json) terminal.print(measuredJson(report));
   else {
     terminal.print(
       `${report.data}, ${report.pictures} samples; mean of ${report.error} over five strengths`,
     );
     const head = ['', ...report.bundles.map(({ bundle }) => bundle.split('/').at(-1)!)];
-    for (const [name, ...cells] of [head, ...stressRows(report)])
-      terminal.print(`${name!.padEnd(24)}${cells.map((cell) => cell.padStart(22)).join('')}`);
+    terminal.print(
+      textTable([head, ...stressRows(report)], { numbers: columnsTo(head.length - 1) }),
+    );
   }
   if (flags.report === undefined) return;
   writeWhole(flags.report, await stressPage(report, dataset));

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { measuredJson } from '../../src/text/measured-json.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf } from '../option-parsers.js';
+import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, type StoreFlags } from './fleet-options.js';
 
@@ -52,15 +54,14 @@ async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
   const terminal = new Terminal();
   try {
     const options = { everyS: flags.every, store };
-    const summary = await codeFleet(drives, bundle, codes, options, (done, all) => {
-      if (terminal.isInteractive) terminal.showLive(`${done} of ${all} drives`);
-    });
+    const show = countsProgress(terminal, 'drives');
+    const summary = await codeFleet(drives, bundle, codes, options, show);
     const { before, frames, failures } = summary;
     const lines = [
       `${codes.place}: ${summary.drives} drives (${before} before), ${frames} frames`,
       ...failures.map(({ name, reason }) => `failed   ${name}: ${reason}`),
     ];
-    terminal.print(flags.json ? JSON.stringify(summary) : lines.join('\n'));
+    terminal.print(flags.json ? measuredJson(summary) : lines.join('\n'));
     if (failures.length > 0) process.exitCode = exitCodes.failedVerdict;
   } finally {
     terminal.clearLive();
