@@ -34,6 +34,11 @@ export async function recogniseSource(location: string): Promise<PathKind> {
   }
   const extension = extname(path).toLowerCase();
   if (pictureExtensions.includes(extension)) return 'picture';
+  if (extension === '.yaml' || extension === '.yml')
+    throw new PerceptionError(
+      'ERR_SOURCE_FORMAT',
+      `expected a drive, found a YAML file: ${path}; a pipeline file is run by \`windshield run ${path}\``,
+    );
   // By its bytes, not its name; a recording with a broken start gets an error that says so.
   const start = await startOf(path);
   const isRecording = MCAP_MAGIC.every((byte, i) => start[i] === byte);

@@ -6,6 +6,7 @@ import { outputTable } from '../outputs/output-table.js';
 import { isLoopback } from '../outputs/page/access.js';
 import { defaultPagePort } from '../outputs/page/default-port.js';
 import { stageTable } from '../stages/stage-table.js';
+import { describeIssue } from '../text/describe-issue.js';
 import { camerasSchema, checkCameras, syncSchema } from './cameras/cameras-schema.js';
 import { degradationSchema } from './degradation-schema.js';
 import { sourceSchema } from './source-schema.js';
@@ -99,10 +100,12 @@ export const declaredLanesSchema = z.array(z.array(stage).min(1)).min(1).max(8);
 /** A union of the two would say of a fault in one lane only that the whole is wrong. */
 const lanesSchema = z.unknown().transform((value, context): 'auto' | Task[][] => {
   if (value === 'auto') return value;
-  const checked = declaredLanesSchema.safeParse(value);
+  const checked = declaredLanesSchema.safeParse(value, { reportInput: true });
   if (checked.success) return checked.data;
-  for (const { path, message } of checked.error.issues)
-    context.issues.push({ code: 'custom', path, message, input: value });
+  for (const issue of checked.error.issues) {
+    const message = describeIssue(issue, declaredLanesSchema);
+    context.issues.push({ code: 'custom', path: issue.path, message, input: value });
+  }
   return z.NEVER;
 });
 

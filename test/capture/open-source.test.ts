@@ -48,6 +48,15 @@ test('a pipe, a socket or a device as a source is one clear error, and nothing w
     await expect(openSource(path)).rejects.toMatchObject({ code: 'ERR_SOURCE_FORMAT' });
 });
 
+test('a pipeline file is no film: the command that runs it is named', async () => {
+  const path = join(dir, 'rig.yaml');
+  await writeFile(path, 'source: drive.mcap\n');
+  await expect(openSource(path)).rejects.toMatchObject({
+    code: 'ERR_SOURCE_FORMAT',
+    message: expect.stringContaining(`\`windshield run ${path}\``),
+  });
+});
+
 test('a bag of ROS 1 and one in SQLite are named, with the way to convert them', async () => {
   await writeFile(join(dir, 'drive.bag'), '#ROSBAG V2.0\nand so on, for some bytes');
   await writeFile(join(dir, 'drive.db3'), 'SQLite format 3\0and so on, for some bytes');

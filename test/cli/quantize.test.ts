@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { windshield } from '../support/command-line.js';
@@ -34,6 +34,22 @@ test('a bundle is quantised, opens in evaluate, and scores as the manifest says'
   const scored = await windshield(['evaluate', 'steering', out, ...from, '--json']).finished;
   expect(scored.code).toBe(0);
   expect(JSON.parse(scored.stdout).metrics.correlation).toBe(report.score.quantised);
+});
+
+test('the card says of every set that the float card names whether its score was kept or not looked at', async () => {
+  const { data, bundles, out } = await setting();
+  const path = join(bundles.steering, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  manifest.scores = { 'udacity elsewhere': { correlation: 0.5 } };
+  writeFileSync(path, JSON.stringify(manifest));
+  const words = ['quantize', bundles.steering, '--data', data, '--format', 'udacity'];
+  const { code, stdout, stderr } = await windshield([...words, '--out', out, '--json']).finished;
+  expect(code).toBe(0);
+  expect(stderr).toContain('not scored in fewer bits: udacity elsewhere, which the card names');
+  expect(JSON.parse(stdout).notScored).toEqual(['udacity elsewhere']);
+  const card = readFileSync(join(out, 'MODEL_CARD.md'), 'utf8');
+  expect(card).toMatch(/^- Kept within 0\.5 points: udacity /m);
+  expect(card).toMatch(/^- Not scored in fewer bits, .*: udacity elsewhere$/m);
 });
 
 test('bad input ends with one line and exit code 2, and writes nothing', async () => {

@@ -32,5 +32,8 @@ test('a pipeline file answers a misspelt key or choice with the one that was mea
   );
   expect(refusal(`${base}record: { path: x, imags: true }\n`)).toContain('did you mean "images"?');
   expect(refusal(`${base}providers: [cupu]\n`)).toContain('did you mean "cpu"?');
+  // Also where a key takes a word or a list.
+  const lanes = base.replace(/^lanes:.*$/m, 'lanes: [[steerin]]');
+  expect(refusal(lanes)).toContain('did you mean "steering"?');
   expect(refusal('bundles: { detecton: d }\nlanes: auto\n')).toContain('did you mean "detection"?');
 });

@@ -1,5 +1,6 @@
 import { type LabelledTask, labelledTasks } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { didYouMean } from '../../src/text/nearest-word.js';
 import { openCamvid } from './camvid.js';
 import { openGtsrb } from './gtsrb.js';
 import { openGtsrbPacked } from './gtsrb-packed.js';
@@ -54,7 +55,9 @@ export async function openDataset<T extends LabelledTask>(
   const entry = Object.hasOwn(formats, format) ? formats[format] : undefined;
   if (!entry?.tasks.includes(task)) {
     const known = formatNames(task).join(', ');
-    throw usage(`expected a format with labels for ${task} (${known}), found "${format}"`);
+    throw usage(
+      `expected a format with labels for ${task} (${known}), found "${format}"${didYouMean(format, formatNames(task))}`,
+    );
   }
   if (entry.needsSplit) {
     if (split) return (await entry.open(place, { task, split })) as Dataset<T>;

@@ -1,4 +1,5 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { didYouMean } from '../../src/text/nearest-word.js';
 
 /** What a measured number must reach, or must not exceed. */
 export interface Limit {
@@ -51,7 +52,7 @@ export function checkLimits(
     if (value === undefined)
       throw new PerceptionError(
         'ERR_USAGE',
-        `expected --${limit.bound} for one of ${[...measured.keys()].join(', ')}, found "${limit.name}"`,
+        `expected --${limit.bound} for one of ${[...measured.keys()].join(', ')}, found "${limit.name}"${didYouMean(limit.name, [...measured.keys()])}`,
       );
     const isMet = limit.bound === 'min' ? value >= limit.value : value <= limit.value;
     return { ...limit, measured: value, isMet };
@@ -61,5 +62,11 @@ export function checkLimits(
 /** One line for people. */
 export function describeCheck({ name, bound, value, measured, isMet }: LimitCheck): string {
   const wanted = bound === 'min' ? 'at least' : 'at most';
-  return `${isMet ? 'met' : 'NOT MET'}: ${name} ${measured}, expected ${wanted} ${value}`;
+  return `${isMet ? 'met' : 'NOT MET'}: ${name} ${shown(measured, value)}, expected ${wanted} ${value}`;
+}
+
+/** Five digits, or more where fewer would not tell the number from its limit. */
+function shown(measured: number, limit: number): number {
+  const rounded = Number(measured.toPrecision(5));
+  return rounded === limit ? measured : rounded;
 }

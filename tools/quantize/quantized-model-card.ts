@@ -2,15 +2,24 @@ import type { Manifest, Quantisation } from '../../src/bundle/manifest.js';
 import { adoptedModelCard } from '../adopt/adopted-model-card.js';
 import { modelCard } from '../export/model-card.js';
 
+/** On which sets the score was kept. */
+export interface ScoresKept {
+  /** The primary score of each set that both networks were scored on. */
+  sets: readonly { data: string; score: { float: number; quantised: number } }[];
+  /** Sets that the float network's card names, and on which this one was not scored. */
+  notScored: readonly string[];
+  /** What may be lost for a score to count as kept, 0..1. */
+  largestLoss: number;
+}
+
 /** The bundle's MODEL_CARD.md: the trained network's card, and what was done to it since. */
-export function quantizedModelCard(manifest: Manifest): string {
+export function quantizedModelCard(manifest: Manifest, kept?: ScoresKept): string {
   const { quantisation } = manifest;
   const card = manifest.adopted ? adoptedModelCard(manifest) : modelCard(manifest);
   if (!quantisation) return card;
   const [before, after] = card.split('\n## Limits\n') as [string, string];
-  return [before, '', ...quantisationLines(manifest, quantisation), '', '## Limits', after].join(
-    '\n',
-  );
+  const lines = [...quantisationLines(manifest, quantisation), ...(kept ? keptLines(kept) : [])];
+  return [before, '', ...lines, '', '## Limits', after].join('\n');
 }
 
 function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
@@ -43,6 +52,22 @@ function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
     `| data | metric | float32 | ${precision} |`,
     '| --- | --- | --- | --- |',
     ...rows,
+  ];
+}
+
+/** Says of every set that either card names whether its score was kept. */
+function keptLines({ sets, notScored, largestLoss }: ScoresKept): string[] {
+  const points = Number((largestLoss * 100).toPrecision(4));
+  const isKept = ({ score }: ScoresKept['sets'][number]) =>
+    score.float - score.quantised <= largestLoss;
+  const names = (list: readonly ScoresKept['sets'][number][]) => list.map(({ data }) => data);
+  const line = (what: string, list: readonly string[]) =>
+    list.length === 0 ? [] : [`- ${what}: ${list.join('; ')}`];
+  return [
+    '',
+    ...line(`Kept within ${points} points`, names(sets.filter(isKept))),
+    ...line(`Not kept: more than ${points} points lost`, names(sets.filter((set) => !isKept(set)))),
+    ...line('Not scored in fewer bits, though the float32 card names it', notScored),
   ];
 }
 

@@ -51,6 +51,8 @@ export interface QuantizeReport {
   floatLayers: readonly string[];
   /** The same metric on further sets. */
   others: readonly OtherScore[];
+  /** Sets that the bundle's card names and that were not scored in fewer bits. */
+  notScored: readonly string[];
   /** Whether the score fell by no more than was allowed. Only then was a bundle written. */
   isWithinBound: boolean;
 }
@@ -96,21 +98,40 @@ export async function runQuantize(request: QuantizeRequest): Promise<QuantizeRep
   const [floatTime, quantisedTime] = compareTimes([bundle, made], recipe.items[0]!);
   const [exact, found] = networks.map((network) => answersOf(bundle, network, recipe.items));
   const others = chosen.isReached ? await scoreOthers(request, made) : [];
-  if (chosen.isReached) writeNewBundle(outDir, made, quantizedModelCard(made.manifest));
+  const notScored = setsNotScored(request);
+  for (const set of notScored)
+    onNote(`not scored in fewer bits: ${set}, which the card names; --also scores it`);
+  const first = { data: scoreData.name, score: scoresOf(float, measured) };
+  const told = { sets: [first, ...others], notScored, largestLoss: request.largestLoss };
+  if (chosen.isReached) writeNewBundle(outDir, made, quantizedModelCard(made.manifest, told));
   return {
     bundle: `${name} ${version}`,
     precision: recipe.precision,
     metric,
     data: scoreData.name,
     count: float.count,
-    score: { float: float.primary, quantised: measured.primary },
+    score: scoresOf(float, measured),
     bytes: { float: bundle.network.length, quantised: made.network.length },
     time: { float: floatTime!, quantised: quantisedTime! },
     signalToNoiseDb: -10 * Math.log10(noiseToSignal(exact!, found!)),
     floatLayers: chosen.floatLayers,
     others,
+    notScored,
     isWithinBound: chosen.isReached,
   };
+}
+
+const scoresOf = (float: Measured, quantised: Measured) => ({
+  float: float.primary,
+  quantised: quantised.primary,
+});
+
+/** Sets of the float network's card that neither `scoreData` nor a further set is, whole or in part. */
+function setsNotScored({ bundle, scoreData, otherScoreData = [] }: QuantizeRequest): string[] {
+  const scored = [scoreData, ...otherScoreData].map(({ name }) => name);
+  const isScored = (set: string) =>
+    scored.some((name) => set === name || set.startsWith(`${name}, `)); // prettier-ignore
+  return Object.keys(bundle.manifest.scores).filter((set) => !isScored(set));
 }
 
 /** Scores both networks on the further sets, and puts that into the new manifest. */
@@ -124,7 +145,7 @@ async function scoreOthers(
     const quantised = await measure(made, data, undefined);
     made.manifest.quantisation!.floatScores[data.name] = float.scores;
     made.manifest.scores[data.name] = quantised.scores;
-    const score = { float: float.primary, quantised: quantised.primary };
+    const score = scoresOf(float, quantised);
     const isKept = score.float - score.quantised <= largestLoss;
     const other = { data: data.name, count: float.count, score, isKept };
     onNote(otherLine(other));

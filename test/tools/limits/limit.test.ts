@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkLimits, parseLimit } from '../../../tools/limits/limit.js';
+import { checkLimits, describeCheck, parseLimit } from '../../../tools/limits/limit.js';
 
 test.each([
   ['p99=50ms', { name: 'p99', value: 50 }],
@@ -13,6 +13,23 @@ test.each([
 
 test.each(['p99', 'p99=', '=5', 'p99=fast', 'p99=5min', 'p99=NaN', ''])('"%s" is none', (text) => {
   expect(() => parseLimit(text, 'min')).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
+});
+
+test('a name that was not measured is refused with those that were, and the nearest', () => {
+  const measured = new Map([
+    ['accuracy', 0.9],
+    ['top5', 0.99],
+  ]);
+  expect(() => checkLimits([parseLimit('acuracy=0.5', 'min')], measured)).toThrow(
+    'expected --min for one of accuracy, top5, found "acuracy"; did you mean "accuracy"?',
+  );
+});
+
+test('what was measured is told in five digits, or in more where five are those of the limit', () => {
+  const tell = (value: number) =>
+    describeCheck(checkLimits([parseLimit('a=0.95', 'min')], new Map([['a', value]]))[0]!);
+  expect(tell(0.475893151102256)).toBe('NOT MET: a 0.47589, expected at least 0.95');
+  expect(tell(0.9499999999)).toBe('NOT MET: a 0.9499999999, expected at least 0.95');
 });
 
 test('a number that is none meets no limit', () => {
