@@ -4,6 +4,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { type CommandEntry, commandTable } from './command-table.js';
 import { describeError, describeErrorFully, exitCodes } from './exit-codes.js';
 import { takeStopSignals } from './stop-signals.js';
+import { withHint } from './word-hints.js';
 
 /** Wider lines are hard to read. */
 const helpColumns = 108;
@@ -86,13 +87,13 @@ function settle(command: Command): void {
   command.exitOverride().configureOutput({
     getOutHelpWidth: () => Math.min(process.stdout.columns || helpColumns, helpColumns),
     getErrHelpWidth: () => Math.min(process.stderr.columns || helpColumns, helpColumns),
-    outputError: (text, write) =>
-      write(
-        `windshield: ${text
-          .replace(/^error: /, '')
-          .trim()
-          .replaceAll(/\s*\n\s*/g, ' ')} (ERR_USAGE)\n`,
-      ),
+    outputError(text, write) {
+      const line = text
+        .replace(/^error: /, '')
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' ');
+      write(`windshield: ${withHint(line, command)} (ERR_USAGE)\n`);
+    },
   });
   for (const inner of command.commands) settle(inner);
 }

@@ -211,11 +211,13 @@ export function readRecipe(path: string): Recipe {
   return checkRecipe(parseYaml(text, { where: path, code: 'ERR_CONFIG' }).value, path);
 }
 
-/** Checks a recipe that was read. Throws ERR_CONFIG naming `path` and the first thing that is wrong. */
+/** Checks a recipe that was read. Throws ERR_CONFIG naming `path` and one thing that is wrong. */
 export function checkRecipe(document: unknown, path: string): Recipe {
   const result = recipeSchema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  // A misspelt key is told before the one that is missing for it.
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   throw new PerceptionError(
     'ERR_CONFIG',
     `${path}: ${issue.path.join('.') || 'recipe'}: ${describeIssue(issue, recipeSchema)}`,

@@ -39,5 +39,10 @@ describe('a recipe', () => {
     const wrong = { ...plain, schedule: { kind: 'plateau', factor: 2 } };
     expect(() => checkRecipe(wrong, 'r.yaml')).toThrow(/^r\.yaml: schedule\.factor/);
     expect(() => checkRecipe({ ...plain, droput: 0.1 }, 'r.yaml')).toThrow(/droput/);
+    // Told before the key that is missing for it.
+    const { epochs, ...others } = plain as unknown as Record<string, unknown>;
+    expect(() => checkRecipe({ ...others, epoch: epochs }, 'r.yaml')).toThrow(
+      'unknown key "epoch"; did you mean "epochs"?',
+    );
   });
 });
