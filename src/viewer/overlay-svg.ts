@@ -2,7 +2,7 @@ import type { Detection, PerceptionFrame } from '../messages/gen/windshield/v1/p
 import { boxColour, boxLabel, spoken } from './box-label.js';
 import { type BoxReading, readingsByBox } from './box-reading.js';
 import { type Legend, type LegendEntry, legendSvg } from './legend-svg.js';
-import { type Area, placeLabels } from './place-labels.js';
+import { type LabelArea, placeLabels } from './place-labels.js';
 import {
   escapedXml,
   estimatedTextWidth,
@@ -109,7 +109,7 @@ interface LabelStyle {
   fontPx: number;
   widthOf: TextWidth;
   /** Where no label may stand. */
-  taken: readonly Area[];
+  taken: readonly LabelArea[];
 }
 
 function labelsSvg(
@@ -146,7 +146,7 @@ function labelsSvg(
 }
 
 /** A line from a label that stands away from its box. */
-function leaderSvg(at: Area, box: Area, colour: string): string {
+function leaderSvg(at: LabelArea, box: LabelArea, colour: string): string {
   const isAbove = at.y + at.heightPx < box.y - 1;
   const isBelow = at.y > box.y + box.heightPx + 1;
   if (!isAbove && !isBelow) return '';
@@ -160,7 +160,7 @@ function steeringSvg(
   { steering, widthPx, heightPx }: PerceptionFrame,
   fontPx: number,
   widthOf: TextWidth,
-): { svg: string; areas: Area[] } {
+): { svg: string; areas: LabelArea[] } {
   if (!steering) return { svg: '', areas: [] };
   const degrees = (steering.angleRad * 180) / Math.PI;
   const radius = Math.round(fontPx * 2.9);

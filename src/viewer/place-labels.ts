@@ -1,5 +1,5 @@
 /** A part of a picture, pixels. */
-export interface Area {
+export interface LabelArea {
   x: number;
   y: number;
   widthPx: number;
@@ -10,7 +10,7 @@ export interface Area {
 export interface Label {
   widthPx: number;
   heightPx: number;
-  box: Area;
+  box: LabelArea;
 }
 
 /** How many rows above and below a box are tried. */
@@ -24,8 +24,8 @@ const mostRows = 12;
 export function placeLabels(
   labels: readonly Label[],
   picture: { widthPx: number; heightPx: number },
-  taken: readonly Area[] = [],
-): (Area | undefined)[] {
+  taken: readonly LabelArea[] = [],
+): (LabelArea | undefined)[] {
   const areas = [...taken];
   return labels.map((label) => {
     const place = candidates(label)
@@ -54,16 +54,16 @@ function* places({ widthPx, heightPx, box }: Label): Generator<[x: number, y: nu
   }
 }
 
-const candidates = (label: Label): Area[] =>
+const candidates = (label: Label): LabelArea[] =>
   [...places(label)].map(([x, y]) => ({ x, y, widthPx: label.widthPx, heightPx: label.heightPx }));
 
-function inside(area: Area, picture: { widthPx: number; heightPx: number }): Area {
+function inside(area: LabelArea, picture: { widthPx: number; heightPx: number }): LabelArea {
   const x = Math.max(0, Math.min(area.x, picture.widthPx - area.widthPx));
   const y = Math.max(0, Math.min(area.y, picture.heightPx - area.heightPx));
   return { ...area, x, y };
 }
 
-function overlap(a: Area, b: Area): boolean {
+function overlap(a: LabelArea, b: LabelArea): boolean {
   const isBeside = a.x + a.widthPx <= b.x || b.x + b.widthPx <= a.x;
   const isAbove = a.y + a.heightPx <= b.y || b.y + b.heightPx <= a.y;
   return !isBeside && !isAbove;

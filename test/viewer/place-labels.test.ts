@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Area, placeLabels } from '../../src/viewer/place-labels.js';
+import { type LabelArea, placeLabels } from '../../src/viewer/place-labels.js';
 
 const picture = { widthPx: 640, heightPx: 360 };
-const box = (x: number, y: number, widthPx: number, heightPx: number): Area => ({
+const box = (x: number, y: number, widthPx: number, heightPx: number): LabelArea => ({
   x,
   y,
   widthPx,
   heightPx,
 }); // prettier-ignore
-const overlap = (a: Area, b: Area) =>
+const overlap = (a: LabelArea, b: LabelArea) =>
   Math.min(a.x + a.widthPx, b.x + b.widthPx) - Math.max(a.x, b.x) > 1e-9 &&
   Math.min(a.y + a.heightPx, b.y + b.heightPx) - Math.max(a.y, b.y) > 1e-9;
 
