@@ -4,6 +4,8 @@ import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
 import type { FrameMode } from '../tools/bench/trial.js';
+import type { ViewerKind } from '../tools/bench/viewer.js';
+import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { positive, positiveInteger } from './option-parsers.js';
@@ -19,6 +21,7 @@ interface BenchFlags {
   lockstepFrames: number;
   starts: number;
   resolution: number;
+  page?: true | ViewerKind;
   budgets?: string;
   allowUncertified?: true;
   json?: true;
@@ -60,6 +63,13 @@ export function benchCommand(): Command {
     .option('--lockstep-frames <n>', 'frames of each lock-step run', positiveInteger, 500)
     .option('--starts <n>', 'starts, of which the median counts', positiveInteger, 5)
     .option('--resolution <share>', 'how closely the peak is searched, 0.02 is 2 %', positive, 0.02)
+    .addOption(
+      new Option(
+        '--page [viewer]',
+        'the peak once more with a page open, in headless Chromium or a client that only takes pictures;\n' +
+          'Chromium where there is one',
+      ).choices(['chromium', 'client']),
+    )
     .option('--budgets <budgets.json>', 'hold the result to its ratios; exit code 1 where it fails')
     .option('--allow-uncertified', 'run networks that miss their golden outputs')
     .option('--json', 'print one JSON object instead of the table')
@@ -81,6 +91,7 @@ async function bench(
   const { runBench } = await import('../tools/bench/run-bench.js');
   const { formatBench } = await import('../tools/bench/format-bench.js');
   const { benchParts } = await import('../tools/bench/bench-report.js');
+  const { usualViewer } = await import('../tools/bench/viewer.js');
   const { checkBench, readBudgets } = await import('../tools/bench/budgets.js');
   const budgets = flags.budgets === undefined ? undefined : await readBudgets(flags.budgets);
   const stop = new AbortController();
@@ -92,6 +103,12 @@ async function bench(
       pipelinePath,
       source,
       parts: new Set(flags.only ?? benchParts),
+      ...(flags.page !== undefined && {
+        look: {
+          viewer: flags.page === true ? usualViewer() : flags.page,
+          pageDir: await builtPage(),
+        },
+      }),
       frames: flags.frames,
       trialSeconds: flags.trialSeconds,
       confirmSeconds: flags.confirmSeconds,

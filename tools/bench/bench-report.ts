@@ -7,6 +7,7 @@ import type { Machine } from './machine.js';
 import type { StartTimes } from './measure-start.js';
 import type { MemoryGrowth } from './memory-growth.js';
 import type { FrameMode, StageSpans, TrialResult } from './trial.js';
+import type { ViewerKind } from './viewer.js';
 
 export const benchParts = ['limit', 'peak', 'latency', 'memory', 'start', 'lockstep'] as const;
 export type BenchPart = (typeof benchParts)[number];
@@ -58,6 +59,16 @@ export interface BenchReport {
     /** Two frames on their way, the next asked for when one is published. */
     closedLoop: RateReport;
   };
+  /** The same with a page open, in the same run. */
+  page?: {
+    viewer: ViewerKind;
+    /** That the page took in the closed loops. */
+    picturesPerSecond: number;
+    peak: Omit<NonNullable<BenchReport['peak']>, 'closedLoop'>;
+    closedLoop: { without: RateReport; withPage: RateReport };
+    /** Complete frames a second with the page over those without, of pairs that ran in turn. */
+    closedLoopRatios: number[];
+  };
   latency?: { atHalfPeak: RateReport | null; at30Hz: RateReport };
   memory?: {
     growth: MemoryGrowth | null;
@@ -82,6 +93,11 @@ export interface BenchRatios {
   /** Frames published complete at that rate, to the limit. */
   completeToLimit: number | null;
   closedLoopToLimit: number | null;
+  /** With a page open; null where none was. */
+  peakToLimitWithPage: number | null;
+  /** By how much a page lowers peak over limit, and the closed loop over itself: 0 is nothing. */
+  peakFallsWithPage: number | null;
+  closedLoopFallsWithPage: number | null;
   /** Time on a core for one frame in the closed loop, to that of the bare sessions: holds on a busy machine, too. */
   cpuToBareSessions: number | null;
   /** p50 at half the peak rate, to the longest chain of bare sessions. */
@@ -91,7 +107,7 @@ export interface BenchRatios {
 }
 
 export function ratiosOf(report: Omit<BenchReport, 'ratios'>): BenchRatios {
-  const { limit, peak, latency, memory } = report;
+  const { limit, peak, page, latency, memory } = report;
   const toLimit = (rateHz: number | null | undefined) =>
     limit === undefined || rateHz === null || rateHz === undefined
       ? null
@@ -101,6 +117,12 @@ export function ratiosOf(report: Omit<BenchReport, 'ratios'>): BenchRatios {
     peakToLimit: toLimit(peak?.rateHz),
     completeToLimit: toLimit(peak?.confirmed?.completeRateHz),
     closedLoopToLimit: toLimit(peak?.closedLoop.completeRateHz),
+    peakToLimitWithPage: toLimit(page?.peak.rateHz),
+    peakFallsWithPage:
+      limit === undefined || !peak?.rateHz || page?.peak.rateHz == null
+        ? null
+        : round((peak.rateHz - page.peak.rateHz) / limit.rateHz),
+    closedLoopFallsWithPage: page === undefined ? null : round(1 - middle(page.closedLoopRatios)),
     cpuToBareSessions:
       peak === undefined || !limit?.cpuMsPerFrame
         ? null
@@ -138,4 +160,6 @@ export function rateReport(rateHz: number, trial: TrialResult): RateReport {
   };
 }
 
+const middle = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 1;
 const round = (value: number) => Math.round(value * 1e4) / 1e4;

@@ -29,6 +29,7 @@ const budgetsSchema = z.strictObject({
   bench: z.strictObject({
     peakToLimitAtLeast: share,
     glassToResultToLongestChainAtMost: share,
+    peakFallsWithPageAtMost: share,
     memoryGrowthShareAtMost: share,
     freshFramesPerFrameAtMost: share,
   }),
@@ -71,6 +72,7 @@ export function checkBench(report: BenchReport, budgets: Budgets | undefined): s
     ratios.glassToResultToLongestChain,
     bench.glassToResultToLongestChainAtMost,
   );
+  atMost('peak over limit lost to a page', ratios.peakFallsWithPage, bench.peakFallsWithPageAtMost);
   atMost('memory growth', ratios.memoryGrowthShare, bench.memoryGrowthShareAtMost);
   if (memory !== undefined && report.input.frames === 'ready')
     atMost(

@@ -6,7 +6,7 @@ const columns = ['p50', 'p95', 'p99', 'max'] as const;
 
 /** The bench for a person. */
 export function formatBench(report: BenchReport): string {
-  const { input, machine, limit, peak, latency, memory, start, lockstep, ratios } = report;
+  const { input, machine, limit, peak, page, latency, memory, start, lockstep, ratios } = report;
   const lines = [
     `drive      ${input.path}, ${input.widthPx}x${input.heightPx}, frames ${input.frames}, ${input.signCropsPerFrame} signs a frame`,
     `machine    ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ONNX Runtime ${machine.onnxruntime}`,
@@ -40,6 +40,14 @@ export function formatBench(report: BenchReport): string {
       `           event loop of the main thread, late by p50 ${ms((confirmed ?? closedLoop).eventLoopDelayMs.p50)}, p99 ${ms((confirmed ?? closedLoop).eventLoopDelayMs.p99)}, max ${ms((confirmed ?? closedLoop).eventLoopDelayMs.max)}`,
     );
   }
+  if (page !== undefined)
+    lines.push(
+      '',
+      `page       open in ${page.viewer === 'chromium' ? 'headless Chromium' : 'a client that takes pictures'}, ${page.picturesPerSecond} pictures a second`,
+      `           peak over limit: ${ratio(ratios.peakToLimit)} without, ${ratio(ratios.peakToLimitWithPage)} with: it falls by ${ratio(ratios.peakFallsWithPage)}`,
+      `           closed loop with over without: ${page.closedLoopRatios.map(ratio).join(', ')}: it falls by ${ratio(ratios.closedLoopFallsWithPage)}`,
+      `           on a core for one frame, of this process: ${ms(page.closedLoop.without.cpuMsPerFrame)} without, ${ms(page.closedLoop.withPage.cpuMsPerFrame)} with`,
+    );
   if (latency !== undefined) {
     const { atHalfPeak, at30Hz } = latency;
     if (atHalfPeak !== null) {

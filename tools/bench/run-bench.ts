@@ -11,6 +11,7 @@ import {
 } from './bench-report.js';
 import { findPeak, type RateTrial } from './find-peak.js';
 import { type Limit, limitOf, medianLimit } from './limit.js';
+import type { LookedAt } from './looked-at.js';
 import { describeMachine, fileSha256, loadAverage } from './machine.js';
 import { measureStart } from './measure-start.js';
 import { memoryGrowth } from './memory-growth.js';
@@ -22,6 +23,8 @@ export interface BenchOptions {
   pipelinePath: string;
   source: string;
   parts: ReadonlySet<BenchPart>;
+  /** The peak is searched once more with a page that is looked at. */
+  look?: LookedAt;
   frames: FrameMode;
   /** Measured seconds of a trial of the search, and of every trial whose numbers are reported. */
   trialSeconds: number;
@@ -39,6 +42,8 @@ export interface BenchOptions {
 /** Frames before the first that is measured: code is compiled and memory found its size. */
 const warmUpFrames = 20;
 const leastFrames = 60;
+/** Pairs of closed loops with and without a page. */
+const pageRounds = 3;
 /** Lock-step frames that show lanes, bundles and how many signs there are to read. */
 const surveyFrames = 120;
 /** A rate goes when less than this share of its frames is lost. */
@@ -74,6 +79,7 @@ class Bench {
     const { source, bundles } = survey.report;
     if (has('limit') || has('peak')) await this.#measureLimit();
     const peak = has('peak') ? await this.#measurePeak() : undefined;
+    const page = peak && options.look && (await this.#measurePage(options.look, peak));
     const latency = has('latency') ? await this.#measureLatency(peak?.rateHz ?? null) : undefined;
     const memory = has('memory') ? await this.#measureMemory(source) : undefined;
     const start = has('start') ? await this.#measureStart() : undefined;
@@ -95,6 +101,7 @@ class Bench {
       machine: { ...machine, loadAverageBefore, loadAverageAfter: loadAverage() },
       ...(limit && { limit: { ...limit, ratesHz: this.#limits.map(({ rateHz }) => rateHz) } }),
       ...(peak && { peak }),
+      ...(page && { page }),
       ...(latency && { latency }),
       ...(memory && { memory }),
       ...(start && { start }),
@@ -108,7 +115,8 @@ class Bench {
   }
 
   #has(part: BenchPart): boolean {
-    return this.#options.parts.has(part);
+    const { parts, look } = this.#options;
+    return parts.has(part) || (part === 'peak' && look !== undefined);
   }
 
   #trial(request: Partial<TrialRequest> & { frameCount: number }): Promise<TrialResult> {
@@ -147,12 +155,13 @@ class Bench {
     return limit;
   }
 
-  async #offer(rateHz: number, seconds: number): Promise<TrialResult> {
+  async #offer(rateHz: number, seconds: number, look?: LookedAt): Promise<TrialResult> {
     const rateFactor = rateHz / this.#nominalRateHz;
-    return this.#trial({ rateFactor, frameCount: frameCountOf(rateHz, seconds) });
+    const frameCount = frameCountOf(rateHz, seconds);
+    return this.#trial({ rateFactor, frameCount, ...(look && { look }) });
   }
 
-  async #measurePeak() {
+  async #measurePeak(look?: LookedAt): Promise<NonNullable<BenchReport['peak']>> {
     const { trialSeconds, confirmSeconds, resolution, note } = this.#options;
     const limit = this.#limits[0]!;
     const { confirmed, trials } = await findPeak<RateTrial & { trial: TrialResult }>({
@@ -163,7 +172,7 @@ class Bench {
       offer: async (rateHz, purpose) => {
         if (purpose === 'confirm') await this.#measureLimit();
         const seconds = purpose === 'confirm' ? confirmSeconds : trialSeconds;
-        const trial = await this.#offer(rateHz, seconds);
+        const trial = await this.#offer(rateHz, seconds, look);
         const { lossShare } = framesOf(trial);
         note(
           `${purpose}: ${rateHz.toFixed(2)} frames a second, ${(lossShare * 100).toFixed(1)} % lost`,
@@ -172,7 +181,7 @@ class Bench {
       },
     });
     const frameCount = frameCountOf(limit.rateHz, confirmSeconds);
-    const closed = await this.#trial({ frameCount, framesInFlight: 2 });
+    const closed = await this.#closedLoop(frameCount, look);
     note(`closed loop: ${closed.measured.completeRateHz.toFixed(2)} frames a second`);
     await this.#measureLimit();
     return {
@@ -180,6 +189,45 @@ class Bench {
       confirmed: confirmed ? rateReport(confirmed.rateHz, confirmed.trial) : null,
       trials: trials.map(({ rateHz, lossShare }) => ({ rateHz, lossShare })),
       closedLoop: rateReport(closed.measured.completeRateHz, closed),
+    };
+  }
+
+  #closedLoop(frameCount: number, look?: LookedAt): Promise<TrialResult> {
+    return this.#trial({ frameCount, framesInFlight: 2, ...(look && { look }) });
+  }
+
+  /**
+   * The peak with a page that is looked at, and the closed loop with and without in turn: the noise of a machine that
+   * changes its pace falls on both.
+   */
+  async #measurePage(look: LookedAt, { closedLoop }: NonNullable<BenchReport['peak']>) {
+    const { note, confirmSeconds } = this.#options;
+    note(`page: the same with a page open (${look.viewer})`);
+    const withPage = await this.#measurePeak(look);
+    const frameCount = frameCountOf(this.#limits[0]!.rateHz, confirmSeconds);
+    const ratios: number[] = [];
+    let [pictures, seconds] = [0, 0];
+    for (let round = 0; round < pageRounds; round++) {
+      const [first, second] = round % 2 === 0 ? [undefined, look] : [look, undefined];
+      const pair = [
+        await this.#closedLoop(frameCount, first),
+        await this.#closedLoop(frameCount, second),
+      ];
+      const [without, watched] = round % 2 === 0 ? pair : pair.reverse();
+      const { completeRateHz, frames } = watched!.measured;
+      ratios.push(completeRateHz / without!.measured.completeRateHz);
+      pictures += watched!.pictures ?? 0;
+      seconds += (frames + warmUpFrames) / completeRateHz;
+    }
+    const closedLoopRatios = ratios.map((ratio) => Math.round(ratio * 1e4) / 1e4);
+    note(`page: closed loop with over without, ${closedLoopRatios.join(', ')}`);
+    const { rateHz, confirmed, trials } = withPage;
+    return {
+      viewer: look.viewer,
+      picturesPerSecond: Math.round((pictures / seconds) * 10) / 10,
+      peak: { rateHz, confirmed, trials },
+      closedLoop: { without: closedLoop, withPage: withPage.closedLoop },
+      closedLoopRatios,
     };
   }
 

@@ -1,5 +1,6 @@
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { answerParent } from './answer-parent.js';
+import { openLook } from './looked-at.js';
 import type { TrialRequest, TrialResult } from './trial.js';
 import { TrialMeter } from './trial-meter.js';
 
@@ -9,10 +10,12 @@ const keptFrames = 24;
 // One run of the pipeline, watched from inside. Started by runChild.
 answerParent(async (request: TrialRequest): Promise<TrialResult> => {
   const { config, source, frames, frameCount, rateFactor, framesInFlight } = request;
+  const look = request.look && (await openLook(request.look));
   const meter = new TrialMeter(request);
   const { report, error } = await runPipeline({
     config,
     source,
+    ...(look && { outputs: look.outputs }),
     sourceOptions: {
       repeat: { frameCount, ...(frames === 'ready' && { keptFrames }) },
     },
@@ -21,6 +24,9 @@ answerParent(async (request: TrialRequest): Promise<TrialResult> => {
       : { pacing: 'realtime', rateFactor }),
     onFrame: (frame, payload) => meter.take(frame, payload),
   });
+  const measured = meter.finish();
+  const pictures = look?.pictures;
+  await look?.close();
   if (error !== undefined) throw error;
-  return { report, ...meter.finish() };
+  return { report, ...measured, ...(pictures !== undefined && { pictures }) };
 });

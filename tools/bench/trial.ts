@@ -1,6 +1,7 @@
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import type { RunReport } from '../../src/pipeline/run-report.js';
+import type { LookedAt } from './looked-at.js';
 import type { MemorySample } from './memory-growth.js';
 
 /** Where the frames of a trial come from. */
@@ -23,6 +24,8 @@ export interface TrialRequest {
   rateFactor?: number;
   /** Lock-step only. */
   framesInFlight?: 1 | 2;
+  /** With a page that is looked at. */
+  look?: LookedAt;
   /** Hash every result without its timing. */
   hashesResults?: boolean;
 }
@@ -52,6 +55,8 @@ export interface TrialResult {
   freshBytesPerFrame: number;
   /** Time on a core for one published frame, every thread of the process together, reading and decoding included. */
   cpuMsPerFrame: number;
+  /** Pictures that the page took. */
+  pictures?: number;
   /** By frame: signs that were read. */
   signCrops: number[];
   /** sha256 (hex) over all results in order, their timing aside. */

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
+import { runChild } from '../../../tools/bench/run-child.js';
+import type { TrialRequest, TrialResult } from '../../../tools/bench/trial.js';
+import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
+
+let rig: TinyRig;
+const pageDir = mkdtempSync(join(tmpdir(), 'windshield-page-'));
+beforeAll(async () => {
+  rig = await makeTinyRig(30, 40);
+  writeFileSync(join(pageDir, 'index.html'), '<p>page</p>');
+});
+afterAll(() => {
+  rig.remove();
+  rmSync(pageDir, { recursive: true });
+});
+
+test('a trial with a page that is looked at says how many pictures it took, and loses no frame', async () => {
+  const { record: _record, ...config } = await loadPipelineFile(rig.pipelinePath);
+  const request: TrialRequest = {
+    config: { ...config, publish: {} },
+    source: rig.drivePath,
+    frames: 'recorded',
+    frameCount: 60,
+    warmUpFrames: 10,
+    framesInFlight: 2,
+    look: { viewer: 'client', pageDir },
+  };
+  const { report, measured, pictures } = await runChild<TrialRequest, TrialResult>(
+    'trial-process.js',
+    request,
+  );
+  expect(pictures).toBeGreaterThan(0);
+  expect(measured.complete).toBe(50);
+  expect(report.frames).toMatchObject({ in: 60, published: 60, dropped: 0 });
+}, 60_000);
