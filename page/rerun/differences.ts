@@ -1,4 +1,5 @@
 import type { Box, PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { spoken } from '../../src/viewer/box-label.js';
 
 /** Boxes that overlap this much (intersection over union) show the same thing. */
 const sameBoxIou = 0.5;
@@ -6,8 +7,6 @@ const sameBoxIou = 0.5;
 const tellAngleRad = 0.0087;
 /** Class maps that differ in more than this share of their pixels are told. */
 const tellMapShare = 0.01;
-
-const spoken = (name: string) => name.replaceAll('_', ' ');
 
 /** What two results of the same frame disagree on, in words; empty where a person would see no difference. */
 export function differencesOf(a: PerceptionFrame, b: PerceptionFrame): string[] {
@@ -30,7 +29,14 @@ function boxDifferences(a: PerceptionFrame, b: PerceptionFrame): string[] {
     if (at >= 0) unmatched.splice(at, 1);
     else lost.push(`${spoken(detection.className)} is missing`);
   }
-  return [...lost, ...unmatched.map(({ className }) => `${spoken(className)} is new`)];
+  return counted([...lost, ...unmatched.map(({ className }) => `${spoken(className)} is new`)]);
+}
+
+/** The same words once, with how often: a threshold that is moved brings a dozen of a kind. */
+function counted(words: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => (count > 1 ? `${word} (${count})` : word));
 }
 
 function signDifferences(a: PerceptionFrame, b: PerceptionFrame): string[] {

@@ -159,8 +159,11 @@ export function Stages({ result, trace }: { result: PerceptionFrame | undefined;
       </table>
       {rows.length > 0 && (
         <p class="legend" aria-hidden="true">
-          <i class="part0" /> waiting <i class="part1" /> preprocessing <i class="part2" /> network{' '}
-          <i class="part3" /> decoding
+          {['waiting', 'preprocessing', 'network', 'decoding'].map((part, i) => (
+            <span key={part}>
+              <i class={`part${i}`} /> {part}
+            </span>
+          ))}
         </p>
       )}
     </section>

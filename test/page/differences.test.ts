@@ -18,6 +18,7 @@ const frame = (boxes: number[], angleRad = 0, className = 'stop') =>
 test('a box that moved a little is the same, one elsewhere is missing and new', () => {
   expect(differencesOf(frame([100]), frame([104]))).toEqual([]);
   expect(differencesOf(frame([100]), frame([300]))).toEqual(['car is missing', 'car is new']);
+  expect(differencesOf(frame([]), frame([100, 300, 500]))).toEqual(['car is new (3)']);
 });
 
 test('signs that are read otherwise and angles that differ are told', () => {
@@ -46,8 +47,8 @@ test('a track that is seen again soon is one bar, later it is another', () => {
     timeline.addResult(1_000_000_000n + BigInt(ms) * 1_000_000n, frame([100]));
   const tracks = timeline.lanes().find(({ id }) => id === 'tracks')!;
   expect(tracks.spans).toEqual([
-    { startS: 0, endS: 0.1, label: 'car 1' },
-    { startS: 5, endS: 5, label: 'car 1' },
+    { startS: 0, endS: 0.1, label: 'car 1', colour: '#4cc9f0' },
+    { startS: 5, endS: 5, label: 'car 1', colour: '#4cc9f0' },
   ]);
 });
 
