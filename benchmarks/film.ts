@@ -3,7 +3,7 @@
 //     npm run film -- [--only player,networks,road,live]
 //
 // Needs Debian's `chromium` and `ffmpeg`. Each picture waits for what it shows, so that a slow machine films the same.
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ const filmRateHz = 10;
 const filmWidthPx = 880;
 const viewport = { width: 1240, height: 800 };
 let shots = 0;
+/** Commands that run: none outlives a film that fails. */
+const running = new Set<ChildProcess>();
 
 const executablePath = chromiumPath();
 if (executablePath === undefined) throw new Error('expected Chromium, found none');
@@ -34,6 +36,7 @@ try {
   if (wanted('live')) await pictureLive();
   if (values.only === undefined) writeFilm();
 } finally {
+  for (const child of running) child.kill('SIGINT');
   await browser.close();
   rmSync(shotsDir, { recursive: true, force: true });
 }
@@ -158,7 +161,9 @@ function writeFilm(): void {
 /** A command that prints `look: <address>`. */
 async function start(args: readonly string[]): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, ['bin/windshield.js', ...args], { cwd: repoDir });
+  running.add(child);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  void ended.then(() => running.delete(child));
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr])
