@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+/**
+ * The log odds of a score are divided by this before it is published, so that it is the share of such boxes that are
+ * right (`windshield evaluate` fits it). What is found does not change: the threshold is the network's own score's. Scores are
+ * published as they are when left out.
+ */
+const scoreTemperature = z.number().gt(0).max(100).optional();
+
 /** Default boxes of one feature map (Liu et al. 2016, SSD, section 2.2). Sizes are shares of the input. */
 export const featureMapSchema = z.strictObject({
   rows: z.int().positive().max(512),
@@ -26,6 +33,7 @@ export const ssdOutputSchema = z
     variances: z.tuple([z.number().positive(), z.number().positive()]),
     classes: z.array(z.string()).min(1).max(1000),
     scoreThreshold: z.number().min(0).max(1),
+    scoreTemperature,
     /** IoU above which the lower-scored box of the same class is suppressed. */
     nmsIou: z.number().min(0).max(1),
     /** Classes that suppress each other as if they were one: what is a truck is not a bus as well. Without it, each by itself. */
@@ -66,6 +74,7 @@ const common = {
     .max(1000),
   /** Boxes below it are not published. A candidate counts as the class that it is surest of. */
   scoreThreshold: share,
+  scoreTemperature,
   nms: nmsSchema,
   maxDetections: z.int().positive().max(1000),
 };

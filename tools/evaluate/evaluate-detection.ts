@@ -1,12 +1,15 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { DetectionOutputSpec } from '../../src/bundle/output-spec.js';
+import { temperedProbability } from '../../src/perception/detection/activations.js';
 import { clipBox } from '../datasets/box-geometry.js';
 import type { KittiBox } from '../datasets/kitti.js';
 import type { Dataset, DetectionSample, RgbImage, TruthBox } from '../datasets/sample.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
-import { detectionScores, type ScoredPicture } from './detection-scores.js';
+import { detectionScores, isScorable, type ScoredPicture } from './detection-scores.js';
+import { type Doubt, DoubtCollector } from './doubt.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
+import { matchBoxes } from './match-boxes.js';
 import type { ObservationOf } from './observation.js';
 import { type VehiclesFound, vehiclesFound } from './vehicles-found.js';
 
@@ -41,14 +44,16 @@ export async function evaluateDetection(
   } finally {
     await runner.dispose();
   }
-  const metrics = detectionScores(pictures, decode.scoreThreshold);
-  const vehicles = kittiVehicles(pictures, decode.scoreThreshold);
+  const metrics = detectionScores(pictures, publishedFrom(decode));
+  const vehicles = kittiVehicles(pictures, publishedFrom(decode));
   const notes = [
     ...unknownClasses(Object.keys(metrics.perClass), decode),
     ...(vehicles === undefined ? [] : [vehiclesNote(vehicles, decode.scoreThreshold)]),
   ];
+  const doubt = boxDoubt(pictures, publishedFrom(decode));
   return {
     count: pictures.length,
+    ...(doubt && { doubt }),
     metrics: { ...metrics, ...(vehicles !== undefined && { vehicles }) },
     notes,
   };
@@ -69,6 +74,42 @@ function boxesInside(
     }
     return isInside;
   });
+}
+
+/** Of boxes that would be published: whether each is right, by class and by its height. */
+function boxDoubt(pictures: readonly ScoredPicture[], scoreThreshold: number): Doubt | undefined {
+  const collector = new DoubtCollector('boxes');
+  const labelled = new Set(
+    pictures.flatMap(({ truth }) =>
+      truth.filter(({ weight }) => weight === 1).map(({ className }) => className),
+    ),
+  );
+  for (const [picture, { truth, found }] of pictures.entries())
+    for (const className of labelled) {
+      const published = found.filter(
+        (box) => box.className === className && box.score >= scoreThreshold,
+      );
+      matchBoxes(published, truth.filter(isScorable), className, 0.5).forEach((match, i) => {
+        if (match.kind === 'ignored') return;
+        const { score: probability, boxXyxyPx } = published[i]!;
+        const heightPx = boxXyxyPx[3] - boxXyxyPx[1];
+        const claim = { probability, isRight: match.kind === 'hit' };
+        collector.add(picture, claim, [className, heightName(heightPx)]);
+      });
+    }
+  return collector.finish();
+}
+
+/** The lowest score that is published: the threshold as it reads behind the temperature. */
+function publishedFrom({ scoreThreshold, scoreTemperature = 1 }: DetectionOutputSpec): number {
+  return temperedProbability(scoreThreshold, scoreTemperature);
+}
+
+const heightEndsPx = [25, 50, 100];
+
+function heightName(heightPx: number): string {
+  const end = heightEndsPx.find((px) => heightPx < px);
+  return end === undefined ? `${heightEndsPx.at(-1)} px high or more` : `less than ${end} px high`;
 }
 
 const unknownClasses = (classNames: readonly string[], decode: DetectionOutputSpec): string[] =>

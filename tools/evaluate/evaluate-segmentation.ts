@@ -5,8 +5,10 @@ import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import { type Dataset, type SegmentationSample, voidClassId } from '../datasets/sample.js';
+import { readProbabilities } from '../explain/class-probabilities.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
+import { DoubtCollector } from './doubt.js';
 import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
@@ -39,6 +41,9 @@ export async function evaluateSegmentation(
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   const loadJudged = (sample: SegmentationSample) =>
     loadWith(sample, sample.loadJudgedMap?.() ?? sample.loadClassMap(), judged.length);
+  const doubt = new DoubtCollector('pixels');
+  const isSure = (decode.values ?? 'scores') !== 'class-ids';
+  const claimedAt = isSure ? readProbabilities(bundle.manifest, decode) : undefined;
   let count = 0;
   try {
     for await (const { sample, loaded } of loadAhead(
@@ -59,6 +64,18 @@ export async function evaluateSegmentation(
         if (place >= 0) predicted[i] = answerIds[map[place]!]!;
       }
       countClassMap(confusion, truth, predicted);
+      if (claimedAt !== undefined)
+        for (let i = claimStride >> 1; i < truth.length; i += claimStride) {
+          const place = places[i]!;
+          if (place < 0 || truth[i] === voidClassId) continue;
+          const at = [
+            ((place % widthPx) + 0.5) / widthPx,
+            (Math.floor(place / widthPx) + 0.5) / heightPx,
+          ] as const;
+          const probability = Math.max(...claimedAt(runner.output(decode.scores), at));
+          const isRight = predicted[i] === truth[i];
+          doubt.add(count, { probability, isRight }, [judged[predicted[i]!]?.name ?? 'other']);
+        }
       count++;
       const size = { widthPx: image.widthPx, heightPx: image.heightPx };
       options.onSample({ sample, ...size, classes: judged, truth, predicted });
@@ -66,8 +83,13 @@ export async function evaluateSegmentation(
   } finally {
     await runner.dispose();
   }
-  return { count, metrics: segmentationScores(confusion, names), notes: note };
+  const told = doubt.finish();
+  const metrics = segmentationScores(confusion, names);
+  return { count, metrics, ...(told && { doubt: told }), notes: note };
 }
+
+/** Neighbouring pixels say the same: one in so many is asked how sure the network was. A prime, so that columns change. */
+const claimStride = 251;
 
 /** A picture and its labels in our ids. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
 export function loadBoth(sample: SegmentationSample) {

@@ -12,6 +12,7 @@ import {
   createConfusionMatrix,
 } from './confusion-matrix.js';
 import { CropAnswers } from './crop-answers.js';
+import { DoubtCollector } from './doubt.js';
 import type { Scored } from './evaluation.js';
 import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
@@ -28,6 +29,7 @@ export async function evaluateSigns(
   const { classes } = answers;
   const confusion = createConfusionMatrix(classes.length);
   const tally = { count: 0, right: 0, top5: 0, abstained: 0 };
+  const doubt = new DoubtCollector('crops');
   const runner = await BundleRunner.open(bundle, dataset.camera, options);
   try {
     const load = async (sample: SignSample) => {
@@ -48,6 +50,8 @@ export async function evaluateSigns(
       requireFinite(answer, sample.id, bundle.where);
       const { logits, predictedId } = answers.of(answer);
       countPrediction(confusion, sample.classId, predictedId);
+      const claim = { probability: reading.probability, isRight: predictedId === sample.classId };
+      doubt.add(tally.count, claim, []);
       tally.count++;
       if (predictedId === sample.classId) tally.right++;
       if (rankOfClass(logits, sample.classId) < 5) tally.top5++;
@@ -61,7 +65,9 @@ export async function evaluateSigns(
   const { count, right, top5, abstained } = tally;
   const metrics = { accuracy: share(right, count), top5: share(top5, count) };
   const abstention = `abstained on ${abstained} (probability below ${decode.abstainBelow})`;
-  return { count, metrics, notes: [abstention, ...weakestClasses(confusion, classes)] };
+  const told = doubt.finish();
+  const notes = [abstention, ...weakestClasses(confusion, classes)];
+  return { count, metrics, ...(told && { doubt: told }), notes };
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);

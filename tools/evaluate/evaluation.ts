@@ -1,6 +1,7 @@
 import type { LabelledTask, Task } from '../../src/bundle/manifest.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { DetectionScores } from './detection-scores.js';
+import type { Doubt } from './doubt.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 import type { SegmentationScores } from './segmentation-scores.js';
 import type { VehiclesFound } from './vehicles-found.js';
@@ -33,6 +34,8 @@ export interface Evaluation<T extends LabelledTask = LabelledTask> {
    * stretches of a drive again. Absent where the data set has too few of them.
    */
   intervals?: ScoreIntervals;
+  /** Whether what the network claims of its answers holds; absent where it claims nothing. */
+  doubt?: Doubt;
   /** More for people, a line each. */
   notes: string[];
   /** What was left out, by the reader or because it did not load. */
@@ -40,7 +43,10 @@ export interface Evaluation<T extends LabelledTask = LabelledTask> {
 }
 
 /** What the measuring of one task yields. */
-export type Scored<T extends LabelledTask> = Pick<Evaluation<T>, 'count' | 'metrics' | 'notes'>;
+export type Scored<T extends LabelledTask> = Pick<
+  Evaluation<T>,
+  'count' | 'metrics' | 'doubt' | 'notes'
+>;
 
 /** Metrics as flat numbers for a manifest's `scores`: nested ones get names such as "traffic_sign.ap50". */
 export function manifestScores({ metrics }: Pick<Evaluation, 'metrics'>): Record<string, number> {

@@ -1,25 +1,27 @@
 import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
 import { measuredJson } from '../../src/text/measured-json.js';
 import { textTable } from '../../src/text/text-table.js';
+import { doubtLines } from './doubt.js';
 import type { Evaluation, MetricsOf } from './evaluation.js';
 import type { ScoreIntervals } from './intervals/interval-collector.js';
 
 /** The one object that `--json` prints, on one line. */
 export function evaluationJson(evaluation: Evaluation): string {
-  const { task, bundle, data, count, metrics, intervals = null, notes } = evaluation;
-  return measuredJson({ task, bundle, data, count, metrics, intervals, notes });
+  const { task, bundle, data, count, metrics, intervals = null, doubt = null } = evaluation;
+  const { notes } = evaluation;
+  return measuredJson({ task, bundle, data, count, metrics, intervals, doubt, notes });
 }
 
 /** An evaluation as a table for people. */
 export function evaluationTable(evaluation: Evaluation): string {
-  const { task, bundle, data, count, metrics, intervals = {}, notes } = evaluation;
+  const { task, bundle, data, count, metrics, intervals = {}, doubt, notes } = evaluation;
   const rows = [
     ['task', task],
     ['bundle', bundle],
     ['data', `${data}, ${count} samples`],
     ...tables[labelsOf(task)](metrics as never, intervals),
   ];
-  return [align(rows), ...notes].join('\n');
+  return [align(rows), ...(doubt ? doubtLines(doubt) : []), ...notes].join('\n');
 }
 
 type Row = string[];

@@ -25,3 +25,9 @@ export function largestOf(values: Float32Array, start: number, count: number): n
   }
   return best;
 }
+
+/** A probability whose log odds are divided by a temperature: above 1 it becomes less sure. 0 and 1 stay. */
+export function temperedProbability(probability: number, temperature: number): number {
+  if (probability <= 0 || probability >= 1) return probability;
+  return logistic(Math.log(probability / (1 - probability)) / temperature);
+}

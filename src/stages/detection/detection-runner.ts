@@ -1,4 +1,5 @@
 import type { DetectionOutputSpec } from '../../bundle/output-spec.js';
+import { temperedProbability } from '../../perception/detection/activations.js';
 import { createDetectionDecoder } from '../../perception/detection/detection-decoders.js';
 import { createDetectionList } from '../../perception/detection/detection-list.js';
 import { detectionsInFrame } from '../../perception/detection/detections-in-frame.js';
@@ -14,6 +15,7 @@ export function createDetectionRunner(
   makeInput: () => FrameInput,
 ): StageRunner {
   const spec = bundle.manifest.decode as DetectionOutputSpec;
+  const { scoreTemperature } = spec;
   const input = makeInput();
   const decoder = createDetectionDecoder(spec, bundle.manifest);
   const list = createDetectionList(spec.maxDetections);
@@ -21,6 +23,10 @@ export function createDetectionRunner(
   const { outputs } = input.session;
   return runsOnWholeFrame(input, () => {
     decoder.decode(outputs, list);
-    return { stage: 'detection', detections: detectionsInFrame(list, mapping) };
+    const detections = detectionsInFrame(list, mapping);
+    if (scoreTemperature !== undefined)
+      for (const detection of detections)
+        detection.score = temperedProbability(detection.score, scoreTemperature);
+    return { stage: 'detection', detections };
   });
 }

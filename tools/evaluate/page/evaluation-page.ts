@@ -1,5 +1,6 @@
 import { labelsOf } from '../../../src/bundle/manifest.js';
 import { escaped } from '../../page/svg.js';
+import { doubtLines } from '../doubt.js';
 import type { Evaluation } from '../evaluation.js';
 import type { Section, Tile } from '../report/findings.js';
 import { evaluationStyle } from './evaluation-style.js';
@@ -42,13 +43,23 @@ ${note === undefined ? '' : `<p class="muted">${escaped(note)}</p>`}
 ${body}
 </section>`;
 
-function remarks({ task, notes, problems }: Evaluation): Section[] {
+function remarks({ task, doubt, notes, problems }: Evaluation): Section[] {
   const list = (lines: readonly string[]) =>
     `<ul class="plain">${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`;
   const more = problems.length - shownProblems;
   const told = problems.slice(0, shownProblems).map(({ where, reason }) => `${where}: ${reason}`);
   if (more > 0) told.push(`and ${more} more`);
   return [
+    // Signs have a card of their own with the diagram.
+    ...(doubt !== undefined && labelsOf(task) !== 'signs'
+      ? [
+          {
+            title: 'Doubt',
+            note: 'Whether as many answers are right as the network claims; 0 is a claim that holds.',
+            body: list(doubtLines(doubt)),
+          },
+        ]
+      : []),
     // What is noted of crops stands in their cards.
     ...(notes.length > 0 && labelsOf(task) !== 'signs'
       ? [{ title: 'Remarks', body: list(notes) }]

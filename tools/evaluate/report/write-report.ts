@@ -43,8 +43,9 @@ export class ReportFiles {
   /** Writes both and gives them their names; leaves nothing where it cannot (ERR_OUTPUT). */
   async write(evaluation: Evaluation, findings: Findings, log?: TrainingLog): Promise<void> {
     const { details, tiles, sections } = findings;
-    const { task, bundle, data, count, metrics, intervals = null, notes, problems } = evaluation;
-    const json = { task, bundle, data, count, metrics, intervals, details, notes, problems };
+    const { task, bundle, data, count, metrics, intervals = null, doubt = null } = evaluation;
+    const { notes, problems } = evaluation;
+    const json = { task, bundle, data, count, metrics, intervals, doubt, details, notes, problems };
     const all = [...sections, ...(log ? trainingSections(log) : [])];
     const encode = (text: string) => new TextEncoder().encode(text);
     try {
