@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { builtEntry } from '../../../src/frame/built-entry.js';
 import type { UnitRequest } from './run-unit.js';
-import type { UnitMessage } from './unit-process.js';
+import type { UnitAnswer, UnitMessage } from './unit-process.js';
 import type { UnitFailure, UnitRecord } from './unit-record.js';
 
 /** How one try at a unit ended. */
@@ -21,6 +21,9 @@ export interface ChildLimits {
   /** A child whose processes hold more is ended, bytes; no limit when left out. */
   memoryBytes?: number | undefined;
 }
+
+/** A process that has not loaded its code after so long never will, milliseconds. */
+const loadMs = 120_000;
 
 /** How often a child's memory is looked at, milliseconds. */
 const memoryCheckMs = 500;
@@ -52,7 +55,7 @@ export function tryUnit(
       // A folder of its own for what others put aside, such as decoders.
       env: { ...process.env, TMPDIR: request.dir },
     });
-    let answer: UnitMessage | undefined;
+    let answer: UnitAnswer | undefined;
     let killed: UnitEnd | undefined;
     let complaint = '';
     const kill = (end: UnitEnd) => {
@@ -60,15 +63,12 @@ export function tryUnit(
       child.kill('SIGKILL');
     };
     let hangTimer: NodeJS.Timeout;
-    const alive = () => {
+    const alive = (boundMs = hangMs) => {
       clearTimeout(hangTimer);
-      const seconds = hangMs / 1000;
-      hangTimer = setTimeout(
-        () => kill({ kind: 'hang', reason: `no frame for ${seconds} s` }),
-        hangMs,
-      );
+      const reason = `no frame for ${boundMs / 1000} s`;
+      hangTimer = setTimeout(() => kill({ kind: 'hang', reason }), boundMs);
     };
-    alive();
+    alive(Math.max(hangMs, loadMs));
     const memoryTimer =
       memoryBytes === undefined
         ? undefined
@@ -87,7 +87,8 @@ export function tryUnit(
       complaint = `${complaint}${chunk}`.slice(-4000);
     });
     child.on('message', (message: UnitMessage) => {
-      if (message.type === 'frame') {
+      if (message.type === 'ready') alive();
+      else if (message.type === 'frame') {
         alive();
         onFrame?.(message.frames);
       } else answer ??= message;
@@ -110,7 +111,7 @@ export function tryUnit(
 }
 
 function endOf(
-  answer: UnitMessage | undefined,
+  answer: UnitAnswer | undefined,
   killed: UnitEnd | undefined,
   {
     exitCode,

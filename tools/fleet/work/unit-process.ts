@@ -5,9 +5,13 @@ import type { UnitRecord } from './unit-record.js';
 
 /** What the process tells its parent. */
 export type UnitMessage =
+  | { type: 'ready' }
   | { type: 'frame'; frames: number }
   | { type: 'done'; record: UnitRecord }
   | { type: 'failed'; code: string | undefined; message: string };
+
+/** How it ended. */
+export type UnitAnswer = Extract<UnitMessage, { type: 'done' | 'failed' }>;
 
 /** Signs of life at most so often, milliseconds. */
 const tellMs = 200;
@@ -15,6 +19,8 @@ const tellMs = 200;
 const tell = (message: UnitMessage) =>
   new Promise<void>((resolve) => process.send?.(message, () => resolve()));
 
+// What it has loaded until here took as long as the machine is busy, and is no sign of a drive that hangs.
+void tell({ type: 'ready' });
 // Without its parent nobody would count what it does.
 process.on('disconnect', () => process.exit(1));
 // The parent decides when a unit ends.
