@@ -46,6 +46,7 @@ test('--json prints exactly one object, and what was left out goes to standard e
     'count',
     'metrics',
     'intervals',
+    'doubt',
     'notes',
   ]);
   expect(result).toMatchObject({ task: 'steering', count: 1 });
@@ -67,6 +68,7 @@ test('--report leaves a page and its JSON, and --json still prints its one objec
     'count',
     'metrics',
     'intervals',
+    'doubt',
     'notes',
   ]);
   expect(stderr).toMatch(/wrote .*steering\.html\nwrote .*steering\.json/);
