@@ -24,8 +24,8 @@ const mostDifference = 0.02;
 
 const actions: Record<Provider, string> = {
   tensorrt:
-    "put ONNX Runtime's TensorRT and CUDA libraries beside its binding; on a Jetson build it with --use_tensorrt --build_nodejs",
-  cuda: "put ONNX Runtime's CUDA libraries beside its binding, CUDA and cuDNN on the library path; on a Jetson build it with --use_cuda --build_nodejs",
+    "put ONNX Runtime's TensorRT and CUDA libraries beside its binding; on a Jetson tools/jetson/build-onnxruntime.sh builds them",
+  cuda: "put ONNX Runtime's CUDA libraries beside its binding, CUDA and cuDNN on the library path; on a Jetson tools/jetson/build-onnxruntime.sh builds them",
   webgpu: 'install the driver of a GPU that speaks Vulkan',
   cpu: 'reinstall: `npm ci`',
 };
