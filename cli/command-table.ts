@@ -33,6 +33,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./config.js')).configCommand(),
   },
   {
+    name: 'prepare',
+    usage: '<pipeline.yaml>',
+    summary: 'build the TensorRT engines of a pipeline file ahead of the first drive',
+    load: async () => (await import('./prepare.js')).prepareCommand(),
+  },
+  {
     name: 'import',
     usage: '<source> --out <drive.mcap>',
     summary: 'turn a driving log, a folder of pictures or a video into a recording',

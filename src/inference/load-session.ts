@@ -2,6 +2,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import { hasNarrowSums } from '../bundle/manifest.js';
 import { firstLine } from '../frame/first-line.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { engineFolder } from './engine-cache.js';
 import { InferenceSession } from './onnxruntime.js';
 
 export interface LoadedSession {
@@ -45,7 +46,7 @@ function load(
   refusesCpu: boolean,
 ): Promise<InferenceSession> {
   return InferenceSession.create(bundle.network, {
-    executionProviders: [provider],
+    executionProviders: [providerOf(bundle, provider)],
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
@@ -60,4 +61,12 @@ function load(
       },
     },
   });
+}
+
+/** TensorRT with the folder of its engines, which a binding made by tools/jetson reads and any other leaves alone. */
+function providerOf(bundle: Bundle, name: string) {
+  if (name !== 'tensorrt') return name;
+  const precision = bundle.manifest.quantisation?.precision ?? 'float32';
+  const engineCachePath = engineFolder(bundle.network, precision);
+  return engineCachePath === undefined ? name : { name, engineCachePath };
 }

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What a TensorRT engine is good for: with another value of any of these it is built anew. */
+export interface EngineKey {
+  /** sha256 of the ONNX bytes that are loaded, in hexadecimal. */
+  networkSha256: string;
+  onnxRuntimeVersion: string;
+  tensorRtVersion: string;
+  gpuName: string;
+  /** As the bundle says it: float32, float16 or int8. */
+  precision: string;
+}
+
+/** What of the key belongs to the machine. */
+export type EngineMachine = Pick<EngineKey, 'onnxRuntimeVersion' | 'tensorRtVersion' | 'gpuName'>;
+
+/** The folder below which each network has its own. The process's environment is the only setting that reaches it. */
+export function engineRoot(env: NodeJS.ProcessEnv = process.env): string {
+  const { WINDSHIELD_ENGINE_CACHE, XDG_CACHE_HOME } = env;
+  return (
+    WINDSHIELD_ENGINE_CACHE ||
+    join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'windshield', 'engines')
+  );
+}
+
+/** 32 hexadecimal digits that differ where a value of the key does. */
+export function engineFolderName(key: EngineKey): string {
+  const { networkSha256, onnxRuntimeVersion, tensorRtVersion, gpuName, precision } = key;
+  const parts = [networkSha256, onnxRuntimeVersion, tensorRtVersion, gpuName, precision];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/**
+ * Versions and GPU of this machine, or undefined where one of them cannot be found out: an engine of unknown origin is
+ * worse than none. `root`: of its file system.
+ */
+export function engineMachine(root = '/'): EngineMachine | undefined {
+  const tensorRtVersion = findTensorRt(root);
+  const gpuName = findGpu(root);
+  if (tensorRtVersion === undefined || gpuName === undefined) return undefined;
+  return { onnxRuntimeVersion: onnxRuntimeVersion(), tensorRtVersion, gpuName };
+}
+
+let here: { machine: EngineMachine | undefined } | undefined;
+
+/** The folder of a network's engines, made where it was missing. Undefined where none can be kept: they are built each time. */
+export function engineFolder(network: Uint8Array, precision: string): string | undefined {
+  here ??= { machine: engineMachine() };
+  if (here.machine === undefined) return undefined;
+  const networkSha256 = createHash('sha256').update(network).digest('hex');
+  const folder = join(
+    engineRoot(),
+    engineFolderName({ ...here.machine, networkSha256, precision }),
+  );
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch {
+    // A folder that may not be written costs minutes at each start, not the drive.
+    return undefined;
+  }
+}
+
+/** Engines below `root`, of all networks. ONNX Runtime writes one or several for each, `*.engine`. */
+export function countEngines(root = engineRoot()): number {
+  return list(root)
+    .flatMap((name) => list(join(root, name)))
+    .filter((name) => name.endsWith('.engine')).length;
+}
+
+function onnxRuntimeVersion(): string {
+  const path = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  return JSON.parse(readFileSync(path, 'utf8')).version;
+}
+
+/** From the name of the library that the loader's link leads to: libnvinfer.so.10.3.0. The highest counts. */
+function findTensorRt(root: string): string | undefined {
+  const dirs = ['usr/lib/aarch64-linux-gnu', 'usr/lib/x86_64-linux-gnu'];
+  const found = dirs.flatMap((dir) =>
+    list(join(root, dir)).flatMap(
+      (name) => /^libnvinfer\.so\.(\d+\.\d+\.\d+)$/.exec(name)?.[1] ?? [],
+    ),
+  );
+  return found.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+}
+
+/** A Jetson's GPU belongs to its module; elsewhere NVIDIA's driver names it. */
+function findGpu(root: string): string | undefined {
+  const model = readText(join(root, 'proc/device-tree/model'));
+  if (model !== undefined) return model.replaceAll('\0', '');
+  const gpus = join(root, 'proc/driver/nvidia/gpus');
+  const texts = list(gpus).map((gpu) => readText(join(gpus, gpu, 'information')) ?? '');
+  // The first is the one that ONNX Runtime takes.
+  return texts.map((text) => /^Model:\s*(.+)$/m.exec(text)?.[1]).find((name) => name !== undefined);
+}
+
+function list(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

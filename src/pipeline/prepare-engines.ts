@@ -1,0 +1,76 @@
+import { type Task, tasks } from '../bundle/manifest.js';
+import { startCapture } from '../capture/capture-thread.js';
+import { elapsedMs, nowNs } from '../frame/clock.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import { countEngines } from '../inference/engine-cache.js';
+import { BundleMeasurement } from './bundle-choice.js';
+import { calibrationFor, cameraIn } from './camera-for-run.js';
+import type { PipelineConfig } from './pipeline-schema.js';
+import { sourceOptionsOf } from './source-options.js';
+
+/** What became of the engines of one bundle. */
+export interface PreparedBundle {
+  task: Task;
+  bundleDir: string;
+  /** `found`: it ran and no engine came; `refused`: it does not run on TensorRT here. */
+  state: 'built' | 'found' | 'refused';
+  /** Engines that came. */
+  engines: number;
+  /** Loading, building and the first runs. */
+  seconds: number;
+  /** Why it was refused. */
+  reason?: string;
+}
+
+/**
+ * Loads every bundle that a pipeline file names on TensorRT alone, one after the other, for frames as its source gives
+ * them: with preprocessing on the device they are part of the engine. Rejects as startCapture does, and with ERR_CONFIG
+ * where the file names no source.
+ */
+export async function prepareEngines(
+  config: PipelineConfig,
+  onBundle: (task: Task, bundleDir: string) => void,
+): Promise<PreparedBundle[]> {
+  const { source, topic, alternatives = {}, bundles } = config;
+  if (source === undefined)
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      'expected a source whose frames the engines are for, found none',
+    );
+  const capturing = startCapture({
+    source,
+    sourceOptions: sourceOptionsOf(config),
+    pacing: 'lockstep',
+    slotCount: config.ring.slots,
+  });
+  try {
+    const calibrated = calibrationFor(config.calibration, source, undefined, { topic });
+    const [capture, found] = await Promise.all([capturing, calibrated]);
+    const camera = cameraIn(capture, found);
+    const prepared: PreparedBundle[] = [];
+    for (const task of tasks)
+      for (const bundleDir of alternatives[task] ?? (bundles[task] ? [bundles[task]] : [])) {
+        onBundle(task, bundleDir);
+        const before = countEngines();
+        const startNs = nowNs();
+        const only = { providers: ['tensorrt' as const], alternatives: { [task]: [bundleDir] } };
+        const measurement = new BundleMeasurement({ ...config, ...only });
+        const refusal = await measurement.choose(capture, camera).then(
+          () => undefined,
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        );
+        await measurement.close();
+        const engines = countEngines() - before;
+        const seconds = elapsedMs(startNs, nowNs()) / 1000;
+        const built = engines > 0 ? ('built' as const) : ('found' as const);
+        prepared.push(
+          refusal === undefined
+            ? { task, bundleDir, state: built, engines, seconds }
+            : { task, bundleDir, state: 'refused', engines, seconds, reason: refusal },
+        );
+      }
+    return prepared;
+  } finally {
+    await Promise.allSettled([capturing.then((capture) => capture.stop())]);
+  }
+}
