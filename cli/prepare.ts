@@ -54,6 +54,7 @@ export function describe({ task, bundleDir, state, ...rest }: PreparedBundle): s
   const how = {
     built: `${count}, ${seconds.toFixed(1)} s`,
     found: `${seconds.toFixed(1)} s`,
+    unkept: 'it runs, but this ONNX Runtime keeps no engines: docs/jetson.md',
     refused: reason,
   };
   return `${task.padEnd(13)} ${state.padEnd(8)} ${shown(bundleDir)}  ${how[state]}`;

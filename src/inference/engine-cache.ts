@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Manifest } from '../bundle/manifest.js';
 
 /** What a TensorRT engine is good for: with another value of any of these it is built anew. */
 export interface EngineKey {
@@ -67,10 +68,17 @@ export function engineFolder(network: Uint8Array, precision: string): string | u
 
 /** Engines below `root`, of all networks. ONNX Runtime writes one or several for each, `*.engine`. */
 export function countEngines(root = engineRoot()): number {
-  return list(root)
-    .flatMap((name) => list(join(root, name)))
-    .filter((name) => name.endsWith('.engine')).length;
+  return list(root).reduce((count, name) => count + enginesIn(join(root, name)), 0);
 }
+
+export const hasEngine = (folder: string): boolean => enginesIn(folder) > 0;
+
+const enginesIn = (folder: string) =>
+  list(folder).filter((name) => name.endsWith('.engine')).length;
+
+/** The key's part that a bundle says. */
+export const precisionOf = ({ quantisation }: Pick<Manifest, 'quantisation'>): string =>
+  quantisation?.precision ?? 'float32';
 
 function onnxRuntimeVersion(): string {
   const path = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');

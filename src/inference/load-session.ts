@@ -2,7 +2,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import { hasNarrowSums } from '../bundle/manifest.js';
 import { firstLine } from '../frame/first-line.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { engineFolder } from './engine-cache.js';
+import { engineFolder, precisionOf } from './engine-cache.js';
 import { InferenceSession } from './onnxruntime.js';
 
 export interface LoadedSession {
@@ -66,7 +66,6 @@ function load(
 /** TensorRT with the folder of its engines, which a binding made by tools/jetson reads and any other leaves alone. */
 function providerOf(bundle: Bundle, name: string) {
   if (name !== 'tensorrt') return name;
-  const precision = bundle.manifest.quantisation?.precision ?? 'float32';
-  const engineCachePath = engineFolder(bundle.network, precision);
+  const engineCachePath = engineFolder(bundle.network, precisionOf(bundle.manifest));
   return engineCachePath === undefined ? name : { name, engineCachePath };
 }

@@ -2,7 +2,8 @@ import { type Task, tasks } from '../bundle/manifest.js';
 import { startCapture } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { countEngines } from '../inference/engine-cache.js';
+import { countEngines, engineFolder, hasEngine, precisionOf } from '../inference/engine-cache.js';
+import { readBundleFolder } from '../inference/read-bundle-folder.js';
 import { BundleMeasurement } from './bundle-choice.js';
 import { calibrationFor, cameraIn } from './camera-for-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
@@ -12,8 +13,11 @@ import { sourceOptionsOf } from './source-options.js';
 export interface PreparedBundle {
   task: Task;
   bundleDir: string;
-  /** `found`: it ran and no engine came; `refused`: it does not run on TensorRT here. */
-  state: 'built' | 'found' | 'refused';
+  /**
+   * `found`: it ran, and its engine was there before; `unkept`: it ran, and nothing of it was kept, so that each start
+   * builds anew; `refused`: it does not run on TensorRT here.
+   */
+  state: 'built' | 'found' | 'unkept' | 'refused';
   /** Engines that came. */
   engines: number;
   /** Loading, building and the first runs. */
@@ -62,15 +66,23 @@ export async function prepareEngines(
         await measurement.close();
         const engines = countEngines() - before;
         const seconds = elapsedMs(startNs, nowNs()) / 1000;
-        const built = engines > 0 ? ('built' as const) : ('found' as const);
-        prepared.push(
-          refusal === undefined
-            ? { task, bundleDir, state: built, engines, seconds }
-            : { task, bundleDir, state: 'refused', engines, seconds, reason: refusal },
-        );
+        const state = refusal === undefined ? await stateOf(bundleDir, engines) : 'refused';
+        const reason = refusal === undefined ? {} : { reason: refusal };
+        prepared.push({ task, bundleDir, state, engines, seconds, ...reason });
       }
     return prepared;
   } finally {
     await Promise.allSettled([capturing.then((capture) => capture.stop())]);
   }
+}
+
+/** Of a bundle that ran, when so many engines came. Rejects as readBundleFolder does. */
+export async function stateOf(
+  bundleDir: string,
+  engines: number,
+): Promise<'built' | 'found' | 'unkept'> {
+  if (engines > 0) return 'built';
+  const { network, manifest } = await readBundleFolder(bundleDir);
+  const folder = engineFolder(network, precisionOf(manifest));
+  return folder !== undefined && hasEngine(folder) ? 'found' : 'unkept';
 }

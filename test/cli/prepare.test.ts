@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describe as describeBundle } from '../../cli/prepare.js';
 import { engineMachine } from '../../src/inference/engine-cache.js';
+import { stateOf } from '../../src/pipeline/prepare-engines.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
@@ -60,10 +61,19 @@ test('a pipeline without a source, or that is not there, is wrong input', async 
   expect((await prepare(join(rig.dir, 'missing.yaml'))).code).toBe(2);
 });
 
+test.skipIf(engineMachine() !== undefined)(
+  'a bundle that ran and left no engine is not called found',
+  async () => {
+    const { steering } = rig.bundleDirs;
+    expect([await stateOf(steering, 1), await stateOf(steering, 0)]).toEqual(['built', 'unkept']);
+  },
+);
+
 test('a line says what was built or found', () => {
   const bundle = { task: 'signs', bundleDir: '/m/signs', engines: 1, seconds: 84.24 } as const;
   expect(describeBundle({ ...bundle, state: 'built' })).toMatch(
     /^signs +built .*1 engine, 84\.2 s$/,
   );
+  expect(describeBundle({ ...bundle, state: 'unkept' })).toContain('keeps no engines');
   expect(describeBundle({ ...bundle, engines: 0, state: 'found' })).toMatch(/found .* 84\.2 s$/);
 });

@@ -7,6 +7,8 @@ import {
   engineFolderName,
   engineMachine,
   engineRoot,
+  hasEngine,
+  precisionOf,
 } from '../../src/inference/engine-cache.js';
 
 let root: string;
@@ -63,11 +65,17 @@ test('engines of all networks are counted, timings are none', () => {
   put('a/x.engine');
   put('b/y.engine');
   put('b/y.timing');
+  put('c/z.timing');
   expect(countEngines(root)).toBe(2);
+  expect(['a', 'b', 'c'].map((name) => hasEngine(join(root, name)))).toEqual([true, true, false]);
 });
 
 test('they lie where the environment says, else in the cache of the user', () => {
   expect(engineRoot({ WINDSHIELD_ENGINE_CACHE: '/e', XDG_CACHE_HOME: '/c' })).toBe('/e');
   expect(engineRoot({ XDG_CACHE_HOME: '/c' })).toBe('/c/windshield/engines');
   expect(engineRoot({})).toMatch(/\.cache\/windshield\/engines$/);
+});
+
+test('the precision is what the bundle says of itself', () => {
+  expect(precisionOf({})).toBe('float32');
 });
