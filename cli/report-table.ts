@@ -106,6 +106,6 @@ const reasons = (drops: Readonly<Record<string, number>>) => {
 const topicCounts = (topics: Record<string, { sent: number; dropped: number }>) =>
   Object.entries(topics)
     .map(([topic, count]) => `${count.sent} ${topic}${dropped(count.dropped)}`)
-    .join(', ');
+    .join(', ') || 'nothing was asked for';
 
 const dropped = (count: number) => (count === 0 ? '' : ` (${count} dropped)`);
