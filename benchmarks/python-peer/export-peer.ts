@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { elementCount, goldenInput } from '../../src/bundle/golden.js';
-import { type Task, tasks } from '../../src/bundle/manifest.js';
+import type { Task } from '../../src/bundle/manifest.js';
 import { cameraOf } from '../../src/capture/camera-of.js';
 import { imageSize } from '../../src/codec/image-codec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
@@ -48,6 +48,9 @@ class Blob {
   }
 }
 
+/** What the peer runs. */
+const peerTasks = ['detection', 'signs', 'segmentation', 'steering'] as const satisfies Task[];
+
 /**
  * Writes what the Python peer needs of a pipeline and a recording: `peer.json` (graphs, manifests, camera),
  * `weights.bin` and the pictures as they were recorded, `frameCount` of them at most. Beside each graph stands an
@@ -62,7 +65,7 @@ export async function exportPeer(
   await mkdir(join(dir, 'frames'), { recursive: true });
   const blob = new Blob();
   const networks: Record<string, unknown> = {};
-  for (const task of tasks) networks[task] = await exportNetwork(task, config, blob);
+  for (const task of peerTasks) networks[task] = await exportNetwork(task, config, blob);
   const { frames, frameSize } = await exportFrames(recording, dir, frameCount);
   const camera = (await cameraOf(config.calibration, recording)) ?? null;
   await writeFile(join(dir, 'weights.bin'), blob.bytes());
