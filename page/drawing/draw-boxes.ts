@@ -1,10 +1,11 @@
 import type {
+  Box,
   GroundTruth,
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { boxColour, boxLabel } from '../../src/viewer/box-label.js';
 import { readingsByBox } from '../../src/viewer/box-reading.js';
-import { type Area, placeLabels } from './place-labels.js';
+import { type LabelArea, leaderLine, placeLabels } from '../../src/viewer/place-labels.js';
 import type { Sheet } from './sheet.js';
 
 const truthColour = '#ffffff';
@@ -21,16 +22,28 @@ export function drawBoxes(sheet: Sheet, frame: PerceptionFrame): void {
     const reading = readings.get(index);
     const what = boxLabel(detection, reading);
     const words = trackId > 0 ? `${what} · ${trackId}` : what;
-    const boxXyxyPx: Area = [boxPx.xMin, boxPx.yMin, boxPx.xMax, boxPx.yMax];
-    const labelWidthPx = context.measureText(words).width + 8 * unitPx;
-    return [{ boxXyxyPx, labelWidthPx, words, colour: boxColour(className, reading) }];
+    const label = {
+      widthPx: context.measureText(words).width + 8 * unitPx,
+      heightPx: labelHeight * unitPx,
+      box: areaOf(boxPx),
+    };
+    return [{ label, words, colour: boxColour(className, reading) }];
   });
   // What stands further down is nearer.
-  boxes.sort((a, b) => b.boxXyxyPx[3] - a.boxXyxyPx[3]);
+  boxes.sort((a, b) => bottomOf(b.label.box) - bottomOf(a.label.box));
   context.lineWidth = 2.5 * unitPx;
-  for (const { boxXyxyPx, colour } of boxes) strokeBox(sheet, boxXyxyPx, colour);
-  const areas = placeLabels(boxes, labelHeight * unitPx, sheet.widthPx, sheet.heightPx);
-  for (const [i, { words, colour }] of boxes.entries()) drawLabel(sheet, areas[i]!, words, colour);
+  for (const { label, colour } of boxes) strokeBox(sheet, label.box, colour);
+  const places = placeLabels(
+    boxes.map(({ label }) => label),
+    sheet,
+  );
+  context.lineWidth = 1.5 * unitPx;
+  for (const [i, { label, words, colour }] of boxes.entries()) {
+    const at = places[i];
+    if (at === undefined) continue;
+    strokeLeader(sheet, at, label.box, colour);
+    drawLabel(sheet, at, words, colour);
+  }
 }
 
 /** What is known to be true, dashed, so that it can be told from what was seen. */
@@ -39,20 +52,38 @@ export function drawTruth(sheet: Sheet, truth: GroundTruth): void {
   context.save();
   context.lineWidth = 1.5 * unitPx;
   context.setLineDash([6 * unitPx, 4 * unitPx]);
-  for (const { boxPx } of truth.objects)
-    if (boxPx) strokeBox(sheet, [boxPx.xMin, boxPx.yMin, boxPx.xMax, boxPx.yMax], truthColour);
+  for (const { boxPx } of truth.objects) if (boxPx) strokeBox(sheet, areaOf(boxPx), truthColour);
   context.restore();
 }
 
-function strokeBox({ context }: Sheet, [left, top, right, bottom]: Area, colour: string): void {
+const areaOf = ({ xMin, yMin, xMax, yMax }: Box): LabelArea => ({
+  x: xMin,
+  y: yMin,
+  widthPx: xMax - xMin,
+  heightPx: yMax - yMin,
+});
+
+const bottomOf = ({ y, heightPx }: LabelArea) => y + heightPx;
+
+function strokeBox({ context }: Sheet, { x, y, widthPx, heightPx }: LabelArea, colour: string) {
   context.strokeStyle = colour;
-  context.strokeRect(left, top, right - left, bottom - top);
+  context.strokeRect(x, y, widthPx, heightPx);
 }
 
-function drawLabel({ context, unitPx }: Sheet, area: Area, words: string, colour: string): void {
-  const [left, top, right, bottom] = area;
+/** A line from a label that stands away from its box. */
+function strokeLeader({ context }: Sheet, at: LabelArea, box: LabelArea, colour: string): void {
+  const line = leaderLine(at, box);
+  if (line === undefined) return;
+  context.strokeStyle = colour;
+  context.beginPath();
+  context.moveTo(...line.from);
+  context.lineTo(...line.to);
+  context.stroke();
+}
+
+function drawLabel({ context, unitPx }: Sheet, at: LabelArea, words: string, colour: string): void {
   context.fillStyle = colour;
-  context.fillRect(left, top, right - left, bottom - top);
+  context.fillRect(at.x, at.y, at.widthPx, at.heightPx);
   context.fillStyle = '#101418';
-  context.fillText(words, left + 4 * unitPx, top + 15 * unitPx);
+  context.fillText(words, at.x + 4 * unitPx, at.y + 15 * unitPx);
 }

@@ -2,7 +2,7 @@ import type { Detection, PerceptionFrame } from '../messages/gen/windshield/v1/p
 import { boxColour, boxLabel, spoken } from './box-label.js';
 import { type BoxReading, readingsByBox } from './box-reading.js';
 import { type Legend, type LegendEntry, legendSvg } from './legend-svg.js';
-import { type LabelArea, placeLabels } from './place-labels.js';
+import { type LabelArea, leaderLine, placeLabels } from './place-labels.js';
 import {
   escapedXml,
   estimatedTextWidth,
@@ -147,12 +147,9 @@ function labelsSvg(
 
 /** A line from a label that stands away from its box. */
 function leaderSvg(at: LabelArea, box: LabelArea, colour: string): string {
-  const isAbove = at.y + at.heightPx < box.y - 1;
-  const isBelow = at.y > box.y + box.heightPx + 1;
-  if (!isAbove && !isBelow) return '';
-  const x1 = Math.max(at.x, Math.min(box.x + box.widthPx / 2, at.x + at.widthPx));
-  const [y1, y2] = isAbove ? [at.y + at.heightPx, box.y] : [at.y, box.y + box.heightPx];
-  return `<path d="M ${x1} ${y1} L ${box.x + box.widthPx / 2} ${y2}" stroke="${colour}" stroke-width="1.5"/>`;
+  const line = leaderLine(at, box);
+  if (line === undefined) return '';
+  return `<path d="M ${line.from.join(' ')} L ${line.to.join(' ')}" stroke="${colour}" stroke-width="1.5"/>`;
 }
 
 /** An arc like a steering wheel's rim with a mark that turns with it, and the angle in degrees; and where both lie. */

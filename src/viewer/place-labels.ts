@@ -36,6 +36,21 @@ export function placeLabels(
   });
 }
 
+/** From a label that stands above or below its box, away from it, to the middle of the box's edge; undefined where none is needed. */
+export function leaderLine(
+  at: LabelArea,
+  box: LabelArea,
+): { from: [x: number, y: number]; to: [x: number, y: number] } | undefined {
+  const isAbove = at.y + at.heightPx < box.y - 1;
+  const isBelow = at.y > box.y + box.heightPx + 1;
+  if (!isAbove && !isBelow) return undefined;
+  const middle = box.x + box.widthPx / 2;
+  const x = Math.max(at.x, Math.min(middle, at.x + at.widthPx));
+  return isAbove
+    ? { from: [x, at.y + at.heightPx], to: [middle, box.y] }
+    : { from: [x, at.y], to: [middle, box.y + box.heightPx] };
+}
+
 function* places({ widthPx, heightPx, box }: Label): Generator<[x: number, y: number]> {
   const [left, right] = [box.x, box.x + box.widthPx];
   const [top, bottom] = [box.y, box.y + box.heightPx];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type LabelArea, placeLabels } from '../../src/viewer/place-labels.js';
+import { type LabelArea, leaderLine, placeLabels } from '../../src/viewer/place-labels.js';
 
 const picture = { widthPx: 640, heightPx: 360 };
 const box = (x: number, y: number, widthPx: number, heightPx: number): LabelArea => ({
@@ -8,7 +8,7 @@ const box = (x: number, y: number, widthPx: number, heightPx: number): LabelArea
   y,
   widthPx,
   heightPx,
-}); // prettier-ignore
+});
 const overlap = (a: LabelArea, b: LabelArea) =>
   Math.min(a.x + a.widthPx, b.x + b.widthPx) - Math.max(a.x, b.x) > 1e-9 &&
   Math.min(a.y + a.heightPx, b.y + b.heightPx) - Math.max(a.y, b.y) > 1e-9;
@@ -56,4 +56,11 @@ test('a crowd in one place still has labels, in rows', () => {
     box: box(300, 170, 20, 20),
   }));
   expect(placeLabels(labels, picture).every((place) => place !== undefined)).toBe(true);
+});
+
+test('a line leads from a label to its box where they stand apart, and none where they touch', () => {
+  const low = box(300, 200, 40, 30);
+  expect(leaderLine(box(300, 180, 80, 20), low)).toBeUndefined();
+  expect(leaderLine(box(400, 140, 80, 20), low)).toEqual({ from: [400, 160], to: [320, 200] });
+  expect(leaderLine(box(260, 270, 80, 20), low)).toEqual({ from: [320, 270], to: [320, 230] });
 });
