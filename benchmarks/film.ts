@@ -3,14 +3,14 @@
 //     npm run film -- [--only player,networks,road,live]
 //
 // Needs Debian's `chromium` and `ffmpeg`. Each picture waits for what it shows, so that a slow machine films the same.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { repoDir } from '../tools/bench/process-entry.js';
-import { chromiumArguments, chromiumPath } from '../tools/bench/viewer.js';
+import { type LookedAtCommand, launchBrowser, startLooking } from './harness/look-at-page.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const wanted = (scene: string) => values.only?.split(',').includes(scene) ?? true;
@@ -25,18 +25,16 @@ const filmWidthPx = 880;
 const viewport = { width: 1240, height: 800 };
 let shots = 0;
 /** Commands that run: none outlives a film that fails. */
-const running = new Set<ChildProcess>();
+const running = new Set<LookedAtCommand>();
 
-const executablePath = chromiumPath();
-if (executablePath === undefined) throw new Error('expected Chromium, found none');
-const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] });
+const browser = await launchBrowser();
 try {
   if (wanted('player') || wanted('networks')) await filmPlayer();
   if (wanted('road')) await filmRoad();
   if (wanted('live')) await pictureLive();
   if (values.only === undefined) writeFilm();
 } finally {
-  for (const child of running) child.kill('SIGINT');
+  for (const command of running) void command.stop();
   await browser.close();
   rmSync(shotsDir, { recursive: true, force: true });
 }
@@ -158,27 +156,9 @@ function writeFilm(): void {
   console.log(`${path}: ${shots} pictures, ${(statSync(path).size / 1e6).toFixed(2)} MB`);
 }
 
-/** A command that prints `look: <address>`. */
-async function start(args: readonly string[]): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, ['bin/windshield.js', ...args], { cwd: repoDir });
-  running.add(child);
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  void ended.then(() => running.delete(child));
-  let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (bytes) => {
-        said += bytes;
-        const match = /look: (\S+)/.exec(said);
-        if (match !== null) resolve(match[1]!);
-      });
-    void ended.then(() => reject(new Error(`ended without an address: ${said}`)));
-  });
-  return {
-    url,
-    async stop() {
-      child.kill('SIGINT');
-      await ended;
-    },
-  };
+async function start(args: readonly string[]): Promise<LookedAtCommand> {
+  const command = await startLooking(args);
+  running.add(command);
+  void command.ended.then(() => running.delete(command));
+  return command;
 }

@@ -11,22 +11,24 @@ const keptFrames = 24;
 answerParent(async (request: TrialRequest): Promise<TrialResult> => {
   const { config, source, frames, frameCount, rateFactor, framesInFlight } = request;
   const look = request.look && (await openLook(request.look));
-  const meter = new TrialMeter(request);
-  const { report, error } = await runPipeline({
-    config,
-    source,
-    ...(look && { outputs: look.outputs }),
-    sourceOptions: {
-      repeat: { frameCount, ...(frames === 'ready' && { keptFrames }) },
-    },
-    ...(rateFactor === undefined
-      ? { pacing: 'lockstep', framesInFlight: framesInFlight ?? 1 }
-      : { pacing: 'realtime', rateFactor }),
-    onFrame: (frame, payload) => meter.take(frame, payload),
-  });
-  const measured = meter.finish();
-  const pictures = look?.pictures;
-  await look?.close();
-  if (error !== undefined) throw error;
-  return { report, ...measured, ...(pictures !== undefined && { pictures }) };
+  try {
+    const meter = new TrialMeter(request);
+    const { report, error } = await runPipeline({
+      config,
+      source,
+      ...(look && { outputs: look.outputs }),
+      sourceOptions: {
+        repeat: { frameCount, ...(frames === 'ready' && { keptFrames }) },
+      },
+      ...(rateFactor === undefined
+        ? { pacing: 'lockstep', framesInFlight: framesInFlight ?? 1 }
+        : { pacing: 'realtime', rateFactor }),
+      onFrame: (frame, payload) => meter.take(frame, payload),
+    });
+    if (error !== undefined) throw error;
+    return { report, ...meter.finish(), ...(look && { pictures: look.pictures }) };
+  } finally {
+    // A viewer that stays open would keep this process, and whoever waits for its answer.
+    await look?.close();
+  }
 });

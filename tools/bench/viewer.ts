@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumArguments, chromiumPath } from './chromium.js';
 import { processEntry } from './process-entry.js';
 
 /** Who looks at the page of a trial: a browser, or a client that takes pictures and draws none. */
@@ -13,23 +13,8 @@ export interface Viewer {
   close(): Promise<void>;
 }
 
-const chromiumPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** Chromium without what it says to the world at its start. */
-export const chromiumArguments = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--window-size=1280,900',
-];
-
-export const chromiumPath = (): string | undefined =>
-  chromiumPlaces.find((path) => existsSync(path));
+/** The pipe is never written to: Chromium ends when it closes, and so also when the process of the trial is killed. */
+const windowArguments = ['--headless=new', '--window-size=1280,900', '--remote-debugging-pipe'];
 
 /** Chromium where there is one. */
 export const usualViewer = (): ViewerKind => (chromiumPath() === undefined ? 'client' : 'chromium');
@@ -39,9 +24,12 @@ export async function openViewer(kind: ViewerKind, url: string): Promise<Viewer>
   const dir = await mkdtemp(join(tmpdir(), 'windshield-viewer-'));
   const [command, args] =
     kind === 'chromium'
-      ? [chromiumPath() ?? 'chromium', [...chromiumArguments, `--user-data-dir=${dir}`, url]]
+      ? [
+          chromiumPath() ?? 'chromium',
+          [...chromiumArguments, ...windowArguments, `--user-data-dir=${dir}`, url],
+        ]
       : [process.execPath, [processEntry('picture-client.js'), url]];
-  const child = spawn(command, args, { stdio: 'ignore' });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   // One that does not come is told by the pictures that nobody takes.
   child.on('error', () => {});
   return {

@@ -18,22 +18,27 @@ afterAll(() => {
   rmSync(pageDir, { recursive: true });
 });
 
-test('a trial with a page that is looked at says how many pictures it took, and loses no frame', async () => {
+async function lookedAt(source: string): Promise<TrialResult> {
   const { record: _record, ...config } = await loadPipelineFile(rig.pipelinePath);
   const request: TrialRequest = {
     config: { ...config, publish: {} },
-    source: rig.drivePath,
+    source,
     frames: 'recorded',
     frameCount: 60,
     warmUpFrames: 10,
     framesInFlight: 2,
     look: { viewer: 'client', pageDir },
   };
-  const { report, measured, pictures } = await runChild<TrialRequest, TrialResult>(
-    'trial-process.js',
-    request,
-  );
+  return runChild<TrialRequest, TrialResult>('trial-process.js', request);
+}
+
+test('a trial with a page that is looked at says how many pictures it took, and loses no frame', async () => {
+  const { report, measured, pictures } = await lookedAt(rig.drivePath);
   expect(pictures).toBeGreaterThan(0);
   expect(measured.complete).toBe(50);
   expect(report.frames).toMatchObject({ in: 60, published: 60, dropped: 0 });
+}, 60_000);
+
+test('a trial that cannot begin ends with its error, though a page is open', async () => {
+  await expect(lookedAt(join(pageDir, 'none.mcap'))).rejects.toThrow('none.mcap');
 }, 60_000);
