@@ -2,6 +2,8 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import type { RunReport } from '../../src/pipeline/run-report.js';
+import { median } from '../statistics/median.js';
+import type { PageComparison } from './compare-page.js';
 import type { Limit } from './limit.js';
 import type { Machine } from './machine.js';
 import type { StartTimes } from './measure-start.js';
@@ -60,14 +62,10 @@ export interface BenchReport {
     closedLoop: RateReport;
   };
   /** The same with a page open, in the same run. */
-  page?: {
+  page?: PageComparison & {
     viewer: ViewerKind;
-    /** That the page took in the closed loops. */
-    picturesPerSecond: number;
     peak: Omit<NonNullable<BenchReport['peak']>, 'closedLoop'>;
     closedLoop: { without: RateReport; withPage: RateReport };
-    /** Complete frames a second with the page over those without, of pairs that ran in turn. */
-    closedLoopRatios: number[];
   };
   latency?: { atHalfPeak: RateReport | null; at30Hz: RateReport };
   memory?: {
@@ -122,7 +120,7 @@ export function ratiosOf(report: Omit<BenchReport, 'ratios'>): BenchRatios {
       limit === undefined || !peak?.rateHz || page?.peak.rateHz == null
         ? null
         : round((peak.rateHz - page.peak.rateHz) / limit.rateHz),
-    closedLoopFallsWithPage: page === undefined ? null : round(1 - middle(page.closedLoopRatios)),
+    closedLoopFallsWithPage: page === undefined ? null : round(1 - median(page.closedLoopRatios)),
     cpuToBareSessions:
       peak === undefined || !limit?.cpuMsPerFrame
         ? null
@@ -160,6 +158,4 @@ export function rateReport(rateHz: number, trial: TrialResult): RateReport {
   };
 }
 
-const middle = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 1;
 const round = (value: number) => Math.round(value * 1e4) / 1e4;

@@ -9,6 +9,7 @@ import {
   rateReport,
   ratiosOf,
 } from './bench-report.js';
+import { comparePage } from './compare-page.js';
 import { findPeak, type RateTrial } from './find-peak.js';
 import { type Limit, limitOf, medianLimit } from './limit.js';
 import type { LookedAt } from './looked-at.js';
@@ -42,8 +43,6 @@ export interface BenchOptions {
 /** Frames before the first that is measured: code is compiled and memory found its size. */
 const warmUpFrames = 20;
 const leastFrames = 60;
-/** Pairs of closed loops with and without a page. */
-const pageRounds = 3;
 /** Lock-step frames that show lanes, bundles and how many signs there are to read. */
 const surveyFrames = 120;
 /** A rate goes when less than this share of its frames is lost. */
@@ -196,39 +195,18 @@ class Bench {
     return this.#trial({ frameCount, framesInFlight: 2, ...(look && { look }) });
   }
 
-  /**
-   * The peak with a page that is looked at, and the closed loop with and without in turn: the noise of a machine that
-   * changes its pace falls on both.
-   */
-  async #measurePage(look: LookedAt, { closedLoop }: NonNullable<BenchReport['peak']>) {
+  /** The peak with a page that is looked at, then closed loops with and without one. */
+  async #measurePage(look: LookedAt, peak: NonNullable<BenchReport['peak']>) {
     const { note, confirmSeconds } = this.#options;
     note(`page: the same with a page open (${look.viewer})`);
-    const withPage = await this.#measurePeak(look);
+    const { closedLoop: withPage, ...peakWithPage } = await this.#measurePeak(look);
     const frameCount = frameCountOf(this.#limits[0]!.rateHz, confirmSeconds);
-    const ratios: number[] = [];
-    let [pictures, seconds] = [0, 0];
-    for (let round = 0; round < pageRounds; round++) {
-      const [first, second] = round % 2 === 0 ? [undefined, look] : [look, undefined];
-      const pair = [
-        await this.#closedLoop(frameCount, first),
-        await this.#closedLoop(frameCount, second),
-      ];
-      const [without, watched] = round % 2 === 0 ? pair : pair.reverse();
-      const { completeRateHz, frames } = watched!.measured;
-      ratios.push(completeRateHz / without!.measured.completeRateHz);
-      pictures += watched!.pictures ?? 0;
-      seconds += (frames + warmUpFrames) / completeRateHz;
-    }
-    const closedLoopRatios = ratios.map((ratio) => Math.round(ratio * 1e4) / 1e4);
-    note(`page: closed loop with over without, ${closedLoopRatios.join(', ')}`);
-    const { rateHz, confirmed, trials } = withPage;
-    return {
-      viewer: look.viewer,
-      picturesPerSecond: Math.round((pictures / seconds) * 10) / 10,
-      peak: { rateHz, confirmed, trials },
-      closedLoop: { without: closedLoop, withPage: withPage.closedLoop },
-      closedLoopRatios,
-    };
+    const pairs = await comparePage((isOpen) => {
+      return this.#closedLoop(frameCount, isOpen ? look : undefined);
+    });
+    note(`page: closed loop with over without, ${pairs.closedLoopRatios.join(', ')}`);
+    const closedLoop = { without: peak.closedLoop, withPage };
+    return { viewer: look.viewer, peak: peakWithPage, closedLoop, ...pairs };
   }
 
   async #measureLatency(peakHz: number | null) {
