@@ -2,6 +2,7 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import { resizeImage } from '../../src/codec/image-codec.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { evaluationStyle } from '../evaluate/page/evaluation-style.js';
+import { htmlPage } from '../page/html-page.js';
 import { htmlPicture, htmlTable, percent } from '../page/html-parts.js';
 import { chartKey, lineChart } from '../page/line-chart.js';
 import { exactUri } from '../page/picture-uri.js';
@@ -10,8 +11,8 @@ import type { FoolingPicture } from './fooling-picture.js';
 import { changePicture, inputPicture } from './input-picture.js';
 import type { AttackReport } from './run-attack.js';
 
-/** Small inputs are shown this wide at least. */
-const leastWidthPx = 200;
+/** Larger inputs are made smaller: the page carries three of each. */
+const mostWidthPx = 480;
 
 /** One self-contained HTML document: the curve, the table, and pictures before and after. */
 export async function attackPage(
@@ -36,7 +37,7 @@ export async function attackPage(
   ];
   const chart = lineChart({
     title: `share of the answers kept by ${unit}`,
-    widthPx: 640,
+    widthPx: 960,
     heightPx: 300,
     xName: unit,
     yRange: [0, 1],
@@ -50,7 +51,7 @@ export async function attackPage(
           pictured(each, [`clean: ${saidBefore}`, `attacked: ${saysNow}`, 'what was changed'][i]!),
         ),
       );
-      return `<h3>${escaped(id)}</h3><p class="muted">${escaped(`${saidBefore} → ${saysNow}`)}</p>${cells.join(' ')}`;
+      return `<h3>${escaped(id)}</h3><p class="muted">${escaped(`${saidBefore} → ${saysNow}`)}</p><figure class="triple"><div>${cells.join('')}</div></figure>`;
     }),
   );
   const fooled = await Promise.all(
@@ -59,16 +60,11 @@ export async function attackPage(
       return `<figure>${await pictured(inputPicture(spec, input), words)}<figcaption>${escaped(words)}</figcaption></figure>`;
     }),
   );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${evaluationStyle} img { image-rendering: pixelated; } figure { display: inline-block; margin: 8px; }</style>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(`${manifest.name} ${manifest.version}; ${data}; ${pictures} pictures. For the defence of one's own networks.`)}</p>
-<section><h2>What is left of the answers</h2>${chart}${chartKey(series)}
+  return htmlPage({
+    title,
+    subtitle: `${manifest.name} ${manifest.version}; ${data}; ${pictures} pictures. For the defence of one's own networks.`,
+    style: `${evaluationStyle} img { image-rendering: pixelated; } .pair img { width: 240px; height: auto; }`,
+    body: `<section><h2>What is left of the answers</h2><div class="wide">${chart}</div>${chartKey(series)}
 ${htmlTable(
   [unit, `kept under ${method}`, 'kept under noise'],
   points.map(({ size, kept, keptUnderNoise }) => [
@@ -78,19 +74,15 @@ ${htmlTable(
   ]),
 )}</section>
 <section><h2>Before and after, at ${points.at(-1)?.size ?? 0}</h2>${rows.join('\n')}</section>
-${fooled.length === 0 ? '' : `<section><h2>Pictures of no meaning that the network is sure of</h2>${fooled.join('\n')}</section>`}
-</main>
-</html>
-`;
+${fooled.length === 0 ? '' : `<section><h2>Pictures of no meaning that the network is sure of</h2><div class="pair">${fooled.join('\n')}</div></section>`}`,
+  });
 }
 
 async function pictured(image: RgbImage, words: string): Promise<string> {
-  const factor = Math.max(1, Math.ceil(leastWidthPx / image.widthPx));
-  const uri = await exactUri(
-    image.widthPx > 480
-      ? await resizeImage(image, 480, Math.round((image.heightPx * 480) / image.widthPx))
-      : image,
-  );
-  const shown = { ...uri, widthPx: uri.widthPx * factor, heightPx: uri.heightPx * factor };
-  return htmlPicture(shown, words);
+  const { widthPx, heightPx } = image;
+  const isWide = widthPx > mostWidthPx;
+  const shown = isWide
+    ? await resizeImage(image, mostWidthPx, Math.round((heightPx * mostWidthPx) / widthPx))
+    : image;
+  return htmlPicture(await exactUri(shown), words);
 }

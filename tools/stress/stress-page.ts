@@ -1,11 +1,16 @@
 import { type CorruptionName, corrupt } from '../corruptions/corruption-table.js';
 import type { Dataset } from '../datasets/sample.js';
 import { evaluationStyle } from '../evaluate/page/evaluation-style.js';
+import { htmlPage } from '../page/html-page.js';
 import { htmlPicture, htmlTable } from '../page/html-parts.js';
 import { chartKey, lineChart } from '../page/line-chart.js';
-import { photoUri } from '../page/picture-uri.js';
+import { exactUri, photoUri } from '../page/picture-uri.js';
 import { escaped } from '../page/svg.js';
 import type { StressReport } from './run-stress.js';
+
+/** How wide the examples are shown; crops up to the other width keep their pixels. */
+const shownPx = 320;
+const largestCropPx = 96;
 
 /** One self-contained HTML document: the table, and for each corruption its curves beside a picture in strength 3. */
 export async function stressPage(report: StressReport, dataset: Dataset): Promise<string> {
@@ -15,7 +20,10 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
   const example = await dataset.samples[dataset.samples.length >> 1]!.load();
   const cards = await Promise.all(
     names.map(async (name) => {
-      const picture = await photoUri(corrupt(example, name, 3, 1), 320);
+      const corrupted = corrupt(example, name, 3, 1);
+      // JPEG smears the few pixels of a crop.
+      const isSmall = corrupted.widthPx <= largestCropPx;
+      const picture = await (isSmall ? exactUri(corrupted) : photoUri(corrupted, shownPx));
       const series = bundles.map(({ bundle, errors, clean }, colour) => ({
         name: bundle,
         colour,
@@ -28,27 +36,19 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
         title: `${error} by strength of ${name}`,
         ...{ widthPx: 480, heightPx: 220, xName: 'strength', series },
       });
-      return `<section><h2>${escaped(name)}</h2>${htmlPicture(picture, `${name} in strength 3`)}${chart}${chartKey(series)}</section>`;
+      return `<section><h2>${escaped(name)}</h2><div class="pair"><figure>${htmlPicture(picture, `${name} in strength 3`)}</figure><figure>${chart}${chartKey(series)}</figure></div></section>`;
     }),
   );
   const table = htmlTable(
     [`mean of ${error}`, ...bundles.map(({ bundle }) => bundle)],
     stressRows(report),
   );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${evaluationStyle}</style>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(`${data}; ${pictures} samples in strengths ${strengths.join(', ')}; mean corruption error against the first bundle`)}</p>
-<section>${table}</section>
-${cards.join('\n')}
-</main>
-</html>
-`;
+  return htmlPage({
+    title,
+    subtitle: `${data}; ${pictures} samples in strengths ${strengths.join(', ')}; mean corruption error against the first bundle`,
+    style: `${evaluationStyle} .pair img { width: 100%; max-width: ${shownPx}px; height: auto; image-rendering: pixelated; }`,
+    body: `<section>${table}</section>\n${cards.join('\n')}`,
+  });
 }
 
 /** The table: a line for the clean pictures, for each corruption the mean over the strengths, and the mean corruption error. */

@@ -1,4 +1,5 @@
 import { labelsOf } from '../../../src/bundle/manifest.js';
+import { htmlPage } from '../../page/html-page.js';
 import { escaped } from '../../page/svg.js';
 import { doubtLines } from '../doubt.js';
 import type { Evaluation } from '../evaluation.js';
@@ -18,20 +19,13 @@ export function evaluationPage(
   // The JSON has the whole hash.
   const shortBundle = bundle.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1');
   const title = `${task[0]!.toUpperCase()}${task.slice(1)} on ${data}`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${evaluationStyle}</style>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(`${count} samples scored; bundle ${shortBundle}`)}</p>
-<div class="tiles">${tiles.map(tileHtml).join('')}</div>
-${[...sections, ...remarks(evaluation)].map(sectionHtml).join('\n')}
-</main>
-</html>
-`;
+  return htmlPage({
+    title,
+    subtitle: `${count} samples scored; bundle ${shortBundle}`,
+    style: evaluationStyle,
+    body: `<div class="tiles">${tiles.map(tileHtml).join('')}</div>
+${[...sections, ...remarks(evaluation)].map(sectionHtml).join('\n')}`,
+  });
 }
 
 const tileHtml = ({ name, value }: Tile) =>
