@@ -1,10 +1,13 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Bundle } from '../src/bundle/bundle.js';
 import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
+import { readsCrops } from '../src/bundle/output-spec.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { didYouMean } from '../src/text/nearest-word.js';
 import { textTable } from '../src/text/text-table.js';
 import type { AttackMethod, AttackReport } from '../tools/attack/run-attack.js';
 import { shippedModelsDir } from './default-pipelines.js';
@@ -94,6 +97,8 @@ async function attack(
       'ERR_USAGE',
       `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
     );
+  // Before the attack, which may take minutes.
+  const fooledId = flags.fool === undefined ? undefined : classToFool(bundle, flags.fool);
   const { method, limit, seed } = flags;
   const sizes = flags.eps ?? (method === 'patch' ? [0.1, 0.2, 0.3] : [1, 2, 4, 8]);
   const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
@@ -107,24 +112,24 @@ async function attack(
   terminal.print(flags.json ? measuredJson(told) : tableOf(report));
   if (flags.report === undefined) return;
   const { attackPage } = await import('../tools/attack/attack-page.js');
-  const fooling = flags.fool === undefined ? [] : await fool(bundleDir, flags.fool, seed);
+  const { foolingPictures } = await import('../tools/attack/fooling-picture.js');
+  const fooling = fooledId === undefined ? [] : foolingPictures(bundle, fooledId, seed);
   writeWhole(flags.report, await attackPage(bundle, dataset.name, report, fooling));
   terminal.note(`wrote ${flags.report}`);
 }
 
-async function fool(bundleDir: string, className: string, seed: number) {
-  const { foolingPictures } = await import('../tools/attack/fooling-picture.js');
-  const { didYouMean } = await import('../src/text/nearest-word.js');
-  const bundle = await readBundleFolder(bundleDir);
-  const { decode } = bundle.manifest;
-  const classes = 'classes' in decode ? decode.classes : [];
+function classToFool({ manifest }: Bundle, className: string): number {
+  const { decode, task } = manifest;
+  if (!readsCrops(decode))
+    throw new PerceptionError('ERR_USAGE', `--fool: expected a classifier of crops, found ${task}`);
+  const { classes } = decode;
   const classId = classes.indexOf(className);
   if (classId < 0)
     throw new PerceptionError(
       'ERR_USAGE',
       `--fool: expected a class of the bundle, found ${className}${didYouMean(className, classes)}`,
     );
-  return foolingPictures(bundle, classId, seed);
+  return classId;
 }
 
 function tableOf({ method, pictures, cleanAccuracy, points, medianSize }: AttackReport): string {

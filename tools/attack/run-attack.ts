@@ -6,8 +6,7 @@ import { attackTargets, type NamedTarget } from './attack-targets.js';
 import { AttackedNetwork } from './attacked-network.js';
 import { learnPatch, patchByChance, withPatch } from './patch.js';
 
-export const attackMethods = ['fgsm', 'pgd', 'universal', 'patch', 'noise'] as const;
-export type AttackMethod = (typeof attackMethods)[number];
+export type AttackMethod = 'fgsm' | 'pgd' | 'universal' | 'patch' | 'noise';
 
 export interface AttackOptions {
   method: AttackMethod;
