@@ -101,7 +101,7 @@ export function quantizeCommand(): Command {
 
 async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> {
   const { openDataset } = await import('../tools/datasets/open-dataset.js');
-  const { evenly } = await import('../tools/quantize/evenly.js');
+  const { evenly } = await import('../tools/datasets/evenly.js');
   const { inBundleClasses } = await import('../tools/evaluate/class-ids.js');
   const { quantizationTable } = await import('../tools/quantize/format-quantization.js');
   const { runQuantize } = await import('../tools/quantize/run-quantize.js');

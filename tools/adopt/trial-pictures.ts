@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { signClasses } from '../../src/perception/classes.js';
 import { listPictures, loadPicture } from '../datasets/dataset-files.js';
+import { spreadEvenly } from '../datasets/evenly.js';
 import { openDataset } from '../datasets/open-dataset.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { loadBoth } from '../evaluate/evaluate-segmentation.js';
@@ -101,10 +102,8 @@ async function loaded<Sample extends { id: string }, Picture>(
   return require(pictures, where);
 }
 
-function evenly<Item>(items: readonly Item[], count: number): Item[] {
-  const wanted = Math.min(count, items.length, mostPictures);
-  return Array.from({ length: wanted }, (_, i) => items[Math.floor((i * items.length) / wanted)]!);
-}
+const evenly = <Item>(items: readonly Item[], count: number): Item[] =>
+  spreadEvenly(items, Math.min(count, mostPictures));
 
 function require<Picture>(pictures: Picture[], where: string): Picture[] {
   if (pictures.length > 0) return pictures;

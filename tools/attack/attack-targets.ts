@@ -1,4 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { spreadEvenly } from '../datasets/evenly.js';
 import type { Dataset, SampleBase, SignSample } from '../datasets/sample.js';
 import { networkInput } from '../explain/network-input.js';
 import { signIn } from '../quantize/network-inputs.js';
@@ -18,12 +19,10 @@ export async function attackTargets(
   count: number,
 ): Promise<NamedTarget[]> {
   const samples: readonly SampleBase[] = dataset.samples;
-  const used = Math.min(count, samples.length);
   const targets: NamedTarget[] = [];
   const { decode } = bundle.manifest;
   const names = dataset.classes;
-  for (let i = 0; i < used; i++) {
-    const sample = samples[Math.floor((i * samples.length) / used)]!;
+  for (const sample of spreadEvenly(samples, count)) {
     const picture = await sample.load();
     const read = signIn(bundle, sample, picture);
     const input = await networkInput(bundle, dataset.camera, picture, read);

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { firstLine } from '../../src/frame/first-line.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { type CamvidSample, openCamvid } from './camvid.js';
+import { cutOut } from './cut-out.js';
 import { mapInOrder, requireSamples } from './dataset-files.js';
 import { findEmptyWindow } from './empty-window.js';
-import type { Dataset, DetectionSample, RgbImage } from './sample.js';
+import type { Dataset, DetectionSample } from './sample.js';
 
 const isObject = Uint8Array.from({ length: 256 }, (_, classId) => {
   const name: string | undefined = segmentationClasses[classId];
@@ -51,15 +52,5 @@ async function emptyPart(sample: CamvidSample): Promise<DetectionSample | undefi
   );
   if (!window) return undefined;
   const { id, group, load } = sample;
-  return { id, group, load: async () => cut(await load(), window), boxes: [] };
-}
-
-function cut(image: RgbImage, [left, top, right, bottom]: [number, number, number, number]) {
-  const [widthPx, heightPx] = [right - left, bottom - top];
-  const data = new Uint8Array(widthPx * heightPx * 3);
-  for (let row = 0; row < heightPx; row++) {
-    const from = ((top + row) * image.widthPx + left) * 3;
-    data.set(image.data.subarray(from, from + widthPx * 3), row * widthPx * 3);
-  }
-  return { widthPx, heightPx, data };
+  return { id, group, load: async () => cutOut(await load(), window), boxes: [] };
 }

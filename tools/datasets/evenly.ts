@@ -1,13 +1,15 @@
 import type { LabelledTask } from '../../src/bundle/manifest.js';
-import type { Dataset } from '../datasets/sample.js';
+import type { Dataset } from './sample.js';
 
-/** The data set with at most `count` of its samples, at equal distances: sets are sorted by class or time. */
+/** At most `count` of the items, at equal distances: sets are sorted by class or time. */
+export function spreadEvenly<Item>(items: readonly Item[], count: number): Item[] {
+  const wanted = Math.min(count, items.length);
+  return Array.from({ length: wanted }, (_, i) => items[Math.floor((i * items.length) / wanted)]!);
+}
+
+/** The data set with at most `count` of its samples, at equal distances. */
 export function evenly<T extends LabelledTask>(dataset: Dataset<T>, count: number): Dataset<T> {
-  const { samples } = dataset;
+  const { samples, problems } = dataset;
   if (count >= samples.length) return dataset;
-  const chosen = Array.from(
-    { length: count },
-    (_, i) => samples[Math.floor((i * samples.length) / count)]!,
-  );
-  return { ...dataset, samples: chosen, problems: [...dataset.problems] };
+  return { ...dataset, samples: spreadEvenly(samples, count), problems: [...problems] };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseDelimited, parseNumber, separatorOf } from '../../src/codec/delimited-text.js';
 import { signClasses } from '../../src/perception/classes.js';
+import { cutOut } from './cut-out.js';
 import {
   datasetError,
   listFolder,
@@ -201,11 +202,5 @@ function cropImage(image: RgbImage, roi: Roi): RgbImage {
   const top = Math.max(0, Math.floor(roi[1]));
   const widthPx = Math.min(image.widthPx, Math.ceil(roi[2])) - left;
   const heightPx = Math.min(image.heightPx, Math.ceil(roi[3])) - top;
-  if (widthPx < 1 || heightPx < 1) return image;
-  const data = new Uint8Array(widthPx * heightPx * 3);
-  for (let row = 0; row < heightPx; row++) {
-    const start = ((top + row) * image.widthPx + left) * 3;
-    data.set(image.data.subarray(start, start + widthPx * 3), row * widthPx * 3);
-  }
-  return { widthPx, heightPx, data };
+  return widthPx < 1 || heightPx < 1 ? image : cutOut(image, roi);
 }

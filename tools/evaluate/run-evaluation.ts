@@ -2,6 +2,7 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import { type LabelledTask, labelsOf } from '../../src/bundle/manifest.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { datasetError } from '../datasets/dataset-files.js';
+import { spreadEvenly } from '../datasets/evenly.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { RunnerOptions } from './bundle-runner.js';
 import { evaluateDetection } from './evaluate-detection.js';
@@ -55,7 +56,7 @@ export async function runEvaluation<T extends LabelledTask>(
     );
   }
   const { limit, intervals: _, onProgress, onObservation, ...runnerOptions } = options;
-  const samples = spread(dataset.samples, limit);
+  const samples = spreadEvenly(dataset.samples, limit ?? dataset.samples.length);
   const chosen: Dataset<T> = { ...dataset, samples, problems: [...dataset.problems] };
   let done = 0;
   const collector = options.intervals === true ? intervalCollectors[dataset.task]() : undefined;
@@ -81,10 +82,4 @@ export async function runEvaluation<T extends LabelledTask>(
     ...scored,
     ...(intervals && { intervals }),
   };
-}
-
-/** `limit` items at equal distances: data sets are sorted by class or time, so that the first ones are no sample of them. */
-function spread<Item>(items: Item[], limit: number | undefined): Item[] {
-  if (limit === undefined || limit >= items.length) return items;
-  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }

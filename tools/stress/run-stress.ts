@@ -2,6 +2,7 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import type { LabelledTask } from '../../src/bundle/manifest.js';
 import { type Strength, strengths } from '../corruptions/corruption.js';
 import type { CorruptionName } from '../corruptions/corruption-table.js';
+import { evenly } from '../datasets/evenly.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { Evaluation } from '../evaluate/evaluation.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
@@ -56,7 +57,7 @@ export async function runStress<T extends LabelledTask>(
   { corruptions, strengths: used = strengths, limit, seed, onProgress }: StressOptions,
 ): Promise<StressReport> {
   const { name: error, of: errorOf } = errors[dataset.task];
-  const chosen = { ...dataset, samples: evenly(dataset.samples, limit) };
+  const chosen = evenly(dataset, limit);
   const total = bundles.length * (1 + corruptions.length * used.length);
   let done = 0;
   const measure = async (bundle: Bundle, data: Dataset<T>) => {
@@ -102,9 +103,4 @@ export function meanCorruptionError(errorsOf: Errors, reference: Errors): number
     .filter(([, before]) => before > 0)
     .map(([now, before]) => now / before);
   return ratios.length === 0 ? 1 : ratios.reduce((all, ratio) => all + ratio, 0) / ratios.length;
-}
-
-function evenly<Item>(items: Item[], count: number): Item[] {
-  if (count >= items.length) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
 }

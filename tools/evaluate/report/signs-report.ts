@@ -1,6 +1,7 @@
 import type { CropOutputSpec } from '../../../src/bundle/output-spec.js';
 import { signClasses } from '../../../src/perception/classes.js';
-import { cutOut, exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
+import { cutOut } from '../../datasets/cut-out.js';
+import { exactUri, loadAgain, photoUri } from '../../page/picture-uri.js';
 import { signIcon, signIconDefinitions } from '../../page/sign-icon.js';
 import { CropAnswers } from '../crop-answers.js';
 import type { ObservationOf } from '../observation.js';
