@@ -18,8 +18,12 @@ export interface SlowFound {
   box: Box;
 }
 
-const at = ({ dims, data }: SlowTensor, ...indices: number[]): number =>
-  data[indices.reduce((place, index, axis) => place * dims[axis]! + index, 0)]!;
+// A loop: it is asked for every value of every network that the tests read by hand.
+const at = ({ dims, data }: SlowTensor, ...indices: number[]): number => {
+  let place = 0;
+  for (let axis = 0; axis < indices.length; axis++) place = place * dims[axis]! + indices[axis]!;
+  return data[place]!;
+};
 
 const fromCentre = (x: number, y: number, w: number, h: number): Box => [
   x - w / 2,
