@@ -3,8 +3,9 @@
 # shellcheck disable=SC2154,SC2034
 
 # JetPack, L4T, CUDA, TensorRT, cuDNN, boards with their compute capabilities, whether ONNX Runtime builds there.
-# Versions: 6.1, 6.2.2, 7.2 and CUDA of 7.0 as NVIDIA's JetPack pages state them; the other rows have not been checked against
-# these pages (they decide nothing but what is printed and what is refused). ? is one that was not found. From CUDA 13 on Thor is 110; CUDA 12.8 called it 101, in DRIVE OS alone.
+# 6.1, 6.2.2, 7.2 and CUDA of 7.0 are as NVIDIA's JetPack pages state them; the other versions have not been checked
+# against these pages. ? is one that was not found. Versions are printed, and tell builds apart; the last column
+# refuses. From CUDA 13 on Thor is 110; CUDA 12.8 called it 101, in DRIVE OS alone.
 # Limits: ONNX Runtime's build needs CMake 3.28, Python 3.10 and C++20, its CUDA provider CUDA 12 and cuDNN 9, and
 # its TensorRT provider is made for TensorRT 10 (onnxruntime.ai/docs: build/eps, TensorRT-ExecutionProvider).
 jetpack_table() {
