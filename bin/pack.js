@@ -183,13 +183,7 @@ export async function makePackages() {
 }
 
 function sizeMb(dir) {
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) =>
-    e.isFile(),
-  );
-  const bytes = files.reduce(
-    (sum, e) => sum + statSync(join(e.parentPath ?? e.path, e.name)).size,
-    0,
-  );
+  const bytes = filesBelow(dir).reduce((sum, path) => sum + statSync(path).size, 0);
   return (bytes / 1e6).toFixed(1);
 }
 
