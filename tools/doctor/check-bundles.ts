@@ -15,12 +15,13 @@ const actions: Readonly<Record<string, string>> = {
 
 /**
  * A finding for each bundle of the pipeline file, from what its lane's process said: hash, provider and golden
- * outputs. `allowUncertified` as in the pipeline file; `hasCamera`: it has a calibration.
+ * outputs. `allowUncertified` as in the pipeline file; `isCalibrated`: every camera that
+ * a task sees has a calibration.
  */
 export function bundleFindings(
   readings: readonly LaneReading[],
   allowUncertified: boolean,
-  hasCamera = true,
+  isCalibrated: (task: Task) => boolean = () => true,
 ): Finding[] {
   return readings.flatMap(({ stages, answers, end }) =>
     stages.map((task) => {
@@ -30,7 +31,7 @@ export function bundleFindings(
         ) as Answer<Type> | undefined;
       const loaded = said('loaded' as const);
       if (loaded !== undefined)
-        return withLens(loadedFinding(task, loaded, allowUncertified), loaded, hasCamera);
+        return withLens(loadedFinding(task, loaded, allowUncertified), loaded, isCalibrated(task));
       const refused = said('refused' as const);
       if (refused !== undefined) return refusedFinding(task, refused);
       // Its process died: while it loaded this bundle, or one before.
@@ -67,10 +68,10 @@ function loadedFinding(
 function withLens(
   finding: Finding,
   { undistortedShare }: Answer<'loaded'>,
-  hasCamera: boolean,
+  isCalibrated: boolean,
 ): Finding {
-  if (hasCamera || undistortedShare <= 0.5 || finding.state !== 'ok') return finding;
-  const found = `${finding.found}; it learnt from pictures without a lens in them, and this pipeline has no calibration`;
+  if (isCalibrated || undistortedShare <= 0.5 || finding.state !== 'ok') return finding;
+  const found = `${finding.found}; it learnt from pictures without a lens in them, and its camera has no calibration`;
   const action =
     'calibrate the camera (`windshield calibrate`), and name the file under `calibration:`';
   return amiss(finding.name, 'warning', found, action, true);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Task } from '../../src/bundle/manifest.js';
 import { calibrationSha256 } from '../../src/calibration/camera-info.js';
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
 import { cameraOf } from '../../src/capture/camera-of.js';
@@ -31,12 +32,14 @@ export async function checkPipeline(
   const readings = await measureLanes(conditions, await lanesToMeasure(conditions));
   const headroom = predictHeadroom(readings, facts, availableParallelism());
   const laneNames = readings.map(({ name }) => name);
+  const bare = cameras.filter((_, index) => eyes[index]!.camera === undefined);
+  const isCalibrated = (task: Task) => !bare.some((one) => one.config.bundles[task] !== undefined);
   return {
     findings: [
       ...eyes.flatMap((eye) => eye.findings),
       ...endpoint,
       ...choices,
-      ...bundleFindings(readings, config.allowUncertified, camera !== undefined),
+      ...bundleFindings(readings, config.allowUncertified, isCalibrated),
       ...headroomFindings(headroom, laneNames),
     ],
     headroom,

@@ -30,8 +30,8 @@ test.each([
   ['without a lens, on a camera without a calibration', 1, false, 'warning'],
   ['without a lens, on a calibrated camera', 1, true, 'ok'],
   ['mostly with a lens, on a camera without a calibration', 0.4, false, 'ok'],
-])('a network that learnt from pictures %s is said to be so', (_, share, hasCamera, state) => {
-  const [finding] = bundleFindings(readingOf(share), false, hasCamera);
+])('a network that learnt from pictures %s is said to be so', (_, share, isCalibrated, state) => {
+  const [finding] = bundleFindings(readingOf(share), false, () => isCalibrated);
   expect(finding).toMatchObject({ name: 'bundle steering', state });
   if (state === 'warning') expect(finding!.action).toContain('windshield calibrate');
 });
