@@ -72,7 +72,9 @@ export class WatchedDrive {
   /** The first frame after number `after`: its RoadState, PerceptionFrame, GroundTruth and JPEG, as joined parts. */
   async frameAfter(after: number): Promise<Uint8Array> {
     this.#lastAskedMs = performance.now();
-    while (this.#frame <= after && !this.#isClosed)
+    // A page that has seen more than there is watched a drive before this one.
+    const seen = Math.max(0, Math.min(after, this.#frame));
+    while (this.#frame <= seen && !this.#isClosed)
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     return this.#message;
   }
@@ -92,7 +94,8 @@ export class WatchedDrive {
     const frameMs = 1000 / this.#options.rateHz;
     while (!this.#isClosed) {
       const startMs = performance.now();
-      if (startMs - this.#lastAskedMs > idleMs && this.#frame > 0) {
+      const isIdle = this.#wake.length === 0 && startMs - this.#lastAskedMs > idleMs;
+      if (isIdle && this.#frame > 0) {
         await sleep(idlePollMs);
         continue;
       }

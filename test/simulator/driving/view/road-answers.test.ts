@@ -60,7 +60,11 @@ async function frameAfter(after: number) {
   };
 }
 type Part = Uint8Array<ArrayBuffer>;
-const nextFrame = async (more = 1) => frameAfter((await frameAfter(0)).state.frame + more - 1);
+async function nextFrame(more = 1) {
+  let frame = await frameAfter(0);
+  for (let i = 0; i < more; i++) frame = await frameAfter(frame.state.frame);
+  return frame;
+}
 
 test('each frame comes with its picture, its truth and what the driver does', async () => {
   const { state, result, truth, jpeg } = await frameAfter(0);
@@ -70,6 +74,16 @@ test('each frame comes with its picture, its truth and what the driver does', as
   expect(state.laneBordersPx).toHaveLength(2);
   expect(state.laneBordersPx[0]!.length).toBeGreaterThan(10);
   expect((await frameAfter(state.frame)).state.frame).toBeGreaterThan(state.frame);
+});
+
+test.each([
+  ['1000000, as one from before the simulator was started again', 1e6],
+  ['-1', -1],
+])('a page that has seen frame %s gets the next one', async (_what, after) => {
+  const { state } = await frameAfter(0);
+  const next = await frameAfter(after);
+  expect(next.state.frame).toBeGreaterThanOrEqual(state.frame);
+  expect(next.state.frame).toBeLessThan(1e6);
 });
 
 test('the page is told that there is a road, and every answer says what may run', async () => {
