@@ -1,12 +1,11 @@
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import type { Segmentation } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import { segmentationPaletteRgb } from '../../src/perception/classes.js';
+import { segmentationPaletteOf } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { createInputMapping, type InputMapping } from '../../src/preprocess/input-mapping.js';
+import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import type { Sheet } from './sheet.js';
-
-type Palette = readonly (readonly [number, number, number])[];
 
 /** Pixels of the overlay's longer side: it is blown up to the frame's size. */
 const overlayWidthPx = 480;
@@ -34,19 +33,19 @@ export class MapOverlay {
   #key = '';
   #mapping!: InputMapping;
   /** For each pixel of the overlay the place in the map, or -1. */
-  #places = new Int32Array();
+  #places: Int32Array = new Int32Array();
   #image!: ImageData;
 
-  /** Colours the frame by class. */
+  /** Colours the frame by class, each in the colour of its name. */
   draw(
     { context, widthPx, heightPx }: Sheet,
     segmentation: Segmentation,
     camera: CameraModel | undefined,
-    palette: Palette = segmentationPaletteRgb,
   ): void {
     const map = classMapOf(segmentation);
     if (map === undefined) return;
     this.#prepare(segmentation, widthPx, heightPx, camera);
+    const palette = segmentationPaletteOf(segmentation.classNames);
     const pixels = this.#image.data;
     for (let i = 0; i < this.#places.length; i++) {
       const place = this.#places[i]!;
@@ -108,21 +107,13 @@ export class MapOverlay {
     this.#canvas.width = width;
     this.#canvas.height = height;
     this.#image = new ImageData(width, height);
-    this.#places = new Int32Array(width * height).fill(-1);
-    for (let y = 0, i = 0; y < height; y++)
-      for (let x = 0; x < width; x++, i++) {
-        const point = this.#mapping.inputFromFramePoint(
-          ((x + 0.5) * widthPx) / width,
-          ((y + 0.5) * heightPx) / height,
-        );
-        if (point === undefined) continue;
-        const [column, row] = [
-          Math.floor(point[0] * map.widthPx),
-          Math.floor(point[1] * map.heightPx),
-        ];
-        if (column < 0 || row < 0 || column >= map.widthPx || row >= map.heightPx) continue;
-        this.#places[i] = row * map.widthPx + column;
-      }
+    const labels = { widthPx: width, heightPx: height };
+    this.#places = new MapLookUp(wholeFrame, fits).placesFor(
+      { widthPx, heightPx },
+      map.widthPx,
+      map.heightPx,
+      labels,
+    );
   }
 }
 
