@@ -44,11 +44,10 @@ export async function openRuns(
   paced: (captures: readonly CaptureHandle[]) => readonly CaptureHandle[] = (captures) => captures,
 ): Promise<PipelineRun[]> {
   const { config, supervised, note, onKeep } = options;
-  const open: { close(): Promise<unknown> }[] = [];
-  const kept = async <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => {
-    const part = await opening;
-    open.push({ close: () => close(part) });
-    return part;
+  const closing: (() => Promise<unknown>)[] = [];
+  const kept: Keep = (opening, close) => {
+    closing.push(async () => close(await opening));
+    return opening;
   };
   for (const camera of cameras) await guardRecording(camera);
   const isRig = cameras.length > 1 || cameras[0]!.cameraName !== undefined;
@@ -146,8 +145,7 @@ export async function openRuns(
     );
   } catch (error) {
     // Lanes stop loading; whatever else is still opening is closed as soon as it is open.
-    await Promise.allSettled([...opening.slice(0, 3), crewMaker.giveUp()]);
-    await Promise.allSettled(open.map((part) => part.close()));
+    await Promise.allSettled([crewMaker.giveUp(), ...closing.map((close) => close())]);
     throw error;
   }
 }

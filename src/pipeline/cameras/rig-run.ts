@@ -72,16 +72,18 @@ export class RigRun {
     const isLockstep = this.#pacing === 'lockstep';
     const timer = setInterval(() => this.#expire(), partnerCheckMs);
     if (isLockstep) clearInterval(timer);
-    const running = [...runs].map(async ([name, run], index) => {
+    let running = runs.size;
+    const ends = [...runs].map(async ([name, run], index) => {
       // What begins later on the common time line starts later.
       if (!isLockstep) await this.#untilStart(index, signal);
       const result = await run.run(signal);
-      if (result.error !== undefined && !isLast(runs, name))
+      running--;
+      if (result.error !== undefined && running > 0)
         note(`camera ${name} ended before its source did`);
       return [name, result] as const;
     });
     try {
-      return this.#resultOf(await Promise.all(running));
+      return this.#resultOf(await Promise.all(ends));
     } finally {
       clearInterval(timer);
     }
@@ -149,6 +151,3 @@ export class RigRun {
 }
 
 const ascending = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
-
-const isLast = (runs: ReadonlyMap<string, unknown>, name: string) =>
-  [...runs.keys()].at(-1) === name;
