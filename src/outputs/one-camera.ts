@@ -1,57 +1,27 @@
-import type { Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
+import { syncTopic } from '../messages/topics.js';
+import { ForwardedOutput } from './forwarded-output.js';
+import type { Output, OutputMessage, RunFacts } from './output.js';
 
 /** An output that shows one camera, as it takes its part in a rig of several: it hears of that one alone. */
-export class OneCamera implements Output {
-  readonly #output: Output;
+export class OneCamera extends ForwardedOutput {
   readonly #camera: string;
 
   constructor(output: Output, camera: string) {
-    this.#output = output;
+    super(output);
     this.#camera = camera;
   }
 
-  get name() {
-    return this.#output.name;
+  /** A sync group is no camera, also where it has the name of one. */
+  override get topics() {
+    return super.topics.filter((topic) => topic !== syncTopic.name);
   }
 
-  get place() {
-    return this.#output.place;
+  override async begin(facts: RunFacts): Promise<void> {
+    if (facts.cameraName === this.#camera) await super.begin(facts);
   }
 
-  get topics() {
-    return this.#output.topics;
-  }
-
-  get needsPixels() {
-    return this.#output.needsPixels;
-  }
-
-  get heldFrames() {
-    return this.#output.heldFrames ?? 1;
-  }
-
-  get counts() {
-    return this.#output.counts;
-  }
-
-  get health() {
-    return this.#output.health;
-  }
-
-  async begin(facts: RunFacts): Promise<void> {
-    if (facts.cameraName === this.#camera) await this.#output.begin?.(facts);
-  }
-
-  send(message: OutputMessage): void {
-    if (message.camera === this.#camera) this.#output.send(message);
+  override send(message: OutputMessage): void {
+    if (message.camera === this.#camera) super.send(message);
     else message.pixels?.release();
-  }
-
-  async drained(): Promise<void> {
-    await this.#output.drained?.();
-  }
-
-  close(end: OutputEnd): Promise<void> {
-    return this.#output.close(end);
   }
 }

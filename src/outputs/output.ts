@@ -19,7 +19,7 @@ export interface FramePixels {
 export interface OutputMessage {
   /** Name in the topic table. */
   readonly topic: string;
-  /** Of a rig with several cameras, whose message it is; absent where there is one camera, and for all of the rig. */
+  /** Of a rig with several cameras, whose message it is, or of which sync group; absent where there is one camera. */
   readonly camera?: string;
   /** The serialised message. An output may keep it; nobody changes it. */
   readonly payload: Uint8Array;

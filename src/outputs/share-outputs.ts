@@ -1,3 +1,4 @@
+import { ForwardedOutput } from './forwarded-output.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
 
 /** From what takes everything back to what keeps all. */
@@ -46,60 +47,27 @@ class SharedOutput {
 }
 
 /** An output as one camera's run sees it. */
-class CameraOutput implements Output {
+class CameraOutput extends ForwardedOutput {
   readonly #shared: SharedOutput;
-  readonly #output: Output;
   #camera: string | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(shared: SharedOutput) {
+    super(shared.output);
     this.#shared = shared;
-    this.#output = shared.output;
   }
 
-  get name() {
-    return this.#output.name;
-  }
-
-  get place() {
-    return this.#output.place;
-  }
-
-  get topics() {
-    return this.#output.topics;
-  }
-
-  get needsPixels() {
-    return this.#output.needsPixels;
-  }
-
-  get heldFrames() {
-    return this.#output.heldFrames ?? 1;
-  }
-
-  get counts() {
-    return this.#output.counts;
-  }
-
-  get health() {
-    return this.#output.health;
-  }
-
-  async begin(facts: RunFacts): Promise<void> {
+  override async begin(facts: RunFacts): Promise<void> {
     this.#camera = facts.cameraName;
-    await this.#output.begin?.(facts);
+    await super.begin(facts);
   }
 
-  send(message: OutputMessage): void {
+  override send(message: OutputMessage): void {
     const camera = message.camera ?? this.#camera;
-    this.#output.send(camera === undefined ? message : { ...message, camera });
+    super.send(camera === undefined ? message : { ...message, camera });
   }
 
-  async drained(): Promise<void> {
-    await this.#output.drained?.();
-  }
-
-  close(end: OutputEnd): Promise<void> {
+  override close(end: OutputEnd): Promise<void> {
     this.#closing ??= this.#shared.leave(end);
     return this.#closing;
   }

@@ -47,10 +47,12 @@ const maxMessageBytes = 16 * 1024;
  */
 export class FoxgloveOutput implements Output, PictureTaker {
   readonly name = 'foxglove';
-  readonly topics = [...publishedTopics, logTopic].map(({ name }) => name);
   readonly needsPixels = false;
   readonly counts = new PublishCounts();
   readonly #channels = foxgloveChannels();
+  readonly topics = [...publishedTopics, logTopic]
+    .map(({ name }) => name)
+    .filter((name) => this.#channels.has(name as FoxgloveTopic));
   readonly #clients = new Map<Connection, FoxgloveClient>();
   readonly #sockets = new SocketRoom({
     maxConnections: maxClients,

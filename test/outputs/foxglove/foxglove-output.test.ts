@@ -70,6 +70,11 @@ const sendFrame = (format: 'rgb8' | 'nv12' = 'rgb8') => {
   });
 };
 
+test('every topic that it takes has a channel', () => {
+  for (const topic of output.topics)
+    expect(() => output.send({ topic, stampNs, payload })).not.toThrow();
+});
+
 /** A viewer that has subscribed to these topics, and what it gets. */
 async function watch(topics: readonly string[], protocol = FoxgloveClient.SUPPORTED_SUBPROTOCOL) {
   const socket = new WebSocket(server.url.replace('http', 'ws'), [protocol]);
