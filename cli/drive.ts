@@ -15,7 +15,6 @@ import { onKeepKey } from './keep-key.js';
 import { formatLiveLine } from './live-line.js';
 import { type LivePage, openLivePage } from './live-page.js';
 import type { OpenLog } from './log-file.js';
-import { formatReport, formatRigReport } from './report-table.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -95,7 +94,7 @@ export async function drive(request: DriveRequest): Promise<void> {
             ...(sources && { sources }),
             onFrame: (frame, _payload, progress) => onFrame(frame, progress),
           });
-    terminal.print(flags.json ? measuredJson(report) : inWords(report));
+    terminal.print(flags.json ? measuredJson(report) : await inWords(report));
     if (hungLanes.length > 0) await endByForce(terminal, hungLanes, error);
     if (error !== undefined) throw error;
     supervised?.main.ended();
@@ -119,8 +118,10 @@ async function runCameras(options: Parameters<typeof openRig>[0]) {
   return rig.run(options.signal);
 }
 
-const inWords = (report: RunReport | RigReport) =>
-  'cameras' in report ? formatRigReport(report) : formatReport(report);
+async function inWords(report: RunReport | RigReport): Promise<string> {
+  const { formatReport, formatRigReport } = await import('./report-table.js');
+  return 'cameras' in report ? formatRigReport(report) : formatReport(report);
+}
 
 /** The pipeline file with what the command line says in its place. */
 function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {

@@ -189,6 +189,19 @@ test('no file imports itself by way of others, types included', () => {
   expect(circles).toEqual([]);
 });
 
+test('a run starts its lanes before it loads messages, sockets and tables', () => {
+  const atStart = imports.filter(({ isDynamic, isTypeOnly }) => !isDynamic && !isTypeOnly);
+  const ways = new Map([['cli/drive.ts', 'cli/drive.ts']]);
+  for (const [file, way] of ways)
+    for (const { from, target } of atStart)
+      if (from === file && target !== undefined && !ways.has(target))
+        ways.set(target, `${way} -> ${target}`);
+  const late = /^(@bufbuild|@mcap|@julusian)\/|^(zeromq|ws|sharp|cli-table3|prom-client)$/;
+  const wrong = atStart.filter(({ from, specifier }) => ways.has(from) && late.test(specifier));
+  expect(ways.size).toBeGreaterThan(50);
+  expect(wrong.map(({ from, specifier }) => `${ways.get(from)} -> ${specifier}`)).toEqual([]);
+});
+
 test('the command line loads tools and simulator only when a command is called', () => {
   const wrong = imports.filter(
     ({ from, target, isDynamic, isTypeOnly }) =>

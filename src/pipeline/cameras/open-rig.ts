@@ -4,7 +4,7 @@ import type { PipelineOptions, Progress } from '../pipeline-options.js';
 import { cameraConfigs } from './camera-configs.js';
 import { type CommonTime, commonTime } from './common-time.js';
 import { mergeCaptures } from './merged-captures.js';
-import { RigRun } from './rig-run.js';
+import type { RigRun } from './rig-run.js';
 
 /** Options of a run of several cameras: each has the source that the pipeline file names. */
 export interface RigOptions
@@ -60,6 +60,8 @@ export async function openRig(options: RigOptions): Promise<RigRun> {
     return mergeCaptures(captures, common.offsetNs);
   });
   const runs = new Map(opened.map((run, index) => [cameras[index]!.name, run]));
-  rig = new RigRun({ runs, common, groups: config.sync ?? {}, rateFactor, note });
+  // With the protobuf that the runs have loaded by now: lanes did not wait for it.
+  const { RigRun: Run } = await import('./rig-run.js');
+  rig = new Run({ runs, common, groups: config.sync ?? {}, rateFactor, note });
   return rig;
 }
