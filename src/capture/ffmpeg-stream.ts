@@ -11,7 +11,7 @@ import { type DecodedFrameFacts, ShowinfoLines } from './video-frames.js';
 
 const run = promisify(execFile);
 /** From the start of ffmpeg to the first frame. */
-export const openMs = 10_000;
+const openMs = 10_000;
 /** Readers of ffmpeg that make up times from a rate: what they say is no stamp. */
 const timelessFormats = /^(mpjpeg|mjpeg|\w+_pipe|image2|h264|hevc|rawvideo)$/;
 
@@ -86,24 +86,14 @@ export class FfmpegStream implements FoundStream {
     decode.push('-f', 'rawvideo', '-pix_fmt', format === 'nv12' ? 'nv12' : 'rgb24', 'pipe:1');
     const lines = new ShowinfoLines();
     const process = await RawFrameProcess.start(ffmpegPath, decode, lines);
-    const stop = () => void process.stop();
-    const timer = setTimeout(stop, openMs);
-    signal?.addEventListener('abort', stop);
-    try {
-      if (signal?.aborted) stop();
+    return openInTime(process, signal, async () => {
       const first = await lines.next();
       if (first === undefined) throw await noVideo(options, process, lines);
       const { widthPx, heightPx } = first;
       const strideBytes = format === 'nv12' ? widthPx + (widthPx & 1) : widthPx * 3;
       const layout = { format, widthPx, heightPx, strideBytes };
       return new FfmpegStream(process, lines, { first, layout });
-    } catch (error) {
-      await process.stop();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-    }
+    });
   }
 
   async read(into: Uint8Array): Promise<StreamFrame | ProcessExit> {
@@ -123,6 +113,27 @@ export class FfmpegStream implements FoundStream {
 
   stop(): Promise<void> {
     return this.#process.stop();
+  }
+}
+
+/** Waits for a stream's first frame. The process is ended where none comes in time, `signal` aborts, or `open` rejects. */
+export async function openInTime<Stream>(
+  process: RawFrameProcess,
+  signal: AbortSignal | undefined,
+  open: () => Promise<Stream>,
+): Promise<Stream> {
+  const stop = () => void process.stop();
+  const timer = setTimeout(stop, openMs);
+  signal?.addEventListener('abort', stop);
+  try {
+    if (signal?.aborted) stop();
+    return await open();
+  } catch (error) {
+    await process.stop();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
 }
 

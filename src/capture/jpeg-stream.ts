@@ -7,7 +7,7 @@ import {
   type FfmpegStreamOptions,
   type FoundStream,
   noVideo,
-  openMs,
+  openInTime,
   stampOf,
 } from './ffmpeg-stream.js';
 import type { StreamFrame } from './live-stream.js';
@@ -67,11 +67,7 @@ export class JpegStream implements FoundStream {
     const info = new ShowinfoLines();
     const packets = new PacketLines();
     const process = await RawFrameProcess.start(ffmpegPath, words, info, packets);
-    const stop = () => void process.stop();
-    const timer = setTimeout(stop, openMs);
-    signal?.addEventListener('abort', stop);
-    try {
-      if (signal?.aborted) stop();
+    return openInTime(process, signal, async () => {
       const facts = await packets.next();
       if (facts === undefined) throw await noVideo(options, process, info);
       const jpeg = new Uint8Array(facts.lengthBytes);
@@ -86,13 +82,7 @@ export class JpegStream implements FoundStream {
           ),
         );
       return new JpegStream(process, info, packets, { facts, jpeg, ...size });
-    } catch (error) {
-      await process.stop();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-    }
+    });
   }
 
   async read(into: Uint8Array): Promise<StreamFrame | ProcessExit> {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, type Stats, statSync } from 'node:fs';
 import { PerceptionError } from '../frame/perception-error.js';
+import { namesIn } from './names-in.js';
 
 /** Ends the name of a file that is being written. */
 export const partialSuffix = '.partial';
@@ -64,6 +65,7 @@ function holderOf(file: Stats): number | 'unknown' | undefined {
   if (process.platform !== 'linux') return 'unknown';
   const uid = process.getuid?.();
   if (uid !== 0 && uid !== file.uid) return 'unknown';
+  // Processes end while they are looked at.
   for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const fd of namesIn(`/proc/${pid}/fd`)) {
       const held = statIfThere(`/proc/${pid}/fd/${fd}`);
@@ -71,15 +73,6 @@ function holderOf(file: Stats): number | 'unknown' | undefined {
     }
   }
   return undefined;
-}
-
-/** Processes end while they are looked at. */
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }
 
 function statIfThere(path: string): Stats | undefined {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../bundle/manifest.js';
+import { namesIn } from '../files/names-in.js';
 
 /** What a TensorRT engine is good for: with another value of any of these it is built anew. */
 export interface EngineKey {
@@ -68,13 +69,13 @@ export function engineFolder(network: Uint8Array, precision: string): string | u
 
 /** Engines below `root`, of all networks. ONNX Runtime writes one or several for each, `*.engine`. */
 export function countEngines(root = engineRoot()): number {
-  return list(root).reduce((count, name) => count + enginesIn(join(root, name)), 0);
+  return namesIn(root).reduce((count, name) => count + enginesIn(join(root, name)), 0);
 }
 
 export const hasEngine = (folder: string): boolean => enginesIn(folder) > 0;
 
 const enginesIn = (folder: string) =>
-  list(folder).filter((name) => name.endsWith('.engine')).length;
+  namesIn(folder).filter((name) => name.endsWith('.engine')).length;
 
 /** The key's part that a bundle says. */
 export const precisionOf = ({ quantisation }: Pick<Manifest, 'quantisation'>): string =>
@@ -89,7 +90,7 @@ function onnxRuntimeVersion(): string {
 function findTensorRt(root: string): string | undefined {
   const dirs = ['usr/lib/aarch64-linux-gnu', 'usr/lib/x86_64-linux-gnu'];
   const found = dirs.flatMap((dir) =>
-    list(join(root, dir)).flatMap(
+    namesIn(join(root, dir)).flatMap(
       (name) => /^libnvinfer\.so\.(\d+\.\d+\.\d+)$/.exec(name)?.[1] ?? [],
     ),
   );
@@ -101,17 +102,9 @@ function findGpu(root: string): string | undefined {
   const model = readText(join(root, 'proc/device-tree/model'));
   if (model !== undefined) return model.replaceAll('\0', '');
   const gpus = join(root, 'proc/driver/nvidia/gpus');
-  const texts = list(gpus).map((gpu) => readText(join(gpus, gpu, 'information')) ?? '');
+  const texts = namesIn(gpus).map((gpu) => readText(join(gpus, gpu, 'information')) ?? '');
   // The first is the one that ONNX Runtime takes.
   return texts.map((text) => /^Model:\s*(.+)$/m.exec(text)?.[1]).find((name) => name !== undefined);
-}
-
-function list(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }
 
 function readText(path: string): string | undefined {
