@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { withoutCredentials } from '../src/capture/credentials.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { checkPlaces } from '../src/pipeline/check-places.js';
+import { withMaskedSources } from '../src/pipeline/masked-sources.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { formatYaml } from '../src/text/yaml-document.js';
@@ -77,10 +77,5 @@ async function pinned(config: PipelineConfig, path: string): Promise<PipelineCon
 
 /** As a pipeline file would say it: several bundles of a stage as a list. */
 function asWritten({ alternatives, ...config }: PipelineConfig) {
-  const { source } = config;
-  return {
-    ...config,
-    ...(source !== undefined && { source: withoutCredentials(source) }),
-    bundles: { ...config.bundles, ...alternatives },
-  };
+  return { ...withMaskedSources(config), bundles: { ...config.bundles, ...alternatives } };
 }

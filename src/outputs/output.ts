@@ -53,7 +53,7 @@ export interface RunFacts {
   readonly manifests: ReadonlyMap<Task, Manifest>;
   /** Which stages share a lane, as JSON. */
   readonly lanes: string;
-  /** The pipeline file as it was understood, as JSON. */
+  /** The pipeline file as it was understood, as JSON, without passwords. */
   readonly pipeline?: string;
   /** Of a rig with several cameras, which one. */
   readonly cameraName?: string;

@@ -15,6 +15,7 @@ import type { FramePlanner } from './frame-plan.js';
 import { guardRecording } from './guard-recording.js';
 import type { Lane } from './lane.js';
 import type { PlacedStage } from './lane-crew.js';
+import { withMaskedSources } from './masked-sources.js';
 import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
 import { sourceOptionsOf } from './source-options.js';
@@ -112,7 +113,7 @@ export async function openRuns(
         calibrationSha256: calibrations[index]!,
         manifests: new Map([...placed].map(([task, { manifest }]) => [task, manifest])),
         lanes: JSON.stringify(planned),
-        pipeline: JSON.stringify(own, undefined, 2),
+        pipeline: JSON.stringify(withMaskedSources(own), undefined, 2),
         ...(cameraName !== undefined && { cameraName }),
       });
     }

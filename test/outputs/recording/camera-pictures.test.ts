@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,11 +49,11 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
     expectUntouched(await jpegsIn(out));
   }, 60_000);
 
-  test('is what run writes beside its results', async () => {
+  test('is what run writes beside its results, and not the password to the camera', async () => {
     const rig = await makeTinyRig(1);
     try {
       const pipeline = await rig.writePipeline('camera.yaml', {
-        source: camera.url,
+        source: camera.url.replace('//', '//user:sesame@'),
         record: { path: join(dir, 'run.mcap'), images: true, pictures: 'camera' },
       });
       const run = windshield(['run', pipeline, '--no-publish']);
@@ -62,6 +62,7 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
       const { code, stderr } = await run.finished;
       expect(code, stderr).toBe(0);
       expectUntouched(await jpegsIn(join(dir, 'run.mcap')));
+      expect((await readFile(join(dir, 'run.mcap'))).includes('sesame')).toBe(false);
     } finally {
       await rig.remove();
     }
