@@ -12,12 +12,12 @@ import { readCurveKeyFile } from '../outputs/zeromq/curve-key-file.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /**
- * Holds that what a pipeline file names is there, and is what its key says: the source (a path; what is live is looked
- * for when it is opened), calibration, mount, bundles and key files; and the folder that is recorded into. `path` is the
+ * Holds that what a pipeline file names is there, and is what its key says: each camera's source (a path; what is live is
+ * looked for when it is opened), calibration, mount and bundles, and key files; and the folder that is recorded into. `path` is the
  * pipeline file. Rejects with ERR_CONFIG that tells every fault by its key.
  */
 export async function checkPlaces(config: PipelineConfig, path: string): Promise<void> {
-  const { source, calibration, mount, bundles, alternatives, record, listen, publish } = config;
+  const { calibration, mount, bundles, alternatives, cameras, record, listen, publish } = config;
   const faults: string[] = [];
   const check = async (key: string, look: () => unknown) => {
     try {
@@ -28,10 +28,24 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
       faults.push(`${key}: ${error.message}`);
     }
   };
-  const recorded = source !== undefined && addressRow(source) === undefined ? source : undefined;
-  if (recorded !== undefined) await check('source', () => recogniseSource(recorded));
-  await check('calibration', () => cameraOf(calibration, recorded ?? ''));
-  await check('mount', () => mountOf(mount, recorded ?? ''));
+  const checkView = async (at: string, view: View) => {
+    const { source, topic } = view;
+    const recorded = source !== undefined && addressRow(source) === undefined ? source : undefined;
+    if (recorded !== undefined) await check(`${at}source`, () => recogniseSource(recorded));
+    await check(`${at}calibration`, () => cameraOf(view.calibration, recorded ?? '', { topic }));
+    await check(`${at}mount`, () => mountOf(view.mount, recorded ?? ''));
+  };
+  await checkView('', config);
+  for (const [name, camera] of Object.entries(cameras ?? {})) {
+    const at = `cameras.${name}.`;
+    const own = { calibration: camera.calibration ?? calibration, mount: camera.mount ?? mount };
+    await checkView(at, { ...camera, ...own });
+    for (const task of tasks) {
+      const folder = camera.bundles?.[task];
+      if (folder !== undefined)
+        await check(`${at}bundles.${task}`, () => checkBundle(folder, task));
+    }
+  }
   for (const task of tasks) {
     const folders = alternatives?.[task] ?? (bundles[task] === undefined ? [] : [bundles[task]]);
     for (const folder of folders) await check(`bundles.${task}`, () => checkBundle(folder, task));
@@ -46,6 +60,9 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
       details: { path, faults },
     });
 }
+
+/** What is said of one camera. */
+type View = Pick<PipelineConfig, 'source' | 'topic' | 'calibration' | 'mount'>;
 
 async function checkBundle(folder: string, task: Task): Promise<void> {
   const { manifest } = await readBundleFolder(folder);

@@ -172,6 +172,23 @@ describe('windshield config', () => {
     expect(parse(stdout).source).toContain('no-drive.mcap');
   });
 
+  test('of several cameras each is looked at, and no password of theirs is printed', async () => {
+    const file = { source: undefined, calibration: 'none' };
+    const rear = { source: 'no-drive.mcap', mount: 'no-mount', bundles: { signs: 'no-bundle' } };
+    const front = { source: 'rtsp://user:sesame@camera.example/1' };
+    const path = await rig.writePipeline('views.yaml', { ...file, cameras: { front, rear } });
+    const line = await refused(windshield(['config', path]), 'ERR_CONFIG');
+    expect(line).toContain(
+      `cameras.rear.source: there is nothing at ${join(rig.dir, rear.source)}`,
+    );
+    expect(line).toContain('cameras.rear.mount: ');
+    expect(line).toContain('cameras.rear.bundles.signs: ');
+    expect(line).not.toContain('cameras.front');
+    const { code, stdout } = await windshield(['config', path, '--elsewhere']).finished;
+    expect(code).toBe(0);
+    expect(parse(stdout).cameras.front.source).toBe('rtsp://***@camera.example/1');
+  });
+
   test('a live source is looked for when it is opened, not here', async () => {
     const path = await rig.writePipeline('live.yaml', {
       source: 'camera:/dev/no-camera',
