@@ -15,27 +15,52 @@ type Unsure = NonNullable<RecipeSource['unsure']>;
 /** A box of the bundle that shares this much with a label is that label's. */
 const isLabelledIou = 0.3;
 
-/**
- * Adds regions to ignore to the sets whose source asks for it (`unsure`): what the bundle finds in the named classes
- * and no label covers. The bundle runs once over the set, on this thread. Sets of other tasks pass unchanged. Throws
- * ERR_CONFIG when the bundle is no detector or lacks a class, and what opening it throws.
- */
-export async function ignoreUnsure<T extends LabelledTask>(
-  sets: readonly WeightedDataset<T>[],
-  problems: Problem[],
-): Promise<void> {
-  for (const { dataset, source } of sets) {
-    if (!source?.unsure || dataset.task !== 'detection') continue;
-    await addRegions(dataset.samples as DetectionSample[], source.unsure, problems);
-  }
+/** Regions to ignore; plain, so that one thread can find them for others that open the same sets. */
+export interface UnsureRegions {
+  /** For each set, where its source asks for it, the regions of each sample. */
+  bySet: (TruthBox[][] | undefined)[];
+  /** Pictures that did not load. */
+  problems: Problem[];
 }
 
-async function addRegions(
+/**
+ * Finds regions to ignore in the sets whose source asks for it (`unsure`): what the bundle finds in the named classes
+ * and no label covers. The bundle runs once over the set, on this thread. Throws ERR_CONFIG when the bundle is no
+ * detector or lacks a class, and what opening it throws.
+ */
+export async function findUnsure<T extends LabelledTask>(
+  sets: readonly WeightedDataset<T>[],
+): Promise<UnsureRegions> {
+  const found: UnsureRegions = { bySet: [], problems: [] };
+  for (const { dataset, source } of sets) {
+    const isAsked = source?.unsure !== undefined && dataset.task === 'detection';
+    const samples = dataset.samples as DetectionSample[];
+    found.bySet.push(
+      isAsked ? await regionsOf(samples, source.unsure!, found.problems) : undefined,
+    );
+  }
+  return found;
+}
+
+/** Adds regions that were found to the samples of the same sets. */
+export function ignoreRegions<T extends LabelledTask>(
+  sets: readonly WeightedDataset<T>[],
+  { bySet }: UnsureRegions,
+): void {
+  for (const [index, { dataset }] of sets.entries())
+    for (const [place, regions] of bySet[index]?.entries() ?? []) {
+      const sample = dataset.samples[place] as DetectionSample;
+      sample.boxes = [...sample.boxes, ...regions];
+    }
+}
+
+async function regionsOf(
   samples: readonly DetectionSample[],
   unsure: Unsure,
   problems: Problem[],
-): Promise<void> {
+): Promise<TruthBox[][]> {
   const { classes, runner } = await openFinder(unsure);
+  const bySample = new Map<DetectionSample, TruthBox[]>();
   try {
     for await (const { sample, loaded } of loadAhead(samples, (one) => one.load(), problems)) {
       const result = await runner.run(loaded);
@@ -45,11 +70,12 @@ async function addRegions(
         .filter(({ className }) => unsure.classes.includes(className))
         .filter(({ boxXyxyPx }) => !sample.boxes.some((box) => covers(box, boxXyxyPx)))
         .map((box): TruthBox => ({ ...box, weight: 0 }));
-      sample.boxes = [...sample.boxes, ...regions];
+      bySample.set(sample, regions);
     }
   } finally {
     await runner.dispose();
   }
+  return samples.map((sample) => bySample.get(sample) ?? []);
 }
 
 const covers = (label: TruthBox, boxXyxyPx: TruthBox['boxXyxyPx']): boolean =>

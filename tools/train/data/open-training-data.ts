@@ -8,7 +8,7 @@ import { missingClasses } from './class-counts.js';
 import { type Problem, stopAtProblems } from './data-problems.js';
 import { withoutEmptyMasks } from './empty-masks.js';
 import { type Fold, withoutFold } from './folds.js';
-import { ignoreUnsure } from './ignore-unsure.js';
+import { findUnsure, ignoreRegions, type UnsureRegions } from './ignore-unsure.js';
 import { openPasted } from './open-pasted.js';
 import { withoutSharedTracks } from './shared-tracks.js';
 
@@ -18,6 +18,8 @@ export interface TrainingDataRequest {
   dataDirs: readonly string[];
   /** Which part of a cross-validation stays out. */
   fold?: Fold;
+  /** What findUnsureOnce found already. */
+  unsure?: UnsureRegions;
 }
 
 /** What was opened, for people. */
@@ -40,17 +42,15 @@ export interface TrainingData<T extends LabelledTask> {
  * with ERR_DATASET naming the first. Rejects with what the readers throw.
  */
 export async function openTrainingData<T extends LabelledTask>(
-  { recipe, dataDirs, fold }: TrainingDataRequest,
+  request: TrainingDataRequest,
   training: TaskTraining<T>,
 ): Promise<TrainingData<T>> {
-  const { classes } = recipe;
-  const opened = await openData(training.task, recipe.data, dataDirs, classes);
+  const { recipe, dataDirs } = request;
   const problems: Problem[] = [];
-  let sets = opened.sets;
-  if (fold) sets = withoutFold(sets, recipe, fold);
-  else sets = await withoutSharedTracks(sets, recipe, dataDirs, problems);
-  sets = await withoutEmptyMasks(sets, problems);
-  await ignoreUnsure(sets, problems);
+  const { sets, absent } = await openSets(request, training, problems);
+  const unsure = request.unsure ?? (await findUnsure(sets));
+  ignoreRegions(sets, unsure);
+  problems.push(...unsure.problems);
   const left = sets.filter(({ dataset }) => dataset.samples.length > 0);
   // Sets may share their readers' list of problems.
   const found = new Set(sets.flatMap(({ dataset }) => dataset.problems));
@@ -72,10 +72,41 @@ export async function openTrainingData<T extends LabelledTask>(
         count: dataset.samples.length,
         weight,
       })),
-      absent: opened.absent,
+      absent,
       problems,
     },
   };
+}
+
+/**
+ * The request with the regions that its sources are unsure of, for threads that would each run the bundle over the same
+ * pictures otherwise. Rejects as openTrainingData does.
+ */
+export async function findUnsureOnce<T extends LabelledTask>(
+  request: TrainingDataRequest,
+  training: TaskTraining<T>,
+): Promise<TrainingDataRequest> {
+  if (request.recipe.data.every(({ unsure }) => unsure === undefined)) return request;
+  const { sets } = await openSets(request, training, []);
+  return { ...request, unsure: await findUnsure(sets) };
+}
+
+/** The sets without what may not be trained on: the same sets in the same order for the same request. */
+async function openSets<T extends LabelledTask>(
+  { recipe, dataDirs, fold }: TrainingDataRequest,
+  training: TaskTraining<T>,
+  problems: Problem[],
+): Promise<{ sets: WeightedDataset<T>[]; absent: string[] }> {
+  const { sets: all, absent } = await openData(
+    training.task,
+    recipe.data,
+    dataDirs,
+    recipe.classes,
+  );
+  const own = fold
+    ? withoutFold(all, recipe, fold)
+    : await withoutSharedTracks(all, recipe, dataDirs, problems);
+  return { sets: await withoutEmptyMasks(own, problems), absent };
 }
 
 function nothingLeft(problems: readonly Problem[]): PerceptionError {

@@ -48,8 +48,13 @@ export class LoaderPool implements BatchSource {
     this.#layout = layout;
     const entry = builtEntry('./loader-worker.js', import.meta.url);
     // What the caller's object holds beside these may not be plain.
-    const { recipe, dataDirs, fold } = request;
-    const plain: TrainingDataRequest = { recipe, dataDirs, ...(fold && { fold }) };
+    const { recipe, dataDirs, fold, unsure } = request;
+    const plain: TrainingDataRequest = {
+      recipe,
+      dataDirs,
+      ...(fold && { fold }),
+      ...(unsure && { unsure }),
+    };
     const workerData: LoaderData = { request: plain, cacheBytes: Math.floor(cacheBytes / loaders) };
     this.#workers = Array.from({ length: loaders }, () => new Worker(entry, { workerData }));
     this.#free = Array.from(

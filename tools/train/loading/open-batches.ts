@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { LabelledTask } from '../../../src/bundle/manifest.js';
 import {
   type DataSummary,
+  findUnsureOnce,
   openTrainingData,
   type TrainingDataRequest,
 } from '../data/open-training-data.js';
@@ -30,7 +31,8 @@ export async function openBatches<T extends LabelledTask>(
     return { batches: createInThreadSource(data), summary };
   }
   const layout = batchLayout(training, recipe.batch);
-  const pool = new LoaderPool({ request, layout, loaders, cacheBytes });
+  const asked = loaders > 1 ? await findUnsureOnce(request, training) : request;
+  const pool = new LoaderPool({ request: asked, layout, loaders, cacheBytes });
   try {
     return { batches: pool, summary: await pool.opened };
   } catch (error) {
