@@ -16,6 +16,7 @@ import { labelledPictures } from '../../../tools/adopt/trial-pictures.js';
 import type { TrialPicture } from '../../../tools/adopt/try-detection.js';
 import type { KittiBox } from '../../../tools/datasets/kitti.js';
 import { openDataset } from '../../../tools/datasets/open-dataset.js';
+import type { RgbImage, SampleBase } from '../../../tools/datasets/sample.js';
 import { runEvaluation } from '../../../tools/evaluate/run-evaluation.js';
 import { vehiclesFound } from '../../../tools/evaluate/vehicles-found.js';
 import { sharedDataDir } from '../../support/shared-data.js';
@@ -177,6 +178,14 @@ const publicNetworks = [
 const models = fileURLToPath(new URL('../../../../shared/models/', import.meta.url));
 const kitti = join(sharedDataDir() ?? '', 'kitti_object');
 
+const decoded = new Map<string, Promise<RgbImage>>();
+/** Decoded once for all networks, adopted and by hand: six times otherwise. */
+function pictureOf({ id, load }: SampleBase): Promise<RgbImage> {
+  const picture = decoded.get(id) ?? load();
+  decoded.set(id, picture);
+  return picture;
+}
+
 describe.skipIf(!existsSync(models) || !existsSync(kitti))(
   'public networks (skipped where ../shared is absent)',
   () => {
@@ -204,7 +213,10 @@ describe.skipIf(!existsSync(models) || !existsSync(kitti))(
         expect(scoreAt({ fit: wrongFit })).toBeLessThan(chosen!.score.value - 0.05);
         const all = await openDataset('kitti', kitti, { task: 'detection' });
         const seen = new Set(pictures.map(({ id }) => id));
-        const others = { ...all, samples: all.samples.filter(({ id }) => !seen.has(id)) };
+        const samples = all.samples
+          .filter(({ id }) => !seen.has(id))
+          .map((sample) => ({ ...sample, load: () => pictureOf(sample) }));
+        const others = { ...all, samples };
         const { vehicles } = (await runEvaluation(adopted.bundle, others)).metrics;
         const decode = adopted.bundle.manifest.decode as CandidateOutputSpec;
         const session = NativeSession.load(network.bytes, file);
