@@ -64,8 +64,9 @@ export async function evaluateSegmentation(
         if (place >= 0) predicted[i] = answerIds[map[place]!]!;
       }
       countClassMap(confusion, truth, predicted);
-      if (claimedAt !== undefined)
-        for (let i = claimStride >> 1; i < truth.length; i += claimStride) {
+      if (claimedAt !== undefined) {
+        const stride = claimStride(truth.length);
+        for (let i = stride >> 1; i < truth.length; i += stride) {
           const place = places[i]!;
           if (place < 0 || truth[i] === voidClassId) continue;
           const at = [
@@ -76,6 +77,7 @@ export async function evaluateSegmentation(
           const isRight = predicted[i] === truth[i];
           doubt.add(count, { probability, isRight }, [judged[predicted[i]!]?.name ?? 'other']);
         }
+      }
       count++;
       const size = { widthPx: image.widthPx, heightPx: image.heightPx };
       options.onSample({ sample, ...size, classes: judged, truth, predicted });
@@ -88,8 +90,11 @@ export async function evaluateSegmentation(
   return { count, metrics, ...(told && { doubt: told }), notes: note };
 }
 
-/** Neighbouring pixels say the same: one in so many is asked how sure the network was. A prime, so that columns change. */
-const claimStride = 251;
+/**
+ * Neighbouring pixels say the same: one in so many is asked how sure the network was. 251 up to half a megapixel, then more,
+ * so that a set of large pictures is not asked for millions. Odd, so that columns change.
+ */
+const claimStride = (pixels: number): number => Math.max(251, Math.ceil(pixels / 2000) | 1);
 
 /** A picture and its labels in our ids. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
 export function loadBoth(sample: SegmentationSample) {
