@@ -57,17 +57,19 @@ export async function readLayersNetwork(path: string): Promise<NetworkFile> {
     );
   const { modelTopology, weightsManifest } = parsed.data;
   // Only names beside the model are read: a manifest cannot reach elsewhere.
-  const shards = weightsManifest.flatMap(({ paths }) =>
-    paths.map((name) =>
-      readInput(join(dirname(path), basename(name)), {
-        code: 'ERR_BUNDLE',
-        what: 'weights',
-        maxBytes: maxNetworkBytes,
-      }),
-    ),
-  );
+  const shards: Buffer[] = [];
+  let leftBytes = maxNetworkBytes;
+  // A file may be named twice: the bound holds for all that is held, not for each.
+  for (const name of weightsManifest.flatMap(({ paths }) => paths)) {
+    const shard = readInput(join(dirname(path), basename(name)), {
+      code: 'ERR_BUNDLE',
+      what: 'weights',
+      maxBytes: leftBytes,
+    });
+    leftBytes -= shard.length;
+    shards.push(shard);
+  }
   const weights = Buffer.concat(shards);
-  if (weights.length > maxNetworkBytes) throw refused(`${weights.length} bytes of weights`);
   let model: tf.LayersModel | undefined;
   try {
     model = await tf.loadLayersModel(
