@@ -4,8 +4,9 @@ import { removeOpenPartials } from '../src/files/open-partials.js';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What the command does at the first signal; undefined while it has said nothing. */
-let stopCommand: (() => void) | undefined;
-let isStopping = false;
+let stopCommand: ((signal: NodeJS.Signals) => void) | undefined;
+/** The first signal, once it has come. */
+let firstSignal: NodeJS.Signals | undefined;
 /** Whether a signal that comes before the command is ready for it is kept for it. */
 let isHeld = false;
 
@@ -27,24 +28,24 @@ export function releaseStopSignals(): void {
  * Calls `stop` at the first signal, so that the run can end in order, also where that came before; the second one
  * ends the process at once. Returns a function that takes the handlers away.
  */
-export function onStopSignals(stop: () => void): () => void {
+export function onStopSignals(stop: (signal: NodeJS.Signals) => void): () => void {
   stopCommand = stop;
   // Taken without a gap: a signal between two handlers would end the process by itself.
   for (const signal of signals)
     if (!process.listeners(signal).includes(onSignal)) process.on(signal, onSignal);
-  if (isStopping) stop();
+  if (firstSignal !== undefined) stop(firstSignal);
   return () => {
     stopCommand = undefined;
     isHeld = false;
-    isStopping = false;
+    firstSignal = undefined;
   };
 }
 
 function onSignal(signal: NodeJS.Signals): void {
   const isAnswered = stopCommand !== undefined || isHeld;
-  if (isAnswered && !isStopping) {
-    isStopping = true;
-    stopCommand?.();
+  if (isAnswered && firstSignal === undefined) {
+    firstSignal = signal;
+    stopCommand?.(signal);
     return;
   }
   removeOpenPartials();

@@ -111,7 +111,11 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
   const store = { endpoint: flags.endpoint };
   const results = await openStore(flags.out, store);
   const stop = new AbortController();
-  const forget = onStopSignals(() => stop.abort());
+  let stoppedBy: NodeJS.Signals | undefined;
+  const forget = onStopSignals((signal) => {
+    stoppedBy = signal;
+    stop.abort();
+  });
   const terminal = new Terminal();
   const show = showsProgress(terminal, { plainEveryS: lineS });
   try {
@@ -141,6 +145,8 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
     if (flags.verify === undefined || summary.left > 0) {
       terminal.print(words);
       if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
+      // An engine takes its machine back by this signal, and takes code 0 for a share that is done.
+      if (summary.left > 0 && stoppedBy === 'SIGTERM') process.exitCode = exitCodes.takenBack;
     } else {
       // The answer is the verdict, which knows whether what failed has failed before.
       terminal.note(words);

@@ -26,8 +26,7 @@ beforeAll(async () => {
   });
   const out = join(fleet.rig.dir, 'out');
   tables = join(fleet.rig.dir, 'tables');
-  const run = ['fleet', 'run', drives, '-p', fleet.rig.pipelinePath, '-o', out];
-  expect((await windshield(run).finished).code).toBe(0);
+  expect((await windshield(fleet.runArgs(drives, out)).finished).code).toBe(0);
   expect((await windshield(['fleet', 'table', out, '-o', tables]).finished).code).toBe(0);
 });
 afterAll(() => fleet.rig.remove());

@@ -39,7 +39,7 @@ test.skipIf(!hasNats)(
   async () => {
     const drives = await fleet.writeDrives('drives.yaml', { drives: [{ path: 'drives/*.mcap' }] });
     const out = join(fleet.rig.dir, 'out');
-    const args = ['fleet', 'run', drives, '-p', fleet.rig.pipelinePath, '-o', out, '--json'];
+    const args = [...fleet.runArgs(drives, out), '--json'];
     const queued = [...args, '--queue', url, '--lease', '2', '-j', '1'];
     const log = join(fleet.rig.dir, 'began');
     const first = windshield(queued, poisoned(log));
@@ -75,9 +75,11 @@ test.skipIf(!hasNats)(
     await connection.close();
     // The same as without a queue.
     const plain = join(fleet.rig.dir, 'plain');
-    await windshield([...args.map((arg) => (arg === out ? plain : arg))], poisoned()).finished;
+    const whole = await fleet.writeDrives('whole.yaml', { drives: [{ path: 'drives/?.mcap' }] });
+    await windshield(fleet.runArgs(whole, plain)).finished;
     const [here, there] = [await fleet.resultsIn(out), await fleet.resultsIn(plain)];
     expect(here.size).toBe(8);
+    expect(there.size).toBe(8);
     for (const [name, bytes] of there) expect(bytes.equals(here.get(name)!), name).toBe(true);
   },
 );
@@ -85,8 +87,8 @@ test.skipIf(!hasNats)(
 test.skipIf(!hasNats)('a server that is not there is said in one line', async () => {
   const drives = await fleet.writeDrives('drives.yaml', { drives: [{ path: 'drives/a.mcap' }] });
   const out = join(fleet.rig.dir, 'none');
-  const args = ['fleet', 'run', drives, '-p', fleet.rig.pipelinePath, '-o', out];
-  const { code, stderr } = await windshield([...args, '--queue', 'nats://127.0.0.1:1']).finished;
+  const args = [...fleet.runArgs(drives, out), '--queue', 'nats://127.0.0.1:1'];
+  const { code, stderr } = await windshield(args).finished;
   expect(stderr).toMatch(
     /^windshield: nats:\/\/127\.0\.0\.1:1: expected a NATS server with JetStream, found .*\(ERR_SOURCE_LOST\)\n$/,
   );

@@ -31,20 +31,7 @@ beforeEach(() => {
 });
 
 const run = (drives: string, out: string) =>
-  windshield(
-    [
-      'fleet',
-      'run',
-      drives,
-      '-p',
-      fleet.rig.pipelinePath,
-      '-o',
-      out,
-      '--endpoint',
-      server.endpoint,
-    ],
-    server.env,
-  ).finished;
+  windshield([...fleet.runArgs(drives, out), '--endpoint', server.endpoint], server.env).finished;
 
 describe('windshield fleet run in a bucket', () => {
   test('gives the same bytes as in folders, though the store stumbles', async () => {

@@ -10,6 +10,8 @@ export interface TinyFleet {
   drivesDir: string;
   /** Writes a file of drives beside the pipeline file; returns its path. */
   writeDrives(name: string, file: object): Promise<string>;
+  /** Arguments of `windshield fleet run` over a file of drives with the tiny networks. */
+  runArgs(drives: string, out: string): string[];
   /** Every file of results below a folder that does not say times, by name. */
   resultsIn(out: string): Promise<Map<string, Buffer>>;
 }
@@ -26,6 +28,15 @@ export async function makeTinyFleet(names: readonly string[], frames = 6): Promi
     await writeFile(path, stringify(file));
     return path;
   };
+  const runArgs = (drives: string, out: string) => [
+    'fleet',
+    'run',
+    drives,
+    '-p',
+    rig.pipelinePath,
+    '-o',
+    out,
+  ];
   const resultsIn = async (out: string) => {
     const files = (await readdir(out, { recursive: true })).filter((name) =>
       /(results\.mcap|unit\.json)$/.test(name),
@@ -34,7 +45,7 @@ export async function makeTinyFleet(names: readonly string[], frames = 6): Promi
     for (const name of files.sort()) found.set(name, await readFile(join(out, name)));
     return found;
   };
-  return { rig, drivesDir, writeDrives, resultsIn };
+  return { rig, drivesDir, writeDrives, runArgs, resultsIn };
 }
 
 /** Environment of a `windshield fleet` whose drives `crash`, `hang` and `memory` are what they are called. */
