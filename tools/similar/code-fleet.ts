@@ -32,13 +32,16 @@ export async function codeFleet(
   onProgress?: (done: number, drives: number) => void,
 ): Promise<CodeSummary> {
   const drives = await findDrives(file.drives, store);
-  const coder = FrameCoder.open(bundle);
+  const maker = makerOf(bundle);
+  let opened: FrameCoder | undefined;
+  // Loaded with the first drive that has no codes yet.
+  const coder = () => (opened ??= FrameCoder.open(bundle));
   const summary: CodeSummary = { drives: drives.length, before: 0, frames: 0, failures: [] };
   try {
     for (const [done, drive] of drives.entries()) {
       onProgress?.(done, drives.length);
       try {
-        await codeOne(drive, coder, makerOf(bundle), codes, { everyS, store }, summary);
+        await codeOne(drive, coder, codes, { maker, everyS, store }, summary);
       } catch (error) {
         // A drive that cannot be read is one; a store that does not answer, or a fault of ours, is all.
         const isDrives =
@@ -48,37 +51,36 @@ export async function codeFleet(
       }
     }
   } finally {
-    coder.release();
+    opened?.release();
   }
   return summary;
 }
 
 async function codeOne(
   { name, location, topic }: FoundDrive,
-  coder: FrameCoder,
-  maker: string,
+  coder: () => FrameCoder,
   codes: Store,
-  { everyS, store: options }: { everyS: number; store: StoreOptions },
+  { maker, everyS, store: options }: { maker: string; everyS: number; store: StoreOptions },
   summary: CodeSummary,
 ): Promise<void> {
   const { store, key } = await openPlaceOf(location, options);
   try {
     const bytes = await store.open(key);
-    const facts = { maker, everyS, topic: topic ?? null, identity: await identify(bytes) };
-    const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-    const target = `drive=${encodeURIComponent(name)}/${hash}.codes`;
-    const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
     try {
-      if ((await codes.read(target)) !== undefined) {
+      const facts = { maker, everyS, topic: topic ?? null, identity: await identify(bytes) };
+      const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+      const target = `drive=${encodeURIComponent(name)}/${hash}.codes`;
+      for await (const _ of codes.list(target)) {
         summary.before++;
         return;
       }
-      const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder);
+      const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
+      const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder());
       // Where the drive lies, not what its store calls it within.
       await codes.put(target, packCodes({ ...coded, location }));
       summary.frames += coded.timesS.length;
     } finally {
-      await reader.close();
+      await bytes.close();
     }
   } finally {
     await store.close();
