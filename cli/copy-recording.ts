@@ -2,12 +2,11 @@ import { stat } from 'node:fs/promises';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { CopyOptions, CopySummary } from '../src/recording/copy-recording.js';
+import { damagedChunksText } from '../src/recording/recording-losses.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
-
-/** As a shell reports a program that Ctrl-C ended. */
-const interruptedExitCode = 130;
 
 /** Copies recordings into a new one for a command, and says what came of it. */
 export async function copyForCommand(
@@ -34,7 +33,7 @@ export async function copyForCommand(
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     terminal.note(`ended by Ctrl-C: ${flags.out} was not written`);
-    process.exitCode = interruptedExitCode;
+    process.exitCode = exitCodes.interrupted;
   } finally {
     forget();
   }
@@ -49,7 +48,7 @@ function describe(out: string, bytes: number, summary: CopySummary): string {
   const seconds = (Number(endNs - startNs) / 1e9).toFixed(1);
   const lines = [`${out}: ${(bytes / 1e6).toFixed(1)} MB, ${seconds} s, ${counts(messages)}`];
   if (Object.keys(lost).length > 0) lines.push(`  lost: ${counts(lost)}`);
-  if (damagedChunks > 0) lines.push(`  ${damagedChunks} damaged chunks were passed over`);
+  if (damagedChunks > 0) lines.push(`  ${damagedChunksText(damagedChunks)} passed over`);
   if (cutBytes > 0) lines.push(`  ${cutBytes} bytes at the end belong to no whole record`);
   return lines.join('\n');
 }

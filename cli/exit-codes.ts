@@ -12,6 +12,8 @@ export const exitCodes = {
   failedVerdict: 1,
   /** Bad input, bad set-up, or a fault of ours: nothing was left half-written. */
   error: 2,
+  /** Ctrl-C ended it before it was done, as a shell reports that signal. */
+  interrupted: 130,
   /** `fleet run` was ended by SIGTERM with units left, as a shell reports that signal: start it again. */
   takenBack: 143,
 } as const;

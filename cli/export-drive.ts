@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -17,8 +18,6 @@ interface ExportDriveFlags {
 }
 
 const resultSchemaName = 'windshield.v1.PerceptionFrame';
-/** As a shell reports a program that Ctrl-C ended. */
-const interruptedExitCode = 130;
 
 /** `windshield export-drive <recording> --parquet <folder>`: the way out that `import` is the way in of. */
 export function exportDriveCommand(): Command {
@@ -66,7 +65,7 @@ async function exportDrive(path: string, flags: ExportDriveFlags): Promise<void>
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     terminal.note('ended by Ctrl-C: what was not complete was not written');
-    process.exitCode = interruptedExitCode;
+    process.exitCode = exitCodes.interrupted;
   } finally {
     forget();
   }

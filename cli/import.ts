@@ -18,6 +18,7 @@ import { RecordingReader } from '../src/recording/recording-reader.js';
 import { recordingLibrary } from '../src/recording/recording-writer.js';
 import { readUdacityDrive } from '../src/recording/udacity-log.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { exitCodes } from './exit-codes.js';
 import { numberFlag } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { onStopSignals } from './stop-signals.js';
@@ -32,8 +33,6 @@ interface ImportFlags {
   json?: boolean;
 }
 
-/** As a shell reports a program that Ctrl-C ended. */
-const interruptedExitCode = 130;
 /** `windshield import <source> --out <drive.mcap>`: a driving log, a folder of pictures or a video as a recording. */
 export function importCommand(): Command {
   return new Command('import')
@@ -85,7 +84,7 @@ async function runImport(sourcePath: string, flags: ImportFlags): Promise<void> 
     terminal.clearLive();
     if (!interruption.signal.aborted) throw error;
     terminal.note(`import ended by Ctrl-C: ${flags.out} was not written`);
-    process.exitCode = interruptedExitCode;
+    process.exitCode = exitCodes.interrupted;
   } finally {
     removeHandlers();
   }

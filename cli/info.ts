@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { RecordingInfo } from '../src/recording/recording-info.js';
+import { damagedChunksText } from '../src/recording/recording-losses.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { Terminal } from './terminal.js';
 
@@ -40,7 +41,8 @@ function formatInfo(info: RecordingInfo, textTable: TextTable): string {
   const times = `${new Date(startMs).toISOString()}, ${info.durationS.toFixed(1)} s`;
   const cut = `cut off, ${info.cutBytes} bytes at its end belong to no whole record`;
   const state = info.isComplete ? 'whole' : `${cut}: windshield recover makes a clean file of it`;
-  const damage = info.damagedChunks > 0 ? `, ${info.damagedChunks} chunks damaged` : '';
+  const { damagedChunks } = info;
+  const damage = damagedChunks > 0 ? `, ${damagedChunksText(damagedChunks)}` : '';
   const lines = [
     `${info.path}: ${(info.bytes / 1e6).toFixed(1)} MB, ${state}${damage}`,
     `from ${times}; written by ${info.library || 'an unknown program'}`,

@@ -1,8 +1,6 @@
+import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
-
-/** As a shell reports a program that Ctrl-C ended. */
-const interruptedExitCode = 130;
 
 /** Runs with Ctrl-C ending it in order; `work` says what an interruption left. */
 export async function untilStopped(
@@ -16,7 +14,7 @@ export async function untilStopped(
     terminal.clearLive();
     if (interruption.signal.aborted) {
       terminal.note(`simulate ended by Ctrl-C: ${left}`);
-      process.exitCode = interruptedExitCode;
+      process.exitCode = exitCodes.interrupted;
     }
   } finally {
     terminal.clearLive();

@@ -12,6 +12,7 @@ import {
   GroundTruthSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../src/messages/read-message.js';
+import { damagedChunksText } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { datasetError, requireSamples } from './dataset-files.js';
 import { type FrameSize, samplesOfTruth } from './recording-truth.js';
@@ -74,7 +75,7 @@ async function readDrive<T extends LabelledTask>(
   if (camera === undefined && whyNoCamera !== undefined)
     dataset.problems.push({ where: path, reason: `taken without calibration: ${whyNoCamera}` });
   if (reader.damagedChunks > 0 || !reader.isComplete) {
-    const damage = reader.isComplete ? `${reader.damagedChunks} damaged chunks` : 'a cut off end';
+    const damage = reader.isComplete ? damagedChunksText(reader.damagedChunks) : 'a cut off end';
     dataset.problems.push({ where: path, reason: `expected a whole recording, found ${damage}` });
   }
   for (const truth of truths) {

@@ -1,3 +1,4 @@
+import { damagedChunksText } from '../../src/recording/recording-losses.js';
 import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { Spread } from '../statistics/percentiles.js';
 import type { LatencyReport, StageLatency } from './latency-report.js';
@@ -42,7 +43,7 @@ function row(label: string, spread: Spread): string[] {
 /** How often a stage did not answer, and why: `12 skipped (10 overtaken, 2 degraded), 1 late`; empty where it always did. */
 export function absenceNote({ states, skips }: StageLatency): string {
   const { skipped, late, failed } = states;
-  const reasons = counted(skips);
+  const reasons = countsText(skips);
   return [
     ...(skipped > 0 ? [`${skipped} skipped${reasons && ` (${reasons})`}`] : []),
     ...(late > 0 ? [`${late} late`] : []),
@@ -51,7 +52,7 @@ export function absenceNote({ states, skips }: StageLatency): string {
 }
 
 /** `19 overtaken, 2 ring_full`, the most frequent first, nothing of what did not happen. */
-export function counted(counts: Readonly<Record<string, number>>): string {
+function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
@@ -64,7 +65,7 @@ export function factLines(report: LatencyReport): [string, string][] {
   const { recording, frames, deadline, publish } = report;
   const { pacing, source } = recording;
   const from = source === '' ? '' : `, of ${source}${pacing === '' ? '' : `, ${pacing}`}`;
-  const reasons = counted(frames.drops);
+  const reasons = countsText(frames.drops);
   const lost = frames.unaccounted === 0 ? '' : ` + ${frames.unaccounted} not in the recording`;
   const lines: [string, string][] = [
     ['recording', `${recording.path}${from}`],
@@ -78,7 +79,7 @@ export function factLines(report: LatencyReport): [string, string][] {
       'deadline',
       `${deadline.ms} ms: ${deadline.misses} of ${report.glassToResultMs.count} missed (${(deadline.share * 100).toFixed(1)} %)`,
     ]);
-  const modes = counted(report.modes);
+  const modes = countsText(report.modes);
   if (modes !== '')
     lines.push(['held back', `${modes} of ${report.glassToResultMs.count} results`]);
   lines.push(
@@ -107,7 +108,7 @@ export function lossNotes({ recording }: LatencyReport): string[] {
     ...(isComplete
       ? []
       : [`the recording was cut off: read up to the cut, ${cutBytes} bytes behind it are lost`]),
-    ...(damagedChunks > 0 ? [`${damagedChunks} damaged chunks were passed over`] : []),
+    ...(damagedChunks > 0 ? [`${damagedChunksText(damagedChunks)} passed over`] : []),
     ...(undecodable > 0 ? [`${undecodable} results cannot be decoded`] : []),
     ...(withoutTiming > 0 ? [`${withoutTiming} results carry no times and are not measured`] : []),
   ];

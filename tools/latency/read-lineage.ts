@@ -7,6 +7,7 @@ import {
   type Timing,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { withoutResults } from '../../src/recording/without-results.js';
 import type { Absence, FrameTiming, TimedState } from './frame-timing.js';
 import { decodeLineage, type FrameLineage } from './lineage-fields.js';
 
@@ -140,16 +141,6 @@ function timingOf(lineage: FrameLineage, originNs: bigint): FrameTiming {
 function absence({ stage, state, reason }: StageStatus): Absence[] {
   const name = stateNames[state];
   return name === undefined || name === 'ok' ? [] : [{ stage, state: name, reason }];
-}
-
-function withoutResults({ path, channels, metadata }: RecordingReader): PerceptionError {
-  const isOfRun = metadata.has('windshield.result');
-  const topics = channels.map(({ topic }) => topic).join(', ') || 'none';
-  const found = isOfRun ? 'a run that published nothing' : `topics ${topics}`;
-  return new PerceptionError(
-    'ERR_RECORDING',
-    `${path}: expected results, as windshield replay --out records them, found ${found}`,
-  );
 }
 
 function withoutTimes(path: string, results: number, undecodable: number): PerceptionError {

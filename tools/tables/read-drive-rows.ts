@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { PerceptionError } from '../../src/frame/perception-error.js';
 import {
   GroundTruthSchema,
   type PerceptionFrame,
@@ -8,6 +7,7 @@ import {
 import { readMessage } from '../../src/messages/read-message.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { withoutResults } from '../../src/recording/without-results.js';
 import type { DriveRow, TableRow } from './drive-tables.js';
 import { type FrameKey, rowsOfResult } from './rows-of-result.js';
 import { rowsOfTruth } from './rows-of-truth.js';
@@ -51,7 +51,7 @@ export async function* readDriveRows(
         yield* rowsOfResult(key, frame);
       }
     }
-    if (sums.frames === 0n) throw withoutResults(results);
+    if (sums.frames === 0n) throw withoutResults(results, lossesOf(results, sums.undecodable));
     yield* truthRows(drivePath, results, sums);
     yield* sums.rows(results.metadata.get('windshield.result') ?? {});
     for (const loss of lossesOf(results, sums.undecodable)) onLoss?.(loss);
@@ -171,12 +171,4 @@ function decoded(data: Uint8Array): PerceptionFrame | undefined {
 function lossesOf(reader: RecordingReader, undecodable: number): string[] {
   const others = undecodable > 0 ? [`has ${undecodable} messages that are no results`] : [];
   return [...recordingLosses(reader), ...others];
-}
-
-function withoutResults({ path, channels }: RecordingReader): PerceptionError {
-  const found = channels.map(({ topic }) => topic).join(', ') || 'none';
-  return new PerceptionError(
-    'ERR_RECORDING',
-    `${path}: expected results, as windshield replay --out records them, found topics ${found}`,
-  );
 }

@@ -1,6 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
-import { PerceptionError } from '../../src/frame/perception-error.js';
 import {
   type CameraCalibration,
   CameraCalibrationSchema,
@@ -12,6 +11,7 @@ import {
 import { readMessage } from '../../src/messages/read-message.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { withoutResults } from '../../src/recording/without-results.js';
 
 /** One recorded result: the message, and its bytes as they were recorded. */
 export interface Result {
@@ -54,11 +54,7 @@ export class ResultsFile {
       .map(({ topic }) => topic);
     if (topics.length > 0) return new ResultsFile(reader, topics);
     await reader.close();
-    const found = reader.channels.map(({ topic }) => topic).join(', ') || 'none';
-    throw new PerceptionError(
-      'ERR_RECORDING',
-      `${path}: expected results, as windshield replay --out records them, found topics ${found}`,
-    );
+    throw withoutResults(reader);
   }
 
   /** In the order of their stamps. A message that does not decode is passed over and counted. */

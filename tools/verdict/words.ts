@@ -13,9 +13,7 @@ export const spokenClass = (name: string): string => name.replaceAll('_', ' ');
 /** `stop sign`; names that end in what they are about stay readable: `speed limit 60 sign`. */
 export const spokenSign = (name: string): string => `${spokenClass(name)} sign`;
 
-/** `1 frame`, `12 frames`. */
-export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${count} ${count === 1 ? noun : plural}`;
+export { counted } from '../../src/text/counted.js';
 
 /** Radians as degrees: two digits, more where two would say 0. */
 export function spokenDegrees(rad: number): string {
