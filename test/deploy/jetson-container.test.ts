@@ -1,4 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repoDir } from '../support/command-line.js';
@@ -26,6 +36,19 @@ test('what it copies is there, and the libraries that were built replace those o
 test("no image takes this machine's packages for its own", () => {
   for (const file of ['deploy/Containerfile', 'deploy/jetson/Containerfile'])
     expect(read(`${file}.dockerignore`).split('\n')).toContain('node_modules');
+});
+
+test('sources of an image bear times that a registry keeps: else its first start would build them anew, where it may not write', () => {
+  for (const file of ['deploy/Containerfile', 'deploy/jetson/Containerfile']) {
+    const [, command] = /^RUN (find .+) \\\n && node bin\/build\.js --force$/m.exec(read(file))!;
+    const dir = mkdtempSync(join(tmpdir(), 'windshield-image-'));
+    const source = join(dir, 'a.ts');
+    writeFileSync(source, '');
+    utimesSync(source, 1.5, 1.5);
+    execFileSync('bash', ['-c', command!], { cwd: dir });
+    expect(statSync(source).mtimeMs % 1000).toBe(0);
+    rmSync(dir, { recursive: true });
+  }
 });
 
 test('image and service keep engines where they may write', () => {

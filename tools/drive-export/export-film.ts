@@ -5,7 +5,7 @@ import { driveMetadataName } from '../../src/recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
 import { calibrationOf } from '../../src/recording/recorded-calibration.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
-import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { RecordingReader } from '../../src/recording/recording-reader.js';
 import { FilmFile } from '../film/film-file.js';
 import { ResultsFile } from '../verdict/open-results.js';
 import { DrivePictures } from './drive-pictures.js';
@@ -64,13 +64,12 @@ interface OpenResults {
 async function openResults(path: string | undefined): Promise<OpenResults | undefined> {
   if (path === undefined) return undefined;
   const file = await ResultsFile.open(path);
-  const reader = await RecordingReader.open(path);
-  const meaning = recordedMapMeaning(reader);
-  await reader.close();
+  const meaning = recordedMapMeaning(file);
   const results = file.results();
-  let waiting = await results.next();
+  let waiting: Awaited<ReturnType<typeof results.next>> | undefined;
   /** The result of the picture of this stamp; pictures are asked for in their order. */
   const next = async (stampNs: bigint) => {
+    waiting ??= await results.next();
     while (!waiting.done && waiting.value.stampNs < stampNs) waiting = await results.next();
     return !waiting.done && waiting.value.stampNs === stampNs ? waiting.value.frame : undefined;
   };

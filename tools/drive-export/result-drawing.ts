@@ -86,7 +86,9 @@ const hexOf = (rgb: readonly number[]) =>
 const recordedSchema = z.object({ input: inputSpecSchema, decode: segmentationOutputSchema });
 
 /** What the class maps of a recording of results mean, where it says so. */
-export function recordedMapMeaning({ metadata }: RecordingReader): MapMeaning | undefined {
+export function recordedMapMeaning({
+  metadata,
+}: Pick<RecordingReader, 'metadata'>): MapMeaning | undefined {
   try {
     const manifest = JSON.parse(metadata.get('windshield.manifests')?.['segmentation'] ?? 'null');
     const { input, decode } = recordedSchema.parse(manifest);

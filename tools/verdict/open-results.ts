@@ -57,6 +57,11 @@ export class ResultsFile {
     throw withoutResults(reader);
   }
 
+  /** What the run said of itself, by name. */
+  get metadata(): RecordingReader['metadata'] {
+    return this.#reader.metadata;
+  }
+
   /** In the order of their stamps. A message that does not decode is passed over and counted. */
   async *results(): AsyncGenerator<Result, void, void> {
     for await (const { data, stampNs } of this.#reader.messages({ topics: this.#topics })) {
