@@ -3,6 +3,7 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { addLimitFlags, giveVerdict, type LimitFlags, readLimits } from './limit-flags.js';
 import { numberOf } from './option-parsers.js';
+import { reportFiles } from './report-files.js';
 import { Terminal } from './terminal.js';
 
 interface LatencyFlags extends LimitFlags {
@@ -42,11 +43,7 @@ async function showLatency(path: string, flags: LatencyFlags): Promise<void> {
   const { buildLatencyReport } = await import('../tools/latency/latency-report.js');
   const { formatLatencyReport, lossNotes } = await import('../tools/latency/format-report.js');
   const terminal = new Terminal();
-  if (html !== undefined)
-    guardOutputs(
-      [{ option: '--html', path: html, kind: 'html' }],
-      [{ role: 'the recording', path }],
-    );
+  guardOutputs(reportFiles(flags), [{ role: 'the recording', path }]);
   const lineage = await readLineage(path);
   const report = buildLatencyReport(lineage, deadlineMs);
   for (const note of lossNotes(report)) terminal.note(`${path}: ${note}`);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Limit } from '../tools/limits/limit.js';
 import { exitCodes } from './exit-codes.js';
+import { reportFiles } from './report-files.js';
 import type { Terminal } from './terminal.js';
 
 export interface LimitFlags {
@@ -28,8 +30,9 @@ export function addLimitFlags(command: Command, example: { min: string; max: str
     .option('--junit <file.xml>', 'also write what --min and --max found, for a CI server');
 }
 
-/** The limits of the flags, read before anything is measured. Rejects with ERR_USAGE. */
+/** The limits of the flags, read before anything is measured. Rejects with ERR_USAGE, and as guardOutputs does. */
 export async function readLimits({ min = [], max = [], junit }: LimitFlags): Promise<Limit[]> {
+  guardOutputs(reportFiles({ junit }), []);
   const { parseLimit } = await import('../tools/limits/limit.js');
   const limits = [
     ...min.map((text) => parseLimit(text, 'min')),

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { PerceptionError } from '../src/frame/perception-error.js';
+import { guardOutputs } from '../src/files/output-guard.js';
+import { writeWhole } from '../src/files/write-whole.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
+import { reportFiles } from './report-files.js';
 import { Terminal } from './terminal.js';
 
 /** What `verify` and `diff` share. */
@@ -21,13 +22,31 @@ export function addVerdictOptions(command: Command): Command {
     .option('--junit <report.xml>', 'also write the findings as a build server reads them');
 }
 
+/** Before anything is written: no report takes the place of what the command reads. Throws as guardOutputs does. */
+export function guardReports(
+  flags: VerdictFlags,
+  inputs: Readonly<Record<string, string | undefined>>,
+) {
+  const all = Object.entries({ ...inputs, 'the rules': flags.rules });
+  guardOutputs(
+    reportFiles(flags),
+    all.flatMap(([role, path]) => (path === undefined ? [] : [{ role, path }])),
+  );
+}
+
 /** Compares, prints and writes what was asked for; sets exit code 1 where the answer is no. */
 export async function showVerdict(
   referencePath: string,
   candidatePath: string,
   drivePath: string | undefined,
-  { rules: rulesPath, json, html, junit }: VerdictFlags,
+  flags: VerdictFlags,
 ): Promise<void> {
+  const { rules: rulesPath, json, html, junit } = flags;
+  guardReports(flags, {
+    'the reference': referencePath,
+    'the results': candidatePath,
+    'the drive': drivePath,
+  });
   const { compareRuns } = await import('../tools/verdict/compare-runs.js');
   const { readRules, strictRules } = await import('../tools/verdict/rules.js');
   const { verdictOf } = await import('../tools/verdict/verdict.js');
@@ -36,18 +55,12 @@ export async function showVerdict(
   const rules = rulesPath === undefined ? strictRules : await readRules(rulesPath);
   const comparison = await compareRuns(referencePath, candidatePath, rules, drivePath);
   const verdict = verdictOf(comparison, rules);
-  if (junit !== undefined) await writeOutput(junit, formatJunit(verdict));
+  if (junit !== undefined) writeWhole(junit, formatJunit(verdict));
   if (html !== undefined) {
     const { verdictPage } = await import('../tools/verdict/page/verdict-page.js');
-    await writeOutput(html, await verdictPage(verdict, comparison, drivePath));
+    writeWhole(html, await verdictPage(verdict, comparison, drivePath));
     terminal.note(`wrote ${html}`);
   }
   terminal.print(json ? measuredJson(verdict) : formatVerdict(verdict));
   if (!verdict.passed) process.exitCode = exitCodes.failedVerdict;
-}
-
-async function writeOutput(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause: NodeJS.ErrnoException) => {
-    throw new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${cause.message}`, { cause });
-  });
 }

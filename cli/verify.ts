@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { defaultPipelineFile } from './default-pipelines.js';
-import { addVerdictOptions, showVerdict, type VerdictFlags } from './show-verdict.js';
+import { addVerdictOptions, guardReports, showVerdict, type VerdictFlags } from './show-verdict.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -45,6 +45,12 @@ async function verify(drive: string, flags: VerifyFlags): Promise<void> {
       'ERR_SOURCE_MISSING',
       `there is no reference ${flags.reference}; --update makes one`,
     );
+  guardReports(flags, {
+    'the drive': drive,
+    'the reference': flags.reference,
+    'the results': flags.out,
+  });
+  if (flags.update) await guardReference(flags.reference, drive, flags.pipeline);
   const dir = await mkdtemp(join(tmpdir(), 'windshield-verify-'));
   try {
     const results = flags.out === undefined ? join(dir, 'results.mcap') : resolve(flags.out);
@@ -57,6 +63,18 @@ async function verify(drive: string, flags: VerifyFlags): Promise<void> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** A new reference takes the place of older results alone. Rejects as guardOutputs and checkNoDriveAt do. */
+async function guardReference(path: string, drive: string, pipeline: string): Promise<void> {
+  const { guardOutputs } = await import('../src/files/output-guard.js');
+  const { checkNoDriveAt } = await import('../src/recording/recording-kind.js');
+  const inputs = [
+    { role: 'the drive', path: drive },
+    { role: 'the pipeline file', path: pipeline },
+  ];
+  guardOutputs([{ option: '--reference', path, kind: 'recording' }], inputs);
+  await checkNoDriveAt(path);
 }
 
 /** Replays in lock-step, publishing nothing; rejects where the drive did not come to its end. */

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import { guardOutputs } from '../../src/files/output-guard.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
+import { reportFiles } from '../report-files.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, type StoreFlags } from './fleet-options.js';
 
@@ -31,6 +33,7 @@ export function fleetMapCommand(): Command {
 }
 
 async function drawMap(place: string, flags: FleetMapFlags): Promise<void> {
+  guardOutputs(reportFiles(flags), [{ role: 'the pipeline file', path: flags.pipeline }]);
   const [{ openStore }, { loadCodes, makerOf }, { fleetMap }, { lookingBundle }] =
     await Promise.all([
       import('../../tools/fleet/store/open-store.js'),

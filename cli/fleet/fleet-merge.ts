@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { guardOutputs } from '../../src/files/output-guard.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { measuredJson } from '../../src/text/measured-json.js';
 import { exitCodes } from '../exit-codes.js';
 import { countsProgress } from '../progress-line.js';
+import { reportFiles } from '../report-files.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
 
@@ -66,8 +68,15 @@ export function fleetMergeCommand(): Command {
   return addStoreOptions(addMergeOptions(command)).action(showFleetVerdict);
 }
 
+/** Before a drive is replayed or a result read: no report takes the place of what is read. Throws as guardOutputs does. */
+export function guardMergeOutputs(flags: Pick<FleetMergeFlags, 'html' | 'junit' | 'rules'>) {
+  const inputs = flags.rules === undefined ? [] : [{ role: 'the rules', path: flags.rules }];
+  guardOutputs(reportFiles(flags), inputs);
+}
+
 /** Merges, prints, writes what was asked for; sets exit code 1 where the answer is no. */
 export async function showFleetVerdict(place: string, flags: FleetMergeFlags): Promise<void> {
+  guardMergeOutputs(flags);
   const [{ openStore }, { mergeFleet }, { readRules, strictRules }, { parseLimit }, format] =
     await Promise.all([
       import('../../tools/fleet/store/open-store.js'),

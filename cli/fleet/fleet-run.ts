@@ -7,7 +7,12 @@ import { numberOf, positiveInteger, usage } from '../option-parsers.js';
 import { showsProgress } from '../progress-line.js';
 import { onStopSignals } from '../stop-signals.js';
 import { Terminal } from '../terminal.js';
-import { addMergeOptions, type FleetMergeFlags, showFleetVerdict } from './fleet-merge.js';
+import {
+  addMergeOptions,
+  type FleetMergeFlags,
+  guardMergeOutputs,
+  showFleetVerdict,
+} from './fleet-merge.js';
 import { addStoreOptions } from './fleet-options.js';
 import { fleetWork, formatFleet } from './format-fleet.js';
 
@@ -98,6 +103,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       import('../../tools/fleet/run-fleet.js'),
       import('../../tools/fleet/plan/shard.js'),
     ]);
+  guardMergeOutputs(flags);
   const { queue, lease } = flags;
   // Under an array job that shares a queue the index says nothing.
   const ownShard = () => (queue === undefined ? shards.shardOf() : undefined);

@@ -30,6 +30,7 @@ export type OutputKind =
   | 'png'
   | 'jpeg'
   | 'html'
+  | 'xml'
   | 'json'
   | 'film'
   | 'pdf'
@@ -43,6 +44,7 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
   png: (bytes) => bytes.subarray(0, 4).equals(Buffer.from('\x89PNG', 'latin1')),
   jpeg: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8,
   html: (bytes) => /^\s*<(!doctype html|html)/i.test(bytes.toString('latin1')),
+  xml: (bytes) => /^\s*<\?xml /.test(bytes.toString('latin1')),
   json: (bytes) => /^\s*[[{]/.test(bytes.toString('latin1')),
   // MP4 and QuickTime, Matroska, AVI, GIF.
   film: (bytes) =>
@@ -60,6 +62,7 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
   png: 'a PNG picture',
   jpeg: 'a JPEG picture',
   html: 'a page (HTML)',
+  xml: 'XML',
   json: 'JSON',
   film: 'a film',
   pdf: 'a PDF',

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -118,6 +119,43 @@ describe('an output never takes the place of something else', () => {
         keeps: rig.drivePath,
         args: ['picture', results, '--drive', rig.drivePath, '--out', rig.drivePath],
       }),
+    ],
+    [
+      'latency --junit, the results',
+      () => ({ keeps: results, args: ['latency', results, '--max', 'p99=1s', '--junit', results] }),
+    ],
+    [
+      'diff --html, the drive',
+      () => {
+        const args = ['diff', results, results, '--drive', rig.drivePath, '--html', rig.drivePath];
+        return { keeps: rig.drivePath, args };
+      },
+    ],
+    [
+      'diff --junit, a result',
+      () => ({ keeps: results, args: ['diff', results, results, '--junit', results] }),
+    ],
+    [
+      'verify --update, the drive',
+      () => ({
+        keeps: rig.drivePath,
+        args: [
+          ...['verify', rig.drivePath, '-p', rig.pipelinePath],
+          ...['--reference', rig.drivePath, '--update'],
+        ],
+      }),
+    ],
+    [
+      'fleet merge --html, the rules',
+      () => {
+        writeFileSync(at('rules.yaml'), 'exact: never\n');
+        const keeps = at('rules.yaml');
+        return { keeps, args: ['fleet', 'merge', rig.dir, '--rules', keeps, '--html', keeps] };
+      },
+    ],
+    [
+      'fleet map --html, a recording',
+      () => ({ keeps: results, args: ['fleet', 'map', rig.dir, '--html', results] }),
     ],
     [
       'latency --html, the results',

@@ -25,6 +25,13 @@ test("the Jetson's image is built on an L4T for which ONNX Runtime is built", ()
   expect(row).toMatch(/ builds$/);
 });
 
+test("the fleet's image copies what is there", () => {
+  const copies = [...read('deploy/Containerfile').matchAll(/^COPY (.+) \S+$/gm)];
+  expect(copies.length).toBeGreaterThan(2);
+  for (const [, names] of copies)
+    for (const name of names!.split(' ')) expect(existsSync(join(repoDir, name)), name).toBe(true);
+});
+
 test('what it copies is there, and the libraries that were built replace those of the package', () => {
   const copies = [...container.matchAll(/^COPY (?!--from)(.+) \S+$/gm)];
   expect(copies.length).toBeGreaterThan(2);
