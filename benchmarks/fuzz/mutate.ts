@@ -51,7 +51,7 @@ const words = [
   ';',
   ',,,,',
   '|',
-]; // prettier-ignore
+];
 const values: readonly unknown[] = [
   null,
   true,
@@ -84,7 +84,7 @@ const values: readonly unknown[] = [
   { toString: 1, valueOf: 2 },
   Array(300).fill(0),
   'NaN',
-]; // prettier-ignore
+];
 
 /** Numbers of 0 to below 1, the same for the same seed. */
 export type Random = () => number;

@@ -98,7 +98,7 @@ const labelMap: FuzzSubject = set(
       'val/seq_0001.png': (await caseFiles(/^02.*grey8.val/, '.png'))[0] ?? (await smallPng()),
     }),
   ['camvid', 'segmentation', 'val'],
-); // prettier-ignore
+);
 
 /** Labels of data sets. */
 export const datasetSubjects: readonly FuzzSubject[] = [
@@ -203,4 +203,4 @@ export const datasetSubjects: readonly FuzzSubject[] = [
     seeds: async () => [log],
     read: async (_, dir) => void (await readTrainingLog(dir)),
   },
-]; // prettier-ignore
+];

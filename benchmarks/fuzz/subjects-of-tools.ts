@@ -32,7 +32,7 @@ function readyBoxes(): Uint8Array {
     names: "{0: 'person', 1: 'bicycle', 2: 'car'}",
     imgsz: '[16, 16]',
     task: 'detect',
-  }); // prettier-ignore
+  });
 }
 
 const detectorChoices = {
@@ -46,6 +46,15 @@ const detectorChoices = {
   from: 'model.onnx',
   licence: 'none',
   command: 'none',
+} as const;
+
+const recipe = {
+  task: 'detection',
+  count: 5,
+  seed: 1,
+  widthPx: 64,
+  heightPx: 48,
+  truth: false,
 } as const;
 
 const board = makeBoard({ kind: 'chessboard', cols: 4, rows: 3, squareM: 0.02 });
@@ -92,27 +101,8 @@ export const toolSubjects: readonly FuzzSubject[] = [
     form: 'value',
     file: 'recipe.json',
     codes: ['ERR_OUTPUT'],
-    seeds: async () => [
-      text(
-        JSON.stringify({
-          task: 'detection',
-          count: 5,
-          seed: 1,
-          widthPx: 64,
-          heightPx: 48,
-          truth: false,
-        }),
-      ), // prettier-ignore
-    ],
-    read: (_, dir) =>
-      claimFolder(dir, {
-        task: 'detection',
-        count: 5,
-        seed: 1,
-        widthPx: 64,
-        heightPx: 48,
-        truth: false,
-      }), // prettier-ignore
+    seeds: async () => [text(JSON.stringify(recipe))],
+    read: (_, dir) => claimFolder(dir, recipe),
   },
   {
     name: 'dataset-journal',

@@ -34,7 +34,7 @@ export async function whatIsWrong(
   const aside = await contentOf(place, `${out}.replaced`);
   const isAside = [...old].every(
     ([name, hash]) => aside.get(name.replace(out, `${out}.replaced`)) === hash,
-  ); // prettier-ignore
+  );
   if (now.size === 0 && isAside) return true;
   const gone = [...old.keys()].filter((name) => !now.has(name));
   if (gone.length > 0) fail(`gone: ${gone.join(', ')}`);

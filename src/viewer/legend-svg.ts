@@ -35,7 +35,7 @@ export function legendSvg(
   put(widthOf(caption, fontPx), (at, y) => text(caption, at, y));
   for (const { colour, words, mark } of entries) {
     const paint =
-      mark === 'box' ? `fill="none" stroke="${colour}" stroke-width="2.5"` : `fill="${colour}"`; // prettier-ignore
+      mark === 'box' ? `fill="none" stroke="${colour}" stroke-width="2.5"` : `fill="${colour}"`;
     put(markPx + fontPx / 2 + widthOf(words, fontPx), (at, y) => {
       const square = `<rect x="${at}" y="${y - markPx + 2}" width="${markPx}" height="${markPx}" ${paint}/>`;
       return square + text(words, at + markPx + fontPx / 2, y);
