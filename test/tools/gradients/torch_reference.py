@@ -188,4 +188,5 @@ def main(model, input_file, shape, output, index, sign, layer, steps, folder):
     F.relu((weights * maps).sum(dim=1)).detach().numpy().astype("<f4").tofile(f"{folder}/cam.f32")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
