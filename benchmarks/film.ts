@@ -1,6 +1,6 @@
 // The film and the pictures of the page in docs/images, taken anew from the sample drive.
 //
-//     npm run film -- [--only player,networks,road,live]
+//     npm run film -- [--only player,networks,explained,road,live]
 //
 // Needs Debian's `chromium` and `ffmpeg`. Each picture waits for what it shows, so that a slow machine films the same.
 import { execFileSync } from 'node:child_process';
@@ -30,6 +30,7 @@ const running = new Set<LookedAtCommand>();
 const browser = await launchBrowser();
 try {
   if (wanted('player') || wanted('networks')) await filmPlayer();
+  if (wanted('explained')) await pictureExplained();
   if (wanted('road')) await filmRoad();
   if (wanted('live')) await pictureLive();
   if (values.only === undefined) writeFilm();
@@ -75,6 +76,22 @@ async function filmNetworks(page: Page): Promise<void> {
   await slider.fill('0.2');
   await page.waitForTimeout(500);
   await still(page, 'page-networks');
+}
+
+/** What steers, over the frame, with the panel that asks for it. */
+async function pictureExplained(): Promise<void> {
+  const command = await start(['view', drive, '--port', '0']);
+  const page = await browser.newPage({ viewport: { width: 1240, height: 1080 } });
+  await page.goto(`${command.url}/#at=4`);
+  await page.locator('.time', { hasText: /^4\.00 / }).waitFor();
+  await page.locator('.explain select').first().selectOption('steering');
+  const by = page.locator('.explain select').nth(1);
+  await by.locator('option[value=visual-backprop]').waitFor({ state: 'attached' });
+  await by.selectOption('visual-backprop');
+  await page.locator('#explained', { hasText: /^steers/ }).waitFor();
+  await still(page, 'page-explained', { width: 1240, height: 1080 });
+  await page.close();
+  await command.stop();
 }
 
 async function filmRoad(): Promise<void> {

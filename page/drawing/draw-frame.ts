@@ -4,9 +4,11 @@ import type {
   GroundTruth,
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { Heat } from '../explain/explain-protocol.js';
 import { drawBoxes, drawTruth } from './draw-boxes.js';
 import { drawLaneBorders } from './draw-lane-borders.js';
 import { drawPath } from './draw-path.js';
+import { HeatOverlay } from './heat-overlay.js';
 import { MapOverlay } from './map-overlay.js';
 import { Sheet } from './sheet.js';
 
@@ -29,6 +31,8 @@ export interface Scene {
   mount?: CameraMount | undefined;
   /** Borders of the vehicle's lane as far as they are known to be true, pixels of the frame. */
   laneBordersPx?: readonly (readonly (readonly [x: number, y: number])[])[] | undefined;
+  /** What an answer is based on; lies below everything else. */
+  heat?: Heat | undefined;
   shown: ReadonlySet<Layer>;
 }
 
@@ -36,12 +40,13 @@ export interface Scene {
 export class FramePainter {
   readonly #context: CanvasRenderingContext2D;
   readonly #overlay = new MapOverlay();
+  readonly #heat = new HeatOverlay();
 
   constructor(canvas: HTMLCanvasElement) {
     this.#context = canvas.getContext('2d', { alpha: false })!;
   }
 
-  draw({ picture, result, truth, camera, mount, laneBordersPx, shown }: Scene): void {
+  draw({ picture, result, truth, camera, mount, laneBordersPx, heat, shown }: Scene): void {
     const context = this.#context;
     const { canvas } = context;
     const widthPx = picture?.width ?? result?.widthPx ?? canvas.width;
@@ -51,6 +56,7 @@ export class FramePainter {
       context.fillStyle = '#11151a';
       context.fillRect(0, 0, widthPx, heightPx);
     } else context.drawImage(picture, 0, 0);
+    if (heat) this.#heat.draw(sheet, heat);
     const lens = cameraFor(camera, widthPx, heightPx);
     if (result?.segmentation) {
       if (shown.has('map')) this.#overlay.draw(sheet, result.segmentation, lens);

@@ -22,6 +22,16 @@ export interface WebRuntime {
    * the CPU's: the manifest's tolerance of that name is what its golden outputs are held to.
    */
   createSession(bundle: Bundle): Promise<NetworkSession>;
+  /** Loads a network whose inner values are outputs too: what a run yields, by name. On WebAssembly. */
+  createWatched(network: Uint8Array, bundle: Bundle): Promise<WatchedSession>;
+}
+
+/** A network on its own, asked for whatever values its graph gives. */
+export interface WatchedSession {
+  /** One item of the bundle's input; new arrays. */
+  run(
+    input: Float32Array,
+  ): Promise<Record<string, { dims: readonly number[]; data: Float32Array }>>;
 }
 
 /**
@@ -41,6 +51,7 @@ export async function loadWebRuntime(wanted: 'fastest' | 'wasm' = 'fastest'): Pr
   return {
     label: isGpu ? 'WebGPU' : `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}`,
     createSession: (bundle) => createSession(runtime, bundle, isGpu ? 'webgpu' : 'wasm'),
+    createWatched: (network, bundle) => createWatched(runtime, network, bundle),
   };
 }
 
@@ -64,19 +75,7 @@ async function createSession(
   backend: 'webgpu' | 'wasm',
 ): Promise<NetworkSession> {
   const { manifest, where } = bundle;
-  let session: InferenceSession;
-  try {
-    session = await runtime.InferenceSession.create(bundle.network, {
-      executionProviders: [backend],
-      graphOptimizationLevel: 'all',
-    });
-  } catch (cause) {
-    throw new PerceptionError(
-      'ERR_BUNDLE',
-      `${where}/${manifest.network.file}: expected a network that ONNX Runtime can load, found: ${firstLine(cause)}`,
-      { cause },
-    );
-  }
+  const session = await loadNetwork(runtime, bundle.network, bundle, backend);
   const { input, outputs, decode } = manifest;
   const batchSize = input.tensor.shape[0]!;
   const maxBatch =
@@ -110,6 +109,47 @@ async function createSession(
     },
     dispose: () => session.release(),
   };
+}
+
+async function createWatched(
+  runtime: Runtime,
+  network: Uint8Array,
+  bundle: Bundle,
+): Promise<WatchedSession> {
+  const session = await loadNetwork(runtime, network, bundle, 'wasm');
+  const { name, shape } = bundle.manifest.input.tensor;
+  const dims = shape.map((size) => (typeof size === 'number' ? size : 1));
+  return {
+    async run(input) {
+      const answers = await session.run({ [name]: new runtime.Tensor('float32', input, dims) });
+      return Object.fromEntries(
+        Object.entries(answers).map(([output, { dims, data }]) => [
+          output,
+          { dims, data: data as Float32Array },
+        ]),
+      );
+    },
+  };
+}
+
+async function loadNetwork(
+  runtime: Runtime,
+  network: Uint8Array,
+  { manifest, where }: Bundle,
+  backend: 'webgpu' | 'wasm',
+): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(network, {
+      executionProviders: [backend],
+      graphOptimizationLevel: 'all',
+    });
+  } catch (cause) {
+    throw new PerceptionError(
+      'ERR_BUNDLE',
+      `${where}/${manifest.network.file}: expected a network that ONNX Runtime can load, found: ${firstLine(cause)}`,
+      { cause },
+    );
+  }
 }
 
 function firstLine(error: unknown): string {

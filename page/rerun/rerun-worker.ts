@@ -1,7 +1,8 @@
-import { type Bundle, openBundle, parseManifest } from '../../src/bundle/bundle.js';
+import type { Bundle } from '../../src/bundle/bundle.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { decodePicture } from './decode-picture.js';
 import { loadWebRuntime, type WebRuntime } from './onnxruntime-web.js';
+import { openOrigin } from './open-origin.js';
 import { Rerun } from './rerun.js';
 import type {
   BundleOrigin,
@@ -25,8 +26,6 @@ const sides = new Map<Side, LoadedSide>();
 let runtime: Promise<WebRuntime> | undefined;
 let settings: RerunSettings = {};
 let queue = Promise.resolve();
-
-const maxNetworkBytes = 512 * 2 ** 20;
 
 self.onmessage = ({ data }: MessageEvent<RerunRequest>) => {
   queue = queue.then(async () => {
@@ -113,31 +112,6 @@ function certificates(): string[] {
       ),
   );
 }
-
-async function openOrigin(origin: BundleOrigin): Promise<Bundle> {
-  const read = 'url' in origin ? fromAddress(origin.url) : fromFiles(origin.name, origin.files);
-  const where = 'url' in origin ? origin.url : origin.name;
-  const manifestText = new TextDecoder().decode(await read('manifest.json'));
-  const { network } = parseManifest(manifestText, `${where}/manifest.json`);
-  const goldenText = new TextDecoder().decode(await read('golden.json'));
-  return openBundle({ manifestText, goldenText, network: await read(network.file) }, where);
-}
-
-const fromAddress = (url: string) => async (name: string) => {
-  const response = await fetch(`${url}/${name}`);
-  if (!response.ok) throw new Error(`${url}/${name}: the server answered ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-};
-
-const fromFiles = (folder: string, files: readonly File[]) => async (name: string) => {
-  const file = files.find((candidate) => candidate.name === name);
-  if (file === undefined) {
-    const known = files.slice(0, 8).map((candidate) => candidate.name);
-    throw new Error(`${folder}: expected a file ${name}, found ${known.join(', ') || 'nothing'}`);
-  }
-  if (file.size > maxNetworkBytes) throw new Error(`${name}: ${file.size} bytes are too many`);
-  return new Uint8Array(await file.arrayBuffer());
-};
 
 function describe({ manifest }: Bundle): LoadedBundle {
   const { task, name, version, network, decode } = manifest;

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { PageSession } from '../../src/outputs/page/page-session.js';
 import type { Layer } from '../drawing/draw-frame.js';
+import { ExplainState } from '../explain/explain-state.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { Player } from '../player/player.js';
 import { RerunState } from '../rerun/rerun-state.js';
@@ -18,6 +19,7 @@ const tabNames: Readonly<Record<Tab, string>> = { live: 'Live', road: 'Road', pl
 export function App({ session }: { session: PageSession }) {
   const player = useMemo(() => new Player(), []);
   const rerun = useMemo(() => new RerunState(player, session.bundles), []);
+  const explain = useMemo(() => new ExplainState(player, session.bundles), []);
   const shown = useSignal<ReadonlySet<Layer>>(
     new Set(['boxes', 'freeSpace', 'path', ...(session.isRoad ? (['truth'] as const) : [])]),
   );
@@ -135,7 +137,13 @@ export function App({ session }: { session: PageSession }) {
         ) : tab.value === 'road' && road !== undefined ? (
           <RoadView feed={road} shown={shown.value} toggle={toggle} />
         ) : (
-          <PlayerView player={player} rerun={rerun} shown={shown.value} toggle={toggle} />
+          <PlayerView
+            player={player}
+            rerun={rerun}
+            explain={explain}
+            shown={shown.value}
+            toggle={toggle}
+          />
         )}
       </main>
       <dialog ref={help} aria-label="Keys">

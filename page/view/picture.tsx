@@ -5,10 +5,12 @@ interface PictureProps extends Scene {
   caption: string | undefined;
   /** What is on the picture, for a screen reader. */
   description: string;
+  /** A click on the picture, in its pixels. */
+  onPoint?: ((pointPx: readonly [number, number]) => void) | undefined;
 }
 
 /** One frame with what is drawn over it. */
-export function Picture({ caption, description, ...scene }: PictureProps) {
+export function Picture({ caption, description, onPoint, ...scene }: PictureProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   const painter = useRef<FramePainter | undefined>(undefined);
   useEffect(() => {
@@ -17,7 +19,21 @@ export function Picture({ caption, description, ...scene }: PictureProps) {
   });
   return (
     <figure class="picture">
-      <canvas ref={ref} width={1280} height={720} role="img" aria-label={description} />
+      <canvas
+        ref={ref}
+        width={1280}
+        height={720}
+        role="img"
+        aria-label={description}
+        onClick={(event) => {
+          const { widthPx, heightPx } = scene.result ?? {};
+          const width = scene.picture?.width ?? widthPx;
+          const height = scene.picture?.height ?? heightPx;
+          const { clientWidth, clientHeight } = event.currentTarget;
+          if (onPoint === undefined || !width || !height) return;
+          onPoint([(event.offsetX * width) / clientWidth, (event.offsetY * height) / clientHeight]);
+        }}
+      />
       {caption && <figcaption>{caption}</figcaption>}
     </figure>
   );

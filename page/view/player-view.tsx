@@ -1,9 +1,11 @@
 import type { Layer } from '../drawing/draw-frame.js';
+import type { ExplainState } from '../explain/explain-state.js';
 import { type Player, speeds } from '../player/player.js';
 import { Timeline } from '../player/timeline.js';
 import type { Lane } from '../player/timeline-builder.js';
 import { type RerunState, whoseNames } from '../rerun/rerun-state.js';
 import { describeFrame } from './describe-frame.js';
+import { ExplainPanel } from './explain-panel.js';
 import { Icon } from './icon.js';
 import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
 import { LayerSwitches } from './layer-switches.js';
@@ -15,12 +17,13 @@ import { lastSeconds } from './trace.js';
 interface PlayerViewProps {
   player: Player;
   rerun: RerunState;
+  explain: ExplainState;
   shown: ReadonlySet<Layer>;
   toggle(layer: Layer): void;
 }
 
 /** A recorded drive: picture, instruments, transport, timeline. */
-export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
+export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerViewProps) {
   const info = player.info.value;
   if (info === undefined) return <Welcome player={player} />;
   const frame = player.frame.value;
@@ -50,6 +53,12 @@ export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
           <Picture
             {...scene}
             result={result}
+            heat={explain.explainedOf(frame)?.heat}
+            onPoint={
+              explain.task.value === 'segmentation'
+                ? (pointPx) => void explain.ask('segmentation', undefined, pointPx)
+                : undefined
+            }
             caption={right && whoseNames[left]}
             description={describeFrame(result)}
           />
@@ -81,6 +90,7 @@ export function PlayerView({ player, rerun, shown, toggle }: PlayerViewProps) {
         </section>
         <div class="cards">
           <RerunPanel rerun={rerun} />
+          <ExplainPanel explain={explain} frame={frame} />
           <FileFacts player={player} />
         </div>
       </div>

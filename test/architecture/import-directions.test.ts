@@ -63,6 +63,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'inference',
     'messages',
   ],
+  // Stages asked why they answer as they do; what runs the networks is handed in.
+  explanation: ['frame', 'bundle', 'onnx', 'preprocess', 'perception', 'stages'],
   // What other programs import: it names what is public, and holds nothing of its own.
   public: [
     'frame',
@@ -81,7 +83,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that the browser runs as well. */
-const browserRooms = ['frame', 'text', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception'];
+const browserRooms = [
+  'frame',
+  'text',
+  'calibration',
+  'bundle',
+  'onnx',
+  'preprocess',
+  'perception',
+  'explanation',
+];
 
 /** Native and heavy packages, and the one file that may load each. */
 const soleImporters: Readonly<Record<string, string>> = {

@@ -1,13 +1,8 @@
 import type { LabelledTask } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { RgbImage } from '../../src/frame/rgb-image.js';
 
-/** A decoded picture: packed rgb8, row-major. */
-export interface RgbImage {
-  widthPx: number;
-  heightPx: number;
-  /** widthPx * heightPx * 3 bytes. */
-  data: Uint8Array;
-}
+export type { RgbImage };
 
 /** What every sample of every task has. `load` decodes on demand; nothing is kept by the reader. */
 export interface SampleBase {

@@ -5,7 +5,7 @@ import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import { type Dataset, type SegmentationSample, voidClassId } from '../datasets/sample.js';
-import { readProbabilities } from '../explain/class-probabilities.js';
+import { readProbabilities } from '../../src/explanation/class-probabilities.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import { DoubtCollector } from './doubt.js';

@@ -1,5 +1,5 @@
+import { type SaliencyMap, saliencyAt } from '../../src/explanation/saliency-map.js';
 import type { RgbImage } from '../datasets/sample.js';
-import { type SaliencyMap, saliencyAt } from './saliency-map.js';
 
 /** What counts most is painted in this colour, and covers the picture by so much. */
 const hotRgb = [255, 64, 32] as const;

@@ -1,4 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import type { SaliencyMap } from '../../src/explanation/saliency-map.js';
+import { visualBackProp } from '../../src/explanation/visual-back-prop.js';
 import { AskedNetwork } from '../gradients/asked-network.js';
 import type { Question } from '../gradients/asked-score.js';
 import {
@@ -11,8 +13,6 @@ import {
   smoothGradient,
 } from '../gradients/gradient-maps.js';
 import { layerNamed, layersOf } from '../gradients/layers.js';
-import type { SaliencyMap } from './saliency-map.js';
-import { visualBackProp } from './visual-back-prop.js';
 import { WatchedConvolutions } from './watched-convolutions.js';
 
 /** Methods that look into the network; `occlusion` looks at its answers alone. */

@@ -1,31 +1,25 @@
-import type { Bundle } from '../../src/bundle/bundle.js';
 import { readsCrops } from '../../src/bundle/output-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import {
+  askAbout,
+  askedPoint,
+  type OccludeOptions,
+  occludePicture,
+  type PictureQuestion,
+} from '../../src/explanation/occlude-picture.js';
+import type { SaliencyMap } from '../../src/explanation/saliency-map.js';
 import { createInputMapping } from '../../src/preprocess/input-mapping.js';
-import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { BundleRunner } from '../evaluate/bundle-runner.js';
-import { asksOf } from './answer-change.js';
 import { drawSaliency } from './draw-saliency.js';
 import { type ExplainMethod, innerMaps } from './explain-methods.js';
 import { networkInput } from './network-input.js';
-import { type CoveredArea, occlusionMap } from './occlusion.js';
-import type { SaliencyMap } from './saliency-map.js';
 
-export interface ExplainRequest {
-  bundle: Bundle;
+export interface ExplainRequest extends PictureQuestion, OccludeOptions {
   camera: CameraModel | undefined;
-  picture: RgbImage;
   method: ExplainMethod;
-  /** Signs: the detection whose crop is asked about. */
-  input?: StageResult;
-  /** Segmentation: the pixel that is asked about; the middle of the lower half when left out. */
-  pointPx?: readonly [number, number];
   /** `grad-cam`: the convolution that is looked at; see usualLayer when left out. */
   layer?: string;
-  /** Side of the patch of `occlusion`, pixels; a twelfth of what the network sees when left out. */
-  patchPx?: number;
-  onProgress?: (done: number, total: number) => void;
 }
 
 export interface Explanation {
@@ -37,40 +31,27 @@ export interface Explanation {
 
 /** Says what of a picture an answer is based on. Rejects with ERR_USAGE where there is nothing to ask about. */
 export async function explainPicture(request: ExplainRequest): Promise<Explanation> {
-  const { bundle, camera, picture, method, input } = request;
+  const { bundle, camera, picture, method, input, layer } = request;
   const { widthPx, heightPx } = picture;
   const mapping = createInputMapping(bundle.manifest.input.spec, picture, camera);
   const runner = await BundleRunner.open(bundle, camera);
   try {
-    const pointPx = request.pointPx ?? ([widthPx / 2, heightPx * 0.75] as const);
-    const { inputFromFramePoint } = mapping;
-    const ask = { pointPx, inputFromFramePoint, ...(input && { input }) };
-    const asked = await asksOf(bundle.manifest.task)(runner, bundle, picture, ask);
+    const asked = await askAbout(request, runner, mapping);
     const drawn = { widthPx, heightPx, data: Uint8Array.from(picture.data) };
-    if (method !== 'occlusion') {
-      const pointNorm = inputFromFramePoint(...pointPx);
-      const map = innerMaps[method]({
-        bundle,
-        input: await networkInput(bundle, camera, picture, input),
-        ...(pointNorm && { pointNorm }),
-        ...(request.layer !== undefined && { layer: request.layer }),
-      });
-      drawSaliency(drawn, map, cropPlace(request) ?? inputFromFramePoint);
+    if (method === 'occlusion') {
+      const { map, placeOf } = await occludePicture(request, asked, mapping, request);
+      drawSaliency(drawn, map, placeOf);
       return { answer: asked.answer, map, drawn };
     }
-    const area = seenArea(request, mapping.frameFromInputBox([0, 0, 1, 1]));
-    const patchPx =
-      request.patchPx ??
-      Math.max(4, Math.round(Math.min(area[2] - area[0], area[3] - area[1]) / 6));
-    const stepPx = Math.max(2, Math.round(patchPx / 2));
-    const { onProgress } = request;
-    const map = await occlusionMap(picture, asked.change, {
-      area,
-      patchPx,
-      stepPx,
-      ...(onProgress && { onProgress }),
+    const { inputFromFramePoint } = mapping;
+    const pointNorm = inputFromFramePoint(...askedPoint(request));
+    const map = innerMaps[method]({
+      bundle,
+      input: await networkInput(bundle, camera, picture, input),
+      ...(pointNorm && { pointNorm }),
+      ...(layer !== undefined && { layer }),
     });
-    drawSaliency(drawn, map, (x, y) => [x / (map.columns * stepPx), y / (map.rows * stepPx)]);
+    drawSaliency(drawn, map, cropPlace(request) ?? inputFromFramePoint);
     return { answer: asked.answer, map, drawn };
   } finally {
     await runner.dispose();
@@ -89,13 +70,4 @@ function cropPlace({ bundle, input }: ExplainRequest) {
     share(xPx, left, right),
     share(yPx, top, bottom),
   ];
-}
-
-/** What the stage sees of the picture; of a sign, its box and a margin. */
-function seenArea({ picture, input }: ExplainRequest, whole: CoveredArea | undefined): CoveredArea {
-  const { widthPx, heightPx } = picture;
-  if (input?.stage !== 'detection') return whole ?? [0, 0, widthPx, heightPx];
-  const [left, top, right, bottom] = input.detections[0]!.boxXyxyPx;
-  const margin = (right - left) * 0.25;
-  return [left - margin, top - margin, right + margin, bottom + margin];
 }

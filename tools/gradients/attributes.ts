@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import { intsOf } from '../quantize/network-graph.js';
+import { intsOf } from '../../src/onnx/network-graph.js';
 
 /** A float among a node's attributes, or its default. */
 export function floatOf(node: NodeProto, name: string, otherwise: number): number {

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { NetworkGraph } from '../quantize/network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { BackwardBuilder, type BackwardRule } from './backward-builder.js';
 import { convolutionRule, transposedConvolutionRule } from './convolution-rules.js';
 import { matrixRules } from './matrix-rules.js';

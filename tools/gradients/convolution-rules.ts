@@ -1,4 +1,4 @@
-import { intOf, intsOf } from '../quantize/network-graph.js';
+import { intOf, intsOf } from '../../src/onnx/network-graph.js';
 import { textOf, windowOf } from './attributes.js';
 import { type BackwardRule, single } from './backward-builder.js';
 

@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import { intOf } from '../quantize/network-graph.js';
+import { intOf } from '../../src/onnx/network-graph.js';
 import { floatOf } from './attributes.js';
 import { type BackwardBuilder, type BackwardRule, single } from './backward-builder.js';
 

@@ -1,5 +1,5 @@
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { NetworkGraph } from '../quantize/network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /** Shapes of everything that a network computes, and the numbers of what is no picture: found by one run. */
 export class MeasuredValues {

@@ -6,7 +6,7 @@ import {
   type ValueRange,
 } from './integer-range.js';
 import { integerNodes, isMover, type Layer, layersOf } from './layers.js';
-import { NetworkGraph } from './network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { quantizeBias, quantizeWeights, type WeightBits } from './quantized-weights.js';
 
 export interface IntegerOptions {

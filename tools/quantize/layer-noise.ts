@@ -3,7 +3,7 @@ import { NativeSession } from '../../src/inference/native-session.js';
 import { type IntegerOptions, insertIntegers } from './insert-integers.js';
 import type { ValueRange } from './integer-range.js';
 import { layersOf } from './layers.js';
-import { NetworkGraph } from './network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { itemShape } from './network-inputs.js';
 
 export interface LayerNoise {

@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import { intOf, type NetworkGraph } from './network-graph.js';
+import { intOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /** A node with weights that an integer kernel can compute. */
 export interface Layer {

@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import { intOf, intsOf, type NetworkGraph } from './network-graph.js';
+import { intOf, intsOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /**
  * An average pool that only a 1x1 convolution to fewer channels reads changes places with it: both are linear, and

@@ -1,4 +1,4 @@
-import { NetworkGraph } from './network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { poolAfterPointwise } from './pool-after-pointwise.js';
 import { splitTransposedConvolutions } from './sub-pixel-convolution.js';
 

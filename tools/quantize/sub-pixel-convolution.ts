@@ -1,5 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import { intOf, intsOf, type NetworkGraph } from './network-graph.js';
+import { intOf, intsOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /**
  * Where one output row of a transposed convolution with stride s, kernel k and padding p comes from: row s q + r is

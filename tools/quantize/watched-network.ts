@@ -1,6 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { NetworkGraph } from './network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { itemShape } from './network-inputs.js';
 
 /** A float network that answers with everything that it computes on the way. */

@@ -8,7 +8,7 @@ import { NativeSession } from '../../src/inference/native-session.js';
 import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
 import type { RgbImage } from '../datasets/sample.js';
-import { NetworkGraph } from '../quantize/network-graph.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { idleSession, itemLength, itemShape } from '../quantize/network-inputs.js';
 import { WatchedNetwork } from '../quantize/watched-network.js';
 

@@ -5,7 +5,7 @@ import { type IntegerOptions, insertIntegers } from '../../../tools/quantize/ins
 import type { ValueRange } from '../../../tools/quantize/integer-range.js';
 import { noiseToSignal } from '../../../tools/quantize/layer-noise.js';
 import { layersOf } from '../../../tools/quantize/layers.js';
-import { NetworkGraph } from '../../../tools/quantize/network-graph.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { prepareNetwork } from '../../../tools/quantize/prepare-network.js';
 import { ValueHistogram } from '../../../tools/quantize/value-histogram.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NetworkGraph } from '../../../tools/quantize/network-graph.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { prepareNetwork } from '../../../tools/quantize/prepare-network.js';
 import { subPixelRows } from '../../../tools/quantize/sub-pixel-convolution.js';
 import {

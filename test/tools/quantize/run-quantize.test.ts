@@ -8,7 +8,7 @@ import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import { evenly } from '../../../tools/datasets/evenly.js';
 import { openDataset } from '../../../tools/datasets/open-dataset.js';
 import { quantizationTable } from '../../../tools/quantize/format-quantization.js';
-import { NetworkGraph } from '../../../tools/quantize/network-graph.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { type QuantizeRequest, runQuantize } from '../../../tools/quantize/run-quantize.js';
 import { writeTinyBundles } from '../../support/tiny-bundles.js';
 import { rejection, writeFolder } from '../datasets/dataset-builders.js';

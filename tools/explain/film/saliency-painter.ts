@@ -1,4 +1,4 @@
-import type { SaliencyMap } from '../saliency-map.js';
+import type { SaliencyMap } from '../../../src/explanation/saliency-map.js';
 
 /** What counts most is painted in this colour, and covers the picture by so much; the rest keeps this share of its light. */
 const hotRgb = [255, 64, 32] as const;

@@ -1,5 +1,5 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
-import { normalised, type SaliencyMap } from '../saliency-map.js';
+import { normalised, type SaliencyMap } from '../../../src/explanation/saliency-map.js';
 import { meanInput } from './deletion-insertion.js';
 
 /**

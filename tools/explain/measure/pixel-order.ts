@@ -1,5 +1,5 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
-import { type SaliencyMap, saliencyAt } from '../saliency-map.js';
+import { type SaliencyMap, saliencyAt } from '../../../src/explanation/saliency-map.js';
 
 /** A map's values at each pixel of a network's input, row-major. */
 export function atInputPixels(map: SaliencyMap, { widthPx, heightPx }: InputSpec): Float32Array {

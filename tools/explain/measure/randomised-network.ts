@@ -1,6 +1,6 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { mulberry32 } from '../../../src/bundle/golden.js';
-import { NetworkGraph } from '../../quantize/network-graph.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 
 /**
  * The same network with each layer's weights in another order: what it learnt is gone, the sizes of its numbers stay

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest } from '../../../src/bundle/manifest.js';
-import type { SegmentationOutputSpec } from '../../../src/bundle/segmentation-spec.js';
-import { readProbabilities } from '../../../tools/explain/class-probabilities.js';
+import type { Manifest } from '../../src/bundle/manifest.js';
+import type { SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
+import { readProbabilities } from '../../src/explanation/class-probabilities.js';
 
 const classes = ['road', 'sky', 'car'];
 const specOf = (more: Partial<SegmentationOutputSpec>): SegmentationOutputSpec => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { visualBackProp } from '../../../tools/explain/visual-back-prop.js';
+import { visualBackProp } from '../../src/explanation/visual-back-prop.js';
 
 const slides = { padding: [0, 0] as const };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { occlusionMap } from '../../../tools/explain/occlusion.js';
-import { saliencyAt } from '../../../tools/explain/saliency-map.js';
+import { occlusionMap } from '../../src/explanation/occlusion.js';
+import { saliencyAt } from '../../src/explanation/saliency-map.js';
 
 const [widthPx, heightPx] = [64, 48];
 /** Grey but for a bright object at 40..48, 16..24. */

@@ -1,7 +1,7 @@
-import type { Manifest } from '../../src/bundle/manifest.js';
-import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
-import { channelCount, type SegmentationOutputSpec } from '../../src/bundle/segmentation-spec.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
+import type { Manifest } from '../bundle/manifest.js';
+import { segmentationSize } from '../bundle/segmentation-shapes.js';
+import { channelCount, type SegmentationOutputSpec } from '../bundle/segmentation-spec.js';
+import { PerceptionError } from '../frame/perception-error.js';
 
 /**
  * How to read, from a segmentation network's output, the probability of each of its channels at a place (shares of the

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../datasets/sample.js';
+import type { RgbImage } from '../frame/rgb-image.js';
 import { normalised, type SaliencyMap } from './saliency-map.js';
 
 /** Left, top, right, bottom, pixels. */
@@ -11,8 +11,8 @@ export interface OcclusionOptions {
   patchPx: number;
   /** From one place to the next, pixels: a half of the patch as a rule. */
   stepPx: number;
-  /** Called after each run. */
-  onProgress?: (done: number, total: number) => void;
+  /** Called after each run, and waited for; what it rejects with ends the search. */
+  onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function occlusionMap(
         sum[row * columns + column]! += changed;
         count[row * columns + column]!++;
       }
-    onProgress?.(index + 1, places.length);
+    await onProgress?.(index + 1, places.length);
   }
   const values = sum.map((total, at) => (count[at] === 0 ? 0 : total / count[at]!));
   return normalised({ columns, rows, values });

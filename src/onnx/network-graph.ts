@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { PerceptionError } from '../../src/frame/perception-error.js';
+import { PerceptionError } from '../frame/perception-error.js';
 import {
   type ModelProto,
   ModelProtoSchema,
@@ -7,15 +7,15 @@ import {
   NodeProtoSchema,
   type TensorProto,
   ValueInfoProtoSchema,
-} from '../../src/onnx/gen/onnx_pb.js';
-import { liftOpset } from '../../src/onnx/lift-opset.js';
+} from './gen/onnx_pb.js';
+import { liftOpset } from './lift-opset.js';
 import {
   type AttributeValue,
   attributeProto,
   type OnnxData,
   onnxDataTypes,
   tensorProto,
-} from '../../src/onnx/onnx-graph.js';
+} from './onnx-graph.js';
 
 /** An ONNX network that is taken apart and put together again. Nodes stand in the order in which they run. */
 export class NetworkGraph {

@@ -1,15 +1,15 @@
-import type { Bundle } from '../../src/bundle/bundle.js';
-import type { Task } from '../../src/bundle/manifest.js';
-import type { CropOutputSpec, SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
-import type { PlainAnswer } from '../../src/bundle/task-row.js';
-import type { PlainTask } from '../../src/bundle/task-table.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
-import { boxIouAt } from '../../src/perception/detection/box-iou.js';
-import type { Detection } from '../../src/perception/results.js';
-import type { StageResult } from '../../src/stages/stage-result.js';
-import type { RgbImage } from '../datasets/sample.js';
-import type { BundleRunner } from '../evaluate/bundle-runner.js';
+import type { Bundle } from '../bundle/bundle.js';
+import type { Task } from '../bundle/manifest.js';
+import type { CropOutputSpec, SegmentationOutputSpec } from '../bundle/output-spec.js';
+import type { PlainAnswer } from '../bundle/task-row.js';
+import type { PlainTask } from '../bundle/task-table.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import type { RgbImage } from '../frame/rgb-image.js';
+import { boxIouAt } from '../perception/detection/box-iou.js';
+import type { Detection } from '../perception/results.js';
+import type { StageResult } from '../stages/stage-result.js';
 import { readProbabilities } from './class-probabilities.js';
+import type { PictureRunner } from './picture-runner.js';
 
 /** An answer about one picture, and how far the answer about a changed picture is from it. */
 export interface ExplainedAnswer {
@@ -32,7 +32,7 @@ export interface AnswerOptions {
 const sameBoxIou = 0.3;
 
 type Asks = (
-  runner: BundleRunner,
+  runner: PictureRunner,
   bundle: Bundle,
   picture: RgbImage,
   options: AnswerOptions,
@@ -110,7 +110,7 @@ const explainedAnswers: Readonly<Record<Exclude<Task, PlainTask>, Asks>> = {
 
 /** A plain task's numbers; how far they have moved is the distance between them. */
 async function numbersOf(
-  runner: BundleRunner,
+  runner: PictureRunner,
   _bundle: Bundle,
   picture: RgbImage,
 ): Promise<ExplainedAnswer> {
@@ -131,7 +131,7 @@ async function numbersOf(
 
 /** The surest class of the first crop. */
 async function classOfCrop(
-  runner: BundleRunner,
+  runner: PictureRunner,
   bundle: Bundle,
   picture: RgbImage,
   { input }: AnswerOptions,

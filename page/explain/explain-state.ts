@@ -1,0 +1,112 @@
+import { effect, signal } from '@preact/signals';
+import type { Task } from '../../src/bundle/manifest.js';
+import type { Player, ShownFrame } from '../player/player.js';
+import { ExplainClient } from './explain-client.js';
+import type { Explainable, Explained, ExplainMethod } from './explain-protocol.js';
+
+/** What the answer of one network about the frame shown is based on. */
+export class ExplainState {
+  readonly task = signal<Task | undefined>(undefined);
+  readonly method = signal<ExplainMethod>('occlusion');
+  readonly explainable = signal<readonly Explainable[]>([]);
+  /** Segmentation: the pixel that is asked about. */
+  readonly pointPx = signal<readonly [number, number] | undefined>(undefined);
+  /** What goes on, for the person. */
+  readonly status = signal('');
+  readonly error = signal('');
+  readonly explained = signal<(Explained & { stampNs: bigint }) | undefined>(undefined);
+  readonly #client = new ExplainClient();
+  readonly #player: Player;
+  readonly #tasks: readonly string[];
+
+  constructor(player: Player, bundleTasks: readonly string[]) {
+    this.#player = player;
+    this.#tasks = bundleTasks;
+    const { beforeShown } = player;
+    player.beforeShown = async (frame) => {
+      await beforeShown?.(frame);
+      // Quick enough to go with each frame while the drive plays.
+      if (this.method.value === 'visual-backprop') await this.#explain(frame);
+    };
+    effect(() => {
+      const frame = player.frame.value;
+      const isStill = !player.isPlaying.value;
+      // Another drive is being opened: its frames may bear the same stamps.
+      if (frame === undefined) this.explained.value = undefined;
+      const isNew = frame?.stampNs !== this.explained.peek()?.stampNs;
+      if (frame !== undefined && isStill && isNew && this.method.peek() === 'occlusion')
+        void this.#explain(frame);
+    });
+  }
+
+  /** Tasks that can be asked about, once they are loaded or before. */
+  get tasks(): readonly string[] {
+    return this.#tasks;
+  }
+
+  /** Asks about another network, in another way or about another pixel; undefined asks about nothing. */
+  async ask(
+    task: Task | undefined,
+    method: ExplainMethod = this.method.peek(),
+    pointPx = this.pointPx.peek(),
+  ): Promise<void> {
+    this.error.value = '';
+    this.explained.value = undefined;
+    this.pointPx.value = pointPx;
+    this.task.value = task;
+    if (task === undefined) return;
+    try {
+      if (this.explainable.peek().length === 0) {
+        this.status.value = 'Loading the networks…';
+        this.explainable.value = await this.#client.load(
+          this.#tasks.map((one) => `/bundles/${one}`),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    const methods = this.methodsOf(task);
+    this.method.value = methods.includes(method) ? method : methods[0]!;
+    const frame = this.#player.frame.peek();
+    if (frame !== undefined) await this.#explain(frame);
+  }
+
+  methodsOf(task: Task | undefined): readonly ExplainMethod[] {
+    const known = this.explainable.value.find((one) => one.task === task);
+    return known?.methods ?? [this.method.value];
+  }
+
+  /** What belongs to this frame. */
+  explainedOf(frame: ShownFrame | undefined): Explained | undefined {
+    const explained = this.explained.value;
+    return explained !== undefined && explained.stampNs === frame?.stampNs ? explained : undefined;
+  }
+
+  async #explain({ stampNs, picture }: ShownFrame): Promise<void> {
+    const [task, method] = [this.task.peek(), this.method.peek()];
+    if (task === undefined || picture === undefined || this.explainable.peek().length === 0) return;
+    const pointPx = this.pointPx.peek();
+    const isCurrent = () => this.task.peek() === task && this.method.peek() === method;
+    try {
+      const camera = this.#player.info.peek()?.camera;
+      const explained = await this.#client.explain(
+        { frame: { picture, camera }, task, method, ...(pointPx && { pointPx }) },
+        (done, total) => {
+          if (isCurrent()) this.status.value = `${done} of ${total} places covered`;
+        },
+      );
+      if (explained === undefined || !isCurrent()) return;
+      this.error.value = '';
+      this.status.value = '';
+      this.explained.value = { ...explained, stampNs };
+    } catch (error) {
+      if (isCurrent()) this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.status.value = '';
+    this.error.value = error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,52 @@
+import { decodePicture } from '../rerun/decode-picture.js';
+import { loadWebRuntime } from '../rerun/onnxruntime-web.js';
+import { openOrigin } from '../rerun/open-origin.js';
+import type { ExplainAnswer, ExplainRequest } from './explain-protocol.js';
+import { Explainer } from './explainer.js';
+
+/** Explains answers away from the page's own thread, and from the one that re-runs networks: a search takes seconds. */
+let explainer: Explainer | undefined;
+let newestId = 0;
+let queue = Promise.resolve();
+
+class Overtaken extends Error {}
+
+self.onmessage = ({ data }: MessageEvent<ExplainRequest>) => {
+  newestId = data.id;
+  queue = queue.then(async () => {
+    const answer = await carryOut(data).catch((error: unknown) =>
+      error instanceof Overtaken
+        ? { isOvertaken: true }
+        : { error: error instanceof Error ? error.message : String(error) },
+    );
+    self.postMessage({ id: data.id, ...answer } as ExplainAnswer);
+  });
+};
+
+async function carryOut(request: ExplainRequest): Promise<object> {
+  const { id } = request;
+  if (request.kind === 'load') {
+    const bundles = await Promise.all(request.urls.map((url) => openOrigin({ url })));
+    // One session runs at a time: WebAssembly, so that the card is left to what re-runs the networks.
+    explainer = new Explainer(await loadWebRuntime('wasm'), bundles);
+    return { loaded: explainer.explainable };
+  }
+  refuseOvertaken(id);
+  const { frame, task, method, pointPx } = request;
+  const explained = await explainer!.explain({
+    ...{ task, method, camera: frame.camera, picture: await decodePicture(frame.picture) },
+    ...(pointPx && { pointPx }),
+    async onProgress(done, total) {
+      if (done % 4 !== 0) return;
+      self.postMessage({ id, progress: { done, total } } satisfies ExplainAnswer);
+      // Runs of WebAssembly leave no room for messages: a newer question is heard here.
+      await new Promise((resolve) => setTimeout(resolve));
+      refuseOvertaken(id);
+    },
+  });
+  return { explained };
+}
+
+function refuseOvertaken(id: number): void {
+  if (id !== newestId) throw new Overtaken();
+}

@@ -1,0 +1,68 @@
+import type { Task } from '../../src/bundle/manifest.js';
+import { type ExplainMethod, explainMethods } from '../explain/explain-protocol.js';
+import type { ExplainState } from '../explain/explain-state.js';
+import type { ShownFrame } from '../player/player.js';
+
+interface ExplainPanelProps {
+  explain: ExplainState;
+  frame: ShownFrame | undefined;
+}
+
+/** Whose answer is explained, and how; the heat map lies over the picture. */
+export function ExplainPanel({ explain, frame }: ExplainPanelProps) {
+  const task = explain.task.value;
+  const explained = explain.explainedOf(frame);
+  return (
+    <section class="card explain" aria-label="What an answer is based on">
+      <h2>What an answer is based on</h2>
+      <div class="pair">
+        <label>
+          Answer of{' '}
+          <select
+            value={task ?? ''}
+            disabled={explain.tasks.length === 0}
+            onChange={({ currentTarget: { value } }) =>
+              void explain.ask((value || undefined) as Task | undefined)
+            }
+          >
+            <option value="">nothing</option>
+            {explain.tasks.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+        {task !== undefined && (
+          <label>
+            by{' '}
+            <select
+              value={explain.method.value}
+              onChange={({ currentTarget: { value } }) =>
+                void explain.ask(task, value as ExplainMethod)
+              }
+            >
+              {explain.methodsOf(task).map((method) => (
+                <option key={method} value={method}>
+                  {explainMethods[method]}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {task !== undefined && (
+        <p class="quiet" role="status" id="explained">
+          {explain.status.value ||
+            explained?.answer ||
+            (task === 'segmentation' ? 'Click on the pixel that you ask about.' : '')}
+        </p>
+      )}
+      {explain.error.value !== '' && (
+        <p class="error" role="alert">
+          {explain.error.value}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { inputShapeTail } from '../bundle/check-shapes.js';
+import { PerceptionError } from '../frame/perception-error.js';
+import type { NodeProto } from '../onnx/gen/onnx_pb.js';
+import { intsOf, NetworkGraph } from '../onnx/network-graph.js';
+import type { ConvolvedLayer } from './visual-back-prop.js';
+
+const activations = ['Relu', 'Elu', 'LeakyRelu', 'Clip', 'Sigmoid', 'Tanh'];
+
+/** A convolution, and the value after its activation. */
+interface Watched {
+  node: NodeProto;
+  name: string;
+  kernel: readonly [number, number];
+}
+
+/** A value of the network as a run yields it: float32, [1, channels, rows, columns]. */
+export interface WatchedValue {
+  dims: readonly number[];
+  data: Float32Array;
+}
+
+/** A network whose convolutions stand in a row: what has to be watched so that VisualBackProp finds its way back. */
+export interface ConvolutionsInARow {
+  /** The network with `names` among its outputs. */
+  network: Uint8Array;
+  names: readonly string[];
+  /** Of the network's input. */
+  inputSize: { rows: number; columns: number };
+  /** From what a run yields for `names`. */
+  layers(answers: Readonly<Record<string, WatchedValue>>): ConvolvedLayer[];
+}
+
+/** Throws ERR_USAGE where the network's convolutions branch, or are of integers, so that there is no one way back. */
+export function convolutionsInARow({ manifest, network, where }: Bundle): ConvolutionsInARow {
+  const graph = NetworkGraph.read(network, where);
+  const watched = watchedIn(graph, where);
+  graph.expose(watched.map(({ name }) => name));
+  const { spec } = manifest.input;
+  const tail = inputShapeTail(spec);
+  const [rows, columns] = spec.layout === 'nchw' ? [tail[1], tail[2]] : [tail[0], tail[1]];
+  return {
+    network: graph.toBytes(),
+    names: watched.map(({ name }) => name),
+    inputSize: { rows, columns },
+    layers: (answers) =>
+      watched.map(({ node, name, kernel }) => {
+        const { dims, data } = answers[name]!;
+        const [, channels, layerRows, layerColumns] = dims as [number, number, number, number];
+        const [strideRows = 1, strideColumns = 1] = intsOf(node, 'strides') ?? [];
+        const [top = 0, left = 0] = intsOf(node, 'pads') ?? [];
+        return {
+          mean: meanOverChannels(data, channels, layerRows * layerColumns),
+          rows: layerRows,
+          columns: layerColumns,
+          kernel,
+          stride: [strideRows, strideColumns],
+          padding: [top, left],
+        };
+      }),
+  };
+}
+
+function watchedIn(graph: NetworkGraph, where: string): Watched[] {
+  const consumers = graph.consumers();
+  const watched: Watched[] = [];
+  for (const node of graph.nodes) {
+    if (node.opType.startsWith('QLinear') || node.opType === 'DequantizeLinear')
+      throw unsuited(where, 'a quantised network; explain its float32 twin');
+    if (node.opType !== 'Conv') continue;
+    const before = watched.at(-1);
+    if (before !== undefined && !readsFrom(graph, node, before.name))
+      throw unsuited(where, `convolutions that branch at ${node.output[0]}`);
+    const between = graph.producers().get(node.input[0]!);
+    if (before !== undefined && between?.opType.endsWith('Pool'))
+      throw unsuited(where, `pooling between them at ${between.output[0]}`);
+    const kernelDims = graph.floats(node.input[1])?.dims ?? [];
+    const [kernelRows = 1, kernelColumns = 1] = kernelDims.slice(2);
+    const reader = consumers.get(node.output[0]!) ?? [];
+    const isActivated = reader.length === 1 && activations.includes(reader[0]!.opType);
+    const name = isActivated ? reader[0]!.output[0]! : node.output[0]!;
+    watched.push({ node, name, kernel: [kernelRows, kernelColumns] });
+  }
+  if (watched.length === 0) throw unsuited(where, 'no convolution');
+  return watched;
+}
+
+/** True where the node reads the value, or what a node without weights (a normalisation, a pad) made of it. */
+function readsFrom(graph: NetworkGraph, node: NodeProto, name: string): boolean {
+  return node.input[0] === name || graph.producers().get(node.input[0]!)?.input[0] === name;
+}
+
+const unsuited = (where: string, found: string) =>
+  new PerceptionError(
+    'ERR_USAGE',
+    `${where}: visual-backprop expects convolutions in one row, found ${found}; --method occlusion explains any network`,
+  );
+
+function meanOverChannels(data: Float32Array, channels: number, places: number): Float32Array {
+  const mean = new Float32Array(places);
+  for (let channel = 0; channel < channels; channel++)
+    for (let place = 0; place < places; place++)
+      mean[place]! += data[channel * places + place]! / channels;
+  return mean;
+}
