@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { fleetCodesCommand } from './fleet/fleet-codes.js';
 import { fleetMapCommand } from './fleet/fleet-map.js';
 import { fleetMergeCommand } from './fleet/fleet-merge.js';
+import { fleetMineCommand } from './fleet/fleet-mine.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
 import { fleetTableCommand } from './fleet/fleet-table.js';
 
@@ -14,5 +15,6 @@ export function fleetCommand(): Command {
     .addCommand(fleetMergeCommand())
     .addCommand(fleetTableCommand())
     .addCommand(fleetCodesCommand())
-    .addCommand(fleetMapCommand());
+    .addCommand(fleetMapCommand())
+    .addCommand(fleetMineCommand());
 }

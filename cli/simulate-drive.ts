@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type DriveWeather, driveRoads, driveWeathers } from '../simulator/datasets/drive-look.js';
+import type { StretchKind } from '../simulator/world/settings.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
@@ -13,6 +15,8 @@ interface DriveFlags {
   size: string;
   quality: string;
   out: string;
+  weather?: DriveWeather;
+  road?: StretchKind;
 }
 
 /** `windshield simulate drive`: a recording. */
@@ -28,6 +32,12 @@ export function driveCommand(): Command {
     .option('--rate <Hz>', 'frames a second', '20')
     .option('--size <WxH>', 'pixels', '1280x720')
     .option('--quality <1..100>', 'JPEG quality', '50')
+    .addOption(
+      new Option('--weather <weather>', 'the seed’s where left out').choices(driveWeathers),
+    )
+    .addOption(
+      new Option('--road <kind>', 'from end to end; a mix where left out').choices(driveRoads),
+    )
     .action(runDrive);
 }
 
@@ -41,6 +51,9 @@ async function runDrive(flags: DriveFlags): Promise<void> {
     widthPx,
     heightPx,
     out: flags.out,
+    ...((flags.weather ?? flags.road) !== undefined && {
+      look: { weather: flags.weather, road: flags.road },
+    }),
   };
   guardOutputs([{ option: '--out', path: flags.out, kind: 'recording' }], []);
   await checkNoResultsAt(flags.out);

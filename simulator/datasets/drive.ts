@@ -16,6 +16,12 @@ import { makeWorld } from '../world/make-world.js';
 import { Random } from '../world/random.js';
 import { quietRoad } from '../world/settings.js';
 import type { World } from '../world/world.js';
+import {
+  type DriveLook,
+  driveLookMetadata,
+  driveLookMetadataName,
+  inWeather,
+} from './drive-look.js';
 
 export interface DriveRecipe {
   seed: number;
@@ -28,6 +34,8 @@ export interface DriveRecipe {
   out: string;
   /** A road without hills. */
   isFlat?: boolean;
+  /** Weather and road; the seed's where left out. */
+  look?: DriveLook;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -50,19 +58,22 @@ export interface SimulatedDrive {
 
 /** Prepares the drive of a seed: about a second. */
 export async function openSimulatedDrive(
-  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx' | 'isFlat'>,
+  recipe: Pick<DriveRecipe, 'seed' | 'seconds' | 'widthPx' | 'heightPx' | 'isFlat' | 'look'>,
 ): Promise<SimulatedDrive> {
   const assets = await loadAssets();
   const random = new Random(recipe.seed, 80);
   // A lens is never quite sharp; it also spares a third of the bytes of grain.
-  const conditions = { ...plainConditions(random), blur: 0.4, noise: 0 };
+  const plain = { ...plainConditions(random), blur: 0.4, noise: 0 };
+  const { weather, road, minRadiusM = 80 } = recipe.look ?? {};
+  const conditions = inWeather(plain, weather, new Random(recipe.seed, 81));
   const lengthM = startM + recipe.seconds * speedMps + 320;
   const world = makeWorld(assets, recipe.seed, {
     lengthM,
     density: { ...quietRoad, signs: 4.2 },
     lightsOn: conditions.lightsOn,
     greenTint: conditions.seasonGreen,
-    minRadiusM: 80,
+    minRadiusM,
+    ...(road !== undefined && { kind: road }),
     straightShare: 0.2,
     ...(recipe.isFlat && { isFlat: true }),
     egoFromM: startM + 6,
@@ -106,7 +117,10 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
     widthPx,
     heightPx,
     calibration: driveCalibration(drive.renderer.camera.model),
-    metadata: { [mountMetadataName]: mountMetadata(driveMount(drive.renderer.camera.mount)) },
+    metadata: {
+      [mountMetadataName]: mountMetadata(driveMount(drive.renderer.camera.mount)),
+      ...(recipe.look !== undefined && { [driveLookMetadataName]: driveLookMetadata(recipe.look) }),
+    },
     jpegQuality: recipe.quality,
     sourceName: 'simulated road',
     madeBy: 'windshield simulate',

@@ -12,6 +12,7 @@ import {
   requireSplit,
 } from './dataset-files.js';
 import { type LabelMap, readStoredLabels } from './label-map.js';
+import { predictedMapsSuffix } from './prediction-mark.js';
 import { type Dataset, type SegmentationSample, voidClassId } from './sample.js';
 import {
   type JudgedMeaning,
@@ -34,9 +35,13 @@ const maxLabelBytes = 64 * 1024 * 1024;
  * read as they are stored (see readStoredLabels) and mean what the set's `classes.json` says, or SegNet's order
  * without one (see readLabelMeaning); an id that means nothing is refused when the map is loaded. The group is the
  * sequence, the part of the file name before "_" such as 0016E5. A picture without labels is a counted problem.
+ * `predictions` takes maps of `<split>predicted/`, which a network wrote and nobody corrected, where there is no label.
  * Throws ERR_DATASET for a missing folder or a split that is not there.
  */
-export async function openCamvid(dir: string, options: { split: string }): Promise<CamvidDataset> {
+export async function openCamvid(
+  dir: string,
+  options: { split: string; predictions?: boolean },
+): Promise<CamvidDataset> {
   const { split } = options;
   const folders = new Set(await listFolder(dir, 'a folder with CamVid'));
   requireSplit(
@@ -49,9 +54,13 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
   const labels = new Map(
     (await listPictures(labelDir, 'a folder of label maps')).map((name) => [
       parse(name).name,
-      name,
+      join(labelDir, name),
     ]),
   );
+  const predictedDir = join(dir, `${split}${predictedMapsSuffix}`);
+  if (options.predictions === true)
+    for (const name of await listPictures(predictedDir, 'a folder of predicted label maps'))
+      if (!labels.has(parse(name).name)) labels.set(parse(name).name, join(predictedDir, name));
   const meaning = await readLabelMeaning(dir);
   const dataset: CamvidDataset = {
     task: 'segmentation',
@@ -63,14 +72,14 @@ export async function openCamvid(dir: string, options: { split: string }): Promi
     ...(meaning.judged && { judgedClasses: meaning.judged.classes }),
   };
   for (const name of await listPictures(pictureDir, 'a folder of pictures')) {
-    const labelName = labels.get(parse(name).name);
-    if (labelName === undefined) {
+    const label = labels.get(parse(name).name);
+    if (label === undefined) {
       dataset.problems.push({
         where: join(pictureDir, name),
         reason: `expected a label map of the same name in ${split}annot, found none`,
       });
     } else {
-      const files = { picture: join(pictureDir, name), label: join(labelDir, labelName) };
+      const files = { picture: join(pictureDir, name), label };
       dataset.samples.push(makeSample(files, name, meaning));
     }
   }

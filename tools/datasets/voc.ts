@@ -14,6 +14,7 @@ import {
   readText,
   requireSamples,
 } from './dataset-files.js';
+import { predictionMark } from './prediction-mark.js';
 import type { Dataset, TruthBox } from './sample.js';
 import { addTeacherBoxes } from './teacher-boxes.js';
 
@@ -26,6 +27,11 @@ export interface VocOptions {
    * original VOC, where 1 names the first pixel and xmax the last one inside.
    */
   firstPixel?: 0 | 1;
+  /**
+   * Annotations that a network wrote (`windshield fleet mine`) and nobody has corrected count as an opinion, each box by
+   * its confidence. For training only; without it they are left out and counted as problems.
+   */
+  predictions?: boolean;
 }
 
 /** Names of the road sign set, and of VOC itself, to ours. Our own names are taken as they are. */
@@ -42,6 +48,7 @@ const ourNames: ReadonlyMap<string, string> = new Map(
 );
 
 interface VocAnnotation {
+  isPrediction: boolean;
   pictureName: string | undefined;
   declaredSizePx: [number, number] | undefined;
   boxes: RawBox[];
@@ -85,6 +92,8 @@ export async function openVoc(
         problems,
       );
       const { pictureName } = annotation;
+      if (annotation.isPrediction && options.predictions !== true)
+        throw datasetError('expected labels, found predictions that nobody has corrected');
       const picture =
         pictureName && picturesByName.has(pictureName)
           ? pictureName
@@ -127,6 +136,8 @@ function readAnnotation(
   const size = childOf(root, 'size');
   const widthPx = parseNumber(size && textOf(size, 'width'));
   const heightPx = parseNumber(size && textOf(size, 'height'));
+  const source = childOf(root, 'source');
+  const isPrediction = source !== undefined && textOf(source, 'annotation') === predictionMark;
   const boxes: RawBox[] = [];
   root.children
     .filter((child) => child.name === 'object')
@@ -134,16 +145,23 @@ function readAnnotation(
       const where = `${file} object ${index + 1}`;
       const box = readObject(object, options.firstPixel ?? 0);
       if (typeof box === 'string') problems.push({ where, reason: box });
-      else boxes.push({ box, where });
+      else boxes.push({ box: isPrediction ? asOpinion(box, object) : box, where });
     });
   // Only the name is taken, never the path: an annotation cannot reach out of the data set.
   const fileName = textOf(root, 'filename');
   return {
+    isPrediction,
     pictureName: fileName && posix.basename(win32.basename(fileName)),
     // Some tools write 0x0 when they did not know the size.
     declaredSizePx: widthPx && heightPx ? [widthPx, heightPx] : undefined,
     boxes,
   };
+}
+
+/** A predicted box counts by what its network was sure of it. */
+function asOpinion(box: TruthBox, object: XmlElement): TruthBox {
+  const confidence = parseNumber(textOf(object, 'confidence')) ?? 0;
+  return { ...box, weight: Math.min(box.weight, Math.max(0, confidence)) };
 }
 
 /** A box, or the reason why there is none. */

@@ -45,6 +45,7 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
   const dir = place(source.folder, dataDirs);
   const split = source.split ?? 'train';
   const teacher = source.teacher === undefined ? {} : { teacher: place(source.teacher, dataDirs) };
+  const told = source.predictions === undefined ? {} : { predictions: source.predictions };
   switch (source.format) {
     case 'gtsrb-packed':
       return openGtsrbPacked(dir, { split });
@@ -53,13 +54,13 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
     case 'sign-folders':
       return openSignFolders(dir);
     case 'camvid':
-      return openCamvid(dir, { split });
+      return openCamvid(dir, { split, ...told });
     case 'camvid-boxes':
       return openCamvidBoxes(dir, { split, ...teacher });
     case 'camvid-empty':
       return openCamvidEmpty(dir, { split });
     case 'voc':
-      return openVoc(dir, teacher);
+      return openVoc(dir, { ...teacher, ...told });
     case 'openimages':
       return openOpenimages(dir, { split, ...teacher });
     case 'kitti':

@@ -39,6 +39,11 @@ const sourceSchema = z.strictObject({
   /** File with a teacher's boxes, for detection. */
   teacher: z.string().optional(),
   /**
+   * Formats voc and camvid: labels that a network wrote and nobody has corrected count too, boxes by their confidence;
+   * left out otherwise.
+   */
+  predictions: z.boolean().optional(),
+  /**
    * Detection: what a bundle finds at `above` or surer in the named classes, and nothing labels, is ignored: objects that
    * the set's makers left out must not teach "background". The bundle's path is relative to the working folder.
    */

@@ -1,13 +1,11 @@
-import { inputSpecSchema } from '../../../src/bundle/input-spec.js';
-import { checkCameraCalibration } from '../../../src/calibration/check-camera-calibration.js';
 import {
   type GroundTruth,
   GroundTruthSchema,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readMessage } from '../../../src/messages/read-message.js';
-import { MapLookUp } from '../../../src/preprocess/map-look-up.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
-import { type RecordedRun, type Result, ResultsFile } from '../open-results.js';
+import { type Result, ResultsFile } from '../open-results.js';
+import { recordedMapLookUp } from '../recorded-map-look-up.js';
 import { TruthScorer } from './truth-scorer.js';
 import type { TruthScores } from './truth-scores.js';
 
@@ -37,7 +35,7 @@ export async function scoreResults(
   try {
     const truth = await RecordingReader.open(truthPath);
     try {
-      const scorer = new TruthScorer(lookUpOf(await results.facts()));
+      const scorer = new TruthScorer(recordedMapLookUp(await results.facts()));
       for await (const [{ frame }, known] of paired(results.results(), truthsOf(truth)))
         scorer.add(known, frame);
       const scores = scorer.scores();
@@ -54,23 +52,6 @@ const truthTopics = ({ channels }: RecordingReader) =>
   channels
     .filter(({ schemaName }) => schemaName === GroundTruthSchema.typeName)
     .map(({ topic }) => topic);
-
-/** How the run's class maps lie in its frames; undefined where the recording does not say. */
-function lookUpOf({ manifests, calibration }: RecordedRun): MapLookUp | undefined {
-  const manifest = manifests.get('segmentation') as { input?: unknown } | undefined;
-  const spec = inputSpecSchema.safeParse(manifest?.input);
-  if (!spec.success) return undefined;
-  return new MapLookUp(spec.data, cameraIn(calibration));
-}
-
-/** As on the rig: a camera that was never calibrated is taken as it is. */
-function cameraIn(calibration: RecordedRun['calibration']) {
-  try {
-    return calibration && checkCameraCalibration(calibration);
-  } catch {
-    return undefined;
-  }
-}
 
 interface StampedTruth {
   stampNs: bigint;

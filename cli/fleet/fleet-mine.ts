@@ -1,0 +1,134 @@
+import { Command, Option } from 'commander';
+import { guardOutputs } from '../../src/files/output-guard.js';
+import { measuredJson } from '../../src/text/measured-json.js';
+import type { MineSummary } from '../../tools/fleet/mine/mine-fleet.js';
+import { type MinedTask, minedTasks, miningReasons } from '../../tools/fleet/mine/mining.js';
+import { defaultPipelineFile } from '../default-pipelines.js';
+import { exitCodes } from '../exit-codes.js';
+import { numberOf, positiveInteger } from '../option-parsers.js';
+import { countsProgress } from '../progress-line.js';
+import { Terminal } from '../terminal.js';
+import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
+
+interface FleetMineFlags extends StoreFlags {
+  drives: string;
+  out: string;
+  task: MinedTask;
+  codes?: string;
+  pipeline: string;
+  count: number;
+  perDrive?: number;
+  apart: number;
+  run?: string;
+  page: string;
+  json?: true;
+}
+
+/** `windshield fleet mine <results> --drives <drives.yaml> --out <set>`. */
+export function fleetMineCommand(): Command {
+  const command = new Command('mine')
+    .summary('choose frames that are worth a label, as a data set with predictions')
+    .description(
+      'Looks through the results of many drives for frames on which the networks are unsure or disagree, that show\n' +
+        'what is rare, or (with --codes) that look like nothing seen elsewhere, and writes them as a data set. Its\n' +
+        'labels are predictions and marked as such: `train` leaves them out until somebody has corrected them.',
+    )
+    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
+    .requiredOption('--drives <drives.yaml>', 'the list that was run: where the pictures are')
+    .requiredOption('-o, --out <folder>', 'the data set; a new folder')
+    .addOption(
+      new Option('--task <task>', 'what the labels are for')
+        .choices(minedTasks)
+        .default('detection'),
+    )
+    .option('--codes <folder|s3://…>', 'what `fleet codes` wrote, to find what is novel')
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'with --codes: whose network looked').default(
+        defaultPipelineFile,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
+    .addOption(
+      new Option('--count <number>', 'frames at most').argParser(positiveInteger).default(200),
+    )
+    .addOption(
+      new Option(
+        '--per-drive <number>',
+        'frames of one drive at most; twice its even share when left out',
+      ).argParser(positiveInteger),
+    )
+    .addOption(
+      new Option('--apart <s>', 'seconds between two frames of a drive at least')
+        .argParser(numberOf({ least: 0, most: 86_400, what: 'seconds' }))
+        .default(3),
+    )
+    .addOption(runOption())
+    .option('--page <url>', 'where `windshield view` serves the player', 'http://127.0.0.1:5580/')
+    .option('--json', 'print one JSON object');
+  return addStoreOptions(command).action(fleetMine);
+}
+
+async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
+  guardOutputs(
+    [{ option: '--out', path: flags.out, kind: 'folder' }],
+    [
+      { role: 'the results', path: place },
+      { role: 'the list of drives', path: flags.drives },
+    ],
+  );
+  const [{ readDrivesFile }, { openStore }, { mineFleet }] = await Promise.all([
+    import('../../tools/fleet/plan/drives-file.js'),
+    import('../../tools/fleet/store/open-store.js'),
+    import('../../tools/fleet/mine/mine-fleet.js'),
+  ]);
+  const drives = readDrivesFile(flags.drives);
+  const store = { endpoint: flags.endpoint };
+  const results = await openStore(place, store);
+  const terminal = new Terminal();
+  try {
+    const { task, count, perDrive, run } = flags;
+    const summary = await mineFleet({
+      ...{ task, drives, results, store, run, count, perDrive },
+      codes: await codesOf(flags),
+      apartS: flags.apart,
+      outDir: flags.out,
+      pageUrl: flags.page,
+      onProgress: countsProgress(terminal, 'units'),
+    });
+    terminal.clearLive();
+    terminal.print(flags.json ? measuredJson(summary) : told(summary, flags.out));
+    if (summary.problems.length > 0) process.exitCode = exitCodes.failedVerdict;
+  } finally {
+    terminal.clearLive();
+    await results.close();
+  }
+}
+
+async function codesOf({ codes, pipeline, endpoint }: FleetMineFlags) {
+  if (codes === undefined) return [];
+  const [{ openStore }, { loadCodes, makerOf }, { lookingBundle }] = await Promise.all([
+    import('../../tools/fleet/store/open-store.js'),
+    import('../../tools/similar/code-fleet.js'),
+    import('../../tools/similar/looking-bundle.js'),
+  ]);
+  const store = await openStore(codes, { endpoint });
+  try {
+    return await loadCodes(store, makerOf(await lookingBundle(pipeline)));
+  } finally {
+    await store.close();
+  }
+}
+
+function told({ frames, looked, units, problems }: MineSummary, out: string): string {
+  const reasons = miningReasons.flatMap((reason) => {
+    const count = frames.filter(({ reasons }) => reasons[reason] !== undefined).length;
+    return count === 0 ? [] : [`${count} ${reason}`];
+  });
+  const drives = new Set(frames.map(({ drive }) => drive)).size;
+  return [
+    `${out}: ${frames.length} frames of ${drives} drives, of ${looked} in ${units} units`,
+    `why      ${reasons.join(', ')}`,
+    `look     ${out}/mined.html`,
+    ...problems.map((problem) => `without a picture   ${problem}`),
+  ].join('\n');
+}

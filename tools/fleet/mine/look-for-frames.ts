@@ -1,0 +1,66 @@
+import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { ResultsFile } from '../../verdict/open-results.js';
+import { recordedMapLookUp } from '../../verdict/recorded-map-look-up.js';
+import { unitFiles } from '../plan/unit.js';
+import type { Store } from '../store/store.js';
+import type { UnitRecord } from '../work/unit-record.js';
+import { type InterestContext, interestOf } from './interest.js';
+import type { Candidate, MinedTask, Moment } from './mining.js';
+import type { Novelty } from './novelty.js';
+import { UnitHarvest } from './unit-harvest.js';
+
+/** Frames are the same where their times differ by no more than rounding does, seconds. */
+const sameTimeS = 2e-3;
+
+export interface UnitFinds {
+  candidates: Candidate[];
+  labels: [label: string, moment: Moment][];
+  frames: number;
+}
+
+/** Looks at every frame of a unit's results. `dir` takes a copy of them where the store is far. */
+export async function lookForFrames(
+  record: UnitRecord,
+  results: Store,
+  dir: string,
+  {
+    task,
+    novelty,
+    ...limits
+  }: { task: MinedTask; novelty: readonly Novelty[]; apartS: number; most: number },
+): Promise<UnitFinds> {
+  const file = await ResultsFile.open(await results.local(unitFiles(record.key).results, dir));
+  try {
+    const context: InterestContext = {
+      lookUp: recordedMapLookUp(await file.facts()),
+      readings: new Map(),
+    };
+    const harvest = new UnitHarvest(limits);
+    const novel = [...novelty].sort((a, b) => a.timeS - b.timeS);
+    const candidates: Candidate[] = [];
+    let frames = 0;
+    for await (const { stampNs, frame } of file.results()) {
+      frames++;
+      const moment = momentOf(record, stampNs, frame);
+      harvest.add(moment, interestOf[task](frame, context));
+      while (novel[0] !== undefined && novel[0].timeS < moment.timeS - sameTimeS) novel.shift();
+      if (novel[0] !== undefined && novel[0].timeS <= moment.timeS + sameTimeS)
+        candidates.push({ ...moment, reason: 'novel', score: novel.shift()!.distance });
+    }
+    candidates.sort((a, b) => b.score - a.score);
+    candidates.splice(limits.most);
+    return {
+      candidates: [...candidates, ...harvest.candidates()],
+      labels: [...harvest.labels()],
+      frames,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+const momentOf = (
+  { key, drive }: UnitRecord,
+  stampNs: bigint,
+  { sourceTimeNs }: PerceptionFrame,
+): Moment => ({ unit: key, drive, stampNs, timeS: Number(sourceTimeNs) / 1e9 });

@@ -1,0 +1,205 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { makeFolder } from '../../../src/files/make-folder.js';
+import { newFolder } from '../../../src/files/new-folder.js';
+import { writeWhole } from '../../../src/files/write-whole.js';
+import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
+import type { DriveCodes } from '../../similar/code-file.js';
+import type { DrivesFile } from '../plan/drives-file.js';
+import { type FoundDrive, findDrives } from '../plan/find-drives.js';
+import { chooseRun } from '../plan/run-manifest.js';
+import { unitFiles } from '../plan/unit.js';
+import type { Store, StoreOptions } from '../store/store.js';
+import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
+import { type Choice, chooseFrames } from './choose-frames.js';
+import { lookForFrames } from './look-for-frames.js';
+import { minedPage } from './mined-page.js';
+import type { Candidate, ChosenFrame, MinedTask, MiningReason } from './mining.js';
+import { noveltyOf } from './novelty.js';
+import { Rarity } from './rarity.js';
+import { readChosen } from './read-chosen.js';
+import { minedLayouts } from './sets/layouts.js';
+
+export interface MineOptions {
+  task: MinedTask;
+  drives: DrivesFile;
+  results: Store;
+  store: StoreOptions;
+  /** Of the run that is meant; undefined where there is one. */
+  run?: string | undefined;
+  /** Codes of the drives; without them nothing is novel. */
+  codes: readonly DriveCodes[];
+  count: number;
+  /** Of one drive at most; twice its even share when left out. */
+  perDrive?: number | undefined;
+  apartS: number;
+  outDir: string;
+  /** Where the player is, for the page. */
+  pageUrl: string;
+  onProgress?: ((done: number, units: number) => void) | undefined;
+}
+
+/** A frame of the set, as `mined.json` has it. */
+export interface MinedEntry {
+  /** Its picture, below the set's folder. */
+  file: string;
+  drive: string;
+  location: string;
+  timeS: number;
+  frameId: number;
+  reasons: Partial<Record<MiningReason, number>>;
+  labels: string[];
+}
+
+export interface MineSummary {
+  task: MinedTask;
+  run: string;
+  /** Frames that were looked at, and their units. */
+  looked: number;
+  units: number;
+  drives: number;
+  frames: MinedEntry[];
+  /** Chosen frames that have no picture, by reason. */
+  problems: string[];
+}
+
+export const minedFile = 'mined.json';
+
+/**
+ * Looks through the results of a fleet for frames that are worth a label, and writes them as a data set with predictions in
+ * place of labels. Rejects with ERR_OUTPUT where `outDir` is there, and with ERR_SOURCE_EMPTY where nothing speaks for any frame.
+ */
+export async function mineFleet(options: MineOptions): Promise<MineSummary> {
+  return newFolder(options.outDir, async (dir) => {
+    const found = await findDrives(options.drives.drives, options.store);
+    const drives = new Map(found.map((drive) => [drive.name, drive]));
+    const { run, units } = await chooseRun(options.results, options.run);
+    const { candidates, records, looked } = await look(options, [...units.values()]);
+    const { count, apartS } = options;
+    const perDrive = options.perDrive ?? Math.max(1, Math.ceil((2 * count) / drives.size));
+    const choice: Choice = { count, perDrive, apartS };
+    const chosen = chooseFrames(candidates, choice);
+    if (chosen.length === 0)
+      throw new PerceptionError(
+        'ERR_SOURCE_EMPTY',
+        `${options.results.place}: expected frames that something speaks for, found none among ${looked} of ${units.size} units`,
+      );
+    const { frames, problems } = await writeSet(dir, chosen, drives, options);
+    const summary: MineSummary = {
+      ...{ task: options.task, run, looked, units: records, drives: drives.size },
+      ...{ frames, problems },
+    };
+    writeWhole(
+      join(dir, minedFile),
+      `${JSON.stringify({ format: 1, ...summary }, undefined, 1)}\n`,
+    );
+    writeWhole(join(dir, 'mined.html'), minedPage(summary, options.pageUrl));
+    return summary;
+  });
+}
+
+/** Everything that speaks for a frame, in all units that have results. */
+async function look(options: MineOptions, keys: readonly string[]) {
+  const { task, results, apartS, count, onProgress } = options;
+  const novelty = noveltyOf(options.codes);
+  const rarity = new Rarity(count);
+  const candidates: Candidate[] = [];
+  let [records, looked] = [0, 0];
+  for (const [done, key] of keys.entries()) {
+    onProgress?.(done, keys.length);
+    const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
+    if (record === undefined || record.frames.published === 0) continue;
+    const limits = { apartS, most: options.perDrive ?? count };
+    const own = novelty.get(record.drive) ?? [];
+    const finds = await inTemporaryFolder((dir) =>
+      lookForFrames(record, results, dir, { task, novelty: own, ...limits }),
+    );
+    candidates.push(...finds.candidates);
+    rarity.addUnit(finds.labels);
+    records++;
+    looked += finds.frames;
+  }
+  candidates.push(...rarity.candidates());
+  return { candidates, records, looked };
+}
+
+async function writeSet(
+  dir: string,
+  chosen: readonly ChosenFrame[],
+  drives: ReadonlyMap<string, FoundDrive>,
+  { task, results, store }: MineOptions,
+): Promise<Pick<MineSummary, 'frames' | 'problems'>> {
+  const layout = minedLayouts[task];
+  for (const folder of layout.folders) makeFolder(join(dir, folder));
+  const nameOf = fileNames();
+  const frames: MinedEntry[] = [];
+  const problems: string[] = [];
+  for (const own of byUnit(chosen)) {
+    const drive = drives.get(own[0]!.drive);
+    if (drive === undefined)
+      throw new PerceptionError(
+        'ERR_CONFIG',
+        `expected the drive "${own[0]!.drive}" of the results among those of the list, found ${drives.size} others`,
+      );
+    try {
+      await inTemporaryFolder(async (temporary) => {
+        for await (const { chosen: one, ...read } of readChosen(drive, own, results, {
+          dir: temporary,
+          store,
+        })) {
+          const name = nameOf(drive.name);
+          const stem = `${name}_${String(read.frame.frameId).padStart(6, '0')}`;
+          const files = await layout.filesOf({ ...read, drive: name, stem });
+          for (const [file, bytes] of files) {
+            makeFolder(dirname(join(dir, file)));
+            writeWhole(join(dir, file), bytes);
+          }
+          const { timeS, reasons, labels } = one;
+          const frameId = Number(read.frame.frameId);
+          const { location } = drive;
+          const file = files[0]![0];
+          frames.push({ file, drive: drive.name, location, timeS, frameId, reasons, labels });
+        }
+      });
+    } catch (error) {
+      // A drive whose pictures cannot be read is one; a store that does not answer, or a full disk, is all.
+      const isDrives =
+        hasErrorCode(error) && /^ERR_(SOURCE_(MISSING|EMPTY|FORMAT)|RECORDING)$/.test(error.code);
+      if (!isDrives) throw error;
+      problems.push(`${drive.name}: ${error.message}`);
+    }
+  }
+  return { frames, problems };
+}
+
+const byUnit = (chosen: readonly ChosenFrame[]): ChosenFrame[][] => {
+  const units = new Map<string, ChosenFrame[]>();
+  for (const one of chosen) units.set(one.unit, [...(units.get(one.unit) ?? []), one]);
+  return [...units.values()];
+};
+
+/** A name fit for a file for each drive's name, without `_`, each drive its own. */
+function fileNames(): (drive: string) => string {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  return (drive) => {
+    const known = names.get(drive);
+    if (known !== undefined) return known;
+    const plain = drive.replace(/[^A-Za-z0-9.-]+/g, '-');
+    let name = plain;
+    for (let again = 2; taken.has(name); again++) name = `${plain}-${again}`;
+    taken.add(name);
+    names.set(drive, name);
+    return name;
+  };
+}
+
+async function inTemporaryFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-mine-'));
+  try {
+    return await work(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

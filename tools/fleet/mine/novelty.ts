@@ -1,0 +1,72 @@
+import type { DriveCodes } from '../../similar/code-file.js';
+import { nearest } from '../../similar/nearest.js';
+
+/** Codes that a frame is compared with, and frames that are compared, at most; evenly taken from all. */
+const mostCodes = 10_000;
+/** Of one drive alone, frames within so many seconds look alike whatever they show. */
+const sameSceneS = 30;
+
+/** How far a frame is from what was seen elsewhere. */
+export interface Novelty {
+  timeS: number;
+  /** From 0, seen elsewhere, to about 1.4, nothing like it. */
+  distance: number;
+}
+
+/**
+ * For each drive its frames with the distance to the nearest code of another drive; of a single drive, to the nearest
+ * that is half a minute away at least.
+ */
+export function noveltyOf(drives: readonly DriveCodes[]): Map<string, Novelty[]> {
+  const all = drives.reduce((sum, { timesS }) => sum + timesS.length, 0);
+  const every = Math.max(1, Math.ceil(all / mostCodes));
+  const thin = drives.map((drive) => partOf(drive, (place) => place % every === 0));
+  const isAlone = thin.length === 1;
+  const parts = isAlone ? scenesOf(thin[0]!) : thin;
+  const found = new Map<string, Novelty[]>();
+  for (const [place, part] of parts.entries()) {
+    const apart = isAlone ? 2 : 1;
+    const others = parts.filter((_, other) => Math.abs(other - place) >= apart);
+    const known = found.get(part.drive) ?? [];
+    if (others.length > 0) known.push(...distancesTo(others, part));
+    found.set(part.drive, known);
+  }
+  return found;
+}
+
+function distancesTo(others: readonly DriveCodes[], { dims, timesS, codes }: DriveCodes) {
+  const frames = Array.from(timesS, (timeS, place): Novelty => {
+    const code = codes.subarray(place * dims, (place + 1) * dims);
+    const distances = others.map(
+      (other) => nearest(other.codes, dims, code, 1)[0]?.distance ?? Number.POSITIVE_INFINITY,
+    );
+    return { timeS, distance: Math.min(...distances) };
+  });
+  return frames.filter(({ distance }) => Number.isFinite(distance));
+}
+
+/** One drive cut into stretches of equal time; a frame's own and its neighbours are not elsewhere. */
+function scenesOf(drive: DriveCodes): DriveCodes[] {
+  const { timesS } = drive;
+  const sceneOf = (place: number) => Math.floor(timesS[place]! / sameSceneS);
+  const scenes = timesS.length === 0 ? 0 : sceneOf(timesS.length - 1) + 1;
+  return Array.from({ length: scenes }, (_, scene) =>
+    partOf(drive, (place) => sceneOf(place) === scene),
+  );
+}
+
+/** The frames of a drive that are kept, by their places. */
+function partOf(drive: DriveCodes, isKept: (place: number) => boolean): DriveCodes {
+  const { timesS, codes, dims } = drive;
+  const kept = Array.from(timesS.keys()).filter(isKept);
+  const part = new Float32Array(kept.length * dims);
+  kept.forEach((place, at) => {
+    part.set(codes.subarray(place * dims, (place + 1) * dims), at * dims);
+  });
+  return {
+    ...drive,
+    timesS: Float64Array.from(kept, (place) => timesS[place]!),
+    codes: part,
+    thumbnails: [],
+  };
+}

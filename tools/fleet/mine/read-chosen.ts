@@ -1,0 +1,96 @@
+import { decodeImage, encodePng } from '../../../src/codec/image-codec.js';
+import { packedRgbLayout } from '../../../src/frame/frame.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { decodePicture, pictureSize } from '../../../src/recording/picture-message.js';
+import { choosePictures } from '../../../src/recording/picture-stream.js';
+import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { ResultsFile } from '../../verdict/open-results.js';
+import { recordedMapLookUp } from '../../verdict/recorded-map-look-up.js';
+import type { FoundDrive } from '../plan/find-drives.js';
+import { unitFiles } from '../plan/unit.js';
+import { isBucket, openPlaceOf } from '../store/open-store.js';
+import type { Store, StoreOptions } from '../store/store.js';
+import type { ChosenFrame } from './mining.js';
+import type { MinedFrame } from './sets/mined-frame.js';
+
+/** A chosen frame as it was read, before it has a name. */
+export type ReadFrame = Pick<MinedFrame, 'file' | 'picture' | 'frame' | 'lookUp'> & {
+  chosen: ChosenFrame;
+};
+
+/** The chosen frames of one unit with their pictures and results, in the order of their times. */
+export async function* readChosen(
+  drive: FoundDrive,
+  chosen: readonly ChosenFrame[],
+  results: Store,
+  { dir, store }: { dir: string; store: StoreOptions },
+): AsyncGenerator<ReadFrame, void, void> {
+  const [{ unit }] = chosen as [ChosenFrame];
+  const { frames, lookUp } = await resultsOf(unit, chosen, results, dir);
+  const place = await openPlaceOf(drive.location, store);
+  try {
+    const bytes = await place.store.open(place.key);
+    const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(drive.location) });
+    try {
+      const { stream } = await choosePictures(reader, drive.topic);
+      for (const one of chosen.toSorted((a, b) => a.timeS - b.timeS)) {
+        const { stampNs } = one;
+        const range = { channelIds: stream.channelIds, startNs: stampNs, endNs: stampNs };
+        const data = await firstOf(reader.messages(range));
+        const frame = frames.get(stampNs);
+        if (data === undefined || frame === undefined)
+          throw new PerceptionError(
+            'ERR_RECORDING',
+            `${drive.location}: expected a picture at ${one.timeS.toFixed(2)} s, as its results have it, found none: is it still the drive that was replayed?`,
+          );
+        yield { ...(await pictureOf(stream.readPicture(data))), frame, lookUp, chosen: one };
+      }
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await place.store.close();
+  }
+}
+
+async function firstOf(
+  messages: AsyncIterable<{ data: Uint8Array }>,
+): Promise<Uint8Array | undefined> {
+  for await (const { data } of messages) return data;
+  return undefined;
+}
+
+async function resultsOf(
+  unit: string,
+  chosen: readonly ChosenFrame[],
+  results: Store,
+  dir: string,
+) {
+  const wanted = new Set(chosen.map(({ stampNs }) => stampNs));
+  const frames = new Map<bigint, PerceptionFrame>();
+  const file = await ResultsFile.open(await results.local(unitFiles(unit).results, dir));
+  try {
+    for await (const { stampNs, frame } of file.results())
+      if (wanted.has(stampNs)) frames.set(stampNs, frame);
+    return { frames, lookUp: recordedMapLookUp(await file.facts()) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** A recorded JPEG stays what it is; other pictures become PNG, which loses nothing. */
+async function pictureOf(
+  recorded: Parameters<typeof decodePicture>[0],
+): Promise<Pick<ReadFrame, 'file' | 'picture'>> {
+  const { content } = recorded;
+  if (content.kind === 'encoded' && content.data[0] === 0xff && content.data[1] === 0xd8)
+    return {
+      picture: await decodeImage(content.data),
+      file: { ending: 'jpg', bytes: content.data },
+    };
+  const { widthPx, heightPx } = await pictureSize(recorded);
+  const { data } = await decodePicture(recorded, packedRgbLayout(widthPx, heightPx));
+  const picture = { widthPx, heightPx, data };
+  return { picture, file: { ending: 'png', bytes: await encodePng(picture) } };
+}

@@ -1,0 +1,49 @@
+import type { FrameInterest } from './interest.js';
+import type { Candidate, MiningReason, Moment } from './mining.js';
+
+/** Reasons that a frame has by itself. */
+type SpokenReason = Extract<MiningReason, 'uncertain' | 'disagreement'>;
+
+/**
+ * The best frames of one unit: of each stretch of `apartS` seconds the one that most speaks for, `most` for each reason,
+ * and for each label the frame that shows it best. What a unit leaves in memory does not grow with its length.
+ */
+export class UnitHarvest {
+  readonly #apartS: number;
+  readonly #most: number;
+  readonly #best: Record<SpokenReason, Map<number, Candidate>> = {
+    uncertain: new Map(),
+    disagreement: new Map(),
+  };
+  readonly #labels = new Map<string, { moment: Moment; seen: number }>();
+
+  constructor({ apartS, most }: { apartS: number; most: number }) {
+    this.#apartS = apartS;
+    this.#most = most;
+  }
+
+  add(moment: Moment, { uncertain, disagreement, labels }: FrameInterest): void {
+    this.#keep('uncertain', moment, uncertain);
+    this.#keep('disagreement', moment, disagreement);
+    for (const [label, seen] of labels)
+      if (seen > (this.#labels.get(label)?.seen ?? 0)) this.#labels.set(label, { moment, seen });
+  }
+
+  /** Labels of the unit, each with the moment that shows it best. */
+  *labels(): Generator<[label: string, moment: Moment]> {
+    for (const [label, { moment }] of this.#labels) yield [label, moment];
+  }
+
+  *candidates(): Generator<Candidate> {
+    for (const stretches of Object.values(this.#best))
+      yield* [...stretches.values()].sort((a, b) => b.score - a.score).slice(0, this.#most);
+  }
+
+  #keep(reason: SpokenReason, moment: Moment, score: number): void {
+    if (!(score > 0)) return;
+    const stretch = this.#apartS > 0 ? Math.floor(moment.timeS / this.#apartS) : moment.timeS;
+    const there = this.#best[reason].get(stretch);
+    if (there === undefined || there.score < score)
+      this.#best[reason].set(stretch, { ...moment, reason, score });
+  }
+}
