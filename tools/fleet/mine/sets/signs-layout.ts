@@ -12,7 +12,7 @@ const unknownFolder = 'unknown';
 export const signsLayout: MinedLayout = {
   folders: ['predicted', 'labelled'],
   async filesOf({ drive, stem, picture, frame, file }) {
-    const files: [string, Uint8Array][] = [[`frames/${stem}.${file.ending}`, file.bytes]];
+    const files: [string, Uint8Array][] = [[`context/frames/${stem}.${file.ending}`, file.bytes]];
     for (const [place, sign] of frame.signs.entries()) {
       if (sign.isRemembered) continue;
       const crop = cropOf(picture, boxOf(sign.boxPx));
