@@ -83,7 +83,7 @@ test('frames worth a label become a set whose predictions train leaves out until
   expect(corrected.sets[0]!.dataset.samples.map(({ id }) => id)).toEqual(['b-long_000006.jpg']);
   expect(corrected.sets[0]!.dataset.samples[0]!.boxes[0]!.weight).toBe(1);
   const page = await readFile(at('detection/mined.html'), 'utf8');
-  expect(page).toMatch(/rare: \w+.* \(one unit in 2\)/);
+  expect(page).toMatch(/rare: \w+.* \(in 50\.0 % of the units\)/);
   expect(page.match(/<figure>/g)).toHaveLength(frames.length);
   expect((await mine()).stderr).toMatch(/expected no file or folder yet, found a folder/);
 });

@@ -1,7 +1,7 @@
 import { htmlPage } from '../../page/html-page.js';
 import { pageStyle } from '../../page/page-style.js';
 import { escaped } from '../../page/svg.js';
-import { clockTime, counted, spokenClass } from '../../verdict/words.js';
+import { clockTime, counted, spokenClass, spokenPercent } from '../../verdict/words.js';
 import type { MinedEntry, MineSummary } from './mine-fleet.js';
 import { type MiningReason, miningReasons } from './mining.js';
 
@@ -9,7 +9,7 @@ const reasonWords: Readonly<Record<MiningReason, (score: number, entry: MinedEnt
   uncertain: (score) => `${score.toFixed(1)} answers expected wrong`,
   disagreement: (score) => `disagreement ${score.toFixed(3)}`,
   rare: (score, { labels }) =>
-    `rare: ${labels.map(spokenClass).join(', ')} (one unit in ${Math.round(2 ** score)})`,
+    `rare: ${labels.map(spokenClass).join(', ')} (in ${spokenPercent(2 ** -score)} of the units)`,
   novel: (score) => `novel: ${score.toFixed(2)} from anything seen elsewhere`,
 };
 
