@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { type DriveWeather, driveRoads, driveWeathers } from '../simulator/datasets/drive-look.js';
-import type { StretchKind } from '../simulator/world/settings.js';
+import type { DriveRoad, DriveWeather } from '../simulator/datasets/drive-look.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { checkNoResultsAt } from '../src/recording/recording-kind.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
@@ -16,8 +15,11 @@ interface DriveFlags {
   quality: string;
   out: string;
   weather?: DriveWeather;
-  road?: StretchKind;
+  road?: DriveRoad;
 }
+
+const weathers = ['clear', 'rain', 'fog', 'night'] as const satisfies readonly DriveWeather[];
+const roads = ['rural', 'town', 'suburb', 'motorway'] as const satisfies readonly DriveRoad[];
 
 /** `windshield simulate drive`: a recording. */
 export function driveCommand(): Command {
@@ -32,12 +34,8 @@ export function driveCommand(): Command {
     .option('--rate <Hz>', 'frames a second', '20')
     .option('--size <WxH>', 'pixels', '1280x720')
     .option('--quality <1..100>', 'JPEG quality', '50')
-    .addOption(
-      new Option('--weather <weather>', 'the seed’s where left out').choices(driveWeathers),
-    )
-    .addOption(
-      new Option('--road <kind>', 'from end to end; a mix where left out').choices(driveRoads),
-    )
+    .addOption(new Option('--weather <weather>', 'the seed’s where left out').choices(weathers))
+    .addOption(new Option('--road <kind>', 'from end to end; a mix where left out').choices(roads))
     .action(runDrive);
 }
 

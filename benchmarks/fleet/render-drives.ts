@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDrive } from '../../simulator/datasets/drive.js';
+import { openSimulatedDrive, writeDrive } from '../../simulator/datasets/drive.js';
 import { driveRoads, driveWeathers } from '../../simulator/datasets/drive-look.js';
 import { makeFolder } from '../../src/files/make-folder.js';
 
@@ -40,20 +40,43 @@ export function drivesOf(fleet: RenderedFleet) {
   });
 }
 
-/** Renders those drives of a fleet into `dir` that are not there yet: some three seconds of a core each. */
+/** A bend that no other drive of the fleet has, and which none of the straight ones comes near, metres. */
+const bentRadiusM = 45;
+const straightRadiusM = 160;
+/** Where every rendered drive is for certain before it ends, metres along its road. */
+const drivenM = { from: 40, to: 80 } as const;
+
+/** Renders those drives of a fleet into `dir` that are not there yet: some two seconds of a core each. */
 export async function renderDrives(
   dir: string,
   fleet: RenderedFleet,
   onProgress?: (name: string) => void,
 ): Promise<void> {
   makeFolder(dir);
-  const { seconds, rateHz, widthPx, heightPx } = fleet;
-  for (const { index, name, weather, road, bent } of drivesOf(fleet)) {
-    const out = join(dir, `${name}.mcap`);
+  for (const drive of drivesOf(fleet)) {
+    const out = join(dir, `${drive.name}.mcap`);
     if (existsSync(out)) continue;
-    onProgress?.(name);
-    const look = { weather, road, minRadiusM: bent ? 22 : 160 };
-    const recipe = { seed: 40_000 + index, seconds, rateHz, widthPx, heightPx, quality: 60 };
-    await writeDrive({ ...recipe, out, look });
+    onProgress?.(drive.name);
+    await writeDrive({ ...(await recipeOf(drive, fleet)), quality: 60, out });
+  }
+}
+
+async function recipeOf(
+  { index, weather, road, bent }: ReturnType<typeof drivesOf>[number],
+  { seconds, rateHz, widthPx, heightPx }: RenderedFleet,
+) {
+  const size = { seconds, rateHz, widthPx, heightPx };
+  const recipe = {
+    ...size,
+    seed: 40_000 + index,
+    look: { weather, road, minRadiusM: straightRadiusM },
+  };
+  if (!bent) return recipe;
+  // Not every road of tight bends has one where it is driven.
+  for (let seed = 50_000 + 100 * index; ; seed++) {
+    const tight = { ...recipe, seed, look: { weather, road, minRadiusM: 22 } };
+    const { world } = await openSimulatedDrive(tight);
+    for (let sM = drivenM.from; sM < drivenM.to; sM++)
+      if (Math.abs(world.road.at(sM).curvaturePerM) > 1 / bentRadiusM) return tight;
   }
 }

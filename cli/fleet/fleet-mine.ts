@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import { guardOutputs } from '../../src/files/output-guard.js';
 import { measuredJson } from '../../src/text/measured-json.js';
-import type { MineSummary } from '../../tools/fleet/mine/mine-fleet.js';
-import { type MinedTask, minedTasks, miningReasons } from '../../tools/fleet/mine/mining.js';
+import type { MinedTask, MineSummary, MiningReason } from '../../tools/fleet/mine/mining.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf, positiveInteger } from '../option-parsers.js';
@@ -23,6 +22,8 @@ interface FleetMineFlags extends StoreFlags {
   page: string;
   json?: true;
 }
+
+const minedTasks = ['detection', 'segmentation', 'signs'] as const satisfies readonly MinedTask[];
 
 /** `windshield fleet mine <results> --drives <drives.yaml> --out <set>`. */
 export function fleetMineCommand(): Command {
@@ -120,14 +121,15 @@ async function codesOf({ codes, pipeline, endpoint }: FleetMineFlags) {
 }
 
 function told({ frames, looked, units, problems }: MineSummary, out: string): string {
-  const reasons = miningReasons.flatMap((reason) => {
-    const count = frames.filter(({ reasons }) => reasons[reason] !== undefined).length;
-    return count === 0 ? [] : [`${count} ${reason}`];
-  });
+  const counts = new Map<string, number>();
+  for (const { reasons } of frames)
+    for (const reason of Object.keys(reasons) as MiningReason[])
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const why = Array.from(counts, ([reason, count]) => `${count} ${reason}`);
   const drives = new Set(frames.map(({ drive }) => drive)).size;
   return [
     `${out}: ${frames.length} frames of ${drives} drives, of ${looked} in ${units} units`,
-    `why      ${reasons.join(', ')}`,
+    `why      ${why.join(', ')}`,
     `look     ${out}/mined.html`,
     ...problems.map((problem) => `without a picture   ${problem}`),
   ].join('\n');

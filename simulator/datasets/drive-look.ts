@@ -12,6 +12,7 @@ export const driveRoads = [
   'suburb',
   'motorway',
 ] as const satisfies readonly StretchKind[];
+export type DriveRoad = (typeof driveRoads)[number];
 
 /** What a drive is asked to look like; what is left out its seed decides. */
 export interface DriveLook {

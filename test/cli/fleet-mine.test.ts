@@ -1,12 +1,8 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type MineOptions,
-  type MineSummary,
-  mineFleet,
-} from '../../tools/fleet/mine/mine-fleet.js';
-import type { MinedTask } from '../../tools/fleet/mine/mining.js';
+import { type MineOptions, mineFleet } from '../../tools/fleet/mine/mine-fleet.js';
+import type { MinedTask, MineSummary } from '../../tools/fleet/mine/mining.js';
 import { readDrivesFile } from '../../tools/fleet/plan/drives-file.js';
 import { FolderStore } from '../../tools/fleet/store/folder-store.js';
 import { openData } from '../../tools/train/open-data.js';

@@ -15,7 +15,7 @@ import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
 import { type Choice, chooseFrames } from './choose-frames.js';
 import { lookForFrames } from './look-for-frames.js';
 import { minedPage } from './mined-page.js';
-import type { Candidate, ChosenFrame, MinedTask, MiningReason } from './mining.js';
+import type { Candidate, ChosenFrame, MinedEntry, MinedTask, MineSummary } from './mining.js';
 import { noveltyOf } from './novelty.js';
 import { Rarity } from './rarity.js';
 import { readChosen } from './read-chosen.js';
@@ -38,30 +38,6 @@ export interface MineOptions {
   /** Where the player is, for the page. */
   pageUrl: string;
   onProgress?: ((done: number, units: number) => void) | undefined;
-}
-
-/** A frame of the set, as `mined.json` has it. */
-export interface MinedEntry {
-  /** Its picture, below the set's folder. */
-  file: string;
-  drive: string;
-  location: string;
-  timeS: number;
-  frameId: number;
-  reasons: Partial<Record<MiningReason, number>>;
-  labels: string[];
-}
-
-export interface MineSummary {
-  task: MinedTask;
-  run: string;
-  /** Frames that were looked at, and their units. */
-  looked: number;
-  units: number;
-  drives: number;
-  frames: MinedEntry[];
-  /** Chosen frames that have no picture, by reason. */
-  problems: string[];
 }
 
 export const minedFile = 'mined.json';

@@ -2,8 +2,7 @@ import { htmlPage } from '../../page/html-page.js';
 import { pageStyle } from '../../page/page-style.js';
 import { escaped } from '../../page/svg.js';
 import { clockTime, counted, spokenClass, spokenPercent } from '../../verdict/words.js';
-import type { MinedEntry, MineSummary } from './mine-fleet.js';
-import { type MiningReason, miningReasons } from './mining.js';
+import { type MinedEntry, type MineSummary, type MiningReason, miningReasons } from './mining.js';
 
 const reasonWords: Readonly<Record<MiningReason, (score: number, entry: MinedEntry) => string>> = {
   uncertain: (score) => `${score.toFixed(1)} answers expected wrong`,

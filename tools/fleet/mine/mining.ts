@@ -31,3 +31,27 @@ export interface ChosenFrame extends Moment {
   /** What is rare in it. */
   labels: string[];
 }
+
+/** A frame of the set, as `mined.json` has it. */
+export interface MinedEntry {
+  /** Its picture, below the set's folder. */
+  file: string;
+  drive: string;
+  location: string;
+  timeS: number;
+  frameId: number;
+  reasons: Partial<Record<MiningReason, number>>;
+  labels: string[];
+}
+
+export interface MineSummary {
+  task: MinedTask;
+  run: string;
+  /** Frames that were looked at, and their units. */
+  looked: number;
+  units: number;
+  drives: number;
+  frames: MinedEntry[];
+  /** Chosen frames that have no picture, by reason. */
+  problems: string[];
+}

@@ -1,0 +1,38 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../../src/files/make-folder.js';
+
+const repoDir = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What every drive of the drill steers by, and a change of it that only tight bends show: the wheels stop at two degrees. */
+const plantedMaxAngleRad = 0.035;
+
+/**
+ * Two pipelines of one small network, so that 200 drives take minutes: as it should be, and with a limit of the angle that
+ * was set too low.
+ */
+export function writePipelines(dir: string): { sound: string; changed: string } {
+  makeFolder(dir);
+  const bundle = join(repoDir, 'models/steering-rendered');
+  const spoilt = join(dir, 'steering-limited');
+  cpSync(bundle, spoilt, { recursive: true });
+  const path = join(spoilt, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  manifest.decode.maxAngleRad = plantedMaxAngleRad;
+  writeFileSync(path, JSON.stringify(manifest, undefined, 2));
+  const write = (name: string, steering: string) => {
+    const file = join(dir, name);
+    const source = join(repoDir, 'recordings/sample-drive.mcap');
+    const pipeline = {
+      source,
+      calibration: 'recording',
+      bundles: { steering },
+      lanes: [['steering']],
+    };
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify(pipeline, undefined, 2));
+    return file;
+  };
+  return { sound: write('sound.yaml', bundle), changed: write('changed.yaml', spoilt) };
+}

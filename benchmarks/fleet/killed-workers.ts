@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface KilledWorkers {
+  /** Starts a worker. */
+  start(): ChildProcess;
+  count: number;
+  everyMs: number;
+  /** Workers are killed for so long, or until all work is done. */
+  forMs: number;
+  /** 0 to 1, evenly. */
+  random(): number;
+}
+
+export interface KillTally {
+  kills: number;
+  started: number;
+  /** Exit codes of workers that ended by themselves. */
+  codes: (number | null)[];
+}
+
+/**
+ * Keeps so many workers at work and kills one of them by chance every so often; each killed one is followed by a new one.
+ * Resolves when every worker has ended by itself.
+ */
+export async function keepKilling({
+  start,
+  count,
+  everyMs,
+  forMs,
+  random,
+}: KilledWorkers): Promise<KillTally> {
+  const tally: KillTally = { kills: 0, started: 0, codes: [] };
+  const atWork = new Set<ChildProcess>();
+  const begin = () => {
+    const child = start();
+    tally.started++;
+    atWork.add(child);
+    child.once('exit', (code, signal) => {
+      atWork.delete(child);
+      if (signal === null) tally.codes.push(code);
+    });
+  };
+  for (let worker = 0; worker < count; worker++) begin();
+  const endMs = performance.now() + forMs;
+  while (atWork.size > 0) {
+    await sleep(everyMs);
+    if (performance.now() > endMs || atWork.size === 0) continue;
+    const victim = [...atWork][Math.floor(random() * atWork.size)]!;
+    const gone = new Promise((resolve) => victim.once('exit', resolve));
+    victim.kill('SIGKILL');
+    await gone;
+    tally.kills++;
+    begin();
+  }
+  return tally;
+}
+
+/** Any program, silent but for its errors. */
+export function silent(program: string, args: readonly string[]): ChildProcess {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  endWithUs(child);
+  return child;
+}
+
+/** A drill that is ended leaves no process behind. */
+export function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill();
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+}
