@@ -3,11 +3,14 @@ import { Command, Option } from 'commander';
 import { formatCameraInfoYaml } from '../src/calibration/camera-info.js';
 import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
+import { PerceptionError } from '../src/frame/perception-error.js';
+import { defaultPagePort } from '../src/outputs/page/default-port.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { CameraCalibrationResult } from '../tools/calibrate/calibrate-camera.js';
 import type { LensKind } from '../tools/calibrate/solve/projection.js';
 import { addBoardFlags, type BoardFlags, boardOf } from './board-flags.js';
-import { seconds } from './option-parsers.js';
+import type { LiveResult } from './calibrate-live.js';
+import { numberFlag, seconds } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
 interface CalibrateFlags extends BoardFlags {
@@ -17,6 +20,8 @@ interface CalibrateFlags extends BoardFlags {
   out?: string;
   html?: string;
   json?: true;
+  view?: true;
+  port: string;
 }
 
 /** `windshield calibrate <pictures...>`: a camera model from pictures of a board. */
@@ -28,7 +33,9 @@ export function calibrateCommand(): Command {
         'Finds a board of known size in pictures, solves for the camera and its lens, and writes a ROS\n' +
           'camera_info file for `calibration:` of a pipeline file. Pictures are files and folders; a video, a\n' +
           'recording or a camera gives one every --every seconds. The lens model is chosen by its error on\n' +
-          'pictures held out; outlying pictures are left out by name. docs/calibration.md leads through it.',
+          'pictures held out; outlying pictures are left out by name. With --view a page shows what the camera\n' +
+          'sees and what is still missing; pictures are then taken by themselves, until the camera is known well\n' +
+          'enough. docs/calibration.md leads through it.',
       )
       .argument('<pictures...>', 'pictures, folders of pictures, or one other source'),
   )
@@ -46,6 +53,8 @@ export function calibrateCommand(): Command {
         .default('embedded'),
     )
     .option('--every <seconds>', 'time between frames of a source that is no folder', seconds, 1)
+    .option('--view', 'live, on a page: of one camera or other source')
+    .option('--port <n>', 'of the page; 0 takes a free one', String(defaultPagePort))
     .option('-o, --out <camera.yaml>', 'write the camera_info file')
     .option(
       '--html <report.html>',
@@ -65,7 +74,9 @@ async function calibrate(places: string[], flags: CalibrateFlags): Promise<void>
   guard(places, flags);
   const { openEmbeddedEngine } = await import('../tools/calibrate/engine/embedded-engine.js');
   const { findBoards } = await import('../tools/calibrate/find-boards.js');
-  const { readCalibrationPictures } = await import('../tools/calibrate/read-pictures.js');
+  const { readCalibrationPictures, readPictureAgain } = await import(
+    '../tools/calibrate/read-pictures.js'
+  );
   const { calibrateCamera } = await import('../tools/calibrate/calibrate-camera.js');
   const { calibrationJson } = await import('../tools/calibrate/calibration-json.js');
   const { formatCalibration } = await import('../tools/calibrate/format-calibration.js');
@@ -75,18 +86,40 @@ async function calibrate(places: string[], flags: CalibrateFlags): Promise<void>
     flags.engine === 'native'
       ? (await import('../tools/calibrate/engine/native-engine.js')).openNativeEngine(embedded)
       : embedded;
+  const kind = flags.model === 'auto' ? undefined : flags.model;
+  const write = async (
+    result: CameraCalibrationResult,
+    pictureNamed: LiveResult['pictureNamed'],
+  ): Promise<string[]> => {
+    if (flags.out !== undefined) writeWhole(flags.out, cameraInfo(flags.out, result));
+    if (flags.html !== undefined) await writeReport(flags.html, result, pictureNamed);
+    const text = formatCalibration(result);
+    terminal.print(flags.json ? measuredJson(calibrationJson(result)) : text);
+    const paths = [flags.out, flags.html].filter((path) => path !== undefined);
+    for (const path of paths) terminal.note(`wrote ${path}`);
+    return [...text.split('\n'), ...paths.map((path) => `wrote ${path}`)];
+  };
+  if (flags.view) {
+    const { calibrateLive } = await import('./calibrate-live.js');
+    const [source, ...others] = places;
+    if (others.length > 0)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected one source with --view, found ${places.length}`,
+      );
+    const port = numberFlag('--port', flags.port, 0, 65535, true);
+    return calibrateLive({ source: source!, board, engine, kind, port }, terminal, (live) =>
+      write(live.result, live.pictureNamed),
+    );
+  }
   const pictures = readCalibrationPictures(places, flags.every);
   const found = await findBoards(pictures, board, engine, (name, problem) =>
     terminal.note(`${name}: ${problem ?? 'board found'}`),
   );
-  const kind = flags.model === 'auto' ? undefined : flags.model;
   const solved = calibrateCamera(board, found.size, found.pictures, engine, kind);
-  const result = { ...solved, skipped: [...found.skipped, ...solved.skipped] };
-  if (flags.out !== undefined) writeWhole(flags.out, cameraInfo(flags.out, result));
-  if (flags.html !== undefined) await writeReport(flags.html, places, flags.every, result);
-  terminal.print(flags.json ? measuredJson(calibrationJson(result)) : formatCalibration(result));
-  for (const path of [flags.out, flags.html])
-    if (path !== undefined) terminal.note(`wrote ${path}`);
+  await write({ ...solved, skipped: [...found.skipped, ...solved.skipped] }, (name) =>
+    readPictureAgain(places, flags.every, name),
+  );
 }
 
 function guard(places: readonly string[], { out, html }: CalibrateFlags): void {
@@ -106,11 +139,10 @@ function cameraInfo(path: string, { model, rmsPx, used }: CameraCalibrationResul
 
 async function writeReport(
   path: string,
-  places: readonly string[],
-  everyS: number,
   result: CameraCalibrationResult,
+  pictureNamed: LiveResult['pictureNamed'],
 ): Promise<void> {
   const { calibrationPage } = await import('../tools/calibrate/page/calibration-page.js');
   const { reportPhotos } = await import('../tools/calibrate/page/report-photos.js');
-  writeWhole(path, calibrationPage(result, await reportPhotos(places, everyS, result)));
+  writeWhole(path, calibrationPage(result, await reportPhotos(result, pictureNamed)));
 }

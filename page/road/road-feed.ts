@@ -13,33 +13,32 @@ import {
   type RoadControl,
   type RoadState,
 } from '../../src/outputs/page/road-protocol.js';
+import { FollowedFrames } from '../live/followed-frames.js';
 
 export interface RoadFrame {
   state: RoadState;
   result: PerceptionFrame;
   truth: GroundTruth;
-  bitmap: ImageBitmap;
+  bitmap: ImageBitmap | undefined;
 }
-
-/** How long it waits where the simulator does not answer, milliseconds. */
-const retryMs = 1000;
-const keptBitmaps = 3;
 
 /** The simulated road, one frame after the other while somebody looks; it stands still while nobody does. */
 export class RoadFeed {
-  readonly frame = signal<RoadFrame | undefined>(undefined);
-  /** For the person, empty while all is well. */
-  readonly error = signal('');
+  readonly #frames = new FollowedFrames<RoadFrame>({
+    room: 'road',
+    noAnswer: 'The simulator does not answer. Is it still running?',
+    read: readFrame,
+    numberOf: ({ state }) => state.frame,
+  });
+  readonly frame = this.#frames.frame;
+  readonly error = this.#frames.error;
   readonly held = signal<HeldKeys>(noKeys);
-  #looking = 0;
-  readonly #drawn: ImageBitmap[] = [];
 
   /** Asks for frames until the answer is called. */
   look(): () => void {
-    const looking = ++this.#looking;
-    void this.#follow(() => looking === this.#looking);
+    const stop = this.#frames.look();
     return () => {
-      this.#looking++;
+      stop();
       this.release();
     };
   }
@@ -58,42 +57,10 @@ export class RoadFeed {
     void this.send({ keys: noKeys });
   }
 
-  async send(control: RoadControl): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify(control);
-    const answer = await fetch('/road/control', { method: 'POST', headers, body }).catch(() => {});
-    // What does not answer at all is told by the frames that do not come.
-    if (answer !== undefined) this.error.value = answer.ok ? '' : (await answer.text()).trim();
-  }
-
-  async #follow(isWanted: () => boolean): Promise<void> {
-    while (isWanted()) {
-      if (document.hidden) {
-        await new Promise((resolve) =>
-          document.addEventListener('visibilitychange', resolve, { once: true }),
-        );
-        continue;
-      }
-      try {
-        const after = this.frame.value?.state.frame ?? 0;
-        const answer = await fetch(`/road/frame?after=${after}`);
-        if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-        const frame = await readFrame(new Uint8Array(await answer.arrayBuffer()));
-        if (!isWanted()) return;
-        this.#drawn.push(frame.bitmap);
-        this.frame.value = frame;
-        if (this.#drawn.length > keptBitmaps) this.#drawn.shift()!.close();
-        if (this.error.value === noAnswer) this.error.value = '';
-      } catch {
-        if (!isWanted()) return;
-        this.error.value = noAnswer;
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-    }
+  send(control: RoadControl): Promise<void> {
+    return this.#frames.send(control);
   }
 }
-
-const noAnswer = 'The simulator does not answer. Is it still running?';
 
 async function readFrame(message: Uint8Array<ArrayBuffer>): Promise<RoadFrame> {
   const [state, result, truth, jpeg] = splitParts(message);

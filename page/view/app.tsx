@@ -1,19 +1,26 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { PageSession } from '../../src/outputs/page/page-session.js';
+import { CalibrationFeed } from '../calibration/calibration-feed.js';
 import type { Layer } from '../drawing/draw-frame.js';
 import { ExplainState } from '../explain/explain-state.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { Player } from '../player/player.js';
 import { RerunState } from '../rerun/rerun-state.js';
 import { RoadFeed } from '../road/road-feed.js';
+import { CalibrationView } from './calibration-view.js';
 import { keyHelp, pressKey } from './keys.js';
 import { LiveView } from './live-view.js';
 import { PlayerView } from './player-view.js';
 import { RoadView } from './road-view.js';
 
-type Tab = 'live' | 'road' | 'player';
-const tabNames: Readonly<Record<Tab, string>> = { live: 'Live', road: 'Road', player: 'Player' };
+type Tab = 'live' | 'road' | 'calibration' | 'player';
+const tabNames: Readonly<Record<Tab, string>> = {
+  live: 'Live',
+  road: 'Road',
+  calibration: 'Calibration',
+  player: 'Player',
+};
 
 /** The whole page. */
 export function App({ session }: { session: PageSession }) {
@@ -26,10 +33,15 @@ export function App({ session }: { session: PageSession }) {
   const tabs: readonly Tab[] = [
     ...(session.isLive ? (['live'] as const) : []),
     ...(session.isRoad ? (['road'] as const) : []),
+    ...(session.isCalibration ? (['calibration'] as const) : []),
     'player',
   ];
   const tab = useSignal<Tab>(tabs[0]!);
   const road = useMemo(() => (session.isRoad ? new RoadFeed() : undefined), []);
+  const calibration = useMemo(
+    () => (session.isCalibration ? new CalibrationFeed() : undefined),
+    [],
+  );
   const feed = useMemo(
     () => (session.isLive ? new LiveFeed(() => void openServed()) : undefined),
     [],
@@ -136,6 +148,8 @@ export function App({ session }: { session: PageSession }) {
           <LiveView feed={feed} shown={shown.value} toggle={toggle} />
         ) : tab.value === 'road' && road !== undefined ? (
           <RoadView feed={road} shown={shown.value} toggle={toggle} />
+        ) : tab.value === 'calibration' && calibration !== undefined ? (
+          <CalibrationView feed={calibration} />
         ) : (
           <PlayerView
             player={player}

@@ -1,5 +1,5 @@
 import type { FrameLayout } from '../frame/frame.js';
-import { fillRgbFromNv12 } from './nv12.js';
+import { fillPackedRgb } from './packed-rgb.js';
 import { encodeJpegInto, mostJpegBytes } from './turbo-jpeg.js';
 
 /**
@@ -27,19 +27,9 @@ export class JpegEncoder {
   /** The JPEG is a view, valid until the next call. */
   encode(pixels: Uint8Array): Uint8Array {
     const { widthPx, heightPx, strideBytes } = this.#layout;
-    if (this.#rgb !== undefined) this.#pack(pixels, this.#rgb);
+    if (this.#rgb !== undefined) fillPackedRgb(pixels, this.#layout, this.#rgb);
     const stridePx = this.#rgb === undefined ? strideBytes / 3 : widthPx;
     const size = { widthPx, heightPx, stridePx };
     return encodeJpegInto(this.#rgb ?? pixels, size, this.#quality, this.#out);
-  }
-
-  #pack(pixels: Uint8Array, rgb: Uint8Array): void {
-    const { format, widthPx, heightPx, strideBytes } = this.#layout;
-    if (format === 'nv12') fillRgbFromNv12(pixels, this.#layout, rgb);
-    else
-      for (let y = 0; y < heightPx; y++) {
-        const row = pixels.subarray(y * strideBytes, y * strideBytes + widthPx * 3);
-        rgb.set(row, y * widthPx * 3);
-      }
   }
 }

@@ -1,6 +1,6 @@
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { undistort } from '../../src/calibration/lens.js';
-import type { Board } from '../../tools/calibrate/board/board.js';
+import { type Board, boardPointsM } from '../../tools/calibrate/board/board.js';
 import { boardPattern, type MarkerBits } from '../../tools/calibrate/board/board-ink.js';
 import { movePose, type Pose } from '../../tools/calibrate/solve/pose.js';
 
@@ -46,6 +46,20 @@ export function boardPose(
   const level: Pose = { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 0] };
   const rolled = movePose(level, [0, 0, rollRad, 0, 0, 0]);
   return movePose(movePose(rolled, [tiltXRad, 0, 0, 0, 0, 0]), [0, tiltYRad, 0, ...shiftM]);
+}
+
+/** The same, with the board's middle at a place before the camera, metres. */
+export function boardPoseAt(
+  board: Board,
+  middleM: readonly [number, number, number],
+  tiltXRad: number,
+  tiltYRad: number,
+): Pose {
+  const { rotation: r } = boardPose([0, 0, 0], tiltXRad, tiltYRad);
+  const points = boardPointsM(board);
+  const [x, y] = [points.at(-2)! / 2, points.at(-1)! / 2];
+  const shift = (row: 0 | 1 | 2) => middleM[row] - r[3 * row]! * x - r[3 * row + 1]! * y;
+  return boardPose([shift(0), shift(1), shift(2)], tiltXRad, tiltYRad);
 }
 
 const rays = new WeakMap<CameraModel, Float64Array>();

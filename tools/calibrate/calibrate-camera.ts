@@ -2,7 +2,7 @@ import { countCoverage, coverageShare } from '../../src/calibration/board-covera
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { median } from '../statistics/median.js';
-import { type Board, boardPointsM, type Sighting } from './board/board.js';
+import { type Board, type Sighting, viewOf } from './board/board.js';
 import type { CalibrationEngine } from './engine/calibration-engine.js';
 import {
   type Fit,
@@ -62,7 +62,7 @@ const leastTiltSpreadDeg = 10;
 /** A focal length less certain than this share of it is none, and a principal point than this share of the width. */
 const worstShare = 0.02;
 /** Below this share of covered cells the report warns. */
-const goodCoverage = 0.6;
+export const goodCoverage = 0.6;
 
 /**
  * Calibrates a camera from pictures of a board: chooses the lens model (or takes `kind`), leaves outlying pictures out by
@@ -104,12 +104,6 @@ export function calibrateCamera(
     });
     kept = [...kept];
   }
-}
-
-function viewOf(board: Board, { ids, pointsPx }: Sighting): View {
-  const all = boardPointsM(board);
-  const pointsM = Float64Array.from([...ids].flatMap((id) => [all[2 * id]!, all[2 * id + 1]!]));
-  return { pointsM, pointsPx };
 }
 
 function finish(

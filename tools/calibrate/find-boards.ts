@@ -63,7 +63,8 @@ export async function findBoards(
   return { size, pictures: found, skipped };
 }
 
-function sightingProblem(
+/** Why a sighting is not good enough to calibrate with; undefined where it is. */
+export function sightingProblem(
   { ids, edgeWidthPx }: { ids: Int32Array; edgeWidthPx: number | undefined },
   board: Board,
 ): string | undefined {

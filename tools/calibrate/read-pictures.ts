@@ -1,8 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { withoutCredentials } from '../../src/capture/credentials.js';
 import { openSource } from '../../src/capture/open-source.js';
+import { addressRow } from '../../src/capture/source-table.js';
+import { fillPackedRgb } from '../../src/codec/packed-rgb.js';
 import { decodePictureFile, pictureExtensions } from '../../src/codec/picture-file.js';
-import { type FrameLayout, frameBytes } from '../../src/frame/frame.js';
+import { frameBytes } from '../../src/frame/frame.js';
 import { isSourceEnd } from '../../src/frame/frame-source.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
@@ -27,6 +30,18 @@ export async function* readCalibrationPictures(
     if (files === undefined) yield* framesOf(place, everyS);
     else for (const file of files) yield await readPicture(file);
   }
+}
+
+/** Reads places anew for one picture of them; undefined where it does not come back, as a camera's frames do not. */
+export async function readPictureAgain(
+  places: readonly string[],
+  everyS: number,
+  name: string,
+): Promise<{ widthPx: number; heightPx: number; data: Uint8Array } | undefined> {
+  if (places.some((place) => addressRow(place)?.isLive)) return undefined;
+  for await (const picture of readCalibrationPictures(places, everyS))
+    if (picture.name === name && !('problem' in picture)) return picture;
+  return undefined;
 }
 
 /** Picture files at a place; undefined where it is a source of another kind. */
@@ -57,7 +72,9 @@ async function* framesOf(
 ): AsyncGenerator<CalibrationPicture, void, void> {
   const source = await openSource(place);
   try {
-    const { layout } = source.info;
+    const { layout, name } = source.info;
+    // An address may hold a password.
+    const shown = withoutCredentials(basename(name));
     const buffer = new Uint8Array(frameBytes(layout));
     let nextNs = 0n;
     for (;;) {
@@ -69,21 +86,12 @@ async function* framesOf(
       if (frame.sourceTimeNs < nextNs) continue;
       nextNs = frame.sourceTimeNs + BigInt(Math.round(everyS * 1e9));
       const seconds = (Number(frame.sourceTimeNs) / 1e9).toFixed(2);
-      yield { name: `${basename(place)}@${seconds}s`, ...toPackedRgb(layout, buffer) };
+      const { widthPx, heightPx } = layout;
+      const data = new Uint8Array(widthPx * heightPx * 3);
+      fillPackedRgb(buffer, layout, data);
+      yield { name: `${shown}@${seconds}s`, widthPx, heightPx, data };
     }
   } finally {
     await source.close();
   }
-}
-
-/** NV12's luma is what corners are found in: it is repeated as grey. */
-function toPackedRgb({ format, widthPx, heightPx, strideBytes }: FrameLayout, from: Uint8Array) {
-  const data = new Uint8Array(widthPx * heightPx * 3);
-  for (let y = 0; y < heightPx; y++)
-    if (format === 'rgb8')
-      data.set(from.subarray(y * strideBytes, y * strideBytes + widthPx * 3), y * widthPx * 3);
-    else
-      for (let x = 0; x < widthPx; x++)
-        data.fill(from[y * strideBytes + x]!, (y * widthPx + x) * 3, (y * widthPx + x) * 3 + 3);
-  return { widthPx, heightPx, data };
 }

@@ -6,6 +6,7 @@ import {
   PerceptionFrameSchema,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { joinParts } from '../../../src/outputs/page/message-parts.js';
+import { NewestMessage } from '../../../src/outputs/page/newest-message.js';
 import {
   type Driver,
   type HeldKeys,
@@ -44,15 +45,13 @@ export class WatchedDrive {
   #seed: number;
   #wheel = new KeyboardWheel();
   #network: Promise<Controller | undefined> | undefined;
-  #frame = 0;
   #interventions = 0;
   #cruiseMps: number;
   #problem = '';
-  #message: Uint8Array = new Uint8Array();
+  readonly #frames = new NewestMessage();
   /** What the network said of the frame that it was asked about. */
   #result: Uint8Array | undefined;
   #lastAskedMs = 0;
-  #wake: (() => void)[] = [];
   #nextSeed: number | undefined;
   #isClosed = false;
   readonly #running: Promise<void>;
@@ -69,14 +68,10 @@ export class WatchedDrive {
     return new WatchedDrive(options, await options.openDrive(options.seed));
   }
 
-  /** The first frame after number `after`: its RoadState, PerceptionFrame, GroundTruth and JPEG, as joined parts. */
-  async frameAfter(after: number): Promise<Uint8Array> {
+  /** The first frame after number `seen`: its RoadState, PerceptionFrame, GroundTruth and JPEG, as joined parts. */
+  after(seen: number): Promise<Uint8Array> {
     this.#lastAskedMs = performance.now();
-    // A page that has seen more than there is watched a drive before this one.
-    const seen = Math.max(0, Math.min(after, this.#frame));
-    while (this.#frame <= seen && !this.#isClosed)
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
-    return this.#message;
+    return this.#frames.after(seen);
   }
 
   /** Goes on in the world of another seed. */
@@ -94,18 +89,17 @@ export class WatchedDrive {
     const frameMs = 1000 / this.#options.rateHz;
     while (!this.#isClosed) {
       const startMs = performance.now();
-      const isIdle = this.#wake.length === 0 && startMs - this.#lastAskedMs > idleMs;
-      if (isIdle && this.#frame > 0) {
+      const isIdle = !this.#frames.isAwaited && startMs - this.#lastAskedMs > idleMs;
+      if (isIdle && this.#frames.number > 0) {
         await sleep(idlePollMs);
         continue;
       }
       await this.#tick(frameMs / 1000).catch((error: unknown) => {
         this.#problem = error instanceof Error ? error.message : String(error);
       });
-      for (const wake of this.#wake.splice(0)) wake();
       await sleep(Math.max(1, frameMs - (performance.now() - startMs)));
     }
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#frames.close();
   }
 
   async #tick(dtS: number): Promise<void> {
@@ -115,19 +109,20 @@ export class WatchedDrive {
     const { car } = drive;
     const scene = drive.render();
     const stampNs = BigInt(Math.round(car.timeS * 1e9));
-    const truth = groundTruthOf(scene, this.#frame, stampNs);
+    const truth = groundTruthOf(scene, this.#frames.number, stampNs);
     const lines = laneBordersPx(drive);
     this.#result = undefined;
     const angleRad = await this.#answer(dtS, scene.image);
     if (angleRad !== undefined) car.steer(angleRad, car.timeS + sensorLatencyS);
     const jpeg = await encodeJpeg(scene.image, jpegQuality);
-    this.#frame++;
-    this.#message = joinParts([
-      new TextEncoder().encode(JSON.stringify(this.#state(lines))),
-      this.#result ?? this.#driven(angleRad, stampNs),
-      toBinary(GroundTruthSchema, truth),
-      jpeg,
-    ]);
+    this.#frames.put(
+      joinParts([
+        new TextEncoder().encode(JSON.stringify(this.#state(lines))),
+        this.#result ?? this.#driven(angleRad, stampNs),
+        toBinary(GroundTruthSchema, truth),
+        jpeg,
+      ]),
+    );
     car.advance(dtS, this.#acceleration(angleRad, dtS));
     if (!drive.isOverBorder) return;
     this.#interventions++;
@@ -140,7 +135,7 @@ export class WatchedDrive {
     const { speedMps, steeringRad } = car.state;
     const elapsedS = car.timeS + this.#interventions * interventionS;
     return {
-      frame: this.#frame,
+      frame: this.#frames.number + 1,
       seed: this.#seed,
       driver: this.driver,
       speedMps,
@@ -174,7 +169,7 @@ export class WatchedDrive {
     return toBinary(
       PerceptionFrameSchema,
       create(PerceptionFrameSchema, {
-        frameId: BigInt(this.#frame),
+        frameId: BigInt(this.#frames.number + 1),
         sourceTimeNs: stampNs,
         widthPx,
         heightPx,

@@ -31,6 +31,8 @@ export interface PageServerOptions {
   onMetrics?(): Promise<{ contentType: string; text: string }>;
   /** Answers what lies below `/road/`, whose headers were checked; false where there is no such thing. */
   onRoad?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** The same for what lies below `/calibration/`. */
+  onCalibration?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
 export interface PageServer {
@@ -41,7 +43,14 @@ export interface PageServer {
 }
 
 /** What needs the token: everything but the page's own files. */
-const guardedRooms = new Set(['session.json', 'files', 'bundles', 'road', 'metrics']);
+const guardedRooms = new Set([
+  'session.json',
+  'files',
+  'bundles',
+  'road',
+  'calibration',
+  'metrics',
+]);
 const maxConnections = 64;
 const requestTimeoutMs = 30_000;
 const bundleFileNames = /^(?:manifest\.json|golden\.json|[A-Za-z0-9._-]+\.onnx)$/;
@@ -135,8 +144,9 @@ async function answer(
     response.setHeader('www-authenticate', 'Bearer');
     return sendText(response, 401, 'expected the token of this rig');
   }
-  if (path.startsWith('/road/') && options.onRoad !== undefined) {
-    if (await options.onRoad(request, response)) return;
+  const onRoom = onRoomOf(options, room);
+  if (onRoom !== undefined && name !== '') {
+    if (await onRoom(request, response)) return;
     return sendText(response, 404, 'there is no such page');
   }
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -157,6 +167,12 @@ async function answer(
   // Built files carry a hash of their contents in their names.
   const cacheControl = room === 'assets' ? 'public, max-age=31536000, immutable' : 'no-cache';
   await serveFile(request, response, file, cacheControl);
+}
+
+/** Rooms that answer for themselves. */
+function onRoomOf({ onRoad, onCalibration }: PageServerOptions, room: string) {
+  if (room === 'road') return onRoad;
+  return room === 'calibration' ? onCalibration : undefined;
 }
 
 /** Takes the token once, and gives the page a cookie in its place. */
@@ -195,12 +211,14 @@ function runtimeDir(): string {
   return dirname(resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
 }
 
-function sessionOf({ files, bundleDirs, onLive, onRoad }: PageServerOptions): PageSession {
+function sessionOf(options: PageServerOptions): PageSession {
+  const { files, bundleDirs, onLive, onRoad, onCalibration } = options;
   return {
     files: files().map(({ name, sizeBytes }) => ({ name, sizeBytes })),
     bundles: Object.keys(bundleDirs),
     isLive: onLive !== undefined,
     isRoad: onRoad !== undefined,
+    isCalibration: onCalibration !== undefined,
   };
 }
 

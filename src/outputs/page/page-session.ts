@@ -8,4 +8,6 @@ export interface PageSession {
   isLive: boolean;
   /** Whether a simulated road is driven at `/road/`. */
   isRoad: boolean;
+  /** Whether a camera is calibrated at `/calibration/`. */
+  isCalibration: boolean;
 }

@@ -101,5 +101,12 @@ export interface Sighting {
   edgeWidthPx: number | undefined;
 }
 
+/** A sighting as the solver takes it: the points seen, on the board (metres) and in the picture (pixels). */
+export function viewOf(board: Board, { ids, pointsPx }: Sighting) {
+  const all = boardPointsM(board);
+  const pointsM = Float64Array.from([...ids].flatMap((id) => [all[2 * id]!, all[2 * id + 1]!]));
+  return { pointsM, pointsPx };
+}
+
 /** A sighting, or why there is none. */
 export type Search = { found: Sighting } | { problem: string };

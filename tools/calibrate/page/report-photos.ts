@@ -1,6 +1,6 @@
+import type { RgbImage } from '../../datasets/sample.js';
 import { photoUri } from '../../page/picture-uri.js';
 import type { CameraCalibrationResult } from '../calibrate-camera.js';
-import { readCalibrationPictures } from '../read-pictures.js';
 import { undistortPicture } from '../undistort-picture.js';
 import type { ReportPhotos } from './calibration-page.js';
 
@@ -8,9 +8,8 @@ const widestPx = 960;
 
 /** The used picture whose board reaches nearest to the border, where the lens bends most, before and after. */
 export async function reportPhotos(
-  places: readonly string[],
-  everyS: number,
   { model, used }: CameraCalibrationResult,
+  pictureNamed: (name: string) => Promise<RgbImage | undefined>,
 ): Promise<ReportPhotos> {
   const reach = ({ pointsPx }: { pointsPx: Float64Array }) =>
     pointsPx.reduce(
@@ -21,16 +20,10 @@ export async function reportPhotos(
   const { name } = used.reduce((best, one) =>
     reach(one.sighting) > reach(best.sighting) ? one : best,
   );
-  // A camera's frames do not come back.
-  if (places.some((place) => place.includes(':')))
-    return { before: undefined, after: undefined, name };
-  for await (const picture of readCalibrationPictures(places, everyS)) {
-    if (picture.name !== name || 'problem' in picture) continue;
-    return {
-      name,
-      before: await photoUri(picture, widestPx),
-      after: await photoUri(undistortPicture(picture, model), widestPx),
-    };
-  }
-  return { before: undefined, after: undefined, name };
+  const picture = await pictureNamed(name);
+  return {
+    name,
+    before: picture && (await photoUri(picture, widestPx)),
+    after: picture && (await photoUri(undistortPicture(picture, model), widestPx)),
+  };
 }
