@@ -15,6 +15,7 @@ import { Terminal } from './terminal.js';
 interface BenchFlags {
   frames: FrameMode;
   only?: BenchPart[];
+  camera?: string;
   trialSeconds: number;
   confirmSeconds: number;
   framesTotal: number;
@@ -57,6 +58,7 @@ export function benchCommand(): Command {
         'lockstep',
       ]),
     )
+    .option('--camera <name>', 'this camera of a pipeline file that has several')
     .option('--trial-seconds <n>', 'length of a trial of the search', positive, 6)
     .option('--confirm-seconds <n>', 'length of a trial that is reported', positive, 20)
     .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
@@ -83,7 +85,8 @@ async function bench(
   recording: string | undefined,
   flags: BenchFlags,
 ): Promise<void> {
-  const file = await loadPipelineFile(pipelinePath);
+  const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
+  const file = configOfCamera(await loadPipelineFile(pipelinePath), flags.camera);
   const config = { ...file, allowUncertified: flags.allowUncertified ?? file.allowUncertified };
   const source = recording ?? config.source;
   if (source === undefined)
@@ -101,6 +104,7 @@ async function bench(
     const report = await runBench({
       config,
       pipelinePath,
+      cameraName: flags.camera,
       source,
       parts: new Set(flags.only ?? benchParts),
       ...(flags.page !== undefined && {

@@ -26,6 +26,7 @@ interface ExplainFlags {
   method: ExplainMethod;
   bundle?: string;
   calibration: string;
+  camera?: string;
   point?: [number, number];
   layer?: string;
   out?: string;
@@ -54,6 +55,7 @@ export function explainCommand(): Command {
     )
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
+    .option('--camera <name>', 'of a recording with several cameras; as <drive>#<name>')
     .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
     .option('--layer <name>', 'grad-cam: the convolution that is looked at')
     .option('-o, --out <file.png>', 'where the picture goes')
@@ -72,7 +74,8 @@ export function explainCommand(): Command {
     .action(explain);
 }
 
-async function explain(drive: string, flags: ExplainFlags, command: Command): Promise<void> {
+async function explain(place: string, flags: ExplainFlags, command: Command): Promise<void> {
+  const drive = flags.camera === undefined ? place : `${place}#${flags.camera}`;
   const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
   const { out, film, measure: count } = flags;
   const [wanted, ...others] = [out, film, count].filter((each) => each !== undefined);

@@ -8,6 +8,7 @@ import { superviseDrive } from './supervise-drive.js';
 
 interface ReplayFlags extends DriveFlags {
   pipeline: string;
+  camera?: string;
   lockstep?: true;
   rate?: number;
   modesFrom?: string;
@@ -33,6 +34,7 @@ export function replayCommand(): Command {
         'pipelines/default.yaml of windshield itself',
       ),
     )
+    .option('--camera <name>', 'only this camera of a pipeline file that has several')
     .option('--lockstep', 'one frame after the other, none dropped')
     .addOption(
       new Option('--rate <factor>', 'real time, this many times faster')
@@ -50,14 +52,17 @@ export function replayCommand(): Command {
   return addDriveOptions(command).action(async (source: string | undefined, flags: ReplayFlags) => {
     // Before the rest is loaded: the supervisor stays small.
     if (await superviseDrive(flags)) return;
-    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+    const [{ loadPipelineFile }, { configOfCamera }, { drive }] = await Promise.all([
       import('../src/pipeline/pipeline-file.js'),
+      import('../src/pipeline/cameras/camera-configs.js'),
       import('./drive.js'),
     ]);
-    const config = await loadPipelineFile(flags.pipeline);
+    const file = await loadPipelineFile(flags.pipeline);
+    const config = flags.camera === undefined ? file : configOfCamera(file, flags.camera);
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
-    const sources = sourcesOf(config, source);
+    const own = flags.camera === undefined ? undefined : config.source;
+    const sources = sourcesOf(config, source ?? own);
     await drive({ config, ...sources, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
 }

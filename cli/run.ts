@@ -4,6 +4,10 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
 import { superviseDrive } from './supervise-drive.js';
 
+interface RunFlags extends DriveFlags {
+  camera?: string;
+}
+
 /** `windshield run <pipeline.yaml>`: live, until the source ends or Ctrl-C. */
 export function runCommand(): Command {
   const command = new Command('run')
@@ -13,15 +17,18 @@ export function runCommand(): Command {
         'result. Ctrl-C ends the run and prints the table; a second Ctrl-C ends it at once.',
     )
     .argument('<pipeline.yaml>', 'the pipeline file; docs/pipeline.md explains every key');
-  return addDriveOptions(command).action(async (path: string, flags: DriveFlags) => {
+  command.option('--camera <name>', 'only this camera of a pipeline file that has several');
+  return addDriveOptions(command).action(async (path: string, flags: RunFlags) => {
     // Before the rest is loaded: the supervisor stays small.
     if (await superviseDrive(flags)) return;
-    const [{ loadPipelineFile }, { drive }] = await Promise.all([
+    const [{ loadPipelineFile }, { configOfCamera }, { drive }] = await Promise.all([
       import('../src/pipeline/pipeline-file.js'),
+      import('../src/pipeline/cameras/camera-configs.js'),
       import('./drive.js'),
     ]);
     refuseDrive(path);
-    const config = await loadPipelineFile(path);
+    const file = await loadPipelineFile(path);
+    const config = flags.camera === undefined ? file : configOfCamera(file, flags.camera);
     const { source, cameras } = config;
     if (source === undefined && cameras === undefined)
       throw new PerceptionError('ERR_CONFIG', `${path}: expected a source to run on, found none`);

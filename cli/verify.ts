@@ -11,6 +11,7 @@ import { Terminal } from './terminal.js';
 interface VerifyFlags extends VerdictFlags {
   reference: string;
   pipeline: string;
+  camera?: string;
   out?: string;
   update?: true;
 }
@@ -33,6 +34,7 @@ export function verifyCommand(): Command {
         'pipelines/default.yaml of windshield itself',
       ),
     )
+    .option('--camera <name>', 'as this camera of a pipeline file that has several')
     .option('-o, --out <results.mcap>', 'keep the results')
     .option('--update', 'make these results the reference, on purpose');
   return addVerdictOptions(command).action(verify);
@@ -54,7 +56,7 @@ async function verify(drive: string, flags: VerifyFlags): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'windshield-verify-'));
   try {
     const results = flags.out === undefined ? join(dir, 'results.mcap') : resolve(flags.out);
-    await replayInto(results, drive, flags.pipeline);
+    await replayInto(results, drive, flags);
     if (flags.update) {
       const { writeReference } = await import('../tools/verdict/write-reference.js');
       await writeReference(results, flags.reference);
@@ -78,10 +80,15 @@ async function guardReference(path: string, drive: string, pipeline: string): Pr
 }
 
 /** Replays in lock-step, publishing nothing; rejects where the drive did not come to its end. */
-async function replayInto(path: string, source: string, pipelinePath: string): Promise<void> {
+async function replayInto(
+  path: string,
+  source: string,
+  { pipeline, camera }: VerifyFlags,
+): Promise<void> {
   const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
   const { runPipeline } = await import('../src/pipeline/pipeline.js');
-  const config = await loadPipelineFile(pipelinePath);
+  const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
+  const config = configOfCamera(await loadPipelineFile(pipeline), camera);
   const stop = new AbortController();
   const forget = onStopSignals(() => stop.abort());
   try {

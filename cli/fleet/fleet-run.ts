@@ -18,6 +18,7 @@ import { fleetWork, formatFleet } from './format-fleet.js';
 
 interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   pipeline: string;
+  camera?: string;
   out: string;
   shard?: string;
   queue?: string;
@@ -50,6 +51,7 @@ export function fleetRunCommand(): Command {
         'pipelines/default.yaml of windshield itself',
       ),
     )
+    .option('--camera <name>', 'as this camera of a pipeline file that has several')
     .requiredOption('-o, --out <folder|s3://bucket/prefix>', 'where results lie')
     .option(
       '--shard <index/count>',
@@ -113,7 +115,8 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       'expected --verify without --shard and --queue: `windshield fleet merge` judges all workers',
     );
   const drives = readDrivesFile(path);
-  const config = await loadPipelineFile(flags.pipeline);
+  const { configOfCamera } = await import('../../src/pipeline/cameras/camera-configs.js');
+  const config = configOfCamera(await loadPipelineFile(flags.pipeline), flags.camera);
   const store = { endpoint: flags.endpoint };
   const results = await openStore(flags.out, store);
   const stop = new AbortController();

@@ -28,6 +28,10 @@ export class ForwardedOutput implements Output {
     return this.#output.heldFrames ?? 1;
   }
 
+  get camera() {
+    return this.#output.camera;
+  }
+
   get counts() {
     return this.#output.counts;
   }

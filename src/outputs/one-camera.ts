@@ -11,6 +11,10 @@ export class OneCamera extends ForwardedOutput {
     this.#camera = camera;
   }
 
+  override get camera() {
+    return this.#camera;
+  }
+
   /** A sync group is no camera, also where it has the name of one. */
   override get topics() {
     return super.topics.filter((topic) => topic !== syncTopic.name);

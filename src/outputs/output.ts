@@ -77,6 +77,8 @@ export interface Output {
   readonly needsPixels: boolean;
   /** Frames whose pixels it may hold at once; 1 when left out. */
   readonly heldFrames?: number;
+  /** Of a rig with several cameras, the only one whose frames it takes; left out: all. */
+  readonly camera?: string | undefined;
   /** Messages taken and lost since the start, by topic. */
   readonly counts: ReadonlyMap<string, PublishCount>;
   /** A code for the health of the run, such as `recording_failed`, while something is wrong; else undefined. */

@@ -9,6 +9,8 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { readBundleFolder } from '../inference/read-bundle-folder.js';
 import { readTokenFile } from '../outputs/page/token-file.js';
 import { readCurveKeyFile } from '../outputs/zeromq/curve-key-file.js';
+import { chosenCameraOf } from '../recording/recorded-cameras.js';
+import { RecordingReader } from '../recording/recording-reader.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /**
@@ -31,7 +33,7 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
   const checkView = async (at: string, view: View) => {
     const { source, topic } = view;
     const recorded = source !== undefined && addressRow(source) === undefined ? source : undefined;
-    if (recorded !== undefined) await check(`${at}source`, () => recogniseSource(recorded));
+    if (recorded !== undefined) await check(`${at}source`, () => checkRecorded(recorded));
     await check(`${at}calibration`, () => cameraOf(view.calibration, recorded ?? '', { topic }));
     await check(`${at}mount`, () => mountOf(view.mount, recorded ?? ''));
   };
@@ -63,6 +65,14 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
 
 /** What is said of one camera. */
 type View = Pick<PipelineConfig, 'source' | 'topic' | 'calibration' | 'mount'>;
+
+/** What lies there; and of a recording of which one camera is chosen, that it holds that one. */
+async function checkRecorded(source: string): Promise<void> {
+  await recogniseSource(source);
+  if (chosenCameraOf(source).camera === undefined) return;
+  const reader = await RecordingReader.open(source);
+  await reader.close();
+}
 
 async function checkBundle(folder: string, task: Task): Promise<void> {
   const { manifest } = await readBundleFolder(folder);

@@ -2,6 +2,7 @@ import type { CameraModel } from '../calibration/camera-model.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import type { Output } from '../outputs/output.js';
+import { configOfCamera } from './cameras/camera-configs.js';
 import { FrameLoop } from './frame-loop.js';
 import { loadPipelineFile, resolvePipeline } from './pipeline-file.js';
 import type { PipelineInput } from './pipeline-schema.js';
@@ -15,6 +16,8 @@ export interface PipelineRequest {
    * source of your own, which the pipeline closes. Left out: what the pipeline file names.
    */
   source?: string | FrameSource;
+  /** Which camera of a pipeline file that has several; its source is taken where `source` is left out. */
+  cameraName?: string;
   /** Calibration of a source of your own, for `calibration: recording`. */
   camera?: CameraModel;
   /** Outputs of your own beside those that the pipeline file names; the pipeline closes them. */
@@ -37,10 +40,11 @@ export interface PipelineRequest {
  */
 export async function openFrameLoop(request: PipelineRequest): Promise<FrameLoop> {
   const { pacing = 'realtime', outputs = [], camera, signal, note } = request;
-  const config =
+  const file =
     typeof request.config === 'string'
       ? await loadPipelineFile(request.config)
       : resolvePipeline(request.config, process.cwd());
+  const config = configOfCamera(file, request.cameraName);
   const source = request.source ?? config.source;
   if (source === undefined)
     throw new PerceptionError('ERR_CONFIG', 'expected a source, found none in config and request');

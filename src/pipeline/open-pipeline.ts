@@ -5,6 +5,7 @@ import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { withoutCredentials } from '../capture/credentials.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import type { Output } from '../outputs/output.js';
 import { OutputSet } from '../outputs/output-set.js';
 import { countHeldFrames, openOutputs } from '../outputs/output-table.js';
 import { shareOutputs } from '../outputs/share-outputs.js';
@@ -62,11 +63,10 @@ export async function openRuns(
     ...openOutputs(settings),
     ...(options.outputs ?? []).map((output) => Promise.resolve(output)),
   ];
-  // An output that reads pixels holds slots of its own, so that lanes have as many as without it.
-  const heldFrames = (options.outputs ?? [])
-    .filter(({ needsPixels }) => needsPixels)
-    .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, countHeldFrames(settings));
-  const eyes = cameras.map((camera) => openEye(camera, heldFrames, kept));
+  const ofFile = countHeldFrames(settings);
+  const eyes = cameras.map((camera) =>
+    openEye(camera, ofFile + countHeldBy(options.outputs ?? [], camera.cameraName), kept),
+  );
   const [firstEye] = eyes;
   const opening = [
     Promise.all(eyes.map(({ capturing }) => capturing)),
@@ -150,6 +150,15 @@ export async function openRuns(
     throw error;
   }
 }
+
+/**
+ * An output that reads pixels holds slots of its own, so that lanes have as many as without it; in the ring of a camera
+ * that it does not look at it holds none.
+ */
+const countHeldBy = (outputs: readonly Output[], cameraName: string | undefined): number =>
+  outputs
+    .filter(({ needsPixels, camera }) => needsPixels && (camera ?? cameraName) === cameraName)
+    .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, 0);
 
 /** One camera while it opens. */
 interface OpeningEye {

@@ -14,14 +14,18 @@ export class MjpegCamera {
     this.#close = close;
   }
 
-  static async start(picture: Uint8Array, everyMs = 50): Promise<MjpegCamera> {
+  /** `port` 0 takes a free one; a camera that comes back names the one that it had. */
+  static async start(
+    picture: Uint8Array,
+    { everyMs = 50, port: wanted = 0 } = {},
+  ): Promise<MjpegCamera> {
     const viewers = new Set<ServerResponse>();
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
       viewers.add(response);
       response.on('close', () => viewers.delete(response));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const timer = setInterval(() => {
       const { picture: jpeg } = camera;

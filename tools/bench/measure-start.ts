@@ -6,6 +6,7 @@ import { repoDir } from './process-entry.js';
 
 export interface StartRequest {
   pipelinePath: string;
+  cameraName?: string | undefined;
   source: string;
   allowUncertified: boolean;
   count: number;
@@ -31,6 +32,7 @@ export async function measureStart(request: StartRequest): Promise<StartTimes> {
 
 function startOnce({
   pipelinePath,
+  cameraName,
   source,
   allowUncertified,
   signal,
@@ -39,6 +41,7 @@ function startOnce({
   const args = [entry, 'replay', source, '--pipeline', pipelinePath, '--json'];
   // Whatever the pipeline file publishes on may be in use by the rig itself.
   args.push('--endpoint', 'tcp://127.0.0.1:*');
+  if (cameraName !== undefined) args.push('--camera', cameraName);
   if (allowUncertified) args.push('--allow-uncertified');
   return new Promise((resolve, reject) => {
     const startMs = performance.now();

@@ -22,6 +22,8 @@ import type { FrameMode, TrialRequest, TrialResult } from './trial.js';
 export interface BenchOptions {
   config: PipelineConfig;
   pipelinePath: string;
+  /** Which of the file's cameras `config` is of, where it has several. */
+  cameraName?: string | undefined;
   source: string;
   parts: ReadonlySet<BenchPart>;
   /** The peak is searched once more with a page that is looked at. */
@@ -241,9 +243,10 @@ class Bench {
   }
 
   async #measureStart() {
-    const { pipelinePath, source, config, startCount: count, note, signal } = this.#options;
+    const { pipelinePath, cameraName, source, config } = this.#options;
+    const { startCount: count, note, signal } = this.#options;
     const { allowUncertified } = config;
-    const common = { pipelinePath, source, allowUncertified, count };
+    const common = { pipelinePath, cameraName, source, allowUncertified, count };
     const times = await measureStart(signal === undefined ? common : { ...common, signal });
     note(`start: first result after ${times.medianMs} ms`);
     return times;

@@ -30,7 +30,31 @@ export function cameraConfigs(file: PipelineConfig): NamedConfig[] | undefined {
   });
 }
 
-/** For commands that run one camera at a time. Throws ERR_CONFIG. */
+/**
+ * The pipeline file for the one camera that is asked for, `source` included; the file itself where it has one camera and
+ * none is named. Throws ERR_USAGE for a camera that it does not have, ERR_CONFIG where it has several and none is named.
+ */
+export function configOfCamera(file: PipelineConfig, camera: string | undefined): PipelineConfig {
+  const cameras = cameraConfigs(file);
+  if (cameras === undefined && camera === undefined) return file;
+  if (cameras === undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `expected a pipeline file with a camera ${camera}, found one without \`cameras\``,
+    );
+  const names = cameras.map(({ name }) => name).join(', ');
+  if (camera === undefined)
+    throw new PerceptionError(
+      'ERR_CONFIG',
+      `expected one camera to be chosen (--camera), found a pipeline file of ${cameras.length}: ${names}`,
+    );
+  const found = cameras.find(({ name }) => name === camera);
+  if (found === undefined)
+    throw new PerceptionError('ERR_USAGE', `expected a camera of ${names}, found ${camera}`);
+  return found.config;
+}
+
+/** For what runs one camera at a time. Throws ERR_CONFIG. */
 export function checkHasOneCamera({ cameras }: PipelineConfig, what: string): void {
   if (cameras === undefined) return;
   throw new PerceptionError(

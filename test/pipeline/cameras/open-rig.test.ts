@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
+import { FrameRing } from '../../../src/frame/frame-ring.js';
 import {
   type PerceptionFrame,
   PerceptionFrameSchema,
@@ -9,7 +10,11 @@ import {
   SyncSetSchema,
 } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../../src/messages/without-timing.js';
+import { OneCamera } from '../../../src/outputs/one-camera.js';
+import type { Output } from '../../../src/outputs/output.js';
+import { configOfCamera } from '../../../src/pipeline/cameras/camera-configs.js';
 import { openRig } from '../../../src/pipeline/cameras/open-rig.js';
+import { openFrameLoop } from '../../../src/pipeline/open-frame-loop.js';
 import { runPipeline } from '../../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
 import { recordingInfo } from '../../../src/recording/recording-info.js';
@@ -225,6 +230,94 @@ describe('two cameras in real time', () => {
     });
   });
 });
+
+test('a ring has slots for the outputs that look at its own camera, and for no others', async () => {
+  const slots = new Map<string, number>();
+  const pixelOutput = (name: string): Output => ({
+    name,
+    place: 'the test',
+    topics: ['perception'],
+    needsPixels: true,
+    counts: new Map(),
+    send({ camera, pixels }) {
+      const shared = pixels?.bytes.buffer;
+      if (shared instanceof SharedArrayBuffer)
+        slots.set(camera!, FrameRing.attach(shared).slotCount);
+      pixels?.release();
+    },
+    close: async () => {},
+  });
+  const config = await configOf('slots');
+  const outputs = [
+    pixelOutput('all'),
+    new OneCamera(pixelOutput('front'), 'front'),
+    new OneCamera(pixelOutput('front too'), 'front'),
+  ];
+  await (await openRig({ config, pacing: 'lockstep', outputs })).run();
+  const { slots: ofLanes } = config.ring;
+  expect(Object.fromEntries(slots)).toEqual({ front: ofLanes + 3, rear: ofLanes + 1 });
+}, 30_000);
+
+describe('one camera of the file alone', () => {
+  test('runs in a program, and under its name on the command line', async () => {
+    const config = await rig.writePipeline('one.yaml', {
+      source: undefined,
+      publish: {},
+      cameras,
+      sync,
+    });
+    const loop = await openFrameLoop({ config, cameraName: 'rear', pacing: 'lockstep' });
+    let frames = 0;
+    for await (const _ of loop) frames++;
+    expect(frames).toBe(rearFrames);
+    const reference = join(rig.dir, 'one-reference.mcap');
+    const drive = join(rig.dir, 'rear.mcap');
+    const asked = ['verify', drive, '--reference', reference, '--pipeline', config];
+    const renewed = await windshield([...asked, '--camera', 'rear', '--update']).finished;
+    expect([renewed.code, renewed.stderr]).toEqual([0, expect.any(String)]);
+    const { topics } = await recordingInfo(reference);
+    expect(topics.find(({ topic }) => topic === 'perception')?.messages).toBe(rearFrames);
+    const unnamed = await windshield(asked).finished;
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toContain('--camera');
+    expect(unnamed.stderr).toContain('front, rear');
+    const replayed = await windshield([
+      'replay',
+      '--pipeline',
+      config,
+      '--camera',
+      'rear',
+      '--lockstep',
+      '--json',
+    ]).finished;
+    expect(JSON.parse(replayed.stdout).frames.published).toBe(rearFrames);
+  }, 60_000);
+
+  test('is refused where the file has none of that name, or no cameras', async () => {
+    const file = await configOf('chosen');
+    expect(() => configOfCamera(file, 'left')).toThrow(
+      /expected a camera of front, rear, found left/,
+    );
+    expect(configOfCamera(file, 'rear')).toMatchObject({ source: join(rig.dir, 'rear.mcap') });
+    const { cameras: _, sync: __, ...single } = file;
+    expect(() => configOfCamera(single, 'rear')).toThrow(/without `cameras`/);
+    expect(configOfCamera(single, undefined)).toBe(single);
+  });
+});
+
+test('config refuses a camera that the recording does not hold, as the run does', async () => {
+  const { path } = await record('held');
+  for (const [source, code] of [
+    [`${path}#rear`, 0],
+    [`${path}#nosuch`, 2],
+    [`${join(rig.dir, 'drive.mcap')}#front`, 2],
+  ] as const) {
+    const file = await rig.writePipeline('config.yaml', { source, publish: {} });
+    const { code: found, stderr } = await windshield(['config', file]).finished;
+    expect([source, found]).toEqual([source, code]);
+    if (code !== 0) expect(stderr).toContain('source: expected a camera');
+  }
+}, 60_000);
 
 test('the command line replays them, and then the recording that holds both', async () => {
   const path = await rig.writePipeline('command.yaml', {

@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeJpeg } from '../../../src/codec/image-codec.js';
+import { PipelineStatusSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { openRig } from '../../../src/pipeline/cameras/open-rig.js';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
 import { recordingInfo } from '../../../src/recording/recording-info.js';
 import { whyMissing } from '../../capture/tools.js';
+import { until } from '../../support/command-line.js';
+import { MjpegCamera } from '../../support/mjpeg-camera.js';
 import { tinyDriveSize } from '../../support/tiny-drive.js';
 import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
 
@@ -83,6 +88,74 @@ describe.skipIf(noFfmpeg !== undefined)('of two cameras', () => {
       expect(counts.get(`/rear/${topic}`)).toBe(rearFrames);
     }
   }, 30_000);
+
+  test('a live one that dies is lost in its own health, the other goes on, and it comes back as a new segment', async () => {
+    const picture = await encodeJpeg(
+      {
+        ...tinyDriveSize,
+        data: new Uint8Array(tinyDriveSize.widthPx * tinyDriveSize.heightPx * 3).fill(120),
+      },
+      90,
+    );
+    const [front, dying] = [await MjpegCamera.start(picture), await MjpegCamera.start(picture)];
+    let rear = dying;
+    const config = await configOf('dying', {
+      calibration: 'none',
+      cameras: { front: { source: front.url }, rear: { source: rear.url } },
+      record: undefined,
+    });
+    const health = new Map<string, readonly string[]>();
+    const published = new Map([
+      ['front', 0],
+      ['rear', 0],
+    ]);
+    const segments = new Map<string, number>();
+    const stop = new AbortController();
+    const run = await openRig({
+      config,
+      pacing: 'realtime',
+      signal: stop.signal,
+      onFrame(frame, _, __, camera) {
+        published.set(camera, published.get(camera)! + 1);
+        segments.set(camera, frame.timing!.segment);
+      },
+      outputs: [
+        {
+          name: 'ear',
+          place: 'the test',
+          topics: ['status'],
+          needsPixels: false,
+          counts: new Map(),
+          send: ({ camera, payload }) =>
+            void health.set(camera!, fromBinary(PipelineStatusSchema, payload).health),
+          close: async () => {},
+        },
+      ],
+    });
+    try {
+      const running = run.run(stop.signal);
+      await until(() => published.get('front')! > 2 && published.get('rear')! > 2);
+      const { port } = new URL(rear.url);
+      await rear.close();
+      await until(() => health.get('rear')?.includes('camera_lost') === true);
+      const before = published.get('front')!;
+      await until(() => published.get('front')! > before + 5);
+      expect(health.get('front')).not.toContain('camera_lost');
+      rear = await MjpegCamera.start(picture, { port: Number(port) });
+      await until(() => segments.get('rear') === 1);
+      await until(() => health.get('rear')?.includes('camera_lost') === false);
+      stop.abort();
+      const { report, error } = await running;
+      expect(error).toBeUndefined();
+      for (const name of ['front', 'rear']) {
+        const { frames } = report.cameras[name]!;
+        expect(frames.in).toBe(frames.published + frames.dropped);
+      }
+    } finally {
+      stop.abort();
+      await Promise.all([front.close(), rear.close()]);
+    }
+  }, 60_000);
 
   test('one that cannot be opened leaves nothing of the other open, which takes longer to open', async () => {
     const pidPath = join(rig.dir, 'pid');
