@@ -4,14 +4,19 @@ import type { MaskPicture } from '../../tools/adopt/score-segmentation.js';
 
 export type Head = 'scores' | 'channels-last' | 'class-ids' | 'mask';
 
+/** ONNX's number of float16, for Cast; 1 is float32. */
+const float16 = 10;
+
 /**
  * Reads an input of 64x32 a quarter as fine, as SegFormer does: red beyond 0.5 is class 0, blue class 1, green class 2.
- * Other ranges than 0 to 1 drown the bias of class 3.
+ * Other ranges than 0 to 1 drown the bias of class 3. `dtype` is that of the input and of scores.
  */
-export function colourNetwork(head: Head): Uint8Array {
+export function colourNetwork(head: Head, dtype: 'float32' | 'float16' = 'float32'): Uint8Array {
   const graph = new OnnxGraph('colours');
-  graph.input('pixel_values', [1, 3, 32, 64]);
-  const small = graph.node('AveragePool', ['pixel_values'], {
+  graph.input('pixel_values', [1, 3, 32, 64], dtype);
+  const isHalf = dtype === 'float16';
+  const pixels = isHalf ? graph.node('Cast', ['pixel_values'], { to: 1 }) : 'pixel_values';
+  const small = graph.node('AveragePool', [pixels], {
     kernel_shape: [4, 4],
     strides: [4, 4],
   });
@@ -24,9 +29,10 @@ export function colourNetwork(head: Head): Uint8Array {
       graph.constant('b', [4], Float32Array.of(0, 0, 0, 0.3)),
     ],
     { kernel_shape: [1, 1] },
-    head === 'scores' ? 'logits' : undefined,
+    head === 'scores' && !isHalf ? 'logits' : undefined,
   );
-  if (head === 'scores') graph.output('logits', [1, 4, 8, 16]);
+  if (head === 'scores' && isHalf) graph.node('Cast', [scores], { to: float16 }, 'logits');
+  if (head === 'scores') graph.output('logits', [1, 4, 8, 16], dtype);
   if (head === 'channels-last') {
     graph.node('Transpose', [scores], { perm: [0, 2, 3, 1] }, 'logits');
     graph.output('logits', [1, 8, 16, 4]);

@@ -60,6 +60,21 @@ describe('adopting a segmentation network', () => {
     expect(adopted.chosen!.score.value).toBeGreaterThan(0.8);
   });
 
+  it('feeds and reads float16, with the scores of its float32 twin', async () => {
+    const wanted = choices({ classNames, feeding: { range: '0..1' } });
+    const twins = await Promise.all(
+      (['float16', 'float32'] as const).map(async (dtype) => {
+        const network = await parseNetwork(colourNetwork('scores', dtype), `${dtype}.onnx`);
+        return adoptSegmentation(knowSegmentation(network, wanted), wanted, [colourPicture('a')]);
+      }),
+    );
+    const [half, whole] = twins.map(({ bundle }) => bundle.manifest);
+    expect(half!.input.tensor.dtype).toBe('float16');
+    expect(half!.outputs[0]!.dtype).toBe('float16');
+    expect(half!.input.spec).toEqual(whole!.input.spec);
+    expect(half!.scores).toEqual(whole!.scores);
+  });
+
   it('guesses by steadiness without labels', async () => {
     const network = await parseNetwork(colourNetwork('scores'), 'segformer.onnx');
     const wanted = choices({ classNames });
