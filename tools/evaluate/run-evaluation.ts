@@ -80,6 +80,17 @@ export async function runEvaluation<T extends LabelledTask>(
     data: dataset.name,
     problems: chosen.problems,
     ...scored,
+    notes: [...trainedOn(bundle, dataset), ...scored.notes],
     ...(intervals && { intervals }),
   };
+}
+
+/** Says so where the bundle learnt from this very data: by name, as its manifest lists them. */
+function trainedOn({ manifest }: Bundle, { name }: Dataset): string[] {
+  const learntFrom = manifest.training.data.some((data) => data.name === name);
+  return learntFrom
+    ? [
+        `the bundle was trained on ${name}: this score is about what it remembers, not about new data`,
+      ]
+    : [];
 }

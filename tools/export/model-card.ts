@@ -73,6 +73,9 @@ export function modelCard(manifest: Manifest): string {
     '',
     '## Measured',
     '',
+    ...(Object.keys(scores).length === 0
+      ? ['Not by this export: its recipe keeps no data back.', '']
+      : []),
     ...Object.entries(scores).flatMap(([data, metrics]) => [
       `${data}:`,
       '',

@@ -66,12 +66,9 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   const model = training.buildNetwork(recipe.seed);
   restoreAverage(model, checkpoint);
   const { sets } = await openData(recipe.task, recipe.data, request.dataDirs, recipe.classes);
-  const { sets: validation } = await openData(
-    recipe.task,
-    recipe.validation,
-    request.dataDirs,
-    recipe.classes,
-  );
+  const { task, validation: judges, classes } = recipe;
+  const validation =
+    judges.length === 0 ? [] : (await openData(task, judges, request.dataDirs, classes)).sets;
   const story = {
     version: request.version,
     training: {
@@ -99,8 +96,8 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
     calibrated = await calibrateSteering(training, exported, steeringSets, onNote);
     exported = await openBundle(makeBundle(model, calibrated, story).files, where);
   }
-  const judges = validation.map((set) => set.dataset);
-  const { scores, signs } = await measure(exported, judges, onNote);
+  const datasets = validation.map(({ dataset }) => dataset);
+  const { scores, signs } = await measure(exported, datasets, onNote);
   calibrated = calibrateSigns(calibrated, signs, onNote);
   const bundle = makeBundle(model, calibrated, { ...story, scores });
   backend.close();

@@ -14,6 +14,7 @@ export function recipeFingerprint(recipe: Recipe): string {
     validation: _validation,
     onBadData: _onBadData,
     from: _from,
+    temperature: _temperature,
     ...rest
   } = recipe;
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex');

@@ -70,6 +70,17 @@ test('steering is scored in radians under the limit on the value', async () => {
   expect(metrics.rmseRad).toBeCloseTo(Math.sqrt(0.02 / 3), 5);
 });
 
+test('a score on data that the bundle learnt from is called that', async () => {
+  const bundle = await greyBundle(steeringByBrightness(0.002));
+  const data = steeringData([{ grey: 100, steeringRad: 0.2 }]);
+  expect((await runEvaluation(bundle, data)).notes).toEqual([]);
+  const { manifest } = bundle;
+  const learnt = { name: 'made', count: 1, licence: 'none' };
+  const training = { ...manifest.training, data: [learnt] };
+  const own = await runEvaluation({ ...bundle, manifest: { ...manifest, training } }, data);
+  expect(own.notes.join()).toContain('the bundle was trained on made');
+});
+
 test('signs are scored as the rig reads them: the whole crop, stretched', async () => {
   const bundle = await greyBundle(signsByGrey());
   const classIds = [0, 7, 14, 42];

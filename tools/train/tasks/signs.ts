@@ -67,7 +67,7 @@ export const signsTraining: TaskTrainingFactory<'signs'> = (recipe) => {
       kind: 'signs',
       logits: 'logits',
       classes,
-      temperature: 1,
+      temperature: recipe.temperature ?? 1,
       abstainBelow: 0.5,
       maxBatch: 16,
       cropFrom: 'traffic_sign',
