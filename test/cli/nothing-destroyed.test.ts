@@ -257,12 +257,15 @@ describe('a run that is ended', () => {
     const out = at('shared.mcap');
     const first = replayOf(rig.drivePath, '--out', out);
     await first.seen('frame ');
+    // It stands still meanwhile: a slow start of the second must not find the first done.
+    first.child.kill('SIGSTOP');
     const second = await replayOf(rig.drivePath, '--out', out).finished;
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(
       new RegExp(`found process ${first.child.pid} writing ${out}.partial`),
     );
     first.child.kill('SIGINT');
+    first.child.kill('SIGCONT');
     expect((await first.finished).code).toBe(0);
     expect((await counts(out))['perception']).toBeGreaterThan(0);
   });
