@@ -7,8 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // A bound for what hangs, not for what is slow: tests drive real processes, and a machine that others share may
-    // stall for many seconds. No test is tried again: what fails now and then is a defect.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // stall for many seconds. So no test has a shorter one of its own. No test is tried again: what fails now and then is a defect.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -42,7 +42,7 @@ describe.skipIf(noFfmpeg !== undefined)('a camera whose pictures are kept as the
       expect(hasSent(jpeg)).toBe(true);
       expect(pixels).toEqual(new Uint8Array((await decodeImage(jpeg)).data));
     }
-  }, 30_000);
+  });
 
   test('is refused where it gives something else, with what can be done', async () => {
     const { url } = await camera(h264, 'video/mp2t');
@@ -58,5 +58,5 @@ describe.skipIf(noFfmpeg !== undefined)('a camera whose pictures are kept as the
       code: 'ERR_SOURCE_FORMAT',
       message: expect.stringContaining('found a GStreamer pipeline'),
     });
-  }, 30_000);
+  });
 });

@@ -62,7 +62,6 @@ test.skipIf(noFfmpeg !== undefined)(
       JSON.stringify([end, source.info, source.notes, String((end as { error: Error }).error)]),
     ).not.toMatch(/s3cret|driver/);
   },
-  20_000,
 );
 
 test.skipIf(noFfmpeg !== undefined)(
@@ -74,7 +73,6 @@ test.skipIf(noFfmpeg !== undefined)(
     expect(error.message).toContain('401');
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('wr0ng');
   },
-  20_000,
 );
 
 test.skipIf(noFfmpeg !== undefined)(
@@ -93,7 +91,6 @@ test.skipIf(noFfmpeg !== undefined)(
     expect(back.sourceTimeNs).toBeGreaterThan(first.sourceTimeNs);
     expect(server.connections).toBeGreaterThan(1);
   },
-  30_000,
 );
 
 test.skipIf(noFfmpeg !== undefined)(
@@ -127,7 +124,6 @@ test.skipIf(noFfmpeg !== undefined)(
     expect(source.notes?.[0]).toMatch(/came 64x48.* mjpeg .*frames are nv12/);
     await source.close();
   },
-  20_000,
 );
 
 test('what cannot be asked of a network camera, and schemes that nobody knows, are answered with what is known', async () => {

@@ -1,14 +1,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import { colourNetwork } from '../support/colour-network.js';
 import { windshield } from '../support/command-line.js';
 import { donkeyNetwork } from '../support/donkey-network.js';
-
-// Each test starts a process that loads the whole program.
-vi.setConfig({ testTimeout: 120_000 });
 
 let dir: string;
 beforeAll(async () => {

@@ -6,12 +6,9 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { colourNetwork } from '../support/colour-network.js';
 import { windshield } from '../support/command-line.js';
-
-// Each test starts a process that loads the whole program.
-vi.setConfig({ testTimeout: 120_000 });
 
 const network = colourNetwork('scores');
 const sha256 = createHash('sha256').update(network).digest('hex');

@@ -3,12 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repoDir, windshield } from '../support/command-line.js';
 import { sharedDataDir } from '../support/shared-data.js';
-
-// Each test starts processes that load the whole program, and a network of others.
-vi.setConfig({ testTimeout: 240_000 });
 
 const models = fileURLToPath(new URL('../../../shared/models/', import.meta.url));
 const data = sharedDataDir() ?? '';

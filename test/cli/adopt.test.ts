@@ -142,7 +142,7 @@ test('a network of donkeycar is adopted, proven on a driven recording, and drive
       1,
     );
   await reader.close();
-}, 60_000);
+});
 
 test('a sheet of crops is refused before anything is written', async () => {
   const out = join(dir, 'none');

@@ -1,13 +1,10 @@
 import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../tools/doctor/finding.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
-
-// A dozen processes one after the other: seconds, and minutes where the machine has other things to do.
-vi.setConfig({ testTimeout: 300_000 });
 
 let rig: TinyRig;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   rig = await makeTinyRig(12);
   resultPath = join(rig.dir, 'results.mcap');
   replayed = await jsonOf('replay', rig.drivePath, '-p', rig.pipelinePath, '--out', resultPath);
-}, 60_000);
+});
 afterAll(() => rig.remove());
 
 async function jsonOf(...args: string[]): Promise<unknown> {

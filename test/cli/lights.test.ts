@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodePng } from '../../src/codec/image-codec.js';
 import { windshield } from '../support/command-line.js';
 import { writeTinyLights } from '../support/tiny-bundles.js';
 import { makeTinyRig } from '../support/tiny-rig.js';
 import { writeFolder } from '../tools/datasets/dataset-builders.js';
-
-// Each test starts processes that load the whole program.
-vi.setConfig({ testTimeout: 120_000 });
 
 const red = [230, 20, 20];
 const green = [20, 230, 20];

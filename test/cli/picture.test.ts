@@ -14,7 +14,7 @@ beforeAll(async () => {
   const replay = ['replay', rig.drivePath, '-p', rig.pipelinePath, '--lockstep', '--no-publish'];
   await windshield([...replay, '--images', '--out', withPictures]).finished;
   await windshield([...replay, '--out', without]).finished;
-}, 60_000);
+});
 afterAll(() => rig.remove());
 
 const draw = (...words: string[]) =>

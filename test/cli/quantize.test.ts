@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { windshield } from '../support/command-line.js';
 import { writeTinyBundles } from '../support/tiny-bundles.js';
 import { writeFolder } from '../tools/datasets/dataset-builders.js';
 import { writeSolidDrive } from '../tools/quantize/solid-drive.js';
-
-// Each test starts processes that load the whole program.
-vi.setConfig({ testTimeout: 240_000 });
 
 async function setting() {
   const data = await writeSolidDrive();

@@ -46,7 +46,7 @@ beforeAll(async () => {
   projectDir = await mkdtemp(join(tmpdir(), 'windshield-project-'));
   await writeFile(join(projectDir, 'package.json'), JSON.stringify({ type: 'module' }));
   await install(rigDir);
-}, 180_000);
+});
 afterAll(() => rm(projectDir, { recursive: true, force: true }));
 
 /** A program of the project, in a process of its own, with what standard input gives. */

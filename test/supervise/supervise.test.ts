@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Subscriber } from 'zeromq';
 import {
   PerceptionFrameSchema,
@@ -19,9 +19,6 @@ import {
   windshield,
 } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
-
-// Several processes start one after the other in each test.
-vi.setConfig({ testTimeout: 300_000 });
 
 const frameCount = 60;
 let rig: TinyRig;

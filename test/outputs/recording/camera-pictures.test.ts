@@ -47,7 +47,7 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
     const { code, stderr } = await windshield(args).finished;
     expect(code, stderr).toBe(0);
     expectUntouched(await jpegsIn(out));
-  }, 60_000);
+  });
 
   test('is what run writes beside its results, and not the password to the camera', async () => {
     const rig = await makeTinyRig(1);
@@ -66,7 +66,7 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
     } finally {
       await rig.remove();
     }
-  }, 60_000);
+  });
 
   test('is on the disk when the camera stands still, with what was said of that', async () => {
     const still = await startHttpCamera(mjpegPictures('128x96'));
@@ -91,7 +91,7 @@ describe.skipIf(noFfmpeg !== undefined)("a camera's own JPEG in a recording", ()
     } finally {
       still.close();
     }
-  }, 60_000);
+  });
 
   test('is not to be had of what gives none, and that is said', async () => {
     const source = 'gstreamer:videotestsrc ! video/x-raw,width=64,height=48';

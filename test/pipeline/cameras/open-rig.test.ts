@@ -101,7 +101,7 @@ describe('two recorded drives as two cameras, in lock-step', () => {
         }),
       ),
     );
-  }, 30_000);
+  });
 
   test('see what each sees alone, by the stages that run on it', async () => {
     const { path, report } = await record('both');
@@ -132,7 +132,7 @@ describe('two recorded drives as two cameras, in lock-step', () => {
       expect(fromBinary(PerceptionFrameSchema, own[0]!).camera).toBe(name);
     }
     expect(Object.keys(report.cameras['rear']!.stages)).toEqual(['detection', 'signs']);
-  }, 30_000);
+  });
 
   test('are paired, and a missing partner is counted and said', async () => {
     const { path, report } = await record('paired');
@@ -155,7 +155,7 @@ describe('two recorded drives as two cameras, in lock-step', () => {
       { camera: 'front', frameId: 2n, offsetNs: 0n },
       { camera: 'rear', frameId: 0n, offsetNs: 5_000_000n },
     ]);
-  }, 30_000);
+  });
 
   test('are read again one by one, by their names behind the recording', async () => {
     const { path } = await record('read');
@@ -188,7 +188,7 @@ describe('two recorded drives as two cameras, in lock-step', () => {
     });
     const own = await payloads(path, '/front/perception');
     expect(again.map(alone)).toEqual(own.map(alone));
-  }, 30_000);
+  });
 });
 
 describe('two cameras in real time', () => {
@@ -219,7 +219,7 @@ describe('two cameras in real time', () => {
     const status = fromBinary(PipelineStatusSchema, heard.get('/rear/status')!);
     expect(status).toMatchObject({ camera: 'rear', sourceName: 'rear.mcap' });
     expect(report.lanes).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('do not start where one of them cannot be opened', async () => {
     const config = await configOf('missing', {
@@ -338,7 +338,7 @@ test('the command line replays them, and then the recording that holds both', as
   expect(again.stdout).toContain('camera rear\n');
   expect(again.stdout).toContain('command.mcap#rear, 128x96, lockstep, ended');
   expect(again.stdout).toContain('sync       around: 8 complete, 4 without rear, at most 5.0 ms');
-}, 60_000);
+});
 
 describe('a pipeline file with cameras', () => {
   test.each([

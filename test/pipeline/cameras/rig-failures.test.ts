@@ -87,7 +87,7 @@ describe.skipIf(noFfmpeg !== undefined)('of two cameras', () => {
       expect(counts.get(`/front/${topic}`)).toBe(frameCount);
       expect(counts.get(`/rear/${topic}`)).toBe(rearFrames);
     }
-  }, 30_000);
+  });
 
   test('a live one that dies is lost in its own health, the other goes on, and it comes back as a new segment', async () => {
     const picture = await encodeJpeg(
@@ -172,5 +172,5 @@ describe.skipIf(noFfmpeg !== undefined)('of two cameras', () => {
     });
     const pid = Number(await readFile(pidPath, 'utf8'));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  }, 30_000);
+  });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeDrives } from '../../../simulator/datasets/write-drives.js';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
 import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
@@ -8,8 +8,6 @@ import { openUdacity } from '../../../tools/datasets/udacity.js';
 import { windshield } from '../../support/command-line.js';
 import { writeSlowSteering } from '../../support/tiny-bundles.js';
 import { makeTinyRig, type TinyRig } from '../../support/tiny-rig.js';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 let rig: TinyRig;
 let config: PipelineConfig;

@@ -233,7 +233,6 @@ describe.skipIf(!existsSync(models) || !existsSync(kitti))(
         expect(Math.abs(vehicles!.recall - expected.recall)).toBeLessThan(0.02);
         expect(Math.abs(vehicles!.precision - expected.precision)).toBeLessThan(0.02);
       },
-      180_000,
     );
   },
 );

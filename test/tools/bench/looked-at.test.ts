@@ -37,8 +37,8 @@ test('a trial with a page that is looked at says how many pictures it took, and 
   expect(pictures).toBeGreaterThan(0);
   expect(measured.complete).toBe(50);
   expect(report.frames).toMatchObject({ in: 60, published: 60, dropped: 0 });
-}, 60_000);
+});
 
 test('a trial that cannot begin ends with its error, though a page is open', async () => {
   await expect(lookedAt(join(pageDir, 'none.mcap'))).rejects.toThrow('none.mcap');
-}, 60_000);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { toFloat16 } from '../../../tools/quantize/float16-network.js';
 import { noiseToSignal } from '../../../tools/quantize/layer-noise.js';
-import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { answer, mixedNetwork, networkOf } from './tiny-networks.js';
 
 const network = mixedNetwork();

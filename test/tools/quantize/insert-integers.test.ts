@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { largestPairOfWeights } from '../../../src/onnx/saturating-sums.js';
 import { clippedRange } from '../../../tools/quantize/clipping.js';
 import { type IntegerOptions, insertIntegers } from '../../../tools/quantize/insert-integers.js';
 import type { ValueRange } from '../../../tools/quantize/integer-range.js';
 import { noiseToSignal } from '../../../tools/quantize/layer-noise.js';
 import { layersOf } from '../../../tools/quantize/layers.js';
-import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { prepareNetwork } from '../../../tools/quantize/prepare-network.js';
 import { ValueHistogram } from '../../../tools/quantize/value-histogram.js';
 import {

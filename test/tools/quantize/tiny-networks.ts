@@ -1,7 +1,7 @@
 import { mulberry32 } from '../../../src/bundle/golden.js';
 import { NativeSession, type NativeSessionOptions } from '../../../src/inference/native-session.js';
-import { type AttributeValue, OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
+import { type AttributeValue, OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 
 /** Numbers in [-1, 1), always the same for a seed. */
 export function randomFloats(length: number, seed: number): Float32Array {

@@ -6,7 +6,7 @@ import { loadAssets } from '../../../../simulator/world/assets.js';
 // Signs are drawn and textures woven at the first use: seconds, but minutes on a machine with more to do.
 beforeAll(async () => {
   await loadAssets();
-}, 300_000);
+});
 
 const small = { widthPx: 64, heightPx: 64, rateHz: 5, seconds: 2 };
 

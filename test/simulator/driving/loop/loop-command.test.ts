@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { windshield } from '../../../support/command-line.js';
 import { writeSlowSteering } from '../../../support/tiny-bundles.js';
 import { makeTinyRig, type TinyRig } from '../../../support/tiny-rig.js';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-// Each starts a process of its own, and some of them draw: seconds, but minutes on a machine with more to do.
-vi.setConfig({ testTimeout: 300_000 });
-
 let rig: TinyRig;
 beforeAll(async () => {
   rig = await makeTinyRig(1);

@@ -11,7 +11,7 @@ import { loadAssets } from '../../../../simulator/world/assets.js';
 // Signs are drawn and textures woven at the first use: seconds, but minutes on a machine with more to do.
 beforeAll(async () => {
   await loadAssets();
-}, 300_000);
+});
 
 /** Nothing is drawn for drivers without eyes, so that minutes take a second. */
 async function drive(controller: Controller, seed: number, changes: Partial<LoopRun> = {}) {

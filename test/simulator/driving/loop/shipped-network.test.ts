@@ -10,4 +10,4 @@ test('the shipped pipeline keeps its lane on a road that its network never saw',
   expect(result['meanOffsetM']).toBeLessThan(0.2);
   // The car is driven, not left to roll straight on: that leaves the lane within seconds (run-loop.test.ts).
   expect(result['drivenM']).toBeGreaterThan(170);
-}, 300_000);
+});

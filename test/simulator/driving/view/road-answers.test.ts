@@ -35,7 +35,7 @@ beforeAll(async () => {
     bundleDirs: {},
     onRoad: (request, response) => answerForRoad(drive, request, response),
   });
-}, 300_000);
+});
 afterAll(async () => {
   await server.close();
   await drive.close();

@@ -49,7 +49,7 @@ describe('a mount from straight lanes', () => {
     expect(Math.abs(found.mount.pitchRad - camera.mount.pitchRad), text).toBeLessThan(0.0044);
     expect(Math.abs(found.mount.yawRad), text).toBeLessThan(0.0044);
     expect(found.usedCount).toBeGreaterThanOrEqual(5);
-  }, 30_000);
+  });
 
   it('is refused where too few pictures have lanes that meet, or nothing gives the scale', () => {
     const none = () => mountFromLanes([], { heightM: 1.35, rollRad: 0 });

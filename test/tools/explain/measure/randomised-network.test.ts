@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readBundleFolder } from '../../../../src/inference/read-bundle-folder.js';
-import { withRandomWeights } from '../../../../tools/explain/measure/randomised-network.js';
 import { NetworkGraph } from '../../../../src/onnx/network-graph.js';
+import { withRandomWeights } from '../../../../tools/explain/measure/randomised-network.js';
 import { repoDir } from '../../../support/command-line.js';
 
 test('the same numbers in another order, the same every time, and the bundle stays as it was', async () => {
