@@ -1,11 +1,11 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import { readProbabilities } from '../../src/explanation/class-probabilities.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import { type Dataset, type SegmentationSample, voidClassId } from '../datasets/sample.js';
-import { readProbabilities } from '../../src/explanation/class-probabilities.js';
 import { BundleRunner, type RunnerOptions } from './bundle-runner.js';
 import { createConfusionMatrix } from './confusion-matrix.js';
 import { DoubtCollector } from './doubt.js';

@@ -1,7 +1,7 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
-import type { AttributeValue, OnnxData } from '../../src/onnx/onnx-graph.js';
 import type { NetworkGraph } from '../../src/onnx/network-graph.js';
+import type { AttributeValue, OnnxData } from '../../src/onnx/onnx-graph.js';
 import type { MeasuredValues } from './measured-values.js';
 
 /**

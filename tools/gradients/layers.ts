@@ -1,7 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { didYouMean } from '../../src/text/nearest-word.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
+import { didYouMean } from '../../src/text/nearest-word.js';
 
 const activations = ['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Clip', 'Sigmoid', 'HardSwish', 'Tanh'];
 

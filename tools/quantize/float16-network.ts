@@ -1,7 +1,7 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { largestHalf, toHalfBits } from '../../src/onnx/half-float.js';
-import { onnxDataTypes, tensorProto } from '../../src/onnx/onnx-graph.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
+import { onnxDataTypes, tensorProto } from '../../src/onnx/onnx-graph.js';
 
 /**
  * The network with weights, activations and arithmetic in float16 and float32 inputs and outputs: what a GPU computes

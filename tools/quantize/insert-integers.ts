@@ -1,4 +1,5 @@
 import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import {
   type ActivationType,
   type IntegerMapping,
@@ -6,7 +7,6 @@ import {
   type ValueRange,
 } from './integer-range.js';
 import { integerNodes, isMover, type Layer, layersOf } from './layers.js';
-import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { quantizeBias, quantizeWeights, type WeightBits } from './quantized-weights.js';
 
 export interface IntegerOptions {

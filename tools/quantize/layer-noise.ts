@@ -1,9 +1,9 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { NativeSession } from '../../src/inference/native-session.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { type IntegerOptions, insertIntegers } from './insert-integers.js';
 import type { ValueRange } from './integer-range.js';
 import { layersOf } from './layers.js';
-import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { itemShape } from './network-inputs.js';
 
 export interface LayerNoise {

@@ -5,10 +5,10 @@ import { readsCrops } from '../../src/bundle/output-spec.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession } from '../../src/inference/native-session.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
 import type { RgbImage } from '../datasets/sample.js';
-import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { idleSession, itemLength, itemShape } from '../quantize/network-inputs.js';
 import { WatchedNetwork } from '../quantize/watched-network.js';
 

@@ -36,7 +36,7 @@ test('where every answer is a guess, the temperature takes all certainty away', 
     onObservation: ({ logits, sample }) => answers.push({ logits, truthId: sample.classId }),
   });
   const notes: string[] = [];
-  const training = trainingOf('signs');
+  const training = trainingOf('signs-held-out');
   const calibrated = calibrateSigns(training, answers, (note) => notes.push(note));
   expect(temperatureOf(training)).toBe(1);
   expect(temperatureOf(calibrated)).toBeGreaterThan(3);
@@ -49,4 +49,10 @@ test('networks without probabilities of signs, and signs that nothing judges, st
   expect(calibrateSigns(steering, [guess], () => {})).toBe(steering);
   const signs = trainingOf('signs');
   expect(calibrateSigns(signs, [], () => {})).toBe(signs);
+});
+
+test('a run that keeps no data back has the temperature that its recipe says', () => {
+  const training = trainingOf('signs');
+  expect(temperatureOf(training)).toBe(0.452);
+  expect(calibrateSigns(training, [], () => {})).toBe(training);
 });
