@@ -102,7 +102,8 @@ PartitionName=drill Nodes=${node} Default=YES MaxTime=INFINITE State=UP
   async run(script: string, args: readonly string[], options: readonly string[], dir: string) {
     const output = `--output=${join(dir, 'task-%a.log')}`;
     const id = this.#ask('sbatch', ['--parsable', output, ...options, script, ...args]).trim();
-    process.once('exit', () => this.#ask('scancel', [id]));
+    // Before the daemons go.
+    process.prependOnceListener('exit', () => this.#ask('scancel', [id]));
     while (this.#ask('squeue', ['-h', '-j', id]).trim() !== '') await sleep(2000);
     return id;
   }
@@ -121,6 +122,7 @@ PartitionName=drill Nodes=${node} Default=YES MaxTime=INFINITE State=UP
       return execFileSync(program, args, {
         env: this.#env,
         encoding: 'utf8',
+        timeout: 30_000,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
     } catch (error) {

@@ -1,61 +1,63 @@
 import { Command, Option } from 'commander';
 import { measuredJson } from '../../src/text/measured-json.js';
-import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
-import { addStoreOptions, type StoreFlags } from './fleet-options.js';
+import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
+import { addKindOptions, type KindFlags, pictureKind } from './kind-options.js';
 
-interface FleetCodesFlags extends StoreFlags {
+interface FleetCodesFlags extends StoreFlags, KindFlags {
   out: string;
-  pipeline: string;
-  every: number;
+  every?: number;
+  run?: string;
   json?: true;
 }
+
+/** Seconds from one frame to the next, and of a sentence. */
+const defaultEveryS = { frames: 1, events: 60 } as const;
+/** Words whose company is shown. */
+const shownWords = 8;
 
 /** `windshield fleet codes <drives.yaml> --out <codes>`. */
 export function fleetCodesCommand(): Command {
   const command = new Command('codes')
     .summary('write what frames look like to a network, for `find` and `fleet map`')
     .description(
-      'Runs the segmentation network (or the first other one) of the pipeline file on a frame a second of every\n' +
-        'drive and keeps what it computes on its way as 64 numbers, with a small picture. What is there already\n' +
-        'is not done again.',
+      'Runs the segmentation network (or the first other one) of the pipeline file, or an autoencoder, on a frame a\n' +
+        'second of every drive and keeps what it computes on its way, with a small picture. What is there already\n' +
+        'is not done again. With --kind events it learns the words of what happens (signs, manoeuvres, who else is\n' +
+        'there) from the results of a fleet, and keeps a code of each minute.',
     )
-    .argument('<drives.yaml>', 'which drives')
+    .argument('<drives.yaml>', 'which drives; with --kind events, what `fleet run` wrote')
     .requiredOption('-o, --out <folder|s3://…>', 'where codes lie')
     .addOption(
-      new Option('-p, --pipeline <pipeline.yaml>', 'whose network looks').default(
-        defaultPipelineFile,
-        'pipelines/default.yaml of windshield itself',
-      ),
+      new Option(
+        '--every <s>',
+        'seconds from one frame to the next (1), or of a sentence of events (60)',
+      ).argParser(numberOf({ least: 0.01, most: 3600, what: 'seconds' })),
     )
-    .addOption(
-      new Option('--every <s>', 'seconds from one frame to the next')
-        .argParser(numberOf({ least: 0.01, most: 3600, what: 'seconds' }))
-        .default(1),
-    )
+    .addOption(runOption())
     .option('--json', 'print one JSON object');
-  return addStoreOptions(command).action(fleetCodes);
+  return addStoreOptions(addKindOptions(command)).action(fleetCodes);
 }
 
 async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
-  const [{ readDrivesFile }, { openStore }, { codeFleet }, { lookingBundle }] = await Promise.all([
+  const kind = await pictureKind(flags);
+  if (kind === undefined) return eventCodes(path, flags);
+  const [{ readDrivesFile }, { openStore }, { codeFleet }] = await Promise.all([
     import('../../tools/fleet/plan/drives-file.js'),
     import('../../tools/fleet/store/open-store.js'),
     import('../../tools/similar/code-fleet.js'),
-    import('../../tools/similar/looking-bundle.js'),
   ]);
   const drives = readDrivesFile(path);
-  const bundle = await lookingBundle(flags.pipeline);
   const store = { endpoint: flags.endpoint };
   const codes = await openStore(flags.out, store);
   const terminal = new Terminal();
   try {
-    const options = { everyS: flags.every, store };
+    const options = { everyS: flags.every ?? defaultEveryS.frames, store };
     const show = countsProgress(terminal, 'drives');
-    const summary = await codeFleet(drives, bundle, codes, options, show);
+    const summary = await codeFleet(drives, kind, codes, options, show);
     const { before, frames, failures } = summary;
     const lines = [
       `${codes.place}: ${summary.drives} drives (${before} before), ${frames} frames`,
@@ -65,6 +67,39 @@ async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
     if (failures.length > 0) process.exitCode = exitCodes.failedVerdict;
   } finally {
     terminal.clearLive();
+    await codes.close();
+  }
+}
+
+/** Words of the results at `place`, and a code of each of their sentences. */
+async function eventCodes(place: string, flags: FleetCodesFlags): Promise<void> {
+  const [{ openStore }, { codeEvents }, { nearWords }] = await Promise.all([
+    import('../../tools/fleet/store/open-store.js'),
+    import('../../tools/similar/events/event-fleet.js'),
+    import('../../tools/similar/events/sentence-code.js'),
+  ]);
+  const store = { endpoint: flags.endpoint };
+  const results = await openStore(place, store);
+  const codes = await openStore(flags.out, store);
+  const terminal = new Terminal();
+  try {
+    const options = { sentenceS: flags.every ?? defaultEveryS.events, run: flags.run };
+    const show = countsProgress(terminal, 'units');
+    const { run, units, sentences, words } = await codeEvents(results, codes, options, show);
+    terminal.clearLive();
+    const near = words.words.slice(0, shownWords).map((word) => {
+      const others = nearWords(words, word, 3).map((other) => other.word);
+      return `${word.padEnd(24)} ${others.join(', ')}`;
+    });
+    const lines = [
+      `${codes.place}: ${units} units, ${sentences} sentences of ${words.words.length} words`,
+      ...near,
+    ];
+    const summary = { run, units, sentences, words: words.words.length };
+    terminal.print(flags.json ? measuredJson(summary) : lines.join('\n'));
+  } finally {
+    terminal.clearLive();
+    await results.close();
     await codes.close();
   }
 }

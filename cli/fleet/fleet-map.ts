@@ -1,14 +1,13 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { guardOutputs } from '../../src/files/output-guard.js';
 import { writeWhole } from '../../src/files/write-whole.js';
-import { defaultPipelineFile } from '../default-pipelines.js';
 import { reportFiles } from '../report-files.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, type StoreFlags } from './fleet-options.js';
+import { addKindOptions, type KindFlags, makerOfKind } from './kind-options.js';
 
-interface FleetMapFlags extends StoreFlags {
+interface FleetMapFlags extends StoreFlags, KindFlags {
   html: string;
-  pipeline: string;
   page: string;
 }
 
@@ -22,28 +21,20 @@ export function fleetMapCommand(): Command {
     )
     .argument('<codes>', 'what `fleet codes` wrote: a folder or s3://bucket/prefix')
     .requiredOption('--html <map.html>', 'the page to write')
-    .addOption(
-      new Option('-p, --pipeline <pipeline.yaml>', 'whose network looked').default(
-        defaultPipelineFile,
-        'pipelines/default.yaml of windshield itself',
-      ),
-    )
     .option('--page <url>', 'where `windshield view` serves the player', 'http://127.0.0.1:5580/');
-  return addStoreOptions(command).action(drawMap);
+  return addStoreOptions(addKindOptions(command)).action(drawMap);
 }
 
 async function drawMap(place: string, flags: FleetMapFlags): Promise<void> {
   guardOutputs(reportFiles(flags), [{ role: 'the pipeline file', path: flags.pipeline }]);
-  const [{ openStore }, { loadCodes, makerOf }, { fleetMap }, { lookingBundle }] =
-    await Promise.all([
-      import('../../tools/fleet/store/open-store.js'),
-      import('../../tools/similar/code-fleet.js'),
-      import('../../tools/similar/map-page.js'),
-      import('../../tools/similar/looking-bundle.js'),
-    ]);
+  const [{ openStore }, { loadCodes }, { fleetMap }] = await Promise.all([
+    import('../../tools/fleet/store/open-store.js'),
+    import('../../tools/similar/code-fleet.js'),
+    import('../../tools/similar/map-page.js'),
+  ]);
   const codes = await openStore(place, { endpoint: flags.endpoint });
   try {
-    const drives = await loadCodes(codes, makerOf(await lookingBundle(flags.pipeline)));
+    const drives = await loadCodes(codes, await makerOfKind(flags, codes));
     const { html, frames, of, trusted } = fleetMap(drives, flags.page);
     writeWhole(flags.html, html);
     new Terminal().print(

@@ -2,19 +2,18 @@ import { Command, Option } from 'commander';
 import { guardOutputs } from '../../src/files/output-guard.js';
 import { measuredJson } from '../../src/text/measured-json.js';
 import type { MinedTask, MineSummary, MiningReason } from '../../tools/fleet/mine/mining.js';
-import { defaultPipelineFile } from '../default-pipelines.js';
 import { exitCodes } from '../exit-codes.js';
 import { numberOf, positiveInteger } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
+import { addKindOptions, type KindFlags, makerOfKind } from './kind-options.js';
 
-interface FleetMineFlags extends StoreFlags {
+interface FleetMineFlags extends StoreFlags, KindFlags {
   drives: string;
   out: string;
   task: MinedTask;
   codes?: string;
-  pipeline: string;
   count: number;
   perDrive?: number;
   apart: number;
@@ -44,12 +43,6 @@ export function fleetMineCommand(): Command {
     )
     .option('--codes <folder|s3://…>', 'what `fleet codes` wrote, to find what is novel')
     .addOption(
-      new Option('-p, --pipeline <pipeline.yaml>', 'with --codes: whose network looked').default(
-        defaultPipelineFile,
-        'pipelines/default.yaml of windshield itself',
-      ),
-    )
-    .addOption(
       new Option('--count <number>', 'frames at most').argParser(positiveInteger).default(200),
     )
     .addOption(
@@ -66,7 +59,7 @@ export function fleetMineCommand(): Command {
     .addOption(runOption())
     .option('--page <url>', 'where `windshield view` serves the player', 'http://127.0.0.1:5580/')
     .option('--json', 'print one JSON object');
-  return addStoreOptions(command).action(fleetMine);
+  return addStoreOptions(addKindOptions(command)).action(fleetMine);
 }
 
 async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
@@ -105,16 +98,15 @@ async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
   }
 }
 
-async function codesOf({ codes, pipeline, endpoint }: FleetMineFlags) {
-  if (codes === undefined) return [];
-  const [{ openStore }, { loadCodes, makerOf }, { lookingBundle }] = await Promise.all([
+async function codesOf(flags: FleetMineFlags) {
+  if (flags.codes === undefined) return [];
+  const [{ openStore }, { loadCodes }] = await Promise.all([
     import('../../tools/fleet/store/open-store.js'),
     import('../../tools/similar/code-fleet.js'),
-    import('../../tools/similar/looking-bundle.js'),
   ]);
-  const store = await openStore(codes, { endpoint });
+  const store = await openStore(flags.codes, { endpoint: flags.endpoint });
   try {
-    return await loadCodes(store, makerOf(await lookingBundle(pipeline)));
+    return await loadCodes(store, await makerOfKind(flags, store));
   } finally {
     await store.close();
   }

@@ -1,5 +1,5 @@
 import type { FleetSummary } from '../../tools/fleet/fleet-account.js';
-import type { FleetProgress } from '../../tools/fleet/run-fleet.js';
+import type { FleetProgress } from '../../tools/fleet/fleet-progress.js';
 import { durationText, type WorkDone } from '../progress-line.js';
 
 /** So many failures are told; the JSON has all. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { FleetAccount, type FleetSummary } from './fleet-account.js';
+import { type FleetProgress, ProgressMeter } from './fleet-progress.js';
 import type { DrivesFile } from './plan/drives-file.js';
 import { makePlan, type UnreadableDrive } from './plan/make-plan.js';
 import { describeRun, type Run } from './plan/run-key.js';
@@ -30,17 +31,6 @@ export interface FleetOptions {
   openQueue?: ((run: string) => Promise<UnitQueue>) | undefined;
   signal?: AbortSignal;
   onProgress?: (progress: FleetProgress) => void;
-}
-
-export interface FleetProgress {
-  units: number;
-  done: number;
-  failed: number;
-  frames: number;
-  /** Of the units that are at work now, by name. */
-  working: readonly string[];
-  /** Seconds that the rest will take at the pace so far; undefined before the first unit is done. */
-  remainingS: number | undefined;
 }
 
 export interface FleetWork {
@@ -94,7 +84,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
       if (unit === undefined) return;
       const { item } = unit;
       taken++;
-      progress.began(item.name);
+      progress.began(item.name, unit.left);
       const beating = setInterval(unit.alive, (queue?.leaseMs ?? 60_000) / 3);
       try {
         const outcome = await workTaken(unit, place, halt.signal, (frames) =>
@@ -185,49 +175,3 @@ const keyOfUnreadable = ({ name, location }: UnreadableDrive, run: string): stri
     .update(JSON.stringify([name, location, run]))
     .digest('hex')
     .slice(0, 32);
-
-/** Tells how far a fleet is. */
-class ProgressMeter {
-  readonly #units: number;
-  readonly #account: FleetAccount;
-  readonly #tell: ((progress: FleetProgress) => void) | undefined;
-  readonly #working = new Map<string, number>();
-  readonly #startMs = performance.now();
-
-  constructor(units: number, account: FleetAccount, tell?: (progress: FleetProgress) => void) {
-    this.#units = units;
-    this.#account = account;
-    this.#tell = tell;
-  }
-
-  began(name: string): void {
-    this.#working.set(name, 0);
-  }
-
-  frame(name: string, frames: number): void {
-    this.#working.set(name, frames);
-    this.#report();
-  }
-
-  ended(name: string): void {
-    this.#working.delete(name);
-    this.#report();
-  }
-
-  #report(): void {
-    if (this.#tell === undefined) return;
-    const { done, failed, frames, newlyEnded } = this.#account;
-    const left = this.#units - done - failed;
-    const elapsedS = (performance.now() - this.#startMs) / 1000;
-    const now = [...this.#working.values()].reduce((sum, count) => sum + count, 0);
-    this.#tell({
-      units: this.#units,
-      done,
-      failed,
-      frames: frames + now,
-      working: [...this.#working.keys()],
-      // What was there already took no time.
-      remainingS: newlyEnded === 0 ? undefined : (left * elapsedS) / newlyEnded,
-    });
-  }
-}

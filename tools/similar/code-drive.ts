@@ -6,7 +6,7 @@ import { choosePictures } from '../../src/recording/picture-stream.js';
 import type { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { DriveCodes } from './code-file.js';
-import { codeDims, type FrameCoder } from './frame-coder.js';
+import type { PictureCoder } from './picture-coder.js';
 
 const thumbnailWidthPx = 96;
 const thumbnailQuality = 60;
@@ -52,7 +52,7 @@ export async function codeDrive(
     maker,
     everyS,
   }: { drive: string; topic: string | undefined; maker: string; everyS: number },
-  coder: FrameCoder,
+  coder: PictureCoder,
 ): Promise<DriveCodes> {
   const timesS: number[] = [];
   const codes: Float32Array[] = [];
@@ -64,15 +64,16 @@ export async function codeDrive(
     const small = await resizeImage(picture, thumbnailWidthPx, heightPx);
     thumbnails.push(await encodeJpeg(small, thumbnailQuality));
   }
-  const all = new Float32Array(codes.length * codeDims);
+  const { dims } = coder;
+  const all = new Float32Array(codes.length * dims);
   codes.forEach((code, place) => {
-    all.set(code, place * codeDims);
+    all.set(code, place * dims);
   });
   return {
     maker,
     drive,
     location: reader.path,
-    dims: codeDims,
+    dims,
     timesS: Float64Array.from(timesS),
     codes: all,
     thumbnails,

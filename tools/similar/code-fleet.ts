@@ -9,7 +9,7 @@ import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
 import type { Store, StoreOptions } from '../fleet/store/store.js';
 import { codeDrive } from './code-drive.js';
 import { type DriveCodes, packCodes, unpackCodes } from './code-file.js';
-import { FrameCoder } from './frame-coder.js';
+import type { CoderKind, PictureCoder } from './picture-coder.js';
 
 /** Names what made a code: the network, and how it is looked into. */
 export const makerOf = ({ manifest }: Bundle): string =>
@@ -26,16 +26,15 @@ export interface CodeSummary {
 /** Codes a frame every `everyS` seconds of every drive; what is there already is not done again. */
 export async function codeFleet(
   file: DrivesFile,
-  bundle: Bundle,
+  { maker, open }: CoderKind,
   codes: Store,
   { everyS, store }: { everyS: number; store: StoreOptions },
   onProgress?: (done: number, drives: number) => void,
 ): Promise<CodeSummary> {
   const drives = await findDrives(file.drives, store);
-  const maker = makerOf(bundle);
-  let opened: FrameCoder | undefined;
+  let opened: PictureCoder | undefined;
   // Loaded with the first drive that has no codes yet.
-  const coder = () => (opened ??= FrameCoder.open(bundle));
+  const coder = () => (opened ??= open());
   const summary: CodeSummary = { drives: drives.length, before: 0, frames: 0, failures: [] };
   try {
     for (const [done, drive] of drives.entries()) {
@@ -58,7 +57,7 @@ export async function codeFleet(
 
 async function codeOne(
   { name, location, topic }: FoundDrive,
-  coder: () => FrameCoder,
+  coder: () => PictureCoder,
   codes: Store,
   { maker, everyS, store: options }: { maker: string; everyS: number; store: StoreOptions },
   summary: CodeSummary,

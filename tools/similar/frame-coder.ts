@@ -11,6 +11,7 @@ import type { StageRunner } from '../../src/stages/stage-runner.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { idleSession, itemLength, itemShape } from '../quantize/network-inputs.js';
 import { WatchedNetwork } from '../quantize/watched-network.js';
+import type { PictureCoder } from './picture-coder.js';
 
 /** Numbers in a code. */
 export const codeDims = 64;
@@ -24,7 +25,8 @@ const seed = 20;
  * scaled to length 1, and projected to 64 numbers by a random matrix (Johnson and Lindenstrauss 1984), the same for
  * every fleet. What looks alike to the network lies close by Euclid's distance.
  */
-export class FrameCoder {
+export class FrameCoder implements PictureCoder {
+  readonly dims = codeDims;
   readonly #bundle: Bundle;
   readonly #session: NativeSession;
   readonly #name: string;

@@ -75,7 +75,10 @@ function page(
     const name = `${drive} at ${clockTime(timeS)}; windshield view ${location}`;
     const address = `${pageUrl.replace(/\/$/, '')}/#at=${timeS.toFixed(2)}`;
     const picture = `data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}`;
-    return `<a href="${escaped(address)}" target="_blank" title="${escaped(name)}" style="left:${x}%;top:${y}%"><img src="${picture}" alt="${escaped(`${drive} at ${clockTime(timeS)}`)}"></a>`;
+    const link = `<a href="${escaped(address)}" target="_blank" title="${escaped(name)}" style="left:${x}%;top:${y}%">`;
+    // Codes of what happens come without a picture.
+    if (thumbnail.length === 0) return `${link}<i></i></a>`;
+    return `${link}<img src="${picture}" alt="${escaped(`${drive} at ${clockTime(timeS)}`)}"></a>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -87,6 +90,7 @@ main { max-width: none; }
 .map { position: relative; height: max(80vh, 900px); margin: 30px; }
 .map a { position: absolute; width: ${thumbnailPx}px; transform: translate(-50%, -50%); transition: transform 0.1s; }
 .map a:hover, .map a:focus { transform: translate(-50%, -50%) scale(4); z-index: 1; }
+.map i { display: block; width: 12px; height: 12px; border-radius: 50%; background: #4361ee; }
 .map img { display: block; width: 100%; border-radius: 2px; }
 </style>
 <main>

@@ -51,11 +51,18 @@ export class FleetScores {
     }
   }
 
-  /** In the order of the table of scores. */
+  /** In the order of the table of scores; the same in whatever order the units were added. */
   scores(): FleetScore[] {
-    return [...this.#sums].map(([name, drives]) => scoreOf(name, [...drives.values()]));
+    return (Object.keys(namedScores) as ScoreName[]).flatMap((name) => {
+      const drives = this.#sums.get(name);
+      return drives === undefined ? [] : [scoreOf(name, inOrderOfNames(drives))];
+    });
   }
 }
+
+/** Units are read side by side: whichever came first must not decide which drives are drawn. */
+const inOrderOfNames = (drives: ReadonlyMap<string, DriveSum>): DriveSum[] =>
+  [...drives].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 
 function scoreOf(name: ScoreName, drives: readonly DriveSum[]): FleetScore {
   const paired = drives.filter(({ hasReference }) => hasReference);

@@ -123,7 +123,6 @@ class Merging {
       ...scores.map(({ name, mean }) => [name, mean] as const),
     ]);
     const checks = checkLimits(limits, measured);
-    const common = commonFindings(this.#drives);
     const units = this.#run.units;
     const onlyReference = [...(this.#reference?.units.keys() ?? [])].filter(
       (name) => !units.has(name),
@@ -131,6 +130,8 @@ class Merging {
     const drives = this.#drives.sort(
       (a, b) => b.severity - a.severity || (a.name < b.name ? -1 : 1),
     );
+    // In the order of the drives, not in that in which they were read.
+    const common = commonFindings(drives);
     const failures = this.#failures.sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
       passed:

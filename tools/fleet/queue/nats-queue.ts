@@ -110,8 +110,10 @@ export class NatsQueue implements UnitQueue {
         if (num_pending === 0 && num_ack_pending === 0) return undefined;
         continue;
       }
+      const { num_pending, num_ack_pending } = await this.#consumer.info();
       return {
         item: message.json<WorkItem>(),
+        left: num_pending + num_ack_pending,
         taken: message.info.deliveryCount,
         alive: () => message.working(),
         finish: async () => void (await message.ackAck()),

@@ -5,6 +5,8 @@ export interface TakenUnit {
   item: WorkItem;
   /** How often it was taken, by whoever, this time included. */
   taken: number;
+  /** Units that nobody has done yet, this one included; undefined where nobody knows of others'. */
+  left?: number;
   alive(): void;
   /** It is done, or set aside: nobody takes it again. Resolves when the queue knows. */
   finish(): Promise<void>;

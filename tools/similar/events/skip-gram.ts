@@ -18,7 +18,7 @@ export interface SkipGramOptions {
 export const skipGramDefaults: SkipGramOptions = {
   window: 6,
   negatives: 5,
-  pairs: 1_500_000,
+  pairs: 1_000_000,
   peakRate: 0.05,
   seed: 1,
 };

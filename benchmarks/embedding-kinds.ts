@@ -1,0 +1,74 @@
+// Compares kinds of codes on drives whose look is known: of the frames nearest to one, how many show the same?
+//
+//     node dist/benchmarks/embedding-kinds.js <codes> …      # folders that `fleet codes` wrote, one a kind
+//
+// The drives are rendered ones that say their weather and road (`windshield simulate drive --weather --road`). Neighbours are
+// sought among the frames of other drives. Prints one JSON object.
+import { driveLookMetadataName } from '../simulator/datasets/drive-look.js';
+import { RecordingReader } from '../src/recording/recording-reader.js';
+import { FolderStore } from '../tools/fleet/store/folder-store.js';
+import { type DriveCodes, unpackCodes } from '../tools/similar/code-file.js';
+import { nearest } from '../tools/similar/nearest.js';
+
+/** Neighbours that are looked at. */
+const neighbours = 10;
+const labels = ['weather', 'road'] as const;
+type Look = Partial<Record<(typeof labels)[number], string>>;
+
+const folders = process.argv.slice(2);
+const kinds: Record<string, unknown> = {};
+for (const folder of folders) {
+  const drives: DriveCodes[] = [];
+  const store = new FolderStore(folder);
+  for await (const { key } of store.list('')) {
+    const codes = unpackCodes((await store.read(key)) ?? new Uint8Array(0));
+    if (codes !== undefined && codes.timesS.length > 0) drives.push(codes);
+  }
+  const looks = await Promise.all(drives.map(lookOf));
+  kinds[folder] = { maker: drives[0]?.maker, drives: drives.length, ...precision(drives, looks) };
+}
+console.log(JSON.stringify({ neighbours, kinds }, undefined, 2));
+
+async function lookOf({ location }: DriveCodes): Promise<Look> {
+  const reader = await RecordingReader.open(location);
+  await reader.close();
+  return reader.metadata.get(driveLookMetadataName) ?? {};
+}
+
+/** Mean share of the nearest frames of other drives that have the frame's label, and the share that chance would find. */
+function precision(drives: readonly DriveCodes[], looks: readonly Look[]) {
+  const sums = { weather: 0, road: 0, both: 0 };
+  const chances = { weather: 0, road: 0, both: 0 };
+  let frames = 0;
+  for (const [own, { dims, codes, timesS }] of drives.entries())
+    for (let place = 0; place < timesS.length; place++) {
+      frames++;
+      const query = codes.subarray(place * dims, (place + 1) * dims);
+      const all = drives.flatMap((other, index) =>
+        index === own
+          ? []
+          : nearest(other.codes, dims, query, neighbours).map(({ distance }) => ({
+              index,
+              distance,
+            })),
+      );
+      const near = all.sort((a, b) => a.distance - b.distance).slice(0, neighbours);
+      const others = drives.flatMap((other, index) =>
+        index === own ? [] : Array.from(other.timesS, () => index),
+      );
+      for (const [what, isSame] of Object.entries(sameness(looks, own))) {
+        const key = what as keyof typeof sums;
+        sums[key] += near.filter(({ index }) => isSame(index)).length / near.length;
+        chances[key] += others.filter(isSame).length / others.length;
+      }
+    }
+  const mean = (values: typeof sums) =>
+    Object.fromEntries(Object.entries(values).map(([what, sum]) => [what, sum / frames]));
+  return { frames, precision: mean(sums), chance: mean(chances) };
+}
+
+const sameness = (looks: readonly Look[], own: number) => {
+  const weather = (other: number) => looks[other]!.weather === looks[own]!.weather;
+  const road = (other: number) => looks[other]!.road === looks[own]!.road;
+  return { weather, road, both: (other: number) => weather(other) && road(other) };
+};

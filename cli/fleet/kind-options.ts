@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander';
+import type { Store } from '../../tools/fleet/store/store.js';
+import type { CoderKind } from '../../tools/similar/picture-coder.js';
+import { defaultPipelineFile } from '../default-pipelines.js';
+import { usage } from '../option-parsers.js';
+
+const kinds = ['cnn', 'autoencoder', 'events'] as const;
+
+/** By what frames are compared. */
+export interface KindFlags {
+  kind: (typeof kinds)[number];
+  pipeline: string;
+  autoencoder?: string;
+}
+
+export function addKindOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'what is compared: what a network of the pipeline computes (cnn), codes of an autoencoder, or what happens (events)',
+      )
+        .choices(kinds)
+        .default('cnn'),
+    )
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'with --kind cnn: whose network looks').default(
+        defaultPipelineFile,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
+    .option('--autoencoder <file.onnx>', 'with --kind autoencoder: the trained one');
+}
+
+/** What codes pictures; undefined where the kind looks at no pictures. Rejects where it cannot be opened. */
+export async function pictureKind(flags: KindFlags): Promise<CoderKind | undefined> {
+  const { kind, pipeline, autoencoder } = flags;
+  if ((kind === 'autoencoder') !== (autoencoder !== undefined))
+    throw usage(
+      `expected --autoencoder with --kind autoencoder and with no other, found --kind ${kind}`,
+    );
+  if (kind === 'events') return undefined;
+  const { autoencoderKind, networkKind } = await import('../../tools/similar/coder-kinds.js');
+  return autoencoder === undefined ? networkKind(pipeline) : autoencoderKind(autoencoder);
+}
+
+/** Whose codes are meant. */
+export async function makerOfKind(flags: KindFlags, codes: Store): Promise<string> {
+  const kind = await pictureKind(flags);
+  if (kind !== undefined) return kind.maker;
+  const { eventMaker } = await import('../../tools/similar/events/event-fleet.js');
+  return eventMaker(codes);
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { locationOf } from '../../fleet/merge/compare-unit.js';
+import { chooseRun } from '../../fleet/plan/run-manifest.js';
+import { unitFiles } from '../../fleet/plan/unit.js';
+import type { Store } from '../../fleet/store/store.js';
+import { parseRecord, type UnitRecord, unitRecordSchema } from '../../fleet/work/unit-record.js';
+import { ResultsFile } from '../../verdict/open-results.js';
+import { type DriveCodes, packCodes } from '../code-file.js';
+import { DriveWords, type Sentence } from './drive-words.js';
+import { sentenceCoder } from './sentence-code.js';
+import { learnWords, type SkipGramOptions, type WordVectors, wordDims } from './skip-gram.js';
+
+/** Where the words of the last codes lie. */
+const wordsFile = 'events.json';
+
+const wordsSchema = z.strictObject({
+  format: z.literal(1),
+  maker: z.string(),
+  sentenceS: z.number(),
+  words: z.array(z.tuple([z.string(), z.int(), z.array(z.number())])),
+});
+
+export interface EventSummary {
+  run: string;
+  /** Units that have results, and their sentences. */
+  units: number;
+  sentences: number;
+  /** Most often first. */
+  words: WordVectors;
+}
+
+/**
+ * Codes of what happens in the drives of a run: each stretch of `sentenceS` seconds is a sentence, its words are learnt from all
+ * of them, and its code is their mean. Other drives give other words: the codes of the whole are written anew.
+ */
+export async function codeEvents(
+  results: Store,
+  codes: Store,
+  {
+    sentenceS,
+    run: wanted,
+    learning,
+  }: { sentenceS: number; run?: string | undefined; learning?: SkipGramOptions },
+  onProgress?: (done: number, units: number) => void,
+): Promise<EventSummary> {
+  const { run, units } = await chooseRun(results, wanted);
+  const said: { record: UnitRecord; location: string; sentences: Sentence[] }[] = [];
+  for (const [done, key] of [...units.values()].sort().entries()) {
+    onProgress?.(done, units.size);
+    const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
+    if (record === undefined) continue;
+    const location = (await locationOf(results, record)) ?? record.drive;
+    said.push({ record, location, sentences: await sentencesOf(record, results, sentenceS) });
+  }
+  const sentences = said.flatMap((unit) => unit.sentences.map(({ words }) => words));
+  const words = learnWords(sentences, learning);
+  const maker = makerOfWords(words, sentenceS);
+  const code = sentenceCoder(words);
+  for (const { record, location, sentences: own } of said) {
+    const coded = own.flatMap(({ fromS, words: spoken }) => {
+      const vector = code(spoken);
+      return vector === undefined ? [] : [{ fromS, vector }];
+    });
+    const all = new Float32Array(coded.length * wordDims);
+    coded.forEach(({ vector }, place) => {
+      all.set(vector, place * wordDims);
+    });
+    const name = createHash('sha256').update(`${maker} ${record.key}`).digest('hex').slice(0, 16);
+    const bytes = packCodes({
+      ...{ maker, drive: record.drive, location, dims: wordDims, codes: all },
+      timesS: Float64Array.from(coded, ({ fromS }) => fromS),
+      // Nobody looked at the pictures.
+      thumbnails: coded.map(() => new Uint8Array(0)),
+    });
+    await codes.put(`drive=${encodeURIComponent(record.drive)}/${name}.codes`, bytes);
+  }
+  const file: z.infer<typeof wordsSchema> = {
+    ...{ format: 1, maker, sentenceS },
+    words: words.words.map((word, id) => [
+      word,
+      words.counts[id]!,
+      [...words.vectors.subarray(id * wordDims, (id + 1) * wordDims)],
+    ]),
+  };
+  await codes.put(wordsFile, new TextEncoder().encode(JSON.stringify(file)));
+  return { run, units: said.length, sentences: sentences.length, words };
+}
+
+/** Who made the codes of events that lie in a store. Rejects with ERR_SOURCE_EMPTY where there are none. */
+export async function eventMaker(codes: Store): Promise<string> {
+  const file = parseRecord(wordsSchema, await codes.read(wordsFile));
+  if (file !== undefined) return file.maker;
+  throw new PerceptionError(
+    'ERR_SOURCE_EMPTY',
+    `${codes.place}: expected codes of events, as windshield fleet codes --kind events writes them, found none`,
+  );
+}
+
+/** The code of the sentence of a drive, by its name or where it lies, that a moment is in. Throws ERR_USAGE where there is none. */
+export function codeAt(drives: readonly DriveCodes[], drive: string, atS: number): Float32Array {
+  const own = drives.filter((one) => one.drive === drive || one.location === drive);
+  let best: { fromS: number; code: Float32Array } | undefined;
+  for (const { timesS, codes, dims } of own)
+    for (const [place, fromS] of timesS.entries())
+      if (fromS <= atS && fromS >= (best?.fromS ?? 0))
+        best = { fromS, code: codes.slice(place * dims, (place + 1) * dims) };
+  if (best !== undefined) return best.code;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    own.length === 0
+      ? `expected a drive of the codes by name, found "${drive}"; the first is "${drives[0]?.drive ?? ''}"`
+      : `expected a moment of ${drive} that something was said of, found ${atS} s`,
+  );
+}
+
+async function sentencesOf(
+  { key }: UnitRecord,
+  results: Store,
+  sentenceS: number,
+): Promise<Sentence[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-events-'));
+  try {
+    const file = await ResultsFile.open(await results.local(unitFiles(key).results, dir));
+    try {
+      const words = new DriveWords(sentenceS);
+      for await (const { frame } of file.results()) words.add(frame);
+      return words.end();
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function makerOfWords({ words, vectors }: WordVectors, sentenceS: number): string {
+  const hash = createHash('sha256').update(JSON.stringify({ words, sentenceS }));
+  hash.update(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
+  return `events-1 ${hash.digest('hex').slice(0, 16)}`;
+}
