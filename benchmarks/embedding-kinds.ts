@@ -67,8 +67,8 @@ function precision(drives: readonly DriveCodes[], looks: readonly Look[]) {
   return { frames, precision: mean(sums), chance: mean(chances) };
 }
 
-const sameness = (looks: readonly Look[], own: number) => {
+function sameness(looks: readonly Look[], own: number) {
   const weather = (other: number) => looks[other]!.weather === looks[own]!.weather;
   const road = (other: number) => looks[other]!.road === looks[own]!.road;
   return { weather, road, both: (other: number) => weather(other) && road(other) };
-};
+}

@@ -56,9 +56,12 @@ export async function keepKilling({
   return tally;
 }
 
-/** Any program, silent but for its errors. */
+/**
+ * Any program, silent but for its errors. Each has a session of its own, so that a system that shares its cores by sessions
+ * gives each worker its part.
+ */
 export function silent(program: string, args: readonly string[]): ChildProcess {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
   endWithUs(child);
   return child;
 }
