@@ -1,33 +1,48 @@
 // Compares kinds of codes on drives whose look is known: of the frames nearest to one, how many show the same?
 //
-//     node dist/benchmarks/embedding-kinds.js <codes> …      # folders that `fleet codes` wrote, one a kind
+//     node dist/benchmarks/embedding-kinds.js [--neighbours 10] <codes> …    # folders that `fleet codes` wrote, one a kind
 //
 // The drives are rendered ones that say their weather and road (`windshield simulate drive --weather --road`). Neighbours are
-// sought among the frames of other drives. Prints one JSON object.
+// sought among the frames of other drives; drives that not every kind has are left out. Prints one JSON object.
+import { parseArgs } from 'node:util';
 import { driveLookMetadataName } from '../simulator/datasets/drive-look.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { FolderStore } from '../tools/fleet/store/folder-store.js';
 import { type DriveCodes, unpackCodes } from '../tools/similar/code-file.js';
 import { nearest } from '../tools/similar/nearest.js';
 
+const { values: options, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: { neighbours: { type: 'string', default: '10' } },
+});
 /** Neighbours that are looked at. */
-const neighbours = 10;
+const neighbours = Number(options.neighbours);
 const labels = ['weather', 'road'] as const;
 type Look = Partial<Record<(typeof labels)[number], string>>;
 
-const folders = process.argv.slice(2);
 const kinds: Record<string, unknown> = {};
-for (const folder of folders) {
+const all = await Promise.all(folders.map(codesIn));
+const common = new Set(
+  (all[0] ?? [])
+    .map(({ drive }) => drive)
+    .filter((name) => all.every((drives) => drives.some(({ drive }) => drive === name))),
+);
+for (const [place, folder] of folders.entries()) {
+  const drives = all[place]!.filter(({ drive }) => common.has(drive));
+  const looks = await Promise.all(drives.map(lookOf));
+  kinds[folder] = { maker: drives[0]?.maker, drives: drives.length, ...precision(drives, looks) };
+}
+console.log(JSON.stringify({ neighbours, kinds }, undefined, 2));
+
+async function codesIn(folder: string): Promise<DriveCodes[]> {
   const drives: DriveCodes[] = [];
   const store = new FolderStore(folder);
   for await (const { key } of store.list('')) {
     const codes = unpackCodes((await store.read(key)) ?? new Uint8Array(0));
     if (codes !== undefined && codes.timesS.length > 0) drives.push(codes);
   }
-  const looks = await Promise.all(drives.map(lookOf));
-  kinds[folder] = { maker: drives[0]?.maker, drives: drives.length, ...precision(drives, looks) };
+  return drives;
 }
-console.log(JSON.stringify({ neighbours, kinds }, undefined, 2));
 
 async function lookOf({ location }: DriveCodes): Promise<Look> {
   const reader = await RecordingReader.open(location);
