@@ -6,7 +6,9 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { stageTable } from '../src/stages/stage-table.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import { shippedModelsDir } from './default-pipelines.js';
-import { positiveInteger, seconds } from './option-parsers.js';
+import { explainAlike } from './explain-alike.js';
+import { explainLayers, type LayerMethod, layerMethods } from './explain-layers.js';
+import { numberOf, positiveInteger, seconds } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
@@ -23,12 +25,18 @@ const methods = [
 interface ExplainFlags {
   stage: Task;
   at: number;
-  method: ExplainMethod;
+  method: ExplainMethod | LayerMethod | 'alike';
   bundle?: string;
   calibration: string;
   camera?: string;
   point?: [number, number];
   layer?: string;
+  channel?: number;
+  data?: string;
+  format?: string;
+  split?: string;
+  against?: string;
+  limit?: number;
   out?: string;
   film?: string;
   width: number;
@@ -37,7 +45,7 @@ interface ExplainFlags {
   json?: true;
 }
 
-/** `windshield explain <drive>`: what of a frame an answer is based on. */
+/** `windshield explain [drive]`: what of a frame an answer is based on, and what layers see. */
 export function explainCommand(): Command {
   return new Command('explain')
     .summary('paint over a frame what an answer is based on')
@@ -45,26 +53,47 @@ export function explainCommand(): Command {
       'Asks one network about one frame of a drive, finds what of the frame its answer is based on, and paints that\n' +
         'over the frame, as a PNG. docs/explaining.md says how far to trust each method.',
     )
-    .argument('<drive>', 'a recording, a video or a folder of pictures')
+    .argument(
+      '[drive]',
+      'a recording, a video or a folder of pictures; weights need none, activations and neuron take --data as well',
+    )
     .addOption(new Option('--stage <task>', 'whose answer').choices(tasks).makeOptionMandatory())
     .option('--at <seconds>', 'time from the start of the drive', seconds, 0)
     .addOption(
       new Option('--method <name>', 'how; docs/explaining.md says what each shows')
-        .choices(methods)
+        .choices([...methods, ...layerMethods, 'alike'])
         .default('occlusion'),
     )
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
     .option('--camera <name>', 'of a recording with several cameras; as <drive>#<name>')
     .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
-    .option('--layer <name>', 'grad-cam: the convolution that is looked at')
-    .option('-o, --out <file.png>', 'where the picture goes')
+    .option('--layer <name>', 'grad-cam, activations, neuron: the convolution that is looked at')
+    .option('--channel <n>', 'neuron: the filter of the layer, from 0', channel)
+    .option(
+      '--data <folder>',
+      'activations, neuron, alike: pictures of a data set, as for evaluate',
+    )
+    .option('--format <format>', 'their format, as for evaluate')
+    .option('--split <split>', 'the part that is used, as for evaluate')
+    .option('--against <split>', 'alike: the part whose nearest pictures are looked for')
+    .option(
+      '--limit <n>',
+      'at most so many pictures (activations, neuron: 100; alike: 1500)',
+      positiveInteger,
+    )
+    .option('-o, --out <file.png>', 'where the picture goes; of alike also file.html')
     .option(
       '--film <file.mp4|gif>',
       'visual-backprop of the whole drive as a film, in place of a picture',
     )
     .option('--width <px>', 'the width of the film', positiveInteger, 640)
-    .option('--every <n>', 'every nth frame is in the film', positiveInteger, 1)
+    .option(
+      '--every <n>',
+      'every nth frame of the drive is used: film, activations, neuron',
+      positiveInteger,
+      1,
+    )
     .option(
       '--measure <n>',
       'on n frames of a drive with ground truth, how far each method is to be trusted, in place of a picture',
@@ -74,8 +103,13 @@ export function explainCommand(): Command {
     .action(explain);
 }
 
-async function explain(place: string, flags: ExplainFlags, command: Command): Promise<void> {
-  const drive = flags.camera === undefined ? place : `${place}#${flags.camera}`;
+async function explain(
+  place: string | undefined,
+  flags: ExplainFlags,
+  command: Command,
+): Promise<void> {
+  const drive =
+    place === undefined || flags.camera === undefined ? place : `${place}#${flags.camera}`;
   const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
   const { out, film, measure: count } = flags;
   const [wanted, ...others] = [out, film, count].filter((each) => each !== undefined);
@@ -84,32 +118,45 @@ async function explain(place: string, flags: ExplainFlags, command: Command): Pr
       'ERR_USAGE',
       `expected one of --out, --film and --measure, found ${wanted === undefined ? 'none' : others.length + 1}`,
     );
+  const { method } = flags;
+  if (method === 'alike' || isLayerMethod(method)) {
+    if (out !== undefined && method === 'alike')
+      return explainAlike(drive, bundleDir, { ...flags, out });
+    if (out !== undefined && method !== 'alike')
+      return explainLayers(drive, bundleDir, { ...flags, method, out });
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--method ${method}: expected --out, found ${film === undefined ? '--measure' : '--film'}`,
+    );
+  }
+  if (drive === undefined)
+    throw new PerceptionError('ERR_USAGE', `--method ${method}: expected a drive, found none`);
   const isDefault = command.getOptionValueSource('method') === 'default';
   if (film !== undefined) {
-    if (!isDefault && flags.method !== 'visual-backprop')
+    if (!isDefault && method !== 'visual-backprop')
       throw new PerceptionError(
         'ERR_USAGE',
-        `--film: expected --method visual-backprop, found ${flags.method}`,
+        `--film: expected --method visual-backprop, found ${method}`,
       );
     const { explainAsFilm } = await import('./explain-film.js');
     return explainAsFilm(drive, bundleDir, { ...flags, film });
   }
   if (count !== undefined) {
     const { measureMethods } = await import('./explain-measure.js');
-    const { json, method } = flags;
+    const { json } = flags;
     return measureMethods(drive, bundleDir, {
       count,
       ...(!isDefault && { method }),
       ...(json && { json }),
     });
   }
-  await explainFrame(drive, bundleDir, flags, out!);
+  await explainFrame(drive, bundleDir, { ...flags, method }, out!);
 }
 
 async function explainFrame(
   drive: string,
   bundleDir: string,
-  flags: ExplainFlags,
+  flags: ExplainFlags & { method: ExplainMethod },
   out: string,
 ): Promise<void> {
   const { stage, method } = flags;
@@ -134,7 +181,7 @@ async function explainFrame(
   if (flags.layer !== undefined && method !== 'grad-cam')
     throw new PerceptionError(
       'ERR_USAGE',
-      `expected --layer with --method grad-cam, found ${method}`,
+      `expected --layer with --method grad-cam, activations or neuron, found ${method}`,
     );
   const twin =
     method === 'occlusion' ? undefined : await floatTwin(asked, bundleDir, shippedModelsDir);
@@ -178,4 +225,10 @@ function point(text: string): [number, number] {
   const [x, y, ...rest] = text.split(',').map(Number);
   if (rest.length === 0 && Number.isFinite(x) && Number.isFinite(y)) return [x!, y!];
   throw new InvalidArgumentError('expected x,y in pixels.');
+}
+
+const channel = numberOf({ least: 0, isWhole: true });
+
+function isLayerMethod(method: string): method is LayerMethod {
+  return (layerMethods as readonly string[]).includes(method);
 }

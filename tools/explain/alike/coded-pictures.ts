@@ -1,0 +1,179 @@
+import type { Bundle } from '../../../src/bundle/bundle.js';
+import type { CropOutputSpec } from '../../../src/bundle/crop-spec.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { NativeSession } from '../../../src/inference/native-session.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
+import { signClasses } from '../../../src/perception/classes.js';
+import { boxIouAt } from '../../../src/perception/detection/box-iou.js';
+import { classesOf } from '../../../src/stages/classes-of.js';
+import { inputPicture } from '../../attack/input-picture.js';
+import { cutOut } from '../../datasets/cut-out.js';
+import { spreadEvenly } from '../../datasets/evenly.js';
+import type { Dataset, RgbImage } from '../../datasets/sample.js';
+import { BundleRunner } from '../../evaluate/bundle-runner.js';
+import { layersOf } from '../../gradients/layers.js';
+import { itemShape, signIn } from '../../quantize/network-inputs.js';
+import { FrameCoder } from '../../similar/frame-coder.js';
+import { networkInput } from '../network-input.js';
+
+/** A labelled picture as a network sees it: its code, and what it is called. */
+export interface CodedPicture {
+  id: string;
+  /** Track, drive or sequence: pictures of one group show the same thing. */
+  group: string;
+  label: string;
+  /** What the network calls it, and how sure it is, 0..1. */
+  answer: string;
+  probability: number;
+  /** Of length 1; the same length for all pictures, a multiple of 8. */
+  code: Float32Array;
+  picture: RgbImage;
+}
+
+/** Smaller boxes show next to nothing. */
+const leastBoxPx = 16;
+const sameBoxIou = 0.5;
+/** What a box is called that the detector does not find. */
+export const missedName = 'missed';
+
+type Progress = (done: number, total: number) => void;
+
+/**
+ * At most `limit` pictures of a data set, spread evenly, with their codes: of a classifier of crops what its last dense layer reads;
+ * of a detector the true boxes, cut out, and the codes that FrameCoder gives them. Rejects with ERR_USAGE for another task.
+ */
+export async function codedPictures(
+  bundle: Bundle,
+  dataset: Dataset,
+  limit: number,
+  onProgress?: Progress,
+): Promise<CodedPicture[]> {
+  const { decode, task } = bundle.manifest;
+  if (decode.kind === 'signs' || decode.kind === 'lights')
+    return codedCrops(bundle, decode, dataset as Dataset<'signs'>, limit, onProgress);
+  if (task === 'detection')
+    return codedBoxes(bundle, dataset as Dataset<'detection'>, limit, onProgress);
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `--method alike: expected signs or detection, whose pictures have one class, found ${task}`,
+  );
+}
+
+async function codedCrops(
+  bundle: Bundle,
+  { logits, classes, temperature }: CropOutputSpec,
+  dataset: Dataset<'signs'>,
+  limit: number,
+  onProgress?: Progress,
+): Promise<CodedPicture[]> {
+  const graph = NetworkGraph.read(bundle.network, bundle.where);
+  const value = codeValue(bundle, graph);
+  graph.expose([value, logits]);
+  const session = NativeSession.load(graph.toBytes(), bundle.where);
+  const { tensor, spec } = bundle.manifest.input;
+  const names = dataset.classes ?? signClasses;
+  try {
+    const coded: CodedPicture[] = [];
+    const samples = spreadEvenly(dataset.samples, limit);
+    for (const sample of samples) {
+      const loaded = await sample.load();
+      const input = await networkInput(
+        bundle,
+        dataset.camera,
+        loaded,
+        signIn(bundle, sample, loaded),
+      );
+      const feed = {
+        [tensor.name]: { type: 'float32' as const, dims: itemShape(tensor.shape), data: input },
+      };
+      const answers = session.answer(feed, [value, logits]);
+      const { dims, data } = answers[value]!;
+      const scores = (answers[logits]!.data as Float32Array).subarray(0, classes.length);
+      const best = scores.reduce((top, score, i) => (score > scores[top]! ? i : top), 0);
+      const sum = scores.reduce(
+        (all, score) => all + Math.exp((score - scores[best]!) / temperature),
+        0,
+      );
+      coded.push({
+        id: sample.id,
+        group: sample.group,
+        label: names[sample.classId]!,
+        answer: classes[best]!,
+        probability: 1 / sum,
+        code: asCode(overPlaces(data as Float32Array, dims)),
+        picture: inputPicture(spec, input),
+      });
+      onProgress?.(coded.length, samples.length);
+    }
+    return coded;
+  } finally {
+    session.release();
+  }
+}
+
+async function codedBoxes(
+  bundle: Bundle,
+  dataset: Dataset<'detection'>,
+  limit: number,
+  onProgress?: Progress,
+): Promise<CodedPicture[]> {
+  const coder = FrameCoder.open(bundle);
+  const runner = await BundleRunner.open(bundle, dataset.camera);
+  const names = classesOf(bundle.manifest);
+  const coded: CodedPicture[] = [];
+  try {
+    for (const sample of spreadEvenly(dataset.samples, limit)) {
+      if (coded.length >= limit) break;
+      const picture = await sample.load();
+      const result = await runner.run(picture);
+      const found = result.stage === 'detection' ? result.detections : [];
+      for (const [place, { className, boxXyxyPx, weight }] of sample.boxes.entries()) {
+        const [left, top, right, bottom] = boxXyxyPx;
+        if (weight < 1 || Math.min(right - left, bottom - top) < leastBoxPx) continue;
+        const same = found
+          .filter((one) => boxIouAt(one.boxXyxyPx, 0, boxXyxyPx, 0) >= sameBoxIou)
+          .sort((a, b) => b.score - a.score)[0];
+        const crop = cutOut(picture, boxXyxyPx);
+        coded.push({
+          ...{ id: `${sample.id}#${place}`, group: sample.group, label: className, picture: crop },
+          answer: same === undefined ? missedName : names[same.classId]!,
+          probability: same?.score ?? 0,
+          code: asCode(await coder.code(crop)),
+        });
+      }
+      onProgress?.(Math.min(limit, coded.length), limit);
+    }
+  } finally {
+    coder.release();
+    await runner.dispose();
+  }
+  return coded.slice(0, limit);
+}
+
+/** The value that the last dense layer reads; without a dense layer the last convolution's. */
+function codeValue(bundle: Bundle, graph: NetworkGraph): string {
+  const dense = graph.nodes.findLast(({ opType }) => opType === 'MatMul' || opType === 'Gemm');
+  const value = dense?.input[0] ?? layersOf(bundle).at(-1)?.value;
+  if (value !== undefined) return value;
+  throw new PerceptionError('ERR_USAGE', `${bundle.where}: expected layers of floats, found none`);
+}
+
+/** Maps become their means. */
+function overPlaces(data: Float32Array, dims: readonly number[]): Float32Array {
+  if (dims.length !== 4) return data;
+  const [, channels = 1, rows = 1, columns = 1] = dims;
+  const places = rows * columns;
+  return Float32Array.from({ length: channels }, (_, channel) => {
+    let sum = 0;
+    for (let i = channel * places; i < (channel + 1) * places; i++) sum += data[i]!;
+    return sum / places;
+  });
+}
+
+/** Of length 1, and with zeros up to a multiple of 8. */
+function asCode(values: Float32Array): Float32Array {
+  const code = new Float32Array(Math.ceil(values.length / 8) * 8);
+  const length = Math.hypot(...values) || 1;
+  for (const [i, value] of values.entries()) code[i] = value / length;
+  return code;
+}

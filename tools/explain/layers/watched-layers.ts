@@ -1,0 +1,57 @@
+import type { Bundle } from '../../../src/bundle/bundle.js';
+import { NativeSession } from '../../../src/inference/native-session.js';
+import { NetworkGraph } from '../../../src/onnx/network-graph.js';
+import type { Layer } from '../../gradients/layers.js';
+import { itemShape } from '../../quantize/network-inputs.js';
+
+/** What one layer made of an input: `channels` maps of `rows` by `columns`, one after the other. */
+export interface LayerMaps {
+  channels: number;
+  rows: number;
+  columns: number;
+  values: Float32Array;
+}
+
+/** A network and what some of its layers answer. */
+export class WatchedLayers {
+  readonly layers: readonly Layer[];
+  readonly #bundle: Bundle;
+  readonly #session: NativeSession;
+
+  private constructor(bundle: Bundle, layers: readonly Layer[], session: NativeSession) {
+    this.#bundle = bundle;
+    this.layers = layers;
+    this.#session = session;
+  }
+
+  /** Throws ERR_BUNDLE or ERR_INFERENCE where the network cannot be loaded. */
+  static open(bundle: Bundle, layers: readonly Layer[]): WatchedLayers {
+    const graph = NetworkGraph.read(bundle.network, bundle.where);
+    graph.expose(layers.map(({ value }) => value));
+    return new WatchedLayers(bundle, layers, NativeSession.load(graph.toBytes(), bundle.where));
+  }
+
+  /** For one item of input, what each layer answers, in the order of `layers`. New arrays. */
+  maps(input: Float32Array): LayerMaps[] {
+    const { name, shape } = this.#bundle.manifest.input.tensor;
+    const feed = { [name]: { type: 'float32' as const, dims: itemShape(shape), data: input } };
+    const answers = this.#session.answer(
+      feed,
+      this.layers.map(({ value }) => value),
+    );
+    return this.layers.map(({ value }) => {
+      const { dims, data } = answers[value]!;
+      const [, channels = 1, rows = 1, columns = 1] = dims;
+      return { channels, rows, columns, values: data as Float32Array };
+    });
+  }
+
+  release(): void {
+    this.#session.release();
+  }
+}
+
+/** One channel's map. */
+export function mapOf({ rows, columns, values }: LayerMaps, channel: number): Float32Array {
+  return values.subarray(channel * rows * columns, (channel + 1) * rows * columns);
+}
