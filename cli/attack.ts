@@ -10,8 +10,9 @@ import { measuredJson } from '../src/text/measured-json.js';
 import { didYouMean } from '../src/text/nearest-word.js';
 import { textTable } from '../src/text/text-table.js';
 import type { AttackMethod, AttackReport } from '../tools/attack/run-attack.js';
+import { attackWithSticker } from './attack-sticker.js';
 import { shippedModelsDir } from './default-pipelines.js';
-import { positiveInteger } from './option-parsers.js';
+import { positive, positiveInteger } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
@@ -24,15 +25,20 @@ const methods = [
 ] as const satisfies readonly AttackMethod[];
 
 interface AttackFlags {
-  data: string;
-  format: string;
+  data?: string;
+  format?: string;
   split?: string;
-  method: AttackMethod;
+  method: AttackMethod | 'sticker';
   eps?: number[];
   limit: number;
   seed: number;
   report?: string;
   fool?: string;
+  class: string;
+  target?: string;
+  sizeCm: number;
+  scenes: number;
+  print?: string;
   json?: true;
 }
 
@@ -47,10 +53,10 @@ export function attackCommand(): Command {
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
-    .requiredOption('--data <folder>', 'the pictures, as for evaluate')
-    .requiredOption('--format <format>', 'their format, as for evaluate')
+    .option('--data <folder>', 'the pictures, as for evaluate; a sticker needs none')
+    .option('--format <format>', 'their format, as for evaluate')
     .option('--split <split>', 'the part that is used, as for evaluate')
-    .addOption(new Option('--method <name>', 'how').choices(methods).default('pgd'))
+    .addOption(new Option('--method <name>', 'how').choices([...methods, 'sticker']).default('pgd'))
     .option(
       '--eps <list>',
       'sizes of the change: grey levels such as 1,2,4,8; of a patch shares of the shorter edge, such as 0.1,0.25',
@@ -63,6 +69,19 @@ export function attackCommand(): Command {
       '--fool <class>',
       'classifiers: add pictures of no meaning that are taken for this class; needs --report',
     )
+    .option('--class <name>', 'sticker: the sign that it is stuck on', 'stop')
+    .option(
+      '--target <name>',
+      'sticker: what the sign is to be read as; anything else when left out',
+    )
+    .option('--size-cm <n>', 'sticker: its edge when printed, on a sign of 90 cm', positive, 30)
+    .option(
+      '--scenes <n>',
+      'sticker: worlds and lights for each distance and angle',
+      positiveInteger,
+      4,
+    )
+    .option('--print <file.png>', 'sticker: also write it to be printed in its true size')
     .option('--json', 'print one JSON object')
     .action(attack);
 }
@@ -79,13 +98,20 @@ async function attack(
   flags: AttackFlags,
 ): Promise<void> {
   const bundleDir = folder ?? `${shippedModelsDir}${task}`;
+  const { method, data, format } = flags;
+  if (method === 'sticker') return attackWithSticker(bundleDir, flags);
+  if (data === undefined || format === undefined)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `--method ${method}: expected --data and --format, found not both`,
+    );
   if (flags.fool !== undefined && flags.report === undefined)
     throw new PerceptionError('ERR_USAGE', 'expected --report with --fool, found none');
   if (flags.report !== undefined)
     guardOutputs(
       [{ option: '--report', path: flags.report, kind: 'html' }],
       [
-        { role: 'the data', path: flags.data },
+        { role: 'the data', path: data },
         { role: 'the bundle', path: bundleDir },
       ],
     );
@@ -99,9 +125,9 @@ async function attack(
     );
   // Before the attack, which may take minutes.
   const fooledId = flags.fool === undefined ? undefined : classToFool(bundle, flags.fool);
-  const { method, limit, seed } = flags;
+  const { limit, seed } = flags;
   const sizes = flags.eps ?? (method === 'patch' ? [0.1, 0.2, 0.3] : [1, 2, 4, 8]);
-  const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
+  const dataset = await openDataset(format, data, { task, split: flags.split });
   const terminal = new Terminal();
   const report = await runAttack(bundle, dataset, {
     ...{ method, sizes, count: limit, seed },
