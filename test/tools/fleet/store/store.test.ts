@@ -25,8 +25,10 @@ beforeEach(() => {
 });
 
 const backOff = { tries: 4, firstMs: 1, mostMs: 4 };
-const openS3 = (prefix = '') =>
-  S3Store.open(`s3://drives${prefix}`, { endpoint: server.endpoint, backOff, silenceMs: 300 });
+/** Shorter than a busy machine may take for an answer: for stores that are silent on purpose. */
+const shortMs = 600;
+const openS3 = (prefix = '', silenceMs = 30_000) =>
+  S3Store.open(`s3://drives${prefix}`, { endpoint: server.endpoint, backOff, silenceMs });
 function bytesOf(length: number, seed = 0): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = (i * 31 + seed) % 251;
@@ -99,7 +101,7 @@ test('a drive has one identity wherever it lies, and another as soon as its inde
 
 describe('a store that fails for a while is asked again', () => {
   test.each(['refuse', 'silence', 'break', 'busy'] as const)('%s', async (fault) => {
-    const store = openS3();
+    const store = openS3('', fault === 'silence' ? shortMs : undefined);
     await store.put('drive', bytesOf(500_000));
     const opened = await store.open('drive');
     let left = 2;
@@ -108,7 +110,10 @@ describe('a store that fails for a while is asked again', () => {
     expect(areEqual(await opened.read(100, 400_000), part)).toBe(true);
     left = 2;
     if (fault !== 'break') await store.put('other', bytesOf(10));
-    expect(server.requests.length).toBe(fault === 'break' ? 5 : 8);
+    const expected = fault === 'break' ? 5 : 8;
+    // A machine that is slower than the bound asks once more.
+    if (fault === 'silence') expect(server.requests.length).toBeGreaterThanOrEqual(expected);
+    else expect(server.requests.length).toBe(expected);
     await store.close();
   });
 
@@ -123,7 +128,9 @@ describe('a store that fails for a while is asked again', () => {
     });
     await expect(store.read('drive')).rejects.toMatchObject({ code: 'ERR_SOURCE_LOST' });
     server.faultOf = () => 'silence';
-    await expect(store.read('drive')).rejects.toMatchObject({ code: 'ERR_SOURCE_LOST' });
+    const impatient = openS3('', shortMs);
+    await expect(impatient.read('drive')).rejects.toMatchObject({ code: 'ERR_SOURCE_LOST' });
+    await impatient.close();
     await store.close();
   });
 });
