@@ -26,8 +26,9 @@ export async function copyForCommand(
     const { signal } = interruption;
     const summary = await copyRecordings(inputs, flags.out, { ...options, signal });
     const { size } = await stat(flags.out);
-    const { startNs, endNs, ...counts } = summary;
-    const times = { startNs: String(startNs), endNs: String(endNs) };
+    const { startNs, endNs, askedNs, ...counts } = summary;
+    const asked = askedNs === undefined ? {} : { askedNs: String(askedNs) };
+    const times = { startNs: String(startNs), endNs: String(endNs), ...asked };
     const object = { out: flags.out, bytes: size, ...counts, ...times };
     terminal.print(flags.json ? measuredJson(object) : describe(flags.out, size, summary));
   } catch (error) {
@@ -46,7 +47,10 @@ function describe(out: string, bytes: number, summary: CopySummary): string {
       .map(([topic, count]) => `${count} ${topic}`)
       .join(', ') || 'no messages';
   const seconds = (Number(endNs - startNs) / 1e9).toFixed(1);
+  const earlierS = Number((summary.askedNs ?? startNs) - startNs) / 1e9;
   const lines = [`${out}: ${(bytes / 1e6).toFixed(1)} MB, ${seconds} s, ${counts(messages)}`];
+  if (earlierS > 0)
+    lines.push(`  begins ${earlierS.toFixed(2)} s earlier, at the video's keyframe`);
   if (Object.keys(lost).length > 0) lines.push(`  lost: ${counts(lost)}`);
   if (damagedChunks > 0) lines.push(`  ${damagedChunksText(damagedChunks)} passed over`);
   if (cutBytes > 0) lines.push(`  ${cutBytes} bytes at the end belong to no whole record`);

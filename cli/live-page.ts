@@ -70,6 +70,7 @@ export async function openLivePage(
       bundleDirs: isShown ? config.bundles : {},
       ...(isShown && {
         pageDir: builtPage,
+        cameras: cameras ?? [],
         onLive: (request, socket, head) => liveOf(lives, request)?.connect(request, socket, head),
       }),
       ...(listen?.foxglove && {
@@ -128,12 +129,14 @@ export async function openLivePage(
       ].flat();
     },
     async showEnded(source) {
-      const [live] = lives.values();
-      if (live === undefined) return;
+      if (lives.size === 0) return;
       const { writeKept } = await import('../src/outputs/page/write-kept.js');
       temporaryDir = await mkdtemp(join(tmpdir(), 'windshield-'));
       const path = join(temporaryDir, 'results.mcap');
-      await writeKept(path, live.kept);
+      await writeKept(
+        path,
+        [...lives].map(([camera, { kept }]) => ({ camera, kept })),
+      );
       const drive = await stat(source).catch(() => undefined);
       const pictures =
         drive?.isFile() && source.endsWith('.mcap')
@@ -141,7 +144,7 @@ export async function openLivePage(
           : [];
       const { size: sizeBytes } = await stat(path);
       files = [...pictures, { name: 'results.mcap', path, sizeBytes }];
-      live.tellEnded();
+      for (const live of lives.values()) live.tellEnded();
     },
     async close() {
       for (const live of lives.values()) await live.disconnect();

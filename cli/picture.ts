@@ -12,6 +12,7 @@ import {
 } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { decodePicture, pictureSize } from '../src/recording/picture-message.js';
 import { choosePictures, pictureStreams } from '../src/recording/picture-stream.js';
+import { picturesIn } from '../src/recording/pictures-in.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { numberOf, seconds } from './option-parsers.js';
@@ -116,13 +117,9 @@ async function findPicture(
         'ERR_USAGE',
         `expected --drive, the recording that was replayed: ${path} carries no pictures`,
       );
-    const { channelIds, readPicture } = (await choosePictures(reader, topic)).stream;
-    for await (const { data } of reader.messages({
-      channelIds,
-      startNs: stampNs,
-      endNs: stampNs,
-    })) {
-      const picture = readPicture(data);
+    const { stream } = await choosePictures(reader, topic);
+    for await (const inTurn of picturesIn(reader, stream, { startNs: stampNs, endNs: stampNs })) {
+      const picture = inTurn.read();
       return await decodePicture(picture, await pictureSize(picture));
     }
   } finally {

@@ -34,15 +34,15 @@ export function recordCommand(): Command {
   return new Command('record')
     .summary('record the pictures of a camera or any other source, without networks')
     .description(
-      'Writes the frames of a camera (or a stream, a video, a folder) into an MCAP recording as JPEG, with the\n' +
-        'calibration, until Ctrl-C. Whatever ends it, all but the last two seconds can be read; `recover` makes a\n' +
+      'Writes the frames of a camera (or a stream, a video, a folder) into an MCAP recording, as JPEG or H.264, with\n' +
+        'the calibration, until Ctrl-C. Whatever ends it, all but the last two seconds can be read; `recover` makes a\n' +
         'clean file of it. Pictures that are files already are better taken by `import`, which copies their bytes.',
     )
     .argument('<source>', 'camera:<device>, gstreamer:<pipeline>, a video, a folder of pictures')
     .requiredOption('-o, --out <drive.mcap>', 'the recording to write')
     .option('--calibration <file>', 'a camera_info YAML file, or none', 'none')
     .addOption(picturesOption())
-    .option('--quality <1..100>', 'JPEG quality', quality, 90)
+    .option('--quality <1..100>', 'quality of encoded pictures', quality, 90)
     .option('--seconds <time>', 'end after this time (30s, 10m)', parseTime)
     .option('--frame-rate <Hz>', 'asked of a camera; of pictures, how many a second', frameRate)
     .option('--size <WxH>', 'asked of a camera, pixels', size)

@@ -17,7 +17,7 @@ export function splitOption(): Option {
 export function picturesOption(): Option {
   return new Option(
     '--pictures <how>',
-    "pictures of a camera: encoded as jpeg, or the camera's own MJPEG bytes, untouched (camera)",
+    "pictures encoded as jpeg, or as video (h264, by ffmpeg); or a camera's own MJPEG bytes, untouched (camera)",
   ).choices(recordedPictures);
 }
 

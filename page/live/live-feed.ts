@@ -32,38 +32,67 @@ export class LiveFeed {
   readonly run = signal<RunNews>({});
   /** `gone`: the pipeline has ended its process. */
   readonly state = signal<'connecting' | 'live' | 'ended' | 'gone'>('connecting');
-  readonly #socket: WebSocket;
+  /** The camera that is watched; undefined where there is one. */
+  readonly camera = signal<string | undefined>(undefined);
+  #socket: WebSocket;
+  readonly #onEnded: () => void;
   readonly #drawn: ImageBitmap[] = [];
 
-  constructor(onEnded: () => void) {
-    // Of a rig with several cameras, `?camera=rear` behind the page's address asks for another than the first.
-    const camera = new URLSearchParams(location.search).get('camera');
-    const asked = camera === null ? '' : `?camera=${encodeURIComponent(camera)}`;
-    this.#socket = new WebSocket(`ws://${location.host}/live${asked}`);
-    this.#socket.binaryType = 'arraybuffer';
-    this.#socket.onopen = () => this.#ask();
-    this.#socket.onclose = () => {
+  /** `cameras` of a rig with several: `?camera=rear` behind the page's address asks for another than the first. */
+  constructor(cameras: readonly string[], onEnded: () => void) {
+    this.#onEnded = onEnded;
+    const asked = new URLSearchParams(location.search).get('camera');
+    this.camera.value = cameras.find((name) => name === asked) ?? cameras[0];
+    this.#socket = this.#connect();
+  }
+
+  /** Watches another camera of the rig. */
+  watch(camera: string): void {
+    if (camera === this.camera.value) return;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.camera.value = camera;
+    this.frame.value = undefined;
+    this.run.value = {};
+    if (this.state.value !== 'ended') this.state.value = 'connecting';
+    this.#socket = this.#connect();
+  }
+
+  #connect(): WebSocket {
+    const camera = this.camera.value;
+    const asked = camera === undefined ? '' : `?camera=${encodeURIComponent(camera)}`;
+    const socket = new WebSocket(`ws://${location.host}/live${asked}`);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.#ask();
+    socket.onclose = () => {
       if (this.state.value !== 'ended') this.state.value = 'gone';
     };
-    this.#socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      // What an earlier camera had sent may still come.
+      if (socket !== this.#socket) return;
       if (typeof data === 'string') {
         const news: RunNews = JSON.parse(data);
         this.run.value = { ...this.run.value, ...news };
-        if (news.ended) {
+        if (news.ended && this.state.value !== 'ended') {
           this.state.value = 'ended';
-          onEnded();
+          this.#onEnded();
         }
-      } else void this.#take(new Uint8Array(data));
+      } else void this.#take(new Uint8Array(data), socket);
     };
+    return socket;
   }
 
-  async #take(message: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #take(message: Uint8Array<ArrayBuffer>, socket: WebSocket): Promise<void> {
     const [payload, status, jpeg] = splitParts(message) as [Part, Part, Part];
     const result = fromBinary(PerceptionFrameSchema, payload);
     const bitmap =
       jpeg.length === 0
         ? undefined
         : await createImageBitmap(new Blob([jpeg])).catch(() => undefined);
+    if (socket !== this.#socket) {
+      bitmap?.close();
+      return;
+    }
     // The end may have been told while the picture was decoded.
     if (this.state.value === 'connecting') this.state.value = 'live';
     this.frame.value = {

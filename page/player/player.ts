@@ -39,6 +39,7 @@ export class Player {
   });
   /** Where the first drive is opened, from its start: `#at=72.5` of the address, as reports link to it. */
   #openAtNs = secondsIn(location.hash);
+  #origins: readonly FileOrigin[] = [];
   /** Counts moves, so that one that is overtaken by another shows nothing. */
   #moves = 0;
   #waitingSteps = 0;
@@ -46,12 +47,13 @@ export class Player {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Opens recordings of one drive in place of what is open. What is wrong with them stands in `error`. */
-  async open(origins: readonly FileOrigin[]): Promise<void> {
+  async open(origins: readonly FileOrigin[], cameraName?: string): Promise<void> {
     this.pause();
+    this.#origins = origins;
     this.isOpening.value = true;
     this.error.value = '';
     try {
-      const info = await this.#client.open(origins);
+      const info = await this.#client.open(origins, cameraName);
       this.scan.value = { lanes: [], share: 0, damaged: 0 };
       this.frame.value = undefined;
       this.info.value = info;
@@ -62,6 +64,15 @@ export class Player {
     } finally {
       this.isOpening.value = false;
     }
+  }
+
+  /** Of a recording of several cameras, shows another one at the same time of the drive. */
+  async chooseCamera(name: string): Promise<void> {
+    const info = this.info.value;
+    const stampNs = this.frame.value?.stampNs;
+    if (info === undefined || stampNs === undefined) return;
+    await this.open(this.#origins, name);
+    await this.seek(stampNs);
   }
 
   /** Of seeks that wait, the last one is carried out. */
@@ -135,10 +146,13 @@ export class Player {
   }
 
   async #show(frame: DriveFrame, isNext: boolean): Promise<void> {
+    const { picture } = frame;
     const bitmap =
-      frame.picture && (await createImageBitmap(new Blob([frame.picture])).catch(() => undefined));
+      picture instanceof Uint8Array
+        ? await createImageBitmap(new Blob([picture])).catch(() => undefined)
+        : picture;
     const shown = { ...frame, bitmap, isNext };
-    if (frame.picture !== undefined && bitmap === undefined)
+    if (this.info.value?.hasPictures === true && bitmap === undefined)
       this.error.value = `the picture of frame ${frame.number} cannot be decoded`;
     await this.beforeShown?.(shown);
     const before = this.frame.value?.bitmap;

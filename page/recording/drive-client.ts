@@ -24,8 +24,8 @@ export class DriveClient {
   }
 
   /** Rejects with an Error for the person who opened them. */
-  async open(origins: readonly FileOrigin[]): Promise<DriveInfo> {
-    const answer = await this.#ask({ kind: 'open', origins });
+  async open(origins: readonly FileOrigin[], cameraName?: string): Promise<DriveInfo> {
+    const answer = await this.#ask({ kind: 'open', origins, cameraName });
     if ('info' in answer) return answer.info;
     throw new Error('error' in answer ? answer.error : 'no answer');
   }

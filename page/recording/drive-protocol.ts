@@ -4,7 +4,7 @@ import type { DriveFrame, DriveInfo, FrameQuery } from './drive.js';
 
 /** What the page asks of the thread that reads recordings. */
 export type DriveRequest = { id: number } & (
-  | { kind: 'open'; origins: readonly FileOrigin[] }
+  | { kind: 'open'; origins: readonly FileOrigin[]; cameraName?: string | undefined }
   | { kind: 'frame'; query: FrameQuery }
 );
 

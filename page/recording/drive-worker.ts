@@ -17,15 +17,17 @@ self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
   try {
     if (request.kind === 'open') {
       const opening = ++openings;
-      const opened = await Drive.open(request.origins);
+      const opened = await Drive.open(request.origins, request.cameraName);
       if (opening !== openings) return;
+      drive?.close();
       drive = opened;
       tell({ id, info: opened.info });
       void scan(opened, opening);
     } else {
       const frame = await drive?.frame(request.query);
-      const buffer = frame?.picture?.buffer;
-      tell({ id, frame }, buffer === undefined ? [] : [buffer]);
+      const picture = frame?.picture;
+      const owned = picture instanceof Uint8Array ? picture.buffer : picture;
+      tell({ id, frame }, owned === undefined ? [] : [owned]);
     }
   } catch (error) {
     tell({ id, error: error instanceof Error ? error.message : String(error) });
@@ -47,7 +49,7 @@ async function scan(opened: Drive, opening: number): Promise<void> {
     }
     if (share < 1 && performance.now() - toldMs < tellMs) continue;
     toldMs = performance.now();
-    const damaged = opened.files.reduce((sum, { damagedPieces }) => sum + damagedPieces, 0);
+    const damaged = opened.files.reduce((sum, { damagedChunks }) => sum + damagedChunks, 0);
     tell({ scan: { lanes: timeline.lanes(), share, damaged } });
   }
 }

@@ -4,25 +4,31 @@ import { checkCameraCalibration } from '../../src/calibration/check-camera-calib
 import { checkMount, type MeasuredMount, mountMetadataName } from '../../src/calibration/mount.js';
 import { CameraCalibrationSchema } from '../../src/messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
+import { CompressedVideoSchema } from '../../src/messages/gen/foxglove/compressed_video_pb.js';
 import {
   type GroundTruth,
   GroundTruthSchema,
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import type { RecordingPiece } from '../../src/recording/recording-piece.js';
+import type { RecordedMessage } from '../../src/recording/recording-piece.js';
 import type { FileOrigin } from './byte-files.js';
-import { DriveFile, type StoredMessage } from './drive-file.js';
+import { DriveFile } from './drive-file.js';
+import { VideoPictures } from './video-pictures.js';
 
-/** A topic, and the file that it is read from. */
+/** The messages of one topic and schema, and the file that they are read from. */
 interface Stream {
   file: DriveFile;
   topic: string;
+  channelIds: number[];
   messageCount: number;
 }
 
 export interface DriveInfo {
   names: string[];
+  /** Where there are several cameras: all of them, and the one that is seen. */
+  cameras: readonly string[];
+  cameraName: string | undefined;
   startNs: bigint;
   endNs: bigint;
   frameCount: number;
@@ -41,8 +47,8 @@ export interface DriveFrame {
   stampNs: bigint;
   /** Its place in the recording, from 0, where the file tells it. */
   number: number;
-  /** A JPEG, or another picture that browsers show. */
-  picture: Uint8Array<ArrayBuffer> | undefined;
+  /** A JPEG, or another picture that browsers show; a frame of a video is decoded. */
+  picture: Uint8Array<ArrayBuffer> | ImageBitmap | undefined;
   result: PerceptionFrame | undefined;
   truth: GroundTruth | undefined;
 }
@@ -54,6 +60,8 @@ export class Drive {
   readonly files: readonly DriveFile[];
   readonly info: DriveInfo;
   readonly #pictures: Stream | undefined;
+  /** Set where the pictures are a video. */
+  readonly #video: VideoPictures | undefined;
   readonly #results: Stream | undefined;
   readonly #truth: Stream | undefined;
 
@@ -64,23 +72,28 @@ export class Drive {
     remarks: string[],
   ) {
     this.files = files;
-    this.#pictures = streamOf(files, CompressedImageSchema.typeName, 'camera/image');
+    const stills = streamOf(files, CompressedImageSchema.typeName, 'camera/image');
+    const video = streamOf(files, CompressedVideoSchema.typeName, 'camera/video');
+    this.#pictures = stills ?? video;
+    if (stills === undefined && video !== undefined)
+      this.#video = new VideoPictures(video.file, video.channelIds);
     this.#results = streamOf(files, PerceptionFrameSchema.typeName, 'perception');
     this.#truth = streamOf(files, GroundTruthSchema.typeName, 'ground_truth');
-    const topics = files.flatMap((file) => file.channels());
-    const names = files.map(({ name }) => name);
+    const topics = files.flatMap((file) => file.channels);
+    const names = files.map(({ path }) => path);
     const frames = this.#pictures ?? this.#results;
     if (frames === undefined) {
       const known = topics.map(({ topic, schemaName }) => `${topic} (${schemaName || 'unknown'})`);
       throw new Error(
-        `${names.join(', ')}: expected pictures (${CompressedImageSchema.typeName}) or results (${PerceptionFrameSchema.typeName}), found ${known.join(', ') || 'nothing'}`,
+        `${names.join(', ')}: expected pictures (${CompressedImageSchema.typeName}, ${CompressedVideoSchema.typeName}) or results (${PerceptionFrameSchema.typeName}), found ${known.join(', ') || 'nothing'}`,
       );
     }
-    const times = frames.file.map.pieces;
     this.info = {
       names,
-      startNs: earliest(times),
-      endNs: latest(times),
+      cameras: [...new Set(files.flatMap(({ cameras }) => cameras))],
+      cameraName: files.find(({ camera: name }) => name !== undefined)?.camera,
+      startNs: frames.file.startNs,
+      endNs: frames.file.endNs,
       frameCount: frames.messageCount,
       hasPictures: this.#pictures !== undefined,
       hasResults: this.#results !== undefined,
@@ -93,12 +106,12 @@ export class Drive {
   }
 
   /** Rejects with an Error whose message is for the person who opened the files. */
-  static async open(origins: readonly FileOrigin[]): Promise<Drive> {
-    const files = await Promise.all(origins.map((origin) => DriveFile.open(origin)));
+  static async open(origins: readonly FileOrigin[], cameraName?: string): Promise<Drive> {
+    const files = await Promise.all(origins.map((origin) => DriveFile.open(origin, cameraName)));
     const remarks = files
-      .filter(({ map }) => !map.isComplete)
+      .filter(({ isComplete }) => !isComplete)
       .map(
-        ({ name, map }) => `${name} was cut off: ${map.cutBytes} bytes at its end cannot be read`,
+        ({ path, cutBytes }) => `${path} was cut off: ${cutBytes} bytes at its end cannot be read`,
       );
     let camera: CameraModel | undefined;
     try {
@@ -117,59 +130,74 @@ export class Drive {
 
   /** The frame at or before a time, the next after it or the one before it; undefined at the ends. */
   async frame({ kind, stampNs }: FrameQuery): Promise<DriveFrame | undefined> {
-    const { file, topic } = (this.#pictures ?? this.#results)!;
+    const frames = (this.#pictures ?? this.#results)!;
+    const { file, channelIds } = frames;
+    const before = kind === 'at' ? stampNs + 1n : stampNs;
     const found =
       kind === 'next'
-        ? await file.next(topic, stampNs)
-        : ((await file.previous(topic, kind === 'at' ? stampNs + 1n : stampNs)) ??
-          (kind === 'at' ? await file.next(topic, stampNs) : undefined));
+        ? await firstFrom(frames, stampNs + 1n)
+        : ((await file.lastBefore(channelIds, before)) ??
+          (kind === 'at' ? await firstFrom(frames, stampNs) : undefined));
     return found && this.#complete(found);
   }
 
   /** What the piece-by-piece scan of all files meets, in order, with the share that is done. */
-  async *scan(): AsyncGenerator<{ messages: StoredMessage[]; share: number }> {
-    const total = this.files.reduce((sum, { pieces }) => sum + pieces.length, 0);
-    let done = 0;
-    for (const file of this.files)
-      for (const piece of file.pieces)
-        yield { messages: await file.messagesIn(piece), share: ++done / total };
+  async *scan(): AsyncGenerator<{
+    messages: (RecordedMessage & { schemaName: string })[];
+    share: number;
+  }> {
+    for (const [index, file] of this.files.entries()) {
+      const schemas = new Map(file.channels.map(({ id, schemaName }) => [id, schemaName]));
+      for await (const { messages, share } of file.scan())
+        yield {
+          messages: messages.map((message) => {
+            return { ...message, schemaName: schemas.get(message.channelId) ?? '' };
+          }),
+          share: (index + share) / this.files.length,
+        };
+    }
   }
 
-  async #complete(message: StoredMessage): Promise<DriveFrame> {
+  async #complete(message: RecordedMessage): Promise<DriveFrame> {
     const { stampNs } = message;
-    const read = async (stream: Stream | undefined) => stream?.file.at(stream.topic, stampNs);
-    const [resultMessage, truthMessage] = await Promise.all([
+    const read = (stream: Stream | undefined) => stream && firstFrom(stream, stampNs, stampNs);
+    const [resultMessage, truthMessage, picture] = await Promise.all([
       read(this.#results),
       read(this.#truth),
+      this.#pictureOf(message),
     ]);
     const result = resultMessage && decodeResult(resultMessage.data);
     return {
       stampNs,
       number: this.#pictures === undefined && result ? Number(result.frameId) : message.sequence,
-      picture:
-        this.#pictures === undefined
-          ? undefined
-          : (fromBinary(
-              CompressedImageSchema,
-              message.data,
-            ).data.slice() as Uint8Array<ArrayBuffer>),
+      picture,
       result,
       truth: truthMessage && decodeTruth(truthMessage.data),
     };
   }
+
+  async #pictureOf(message: RecordedMessage): Promise<DriveFrame['picture']> {
+    if (this.#pictures === undefined) return undefined;
+    if (this.#video !== undefined) return this.#video.picture(message.stampNs);
+    const { data } = fromBinary(CompressedImageSchema, message.data);
+    return data.slice() as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Ends what decodes. */
+  close(): void {
+    this.#video?.close();
+  }
 }
 
-/** Math.min and Math.max take no bigint. */
-function earliest(pieces: readonly RecordingPiece[]): bigint {
-  let found = pieces[0]!.startNs;
-  for (const { startNs } of pieces) if (startNs < found) found = startNs;
-  return found;
-}
-
-function latest(pieces: readonly RecordingPiece[]): bigint {
-  let found = pieces[0]!.endNs;
-  for (const { endNs } of pieces) if (endNs > found) found = endNs;
-  return found;
+/** The first message of a stream within a time, both ends included. */
+async function firstFrom(
+  { file, channelIds }: Stream,
+  startNs: bigint,
+  endNs?: bigint,
+): Promise<RecordedMessage | undefined> {
+  const range = { channelIds, startNs, ...(endNs !== undefined && { endNs }) };
+  for await (const message of file.messages(range)) return message;
+  return undefined;
 }
 
 /** Undefined for bytes that are no such message: one damaged message must not end the drive. */
@@ -189,33 +217,43 @@ export function decodeTruth(data: Uint8Array): GroundTruth | undefined {
   }
 }
 
+/** Class maps are pictures too, and none of a camera. */
+const maskTopic = 'camera/mask';
+
 function streamOf(
   files: readonly DriveFile[],
   schemaName: string,
   usualTopic: string,
 ): Stream | undefined {
-  const streams = files.flatMap((file) =>
-    file
-      .channels()
-      .filter((channel) => channel.schemaName === schemaName && channel.messageCount > 0)
-      .map(({ topic, messageCount }) => ({ file, topic, messageCount })),
-  );
+  const streams: Stream[] = [];
+  for (const file of files)
+    for (const channel of file.channels) {
+      const { topic, id, messageCount, messageEncoding } = channel;
+      if (channel.schemaName !== schemaName || messageEncoding !== 'protobuf') continue;
+      if (messageCount === 0 || topic === maskTopic) continue;
+      const known = streams.find((stream) => stream.file === file && stream.topic === topic);
+      if (known === undefined) streams.push({ file, topic, channelIds: [id], messageCount });
+      else {
+        known.channelIds.push(id);
+        known.messageCount += messageCount;
+      }
+    }
   return streams.find(({ topic }) => topic === usualTopic) ?? streams[0];
 }
 
 async function cameraOf(files: readonly DriveFile[]): Promise<CameraModel | undefined> {
   const stream = streamOf(files, CameraCalibrationSchema.typeName, 'camera/calibration');
-  const first = await stream?.file.next(stream.topic, -1n);
+  const first = stream && (await firstFrom(stream, 0n));
   return (
     first &&
-    checkCameraCalibration(fromBinary(CameraCalibrationSchema, first.data), stream!.file.name)
+    checkCameraCalibration(fromBinary(CameraCalibrationSchema, first.data), stream!.file.path)
   );
 }
 
 function mountOf(files: readonly DriveFile[]): MeasuredMount | undefined {
-  for (const { map, name } of files) {
-    const fields = map.metadata.get(mountMetadataName);
-    if (fields !== undefined) return checkMount(fields, name);
+  for (const { metadata, path } of files) {
+    const fields = metadata.get(mountMetadataName);
+    if (fields !== undefined) return checkMount(fields, path);
   }
   return undefined;
 }

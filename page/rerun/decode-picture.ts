@@ -8,13 +8,18 @@ export interface DecodedPicture {
 /** More is not decoded: a lying picture must not fill the memory. */
 const maxPixels = 8192 * 8192;
 
-/** Decodes a JPEG (or another picture that the browser knows). Rejects with the browser's own error. */
-export async function decodePicture(bytes: Uint8Array<ArrayBuffer>): Promise<DecodedPicture> {
-  const bitmap = await createImageBitmap(new Blob([bytes]), {
-    colorSpaceConversion: 'none',
-    premultiplyAlpha: 'none',
-    imageOrientation: 'none' as ImageOrientation,
-  });
+/** Decodes a JPEG (or another picture that the browser knows), or takes a frame of a video. Rejects with the browser's own error. */
+export async function decodePicture(
+  picture: Uint8Array<ArrayBuffer> | ImageBitmap,
+): Promise<DecodedPicture> {
+  const bitmap =
+    picture instanceof ImageBitmap
+      ? picture
+      : await createImageBitmap(new Blob([picture]), {
+          colorSpaceConversion: 'none',
+          premultiplyAlpha: 'none',
+          imageOrientation: 'none' as ImageOrientation,
+        });
   const { width: widthPx, height: heightPx } = bitmap;
   if (widthPx * heightPx > maxPixels) throw new Error(`${widthPx}x${heightPx} is too large`);
   const context = new OffscreenCanvas(widthPx, heightPx).getContext('2d', {

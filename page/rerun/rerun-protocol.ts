@@ -14,7 +14,7 @@ export interface FrameToRun {
   id: number;
   stampNs: bigint;
   sourceTimeNs: bigint;
-  picture: Uint8Array<ArrayBuffer>;
+  picture: Uint8Array<ArrayBuffer> | ImageBitmap;
   camera: CameraModel | undefined;
   /** How that camera sits above the road. */
   mount: MeasuredMount | undefined;

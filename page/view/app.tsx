@@ -22,6 +22,10 @@ const tabNames: Readonly<Record<Tab, string>> = {
   player: 'Player',
 };
 
+/** The name behind the one that is chosen, round and round; undefined for fewer than two. */
+const nextOf = (names: readonly string[], chosen: string | undefined): string | undefined =>
+  names.length < 2 ? undefined : names[(names.indexOf(chosen ?? '') + 1) % names.length];
+
 /** The whole page. */
 export function App({ session }: { session: PageSession }) {
   const player = useMemo(() => new Player(), []);
@@ -43,7 +47,7 @@ export function App({ session }: { session: PageSession }) {
     [],
   );
   const feed = useMemo(
-    () => (session.isLive ? new LiveFeed(() => void openServed()) : undefined),
+    () => (session.isLive ? new LiveFeed(session.cameras, () => void openServed()) : undefined),
     [],
   );
   const chooser = useRef<HTMLInputElement>(null);
@@ -52,6 +56,16 @@ export function App({ session }: { session: PageSession }) {
     const next = new Set(shown.value);
     if (!next.delete(layer)) next.add(layer);
     shown.value = next;
+  };
+  const nextCamera = () => {
+    const { cameras = [], cameraName } = player.info.value ?? {};
+    if (tab.value === 'live' && feed !== undefined) {
+      const next = nextOf(session.cameras, feed.camera.value);
+      if (next !== undefined) feed.watch(next);
+    } else if (tab.value === 'player') {
+      const next = nextOf(cameras, cameraName);
+      if (next !== undefined) void player.chooseCamera(next);
+    }
   };
   /** What the server has to show; asked anew, as a run that ends adds to it. */
   const openServed = async () => {
@@ -77,6 +91,7 @@ export function App({ session }: { session: PageSession }) {
         toggle,
         open: () => chooser.current?.click(),
         help: () => help.current?.showModal(),
+        nextCamera,
       };
       if (!help.current?.open && pressKey(event, targets)) event.preventDefault();
     };
@@ -145,7 +160,7 @@ export function App({ session }: { session: PageSession }) {
           </p>
         )}
         {tab.value === 'live' && feed !== undefined ? (
-          <LiveView feed={feed} shown={shown.value} toggle={toggle} />
+          <LiveView feed={feed} cameras={session.cameras} shown={shown.value} toggle={toggle} />
         ) : tab.value === 'road' && road !== undefined ? (
           <RoadView feed={road} shown={shown.value} toggle={toggle} />
         ) : tab.value === 'calibration' && calibration !== undefined ? (

@@ -12,6 +12,7 @@ export const keyHelp: readonly (readonly [string, string])[] = [
   ['1 … 5', 'boxes, class map, free space, path, ground truth'],
   ['R', 'run the networks in this browser'],
   ['N P', 'next difference, previous one'],
+  ['C', 'the next camera, of a rig with several'],
   ['O', 'open a recording'],
   ['← → ↑ ↓', 'on the simulated road: steer, faster, slower'],
   ['?', 'these keys'],
@@ -23,6 +24,7 @@ export interface KeyTargets {
   rerun?: RerunState;
   toggle(layer: Layer): void;
   open(): void;
+  nextCamera(): void;
   help(): void;
 }
 
@@ -32,6 +34,7 @@ export function pressKey(event: KeyboardEvent, targets: KeyTargets): boolean {
   const layer = (Object.keys(layers) as Layer[])[Number(event.key) - 1];
   if (layer !== undefined) targets.toggle(layer);
   else if (event.key === 'o') targets.open();
+  else if (event.key === 'c') targets.nextCamera();
   else if (event.key === '?') targets.help();
   else return pressPlayerKey(event, targets);
   return true;

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Layer } from '../drawing/draw-frame.js';
 import type { LiveFeed } from '../live/live-feed.js';
+import { CameraSwitch } from './camera-switch.js';
 import { describeFrame } from './describe-frame.js';
 import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
 import { LayerSwitches } from './layer-switches.js';
@@ -18,30 +19,35 @@ const words = {
 /** The run while it goes on. */
 export function LiveView({
   feed,
+  cameras,
   shown,
   toggle,
 }: {
   feed: LiveFeed;
+  /** Of a rig with several. */
+  cameras: readonly string[];
   shown: ReadonlySet<Layer>;
   toggle(layer: Layer): void;
 }) {
-  const trace = useMemo(() => new Trace(), []);
+  const camera = feed.camera.value;
+  const trace = useMemo(() => new Trace(), [camera]);
   const frame = feed.frame.value;
   const result = frame?.result;
   traceFrame(trace, result);
-  const { sourceName = '', camera, mount } = feed.run.value;
+  const { sourceName = '', camera: lens, mount } = feed.run.value;
   return (
     <>
       <p class="live-state" role="status">
         <b class={feed.state.value}>●</b> {words[feed.state.value]} {sourceName}
       </p>
+      <CameraSwitch cameras={cameras} chosen={camera} choose={(name) => feed.watch(name)} />
       <div class="view">
         <div class="main">
           <Picture
             picture={frame?.bitmap}
             result={result}
             truth={undefined}
-            camera={camera}
+            camera={lens}
             mount={mount}
             shown={shown}
             caption={undefined}

@@ -4,6 +4,7 @@ import { type Player, speeds } from '../player/player.js';
 import { Timeline } from '../player/timeline.js';
 import type { Lane } from '../player/timeline-builder.js';
 import { type RerunState, whoseNames } from '../rerun/rerun-state.js';
+import { CameraSwitch } from './camera-switch.js';
 import { describeFrame } from './describe-frame.js';
 import { ExplainPanel } from './explain-panel.js';
 import { Icon } from './icon.js';
@@ -77,6 +78,11 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
           </p>
         )}
         <Transport player={player} durationS={durationS} nowS={nowS} seekTo={seekTo} />
+        <CameraSwitch
+          cameras={info.cameras}
+          chosen={info.cameraName}
+          choose={(name) => void player.chooseCamera(name)}
+        />
         <LayerSwitches shown={shown} toggle={toggle} />
         <section class="card" aria-label="Timeline">
           <h2>

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { toolMissing } from '../codec/raw-frame-process.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { toolMissing } from './raw-frame-process.js';
 
 const run = promisify(execFile);
 const patienceMs = 5000;

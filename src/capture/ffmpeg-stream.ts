@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { isFfmpegOld } from '../codec/ffmpeg-version.js';
+import { type ProcessExit, RawFrameProcess } from '../codec/raw-frame-process.js';
+import { type DecodedFrameFacts, ShowinfoLines } from '../codec/video/showinfo-lines.js';
 import type { FrameLayout } from '../frame/frame.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
-import { isBefore51 } from './ffprobe.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
 import type { StreamStamp } from './live-times.js';
-import { type ProcessExit, RawFrameProcess, toolMissing } from './raw-frame-process.js';
-import { type DecodedFrameFacts, ShowinfoLines } from './video-frames.js';
 
-const run = promisify(execFile);
 /** From the start of ffmpeg to the first frame. */
 const openMs = 10_000;
 /** Readers of ffmpeg that make up times from a rate: what they say is no stamp. */
@@ -22,28 +19,6 @@ export interface FfmpegStreamOptions {
   /** For messages. */
   name: string;
   format: 'rgb8' | 'nv12';
-}
-
-const oldByPath = new Map<string, Promise<boolean>>();
-
-/** What ffmpeg is called with differs between its versions; asked once for each program. Rejects with ERR_TOOL_MISSING. */
-export function isFfmpegOld(ffmpegPath: string): Promise<boolean> {
-  const known = oldByPath.get(ffmpegPath);
-  if (known !== undefined) return known;
-  const asking = askWhetherOld(ffmpegPath);
-  oldByPath.set(ffmpegPath, asking);
-  // What failed is asked again: it may be installed meanwhile.
-  asking.catch(() => oldByPath.delete(ffmpegPath));
-  return asking;
-}
-
-async function askWhetherOld(ffmpegPath: string): Promise<boolean> {
-  try {
-    const { stdout } = await run(ffmpegPath, ['-version']);
-    return isBefore51(/version (\S+)/.exec(stdout)?.[1]);
-  } catch (cause) {
-    throw toolMissing(ffmpegPath, cause);
-  }
 }
 
 /** A live stream of ffmpeg, and what came. */

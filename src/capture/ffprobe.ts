@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isBefore51 } from '../codec/ffmpeg-version.js';
+import { toolMissing } from '../codec/raw-frame-process.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { toolMissing } from './raw-frame-process.js';
 
 const run = promisify(execFile);
 /** An hour of video lists about 5 MB of packets. */
@@ -118,10 +119,4 @@ function rateIn(fraction: string | undefined): number | undefined {
   const [numerator, denominator] = (fraction ?? '').split('/').map(Number);
   const rate = numerator! / denominator!;
   return Number.isFinite(rate) && rate > 0 ? rate : undefined;
-}
-
-/** Builds from a repository have versions such as N-109542-g1234567: those are taken as new. */
-export function isBefore51(version: string | undefined): boolean {
-  const match = /^n?(\d+)\.(\d+)/.exec(version ?? '');
-  return match !== null && Number(match[1]) + Number(match[2]) / 10 < 5.1;
 }

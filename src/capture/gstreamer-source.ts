@@ -1,10 +1,10 @@
+import { RawFrameProcess } from '../codec/raw-frame-process.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
 import { LiveSource } from './live-source.js';
 import { ProcessStream } from './process-stream.js';
-import { RawFrameProcess } from './raw-frame-process.js';
 
 export interface GstreamerOptions {
   /** Size of the frames; when left out, the last `width=` and `height=` in the description. */

@@ -1,5 +1,7 @@
 import { readJpegHeader } from '../codec/jpeg-header.js';
+import { type ProcessExit, RawFrameProcess } from '../codec/raw-frame-process.js';
 import { decodePlainJpegInto, plainJpeg } from '../codec/turbo-jpeg.js';
+import { ShowinfoLines } from '../codec/video/showinfo-lines.js';
 import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
@@ -12,8 +14,6 @@ import {
 } from './ffmpeg-stream.js';
 import type { StreamFrame } from './live-stream.js';
 import { type PacketFacts, PacketLines } from './packet-lines.js';
-import { type ProcessExit, RawFrameProcess } from './raw-frame-process.js';
-import { ShowinfoLines } from './video-frames.js';
 
 /** JPEGs of cameras are a tenth of this; what is larger is none. */
 const mostBytesPerPixel = 2;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeExit, type ProcessExit } from '../codec/raw-frame-process.js';
 import { nowNs, startWallClock, wallTimeNs } from '../frame/clock.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
 import { isExit, type LiveStream, type StreamFrame } from './live-stream.js';
 import { LiveTimes } from './live-times.js';
-import { describeExit, type ProcessExit } from './raw-frame-process.js';
 
 /** Longest wait between two attempts, so that a camera that is back shows within two seconds. */
 const longestRetryMs = 1000;

@@ -1,6 +1,6 @@
+import type { ProcessExit } from '../codec/raw-frame-process.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { StreamStamp } from './live-times.js';
-import type { ProcessExit } from './raw-frame-process.js';
 
 /** A frame whose pixels were read. */
 export interface StreamFrame {

@@ -1,7 +1,7 @@
+import { isFfmpegOld } from '../codec/ffmpeg-version.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { type CameraOptions, openFfmpegStream } from './camera-source.js';
 import { withoutCredentials } from './credentials.js';
-import { isFfmpegOld } from './ffmpeg-stream.js';
 import { usualStallMs } from './live-source.js';
 import { splitAsked } from './source-address.js';
 

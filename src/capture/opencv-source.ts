@@ -1,3 +1,4 @@
+import type { ProcessExit } from '../codec/raw-frame-process.js';
 import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
@@ -5,7 +6,6 @@ import type { CameraOptions } from './camera-source.js';
 import { LiveSource } from './live-source.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
 import { loadOpenCv, type OpenCv, type OpenCvCapture, type OpenCvMat } from './load-opencv.js';
-import type { ProcessExit } from './raw-frame-process.js';
 
 /** CAP_PROP_FPS. */
 const rateProperty = 5;

@@ -1,6 +1,6 @@
+import type { ProcessExit, RawFrameProcess } from '../codec/raw-frame-process.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
-import type { ProcessExit, RawFrameProcess } from './raw-frame-process.js';
 
 /** Frames of a process that says nothing of them: pixels one after the other. */
 export class ProcessStream implements LiveStream {

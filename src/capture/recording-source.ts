@@ -5,13 +5,14 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { driveMetadataName } from '../recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../recording/picture-message.js';
 import { choosePictures, type PictureStream } from '../recording/picture-stream.js';
+import { type PictureInTurn, picturesIn } from '../recording/pictures-in.js';
 import { RecordingReader } from '../recording/recording-reader.js';
 import { recordingLibrary } from '../recording/recording-writer.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
 import { cheapFileSha256 } from './file-hash.js';
 
 /**
- * The pictures of one camera in an MCAP recording, Foxglove's or ROS's, at their log times. Skipped by reason: `size`,
+ * The pictures of one camera in an MCAP recording, Foxglove's (video of H.264 too) or ROS's, at their log times. Skipped by reason: `size`,
  * `undecodable`, `damaged` (in a chunk whose checksum is wrong), `truncated` (behind the end of a file that was
  * cut off, as far as it is known how many there were). Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY,
  * ERR_SOURCE_FORMAT or ERR_RECORDING.
@@ -61,33 +62,31 @@ const maxRateHz = 1000;
 /** The pictures of one stream; counts those that were read. */
 async function* encodedFrames(
   reader: RecordingReader,
-  { channelIds, readPicture }: PictureStream,
+  stream: PictureStream,
   layout: FrameLayout,
   progress: { readCount: number },
 ): AsyncGenerator<EncodedFrame, void, void> {
   // Our writer numbers the messages, so that the ids show the gap where a chunk was damaged.
-  const isNumbered = reader.library === recordingLibrary && channelIds.length === 1;
+  const isNumbered = reader.library === recordingLibrary && stream.channelIds.length === 1;
   let nextId = 0;
   let startNs: bigint | undefined;
-  for await (const { stampNs, sequence, data } of reader.messages({ channelIds })) {
+  for await (const picture of picturesIn(reader, stream)) {
+    const { stampNs, sequence } = picture;
     progress.readCount++;
     startNs ??= stampNs;
     const id = isNumbered ? Math.max(nextId, sequence) : nextId;
     nextId = id + 1;
-    const decode = async () => decodePicture(readPicture(data), layout);
-    const jpeg = encodedBytes(readPicture, data);
+    const decode = async () => decodePicture(picture.read(), layout);
+    const jpeg = encodedBytes(picture);
     const frame = { id, stampNs, sourceTimeNs: stampNs - startNs, decode };
     yield jpeg === undefined ? frame : { ...frame, jpeg };
   }
 }
 
 /** The picture's own bytes; undefined where they are pixels, or the message cannot be read, which `decode` will say. */
-function encodedBytes(
-  readPicture: PictureStream['readPicture'],
-  data: Uint8Array,
-): Uint8Array | undefined {
+function encodedBytes(picture: PictureInTurn): Uint8Array | undefined {
   try {
-    const { content } = readPicture(data);
+    const { content } = picture.read();
     return content.kind === 'encoded' ? content.data : undefined;
   } catch {
     return undefined;
@@ -96,22 +95,22 @@ function encodedBytes(
 
 async function firstPicture(
   reader: RecordingReader,
-  { topic, channelIds, readPicture }: PictureStream,
+  stream: PictureStream,
 ): Promise<{ layout: FrameLayout; firstStampNs: bigint }> {
   let count = 0;
   let firstStampNs: bigint | undefined;
   let problem: unknown;
-  for await (const { data, stampNs } of reader.messages({ channelIds })) {
+  for await (const picture of picturesIn(reader, stream)) {
     count++;
-    firstStampNs ??= stampNs;
+    firstStampNs ??= picture.stampNs;
     try {
-      const { widthPx, heightPx } = await pictureSize(readPicture(data));
+      const { widthPx, heightPx } = await pictureSize(picture.read());
       return { layout: packedRgbLayout(widthPx, heightPx), firstStampNs };
     } catch (error) {
       problem ??= error;
     }
   }
-  const place = `on ${topic} of ${reader.path}`;
+  const place = `on ${stream.topic} of ${reader.path}`;
   if (count === 0) throw new PerceptionError('ERR_SOURCE_EMPTY', `found no pictures ${place}`);
   const reason = hasErrorCode(problem) ? ` (the first: ${problem.message})` : '';
   throw new PerceptionError(

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
+import { describeExit, type ProcessExit } from '../codec/raw-frame-process.js';
+import type { DecodedFrameFacts } from '../codec/video/showinfo-lines.js';
 import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { ffprobeBeside, probeVideo } from './ffprobe.js';
 import { cheapFileSha256 } from './file-hash.js';
 import { FramePlacer, type FrameSlots, planSlots } from './frame-slots.js';
-import { describeExit, type ProcessExit } from './raw-frame-process.js';
-import { type DecodedFrameFacts, VideoFrames } from './video-frames.js';
+import { VideoFrames } from './video-frames.js';
 
 export interface VideoOptions {
   /** Frames a second, in place of the file's own times. */

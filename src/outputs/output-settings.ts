@@ -1,16 +1,16 @@
 import type { Supervised } from '../supervise/supervised.js';
 
-/** How the pictures of a live source are recorded: encoded here, or as the camera gives them. */
-export const recordedPictures = ['jpeg', 'camera'] as const;
+/** How pictures are recorded: encoded here, each alone or as a video, or as the camera gives them. */
+export const recordedPictures = ['jpeg', 'camera', 'h264'] as const;
 export type RecordedPictures = (typeof recordedPictures)[number];
 
 /** How a run is recorded. */
 export interface RecordSettings {
   readonly path: string;
-  /** With the pictures: those of a recording as they are, those of any other source as JPEG. */
+  /** With the pictures: those of a recording as they are, those of any other source as `pictures` says. */
   readonly images: boolean;
   readonly pictures?: RecordedPictures | undefined;
-  /** JPEG quality, 1 to 100. */
+  /** Of pictures that are encoded, 1 to 100. */
   readonly quality?: number | undefined;
   readonly compression?: 'none' | 'zstd' | undefined;
   /** Numbered files, each ended at this size or length. */

@@ -1,9 +1,9 @@
+import type { RateMeter } from '../frame/rate-meter.js';
 import { publishedTopics } from '../messages/topics.js';
 import type { PublishCount } from '../outputs/publish-count.js';
 import type { Conductor } from './conductor.js';
 import { totalDrops } from './drop-counts.js';
 import type { PipelineParts } from './pipeline-parts.js';
-import type { RateMeter } from './rate-meter.js';
 import type { RunReport } from './run-report.js';
 import type { RunStatistics } from './run-statistics.js';
 

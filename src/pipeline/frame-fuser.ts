@@ -1,5 +1,6 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
+import { dropMessages } from '../capture/source-messages.js';
 import {
   type BundleReference,
   BundleReferenceSchema,
@@ -9,7 +10,7 @@ import {
 import type { StageResult } from '../stages/stage-result.js';
 import type { StandingCamera } from '../stages/standing-camera.js';
 import { FrameMemory } from './frame-memory.js';
-import { dropMessages, stageStatusMessages, timingMessage } from './frame-messages.js';
+import { stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
 

@@ -1,17 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Task } from '../bundle/manifest.js';
-import type { TimeSource } from '../frame/frame-source.js';
+import { timeSources } from '../capture/source-messages.js';
 import {
-  type DropCountSchema,
-  type SourceTimingSchema,
   StageState,
   type StageStatusSchema,
-  TimeSource as TimeSourceCode,
   type TimingSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
-import type { DropCounts } from './drop-counts.js';
 import type { FrameOutcome } from './frame-record.js';
-import type { SourceTimingNow } from './source-timing.js';
 
 const states = {
   ok: StageState.OK,
@@ -20,18 +15,7 @@ const states = {
   failed: StageState.FAILED,
 } as const;
 
-export const timeSources: Readonly<Record<TimeSource, TimeSourceCode>> = {
-  driver: TimeSourceCode.DRIVER,
-  stream: TimeSourceCode.STREAM,
-  arrival: TimeSourceCode.ARRIVAL,
-  recorded: TimeSourceCode.RECORDED,
-};
-
 export type StagePlaces = ReadonlyMap<Task, { provider: string; lane: string }>;
-
-export function dropMessages(drops: DropCounts): MessageInitShape<typeof DropCountSchema>[] {
-  return Object.entries(drops).map(([reason, count]) => ({ reason, count: BigInt(count) }));
-}
 
 export function stageStatusMessages(
   { stages }: FrameOutcome,
@@ -62,17 +46,5 @@ export function timingMessage(
       const outcome = stages.get(stage)!;
       return outcome.state === 'ok' ? [{ stage, lane, ...outcome.times }] : [];
     }),
-  };
-}
-
-export function sourceTimingMessage(
-  timing: SourceTimingNow,
-): MessageInitShape<typeof SourceTimingSchema> {
-  const { timeSource, gaps, repairedStamps, ...rest } = timing;
-  return {
-    ...rest,
-    timeSource: timeSources[timeSource],
-    gaps: BigInt(gaps),
-    repairedStamps: BigInt(repairedStamps),
   };
 }

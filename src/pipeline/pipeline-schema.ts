@@ -69,11 +69,11 @@ const listenSchema = z
 
 const recordSchema = z.strictObject({
   path: text,
-  /** Also the pictures: of a recording as they are, of any other source as JPEG. */
+  /** Also the pictures: of a recording as they are, of any other source as `pictures` says. */
   images: z.boolean().default(false),
-  /** Of a camera: encoded (`jpeg`, when left out), or its own MJPEG bytes, untouched (`camera`). */
+  /** Encoded each alone (`jpeg`, when left out) or as video (`h264`, by ffmpeg), or of a camera its own MJPEG bytes, untouched (`camera`). */
   pictures: z.enum(recordedPictures).optional(),
-  /** JPEG quality of pictures that are encoded; 90 when left out. */
+  /** Quality of pictures that are encoded; 90 when left out. */
   quality: z.int().min(1).max(100).optional(),
   /** Of chunks; none when left out: pictures are compressed already. */
   compression: z.enum(['none', 'zstd']).optional(),

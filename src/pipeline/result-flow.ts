@@ -1,6 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { RingFrame } from '../capture/capture-thread.js';
+import { dropMessages, sourceTimingMessage } from '../capture/source-messages.js';
+import { SourceTimingMeter } from '../capture/source-timing.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
+import { RateMeter } from '../frame/rate-meter.js';
 import { PipelineStatusSchema } from '../messages/gen/windshield/v1/perception_pb.js';
 import { perceptionTopic, statusTopic } from '../messages/topics.js';
 import type { FramePixels } from '../outputs/output.js';
@@ -8,14 +11,11 @@ import type { StageResult } from '../stages/stage-result.js';
 import type { BorrowSlot, Conductor, ResultParty } from './conductor.js';
 import type { Degradation } from './degradation.js';
 import { totalDrops } from './drop-counts.js';
-import { dropMessages, sourceTimingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LockstepPacer } from './lockstep-pacer.js';
 import type { Progress } from './pipeline-options.js';
 import type { PipelineParts } from './pipeline-parts.js';
-import { RateMeter } from './rate-meter.js';
 import type { RunStatistics } from './run-statistics.js';
-import { SourceTimingMeter } from './source-timing.js';
 
 /** The conductor's totals. */
 type Totals = Pick<Conductor<StageResult>, 'framesIn' | 'framesPublished' | 'drops'>;

@@ -9,6 +9,10 @@ import {
   CompressedImageSchema,
 } from '../messages/gen/foxglove/compressed_image_pb.js';
 import {
+  type CompressedVideo,
+  CompressedVideoSchema,
+} from '../messages/gen/foxglove/compressed_video_pb.js';
+import {
   type FrameTransform,
   FrameTransformSchema,
 } from '../messages/gen/foxglove/frame_transform_pb.js';
@@ -31,6 +35,7 @@ import {
 /** The message of each channel that a recording may hold, by topic name; of several cameras `/<camera>/` stands before it. */
 export interface ChannelMessages {
   'camera/image': CompressedImage;
+  'camera/video': CompressedVideo;
   'camera/calibration': CameraCalibration;
   'camera/annotations': ImageAnnotations;
   'camera/mask': CompressedImage;
@@ -47,6 +52,7 @@ export type ChannelTopic = keyof ChannelMessages;
 /** The schema of each channel; recordings carry it, so that any MCAP reader can decode them. */
 export const channelSchemas: { readonly [T in ChannelTopic]: DescMessage } = {
   'camera/image': CompressedImageSchema,
+  'camera/video': CompressedVideoSchema,
   'camera/calibration': CameraCalibrationSchema,
   'camera/annotations': ImageAnnotationsSchema,
   'camera/mask': CompressedImageSchema,

@@ -1,5 +1,7 @@
 import { readAttachments } from './attachments.js';
 import type { CopiedChannel } from './copied-channel.js';
+import { pictureStreams } from './picture-stream.js';
+import { keyframeBefore } from './pictures-in.js';
 import type { RecordedMessage } from './recording-piece.js';
 import { RecordingReader } from './recording-reader.js';
 import { RecordingWriter } from './recording-writer.js';
@@ -26,6 +28,8 @@ export interface CopySummary {
   damagedChunks: number;
   startNs: bigint;
   endNs: bigint;
+  /** Set where the part begins at a video's keyframe before the time that was asked for. */
+  askedNs?: bigint;
 }
 
 /** Schemas of what is said once, and true until it is said again: a part of a drive needs what was said before it. */
@@ -39,7 +43,7 @@ export const lasting: ReadonlySet<string> = new Set([
 /**
  * Writes the messages of one or more recordings, ours or others', in order of their stamps into one clean file, with
  * their schemas, metadata and attachments. Of calibrations and transforms the last before `startNs` is taken along, with
- * that stamp. Rejects as RecordingReader.open and RecordingWriter do; nothing is left then.
+ * that stamp. Where there is video, the part begins at the keyframe before `startNs`, so that all of it can be decoded. Rejects as RecordingReader.open and RecordingWriter do; nothing is left then.
  */
 export async function copyRecordings(
   paths: readonly string[],
@@ -52,7 +56,11 @@ export async function copyRecordings(
     for (const path of paths) readers.push(await RecordingReader.open(path));
     writer = await RecordingWriter.create(out);
     await copyDescriptions(readers, writer, options.facts);
-    const summary = await copyMessages(readers, writer, options);
+    const keyframes = await keyframesOf(readers, options);
+    const startNs = earliest([options.startNs, ...keyframes.values()]);
+    const copied = await copyMessages(readers, writer, { ...options, startNs }, keyframes);
+    const isEarlier = options.startNs !== undefined && startNs !== options.startNs;
+    const summary = { ...copied, ...(isEarlier && { askedNs: options.startNs! }) };
     options.signal?.throwIfAborted();
     await writer.close();
     return summary;
@@ -100,6 +108,7 @@ async function copyMessages(
   readers: readonly RecordingReader[],
   writer: RecordingWriter,
   { startNs, endNs, topics, signal }: CopyOptions,
+  keyframes: ReadonlyMap<string, bigint>,
 ): Promise<CopySummary> {
   const channels = new SharedChannels();
   const messages: Record<string, number> = {};
@@ -121,6 +130,9 @@ async function copyMessages(
         await write(reader, message, startNs);
   const range = { startNs, endNs, topics };
   for await (const { reader, message } of inOrder(readers, range)) {
+    // Of another camera whose keyframe comes later.
+    if (message.stampNs < (keyframes.get(keyOf(readers, reader, message.channelId)) ?? 0n))
+      continue;
     const counts = read.get(reader) ?? new Map<number, number>();
     read.set(reader, counts.set(message.channelId, (counts.get(message.channelId) ?? 0) + 1));
     await write(reader, message, message.stampNs);
@@ -142,6 +154,34 @@ async function copyMessages(
   return { messages, lost, ...damage, startNs: first ?? 0n, endNs: last };
 }
 
+const keyOf = (readers: readonly RecordingReader[], reader: RecordingReader, channelId: number) =>
+  `${readers.indexOf(reader)}/${channelId}`;
+
+/** Where each channel of video begins, so that its first frame is a keyframe: the last one at or before the part's start. */
+async function keyframesOf(
+  readers: readonly RecordingReader[],
+  { startNs, topics }: CopyOptions,
+): Promise<ReadonlyMap<string, bigint>> {
+  const found = new Map<string, bigint>();
+  if (startNs === undefined) return found;
+  for (const reader of readers)
+    for (const stream of pictureStreams(reader.channels)) {
+      if (!stream.isVideo || topics?.includes(stream.topic) === false) continue;
+      for (const id of stream.channelIds) {
+        const keyNs = await keyframeBefore(reader, { ...stream, channelIds: [id] }, startNs);
+        if (keyNs !== undefined) found.set(keyOf(readers, reader, id), keyNs);
+      }
+    }
+  return found;
+}
+
+function earliest(stampsNs: readonly (bigint | undefined)[]): bigint | undefined {
+  let found: bigint | undefined;
+  for (const ns of stampsNs)
+    if (ns !== undefined && (found === undefined || ns < found)) found = ns;
+  return found;
+}
+
 /** The last message of each lasting channel before a stamp. */
 async function lastingBefore(
   reader: RecordingReader,
@@ -151,7 +191,7 @@ async function lastingBefore(
   const found: RecordedMessage[] = [];
   for (const { id, topic, schemaName } of reader.channels) {
     if (!lasting.has(schemaName) || topics?.includes(topic) === false) continue;
-    const newest = await reader.lastBefore(id, startNs);
+    const newest = await reader.lastBefore([id], startNs);
     if (newest !== undefined) found.push(newest);
   }
   return found;

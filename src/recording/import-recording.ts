@@ -3,8 +3,9 @@ import { createDriveWriter, type DriveCalibration } from './drive-writer.js';
 import type { ImportOptions, ImportSummary } from './import-drive.js';
 import { finishing, startSummary } from './import-drive.js';
 import { timeAt } from './picture-drive.js';
-import { jpegOfPicture, pictureSize } from './picture-message.js';
+import { pictureSize } from './picture-message.js';
 import { choosePictures, type PictureStream } from './picture-stream.js';
+import { jpegInTurn, picturesIn } from './pictures-in.js';
 import { calibrationOf } from './recorded-calibration.js';
 import { RecordingReader } from './recording-reader.js';
 
@@ -53,11 +54,11 @@ export async function importRecording(
       const skip = (reason: string, count = 1) => {
         summary.skipped[reason] = (summary.skipped[reason] ?? 0) + count;
       };
-      for await (const { stampNs, data } of reader.messages({ channelIds: stream.channelIds })) {
+      for await (const picture of picturesIn(reader, stream)) {
         signal?.throwIfAborted();
-        const timeNs = rateHz === undefined ? stampNs : timeAt(index, rateHz);
+        const timeNs = rateHz === undefined ? picture.stampNs : timeAt(index, rateHz);
         index++;
-        const jpeg = await jpegOfPicture(stream.readPicture, data, quality).catch(() => undefined);
+        const jpeg = await jpegInTurn(picture, quality);
         if (jpeg === undefined) skip('undecodable');
         else if (jpeg.widthPx !== size.widthPx || jpeg.heightPx !== size.heightPx) skip('size');
         else if (lastNs !== undefined && timeNs <= lastNs) skip('same_time');
@@ -80,13 +81,10 @@ export async function importRecording(
   }
 }
 
-async function firstSize(
-  reader: RecordingReader,
-  { channelIds, readPicture, topic }: PictureStream,
-) {
-  for await (const { data } of reader.messages({ channelIds })) {
+async function firstSize(reader: RecordingReader, stream: PictureStream) {
+  for await (const picture of picturesIn(reader, stream)) {
     try {
-      const { widthPx, heightPx } = await pictureSize(readPicture(data));
+      const { widthPx, heightPx } = await pictureSize(picture.read());
       return { widthPx, heightPx };
     } catch {
       // The next one may be read.
@@ -94,7 +92,7 @@ async function firstSize(
   }
   throw new PerceptionError(
     'ERR_SOURCE_FORMAT',
-    `expected pictures that can be read on ${topic} of ${reader.path}, found none`,
+    `expected pictures that can be read on ${stream.topic} of ${reader.path}, found none`,
   );
 }
 

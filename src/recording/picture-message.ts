@@ -4,13 +4,18 @@ import { jpegLength, readJpegHeader } from '../codec/jpeg-header.js';
 import { decodeRawImage, type RawImage } from '../codec/raw-image.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image_pb.js';
+import { CompressedVideoSchema } from '../messages/gen/foxglove/compressed_video_pb.js';
 import { type RosEncoding, RosFields } from './ros-fields.js';
 
 /** A picture as a message carries it. */
 export interface RecordedPicture {
   /** The camera's coordinate frame, by which its calibration is found. */
   frameId: string;
-  content: { kind: 'encoded'; data: Uint8Array } | ({ kind: 'raw' } & RawImage);
+  content:
+    | { kind: 'encoded'; data: Uint8Array }
+    | ({ kind: 'raw' } & RawImage)
+    /** A frame of a video, Annex B: `picturesIn` decodes it with those before it. */
+    | { kind: 'video'; data: Uint8Array };
 }
 
 interface PictureSchema {
@@ -28,6 +33,16 @@ const pictureSchemas: readonly PictureSchema[] = [
     read(message) {
       const { frameId, data } = fromBinary(CompressedImageSchema, message);
       return { frameId, content: { kind: 'encoded', data } };
+    },
+  },
+  {
+    schemaName: CompressedVideoSchema.typeName,
+    messageEncoding: 'protobuf',
+    read(message) {
+      const { frameId, data, format } = fromBinary(CompressedVideoSchema, message);
+      if (format !== 'h264')
+        throw new PerceptionError('ERR_SOURCE_FORMAT', `expected video as h264, found ${format}`);
+      return { frameId, content: { kind: 'video', data } };
     },
   },
   { schemaName: 'sensor_msgs/msg/CompressedImage', ...rosCompressed('cdr') },
@@ -80,10 +95,11 @@ function rosImage(encoding: RosEncoding) {
   };
 }
 
-/** Width and height in pixels, without decoding. Rejects where it is no picture. */
+/** Width and height in pixels, without decoding. Rejects where it is no picture, or a frame of a video. */
 export async function pictureSize({
   content,
 }: RecordedPicture): Promise<{ widthPx: number; heightPx: number }> {
+  if (content.kind === 'video') throw notAlone();
   if (content.kind === 'raw') {
     // Also says where its pixels cannot be read.
     const { widthPx, heightPx } = decodeRawImage(content);
@@ -100,6 +116,7 @@ export async function decodePicture(
   { content }: RecordedPicture,
   expected: { widthPx: number; heightPx: number },
 ): Promise<DecodedImage> {
+  if (content.kind === 'video') throw notAlone();
   const header = content.kind === 'raw' ? content : readJpegHeader(content.data);
   const { widthPx, heightPx } = header ?? expected;
   if (widthPx !== expected.widthPx || heightPx !== expected.heightPx) {
@@ -112,13 +129,12 @@ export async function decodePicture(
   return content.kind === 'raw' ? decodeRawImage(content) : decodeImage(content.data);
 }
 
-/** A message's picture as JPEG: its own bytes where they are a whole one, else encoded. Rejects where it cannot be read. */
+/** A picture as JPEG: its own bytes where they are a whole one, else encoded. Rejects where it cannot be read. */
 export async function jpegOfPicture(
-  read: (message: Uint8Array) => RecordedPicture,
-  message: Uint8Array,
+  { content }: RecordedPicture,
   quality: number,
 ): Promise<{ bytes: Uint8Array; widthPx: number; heightPx: number; isCopy: boolean }> {
-  const { content } = read(message);
+  if (content.kind === 'video') throw notAlone();
   const header = content.kind === 'raw' ? undefined : readJpegHeader(content.data);
   if (content.kind === 'encoded' && header !== undefined) {
     const lengthBytes = jpegLength(content.data);
@@ -130,3 +146,6 @@ export async function jpegOfPicture(
   const { widthPx, heightPx } = image;
   return { widthPx, heightPx, bytes: await encodeJpeg(image, quality), isCopy: false };
 }
+
+const notAlone = () =>
+  new PerceptionError('ERR_SOURCE_FORMAT', 'a frame of a video is decoded with those before it');

@@ -1,4 +1,5 @@
 import { PerceptionError } from '../frame/perception-error.js';
+import { CompressedVideoSchema } from '../messages/gen/foxglove/compressed_video_pb.js';
 import {
   pictureReader,
   pictureSchemaNames,
@@ -17,6 +18,8 @@ export interface PictureStream {
   channelIds: readonly number[];
   /** Pictures that the file is known to hold. */
   messageCount: number;
+  /** True where its frames refer to each other: `picturesIn` decodes them. */
+  isVideo: boolean;
   /** Throws where the bytes are no such message. */
   readPicture(message: Uint8Array): RecordedPicture;
 }
@@ -33,9 +36,10 @@ export function pictureStreams(channels: readonly RecordedChannel[]): PictureStr
     const { id, topic, schemaName, messageEncoding, messageCount } = channel;
     const key = JSON.stringify([topic, schemaName, messageEncoding]);
     const stream = streams.get(key);
-    if (stream === undefined)
-      streams.set(key, { topic, schemaName, channelIds: [id], messageCount, readPicture });
-    else {
+    if (stream === undefined) {
+      const isVideo = schemaName === CompressedVideoSchema.typeName;
+      streams.set(key, { topic, schemaName, channelIds: [id], messageCount, isVideo, readPicture });
+    } else {
       stream.channelIds.push(id);
       stream.messageCount += messageCount;
     }
@@ -72,11 +76,13 @@ export async function choosePictures(
 
 async function isFirstReadable(
   reader: RecordingReader,
-  { channelIds, readPicture }: PictureStream,
+  { channelIds, isVideo, readPicture }: PictureStream,
 ): Promise<boolean> {
   for await (const { data } of reader.messages({ channelIds })) {
     try {
-      await pictureSize(readPicture(data));
+      const picture = readPicture(data);
+      // Whether it can be decoded shows when it is played.
+      if (!isVideo) await pictureSize(picture);
       return true;
     } catch {
       return false;

@@ -12,11 +12,13 @@ export function withoutCamera(name: string): string {
   return ofCamera.exec(name)?.[2] ?? name;
 }
 
+const cameraTopics = ['perception', 'camera/image', 'camera/video'];
+
 /** The cameras of a recording of results, by the names of its topics: those that `windshield` wrote of several cameras. */
 export function camerasIn(topics: readonly string[]): string[] {
   const names = topics.flatMap((topic) => {
     const [, camera = '', rest] = ofCamera.exec(topic) ?? [];
-    return rest === 'perception' || rest === 'camera/image' ? [camera] : [];
+    return cameraTopics.includes(rest ?? '') ? [camera] : [];
   });
   return [...new Set(names)];
 }

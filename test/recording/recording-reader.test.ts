@@ -229,10 +229,10 @@ test('through a store, a channel of few messages is read without the chunks of t
     const [many, few] = reader.channels.map(({ id }) => id) as [number, number];
     expect(reads.length).toBeLessThan(8);
     reads.length = 0;
-    const last = await reader.lastBefore(few, 1_650n);
+    const last = await reader.lastBefore([few], 1_650n);
     expect(last).toMatchObject({ topic: 'few', stampNs: 1_000n });
-    expect(await reader.lastBefore(few, 1_000n)).toBeUndefined();
-    expect(await reader.lastBefore(many, 1_501n)).toMatchObject({ stampNs: 1_500n });
+    expect(await reader.lastBefore([few], 1_000n)).toBeUndefined();
+    expect(await reader.lastBefore([many], 1_501n)).toMatchObject({ stampNs: 1_500n });
     expect(await reader.countBefore([many], 1_505n)).toBe(51);
     expect(await reader.countBefore([few, many], 5_000n)).toBe(102);
     // With an index: the chunk of the message, that of 1 500 twice, and no more.

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
+import { RateMeter } from '../../src/frame/rate-meter.js';
 import {
   type PerceptionFrame,
   StageState,
@@ -8,7 +9,6 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
-import { RateMeter } from '../../src/pipeline/rate-meter.js';
 import type { MemorySample } from './memory-growth.js';
 import type { StageSpans, TrialRequest, TrialResult } from './trial.js';
 

@@ -1,4 +1,5 @@
 import { choosePictures, type PictureStream } from '../../src/recording/picture-stream.js';
+import { picturesIn } from '../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
 /** A recording's pictures of one camera, that are being read. Close it when done. */
@@ -26,8 +27,8 @@ export class DrivePictures {
     }
   }
 
-  messages() {
-    return this.reader.messages({ channelIds: this.stream.channelIds });
+  inTurn() {
+    return picturesIn(this.reader, this.stream);
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { DecodedImage } from '../../src/codec/image-codec.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { driveMetadataName } from '../../src/recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
+import type { PictureInTurn } from '../../src/recording/pictures-in.js';
 import { calibrationOf } from '../../src/recording/recorded-calibration.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import type { RecordingReader } from '../../src/recording/recording-reader.js';
@@ -99,9 +100,10 @@ async function film(
     }
   };
   try {
-    for await (const { data, stampNs } of pictures.messages()) {
+    for await (const inTurn of pictures.inTurn()) {
       signal?.throwIfAborted();
-      const picture = await read(stream, data, size);
+      const { stampNs } = inTurn;
+      const picture = await decoded(inTurn, size);
       if (picture === undefined) {
         summary.skipped++;
         continue;
@@ -127,13 +129,12 @@ async function film(
 }
 
 /** Undefined where it cannot be read, or is not of the size that is expected. */
-async function read(
-  { readPicture }: DrivePictures['stream'],
-  message: Uint8Array,
+async function decoded(
+  inTurn: PictureInTurn,
   expected: { widthPx: number; heightPx: number } | undefined,
 ): Promise<DecodedImage | undefined> {
   try {
-    const picture = readPicture(message);
+    const picture = inTurn.read();
     return await decodePicture(picture, expected ?? (await pictureSize(picture)));
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../src/files/make-folder.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { jpegOfPicture } from '../../src/recording/picture-message.js';
+import { jpegInTurn } from '../../src/recording/pictures-in.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { CsvFile } from '../tables/csv-file.js';
 import type { Table } from '../tables/table-schema.js';
@@ -48,10 +48,10 @@ export async function exportPictures(
     const list = CsvFile.create(join(folder, 'pictures.csv'), listTable);
     try {
       let firstNs: bigint | undefined;
-      for await (const { data, stampNs } of pictures.messages()) {
+      for await (const picture of pictures.inTurn()) {
         signal?.throwIfAborted();
-        const { readPicture } = pictures.stream;
-        const jpeg = await jpegOfPicture(readPicture, data, quality).catch(() => undefined);
+        const { stampNs } = picture;
+        const jpeg = await jpegInTurn(picture, quality);
         if (jpeg === undefined) {
           summary.skipped++;
           continue;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { toolMissing } from '../../src/capture/raw-frame-process.js';
+import { toolMissing } from '../../src/codec/raw-frame-process.js';
 import { PartialFile } from '../../src/files/partial-file.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 

@@ -3,6 +3,7 @@ import { packedRgbLayout } from '../../src/frame/frame.js';
 import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
 import { choosePictures } from '../../src/recording/picture-stream.js';
+import { picturesIn } from '../../src/recording/pictures-in.js';
 import type { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { RgbImage } from '../datasets/sample.js';
 import type { DriveCodes } from './code-file.js';
@@ -24,15 +25,15 @@ export async function* picturesOf(
   fromS = 0,
 ): AsyncGenerator<StampedPicture, void, void> {
   const { stream } = await choosePictures(reader, topic);
-  const { channelIds, readPicture } = stream;
   let startNs: bigint | undefined;
   let dueS = fromS;
-  for await (const { stampNs, data } of reader.messages({ channelIds })) {
+  for await (const inTurn of picturesIn(reader, stream)) {
+    const { stampNs } = inTurn;
     startNs ??= stampNs;
     const timeS = Number(stampNs - startNs) / 1e9;
     if (timeS < dueS - 1e-6) continue;
     try {
-      const picture = readPicture(data);
+      const picture = inTurn.read();
       const { widthPx, heightPx } = await pictureSize(picture);
       const { data: pixels } = await decodePicture(picture, packedRgbLayout(widthPx, heightPx));
       dueS = timeS + everyS;

@@ -23,6 +23,8 @@ export interface PageServerOptions {
   files(): readonly { name: string; path: string; sizeBytes: number }[];
   /** Folder of each task's bundle. */
   bundleDirs: Readonly<Partial<Record<string, string>>>;
+  /** Of a rig with several, by name: `/live?camera=<name>` is of one. */
+  cameras?: readonly string[];
   /** Takes a connection to `/live`, whose headers were checked. */
   onLive?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes a connection of Foxglove, known by its sub-protocol. */
@@ -212,11 +214,12 @@ function runtimeDir(): string {
 }
 
 function sessionOf(options: PageServerOptions): PageSession {
-  const { files, bundleDirs, onLive, onRoad, onCalibration } = options;
+  const { files, bundleDirs, cameras = [], onLive, onRoad, onCalibration } = options;
   return {
     files: files().map(({ name, sizeBytes }) => ({ name, sizeBytes })),
     bundles: Object.keys(bundleDirs),
     isLive: onLive !== undefined,
+    cameras,
     isRoad: onRoad !== undefined,
     isCalibration: onCalibration !== undefined,
   };

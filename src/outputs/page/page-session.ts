@@ -6,6 +6,8 @@ export interface PageSession {
   bundles: string[];
   /** Whether frames come over the WebSocket at `/live`. */
   isLive: boolean;
+  /** Of a rig with several cameras their names, in order: `/live?camera=<name>` shows one. */
+  cameras: readonly string[];
   /** Whether a simulated road is driven at `/road/`. */
   isRoad: boolean;
   /** Whether a camera is calibrated at `/calibration/`. */

@@ -1,11 +1,19 @@
-import { perceptionTopic } from '../../messages/topics.js';
+import { perceptionTopic, topicOf } from '../../messages/topics.js';
 import { RecordingWriter } from '../../recording/recording-writer.js';
 import type { KeptResult } from './live-output.js';
 
-/** Writes results that were kept in memory as a recording. Rejects with ERR_OUTPUT. */
-export async function writeKept(path: string, kept: readonly KeptResult[]): Promise<void> {
+/** Results that were kept in memory, and of a rig with several cameras the name of theirs. */
+export interface KeptResults {
+  camera: string | undefined;
+  kept: readonly KeptResult[];
+}
+
+/** Writes results as a recording, of several cameras one after the other. Rejects with ERR_OUTPUT. */
+export async function writeKept(path: string, cameras: readonly KeptResults[]): Promise<void> {
   const writer = await RecordingWriter.create(path);
-  for (const { stampNs, payload } of kept)
-    await writer.writeEncoded(perceptionTopic.name, stampNs, payload);
+  const { name } = perceptionTopic;
+  for (const { camera, kept } of cameras)
+    for (const { stampNs, payload } of kept)
+      await writer.writeEncoded(name, stampNs, payload, topicOf(name, camera));
   await writer.close();
 }

@@ -3,12 +3,14 @@ import type { CameraModel } from '../../calibration/camera-model.js';
 import type { CameraMount } from '../../calibration/ground.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { JpegEncoder } from '../../codec/jpeg-encoder.js';
+import { isKeyframe } from '../../codec/video/access-unit.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import {
   type CameraCalibration,
   CameraCalibrationSchema,
 } from '../../messages/gen/foxglove/camera_calibration_pb.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
+import { CompressedVideoSchema } from '../../messages/gen/foxglove/compressed_video_pb.js';
 import { FrameTransformSchema } from '../../messages/gen/foxglove/frame_transform_pb.js';
 import { ImageAnnotationsSchema } from '../../messages/gen/foxglove/image_annotations_pb.js';
 import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
@@ -29,6 +31,7 @@ import {
 } from '../../viewer/foxglove-messages.js';
 import { CopiedPictures } from './copied-pictures.js';
 import type { LastingMessage } from './numbered-recording.js';
+import { VideoPictures } from './video-pictures.js';
 
 /** What is recorded of one camera. Plain data: it crosses threads. */
 export interface CameraRecorderOptions {
@@ -40,9 +43,11 @@ export interface CameraRecorderOptions {
   topic?: string | undefined;
   /** With the pictures, and with what viewers draw over them. */
   images: boolean;
-  /** Of frames that are encoded, and their JPEG quality. */
+  /** Of frames that are encoded, and their quality, 1 to 100. */
   layout: FrameLayout;
   quality: number;
+  /** Set where frames become a video of H.264, of about so many frames a second; JPEG when left out. */
+  video?: { rateHz: number } | undefined;
   /** Of a source that carries no calibration itself. */
   camera?: CameraModel | undefined;
   /** How it sits above the road. */
@@ -63,6 +68,7 @@ export type WriteMessage = (
   stampNs: bigint,
   data: Uint8Array,
   name: string,
+  isKeyframe?: boolean,
 ) => Promise<void>;
 
 /** One camera of a recording: its pictures, its results, and what viewers draw. */
@@ -73,7 +79,9 @@ export class CameraRecorder {
   readonly #source: RecordingReader | undefined;
   readonly #recorded: CameraCalibration | undefined;
   readonly #pictures: CopiedPictures | undefined;
-  readonly #encoder: JpegEncoder;
+  readonly #encoder: JpegEncoder | VideoPictures;
+  /** Of pictures that are encoded; those before it are written before it. */
+  #lastPicture: Promise<unknown> = Promise.resolve();
   #lastStampNs = -1n;
 
   private constructor(
@@ -81,11 +89,12 @@ export class CameraRecorder {
     source: RecordingReader | undefined,
     recorded: CameraCalibration | undefined,
     stream: PictureStream | undefined,
+    encoder: JpegEncoder | VideoPictures,
   ) {
     this.#options = options;
     this.#source = source;
     this.#recorded = recorded;
-    this.#encoder = new JpegEncoder(options.layout, options.quality);
+    this.#encoder = encoder;
     if (options.images && source !== undefined && stream !== undefined)
       this.#pictures = new CopiedPictures(source, stream, options.quality);
   }
@@ -95,11 +104,17 @@ export class CameraRecorder {
     try {
       const chosen = source && (await choosePictures(source, options.topic).catch(() => undefined));
       const recorded = source && chosen && (await calibrationOf(source, chosen.stream)).calibration;
-      return new CameraRecorder(options, source, recorded, chosen?.stream);
+      const encoder = await encoderOf(options);
+      return new CameraRecorder(options, source, recorded, chosen?.stream, encoder);
     } catch (error) {
       await source?.close();
       throw error;
     }
+  }
+
+  /** True where its pictures are a video, copied or encoded. */
+  get hasVideo(): boolean {
+    return this.#options.video !== undefined || this.#pictures?.isVideo === true;
   }
 
   /** Writes a message of a topic; with results also their pictures, and what is drawn over them. */
@@ -113,13 +128,15 @@ export class CameraRecorder {
     await Promise.all(written);
   }
 
-  /** Writes a frame as the camera gave it, or else encoded; its memory is free when this returns. */
-  picture(stampNs: bigint, { pixels, coded }: RecordedFrame): Promise<void> {
+  /** Writes a frame as the camera gave it, or else encoded. `onRead` is called once, when its memory is free. */
+  picture(stampNs: bigint, frame: RecordedFrame, onRead: () => void): Promise<void> {
     if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
-    const jpeg = coded ?? this.#encoder.encode(pixels);
-    const image = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'jpeg' };
-    const message = create(CompressedImageSchema, { ...image, data: jpeg });
-    return this.#write('camera/image', stampNs, toBinary(CompressedImageSchema, message));
+    const written =
+      this.#encoder instanceof JpegEncoder
+        ? this.#writeJpeg(stampNs, frame, this.#encoder, onRead)
+        : this.#writeVideo(stampNs, frame, this.#encoder, onRead);
+    this.#lastPicture = Promise.allSettled([this.#lastPicture, written]);
+    return written;
   }
 
   /** Metadata and files of its own, at the head of each file. */
@@ -154,16 +171,52 @@ export class CameraRecorder {
    * Copies the pictures of a recording to its end; of a run that was ended before its source (`isCutShort`), only those
    * of what was run.
    */
-  finish(isCutShort: boolean): Promise<void> {
-    return this.#copyPictures(isCutShort ? this.#lastStampNs : undefined);
+  async finish(isCutShort: boolean): Promise<void> {
+    await this.#lastPicture;
+    await this.#copyPictures(isCutShort ? this.#lastStampNs : undefined);
   }
 
   async close(): Promise<void> {
+    if (this.#encoder instanceof VideoPictures) await this.#encoder.close();
     await this.#source?.close();
   }
 
-  #write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array): Promise<void> {
-    return this.write(topic, stampNs, data, topicOf(topic, this.#options.name));
+  #write(topic: ChannelTopic, stampNs: bigint, data: Uint8Array, isKey?: boolean): Promise<void> {
+    return this.write(topic, stampNs, data, topicOf(topic, this.#options.name), isKey);
+  }
+
+  async #writeJpeg(
+    stampNs: bigint,
+    { pixels, coded }: RecordedFrame,
+    encoder: JpegEncoder,
+    onRead: () => void,
+  ): Promise<void> {
+    const image = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'jpeg' };
+    let data: Uint8Array;
+    try {
+      const message = { ...image, data: coded ?? encoder.encode(pixels) };
+      data = toBinary(CompressedImageSchema, create(CompressedImageSchema, message));
+    } finally {
+      onRead();
+    }
+    await this.#write('camera/image', stampNs, data);
+  }
+
+  async #writeVideo(
+    stampNs: bigint,
+    { pixels }: RecordedFrame,
+    encoder: VideoPictures,
+    onRead: () => void,
+  ): Promise<void> {
+    const { read, coded } = encoder.encode(pixels);
+    void read.then(onRead);
+    const data = await coded;
+    const frame = { timestamp: timestampFromNs(stampNs), frameId: cameraFrameId, format: 'h264' };
+    const message = toBinary(
+      CompressedVideoSchema,
+      create(CompressedVideoSchema, { ...frame, data }),
+    );
+    await this.#write('camera/video', stampNs, message, isKeyframe(data));
   }
 
   #draw(stampNs: bigint, payload: Uint8Array): Promise<void>[] {
@@ -177,10 +230,18 @@ export class CameraRecorder {
   }
 
   async #copyPictures(upToNs: bigint | undefined): Promise<void> {
-    await this.#pictures?.copy(upToNs, (stampNs, data) =>
-      this.#write('camera/image', stampNs, data),
+    const topic = this.#pictures?.isVideo ? 'camera/video' : 'camera/image';
+    await this.#pictures?.copy(upToNs, (stampNs, data, isKey) =>
+      this.#write(topic, stampNs, data, isKey),
     );
   }
+}
+
+/** The encoder that every frame's picture goes through. */
+async function encoderOf({ layout, quality, video }: CameraRecorderOptions) {
+  return video === undefined
+    ? new JpegEncoder(layout, quality)
+    : await VideoPictures.open({ layout, quality, rateHz: video.rateHz });
 }
 
 const oneSecondNs = 1_000_000_000n;

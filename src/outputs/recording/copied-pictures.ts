@@ -1,12 +1,15 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { timestampFromNs } from '../../messages/timestamp.js';
-import { jpegOfPicture } from '../../recording/picture-message.js';
 import type { PictureStream } from '../../recording/picture-stream.js';
+import { isKeyframeMessage, jpegInTurn } from '../../recording/pictures-in.js';
 import type { RecordedMessage } from '../../recording/recording-piece.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
 
-/** The pictures of a recording, in order: JPEG as it is, byte by byte, anything else encoded. */
+/** Takes one picture's message: of a video its frame, which a keyframe is or is not. */
+type WritePicture = (stampNs: bigint, data: Uint8Array, isKeyframe?: boolean) => Promise<void>;
+
+/** The pictures of a recording, in order: JPEG and video as they are, byte by byte, anything else encoded. */
 export class CopiedPictures {
   readonly #messages: AsyncGenerator<RecordedMessage, void, void>;
   readonly #stream: PictureStream;
@@ -21,26 +24,28 @@ export class CopiedPictures {
     this.#messages = reader.messages({ channelIds: stream.channelIds });
   }
 
+  get isVideo(): boolean {
+    return this.#stream.isVideo;
+  }
+
   /** Hands on what has not been so far, up to a stamp (included), or all. Calls are carried out one after the other. */
-  copy(
-    upToNs: bigint | undefined,
-    write: (stampNs: bigint, data: Uint8Array) => Promise<void>,
-  ): Promise<void> {
+  copy(upToNs: bigint | undefined, write: WritePicture): Promise<void> {
     const done = this.#turn.then(() => this.#copy(upToNs, write));
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
-  async #copy(
-    upToNs: bigint | undefined,
-    write: (stampNs: bigint, data: Uint8Array) => Promise<void>,
-  ): Promise<void> {
+  async #copy(upToNs: bigint | undefined, write: WritePicture): Promise<void> {
     while (!this.#isOver) {
       this.#next ??= (await this.#messages.next()).value ?? undefined;
       this.#isOver = this.#next === undefined;
       if (this.#next === undefined || (upToNs !== undefined && this.#next.stampNs > upToNs)) return;
       const { stampNs, data } = this.#next;
       this.#next = undefined;
+      if (this.isVideo) {
+        await write(stampNs, data, isKeyframeMessage(this.#stream, data));
+        continue;
+      }
       const message = await this.#messageOf(stampNs, data);
       if (message !== undefined) await write(stampNs, message);
     }
@@ -50,7 +55,7 @@ export class CopiedPictures {
   async #messageOf(stampNs: bigint, data: Uint8Array): Promise<Uint8Array | undefined> {
     const { schemaName, readPicture } = this.#stream;
     if (schemaName === CompressedImageSchema.typeName) return data;
-    const jpeg = await jpegOfPicture(readPicture, data, this.#quality).catch(() => undefined);
+    const jpeg = await jpegInTurn({ read: () => readPicture(data) }, this.#quality);
     if (jpeg === undefined) return undefined;
     const image = { timestamp: timestampFromNs(stampNs), frameId: 'camera', format: 'jpeg' };
     const message = create(CompressedImageSchema, { ...image, data: jpeg.bytes });

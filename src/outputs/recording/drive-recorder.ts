@@ -40,7 +40,12 @@ export class DriveRecorder {
       const compressChunk = options.compression === 'zstd' ? await zstdChunks() : undefined;
       const recording = await NumberedRecording.create(
         options.path,
-        { ...options, isKept: true, compressChunk },
+        {
+          ...options,
+          isKept: true,
+          compressChunk,
+          hasVideo: cameras.some((camera) => camera.hasVideo),
+        },
         {
           async describe(writer) {
             for (const camera of cameras) await camera.describe(writer);
@@ -65,9 +70,9 @@ export class DriveRecorder {
     return this.#recording.write(topic, stampNs, data, topicOf(topic, group));
   }
 
-  /** Writes a frame, whose memory is free when this returns. */
-  picture(stampNs: bigint, frame: RecordedFrame, camera = 0): Promise<void> {
-    return this.#cameras[camera]!.picture(stampNs, frame);
+  /** Writes a frame; `onRead` is called once, when its memory is free. */
+  picture(stampNs: bigint, frame: RecordedFrame, onRead: () => void, camera = 0): Promise<void> {
+    return this.#cameras[camera]!.picture(stampNs, frame, onRead);
   }
 
   /** The files there are, in order. */

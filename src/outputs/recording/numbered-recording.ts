@@ -9,6 +9,8 @@ export interface NumberedOptions extends RecordingOptions {
   splitSeconds?: number | undefined;
   /** Older files are removed once they lie so far back, unless `keep` was called for them. */
   keepSeconds?: number | undefined;
+  /** Each file begins with a keyframe, so that all of it can be decoded. */
+  hasVideo?: boolean;
 }
 
 /** A message that stands at the head of each file. */
@@ -27,6 +29,9 @@ export interface RecordingHead {
   /** Before the file's first message, which has this stamp. */
   messages(stampNs: bigint): LastingMessage[];
 }
+
+/** Without a keyframe, as of an encoder that died, a file ends at this multiple of what it should be. */
+const overlong = 2;
 
 /** Files of a ring are this share of what is kept, between two bounds, seconds. */
 const ringShare = 1 / 6;
@@ -82,15 +87,19 @@ export class NumberedRecording {
     return recording;
   }
 
-  /** Writes one message; the bytes are borrowed until the promise resolves. `name` as RecordingWriter takes it. */
+  /**
+   * Writes one message; the bytes are borrowed until the promise resolves. `name` as RecordingWriter takes it; `isKeyframe` of a
+   * frame of a video that can be decoded alone.
+   */
   async write(
     topic: ChannelTopic,
     stampNs: bigint,
     data: Uint8Array,
     name: string = topic,
+    isKeyframe = false,
   ): Promise<void> {
     if (stampNs > this.#lastNs) this.#lastNs = stampNs;
-    if (this.#startNs !== undefined && this.#isFull(stampNs)) this.#next();
+    if (this.#startNs !== undefined && this.#mayEnd(stampNs, isKeyframe)) this.#next();
     const writing = this.#writer;
     const first = this.#startNs === undefined ? this.#head.messages(stampNs) : [];
     this.#startNs ??= stampNs;
@@ -131,10 +140,16 @@ export class NumberedRecording {
     await this.#background.catch(() => undefined);
   }
 
-  #isFull(stampNs: bigint): boolean {
+  #mayEnd(stampNs: bigint, isKeyframe: boolean): boolean {
+    if (isKeyframe || !this.#options.hasVideo) return this.#isFull(stampNs, 1);
+    return this.#isFull(stampNs, overlong);
+  }
+
+  #isFull(stampNs: bigint, times: number): boolean {
     const { splitBytes, splitSeconds } = this.#options;
-    if (splitBytes !== undefined && this.#bytes >= splitBytes) return true;
-    return splitSeconds !== undefined && stampNs - this.#startNs! >= BigInt(splitSeconds * 1e9);
+    if (splitBytes !== undefined && this.#bytes >= times * splitBytes) return true;
+    if (splitSeconds === undefined) return false;
+    return stampNs - this.#startNs! >= BigInt(Math.round(times * splitSeconds * 1e9));
   }
 
   #next(): void {

@@ -8,6 +8,7 @@ import { Log_Level, LogSchema } from '../../messages/gen/foxglove/log_pb.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 import { logMessage } from '../../viewer/foxglove-messages.js';
 import type { RecordSettings } from '../output-settings.js';
+import { RecordStatus } from './record-status.js';
 import { RecorderThread } from './recorder-thread.js';
 import { withWhatIsLeft } from './what-is-left.js';
 
@@ -36,11 +37,13 @@ export interface RecordSummary {
   seconds: number;
 }
 
+/** Of a source that does not say its own. */
+const usualRateHz = 30;
 /** Slots of the ring: so many frames may wait for their encoding. */
 const slotCount = 8;
 
 /**
- * Records the frames of a source as JPEG, without networks, until it ends, `signal` aborts, or `seconds` are over.
+ * Records the frames of a source, as JPEG or as H.264, without networks, until it ends, `signal` aborts, or `seconds` are over.
  * A camera is never held up: a frame that finds no room is dropped and counted. Rejects as startCapture does, and with
  * ERR_OUTPUT where the disk fails; what was recorded until then stays.
  */
@@ -98,10 +101,13 @@ async function run(
     thread.message('log', atNs, toBinary(LogSchema, logMessage(level, text, atNs)));
   };
   capture.onNote((text) => tell(Log_Level.INFO, text));
-  capture.onLost(({ message }: PerceptionError) =>
-    tell(Log_Level.WARNING, `${message}; trying again`),
-  );
-  capture.onFrame(({ slot, stampNs, sourceTimeNs, captureTimeNs }) => {
+  const status = info.isLive ? new RecordStatus(capture, thread, offsetNs) : undefined;
+  capture.onLost(({ message }: PerceptionError) => {
+    tell(Log_Level.WARNING, `${message}; trying again`);
+    status?.sourceLost();
+  });
+  capture.onFrame((frame) => {
+    const { slot, stampNs, sourceTimeNs, captureTimeNs } = frame;
     if (thread.failure !== undefined || (endNs !== undefined && sourceTimeNs >= endNs)) {
       ring.release(slot);
       stop();
@@ -114,13 +120,15 @@ async function run(
     // Nobody gave a stamp: of a camera the wall time, of anything else the source's own.
     const ownNs = info.isLive ? captureTimeNs + offsetNs : sourceTimeNs;
     thread.picture(stampNs === 0n ? ownNs : stampNs, pixels);
+    status?.frameCaptured(frame);
     onFrame?.(++frames);
   });
   const end = await capture.ended;
   signal.removeEventListener('abort', stop);
+  status?.close();
   await thread.end('close');
   if (end.kind === 'failed') throw end.error;
-  const { sent, dropped } = thread.counts.of('camera/image');
+  const { sent, dropped } = thread.counts.of(thread.pictureTopic);
   const drops = { ...end.counts.drops, ...(dropped > 0 && { disk: dropped }) };
   const { widthPx, heightPx } = info.layout;
   const { files } = thread;
@@ -131,13 +139,18 @@ function recorderOptions({ source, record, camera }: RecordSourceOptions, captur
   const { path, split, keepSeconds, compression, quality = 90 } = record;
   const { name: sourceName, layout, nominalRateHz } = capture.info;
   const { widthPx, heightPx } = layout;
-  const facts = { widthPx, heightPx, jpegQuality: quality, rateHz: nominalRateHz };
+  const isVideo = record.pictures === 'h264';
+  const facts = {
+    ...{ widthPx, heightPx, rateHz: nominalRateHz },
+    ...(isVideo ? { videoQuality: quality } : { jpegQuality: quality }),
+  };
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   const numbers = Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
   const megabytes = split?.megabytes;
   const calibration = new TextEncoder().encode(JSON.stringify(camera, undefined, 2));
   const recorded = {
     ...{ source, layout, quality, camera },
+    ...(isVideo && { video: { rateHz: nominalRateHz ?? usualRateHz } }),
     // Encoded from the frames as they come: what is copied as it is, `import` copies.
     images: false,
     metadata: { 'windshield.drive': { ...numbers, sourceName, madeBy: 'windshield record' } },

@@ -9,6 +9,7 @@ export type RecorderRequest =
   /** `pixels`, and `coded` (the camera's own JPEG of the same frame), are views of shared memory. */
   | {
       type: 'picture';
+      topic: PictureTopic;
       stampNs: bigint;
       pixels: Uint8Array;
       coded: Uint8Array | undefined;
@@ -16,6 +17,9 @@ export type RecorderRequest =
     }
   | { type: 'keep' }
   | { type: 'end'; how: RecorderEnd };
+
+/** Where pictures that are encoded go. */
+export type PictureTopic = 'camera/image' | 'camera/video';
 
 /** Whose a message is: a camera's, by its place in the options, or a sync group's, by its name. */
 export type RecordedOf = { camera: number } | { group: string };

@@ -7,6 +7,7 @@ import type { FramePixels } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
 import type { RecorderOptions } from './drive-recorder.js';
 import type {
+  PictureTopic,
   RecordedOf,
   RecorderAnswer,
   RecorderEnd,
@@ -28,6 +29,10 @@ export class RecorderThread {
   failure: PerceptionError | undefined;
   /** The files there are, in order, once it has ended in order: one, or those that a ring or a split left. */
   files: readonly string[] = [];
+  /** Where pictures that are encoded go. */
+  pictureTopic: PictureTopic = 'camera/image';
+  /** Set while the encoder of a video is gone; what else is recorded goes on. */
+  videoFailure: PerceptionError | undefined;
   readonly #worker: Worker;
   readonly #reading: FramePixels[] = [];
   #pending = 0;
@@ -78,6 +83,8 @@ export class RecorderThread {
 
   /** Rejects with ERR_OUTPUT where the file cannot be written. */
   async open(options: RecorderOptions): Promise<void> {
+    if (options.cameras.some(({ video }) => video !== undefined))
+      this.pictureTopic = 'camera/video';
     this.#post({ type: 'open', options });
     const answer = await this.#opened;
     if ('error' in answer && answer.error !== undefined) throw fromPostedError(answer.error);
@@ -97,13 +104,14 @@ export class RecorderThread {
 
   /** Takes a frame's pixels, which are given back once they were read. Never throws. */
   picture(stampNs: bigint, pixels: FramePixels, of = { camera: 0 }): void {
-    if (!this.#take('camera/image')) {
+    if (!this.#take(this.pictureTopic)) {
       pixels.release();
       return;
     }
     this.#reading.push(pixels);
     const { bytes, coded } = pixels;
-    this.#post({ type: 'picture', stampNs, pixels: bytes, coded, of });
+    const topic = this.pictureTopic;
+    this.#post({ type: 'picture', topic, stampNs, pixels: bytes, coded, of });
   }
 
   /** What lies there of a ring stays. */
@@ -115,6 +123,13 @@ export class RecorderThread {
   async drained(): Promise<void> {
     if (this.#pending === 0 || this.failure !== undefined) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** A code for what is wrong now, of the health of whoever records. */
+  get health(): 'recording_failed' | 'recording_video_lost' | 'recording_behind' | undefined {
+    if (this.failure !== undefined) return 'recording_failed';
+    if (this.videoFailure !== undefined) return 'recording_video_lost';
+    return this.isBehind ? 'recording_behind' : undefined;
   }
 
   /** A disk that took nothing for long: true while messages wait for it. */
@@ -153,6 +168,8 @@ export class RecorderThread {
     this.#giveUp();
     if (isWhole && this.failure !== undefined) throw this.failure;
     if ('error' in answer && answer.error !== undefined) throw fromPostedError(answer.error);
+    // The file is whole, but for pictures that somebody asked for.
+    if (isWhole && this.videoFailure !== undefined) throw this.videoFailure;
   }
 
   #take(topic: ChannelTopic): boolean {
@@ -169,6 +186,8 @@ export class RecorderThread {
   #written({ topic, error }: Extract<RecorderAnswer, { type: 'written' }>): void {
     this.#pending--;
     this.#progressMs = performance.now();
+    if (topic === 'camera/video')
+      this.videoFailure = error?.code === 'ERR_SOURCE_LOST' ? fromPostedError(error) : undefined;
     if (error === undefined) this.counts.of(topic).sent++;
     else {
       this.counts.of(topic).dropped++;

@@ -28,16 +28,12 @@ async function take(request: RecorderRequest): Promise<void> {
       );
       break;
     }
-    case 'picture':
-      await written('camera/image', () => {
-        try {
-          const { stampNs, pixels, coded, of } = request;
-          return recorder!.picture(stampNs, { pixels, coded }, of.camera);
-        } finally {
-          answer({ type: 'read' });
-        }
-      });
+    case 'picture': {
+      const { topic, stampNs, pixels, coded, of } = request;
+      const onRead = () => answer({ type: 'read' });
+      await written(topic, () => recorder!.picture(stampNs, { pixels, coded }, onRead, of.camera));
       break;
+    }
     case 'keep':
       recorder?.keep();
       break;

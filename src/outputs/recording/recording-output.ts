@@ -14,6 +14,8 @@ import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
 import { withWhatIsLeft } from './what-is-left.js';
 
+/** Of a source that does not say its own. */
+const usualRateHz = 30;
 /** What a supervised pipeline that dies may lose of its recording's end. */
 const supervisedChunkBytes = 8 * 1024;
 
@@ -72,8 +74,7 @@ class RecordingOutput implements Output {
   }
 
   get health(): string | undefined {
-    if (this.#thread.failure !== undefined) return 'recording_failed';
-    return this.#thread.isBehind ? 'recording_behind' : undefined;
+    return this.#thread.health;
   }
 
   /** The file is opened with the last camera. Rejects with ERR_OUTPUT where it cannot be written. */
@@ -115,7 +116,7 @@ class RecordingOutput implements Output {
       this.#thread.message(topic, stampNs, payload, of);
       if (!this.#drawn.has(name)) pixels?.release();
       else if (pixels !== undefined) this.#thread.picture(stampNs, pixels, of);
-      else this.#thread.counts.of('camera/image').dropped++;
+      else this.#thread.counts.of(this.#thread.pictureTopic).dropped++;
       return;
     }
     // Wall time has no place in a recording whose equal runs give equal bytes.
@@ -143,9 +144,11 @@ class RecordingOutput implements Output {
 
   #recorded(run: RunFacts): CameraRecorderOptions {
     const { cameraName, source, layout, camera, mount, pictureTopic: topic } = run;
-    const { images, quality = 90 } = this.#settings.record!;
+    const { images, pictures, quality = 90 } = this.#settings.record!;
+    const isVideo = pictures === 'h264' && this.#drawn.has(cameraName);
     return {
       ...{ name: cameraName, source, topic, images, layout, quality, camera, mount },
+      ...(isVideo && { video: { rateHz: run.nominalRateHz ?? usualRateHz } }),
       metadata: metadataOf(run),
       attachments: attachmentsOf(run),
     };

@@ -3,6 +3,7 @@ import { GroundTruthSchema } from '../../../src/messages/gen/windshield/v1/perce
 import type { CopiedChannel } from '../../../src/recording/copied-channel.js';
 import { lasting } from '../../../src/recording/copy-recording.js';
 import { choosePictures, type PictureStream } from '../../../src/recording/picture-stream.js';
+import { keyframeBefore } from '../../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { RecordingWriter, recordingLibrary } from '../../../src/recording/recording-writer.js';
 import type { Piece, Unit } from '../plan/unit.js';
@@ -52,8 +53,11 @@ async function copyPiece(
   { runUpFromNs, toNs }: Piece,
   topic: string | undefined,
 ): Promise<number[]> {
-  const startNs = BigInt(runUpFromNs);
   const { stream } = await choosePictures(reader, topic);
+  const askedNs = BigInt(runUpFromNs);
+  // The first frames of a video are decoded with those since their keyframe.
+  const keyNs = stream.isVideo ? await keyframeBefore(reader, stream, askedNs) : undefined;
+  const startNs = keyNs ?? askedNs;
   const copied = reader.channels.filter(
     ({ id, schemaName }) =>
       stream.channelIds.includes(id) || lasting.has(schemaName) || schemaName === truthSchema,
@@ -68,7 +72,7 @@ async function copyPiece(
     for (const [name, entries] of reader.metadata) await writer.addMetadata(name, entries);
     for (const { id, schemaName } of copied) {
       if (!lasting.has(schemaName)) continue;
-      const said = await reader.lastBefore(id, startNs);
+      const said = await reader.lastBefore([id], startNs);
       if (said !== undefined) await writer.copy(described.get(id)!, startNs, said.data);
     }
     const channelIds = [...described.keys()];

@@ -1,6 +1,6 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { decodeImage } from '../../../src/codec/image-codec.js';
-import { CompressedImageSchema } from '../../../src/messages/gen/foxglove/compressed_image_pb.js';
+import { decodePicture, pictureSize } from '../../../src/recording/picture-message.js';
+import { choosePictures } from '../../../src/recording/picture-stream.js';
+import { picturesIn } from '../../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { evaluationStyle } from '../../evaluate/page/evaluation-style.js';
 import { photoUri } from '../../page/picture-uri.js';
@@ -82,13 +82,15 @@ async function loadPictures(
     path === undefined ? undefined : await RecordingReader.open(path).catch(() => undefined);
   if (reader === undefined) return pictures;
   try {
-    for (const stampNs of stamps) {
-      const range = { topics: ['camera/image'], startNs: stampNs, endNs: stampNs };
-      for await (const { data } of reader.messages(range)) {
-        const image = await decodeImage(fromBinary(CompressedImageSchema, data).data);
+    const chosen = await choosePictures(reader).catch(() => undefined);
+    if (chosen === undefined) return pictures;
+    const { stream } = chosen;
+    for (const stampNs of stamps)
+      for await (const inTurn of picturesIn(reader, stream, { startNs: stampNs, endNs: stampNs })) {
+        const picture = inTurn.read();
+        const image = await decodePicture(picture, await pictureSize(picture));
         pictures.set(stampNs, (await photoUri(image, pictureWidthPx)).uri);
       }
-    }
   } finally {
     await reader.close();
   }

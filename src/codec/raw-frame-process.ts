@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { PerceptionError } from '../frame/perception-error.js';
 
 /** How a process ended, when it did not deliver another whole frame. */
@@ -50,15 +50,18 @@ export class RawFrameProcess {
 
   /**
    * Starts a program, without a shell; `errorLines` is told what it writes to its error output, and `sideLines`, where given, what it
-   * writes to its file descriptor 3. Rejects with ERR_TOOL_MISSING where it cannot be started.
+   * writes to its file descriptor 3. It reads nothing, unless `takesInput`: then `input` is there. Rejects with ERR_TOOL_MISSING where
+   * it cannot be started.
    */
   static async start(
     program: string,
     programArguments: readonly string[],
     errorLines?: { take(text: string): void; end(): void },
     sideLines?: { take(text: string): void; end(): void },
+    { takesInput = false } = {},
   ): Promise<RawFrameProcess> {
-    const stdio = ['ignore', 'pipe', 'pipe', ...(sideLines ? ['pipe' as const] : [])] as const;
+    const input = takesInput ? 'pipe' : 'ignore';
+    const stdio = [input, 'pipe', 'pipe', ...(sideLines ? ['pipe' as const] : [])] as const;
     const child = spawn(program, programArguments, {
       stdio: [...stdio],
     }) as ChildProcessByStdio<null, Readable, Readable>;
@@ -69,6 +72,8 @@ export class RawFrameProcess {
       side.on('error', () => {});
       child.on('close', () => sideLines.end());
     }
+    // A pipe that breaks shows as an end of the frames.
+    (child.stdio[0] as Writable | null)?.on('error', () => {});
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) => reject(toolMissing(program, cause)));
@@ -78,6 +83,11 @@ export class RawFrameProcess {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** What the process reads; null unless it was started so. */
+  get input(): Writable | null {
+    return this.#child.stdio[0] as Writable | null;
   }
 
   /** Fills `into` with the next frame and resolves with undefined; or with how the process ended before that. */

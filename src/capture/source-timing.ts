@@ -1,5 +1,5 @@
-import type { RingFrame } from '../capture/capture-thread.js';
 import type { TimeSource } from '../frame/frame-source.js';
+import type { RingFrame } from './capture-thread.js';
 
 const windowFrames = 128;
 /** An interval longer than this many usual ones is a gap. */

@@ -1,0 +1,78 @@
+import { isFfmpegOld } from '../ffmpeg-version.js';
+import type { DecodedImage } from '../image-codec.js';
+import { RawFrameProcess } from '../raw-frame-process.js';
+import type { AccessUnit } from './access-unit.js';
+import { flvHead, flvTags } from './flv.js';
+import { ShowinfoLines } from './showinfo-lines.js';
+
+/** A frame that was decoded, with the number under which it went in. */
+export interface DecodedFrame {
+  number: number;
+  /** Undefined where its size is not that of the first frame: ffmpeg has then scaled it. */
+  image: DecodedImage | undefined;
+}
+
+/**
+ * Frames of H.264 to pixels, by ffmpeg in a child process. Each goes in under a number; what comes out says which it is, so that
+ * one that cannot be decoded is missed by itself. The same bytes on every machine. Close it when done.
+ */
+export class H264Decoder {
+  readonly #process: RawFrameProcess;
+  readonly #lines: ShowinfoLines;
+  #size: { widthPx: number; heightPx: number } | undefined;
+
+  private constructor(process: RawFrameProcess, lines: ShowinfoLines) {
+    this.#process = process;
+    this.#lines = lines;
+    process.input!.write(flvHead());
+  }
+
+  /** Rejects with ERR_TOOL_MISSING. */
+  static async start(ffmpegPath = 'ffmpeg'): Promise<H264Decoder> {
+    const passthrough = (await isFfmpegOld(ffmpegPath)) ? '-vsync' : '-fps_mode';
+    const words = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
+    // One thread decodes a frame before it asks for the next one; several would wait for more.
+    words.push('-flags', 'low_delay', '-threads', '1', '-copyts');
+    words.push('-probesize', '32', '-analyzeduration', '0', '-f', 'flv', '-i', 'pipe:0');
+    words.push('-map', '0:v:0', '-vf', 'showinfo=checksum=0', passthrough, 'passthrough');
+    words.push('-sws_flags', '+accurate_rnd+bitexact', '-flush_packets', '1');
+    words.push('-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1');
+    const lines = new ShowinfoLines();
+    const process = await RawFrameProcess.start(ffmpegPath, words, lines, undefined, {
+      takesInput: true,
+    });
+    return new H264Decoder(process, lines);
+  }
+
+  /** The last thing that ffmpeg complained of. */
+  get lastWords(): string {
+    return this.#lines.lastWords;
+  }
+
+  /** Takes the next frame; numbers rise. Throws RangeError for one of 16 MB or more. */
+  push(unit: AccessUnit, number: number): void {
+    for (const tag of flvTags(unit, number)) this.#process.input!.write(tag);
+  }
+
+  /** No frame goes in any more; those that did still come out. */
+  end(): void {
+    this.#process.input!.end();
+  }
+
+  /** The next frame that comes out; undefined when no more do. Calls must not overlap. */
+  async next(): Promise<DecodedFrame | undefined> {
+    const facts = await this.#lines.next();
+    if (facts === undefined) return undefined;
+    const { widthPx, heightPx, timeS } = facts;
+    this.#size ??= { widthPx, heightPx };
+    const data = new Uint8Array(this.#size.widthPx * this.#size.heightPx * 3);
+    if ((await this.#process.readFrame(data)) !== undefined) return undefined;
+    const isSize = widthPx === this.#size.widthPx && heightPx === this.#size.heightPx;
+    const number = Math.round((timeS ?? Number.NaN) * 1000);
+    return { number, image: isSize ? { widthPx, heightPx, data } : undefined };
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}

@@ -1,0 +1,62 @@
+import { H264Encoder, type H264Options } from '../../codec/video/h264-encoder.js';
+
+/** An encoder that has given nothing for so long, while frames wait, is ended, milliseconds. */
+const stallMs = 10_000;
+/** One that dies so often in a row, without a frame between, is not started again. */
+const mostDeaths = 3;
+
+/** Frames as H.264 for as long as a recording lasts: an encoder that dies or hangs is replaced, and what it held is lost. */
+export class VideoPictures {
+  #encoder: H264Encoder;
+  #deaths = 0;
+  /** When the encoder last gave a frame, or had none to give, milliseconds. */
+  #progressMs = performance.now();
+  readonly #watch: NodeJS.Timeout;
+  readonly #coming = new Set<Promise<unknown>>();
+
+  private constructor(encoder: H264Encoder) {
+    this.#encoder = encoder;
+    this.#watch = setInterval(() => this.#endStalled(), 1000);
+    this.#watch.unref();
+  }
+
+  /** Rejects as H264Encoder.start does. */
+  static async open(options: H264Options): Promise<VideoPictures> {
+    return new VideoPictures(await H264Encoder.start(options));
+  }
+
+  /** As H264Encoder.encode; after the encoder has died for good every frame rejects. */
+  encode(pixels: Uint8Array): { read: Promise<void>; coded: Promise<Uint8Array> } {
+    if (this.#encoder.failure !== undefined && this.#deaths < mostDeaths) {
+      this.#deaths++;
+      this.#encoder = this.#encoder.again();
+    }
+    if (this.#encoder.waiting === 0) this.#progressMs = performance.now();
+    const { read, coded } = this.#encoder.encode(pixels);
+    const done = coded.then(
+      () => {
+        this.#deaths = 0;
+        this.#progressMs = performance.now();
+      },
+      () => undefined,
+    );
+    this.#coming.add(done);
+    void done.then(() => this.#coming.delete(done));
+    return { read, coded };
+  }
+
+  /** Resolves when every frame that was taken has come out, or never will. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#coming);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.#encoder.stop();
+  }
+
+  #endStalled(): void {
+    const isStalled = performance.now() - this.#progressMs > stallMs;
+    if (this.#encoder.waiting > 0 && isStalled) void this.#encoder.stop();
+  }
+}
