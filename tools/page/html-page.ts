@@ -7,19 +7,34 @@ export interface HtmlPage {
   style: string;
   /** HTML. */
   body: string;
+  /** HTML before what is shown: definitions of drawings that refer to them. */
+  before?: string;
+  /** HTML behind what is shown: data and scripts of a page that answers. */
+  after?: string;
 }
 
-/** One self-contained HTML document: no script, nothing loaded from anywhere. */
-export const htmlPage = ({ title, subtitle, style, body }: HtmlPage): string => `<!doctype html>
+/** One self-contained HTML document: nothing is loaded from anywhere. */
+export const htmlPage = ({
+  title,
+  subtitle,
+  style,
+  body,
+  before = '',
+  after = '',
+}: HtmlPage): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
 <style>${style}</style>
-<main>
+${before}<main>
 <h1>${escaped(title)}</h1>
 <p class="muted">${escaped(subtitle)}</p>
 ${body}
 </main>
-</html>
+${after}</html>
 `;
+
+/** Definitions of drawings: they take no room. */
+export const svgDefinitions = (definitions: string): string =>
+  `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${definitions}</defs></svg>\n`;

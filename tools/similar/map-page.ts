@@ -1,3 +1,4 @@
+import { htmlPage } from '../page/html-page.js';
 import { pageStyle } from '../page/page-style.js';
 import { escaped } from '../page/svg.js';
 import { trustworthiness } from '../statistics/trustworthiness.js';
@@ -80,26 +81,18 @@ function page(
     if (thumbnail.length === 0) return `${link}<i></i></a>`;
     return `${link}<img src="${picture}" alt="${escaped(`${drive} at ${clockTime(timeS)}`)}"></a>`;
   });
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Map of drives</title>
-<style>${pageStyle}
+  return htmlPage({
+    title: 'Map of drives',
+    subtitle: `${words}. Frames that look alike to the network lie together; distances between far groups mean nothing. A click leads to the moment in the player, once the command in the picture’s title has opened the drive.`,
+    style: `${pageStyle}
 main { max-width: none; }
 .map { position: relative; height: max(80vh, 900px); margin: 30px; }
 .map a { position: absolute; width: ${thumbnailPx}px; transform: translate(-50%, -50%); transition: transform 0.1s; }
 .map a:hover, .map a:focus { transform: translate(-50%, -50%) scale(4); z-index: 1; }
 .map i { display: block; width: 12px; height: 12px; border-radius: 50%; background: #4361ee; }
-.map img { display: block; width: 100%; border-radius: 2px; }
-</style>
-<main>
-<h1>Map of drives</h1>
-<p class="muted">${escaped(words)}. Frames that look alike to the network lie together; distances between far groups mean nothing. A click leads to the moment in the player, once the command in the picture’s title has opened the drive.</p>
-<div class="map">${dots.join('\n')}</div>
-</main>
-</html>
-`;
+.map img { display: block; width: 100%; border-radius: 2px; }`,
+    body: `<div class="map">${dots.join('\n')}</div>`,
+  });
 }
 
 /** Least place on an axis, and the width above it. */

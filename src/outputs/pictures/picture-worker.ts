@@ -1,10 +1,14 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { JpegEncoder } from '../../codec/jpeg-encoder.js';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { PerceptionFrameSchema } from '../../messages/gen/windshield/v1/perception_pb.js';
+import { ownThreadId } from '../../supervise/thread-times.js';
 import { maskOf } from '../../viewer/foxglove-messages.js';
 import type { PictureAnswer, PictureRequest } from './picture-messages.js';
+
+yieldToOthers();
 
 const port = parentPort!;
 let encoder: JpegEncoder | undefined;
@@ -30,4 +34,14 @@ function maskMessage({ payload, stampNs }: Extract<PictureRequest, { type: 'mask
   return mask === undefined
     ? new Uint8Array()
     : Uint8Array.from(toBinary(CompressedImageSchema, mask));
+}
+
+/** Whoever looks must not slow down what is looked at: on Linux, where a thread has a priority of its own, a busy lane goes first. */
+function yieldToOthers(): void {
+  const threadId = ownThreadId();
+  try {
+    if (threadId !== 0) setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Where it may not, it works as before.
+  }
 }

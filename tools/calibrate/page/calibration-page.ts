@@ -1,4 +1,5 @@
 import { coverageCells } from '../../../src/calibration/board-coverage.js';
+import { htmlPage } from '../../page/html-page.js';
 import { htmlPicture, htmlTable } from '../../page/html-parts.js';
 import { pageStyle } from '../../page/page-style.js';
 import type { PictureUri } from '../../page/picture-uri.js';
@@ -61,7 +62,12 @@ export function calibrationPage(result: CameraCalibrationResult, photos: ReportP
   const warnings = result.warnings
     .map((text) => `<p class="warning">${escaped(text)}</p>`)
     .join('');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Camera calibration</title><style>${pageStyle} img, svg { max-width: 100%; height: auto; }</style></head><body><main><h1>Camera calibration</h1><p class="muted">${escaped(`${model.widthPx}x${model.heightPx}, ${result.engine}`)}</p>${warnings}<div class="tiles">${tiles.join('')}</div>${sections.join('')}</main></body></html>\n`;
+  return htmlPage({
+    title: 'Camera calibration',
+    subtitle: `${model.widthPx}x${model.heightPx}, ${result.engine}`,
+    style: `${pageStyle} img, svg { max-width: 100%; height: auto; }`,
+    body: `${warnings}<div class="tiles">${tiles.join('')}</div>${sections.join('')}`,
+  });
 }
 
 const section = (title: string, words: string, body: string): string =>

@@ -1,4 +1,5 @@
 import { evaluationStyle } from '../../evaluate/page/evaluation-style.js';
+import { htmlPage } from '../../page/html-page.js';
 import { htmlTable } from '../../page/html-parts.js';
 import { escaped } from '../../page/svg.js';
 import type { JudgedFinding } from '../../verdict/rules.js';
@@ -25,18 +26,13 @@ export function fleetPage(verdict: FleetVerdict, pageUrl: string): string {
     items.length === 0
       ? ''
       : `<ul class="plain">${items.map((item) => `<li>${item}</li>`).join('')}</ul>`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${evaluationStyle}
+  return htmlPage({
+    title,
+    subtitle: fleetSummary(verdict),
+    style: `${evaluationStyle}
 .plain li { margin: 2px 0; } .swatch.wrong { background: var(--wrong); } .swatch.right { background: var(--right); }
-.drive { border-top: 1px solid var(--line); padding: 10px 0; } code { overflow-wrap: anywhere; font-size: 13px; }</style>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(fleetSummary(verdict))}</p>
-<div class="tiles">${tile('units', units.asked)}${tile('the same byte for byte', units.identical)}${tile('differ', drives.length, true)}${tile('failed', units.failed, true)}${tile('missing', units.missing, true)}</div>
+.drive { border-top: 1px solid var(--line); padding: 10px 0; } code { overflow-wrap: anywhere; font-size: 13px; }`,
+    body: `<div class="tiles">${tile('units', units.asked)}${tile('the same byte for byte', units.identical)}${tile('differ', drives.length, true)}${tile('failed', units.failed, true)}${tile('missing', units.missing, true)}</div>
 ${section(
   'What was compared',
   `<dl class="facts">${fleetFacts(verdict)
@@ -65,10 +61,8 @@ ${section(
         .join(
           '\n',
         )}${drives.length > mostDrives ? `<p class="muted">and ${drives.length - mostDrives} more</p>` : ''}`,
-)}
-</main>
-</html>
-`;
+)}`,
+  });
 }
 
 function driveSection(

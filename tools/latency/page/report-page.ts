@@ -1,3 +1,4 @@
+import { htmlPage, svgDefinitions } from '../../page/html-page.js';
 import { pageStyle } from '../../page/page-style.js';
 import { escaped, shownMs } from '../../page/svg.js';
 import type { Spread } from '../../statistics/percentiles.js';
@@ -24,19 +25,16 @@ export function reportPage(
   const shown = thinFrames(frames, mostFrames, Object.values(named));
   const places = stagePlaces(report, frames);
   const title = `Latency of ${report.recording.path.split('/').at(-1)}`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${pageStyle}</style>
-<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="waiting" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M1 0V5" stroke-width="2"/></pattern></defs></svg>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(subtitle(report))}</p>
-${lossNotes(report)
-  .map((note) => `<p class="warning">${escaped(note)}</p>`)
-  .join('\n')}
+  return htmlPage({
+    title,
+    subtitle: subtitle(report),
+    style: pageStyle,
+    before: svgDefinitions(
+      '<pattern id="waiting" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M1 0V5" stroke-width="2"/></pattern>',
+    ),
+    body: `${lossNotes(report)
+      .map((note) => `<p class="warning">${escaped(note)}</p>`)
+      .join('\n')}
 ${tiles(report)}
 <section>
 <h2>Where every frame went</h2>
@@ -64,16 +62,15 @@ ${histograms(report, frames, places)}
 <h2>All numbers</h2>
 <div class="wide">${numbers(report)}</div>
 <dl class="facts">${factLines(report)
-    .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
-    .join('')}</dl>
+      .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
+      .join('')}</dl>
 <p class="muted" style="margin-top:12px">Milliseconds. Percentiles are nearest-rank over all frames: a value that occurred. Glass to result runs from capture (of a recorded frame: the moment it was due) to the moment the result is fused and leaves. Queueing is from dispatch to start, behind the lane's other stages too. Parts of a stage count only frames on which its network ran.</p>
-</section>
-</main>
-<script type="application/json" id="frames">${JSON.stringify(compactFrames(shown)).replaceAll('<', '\\u003c')}</script>
+</section>`,
+    after: `<script type="application/json" id="frames">${JSON.stringify(compactFrames(shown)).replaceAll('<', '\\u003c')}</script>
 <script type="application/json" id="places">${JSON.stringify(places).replaceAll('<', '\\u003c')}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
-</html>
-`;
+`,
+  });
 }
 
 function subtitle({ recording, frames }: LatencyReport): string {

@@ -3,6 +3,7 @@ import { choosePictures } from '../../../src/recording/picture-stream.js';
 import { picturesIn } from '../../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { evaluationStyle } from '../../evaluate/page/evaluation-style.js';
+import { htmlPage, svgDefinitions } from '../../page/html-page.js';
 import { photoUri } from '../../page/picture-uri.js';
 import { at, escaped } from '../../page/svg.js';
 import type { Comparison } from '../compare-runs.js';
@@ -47,26 +48,19 @@ export async function verdictPage(
       `<figure>${eventPicture(pair[name], id, finding.boxXyxyPx, `${caption}: frame ${pair.frameId}`)}<figcaption>${caption}</figcaption></figure>`;
     return `<h3>${mark(finding)}${escaped(finding.words)}</h3><div class="frames both">${side('reference', 'before')}${side('candidate', 'now')}</div>`;
   });
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${evaluationStyle}
-.both { margin: 0 0 22px; } .verdict-list li { margin: 2px 0; } .swatch.wrong { background: var(--wrong); } .swatch.right { background: var(--right); }</style>
-<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${definitions.join('')}</defs></svg>
-<main>
-<h1>${escaped(title)}</h1>
-<p class="muted">${escaped(summaryOf(verdict))}; ${escaped(verdict.candidate)} against ${escaped(verdict.reference)}</p>
-<section><h2>What was compared</h2><dl class="facts">${factsOf(verdict)
-    .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
-    .join('')}</dl></section>
+  return htmlPage({
+    title,
+    subtitle: `${summaryOf(verdict)}; ${verdict.candidate} against ${verdict.reference}`,
+    style: `${evaluationStyle}
+.both { margin: 0 0 22px; } .verdict-list li { margin: 2px 0; } .swatch.wrong { background: var(--wrong); } .swatch.right { background: var(--right); }`,
+    before: svgDefinitions(definitions.join('')),
+    body: `<section><h2>What was compared</h2><dl class="facts">${factsOf(verdict)
+      .map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`)
+      .join('')}</dl></section>
 ${truthSection(verdict)}
 ${[...byKind(verdict.findings)].map(([kind, found]) => `<section><h2>${escaped(`${found.length}: ${findingKinds[kind]}`)}</h2><ul class="plain verdict-list">${found.map((finding) => `<li>${mark(finding)}${escaped(finding.words)}${finding.isAllowed ? ' (allowed)' : ''}</li>`).join('')}</ul></section>`).join('\n')}
-${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">Boxes with what they were called; in red, what the finding is about.</p>${events.join('\n')}</section>`}
-</main>
-</html>
-`;
+${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">Boxes with what they were called; in red, what the finding is about.</p>${events.join('\n')}</section>`}`,
+  });
 }
 
 const mark = ({ isAllowed }: JudgedFinding) =>
