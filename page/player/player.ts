@@ -5,7 +5,7 @@ import { DriveClient } from '../recording/drive-client.js';
 import type { ScanState } from '../recording/drive-protocol.js';
 
 /** Speeds that the player offers, drive seconds a second. */
-export const speeds = [0.1, 0.25, 0.5, 1, 2, 4] as const;
+export const speeds = [0.1, 0.25, 0.5, 1, 2, 4, 8] as const;
 
 /** A frame with its picture ready to be drawn. */
 export interface ShownFrame extends DriveFrame {
@@ -27,6 +27,8 @@ export class Player {
   readonly scan = signal<ScanState>({ lanes: [], share: 0, damaged: 0 });
   readonly isPlaying = signal(false);
   readonly speed = signal<number>(1);
+  /** Frames that were passed over since playing began, to keep the pace. */
+  readonly skipped = signal(0);
   /** For the person, empty while all is well. */
   readonly error = signal('');
   readonly isOpening = signal(false);
@@ -125,6 +127,7 @@ export class Player {
     if (frame.value !== undefined && frame.value.stampNs >= info.endNs)
       await this.seek(info.startNs);
     this.isPlaying.value = true;
+    this.skipped.value = 0;
     while (this.isPlaying.value && frame.value !== undefined) {
       const shownNs = frame.value.stampNs;
       const startMs = performance.now();
@@ -139,8 +142,10 @@ export class Player {
       if (move !== this.#moves) continue;
       await this.#oneByOne(() => this.#show(next, true));
       const behindNs = (performance.now() - dueMs) * 1e6 * this.speed.value;
-      if (behindNs > skipBehindNs && !this.needsEveryFrame() && move === this.#moves)
+      if (behindNs > skipBehindNs && !this.needsEveryFrame() && move === this.#moves) {
         await this.seek(next.stampNs + BigInt(Math.round(behindNs)));
+        this.skipped.value += Math.max(0, (frame.value?.number ?? 0) - next.number - 1);
+      }
     }
     this.isPlaying.value = false;
   }

@@ -102,7 +102,7 @@ export class VideoPictures {
     const codec = codecName(readAccessUnit(keyframe).sequenceSets[0]!);
     if (typeof VideoDecoder === 'undefined')
       throw new Error(
-        `${this.#file.path}: its pictures are video, which browsers decode on a page of this machine or over HTTPS only; \`windshield import\` makes pictures of it`,
+        `${this.#file.path}: its pictures are video, which browsers decode on a page of this machine or over HTTPS only; \`windshield record\` of the file makes JPEG of them`,
       );
     const config = { codec, optimizeForLatency: true };
     const { supported } = await VideoDecoder.isConfigSupported(config).catch(() => ({
@@ -110,7 +110,7 @@ export class VideoPictures {
     }));
     if (supported !== true)
       throw new Error(
-        `${this.#file.path}: this browser does not decode its pictures, H.264 (${codec}); \`windshield import\` makes JPEG of them`,
+        `${this.#file.path}: this browser does not decode its pictures, H.264 (${codec}); \`windshield record\` of the file makes JPEG of them`,
       );
     const decoder = new VideoDecoder({
       output: (frame) => {

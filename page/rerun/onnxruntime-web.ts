@@ -15,7 +15,7 @@ const maxThreads = 4;
 
 /** ONNX Runtime in this browser. */
 export interface WebRuntime {
-  /** For people, such as `WebAssembly, 2 threads`. */
+  /** For people, such as `WebAssembly, 2 threads: no graphics card found`. */
   readonly label: string;
   /**
    * Loads a bundle's network. Its provider is `webgpu`, or `cpu` for WebAssembly, which holds the same kernels as
@@ -35,11 +35,12 @@ export interface WatchedSession {
 }
 
 /**
- * Loads ONNX Runtime: WebGPU on a real graphics card, else WebAssembly with as many threads as the page may have.
- * Call it in a worker, once. One session runs at a time.
+ * Loads ONNX Runtime: WebGPU on a real graphics card, else WebAssembly with as many threads as the page may have; with `webgpu` on
+ * any adapter, with `wasm` on none. Call it in a worker, once. One session runs at a time.
  */
-export async function loadWebRuntime(wanted: 'fastest' | 'wasm' = 'fastest'): Promise<WebRuntime> {
-  const isGpu = wanted === 'fastest' && (await hasGraphicsCard());
+export async function loadWebRuntime(wanted = ''): Promise<WebRuntime> {
+  const gpu = wanted === 'wasm' ? 'as asked' : await findGpu();
+  const isGpu = gpu === 'card' || (gpu === 'emulated' && wanted === 'webgpu');
   const file = isGpu ? 'ort.webgpu.min.mjs' : 'ort.wasm.min.mjs';
   const runtime: Runtime = await import(/* @vite-ignore */ `${runtimeUrl}${file}`);
   const threads = globalThis.crossOriginIsolated
@@ -49,19 +50,30 @@ export async function loadWebRuntime(wanted: 'fastest' | 'wasm' = 'fastest'): Pr
   runtime.env.wasm.numThreads = threads;
   runtime.env.logLevel = 'error';
   return {
-    label: isGpu ? 'WebGPU' : `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}`,
+    label: isGpu
+      ? `WebGPU${gpu === 'card' ? '' : ', emulated in software'}`
+      : `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}: ${whyNoGpu(gpu)}`,
     createSession: (bundle) => createSession(runtime, bundle, isGpu ? 'webgpu' : 'wasm'),
     createWatched: (network, bundle) => createWatched(runtime, network, bundle),
   };
 }
 
-/** A software adapter answers too, at seconds a frame. */
-async function hasGraphicsCard(): Promise<boolean> {
+/** What WebGPU runs on here: a software adapter answers too, at seconds a frame. */
+async function findGpu(): Promise<'card' | 'emulated' | 'no WebGPU' | 'no adapter'> {
   const gpu = (navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } }).gpu;
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  if (!adapter) return false;
+  if (gpu === undefined) return 'no WebGPU';
+  const adapter = await gpu.requestAdapter().catch(() => null);
+  if (!adapter) return 'no adapter';
   const { info, isFallbackAdapter } = adapter;
-  return !isFallbackAdapter && !info?.isFallbackAdapter && info?.architecture !== 'swiftshader';
+  const isEmulated =
+    isFallbackAdapter || info?.isFallbackAdapter || info?.architecture === 'swiftshader';
+  return isEmulated ? 'emulated' : 'card';
+}
+
+function whyNoGpu(found: Awaited<ReturnType<typeof findGpu>> | 'as asked'): string {
+  if (found === 'no WebGPU') return 'this browser has no WebGPU here';
+  if (found === 'no adapter') return 'WebGPU finds no graphics card';
+  return found === 'emulated' ? 'WebGPU is emulated in software, which is slower' : found;
 }
 
 interface GpuAdapter {

@@ -26,7 +26,9 @@ export class RerunClient {
     side: Side,
     bundles: readonly BundleOrigin[],
   ): Promise<{ bundles: LoadedBundle[]; runtime: string }> {
-    const answer = await this.#ask({ kind: 'load', side, bundles });
+    // `?provider=wasm` behind the page's address compares the two.
+    const provider = new URLSearchParams(location.search).get('provider') ?? '';
+    const answer = await this.#ask({ kind: 'load', side, bundles, provider });
     if ('loaded' in answer) return answer.loaded;
     throw new Error('error' in answer ? answer.error : 'no answer');
   }

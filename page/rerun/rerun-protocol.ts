@@ -22,8 +22,11 @@ export interface FrameToRun {
   isNext: boolean;
 }
 
-export type RerunRequest = { id: number } & (
-  | { kind: 'load'; side: Side; bundles: readonly BundleOrigin[] }
+export type RerunRequest = {
+  id: number;
+} & /** `provider`: `webgpu` or `wasm`, or empty for what is fastest here. */
+(
+  | { kind: 'load'; side: Side; bundles: readonly BundleOrigin[]; provider: string }
   | { kind: 'unload'; side: Side }
   | { kind: 'run'; frame: FrameToRun; sides: readonly Side[] }
   | { kind: 'settings'; settings: RerunSettings; sides: readonly Side[] }

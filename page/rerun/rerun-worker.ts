@@ -39,7 +39,7 @@ self.onmessage = ({ data }: MessageEvent<RerunRequest>) => {
 async function carryOut(request: RerunRequest): Promise<object> {
   switch (request.kind) {
     case 'load':
-      return { loaded: await load(request.side, request.bundles) };
+      return { loaded: await load(request.side, request.bundles, request.provider) };
     case 'unload':
       await sides.get(request.side)?.rerun?.made.dispose();
       sides.delete(request.side);
@@ -58,8 +58,8 @@ async function carryOut(request: RerunRequest): Promise<object> {
   }
 }
 
-async function load(side: Side, origins: readonly BundleOrigin[]) {
-  runtime ??= loadWebRuntime();
+async function load(side: Side, origins: readonly BundleOrigin[], provider: string) {
+  runtime ??= loadWebRuntime(provider);
   const { label } = await runtime;
   const bundles = await Promise.all(origins.map(openOrigin));
   const own = side === 'rig' ? [] : (sides.get('rig')?.bundles ?? []);

@@ -180,6 +180,11 @@ function Transport({
       <output class="time">
         {nowS.toFixed(2)} / {durationS.toFixed(2)} s
       </output>
+      {player.skipped.value > 0 && (
+        <span class="quiet" role="status">
+          {player.skipped.value} frames passed over, to keep the pace
+        </span>
+      )}
       <label>
         <span class="hidden">Speed</span>
         <select

@@ -64,8 +64,9 @@ describe.skipIf(whyMissing('ffmpeg') !== undefined)('frames as H.264', () => {
     const { coded } = encoder.encode(grey);
     const [frame] = await decodeAll([{ annexB: await coded }]);
     await encoder.stop();
-    // Y 128 of 16 to 235 is 130 of 255.
-    expect([...frame!.image!.data.subarray(0, 3)]).toEqual([130, 130, 130]);
+    // Y 128 of 16 to 235 is 130.4 of 255.
+    for (const value of frame!.image!.data.subarray(0, 3))
+      expect(Math.abs(value - 130.4)).toBeLessThan(2);
   });
 
   test('a frame is missed by itself: its neighbours stay where they are', async () => {
