@@ -9,7 +9,7 @@ export const explainMethods = {
 export type ExplainMethod = keyof typeof explainMethods;
 
 export interface FrameToExplain {
-  picture: Uint8Array<ArrayBuffer>;
+  picture: Uint8Array<ArrayBuffer> | ImageBitmap;
   /** As the drive carries it, for whatever size. */
   camera: CameraModel | undefined;
 }

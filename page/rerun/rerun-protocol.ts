@@ -22,10 +22,8 @@ export interface FrameToRun {
   isNext: boolean;
 }
 
-export type RerunRequest = {
-  id: number;
-} & /** `provider`: `webgpu` or `wasm`, or empty for what is fastest here. */
-(
+/** `provider` is `webgpu` or `wasm`, or empty for what is fastest here. */
+export type RerunRequest = { id: number } & (
   | { kind: 'load'; side: Side; bundles: readonly BundleOrigin[]; provider: string }
   | { kind: 'unload'; side: Side }
   | { kind: 'run'; frame: FrameToRun; sides: readonly Side[] }
