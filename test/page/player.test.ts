@@ -157,7 +157,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     const alert = page.locator('main > [role=alert]');
     await expect
       .poll(() => alert.textContent())
-      .toContain('letter.mcap: expected an MCAP recording');
+      .toContain('expected an MCAP recording, found other bytes at the start of letter.mcap');
     await drop([files.empty]);
     await expect.poll(() => alert.textContent()).toContain('empty.mcap is empty');
     await drop([files.cut]);
