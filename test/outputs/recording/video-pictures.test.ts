@@ -175,11 +175,14 @@ describe.skipIf(whyMissing('ffmpeg') !== undefined)('pictures as H.264 in a reco
     );
   });
 
-  test('what a killed recording left is recovered, and plays', async () => {
+  test('what a killed recording of a camera left is recovered, with status, and plays', async ({
+    skip,
+  }) => {
+    const why = whyMissing('gst-launch-1.0', '--version');
+    skip(why !== undefined, why);
     const out = join(dir, 'killed.mcap');
-    const live =
-      'gstreamer:videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1';
-    if (whyMissing('gst-launch-1.0', '--version') !== undefined) return;
+    const caps = 'video/x-raw,width=64,height=48,framerate=30/1';
+    const live = `gstreamer:videotestsrc is-live=true ! ${caps}`;
     const run = windshield(['record', live, '--pictures', 'h264', '--out', out]);
     while (!existsSync(`${out}.partial`)) await sleep(20);
     while (!readFileSync(`${out}.partial`).includes('PipelineStatus')) await sleep(50);
