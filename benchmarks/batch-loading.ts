@@ -3,9 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { tasks } from '../src/bundle/manifest.js';
+import { median } from '../src/frame/median.js';
 import { threadCpuMs } from '../tools/bench/thread-cpu.js';
 import { tf } from '../tools/layers-to-onnx/tf.js';
-import { median } from '../tools/statistics/median.js';
 import { CompiledStep } from '../tools/train/compiled/compiled-step.js';
 import type { FilledBatch } from '../tools/train/loading/batch-source.js';
 import { openBatches } from '../tools/train/loading/open-batches.js';

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../src/frame/median.js';
 import { measured, measuredJson } from '../src/text/measured-json.js';
 import { didYouMean } from '../src/text/nearest-word.js';
-import { median } from '../tools/statistics/median.js';
 import type { BenchmarkReport } from './harness/summary.js';
 
 // One benchmark at two commits, in turn, on this machine:

@@ -20,9 +20,9 @@ import { parseArgs } from 'node:util';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Subscriber } from 'zeromq';
 import { mulberry32 } from '../src/bundle/golden.js';
+import { median } from '../src/frame/median.js';
 import { PerceptionFrameSchema } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
-import { median } from '../tools/statistics/median.js';
 
 /** Results must flow again within this time, milliseconds. */
 const resumeBoundMs = 4000;

@@ -6,10 +6,12 @@
 // camvid, one frame a second, also stand still (frozen) and get a soft, static blot of two sizes (dirty). Prints a table.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DriftWatch } from '../src/capture/picture-health/drift-watch.js';
 import { pictureHealthSchema } from '../src/capture/picture-health/picture-health-schema.js';
 import { PictureWatch } from '../src/capture/picture-health/picture-watch.js';
 import { decodePictureFile } from '../src/codec/picture-file.js';
 import { packedRgbLayout } from '../src/frame/frame.js';
+import { median } from '../src/frame/median.js';
 
 const data = process.argv[2] ?? '../shared/data';
 const sets = [
@@ -83,6 +85,69 @@ for (const set of sets) {
       if (codesOf(picture, alter(picture)).includes(code)) add(found, code);
   }
 }
+
+// A camera that was turned after it was calibrated, and a mount that says another pitch by as much, are one and the same: the
+// pictures of camvid stay as they are, and the mount is the drive's own (the middle of all its vanishing points), turned.
+async function measureDrift(): Promise<void> {
+  const turnsDeg = [-2, -1.5, -1, 1, 1.5, 2];
+  const counts = new Map<number, { judged: number; said: number }>(
+    [0, ...turnsDeg].map((turn) => [turn, { judged: 0, said: 0 }]),
+  );
+  const drives = new Map<string, string[]>();
+  for (const split of ['train', 'val'])
+    for (const name of readdirSync(join(data, 'camvid', split)).sort()) {
+      const [drive] = name.split('_');
+      const key = `${split}/${drive}`;
+      if (/\.(jpg|png)$/.test(name))
+        drives.set(key, [...(drives.get(key) ?? []), join(data, 'camvid', split, name)]);
+    }
+  drives.set(
+    'udacity_sim',
+    readdirSync(join(data, 'udacity_sim/IMG'))
+      .filter((name) => name.startsWith('center'))
+      .sort()
+      .filter((_, i) => i % 5 === 0)
+      .map((name) => join(data, 'udacity_sim/IMG', name)),
+  );
+  for (const [drive, paths] of drives) {
+    const first = await load(paths[0]!);
+    const layout = packedRgbLayout(first.widthPx, first.heightPx);
+    const { widthPx, heightPx } = first;
+    // Nobody calibrated these cameras; a focal length of one width is what they look like.
+    const camera = {
+      kind: 'plumb_bob' as const,
+      widthPx,
+      heightPx,
+      fxPx: widthPx,
+      fyPx: widthPx,
+      cxPx: widthPx / 2,
+      cyPx: heightPx / 2,
+      distortion: [0, 0, 0, 0, 0],
+    };
+    const level = new DriftWatch(layout, camera, { heightM: 1, pitchRad: 0 });
+    const drifts: number[] = [];
+    let judged = 0;
+    for (const [i, path] of paths.entries()) {
+      const { pixels } = await load(path);
+      const drift = level.take(pixels, BigInt(i) * 1_000_000_000n);
+      if (drift === undefined) continue;
+      judged++;
+      drifts.push(drift);
+    }
+    console.log(`drift ${drive}: ${paths.length} pictures, ${judged} of them judged`);
+    if (drifts.length === 0) continue;
+    const middle = median(drifts);
+    for (const [turn, count] of counts)
+      for (const drift of drifts) {
+        count.judged++;
+        const turned = drift - middle + (turn * Math.PI) / 180;
+        if (Math.abs(turned) > (config.driftedDeg * Math.PI) / 180) count.said++;
+      }
+  }
+  for (const [turn, { judged, said }] of counts)
+    console.log(`calibration_drifted turned by ${turn}°: said of ${said} of ${judged}`);
+}
+await measureDrift();
 
 // Sequences: runs of names whose numbers follow each other closely.
 const sequences: string[][] = [];

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { median } from '../src/frame/median.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
 import { describeMachine, loadAverage } from '../tools/bench/machine.js';
 import { runChild } from '../tools/bench/run-child.js';
 import type { TrialRequest, TrialResult } from '../tools/bench/trial.js';
-import { median } from '../tools/statistics/median.js';
 import { exportPeer } from './python-peer/export-peer.js';
 
 // The pipeline beside a sequential Python program with the same weights (OpenCV, NumPy, PyTorch eager):

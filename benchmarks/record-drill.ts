@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { mulberry32 } from '../src/bundle/golden.js';
+import { median } from '../src/frame/median.js';
 import { copyRecordings } from '../src/recording/copy-recording.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
-import { median } from '../tools/statistics/median.js';
 import { endDrill } from './harness/end-drill.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { median } from '../src/frame/median.js';
 import { tf } from '../tools/layers-to-onnx/tf.js';
-import { median } from '../tools/statistics/median.js';
 import { type BackendRequest, chooseBackend } from '../tools/train/backends/choose-backend.js';
 import { kernelTable, profileKernels } from '../tools/train/backends/kernel-profile.js';
 import { signNetwork } from '../tools/train/networks/signs.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../../tools/statistics/median.js';
+import { median } from '../../src/frame/median.js';
 import { silent } from './killed-workers.js';
 
 /** One measurement takes so many units of each worker. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { median } from '../../tools/statistics/median.js';
+import { median } from '../../src/frame/median.js';
 import type { BenchmarkCase, Measurement } from './benchmark.js';
 import type { Machine } from './machine.js';
 import { type SampleSpread, sampleSpread } from './statistics.js';

@@ -1,3 +1,5 @@
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { CameraMount } from '../calibration/ground.js';
 import type { SlotHeader } from '../frame/frame-ring.js';
 import type { SourceInfo, TimeSource } from '../frame/frame-source.js';
 import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
@@ -46,7 +48,12 @@ export interface CaptureWorkerData {
 }
 
 /** From the conducting thread to the worker. */
-export type CaptureCommand = { type: 'start' } | { type: 'next' } | { type: 'stop' };
+export type CaptureCommand =
+  | { type: 'start' }
+  | { type: 'next' }
+  | { type: 'stop' }
+  /** How the camera is calibrated and mounted, for the picture's health; before `start`. */
+  | { type: 'mounted'; camera: CameraModel; mount: CameraMount };
 
 /** From the worker to the conducting thread. Drops are posted before the frame that follows them. */
 export type CaptureEvent =

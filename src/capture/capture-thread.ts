@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { CameraMount } from '../calibration/ground.js';
 import { builtEntry } from '../frame/built-entry.js';
 import { FrameRing, type SlotHeader } from '../frame/frame-ring.js';
 import type { SourceInfo } from '../frame/frame-source.js';
@@ -50,6 +52,11 @@ export interface CaptureHandle {
   onLost(callback: (error: PerceptionError) => void): void;
   /** Called with what a person should know of the source; at once with what is known already. */
   onNote(callback: (text: string) => void): void;
+  /**
+   * Before the first frame: how the camera (its model of the frames' size) is calibrated and mounted, so that the picture's
+   * health tells when it no longer is. Left out where no health is looked at.
+   */
+  expectMount?(camera: CameraModel, mount: CameraMount): void;
   /** In lock-step: asks for one more frame. Requests add up. */
   requestNext(): void;
   /** Resolves when the source has ended or failed and the thread is gone; never rejects. */
@@ -83,7 +90,8 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
     workerData: data,
     name: 'capture',
   });
-  const command = (type: CaptureCommand['type']): void => worker.postMessage({ type });
+  const command = (type: Exclude<CaptureCommand['type'], 'mounted'>): void =>
+    worker.postMessage({ type });
 
   const counts: CaptureCounts = { delivered: 0, drops: {} };
   let onFrame: ((frame: RingFrame) => void) | undefined;
@@ -136,6 +144,11 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
     onNote(callback) {
       onNote = callback;
       for (const text of notes.splice(0)) callback(text);
+    },
+    expectMount(camera, mount) {
+      const { heightM, pitchRad, yawRad = 0, rollRad = 0 } = mount;
+      const plain = { heightM, pitchRad, yawRad, rollRad };
+      worker.postMessage({ type: 'mounted', camera, mount: plain } satisfies CaptureCommand);
     },
     requestNext: () => command('next'),
     ended,

@@ -25,7 +25,13 @@ const started = new Promise<void>((resolve) => {
 });
 
 const requests = new RequestGate(signal);
-port.on('message', ({ type }: CaptureCommand) => {
+let mounted: Extract<CaptureCommand, { type: 'mounted' }> | undefined;
+port.on('message', (command: CaptureCommand) => {
+  const { type } = command;
+  if (type === 'mounted') {
+    mounted = command;
+    return;
+  }
   if (type === 'next') requests.request();
   else start();
   if (type === 'stop') stopping.abort();
@@ -39,6 +45,8 @@ try {
   const ring = FrameRing.create(source.info.layout, slotCount, source.info.codedBytes);
   post({ type: 'opened', info: source.info, ring: ring.shared });
   await started;
+  const watch = pictureWatchOf(source.info, pictureHealth);
+  if (mounted !== undefined) watch?.expect(mounted.camera, mounted.mount);
   const { counts, error } = await runCaptureLoop({
     source,
     ring,
@@ -49,7 +57,7 @@ try {
     deliver: (slot, header, about) => post({ type: 'frame', slot, ...header, ...about }),
     reportDrops: (drops) => post({ type: 'drops', drops }),
     reportNote: (text) => post({ type: 'note', text }),
-    watch: pictureWatchOf(source.info, pictureHealth),
+    watch,
     reportLost: (lost) => post({ type: 'lost', error: toPostedError(lost) }),
   });
   await source.close();

@@ -5,6 +5,7 @@ import { toPostedError } from '../capture/capture-messages.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { frameBytes } from '../frame/frame.js';
 import { FrameRing } from '../frame/frame-ring.js';
+import { median } from '../frame/median.js';
 import type { NetworkSession } from '../inference/network-session.js';
 import { loadStage, prepareStage } from '../stages/load-stage.js';
 import type { StageResult } from '../stages/stage-result.js';
@@ -113,7 +114,7 @@ async function prepareCamera(
   return { preprocessedBy, uncertifiedInputs };
 }
 
-/** Of an odd number of runs, milliseconds, rounded to microseconds. */
+/** Milliseconds, rounded to microseconds. */
 async function medianMs(runs: number, run: () => Promise<unknown>): Promise<number> {
   const timesMs: number[] = [];
   for (let i = 0; i < runs && !isClosing; i++) {
@@ -121,8 +122,7 @@ async function medianMs(runs: number, run: () => Promise<unknown>): Promise<numb
     await run();
     timesMs.push(elapsedMs(startNs, nowNs()));
   }
-  timesMs.sort((a, b) => a - b);
-  return Math.round((timesMs[timesMs.length >> 1] ?? 0) * 1000) / 1000;
+  return timesMs.length === 0 ? 0 : Math.round(median(timesMs) * 1000) / 1000;
 }
 
 async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void> {

@@ -99,6 +99,7 @@ export async function openRuns(
     for (const [index, { capture, camera, mount, outputs, stages: placed }] of seen.entries()) {
       const { config: own, source: place, pacing, cameraName } = cameras[index]!;
       checkHasCamera(own, camera);
+      if (camera && mount) capture.expectMount?.(camera, mount);
       const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
       await outputs.begin({
         source: withoutCredentials(place),

@@ -1,3 +1,4 @@
+import { median } from '../frame/median.js';
 import { readAttachments } from './attachments.js';
 import { RecordingReader } from './recording-reader.js';
 
@@ -85,7 +86,7 @@ function timesOf(ns: readonly bigint[], startNs: bigint) {
   const ends = { firstNs: String(ns[0]), lastNs: String(ns.at(-1)) };
   const spanS = seconds(ns.at(-1)! - ns[0]!);
   const intervals = ns.slice(1).map((stamp, index) => seconds(stamp - ns[index]!));
-  const usualS = intervals.toSorted((a, b) => a - b)[intervals.length >> 1] ?? 0;
+  const usualS = intervals.length === 0 ? 0 : median(intervals);
   const boundS = Math.max(gapLeastS, gapIntervals * usualS);
   const gaps = { ...none };
   for (const [index, intervalS] of intervals.entries()) {

@@ -1,8 +1,8 @@
 import type { Task } from '../../src/bundle/manifest.js';
+import { median } from '../../src/frame/median.js';
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import type { RunReport } from '../../src/pipeline/run-report.js';
-import { median } from '../statistics/median.js';
 import type { PageComparison } from './compare-page.js';
 import type { Limit } from './limit.js';
 import type { Machine } from './machine.js';

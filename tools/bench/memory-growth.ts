@@ -1,4 +1,4 @@
-import { median } from '../statistics/median.js';
+import { median } from '../../src/frame/median.js';
 
 /** Memory of the pipeline's process after so many published frames, bytes. */
 export interface MemorySample {

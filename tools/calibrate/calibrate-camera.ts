@@ -1,7 +1,7 @@
 import { countCoverage, coverageShare } from '../../src/calibration/board-coverage.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import { median } from '../../src/frame/median.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { median } from '../statistics/median.js';
 import { type Board, type Sighting, viewOf } from './board/board.js';
 import type { CalibrationEngine } from './engine/calibration-engine.js';
 import {

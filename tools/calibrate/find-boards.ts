@@ -1,7 +1,7 @@
+import { greyFromRgb } from '../../src/calibration/grey-picture.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { type Board, pointCount } from './board/board.js';
 import type { BoardPicture, SkippedPicture } from './calibrate-camera.js';
-import { greyFromRgb } from './corners/grey-picture.js';
 import type { CalibrationEngine } from './engine/calibration-engine.js';
 import type { CalibrationPicture } from './read-pictures.js';
 

@@ -6,12 +6,12 @@ import { type PermittedUse, permittedUse } from '../../src/bundle/permitted-use.
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes } from '../../src/frame/frame.js';
+import { median } from '../../src/frame/median.js';
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import { classesOf } from '../../src/stages/classes-of.js';
 import { loadStage, prepareStage } from '../../src/stages/load-stage.js';
 import type { PreprocessChoice } from '../../src/stages/preprocessing-place.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
-import { median } from '../statistics/median.js';
 
 /** What a lane is to be measured with. */
 export interface LaneSetup {

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { hasNarrowSums } from '../../src/bundle/manifest.js';
+import { median } from '../../src/frame/median.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { median } from '../statistics/median.js';
 import { itemShape } from './network-inputs.js';
 
 /** Median milliseconds of one run of one item on one thread. */

@@ -1,3 +1,4 @@
+import { median } from '../../src/frame/median.js';
 import type { Detection } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { readingsByBox } from '../../src/viewer/box-reading.js';
 import { boxIou } from '../datasets/box-geometry.js';
@@ -197,12 +198,12 @@ function offsetFindings(pairs: readonly MatchedPair[], limits: Limits): Finding[
     }
   if (offsets.length < 30) return [];
   const directions = ([0, 1] as const).flatMap((axis) => {
-    const values = offsets.map((offset) => offset[axis]).sort((a, b) => a - b);
-    const median = values[values.length >> 1]!;
-    const share = values.filter((value) => value * median > 0).length / values.length;
-    if (Math.abs(median) <= limits.boxOffsetPx || share < 0.7) return [];
+    const values = offsets.map((offset) => offset[axis]);
+    const middle = median(values);
+    const share = values.filter((value) => value * middle > 0).length / values.length;
+    if (Math.abs(middle) <= limits.boxOffsetPx || share < 0.7) return [];
     const way = axis === 0 ? ['right', 'left'] : ['down', 'up'];
-    return [`${Math.abs(median).toFixed(1)} px further ${way[median > 0 ? 0 : 1]}`];
+    return [`${Math.abs(middle).toFixed(1)} px further ${way[middle > 0 ? 0 : 1]}`];
   });
   if (directions.length === 0) return [];
   const words = `boxes lie ${directions.join(' and ')}: as with a crop that has moved`;

@@ -1,4 +1,4 @@
-import { median } from '../statistics/median.js';
+import { median } from '../../src/frame/median.js';
 import { spreadOf } from '../statistics/percentiles.js';
 import type { Finding } from './finding.js';
 import type { FramePair } from './pair-results.js';

@@ -9,6 +9,7 @@ export const pictureCodes = [
   'lens_dirty',
   'picture_wrong_size',
   'picture_low_rate',
+  'calibration_drifted',
 ] as const;
 export type PictureCode = (typeof pictureCodes)[number];
 
@@ -29,6 +30,8 @@ export const pictureHealthSchema = z.strictObject({
   dirtyShare: share(0.008),
   /** Share of the nominal rate. */
   lowRateShare: share(0.6),
+  /** The camera looks so much further up or down than its mount says, degrees, by where straight lanes meet; 90: not looked for. */
+  driftedDeg: z.number().positive().max(90).default(0.8),
   /** For how long a thing holds before it is said, and is gone before it is no longer said. */
   beginS: seconds(1),
   endS: seconds(2),

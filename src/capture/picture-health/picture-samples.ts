@@ -1,4 +1,5 @@
 import type { FrameLayout } from '../../frame/frame.js';
+import { medianInPlace } from '../../frame/median.js';
 
 /** Samples of a frame across and down. */
 export const samplesX = 64;
@@ -54,11 +55,11 @@ export class PictureSamples {
         if (steepness > 0) this.#steepness[edges++] = steepness;
       }
     }
-    const sorted = this.#steepness.subarray(0, edges).sort();
+    const steepness = this.#steepness.subarray(0, edges);
     return {
       luma98: this.#percentile(0.98),
       saturatedShare: this.#shareFrom(250),
-      edgeSteepness: edges < leastEdges ? undefined : sorted[edges >> 1]!,
+      edgeSteepness: edges < leastEdges ? undefined : medianInPlace(steepness),
     };
   }
 

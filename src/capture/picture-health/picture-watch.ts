@@ -1,5 +1,8 @@
+import type { CameraModel } from '../../calibration/camera-model.js';
+import type { CameraMount } from '../../calibration/ground.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import type { SourceInfo } from '../../frame/frame-source.js';
+import { DriftWatch } from './drift-watch.js';
 import {
   type PictureCode,
   type PictureHealthConfig,
@@ -13,6 +16,14 @@ import { StillSamples } from './still-samples.js';
 const leastStepS = 0.09;
 /** The rate is measured over so long. */
 const rateWindowS = 2;
+
+/** Their own spans of time are in what was measured. */
+const saidAtOnce: ReadonlySet<PictureCode> = new Set([
+  'picture_frozen',
+  'lens_dirty',
+  'picture_wrong_size',
+  'calibration_drifted',
+]);
 
 interface Held {
   isSaid: boolean;
@@ -29,6 +40,8 @@ export class PictureWatch {
   readonly #held = new Map<PictureCode, Held>(
     pictureCodes.map((code) => [code, { isSaid: false, otherwiseNs: undefined }]),
   );
+  readonly #layout: FrameLayout;
+  #drift: DriftWatch | undefined;
   #codes: readonly PictureCode[] = [];
   #lastNs: bigint | undefined;
   #changedNs: bigint | undefined;
@@ -39,8 +52,14 @@ export class PictureWatch {
 
   constructor(layout: FrameLayout, nominalRateHz: number | undefined, config: PictureHealthConfig) {
     this.#config = config;
+    this.#layout = layout;
     this.#samples = new PictureSamples(layout);
     this.#nominalRateHz = nominalRateHz;
+  }
+
+  /** From now on lanes are to meet where this mount says. `camera` is of the frames' size. */
+  expect(camera: CameraModel, mount: CameraMount): void {
+    if (this.#config.driftedDeg < 90) this.#drift = new DriftWatch(this.#layout, camera, mount);
   }
 
   /**
@@ -57,6 +76,7 @@ export class PictureWatch {
     const { luma } = this.#samples;
     if (!this.#still.isSame(luma)) this.#changedNs = timeNs;
     this.#changedNs ??= timeNs;
+    const driftRad = this.#drift?.take(pixels, timeNs) ?? 0;
     const isBlack = luma98 < config.blackBelow;
     const found: Record<PictureCode, boolean> = {
       picture_frozen: Number(timeNs - this.#changedNs) >= config.frozenS * 1e9,
@@ -66,15 +86,12 @@ export class PictureWatch {
       lens_dirty: this.#still.take(luma, timeNs) > config.dirtyShare && !isBlack,
       picture_wrong_size: sizeSkips > this.#sizeSkips,
       picture_low_rate: this.#rateShare < config.lowRateShare,
+      calibration_drifted: Math.abs(driftRad) > (config.driftedDeg * Math.PI) / 180,
     };
     this.#sizeSkips = sizeSkips;
     let hasChanged = false;
     for (const code of pictureCodes) {
-      // Their own spans of time are in what was measured.
-      const beginS =
-        code === 'picture_frozen' || code === 'lens_dirty' || code === 'picture_wrong_size'
-          ? 0
-          : config.beginS;
+      const beginS = saidAtOnce.has(code) ? 0 : config.beginS;
       if (hold(this.#held.get(code)!, found[code], timeNs, beginS, config.endS)) hasChanged = true;
     }
     if (hasChanged) this.#codes = pictureCodes.filter((code) => this.#held.get(code)!.isSaid);

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.js';
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 
 /** A dark round spot. */
 export interface Blob {

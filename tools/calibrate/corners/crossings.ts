@@ -1,4 +1,4 @@
-import { blurGrey, type GreyPicture, sampleGrey } from './grey-picture.js';
+import { blurGrey, type GreyPicture, sampleGrey } from '../../../src/calibration/grey-picture.js';
 
 /** A place where two dark and two bright sectors meet, as the corners of a chessboard do. */
 export interface Crossing {

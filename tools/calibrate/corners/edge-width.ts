@@ -1,5 +1,5 @@
-import { median } from '../../statistics/median.js';
-import { type GreyPicture, sampleGrey } from './grey-picture.js';
+import { type GreyPicture, sampleGrey } from '../../../src/calibration/grey-picture.js';
+import { median } from '../../../src/frame/median.js';
 
 const samplesPerPx = 4;
 

@@ -1,5 +1,5 @@
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import type { Board, Search, Sighting } from '../board/board.js';
-import type { GreyPicture } from './grey-picture.js';
 import { refineCorner } from './refine-corner.js';
 
 /** Half the window of the refinement, pixels. */

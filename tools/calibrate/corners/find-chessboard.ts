@@ -1,7 +1,7 @@
+import { type GreyPicture, halveGrey } from '../../../src/calibration/grey-picture.js';
 import type { Board, Search, Sighting } from '../board/board.js';
 import { findCrossings } from './crossings.js';
 import { edgeWidthPx } from './edge-width.js';
-import { type GreyPicture, halveGrey } from './grey-picture.js';
 import { type CornerGrid, growGrids, trimGrid, turnGrid } from './grow-grid.js';
 import { refineCorner } from './refine-corner.js';
 

@@ -1,6 +1,6 @@
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import { type Board, boardName, boardPointsM, type Search } from '../board/board.js';
 import { type Blob, findBlobs } from './blobs.js';
-import type { GreyPicture } from './grey-picture.js';
 
 /** A predicted neighbour may be off by this share of the step. */
 const tolerance = 0.3;

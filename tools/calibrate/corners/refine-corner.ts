@@ -1,4 +1,4 @@
-import { type GreyPicture, sampleGrey } from './grey-picture.js';
+import { type GreyPicture, sampleGrey } from '../../../src/calibration/grey-picture.js';
 
 const maxSteps = 30;
 const settledPx = 0.001;

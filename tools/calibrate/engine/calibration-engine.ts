@@ -1,5 +1,5 @@
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import type { Board, Search } from '../board/board.js';
-import type { GreyPicture } from '../corners/grey-picture.js';
 import type { Fit, View } from '../solve/bundle-adjust.js';
 import type { LensKind } from '../solve/projection.js';
 

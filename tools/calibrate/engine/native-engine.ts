@@ -1,7 +1,7 @@
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import { loadOpenCv, type OpenCv } from '../../../src/capture/load-opencv.js';
 import type { Board, Search } from '../board/board.js';
 import { edgeWidthPx } from '../corners/edge-width.js';
-import type { GreyPicture } from '../corners/grey-picture.js';
 import type { View } from '../solve/bundle-adjust.js';
 import type { LensKind } from '../solve/projection.js';
 import type { CalibrationEngine } from './calibration-engine.js';

@@ -1,6 +1,6 @@
 import opencvjs from '@opencvjs/node';
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import type { Board, Sighting } from '../board/board.js';
-import type { GreyPicture } from '../corners/grey-picture.js';
 import type { View } from '../solve/bundle-adjust.js';
 import type { LensKind } from '../solve/projection.js';
 

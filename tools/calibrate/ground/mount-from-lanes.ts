@@ -1,8 +1,8 @@
 import { groundFromCamera } from '../../../src/calibration/ground.js';
 import type { MeasuredMount } from '../../../src/calibration/mount.js';
+import type { VanishingPoint } from '../../../src/calibration/vanishing-point.js';
+import { median } from '../../../src/frame/median.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { median } from '../../statistics/median.js';
-import type { VanishingPoint } from './vanishing-point.js';
 
 export interface LaneScale {
   /** Height of the camera, measured with a tape; else by the width of the lane. */

@@ -1,8 +1,8 @@
 import { type CameraModel, scaleCamera } from '../../../src/calibration/camera-model.js';
-import { greyFromRgb, halveGrey } from '../corners/grey-picture.js';
+import { greyFromRgb, halveGrey } from '../../../src/calibration/grey-picture.js';
+import { LaneLineFinder } from '../../../src/calibration/lane-lines.js';
+import { type VanishingPoint, vanishingPointOf } from '../../../src/calibration/vanishing-point.js';
 import type { CalibrationPicture } from '../read-pictures.js';
-import { LaneLineFinder } from './lane-lines.js';
-import { type VanishingPoint, vanishingPointOf } from './vanishing-point.js';
 
 /** Wider pictures are halved: a line of so many pixels is as sure as it gets. */
 const widestPx = 800;

@@ -4,6 +4,7 @@ import {
   coverageShare,
   type PictureSize,
 } from '../../../src/calibration/board-coverage.js';
+import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 import type {
   CalibrationCertainty,
   CalibrationNeed,
@@ -15,7 +16,6 @@ import {
   calibrateCamera,
   goodCoverage,
 } from '../calibrate-camera.js';
-import type { GreyPicture } from '../corners/grey-picture.js';
 import type { CalibrationEngine } from '../engine/calibration-engine.js';
 import { sightingProblem } from '../find-boards.js';
 import { adjust, type Fit, standardDeviations, type View } from '../solve/bundle-adjust.js';

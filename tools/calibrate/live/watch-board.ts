@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { greyFromRgb } from '../../../src/calibration/grey-picture.js';
 import { withoutCredentials } from '../../../src/capture/credentials.js';
 import { JpegEncoder } from '../../../src/codec/jpeg-encoder.js';
 import { fillPackedRgb } from '../../../src/codec/packed-rgb.js';
@@ -13,7 +14,6 @@ import { joinParts } from '../../../src/outputs/page/message-parts.js';
 import { NewestMessage } from '../../../src/outputs/page/newest-message.js';
 import { type Board, boardName, pointCount } from '../board/board.js';
 import { type CameraCalibrationResult, goodCoverage } from '../calibrate-camera.js';
-import { greyFromRgb } from '../corners/grey-picture.js';
 import type { CalibrationEngine } from '../engine/calibration-engine.js';
 import type { LensKind } from '../solve/projection.js';
 import { LiveCalibration, type Look, leastPictures } from './live-calibration.js';

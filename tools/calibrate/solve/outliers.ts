@@ -1,4 +1,4 @@
-import { median } from '../../statistics/median.js';
+import { median } from '../../../src/frame/median.js';
 
 /** A picture is left out when its error is so many times the median's... */
 const times = 2.5;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { greyFromRgb } from '../../../../src/calibration/grey-picture.js';
 import { decodeImage } from '../../../../src/codec/image-codec.js';
 import { makeBoard } from '../../../../tools/calibrate/board/board.js';
 import { boardPdf } from '../../../../tools/calibrate/board/board-pdf.js';
 import { boardPng } from '../../../../tools/calibrate/board/board-png.js';
 import { boardSheet } from '../../../../tools/calibrate/board/board-sheet.js';
 import { findChessboard } from '../../../../tools/calibrate/corners/find-chessboard.js';
-import { greyFromRgb } from '../../../../tools/calibrate/corners/grey-picture.js';
 
 const board = makeBoard({ kind: 'chessboard', cols: 9, rows: 6, squareM: 0.025 });
 

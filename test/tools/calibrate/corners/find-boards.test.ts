@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CameraModel } from '../../../../src/calibration/camera-model.js';
+import {
+  blurGrey,
+  type GreyPicture,
+  greyFromRgb,
+} from '../../../../src/calibration/grey-picture.js';
 import { decodePictureFile } from '../../../../src/codec/picture-file.js';
 import { type Board, makeBoard } from '../../../../tools/calibrate/board/board.js';
 import { findCharuco } from '../../../../tools/calibrate/corners/find-charuco.js';
 import { findChessboard } from '../../../../tools/calibrate/corners/find-chessboard.js';
 import { findCircles } from '../../../../tools/calibrate/corners/find-circles.js';
-import {
-  blurGrey,
-  type GreyPicture,
-  greyFromRgb,
-} from '../../../../tools/calibrate/corners/grey-picture.js';
 import { OpencvWasm } from '../../../../tools/calibrate/engine/opencv-wasm.js';
 import type { Pose } from '../../../../tools/calibrate/solve/pose.js';
 import { boardPose, photographBoards, printBoard } from '../../../support/board-pictures.js';

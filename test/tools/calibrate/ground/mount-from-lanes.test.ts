@@ -7,10 +7,10 @@ import { plainConditions } from '../../../../simulator/world/conditions.js';
 import { makeWorld } from '../../../../simulator/world/make-world.js';
 import { Random } from '../../../../simulator/world/random.js';
 import { quietRoad } from '../../../../simulator/world/settings.js';
-import { greyFromRgb } from '../../../../tools/calibrate/corners/grey-picture.js';
-import { LaneLineFinder } from '../../../../tools/calibrate/ground/lane-lines.js';
+import { greyFromRgb } from '../../../../src/calibration/grey-picture.js';
+import { LaneLineFinder } from '../../../../src/calibration/lane-lines.js';
+import { vanishingPointOf } from '../../../../src/calibration/vanishing-point.js';
 import { mountFromLanes } from '../../../../tools/calibrate/ground/mount-from-lanes.js';
-import { vanishingPointOf } from '../../../../tools/calibrate/ground/vanishing-point.js';
 
 /** Where lanes meet in pictures of a straight rendered road, one each 12 m. */
 async function lanesOf(seed: number, count: number) {

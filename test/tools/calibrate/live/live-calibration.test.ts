@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
+import { blurGrey, greyFromRgb } from '../../../../src/calibration/grey-picture.js';
 import { makeBoard } from '../../../../tools/calibrate/board/board.js';
-import { blurGrey, greyFromRgb } from '../../../../tools/calibrate/corners/grey-picture.js';
 import type { CalibrationEngine } from '../../../../tools/calibrate/engine/calibration-engine.js';
 import { openEmbeddedEngine } from '../../../../tools/calibrate/engine/embedded-engine.js';
 import { LiveCalibration } from '../../../../tools/calibrate/live/live-calibration.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median } from '../../../tools/statistics/median.js';
+import { median } from '../../src/frame/median.js';
 
 test('is the middle value, the mean of the middle two of an even number, and leaves the values as they are', () => {
   const values = [10, 9, -100];

@@ -1,6 +1,6 @@
-import type { CameraModel } from '../../../src/calibration/camera-model.js';
-import { undistort } from '../../../src/calibration/lens.js';
-import { blurGrey, type GreyPicture } from '../corners/grey-picture.js';
+import type { CameraModel } from './camera-model.js';
+import { blurGrey, type GreyPicture } from './grey-picture.js';
+import { undistort } from './lens.js';
 
 /** A straight edge on the ray plane (X/Z, Y/Z): `nx x + ny y = offset`, the normal of length 1. */
 export interface EdgeLine {
