@@ -160,6 +160,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./stress.js')).stressCommand(),
   },
   {
+    name: 'novelty',
+    usage: 'train|measure <drives...>',
+    summary: 'a gate that says when a scene is none that the rig knows',
+    package: 'windshield-tools',
+    load: async () => (await import('./novelty.js')).noveltyCommand(),
+  },
+  {
     name: 'quantize',
     usage: '<bundle> --data <folder> --format <format> --out <folder>',
     summary: 'make a model bundle of 8 or 16 bits from one in float32, and measure both',

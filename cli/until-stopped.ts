@@ -5,6 +5,7 @@ import { Terminal } from './terminal.js';
 /** Runs with Ctrl-C ending it in order; `work` says what an interruption left. */
 export async function untilStopped(
   work: (signal: AbortSignal, terminal: Terminal) => Promise<string>,
+  command = 'simulate',
 ): Promise<void> {
   const terminal = new Terminal();
   const interruption = new AbortController();
@@ -13,7 +14,7 @@ export async function untilStopped(
     const left = await work(interruption.signal, terminal);
     terminal.clearLive();
     if (interruption.signal.aborted) {
-      terminal.note(`simulate ended by Ctrl-C: ${left}`);
+      terminal.note(`${command} ended by Ctrl-C: ${left}`);
       process.exitCode = exitCodes.interrupted;
     }
   } finally {

@@ -24,6 +24,7 @@ export type {
   FeatureMapSpec,
   SsdOutputSpec,
 } from './detection-spec.js';
+export type { NoveltyOutputSpec } from './novelty-spec.js';
 export type { SegmentationOutputSpec } from './segmentation-spec.js';
 export type { SteeringOutputSpec } from './steering-spec.js';
 export type OutputSpec = z.infer<DecodingSchema>;

@@ -2,6 +2,7 @@ import { checkClasses, checkNetworkClasses } from './check-classes.js';
 import { type CropOutputSpec, lightsOutputSchema, signsOutputSchema } from './crop-spec.js';
 import { detectionOutputs, type ExpectedOutput } from './detection-shapes.js';
 import { detectionOutputSchemas } from './detection-spec.js';
+import { noveltyOutputSchema } from './novelty-spec.js';
 import { checkSegmentation, segmentationShape } from './segmentation-shapes.js';
 import { segmentationOutputSchema } from './segmentation-spec.js';
 import { steeringOutputs } from './steering-shapes.js';
@@ -40,6 +41,13 @@ export const taskTable = {
   steering: declareTask({
     decodings: [steeringOutputSchema],
     outputs: steeringOutputs,
+  }),
+  novelty: declareTask({
+    decodings: [noveltyOutputSchema],
+    outputs: ({ error, distance }) => [
+      [error, [1, 1]],
+      [distance, [1, 1]],
+    ],
   }),
 };
 

@@ -57,6 +57,18 @@ const explainedAnswers: Readonly<Record<Exclude<Task, PlainTask>, Asks>> = {
     };
   },
 
+  async novelty(runner, _bundle, picture) {
+    const distance = async (seen: RgbImage) => {
+      const result = await runner.run(seen);
+      return result.stage === 'novelty' ? result.distance : Number.NaN;
+    };
+    const base = await distance(picture);
+    return {
+      answer: `is ${base.toFixed(2)} from the ordinary`,
+      change: async (seen) => Math.abs((await distance(seen)) - base),
+    };
+  },
+
   async detection(runner, bundle, picture) {
     const found = async (seen: RgbImage) => {
       const result = await runner.run(seen);

@@ -23,7 +23,7 @@ export class NetworkGraph {
   /** Weights and other constants by name. */
   readonly constants: Map<string, TensorProto>;
   readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  outputs: readonly string[];
   readonly #model: ModelProto;
   readonly #names: Set<string>;
 
@@ -153,6 +153,25 @@ export class NetworkGraph {
     const known = new Set(this.outputs);
     const added = names.filter((name) => !known.has(name));
     this.#model.graph!.output.push(...added.map((name) => create(ValueInfoProtoSchema, { name })));
+  }
+
+  /** Makes these values, float32, all that leaves the network; nodes that lead to none of them go. */
+  leave(outputs: readonly { name: string; dims: readonly (number | undefined)[] }[]): void {
+    this.#model.graph!.output = outputs.map(({ name, dims }) => {
+      const dim = dims.map((size) =>
+        size === undefined ? {} : { value: { case: 'dimValue', value: BigInt(size) } as const },
+      );
+      const tensorType = { elemType: onnxDataTypes.float32, shape: { dim } };
+      return create(ValueInfoProtoSchema, { name, type: { tensorType } });
+    });
+    this.outputs = outputs.map(({ name }) => name);
+    const needed = new Set(this.outputs);
+    const kept = this.nodes.toReversed().filter(({ input, output }) => {
+      if (!output.some((name) => needed.has(name))) return false;
+      for (const name of input) needed.add(name);
+      return true;
+    });
+    this.nodes = kept.reverse();
   }
 
   /** The model file's bytes; constants that nobody reads any more are left out. `producer` and metadata are kept. */

@@ -36,6 +36,18 @@ export interface SegmentationResult {
   freeSpaceNorm: Float32Array;
 }
 
+/** How far a frame is from the ordinary ones. */
+export interface NoveltyResult {
+  /** 1 and above is novel; 0 where it could not be said. */
+  value: number;
+  /** Mean squared error of the reconstruction, of values scaled as the network takes them. */
+  reconstructionError: number;
+  /** Mahalanobis' distance to the ordinary frames. */
+  distance: number;
+  /** `novel_scene` is said: frames were novel for a while, and have not been ordinary for a while since. */
+  isNovel: boolean;
+}
+
 export interface SteeringResult {
   /** Steering angle at the wheels after limits, radians, positive to the left. */
   angleRad: number;

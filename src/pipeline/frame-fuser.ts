@@ -7,6 +7,7 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
+import type { FusionSettings } from '../stages/stage-fusion.js';
 import type { StageResult } from '../stages/stage-result.js';
 import type { StandingCamera } from '../stages/standing-camera.js';
 import { FrameMemory } from './frame-memory.js';
@@ -23,6 +24,7 @@ export interface FuserOptions {
   calibrationSha256: string;
   /** With it, boxes say where they stand on the road. */
   standing?: StandingCamera | undefined;
+  settings?: FusionSettings | undefined;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
   /** The pipeline's life under its supervisor; 0 when left out. */
@@ -52,6 +54,8 @@ export class FrameFuser {
   readonly bundles: readonly BundleReference[];
   /** Short codes that hold for the whole run. */
   readonly health: readonly string[];
+  /** What the stages said of the last frame. */
+  stageHealth: readonly string[] = [];
   readonly #options: FuserOptions;
   readonly #memory: FrameMemory;
   /** Answers that the memory has, of frames that are not yet fused. */
@@ -78,7 +82,10 @@ export class FrameFuser {
   /** Loads how the stages that run are fused. */
   static async open(options: FuserOptions): Promise<FrameFuser> {
     const manifests = new Map([...options.stages].map(([task, { manifest }]) => [task, manifest]));
-    return new FrameFuser(options, await FrameMemory.open(manifests, options.standing));
+    return new FrameFuser(
+      options,
+      await FrameMemory.open(manifests, options.standing, options.settings),
+    );
   }
 
   /**
@@ -128,6 +135,7 @@ export class FrameFuser {
       if (answer.state === 'ok') this.accept(outcome.frame, answer.result);
     this.#accepted.delete(outcome.frame.id);
     const answers = this.#memory.take(outcome.frame);
+    this.stageHealth = this.#memory.fusions.flatMap((one) => one.health?.(answers) ?? []);
     const fields = Object.assign({}, ...this.#memory.fusions.map((one) => one.fields(answers)));
     const frame = create(PerceptionFrameSchema, { ...this.#header(outcome, publishNs), ...fields });
     let payload: Uint8Array = toBinary(PerceptionFrameSchema, frame);
@@ -156,7 +164,7 @@ export class FrameFuser {
       mode,
       bundles: [...this.bundles],
       calibrationSha256,
-      health: [...this.health, ...(frame.pictureHealth ?? [])],
+      health: [...this.health, ...(frame.pictureHealth ?? []), ...this.stageHealth],
       segment: frame.segment ?? 0,
       timing: timingMessage(outcome, stages, publishNs, wallOffsetNs),
       epoch,

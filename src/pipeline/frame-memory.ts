@@ -1,5 +1,5 @@
 import { type Manifest, type Task, tasks } from '../bundle/manifest.js';
-import type { FusedAnswers, StageFusion } from '../stages/stage-fusion.js';
+import type { FusedAnswers, FusionSettings, StageFusion } from '../stages/stage-fusion.js';
 import type { StageResult } from '../stages/stage-result.js';
 import { stageTable } from '../stages/stage-table.js';
 import type { StandingCamera } from '../stages/standing-camera.js';
@@ -23,12 +23,13 @@ export class FrameMemory {
   static async open(
     manifests: ReadonlyMap<Task, Manifest>,
     standing?: StandingCamera,
+    settings?: FusionSettings,
   ): Promise<FrameMemory> {
     const placed = tasks.filter((task) => manifests.has(task));
     const fusions = await Promise.all(
       placed.map(async (task): Promise<[Task, StageFusion]> => {
         const create = await stageTable[task].loadFusion();
-        return [task, create(manifests, standing)];
+        return [task, create(manifests, standing, settings)];
       }),
     );
     return new FrameMemory(new Map(fusions));

@@ -37,8 +37,8 @@ export type StageOutcome<Result = unknown> =
   | { state: 'skipped'; reason: SkipReason }
   | { state: 'late' };
 
-/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there, `picture`: not to be trusted. */
-export type SkipReason = 'overtaken' | 'degraded' | 'input' | 'picture';
+/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there, `picture`: not to be trusted, `novel`: a scene as the rig knows none. */
+export type SkipReason = 'overtaken' | 'degraded' | 'input' | 'picture' | 'novel';
 
 /** A frame with every stage decided, ready to be fused and published. */
 export interface FrameOutcome<Result = unknown> {

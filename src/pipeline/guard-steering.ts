@@ -1,20 +1,30 @@
 import type { Task } from '../bundle/manifest.js';
 import { type FramePlan, type FramePlanner, fullPlan, type WithheldStage } from './frame-plan.js';
 
-const untrusted: readonly [Task, WithheldStage] = [
-  'steering',
-  { state: 'skipped', reason: 'picture' },
-];
+export interface SteeringGuards {
+  /** Codes of a picture that is not to be trusted. */
+  pictureCodes: readonly string[];
+  /** Whether the frames so far show a scene as the rig knows none; undefined: nobody asks. */
+  isNovel: (() => boolean) | undefined;
+}
 
-/** The planner, with steering skipped (reason `picture`) on frames whose picture has one of the codes. */
+const withheld = (reason: 'picture' | 'novel'): readonly [Task, WithheldStage] => [
+  'steering',
+  { state: 'skipped', reason },
+];
+const untrusted = withheld('picture');
+const unknown = withheld('novel');
+
+/** The planner, with steering skipped on frames whose picture is not to be trusted, or whose scene is novel. */
 export function guardSteering(
   plan: FramePlanner | undefined,
-  codes: readonly string[],
+  { pictureCodes, isNovel }: SteeringGuards,
 ): FramePlanner | undefined {
-  if (codes.length === 0) return plan;
+  if (pictureCodes.length === 0 && isNovel === undefined) return plan;
   return (frame) => {
     const planned: FramePlan = plan?.(frame) ?? fullPlan;
-    if (!frame.pictureHealth?.some((code) => codes.includes(code))) return planned;
-    return { ...planned, withheld: new Map([...planned.withheld, untrusted]) };
+    const isBad = frame.pictureHealth?.some((code) => pictureCodes.includes(code)) === true;
+    if (!isBad && isNovel?.() !== true) return planned;
+    return { ...planned, withheld: new Map([...planned.withheld, isBad ? untrusted : unknown]) };
   };
 }

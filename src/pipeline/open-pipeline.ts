@@ -139,7 +139,8 @@ export async function openRuns(
         const known = { stages: proven, calibrationSha256, wallOffsetNs, epoch };
         const { cameraName } = own;
         const frames = { standing, widthPx, heightPx, cameraName };
-        const fuser = await FrameFuser.open({ ...known, ...frames });
+        const settings = { novelty: options.config.novelty };
+        const fuser = await FrameFuser.open({ ...known, ...frames, settings });
         const noted = withRecordedNotes(own, outputs, wallOffsetNs);
         const conducted = { options: noted, graph, planned, lanes, relays, repeated };
         return new PipelineRun({ ...known, ...conducted, capture: handed[index]!, fuser, outputs });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureEnd } from '../capture/capture-thread.js';
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
+import { novelScene } from '../perception/novelty/novelty-memory.js';
 import type { StageResult } from '../stages/stage-result.js';
 import { buildReport } from './build-report.js';
 import { Conductor } from './conductor.js';
@@ -44,7 +45,11 @@ export class PipelineRun {
     const isRealtime = options.pacing === 'realtime';
     const modes = isRealtime && degradation ? new Degradation(degradation) : undefined;
     const planned = repeated ?? modes?.planFrame.bind(modes);
-    const planFrame = guardSteering(planned, options.config.pictureHealth?.stopsSteering ?? []);
+    const { pictureHealth, novelty } = options.config;
+    const planFrame = guardSteering(planned, {
+      pictureCodes: pictureHealth?.stopsSteering ?? [],
+      isNovel: novelty?.stopsSteering ? () => fuser.stageHealth.includes(novelScene) : undefined,
+    });
     this.parts = parts;
     this.#log = new RunLog(options.log);
     this.#statistics = new RunStatistics(graph.stages);

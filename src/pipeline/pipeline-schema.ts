@@ -114,6 +114,17 @@ const bundleSchema = z.union([text, z.array(text).min(1).max(4)], {
   error: 'expected a folder, or a list of one to four',
 });
 
+/** What stands here takes the place of what the bundle was trained with. */
+const noveltySchema = z.strictObject({
+  /** Mahalanobis' distance from which a frame is novel. */
+  threshold: z.number().positive().optional(),
+  /** For how long frames are novel before `novel_scene` is said, and ordinary before it is no longer said. */
+  beginS: z.number().min(0).max(600).optional(),
+  endS: z.number().min(0).max(600).optional(),
+  /** While `novel_scene` is said, steering is skipped. */
+  stopsSteering: z.boolean().default(false),
+});
+
 /** The pipeline file as written. docs/pipeline.md explains every key. */
 export const pipelineSchema = z
   .strictObject({
@@ -150,6 +161,8 @@ export const pipelineSchema = z
     degradation: degradationSchema.optional(),
     /** How pictures are judged. Live sources always are; recorded ones where this is given. */
     pictureHealth: pictureHealthSchema.optional(),
+    /** What follows from scenes as the rig knows none. For files with a novelty bundle. */
+    novelty: noveltySchema.optional(),
     /** Frames held in shared memory. */
     ring: z.strictObject({ slots: z.int().min(3).max(64).default(8) }).default({ slots: 8 }),
     publish: z
@@ -211,6 +224,8 @@ export const pipelineSchema = z
         ['providers'],
         `webgpu runs one network at a time: expected one lane, found ${laneTotal}`,
       );
+    if (file.novelty !== undefined && !placed.has('novelty'))
+      fault(['novelty'], 'novelty rides in no lane');
     for (const { path, message } of checkCameras(file)) fault(path, message);
     for (const name of placed) {
       const { reads } = stageTable[name];

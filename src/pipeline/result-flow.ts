@@ -62,10 +62,12 @@ export class ResultFlow implements ResultParty<StageResult> {
 
   publish(outcome: FrameOutcome<StageResult>, borrow: BorrowSlot): void {
     const { options, fuser, outputs } = this.#parts;
+    const healthBefore = fuser.stageHealth;
     const startNs = nowNs();
     const { frame, payload } = fuser.fuse(outcome, startNs);
     const message = { topic: perceptionTopic.name, stampNs: this.#stampNs(outcome.frame), payload };
     outputs.send(message, () => this.#pixels(outcome.frame.slot, borrow));
+    if (healthBefore.join() !== fuser.stageHealth.join()) this.publishStatus();
     const endNs = nowNs();
     this.firstResultMs ??= performance.now();
     this.#statistics.addFrame(outcome, endNs);
@@ -89,7 +91,12 @@ export class ResultFlow implements ResultParty<StageResult> {
   publishStatus(): readonly string[] {
     const { options, capture, fuser, outputs, wallOffsetNs } = this.#parts;
     const { framesIn, framesPublished, drops } = this.#totals();
-    const health = [...fuser.health, ...this.#sourceHealth, ...outputs.health];
+    const health = [
+      ...fuser.health,
+      ...this.#sourceHealth,
+      ...fuser.stageHealth,
+      ...outputs.health,
+    ];
     const timing = this.#timing.now();
     const status = create(PipelineStatusSchema, {
       framesCaptured: BigInt(framesIn),

@@ -5,7 +5,12 @@ import type {
   PerceptionFrameSchema,
   SteeringUpdateSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
-import type { Detection, SegmentationResult, SteeringResult } from '../perception/results.js';
+import type {
+  Detection,
+  NoveltyResult,
+  SegmentationResult,
+  SteeringResult,
+} from '../perception/results.js';
 import type { LightReading } from '../perception/tracking/light-memory.js';
 import type { FusedSign } from './signs/fused-sign.js';
 import type { StageResult } from './stage-result.js';
@@ -23,6 +28,7 @@ export interface FusedAnswers {
   lights?: readonly LightReading[];
   segmentation?: SegmentationResult;
   steering?: SteeringResult;
+  novelty?: NoveltyResult;
   /** Of the tasks that answer a few numbers. */
   plain?: { readonly [Name in Task]?: PlainAnswer };
 }
@@ -49,6 +55,8 @@ export interface StageFusion {
   narrow?(input: StageResult, answers: FusedAnswers): StageResult;
   /** Its fields of the frame's message. */
   fields(answers: FusedAnswers): MessageInitShape<typeof PerceptionFrameSchema>;
+  /** Codes that hold on this frame, whether or not the stage saw it: the same array until they change. */
+  health?(answers: FusedAnswers): readonly string[];
   /** Its field of the frame's message in serialised form, behind `payload`, where the general encoder is too slow. */
   append?(payload: Uint8Array, answers: FusedAnswers): Uint8Array;
   /** A message that leaves at once, without waiting for the rest of the frame; undefined without an answer. */
@@ -58,8 +66,21 @@ export interface StageFusion {
   ): { topic: string; payload: Uint8Array } | undefined;
 }
 
+/** What the pipeline file says of how answers are fused. */
+export interface FusionSettings {
+  readonly novelty?: Readonly<NoveltySettings> | undefined;
+}
+
+/** Each stands for what the bundle says. */
+export interface NoveltySettings {
+  threshold?: number | undefined;
+  beginS?: number | undefined;
+  endS?: number | undefined;
+}
+
 /** `manifests`: of every stage that runs. `standing`: the camera above the road, where both are known. */
 export type CreateStageFusion = (
   manifests: ReadonlyMap<Task, Manifest>,
   standing?: StandingCamera,
+  settings?: FusionSettings,
 ) => StageFusion;

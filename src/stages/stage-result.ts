@@ -15,4 +15,5 @@ export type StageResult =
   | { stage: 'segmentation'; segmentation: SegmentationResult }
   /** Radians at the wheels, positive to the left, before limits. */
   | { stage: 'steering'; rawAngleRad: number; suggestedThrottle?: number }
+  | { stage: 'novelty'; reconstructionError: number; distance: number }
   | { stage: PlainTask; answer: PlainAnswer };

@@ -1,6 +1,7 @@
 import { type PlainTask, plainTasks, type Task, tasks } from '../bundle/task-table.js';
 import { summariseDetections } from './detection/summarise-detections.js';
 import { summariseLights } from './lights/summarise-lights.js';
+import { summariseNovelty } from './novelty/summarise-novelty.js';
 import { summarisePlain } from './plain/summarise-plain.js';
 import { summariseSegmentation } from './segmentation/summarise-segmentation.js';
 import { summariseSigns } from './signs/summarise-signs.js';
@@ -48,11 +49,18 @@ const ownStages: Readonly<Record<Exclude<Task, PlainTask>, StageRow>> = {
     loadFusion: async () => (await import('./steering/steering-fusion.js')).createSteeringFusion,
     summary: summariseSteering,
   },
+  novelty: {
+    priority: 4,
+    passes: false,
+    loadRunner: async () => (await import('./novelty/novelty-runner.js')).createNoveltyRunner,
+    loadFusion: async () => (await import('./novelty/novelty-fusion.js')).createNoveltyFusion,
+    summary: summariseNovelty,
+  },
 };
 
 /** How every task runs that answers a few numbers per frame. */
 const plainStage = (task: PlainTask): StageRow => ({
-  priority: 4,
+  priority: 5,
   passes: false,
   loadRunner: async () => {
     const { createPlainRunner } = await import('./plain/plain-runner.js');

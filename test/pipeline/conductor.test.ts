@@ -336,6 +336,7 @@ describe('one lane that is too slow for its camera', () => {
     signs: 5,
     lights: 5,
     segmentation: 70,
+    novelty: 1,
   };
 
   /** Runs `seconds` on a made-up clock; says how old each frame was when each stage had answered. */
@@ -347,6 +348,7 @@ describe('one lane that is too slow for its camera', () => {
       signs: [],
       lights: [],
       segmentation: [],
+      novelty: [],
     };
     let nowMs = 0;
     let nextFrame = 0;

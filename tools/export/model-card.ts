@@ -31,6 +31,11 @@ const prose: Readonly<Record<Exclude<Task, PlainTask>, { purpose: string; limits
     limits:
       'Learnt from a simulator: a study object for a test rig, with limits on value and rate behind it.',
   },
+  novelty: {
+    purpose: 'Says how far a frame is from the ordinary frames of the rig that it learnt from.',
+    limits:
+      'Knows the drives that it was trained on: a new road, lens or season is novel to it until it learns them.',
+  },
 };
 
 const proseOf = (task: Task) =>

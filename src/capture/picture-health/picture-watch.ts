@@ -2,6 +2,7 @@ import type { CameraModel } from '../../calibration/camera-model.js';
 import type { CameraMount } from '../../calibration/ground.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import type { SourceInfo } from '../../frame/frame-source.js';
+import { Hysteresis } from '../../frame/hysteresis.js';
 import { DriftWatch } from './drift-watch.js';
 import {
   type PictureCode,
@@ -25,20 +26,14 @@ const saidAtOnce: ReadonlySet<PictureCode> = new Set([
   'calibration_drifted',
 ]);
 
-interface Held {
-  isSaid: boolean;
-  /** Since when it is otherwise than it is said; undefined where it is as said. */
-  otherwiseNs: bigint | undefined;
-}
-
 /** Judges a source's pictures, some ten a second, by their own times; what it says has hysteresis. */
 export class PictureWatch {
   readonly #config: PictureHealthConfig;
   readonly #samples: PictureSamples;
   readonly #still = new StillSamples();
   readonly #nominalRateHz: number | undefined;
-  readonly #held = new Map<PictureCode, Held>(
-    pictureCodes.map((code) => [code, { isSaid: false, otherwiseNs: undefined }]),
+  readonly #held = new Map<PictureCode, Hysteresis>(
+    pictureCodes.map((code) => [code, new Hysteresis()]),
   );
   readonly #layout: FrameLayout;
   #drift: DriftWatch | undefined;
@@ -92,7 +87,7 @@ export class PictureWatch {
     let hasChanged = false;
     for (const code of pictureCodes) {
       const beginS = saidAtOnce.has(code) ? 0 : config.beginS;
-      if (hold(this.#held.get(code)!, found[code], timeNs, beginS, config.endS)) hasChanged = true;
+      if (this.#held.get(code)!.take(found[code], timeNs, beginS, config.endS)) hasChanged = true;
     }
     if (hasChanged) this.#codes = pictureCodes.filter((code) => this.#held.get(code)!.isSaid);
     return this.#codes;
@@ -109,19 +104,6 @@ export class PictureWatch {
       this.#rateFrames = 0;
     } else this.#rateFrames++;
   }
-}
-
-/** True where what is said changes. */
-function hold(held: Held, isFound: boolean, nowNs: bigint, beginS: number, endS: number): boolean {
-  if (isFound === held.isSaid) {
-    held.otherwiseNs = undefined;
-    return false;
-  }
-  held.otherwiseNs ??= nowNs;
-  if (Number(nowNs - held.otherwiseNs) < (isFound ? beginS : endS) * 1e9) return false;
-  held.isSaid = isFound;
-  held.otherwiseNs = undefined;
-  return true;
 }
 
 /** Live sources are watched always, recorded ones where the pipeline file says how. */

@@ -44,8 +44,10 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
     pictureHealth = null,
     allowUncertified,
     frameRateHz = null,
+    novelty,
   } = config;
-  const settings = { providers, preprocess, pictureHealth, allowUncertified, frameRateHz };
+  // What came later stands there only where it is used, so that older keys stay.
+  const settings = { providers, preprocess, pictureHealth, allowUncertified, frameRateHz, novelty };
   const facts: ReplayFacts = {
     build: buildFacts().build,
     code: await codeSha256(),

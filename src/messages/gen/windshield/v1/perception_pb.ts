@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEinwUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSKkAQoJRGV0ZWN0aW9uEhAKCGNsYXNzX2lkGAEgASgNEhIKCmNsYXNzX25hbWUYAiABKAkSDQoFc2NvcmUYAyABKAISIgoGYm94X3B4GAQgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSEAoIdHJhY2tfaWQYBSABKA0SLAoIZ3JvdW5kX20YKCABKAsyGi53aW5kc2hpZWxkLnYxLkdyb3VuZFBvaW50Il8KC0dyb3VuZFBvaW50Eg8KB2ZvcndhcmQYASABKAISDAoEbGVmdBgCIAEoAhIZChFmb3J3YXJkX2RldmlhdGlvbhgDIAEoAhIWCg5sZWZ0X2RldmlhdGlvbhgEIAEoAiJBCgNCb3gSDQoFeF9taW4YASABKAISDQoFeV9taW4YAiABKAISDQoFeF9tYXgYAyABKAISDQoFeV9tYXgYBCABKAIipwEKBFNpZ24SEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNaXNfcmVtZW1iZXJlZBgHIAEoCCK3AQoFTGlnaHQSEAoIY2xhc3NfaWQYASABKBESEgoKY2xhc3NfbmFtZRgCIAEoCRITCgtwcm9iYWJpbGl0eRgDIAEoAhIXCg9kZXRlY3Rpb25faW5kZXgYBCABKA0SEAoIdHJhY2tfaWQYBSABKA0SIgoGYm94X3B4GAYgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSJAoGbGFiZWxzGAcgAygLMhQud2luZHNoaWVsZC52MS5MYWJlbCJCCgZBbnN3ZXISDAoEdGFzaxgBIAEoCRIqCgZ2YWx1ZXMYAiADKAsyGi53aW5kc2hpZWxkLnYxLk5hbWVkTnVtYmVyIioKC05hbWVkTnVtYmVyEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAEiKgoFTGFiZWwSDAoEbmFtZRgBIAEoCRITCgtwcm9iYWJpbGl0eRgCIAEoAiKcAQoMU2VnbWVudGF0aW9uEhAKCHdpZHRoX3B4GAEgASgNEhEKCWhlaWdodF9weBgCIAEoDRITCgtydW5fbGVuZ3RocxgDIAMoDRITCgtydW5fY2xhc3NlcxgEIAEoDBIUCgxjbGFzc19zaGFyZXMYBSADKAISEgoKZnJlZV9zcGFjZRgGIAMoAhITCgtjbGFzc19uYW1lcxgHIAMoCSKZAQoIU3RlZXJpbmcSEQoJYW5nbGVfcmFkGAEgASgCEhUKDXJhd19hbmdsZV9yYWQYAiABKAISFwoPY3VydmF0dXJlX3Blcl9tGAMgASgCEhIKCmlzX2xpbWl0ZWQYBCABKAgSHwoSc3VnZ2VzdGVkX3Rocm90dGxlGAUgASgCSACIAQFCFQoTX3N1Z2dlc3RlZF90aHJvdHRsZSKTAQoLU3RhZ2VTdGF0dXMSDQoFc3RhZ2UYASABKAkSKAoFc3RhdGUYAiABKA4yGS53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdGUSEAoIcHJvdmlkZXIYAyABKAkSEgoKZXJyb3JfY29kZRgEIAEoCRIOCgZyZWFzb24YBSABKAkSFQoNZXJyb3JfbWVzc2FnZRgGIAEoCSIqCglEcm9wQ291bnQSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEIl4KD0J1bmRsZVJlZmVyZW5jZRIMCgR0YXNrGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFgoObmV0d29ya19zaGEyNTYYAyABKAkSFAoMaXNfY2VydGlmaWVkGAQgASgIIrgBCgZUaW1pbmcSEgoKY2FwdHVyZV9ucxgBIAEoBBISCgphcnJpdmFsX25zGAIgASgEEhIKCnB1Ymxpc2hfbnMYAyABKAQSFgoOd2FsbF9vZmZzZXRfbnMYBCABKAMSKgoGc3RhZ2VzGAUgAygLMhoud2luZHNoaWVsZC52MS5TdGFnZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgGIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZSKWAQoLU3RhZ2VUaW1pbmcSDQoFc3RhZ2UYASABKAkSDAoEbGFuZRgCIAEoCRITCgtkaXNwYXRjaF9ucxgDIAEoBBIQCghzdGFydF9ucxgEIAEoBBIZChFwcmVwcm9jZXNzX2VuZF9ucxgFIAEoBBIYChBpbmZlcmVuY2VfZW5kX25zGAYgASgEEg4KBmVuZF9ucxgHIAEoBCLaAgoOU3RlZXJpbmdVcGRhdGUSEAoIZnJhbWVfaWQYASABKAQSFgoOc291cmNlX3RpbWVfbnMYAiABKAQSEAoIc3RhbXBfbnMYAyABKAQSKQoIc3RlZXJpbmcYBCABKAsyFy53aW5kc2hpZWxkLnYxLlN0ZWVyaW5nEi4KBmJ1bmRsZRgFIAEoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhAKCHByb3ZpZGVyGAYgASgJEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgHIAEoCRISCgpjYXB0dXJlX25zGAggASgEEhIKCnB1Ymxpc2hfbnMYCSABKAQSFgoOd2FsbF9vZmZzZXRfbnMYCiABKAMSDAoEbW9kZRgLIAEoCRIOCgZjYW1lcmEYDCABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0izwIKDlBpcGVsaW5lU3RhdHVzEhcKD2ZyYW1lc19jYXB0dXJlZBgBIAEoBBIYChBmcmFtZXNfcHVibGlzaGVkGAIgASgEEicKBWRyb3BzGAMgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSGQoRcHVibGlzaGVkX3JhdGVfaHoYBCABKAISDgoGaGVhbHRoGAUgAygJEhMKC3NvdXJjZV9uYW1lGAYgASgJEi8KB2J1bmRsZXMYByADKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIMCgRtb2RlGAggASgJEisKBnNvdXJjZRgJIAEoCzIbLndpbmRzaGllbGQudjEuU291cmNlVGltaW5nEg4KBmNhbWVyYRgKIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSJtCgdTeW5jU2V0Eg0KBWdyb3VwGAEgASgJEioKB21lbWJlcnMYAiADKAsyGS53aW5kc2hpZWxkLnYxLlN5bmNNZW1iZXISDwoHbWlzc2luZxgDIAMoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBCJBCgpTeW5jTWVtYmVyEg4KBmNhbWVyYRgBIAEoCRIQCghmcmFtZV9pZBgCIAEoBBIRCglvZmZzZXRfbnMYAyABKAQimgEKDFNvdXJjZVRpbWluZxIuCgt0aW1lX3NvdXJjZRgBIAEoDjIZLndpbmRzaGllbGQudjEuVGltZVNvdXJjZRIPCgdyYXRlX2h6GAIgASgCEhEKCWppdHRlcl9tcxgDIAEoAhIMCgRnYXBzGAQgASgEEhcKD3JlcGFpcmVkX3N0YW1wcxgFIAEoBBIPCgdzZWdtZW50GAYgASgNIr8BCgtHcm91bmRUcnV0aBIQCghmcmFtZV9pZBgBIAEoBBIQCghzdGFtcF9ucxgCIAEoBBIrCgdvYmplY3RzGAMgAygLMhoud2luZHNoaWVsZC52MS5UcnV0aE9iamVjdBIxCgxzZWdtZW50YXRpb24YBCABKAsyGy53aW5kc2hpZWxkLnYxLlNlZ21lbnRhdGlvbhIsCgd2ZWhpY2xlGAUgASgLMhsud2luZHNoaWVsZC52MS5UcnV0aFZlaGljbGUilgEKC1RydXRoT2JqZWN0EhIKCmNsYXNzX25hbWUYASABKAkSIgoGYm94X3B4GAIgASgLMhIud2luZHNoaWVsZC52MS5Cb3gSFQoNc2lnbl9jbGFzc19pZBgDIAEoERIRCglvY2NsdXNpb24YBCABKAISEgoKZGlzdGFuY2VfbRgFIAEoAhIRCglvYmplY3RfaWQYBiABKA0iYAoMVHJ1dGhWZWhpY2xlEhQKDGhhc19zdGVlcmluZxgBIAEoCBIUCgxzdGVlcmluZ19yYWQYAiABKAISEQoJaGFzX3NwZWVkGAMgASgIEhEKCXNwZWVkX21wcxgEIAEoAiqEAQoKU3RhZ2VTdGF0ZRIbChdTVEFHRV9TVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQUdFX1NUQVRFX09LEAESFwoTU1RBR0VfU1RBVEVfU0tJUFBFRBACEhQKEFNUQUdFX1NUQVRFX0xBVEUQAxIWChJTVEFHRV9TVEFURV9GQUlMRUQQBCqMAQoKVGltZVNvdXJjZRIbChdUSU1FX1NPVVJDRV9VTlNQRUNJRklFRBAAEhYKElRJTUVfU09VUkNFX0RSSVZFUhABEhYKElRJTUVfU09VUkNFX1NUUkVBTRACEhcKE1RJTUVfU09VUkNFX0FSUklWQUwQAxIYChRUSU1FX1NPVVJDRV9SRUNPUkRFRBAEYgZwcm90bzM");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiyAUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRInCgdub3ZlbHR5GBQgASgLMhYud2luZHNoaWVsZC52MS5Ob3ZlbHR5EhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJIpkBCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCBIfChJzdWdnZXN0ZWRfdGhyb3R0bGUYBSABKAJIAIgBAUIVChNfc3VnZ2VzdGVkX3Rocm90dGxlIloKB05vdmVsdHkSDQoFdmFsdWUYASABKAISHAoUcmVjb25zdHJ1Y3Rpb25fZXJyb3IYAiABKAISEAoIZGlzdGFuY2UYAyABKAISEAoIaXNfbm92ZWwYBCABKAgikwEKC1N0YWdlU3RhdHVzEg0KBXN0YWdlGAEgASgJEigKBXN0YXRlGAIgASgOMhkud2luZHNoaWVsZC52MS5TdGFnZVN0YXRlEhAKCHByb3ZpZGVyGAMgASgJEhIKCmVycm9yX2NvZGUYBCABKAkSDgoGcmVhc29uGAUgASgJEhUKDWVycm9yX21lc3NhZ2UYBiABKAkiKgoJRHJvcENvdW50Eg4KBnJlYXNvbhgBIAEoCRINCgVjb3VudBgCIAEoBCJeCg9CdW5kbGVSZWZlcmVuY2USDAoEdGFzaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhYKDm5ldHdvcmtfc2hhMjU2GAMgASgJEhQKDGlzX2NlcnRpZmllZBgEIAEoCCK4AQoGVGltaW5nEhIKCmNhcHR1cmVfbnMYASABKAQSEgoKYXJyaXZhbF9ucxgCIAEoBBISCgpwdWJsaXNoX25zGAMgASgEEhYKDndhbGxfb2Zmc2V0X25zGAQgASgDEioKBnN0YWdlcxgFIAMoCzIaLndpbmRzaGllbGQudjEuU3RhZ2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYBiABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2UilgEKC1N0YWdlVGltaW5nEg0KBXN0YWdlGAEgASgJEgwKBGxhbmUYAiABKAkSEwoLZGlzcGF0Y2hfbnMYAyABKAQSEAoIc3RhcnRfbnMYBCABKAQSGQoRcHJlcHJvY2Vzc19lbmRfbnMYBSABKAQSGAoQaW5mZXJlbmNlX2VuZF9ucxgGIAEoBBIOCgZlbmRfbnMYByABKAQi2gIKDlN0ZWVyaW5nVXBkYXRlEhAKCGZyYW1lX2lkGAEgASgEEhYKDnNvdXJjZV90aW1lX25zGAIgASgEEhAKCHN0YW1wX25zGAMgASgEEikKCHN0ZWVyaW5nGAQgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIuCgZidW5kbGUYBSABKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIQCghwcm92aWRlchgGIAEoCRIaChJjYWxpYnJhdGlvbl9zaGEyNTYYByABKAkSEgoKY2FwdHVyZV9ucxgIIAEoBBISCgpwdWJsaXNoX25zGAkgASgEEhYKDndhbGxfb2Zmc2V0X25zGAogASgDEgwKBG1vZGUYCyABKAkSDgoGY2FtZXJhGAwgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIs8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIOCgZjYW1lcmEYCiABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ibQoHU3luY1NldBINCgVncm91cBgBIAEoCRIqCgdtZW1iZXJzGAIgAygLMhkud2luZHNoaWVsZC52MS5TeW5jTWVtYmVyEg8KB21pc3NpbmcYAyADKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQiQQoKU3luY01lbWJlchIOCgZjYW1lcmEYASABKAkSEAoIZnJhbWVfaWQYAiABKAQSEQoJb2Zmc2V0X25zGAMgASgEIpoBCgxTb3VyY2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYASABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2USDwoHcmF0ZV9oehgCIAEoAhIRCglqaXR0ZXJfbXMYAyABKAISDAoEZ2FwcxgEIAEoBBIXCg9yZXBhaXJlZF9zdGFtcHMYBSABKAQSDwoHc2VnbWVudBgGIAEoDSK/AQoLR3JvdW5kVHJ1dGgSEAoIZnJhbWVfaWQYASABKAQSEAoIc3RhbXBfbnMYAiABKAQSKwoHb2JqZWN0cxgDIAMoCzIaLndpbmRzaGllbGQudjEuVHJ1dGhPYmplY3QSMQoMc2VnbWVudGF0aW9uGAQgASgLMhsud2luZHNoaWVsZC52MS5TZWdtZW50YXRpb24SLAoHdmVoaWNsZRgFIAEoCzIbLndpbmRzaGllbGQudjEuVHJ1dGhWZWhpY2xlIpYBCgtUcnV0aE9iamVjdBISCgpjbGFzc19uYW1lGAEgASgJEiIKBmJveF9weBgCIAEoCzISLndpbmRzaGllbGQudjEuQm94EhUKDXNpZ25fY2xhc3NfaWQYAyABKBESEQoJb2NjbHVzaW9uGAQgASgCEhIKCmRpc3RhbmNlX20YBSABKAISEQoJb2JqZWN0X2lkGAYgASgNImAKDFRydXRoVmVoaWNsZRIUCgxoYXNfc3RlZXJpbmcYASABKAgSFAoMc3RlZXJpbmdfcmFkGAIgASgCEhEKCWhhc19zcGVlZBgDIAEoCBIRCglzcGVlZF9tcHMYBCABKAIqhAEKClN0YWdlU3RhdGUSGwoXU1RBR0VfU1RBVEVfVU5TUEVDSUZJRUQQABISCg5TVEFHRV9TVEFURV9PSxABEhcKE1NUQUdFX1NUQVRFX1NLSVBQRUQQAhIUChBTVEFHRV9TVEFURV9MQVRFEAMSFgoSU1RBR0VfU1RBVEVfRkFJTEVEEAQqjAEKClRpbWVTb3VyY2USGwoXVElNRV9TT1VSQ0VfVU5TUEVDSUZJRUQQABIWChJUSU1FX1NPVVJDRV9EUklWRVIQARIWChJUSU1FX1NPVVJDRV9TVFJFQU0QAhIXChNUSU1FX1NPVVJDRV9BUlJJVkFMEAMSGAoUVElNRV9TT1VSQ0VfUkVDT1JERUQQBGIGcHJvdG8z");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -140,6 +140,11 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: string camera = 19;
    */
   camera: string;
+
+  /**
+   * @generated from field: windshield.v1.Novelty novelty = 20;
+   */
+  novelty?: Novelty | undefined;
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -553,6 +558,48 @@ export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 10);
 
 /**
+ * How far the frame is from the ordinary frames that the rig's novelty bundle learnt.
+ *
+ * @generated from message windshield.v1.Novelty
+ */
+export type Novelty = Message<"windshield.v1.Novelty"> & {
+  /**
+   * 1 and above is novel; 0 where it could not be said.
+   *
+   * @generated from field: float value = 1;
+   */
+  value: number;
+
+  /**
+   * Mean squared error of the autoencoder's reconstruction.
+   *
+   * @generated from field: float reconstruction_error = 2;
+   */
+  reconstructionError: number;
+
+  /**
+   * Mahalanobis' distance of its code and errors.
+   *
+   * @generated from field: float distance = 3;
+   */
+  distance: number;
+
+  /**
+   * `novel_scene` is said: frames were novel for a while, and have not been ordinary for a while since.
+   *
+   * @generated from field: bool is_novel = 4;
+   */
+  isNovel: boolean;
+};
+
+/**
+ * Describes the message windshield.v1.Novelty.
+ * Use `create(NoveltySchema)` to create a new message.
+ */
+export const NoveltySchema: GenMessage<Novelty> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 11);
+
+/**
  * @generated from message windshield.v1.StageStatus
  */
 export type StageStatus = Message<"windshield.v1.StageStatus"> & {
@@ -582,7 +629,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
 
   /**
    * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" where what it reads is missing,
-   * "picture" where the picture's health forbids it.
+   * "picture" where the picture's health forbids it, "novel" where the scene is none that the rig knows.
    *
    * @generated from field: string reason = 5;
    */
@@ -601,7 +648,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -623,7 +670,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -655,7 +702,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -703,7 +750,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -750,7 +797,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -845,7 +892,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 16);
+  messageDesc(file_windshield_v1_perception, 17);
 
 /**
  * Once a second on topic `status`.
@@ -929,7 +976,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 17);
+  messageDesc(file_windshield_v1_perception, 18);
 
 /**
  * On topic `sync/<group>`: results of several cameras whose pictures were taken together.
@@ -969,7 +1016,7 @@ export type SyncSet = Message<"windshield.v1.SyncSet"> & {
  * Use `create(SyncSetSchema)` to create a new message.
  */
 export const SyncSetSchema: GenMessage<SyncSet> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 18);
+  messageDesc(file_windshield_v1_perception, 19);
 
 /**
  * @generated from message windshield.v1.SyncMember
@@ -998,7 +1045,7 @@ export type SyncMember = Message<"windshield.v1.SyncMember"> & {
  * Use `create(SyncMemberSchema)` to create a new message.
  */
 export const SyncMemberSchema: GenMessage<SyncMember> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 19);
+  messageDesc(file_windshield_v1_perception, 20);
 
 /**
  * How evenly a live source delivers, by its frames' capture times.
@@ -1052,7 +1099,7 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
  * Use `create(SourceTimingSchema)` to create a new message.
  */
 export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 20);
+  messageDesc(file_windshield_v1_perception, 21);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -1091,7 +1138,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 21);
+  messageDesc(file_windshield_v1_perception, 22);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -1139,7 +1186,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 22);
+  messageDesc(file_windshield_v1_perception, 23);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -1171,7 +1218,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 23);
+  messageDesc(file_windshield_v1_perception, 24);
 
 /**
  * @generated from enum windshield.v1.StageState

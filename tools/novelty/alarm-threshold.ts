@@ -1,0 +1,66 @@
+import { Hysteresis } from '../../src/frame/hysteresis.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+
+/** Distances of one drive's frames, with their times; frames stand in order. */
+export interface JudgedDrive {
+  timesS: readonly number[];
+  distances: readonly number[];
+}
+
+/** Drives are looked at in stretches of so long: an alarm is one stretch whose distance stays high for `beginS`. */
+const stretchS = 5;
+/** The tail is the uppermost share of the stretches. */
+const tailShare = 0.25;
+const leastStretches = 12;
+
+/** The largest distance that a stretch holds for `beginS`: at a threshold of as much an alarm begins. */
+export function heldMaxima(drives: readonly JudgedDrive[], beginS: number): number[] {
+  return drives.flatMap(({ timesS, distances }) => {
+    const maxima = new Map<number, number>();
+    for (let start = 0; start < timesS.length; start++) {
+      let held = distances[start]!;
+      let end = start;
+      while (timesS[end]! - timesS[start]! < beginS && end + 1 < timesS.length)
+        held = Math.min(held, distances[++end]!);
+      if (timesS[end]! - timesS[start]! < beginS) break;
+      const stretch = Math.floor((timesS[start]! - timesS[0]!) / stretchS);
+      maxima.set(stretch, Math.max(maxima.get(stretch) ?? 0, held));
+    }
+    return [...maxima.values()];
+  });
+}
+
+/**
+ * The threshold at which so many alarms a minute are to be expected on ordinary drives. Where the drives are long enough it
+ * is read off the stretches; beyond them the tail is taken for exponential (peaks over a threshold, Pickands 1975), so
+ * that one alarm in ten minutes can be asked for with five minutes at hand. Throws ERR_TRAINING with under a minute.
+ */
+export function alarmThreshold(
+  drives: readonly JudgedDrive[],
+  { alarmsPerMinute, beginS }: { alarmsPerMinute: number; beginS: number },
+): number {
+  const maxima = heldMaxima(drives, beginS).sort((a, b) => b - a);
+  if (maxima.length < leastStretches)
+    throw new PerceptionError(
+      'ERR_TRAINING',
+      `novelty: expected a minute or more of held-out drives, found ${(maxima.length * stretchS).toFixed(0)} s`,
+    );
+  const share = Math.min(1, (alarmsPerMinute * stretchS) / 60);
+  const tail = Math.max(3, Math.floor(maxima.length * tailShare));
+  const base = maxima[tail]!;
+  const excess = maxima.slice(0, tail).reduce((sum, value) => sum + value - base, 0) / tail;
+  if (share * maxima.length >= tail) return maxima[Math.floor(share * maxima.length)] ?? base;
+  return base + excess * Math.log(tail / (share * maxima.length));
+}
+
+/** Times at which an alarm begins: `beginS` after distances went above the threshold, until they were below for `endS`. */
+export function alarmsOf(
+  { timesS, distances }: JudgedDrive,
+  { threshold, beginS, endS }: { threshold: number; beginS: number; endS: number },
+): number[] {
+  const held = new Hysteresis();
+  return timesS.filter((timeS, at) => {
+    const nowNs = BigInt(Math.round(timeS * 1e9));
+    return held.take(distances[at]! >= threshold, nowNs, beginS, endS) && held.isSaid;
+  });
+}
