@@ -28,6 +28,7 @@ interface TrainFlags {
   every: number;
   code: number;
   denoising?: true;
+  autoencoder?: string;
   steps: number;
   falseAlarms: number;
   begin: number;
@@ -54,6 +55,7 @@ function trainCommand(): Command {
       32,
     )
     .option('--denoising', 'learn to give the clean picture of a spoilt one')
+    .option('--autoencoder <file.onnx>', 'take this one in place of training one')
     .option('--steps <n>', 'of training, 16 pictures each', positiveInteger, 3000)
     .option('--false-alarms <n>', 'that are wished for in ten minutes', positive, 1)
     .option('--begin <s>', 'how long frames are novel before it is said', seconds, 1)
@@ -90,6 +92,7 @@ async function train(drives: string[], flags: TrainFlags): Promise<void> {
       isDenoising: flags.denoising === true,
       steps: flags.steps,
       seed: flags.seed,
+      ...(flags.autoencoder !== undefined && { autoencoder: flags.autoencoder }),
       alarmsPerMinute: flags.falseAlarms / 10,
       beginS: flags.begin,
       endS: flags.end,

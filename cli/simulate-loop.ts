@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import type { Controller } from '../simulator/driving/loop/controller.js';
+import type { Foretelling } from '../simulator/driving/loop/foretelling.js';
 import type { LoopResult } from '../simulator/driving/loop/run-loop.js';
 import type { SimulatedDrive } from '../simulator/driving/loop/simulated-drive.js';
 import { guardOutputs } from '../src/files/output-guard.js';
+import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { measuredJson } from '../src/text/measured-json.js';
+import { columnsTo, textTable } from '../src/text/text-table.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
@@ -26,6 +29,7 @@ interface LoopFlags {
   angle: string;
   answerMs: string;
   video?: string;
+  foretell?: true;
   json?: true;
 }
 
@@ -69,6 +73,10 @@ export function loopCommand(): Command {
     .option('--angle <rad>', 'at which --controller constant holds the wheels', '0')
     .option('--answer-ms <ms>', 'a pipeline that is silent for longer gave no answer', '15000')
     .option('--video <out.mp4>', 'what the camera saw, with the lane and the answer drawn in')
+    .option(
+      '--foretell',
+      'say whether disagreement with the road foretold interventions (steeringCheck)',
+    )
     .option('--json', 'one JSON object instead of sentences')
     .action(runLoopCommand);
 }
@@ -96,17 +104,22 @@ async function runLoopCommand(flags: LoopFlags): Promise<void> {
       flags.video === undefined ? undefined : await LoopVideo.start(flags.video, drive, rateHz);
     let controller: Controller | undefined;
     try {
-      controller = await controllerOf(flags, drive, rateHz, terminal);
+      const foretelling =
+        flags.foretell &&
+        new (await import('../simulator/driving/loop/foretelling.js')).ForetellWatch(rateHz);
+      const onAnswer = (frame: PerceptionFrame) => foretelling?.answered(frame);
+      controller = await controllerOf(flags, drive, rateHz, terminal, onAnswer);
       const show = showsProgress(terminal);
       const onFrame = async (frame: Parameters<LoopVideoAdd>[0]) => {
         await video?.add(frame);
+        foretelling?.drove(frame);
         const details = [`${frame.interventions} interventions`];
         show({ done: Math.round(frame.elapsedS), total: seconds, unit: 's', details });
       };
       const run = { drive, controller, seed: setup.seed, seconds, rateHz, latencyS, signal };
       const result = await runLoop({ ...run, onFrame });
       await video?.finish();
-      report(terminal, flags, result);
+      report(terminal, flags, result, foretelling?.report);
     } finally {
       await video?.abort();
       await controller?.close();
@@ -134,6 +147,7 @@ async function controllerOf(
   drive: SimulatedDrive,
   rateHz: number,
   terminal: Terminal,
+  onFrame: (frame: PerceptionFrame) => void,
 ): Promise<Controller> {
   const angleRad = numberFlag('--angle', flags.angle, -0.6, 0.6);
   const timeoutMs = numberFlag('--answer-ms', flags.answerMs, 1, 600_000);
@@ -142,20 +156,48 @@ async function controllerOf(
   if (flags.controller === 'constant') return controllers.constantController(angleRad);
   const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
   const config = await loadPipelineFile(flags.pipeline);
+  if (flags.foretell && config.steeringCheck === undefined)
+    throw usage(`--foretell: expected steeringCheck in ${flags.pipeline}, found none`);
+  const { driveMount } = await import('../simulator/datasets/drive.js');
   const { PipelineDriver } = await import('../simulator/driving/loop/pipeline-driver.js');
   const note = (text: string) => terminal.note(text);
-  return PipelineDriver.open({ config, camera: drive.camera.model, rateHz, timeoutMs, note });
+  const eye = { camera: drive.camera.model, mount: driveMount(drive.camera.mount) };
+  return PipelineDriver.open({ config, ...eye, rateHz, timeoutMs, note, onFrame });
 }
 
-function report(terminal: Terminal, flags: LoopFlags, result: LoopResult): void {
+function report(
+  terminal: Terminal,
+  flags: LoopFlags,
+  result: LoopResult,
+  foretold: Foretelling | undefined,
+): void {
   terminal.clearLive();
   const { stopped, unanswered, elapsedS } = result;
-  terminal.print(flags.json ? measuredJson(result) : sentences(result));
+  const all = { ...result, ...(foretold && { foretold }) };
+  terminal.print(flags.json ? measuredJson(all) : sentences(result));
+  if (foretold !== undefined && !flags.json) terminal.print(foretellingTable(foretold));
   if (stopped === undefined) return;
   process.exitCode = exitCodes.failedVerdict;
   terminal.note(
     `windshield: expected an answer for every frame, found none for the last of ${unanswered}: the car braked and stands after ${elapsedS.toFixed(1)} s: ${stopped}`,
   );
+}
+
+function foretellingTable({ beforeS, framesBefore, seen, rows }: Foretelling): string {
+  const share = (value: number | undefined) =>
+    value === undefined ? '' : `${(100 * value).toFixed(1)} %`;
+  const head = ['against', 'from m', 'foretold', 'before s', 'false alarms', 'frames', 'right'];
+  const lines = rows.map((row) => [
+    row.against,
+    row.thresholdM.toFixed(2),
+    `${row.hits} of ${row.interventions}`,
+    row.medianLeadS?.toFixed(1) ?? '',
+    `${row.falseAlarms} of ${row.alarms}`,
+    share(row.framesAbove),
+    share(row.framesRight),
+  ]);
+  const words = `an intervention follows ${share(framesBefore)} of the frames within ${beforeS} s; the lane is seen on ${share(seen.lane)}, the free space on ${share(seen['free space'])}`;
+  return `${words}\n${textTable([head, ...lines], { numbers: columnsTo(6) })}`;
 }
 
 function sentences(result: LoopResult): string {

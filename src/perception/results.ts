@@ -36,6 +36,17 @@ export interface SegmentationResult {
   freeSpaceNorm: Float32Array;
 }
 
+/** Where the steering leads against what the class map shows, metres; positive: the path lies to the left of it. */
+export interface SteeringCheckResult {
+  aheadM: number;
+  /** Of the path, left of straight ahead. */
+  pathM: number;
+  /** Against the middle of the free space; absent where that is not seen whole. */
+  freeSpaceM?: number;
+  /** Against the centre of the lane. */
+  laneM?: number;
+}
+
 /** How far a frame is from the ordinary ones. */
 export interface NoveltyResult {
   /** 1 and above is novel; 0 where it could not be said. */

@@ -1,4 +1,5 @@
 import { type CameraModel, scaleCamera } from '../calibration/camera-model.js';
+import type { MeasuredMount } from '../calibration/mount.js';
 import type { CameraOfOptions } from '../capture/camera-of.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import { PerceptionError } from '../frame/perception-error.js';
@@ -28,6 +29,22 @@ export function checkHasCamera({ mount }: PipelineConfig, camera: CameraModel | 
     throw new PerceptionError(
       'ERR_CALIBRATION',
       `mount ${mount}: expected a calibration beside it, found none`,
+    );
+}
+
+/** Steering can be compared with the road only where it is known what of it the camera shows. */
+export function checkStands(
+  { steeringCheck, bundles }: PipelineConfig,
+  camera: CameraModel | undefined,
+  mount: MeasuredMount | undefined,
+): void {
+  const found = camera === undefined ? 'no calibration' : mount === undefined ? 'no mount' : '';
+  // A camera that does not steer, beside one that does, is asked nothing.
+  if (bundles.steering === undefined || bundles.segmentation === undefined) return;
+  if (steeringCheck !== undefined && found !== '')
+    throw new PerceptionError(
+      'ERR_CALIBRATION',
+      `steeringCheck: expected a calibration and a mount, found ${found}`,
     );
 }
 

@@ -10,6 +10,7 @@ import {
 import type { FusionSettings } from '../stages/stage-fusion.js';
 import type { StageResult } from '../stages/stage-result.js';
 import type { StandingCamera } from '../stages/standing-camera.js';
+import { type CrossCheck, crossCheckOf } from './cross-check-frame.js';
 import { FrameMemory } from './frame-memory.js';
 import { stageStatusMessages, timingMessage } from './frame-messages.js';
 import type { CapturedFrame, FrameOutcome } from './frame-record.js';
@@ -58,12 +59,16 @@ export class FrameFuser {
   stageHealth: readonly string[] = [];
   readonly #options: FuserOptions;
   readonly #memory: FrameMemory;
+  readonly #crossCheck: CrossCheck | undefined;
   /** Answers that the memory has, of frames that are not yet fused. */
   readonly #accepted = new Map<number, Set<StageResult['stage']>>();
 
   private constructor(options: FuserOptions, memory: FrameMemory) {
     this.#options = options;
     this.#memory = memory;
+    const { settings, standing } = options;
+    const map = options.stages.get('segmentation')?.manifest;
+    this.#crossCheck = crossCheckOf(settings?.steeringCheck, standing, map);
     this.bundles = [...options.stages].map(([task, { manifest, isCertified }]) =>
       create(BundleReferenceSchema, {
         task,
@@ -137,7 +142,12 @@ export class FrameFuser {
     const answers = this.#memory.take(outcome.frame);
     this.stageHealth = this.#memory.fusions.flatMap((one) => one.health?.(answers) ?? []);
     const fields = Object.assign({}, ...this.#memory.fusions.map((one) => one.fields(answers)));
-    const frame = create(PerceptionFrameSchema, { ...this.#header(outcome, publishNs), ...fields });
+    const steeringCheck = this.#crossCheck?.(answers);
+    const frame = create(PerceptionFrameSchema, {
+      ...this.#header(outcome, publishNs),
+      ...fields,
+      ...(steeringCheck && { steeringCheck }),
+    });
     let payload: Uint8Array = toBinary(PerceptionFrameSchema, frame);
     for (const { append } of this.#memory.fusions) {
       if (append !== undefined) payload = append(payload, answers);

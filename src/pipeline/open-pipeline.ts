@@ -10,7 +10,7 @@ import { OutputSet } from '../outputs/output-set.js';
 import { countHeldFrames, openOutputs } from '../outputs/output-table.js';
 import { shareOutputs } from '../outputs/share-outputs.js';
 import { classesOf } from '../stages/classes-of.js';
-import { calibrationFor, cameraIn, checkHasCamera, hashOf } from './camera-for-run.js';
+import { calibrationFor, cameraIn, checkHasCamera, checkStands, hashOf } from './camera-for-run.js';
 import { CrewMaker } from './crew-maker.js';
 import type { FramePlanner } from './frame-plan.js';
 import { guardRecording } from './guard-recording.js';
@@ -99,6 +99,7 @@ export async function openRuns(
     for (const [index, { capture, camera, mount, outputs, stages: placed }] of seen.entries()) {
       const { config: own, source: place, pacing, cameraName } = cameras[index]!;
       checkHasCamera(own, camera);
+      checkStands(own, camera, mount);
       if (camera && mount) capture.expectMount?.(camera, mount);
       const { name: sourceName, isLive = false, nominalRateHz, layout } = capture.info;
       await outputs.begin({
@@ -139,7 +140,8 @@ export async function openRuns(
         const known = { stages: proven, calibrationSha256, wallOffsetNs, epoch };
         const { cameraName } = own;
         const frames = { standing, widthPx, heightPx, cameraName };
-        const settings = { novelty: options.config.novelty };
+        const { novelty, steeringCheck } = options.config;
+        const settings = { novelty, steeringCheck };
         const fuser = await FrameFuser.open({ ...known, ...frames, settings });
         const noted = withRecordedNotes(own, outputs, wallOffsetNs);
         const conducted = { options: noted, graph, planned, lanes, relays, repeated };
@@ -189,7 +191,9 @@ function openEye(options: PipelineOptions, heldFrames: number, kept: Keep): Open
     topic,
     note: options.note,
   });
-  return { capturing, calibrating, mounting: openMount(config.mount, source) };
+  const carried = config.mount === 'recording' ? given?.mount : undefined;
+  const mounting = carried ? Promise.resolve(carried) : openMount(config.mount, source);
+  return { capturing, calibrating, mounting };
 }
 
 const optionsOfSource = ({ config, sourceOptions }: PipelineOptions) => ({

@@ -1,4 +1,5 @@
 import type { CameraModel } from '../calibration/camera-model.js';
+import type { MeasuredMount } from '../calibration/mount.js';
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { SourceOptions } from '../capture/source-options.js';
 import type { FrameSource } from '../frame/frame-source.js';
@@ -59,6 +60,8 @@ export interface OpenedSource {
   capture: CaptureHandle;
   /** The calibration that it carries, for `calibration: recording`. */
   camera?: CameraModel;
+  /** How that camera sits on the vehicle, for `mount: recording`. */
+  mount?: MeasuredMount;
 }
 
 /** A source that the caller made, with the calibration of its camera for `calibration: recording`. */

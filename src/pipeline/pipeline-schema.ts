@@ -114,6 +114,15 @@ const bundleSchema = z.union([text, z.array(text).min(1).max(4)], {
   error: 'expected a folder, or a list of one to four',
 });
 
+/** Where the steering leads, against the middle of the free space and the lane's centre. */
+const steeringCheckSchema = z.strictObject({
+  /** Of the car: how far it gets in `aheadS`. */
+  speedMps: z.number().positive().max(100),
+  aheadS: z.number().positive().max(5).default(1),
+  laneWidthM: z.number().min(1.5).max(10).default(3.5),
+  drivesOn: z.enum(['right', 'left']).default('right'),
+});
+
 /** What stands here takes the place of what the bundle was trained with. */
 const noveltySchema = z.strictObject({
   /** Mahalanobis' distance from which a frame is novel. */
@@ -163,6 +172,8 @@ export const pipelineSchema = z
     pictureHealth: pictureHealthSchema.optional(),
     /** What follows from scenes as the rig knows none. For files with a novelty bundle. */
     novelty: noveltySchema.optional(),
+    /** Compares where the steering leads with the class map. Needs both stages, a calibration and a mount. */
+    steeringCheck: steeringCheckSchema.optional(),
     /** Frames held in shared memory. */
     ring: z.strictObject({ slots: z.int().min(3).max(64).default(8) }).default({ slots: 8 }),
     publish: z
@@ -226,6 +237,9 @@ export const pipelineSchema = z
       );
     if (file.novelty !== undefined && !placed.has('novelty'))
       fault(['novelty'], 'novelty rides in no lane');
+    for (const name of ['steering', 'segmentation'] as const)
+      if (file.steeringCheck !== undefined && !placed.has(name))
+        fault(['steeringCheck'], `${name} rides in no lane`);
     for (const { path, message } of checkCameras(file)) fault(path, message);
     for (const name of placed) {
       const { reads } = stageTable[name];

@@ -69,6 +69,15 @@ export interface StageFusion {
 /** What the pipeline file says of how answers are fused. */
 export interface FusionSettings {
   readonly novelty?: Readonly<NoveltySettings> | undefined;
+  readonly steeringCheck?: SteeringCheckSettings | undefined;
+}
+
+/** What the steering is compared with the class map by. */
+export interface SteeringCheckSettings {
+  readonly speedMps: number;
+  readonly aheadS: number;
+  readonly laneWidthM: number;
+  readonly drivesOn: 'right' | 'left';
 }
 
 /** Each stands for what the bundle says. */

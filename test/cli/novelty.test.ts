@@ -57,7 +57,7 @@ beforeAll(async () => {
   rig = await makeTinyRig(2);
   bundle = join(dir, 'gate');
   await Promise.all([
-    writeDrive(join(dir, 'learnt.mcap'), ordinary(80, 1)),
+    writeDrive(join(dir, 'learnt.mcap'), ordinary(130, 1)),
     writeDrive(join(dir, 'held.mcap'), ordinary(124, 2)),
     writeDrive(join(dir, 'unseen.mcap'), ordinary(20, 3)),
     writeDrive(join(dir, 'night.mcap'), [...ordinary(6, 4), ...dark(8), ...ordinary(8, 4)]),
@@ -67,7 +67,7 @@ beforeAll(async () => {
   const made = await windshield(['novelty', 'train', ...drives, '--out', bundle, ...how]).finished;
   expect(made.stderr).toMatch(/held\.mcap: 124 frames, held out/);
   expect(made.stdout).toMatch(
-    /gate: learnt from 80 frames; threshold \d+\.\d\d, \d alarms in 1\.0 /,
+    /gate: learnt from 130 frames; threshold \d+\.\d\d, \d alarms in 1\.0 /,
   );
   expect(made.code).toBe(0);
 });

@@ -7,20 +7,20 @@ import {
 import { NetworkGraph } from '../quantize/network-graph.js';
 import type { Ordinary } from './ordinary.js';
 
-/** The picture's error is averaged in so many cells: where it lies counts. */
+/** Error and contrast are averaged in cells of so many pixels: where they lie counts. */
 const cellPx = 16;
 const cellCount = (autoencoderPx.widthPx / cellPx) * (autoencoderPx.heightPx / cellPx);
-/** Below this mean squared error there is nothing but rounding. */
-const leastError = 1e-4;
+/** Below this mean square of values in -1..1 there is nothing but rounding. */
+const leastSquare = 1e-4;
 
 export const errorName = 'error';
 export const distanceName = 'distance';
 export const featuresName = 'features';
 
-/** Numbers that a frame is judged by: its code, and the logarithm of the error of each cell. */
-export const featureCount = (codeSize: number): number => codeSize + cellCount;
+/** Numbers that a frame is judged by: its code, and for each cell the logarithms of its error and of its contrast. */
+export const featureCount = (codeSize: number): number => codeSize + 2 * cellCount;
 
-/** The autoencoder with its features as a further output: float32 [1, codeSize + 24]. */
+/** The autoencoder with its features as a further output: float32 [1, codeSize + 48]. */
 export function featureNetwork(autoencoder: Uint8Array, where: string): Uint8Array {
   const graph = NetworkGraph.read(autoencoder, where);
   appendFeatures(graph);
@@ -60,18 +60,32 @@ function appendFeatures(graph: NetworkGraph): void {
   const add = adder(graph);
   const difference = add('Sub', [inputName, reconstructionName], 'difference');
   const squared = add('Mul', [difference, difference], 'squared_difference');
-  const pooled = add('AveragePool', [squared], 'squared_by_cell', {
-    kernel_shape: [cellPx, cellPx],
-    strides: [cellPx, cellPx],
-  });
-  const cells = add('ReduceMean', [pooled], 'error_by_cell', { axes: [1], keepdims: 0 });
   const shape = graph.constant('cells_shape', [2], BigInt64Array.from([1n, BigInt(cellCount)]));
-  const flat = add('Reshape', [cells, shape], 'errors');
-  add('ReduceMean', [flat], errorName, { axes: [1], keepdims: 1 });
-  const least = graph.constant('least_error', [1], Float32Array.of(leastError));
-  const raised = add('Add', [flat, least], 'errors_raised');
-  const logs = add('Log', [raised], 'log_errors');
-  add('Concat', [codeName, logs], featuresName, { axis: 1 });
+  const least = graph.constant('least_square', [1], Float32Array.of(leastSquare));
+  /** Means over cells; then over channels, as a row. */
+  const pooled = (input: string, output: string) =>
+    add('AveragePool', [input], output, {
+      kernel_shape: [cellPx, cellPx],
+      strides: [cellPx, cellPx],
+    });
+  const row = (input: string, output: string) => {
+    const means = add('ReduceMean', [input], `${output}_of_channels`, { axes: [1], keepdims: 0 });
+    return add('Reshape', [means, shape], output);
+  };
+  const logs = (input: string, output: string) => {
+    // Rounding may leave a little less than nothing.
+    const positive = add('Relu', [input], `${output}_positive`);
+    return add('Log', [add('Add', [positive, least], `${output}_raised`)], output);
+  };
+  const errors = row(pooled(squared, 'squared_by_cell'), 'errors');
+  add('ReduceMean', [errors], errorName, { axes: [1], keepdims: 1 });
+  const level = pooled(inputName, 'level_by_cell');
+  const levelSquared = add('Mul', [level, level], 'level_squared');
+  const square = add('Mul', [inputName, inputName], 'picture_squared');
+  const spread = add('Sub', [pooled(square, 'square_by_cell'), levelSquared], 'variance_by_cell');
+  const contrasts = row(spread, 'contrasts');
+  const parts = [codeName, logs(errors, 'log_errors'), logs(contrasts, 'log_contrasts')];
+  add('Concat', parts, featuresName, { axis: 1 });
 }
 
 type Attributes = Parameters<NetworkGraph['node']>[3];

@@ -7,8 +7,8 @@ export interface Ordinary {
   whitening: Float64Array;
 }
 
-/** Share of each covariance that is taken away: few frames make a covariance that trusts chance (Ledoit and Wolf 2004). */
-const shrinkage = 0.05;
+/** Share of each covariance that is taken away: few drives make a covariance that trusts chance (Ledoit and Wolf 2004). */
+const shrinkage = 0.3;
 /** Added to each variance, as a share of the mean one: a feature that never changes says nothing for ever. */
 const floorShare = 1e-4;
 

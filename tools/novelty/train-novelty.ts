@@ -3,9 +3,11 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import type { Manifest } from '../../src/bundle/manifest.js';
 import type { NoveltyOutputSpec } from '../../src/bundle/novelty-spec.js';
 import { cameraOf } from '../../src/capture/camera-of.js';
+import { readInput } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession } from '../../src/inference/native-session.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { readAutoencoderSpec } from '../autoencoder/autoencoder-file.js';
 import {
   autoencoderInput,
   autoencoderPx,
@@ -36,6 +38,8 @@ export interface NoveltyRequest {
   holdOutEvery: number;
   /** Seconds between frames that are read. */
   everyS: number;
+  /** A file of trainAutoencoder, in place of training one; `codeSize`, `isDenoising` and `steps` then say nothing. */
+  autoencoder?: string;
   codeSize: number;
   isDenoising: boolean;
   steps: number;
@@ -86,10 +90,11 @@ export async function trainNovelty(request: NoveltyRequest): Promise<TrainedNove
     if (isHeldOut(place)) heldOut.push({ timesS, pictures });
     onNote?.(`${path}: ${pictures.count - before} frames${isHeldOut(place) ? ', held out' : ''}`);
   }
-  const { bytes } = await trainAutoencoder(ordinary, undefined, request);
-  const where = 'the trained autoencoder';
-  const watch = new FeatureWatch(featureNetwork(bytes, where), featureCount(request.codeSize));
-  const stay = ordinaryOf(watch.featuresOf(ordinary), featureCount(request.codeSize));
+  const where = request.autoencoder ?? 'the trained autoencoder';
+  const { bytes, spec } = await autoencoderOf(request, ordinary);
+  const size = featureCount(spec.codeSize);
+  const watch = new FeatureWatch(featureNetwork(bytes, where), size);
+  const stay = ordinaryOf(watch.featuresOf(ordinary), size);
   watch.release();
   const network = noveltyNetwork(bytes, stay, where);
   const judge = new DistanceWatch(network);
@@ -114,6 +119,13 @@ export async function trainNovelty(request: NoveltyRequest): Promise<TrainedNove
     heldOutMinutes,
     heldOutAlarms,
   };
+}
+
+async function autoencoderOf(request: NoveltyRequest, ordinary: PictureSet) {
+  const { autoencoder: path } = request;
+  if (path === undefined) return trainAutoencoder(ordinary, undefined, request);
+  const bytes = readInput(path, { code: 'ERR_BUNDLE', what: 'an autoencoder' });
+  return { bytes, spec: readAutoencoderSpec(bytes, path) };
 }
 
 /** From the first frame to the last. */

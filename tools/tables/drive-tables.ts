@@ -85,6 +85,12 @@ export const driveTables = {
         about: 'drivable share of the height, mean over the columns of the class map',
         isNullable: true,
       },
+      novelty: {
+        type: 'double',
+        about: 'how far from the ordinary; 1 and above is novel',
+        isNullable: true,
+      },
+      is_novel: { type: 'boolean', about: '`novel_scene` is said', isNullable: true },
     },
   },
   detections: {
@@ -166,6 +172,30 @@ export const driveTables = {
       raw_angle_rad: { type: 'double', unit: 'rad', about: 'as the network said it' },
       curvature_per_m: { type: 'double', unit: '1/m', about: 'of the path it means' },
       is_limited: { type: 'boolean', about: 'value or rate was limited' },
+      ahead_m: {
+        type: 'double',
+        unit: 'm',
+        about: 'how far ahead the steering is compared with the road',
+        isNullable: true,
+      },
+      path_m: {
+        type: 'double',
+        unit: 'm',
+        about: 'where the steering has led by then, to the left',
+        isNullable: true,
+      },
+      free_space_m: {
+        type: 'double',
+        unit: 'm',
+        about: 'the path against the middle of the free space, to the left',
+        isNullable: true,
+      },
+      lane_m: {
+        type: 'double',
+        unit: 'm',
+        about: 'the path against the lane’s centre, to the left',
+        isNullable: true,
+      },
     },
   },
   stages: {

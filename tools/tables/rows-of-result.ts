@@ -40,6 +40,8 @@ export function* rowsOfResult(key: FrameKey, frame: PerceptionFrame): Generator<
       segment: frame.segment,
       detections: frame.detections.length,
       free_space: segmentation === undefined ? null : mean(segmentation.freeSpace),
+      novelty: frame.novelty?.value ?? null,
+      is_novel: frame.novelty?.isNovel ?? null,
     },
   };
   yield* boxRows(key, frame);
@@ -55,6 +57,10 @@ export function* rowsOfResult(key: FrameKey, frame: PerceptionFrame): Generator<
         raw_angle_rad: steering.rawAngleRad,
         curvature_per_m: steering.curvaturePerM,
         is_limited: steering.isLimited,
+        ahead_m: frame.steeringCheck?.aheadM ?? null,
+        path_m: frame.steeringCheck?.pathM ?? null,
+        free_space_m: frame.steeringCheck?.freeSpaceM ?? null,
+        lane_m: frame.steeringCheck?.laneM ?? null,
       },
     };
   for (const { stage, state, provider, reason, errorCode } of frame.stages)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CameraModel } from '../../../src/calibration/camera-model.js';
+import type { MeasuredMount } from '../../../src/calibration/mount.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { openPipeline } from '../../../src/pipeline/open-pipeline.js';
@@ -11,6 +12,8 @@ import { SimulatedCapture } from './simulated-capture.js';
 export interface PipelineDriverOptions {
   config: PipelineConfig;
   camera: CameraModel;
+  /** How it sits on the car, for a pipeline that asks. */
+  mount?: MeasuredMount;
   rateHz: number;
   /** An answer that takes longer is no answer, milliseconds of the clock on the wall. */
   timeoutMs: number;
@@ -83,12 +86,12 @@ export class PipelineDriver implements Controller {
     await this.#ended;
   }
 
-  async #start({ config, camera, note }: PipelineDriverOptions): Promise<void> {
+  async #start({ config, camera, mount, note }: PipelineDriverOptions): Promise<void> {
     const { record: _record, ...rest } = config;
     const run = await openPipeline({
       config: { ...rest, publish: {} },
       source: this.#capture.info.name,
-      opened: { capture: this.#capture, camera },
+      opened: { capture: this.#capture, camera, ...(mount && { mount }) },
       pacing: 'lockstep',
       onFrame: (frame, payload) => this.#answered(frame, payload),
       ...(note && { note }),

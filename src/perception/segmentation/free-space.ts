@@ -1,3 +1,15 @@
+import type { SegmentationOutputSpec } from '../../bundle/segmentation-spec.js';
+
+/** By class id, 1 where a vehicle may drive. */
+export function drivableOf({
+  classes,
+  drivable,
+}: Pick<SegmentationOutputSpec, 'classes' | 'drivable'>): Uint8Array {
+  const isDrivable = new Uint8Array(256);
+  for (const name of drivable) isDrivable[classes.indexOf(name)] = 1;
+  return isDrivable;
+}
+
 /**
  * For each column, the share of the height that is drivable without interruption from the bottom row up, 0..1.
  * `isDrivable[class]` is 1 for classes that a vehicle may drive on.

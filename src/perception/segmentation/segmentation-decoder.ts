@@ -1,6 +1,6 @@
 import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
 import type { SegmentationResult } from '../results.js';
-import { freeSpaceByColumn } from './free-space.js';
+import { drivableOf, freeSpaceByColumn } from './free-space.js';
 import { createMapReader } from './map-reader.js';
 import { classShares, encodeRunLengths } from './run-lengths.js';
 
@@ -20,8 +20,7 @@ export function createSegmentationDecoder(
   const classCount = spec.classes.length;
   const { widthPx, heightPx, read } = createMapReader(spec, { rows, columns });
   const classMap = new Uint8Array(widthPx * heightPx);
-  const isDrivable = new Uint8Array(256);
-  for (const name of spec.drivable) isDrivable[spec.classes.indexOf(name)] = 1;
+  const isDrivable = drivableOf(spec);
   return {
     classMap,
     decode(scores) {

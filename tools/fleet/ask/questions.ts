@@ -90,6 +90,23 @@ from tracks group by drive order by short_share desc limit 20`,
     sql: `select class_name, count(*) as tracks, sum(frames)::bigint as boxes, count(distinct drive) as drives,
   round(avg(mean_score), 3) as mean_score from tracks group by class_name order by boxes desc`,
   },
+  'novel-minutes': {
+    about: 'the minutes that show what the rig does not know, worth labelling first',
+    sql: `select drive, ${minute} as minute, round(max(novelty), 2) as most, round(avg(novelty), 2) as mean,
+  sum(is_novel::integer)::bigint as novel_frames, count(*) as frames
+from frames where novelty is not null group by drive, minute having bool_or(is_novel) order by mean desc limit 50`,
+  },
+  'steering-off-the-road': {
+    about:
+      'the seconds in which the steering leads away from lane, free space or driver, a second ahead',
+    sql: `select * from (select s.drive, floor(s.time_s)::integer as second, round(avg(abs(s.lane_m)), 2) as off_lane_m,
+  round(avg(abs(s.free_space_m)), 2) as off_free_space_m,
+  round(avg(abs(s.path_m - tan(t.steering_rad) * coalesce(s.curvature_per_m / nullif(tan(s.angle_rad), 0), 0.37)
+    * s.ahead_m * s.ahead_m / 2)), 2) as off_driver_m
+from steering s left join truth_vehicle t using (drive, frame_id)
+where s.ahead_m is not null group by s.drive, second)
+order by greatest(coalesce(off_lane_m, 0), coalesce(off_free_space_m, 0), coalesce(off_driver_m, 0)) desc limit 20`,
+  },
   'limited-steering': {
     about: 'drives by how often the steering limit spoke',
     sql: `select drive, round(avg(is_limited::integer), 3) as limited_share, round(degrees(max(abs(raw_angle_rad))), 1) as most_deg

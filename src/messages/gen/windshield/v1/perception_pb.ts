@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file windshield/v1/perception.proto.
  */
 export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
-  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEiyAUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRInCgdub3ZlbHR5GBQgASgLMhYud2luZHNoaWVsZC52MS5Ob3ZlbHR5EhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJIpkBCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCBIfChJzdWdnZXN0ZWRfdGhyb3R0bGUYBSABKAJIAIgBAUIVChNfc3VnZ2VzdGVkX3Rocm90dGxlIloKB05vdmVsdHkSDQoFdmFsdWUYASABKAISHAoUcmVjb25zdHJ1Y3Rpb25fZXJyb3IYAiABKAISEAoIZGlzdGFuY2UYAyABKAISEAoIaXNfbm92ZWwYBCABKAgikwEKC1N0YWdlU3RhdHVzEg0KBXN0YWdlGAEgASgJEigKBXN0YXRlGAIgASgOMhkud2luZHNoaWVsZC52MS5TdGFnZVN0YXRlEhAKCHByb3ZpZGVyGAMgASgJEhIKCmVycm9yX2NvZGUYBCABKAkSDgoGcmVhc29uGAUgASgJEhUKDWVycm9yX21lc3NhZ2UYBiABKAkiKgoJRHJvcENvdW50Eg4KBnJlYXNvbhgBIAEoCRINCgVjb3VudBgCIAEoBCJeCg9CdW5kbGVSZWZlcmVuY2USDAoEdGFzaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhYKDm5ldHdvcmtfc2hhMjU2GAMgASgJEhQKDGlzX2NlcnRpZmllZBgEIAEoCCK4AQoGVGltaW5nEhIKCmNhcHR1cmVfbnMYASABKAQSEgoKYXJyaXZhbF9ucxgCIAEoBBISCgpwdWJsaXNoX25zGAMgASgEEhYKDndhbGxfb2Zmc2V0X25zGAQgASgDEioKBnN0YWdlcxgFIAMoCzIaLndpbmRzaGllbGQudjEuU3RhZ2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYBiABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2UilgEKC1N0YWdlVGltaW5nEg0KBXN0YWdlGAEgASgJEgwKBGxhbmUYAiABKAkSEwoLZGlzcGF0Y2hfbnMYAyABKAQSEAoIc3RhcnRfbnMYBCABKAQSGQoRcHJlcHJvY2Vzc19lbmRfbnMYBSABKAQSGAoQaW5mZXJlbmNlX2VuZF9ucxgGIAEoBBIOCgZlbmRfbnMYByABKAQi2gIKDlN0ZWVyaW5nVXBkYXRlEhAKCGZyYW1lX2lkGAEgASgEEhYKDnNvdXJjZV90aW1lX25zGAIgASgEEhAKCHN0YW1wX25zGAMgASgEEikKCHN0ZWVyaW5nGAQgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIuCgZidW5kbGUYBSABKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIQCghwcm92aWRlchgGIAEoCRIaChJjYWxpYnJhdGlvbl9zaGEyNTYYByABKAkSEgoKY2FwdHVyZV9ucxgIIAEoBBISCgpwdWJsaXNoX25zGAkgASgEEhYKDndhbGxfb2Zmc2V0X25zGAogASgDEgwKBG1vZGUYCyABKAkSDgoGY2FtZXJhGAwgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIs8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIOCgZjYW1lcmEYCiABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ibQoHU3luY1NldBINCgVncm91cBgBIAEoCRIqCgdtZW1iZXJzGAIgAygLMhkud2luZHNoaWVsZC52MS5TeW5jTWVtYmVyEg8KB21pc3NpbmcYAyADKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQiQQoKU3luY01lbWJlchIOCgZjYW1lcmEYASABKAkSEAoIZnJhbWVfaWQYAiABKAQSEQoJb2Zmc2V0X25zGAMgASgEIpoBCgxTb3VyY2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYASABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2USDwoHcmF0ZV9oehgCIAEoAhIRCglqaXR0ZXJfbXMYAyABKAISDAoEZ2FwcxgEIAEoBBIXCg9yZXBhaXJlZF9zdGFtcHMYBSABKAQSDwoHc2VnbWVudBgGIAEoDSK/AQoLR3JvdW5kVHJ1dGgSEAoIZnJhbWVfaWQYASABKAQSEAoIc3RhbXBfbnMYAiABKAQSKwoHb2JqZWN0cxgDIAMoCzIaLndpbmRzaGllbGQudjEuVHJ1dGhPYmplY3QSMQoMc2VnbWVudGF0aW9uGAQgASgLMhsud2luZHNoaWVsZC52MS5TZWdtZW50YXRpb24SLAoHdmVoaWNsZRgFIAEoCzIbLndpbmRzaGllbGQudjEuVHJ1dGhWZWhpY2xlIpYBCgtUcnV0aE9iamVjdBISCgpjbGFzc19uYW1lGAEgASgJEiIKBmJveF9weBgCIAEoCzISLndpbmRzaGllbGQudjEuQm94EhUKDXNpZ25fY2xhc3NfaWQYAyABKBESEQoJb2NjbHVzaW9uGAQgASgCEhIKCmRpc3RhbmNlX20YBSABKAISEQoJb2JqZWN0X2lkGAYgASgNImAKDFRydXRoVmVoaWNsZRIUCgxoYXNfc3RlZXJpbmcYASABKAgSFAoMc3RlZXJpbmdfcmFkGAIgASgCEhEKCWhhc19zcGVlZBgDIAEoCBIRCglzcGVlZF9tcHMYBCABKAIqhAEKClN0YWdlU3RhdGUSGwoXU1RBR0VfU1RBVEVfVU5TUEVDSUZJRUQQABISCg5TVEFHRV9TVEFURV9PSxABEhcKE1NUQUdFX1NUQVRFX1NLSVBQRUQQAhIUChBTVEFHRV9TVEFURV9MQVRFEAMSFgoSU1RBR0VfU1RBVEVfRkFJTEVEEAQqjAEKClRpbWVTb3VyY2USGwoXVElNRV9TT1VSQ0VfVU5TUEVDSUZJRUQQABIWChJUSU1FX1NPVVJDRV9EUklWRVIQARIWChJUSU1FX1NPVVJDRV9TVFJFQU0QAhIXChNUSU1FX1NPVVJDRV9BUlJJVkFMEAMSGAoUVElNRV9TT1VSQ0VfUkVDT1JERUQQBGIGcHJvdG8z");
+  fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEi/gUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRInCgdub3ZlbHR5GBQgASgLMhYud2luZHNoaWVsZC52MS5Ob3ZlbHR5EjQKDnN0ZWVyaW5nX2NoZWNrGBUgASgLMhwud2luZHNoaWVsZC52MS5TdGVlcmluZ0NoZWNrEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJIpkBCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCBIfChJzdWdnZXN0ZWRfdGhyb3R0bGUYBSABKAJIAIgBAUIVChNfc3VnZ2VzdGVkX3Rocm90dGxlInwKDVN0ZWVyaW5nQ2hlY2sSDwoHYWhlYWRfbRgBIAEoAhIOCgZwYXRoX20YAiABKAISGQoMZnJlZV9zcGFjZV9tGAMgASgCSACIAQESEwoGbGFuZV9tGAQgASgCSAGIAQFCDwoNX2ZyZWVfc3BhY2VfbUIJCgdfbGFuZV9tIloKB05vdmVsdHkSDQoFdmFsdWUYASABKAISHAoUcmVjb25zdHJ1Y3Rpb25fZXJyb3IYAiABKAISEAoIZGlzdGFuY2UYAyABKAISEAoIaXNfbm92ZWwYBCABKAgikwEKC1N0YWdlU3RhdHVzEg0KBXN0YWdlGAEgASgJEigKBXN0YXRlGAIgASgOMhkud2luZHNoaWVsZC52MS5TdGFnZVN0YXRlEhAKCHByb3ZpZGVyGAMgASgJEhIKCmVycm9yX2NvZGUYBCABKAkSDgoGcmVhc29uGAUgASgJEhUKDWVycm9yX21lc3NhZ2UYBiABKAkiKgoJRHJvcENvdW50Eg4KBnJlYXNvbhgBIAEoCRINCgVjb3VudBgCIAEoBCJeCg9CdW5kbGVSZWZlcmVuY2USDAoEdGFzaxgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhYKDm5ldHdvcmtfc2hhMjU2GAMgASgJEhQKDGlzX2NlcnRpZmllZBgEIAEoCCK4AQoGVGltaW5nEhIKCmNhcHR1cmVfbnMYASABKAQSEgoKYXJyaXZhbF9ucxgCIAEoBBISCgpwdWJsaXNoX25zGAMgASgEEhYKDndhbGxfb2Zmc2V0X25zGAQgASgDEioKBnN0YWdlcxgFIAMoCzIaLndpbmRzaGllbGQudjEuU3RhZ2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYBiABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2UilgEKC1N0YWdlVGltaW5nEg0KBXN0YWdlGAEgASgJEgwKBGxhbmUYAiABKAkSEwoLZGlzcGF0Y2hfbnMYAyABKAQSEAoIc3RhcnRfbnMYBCABKAQSGQoRcHJlcHJvY2Vzc19lbmRfbnMYBSABKAQSGAoQaW5mZXJlbmNlX2VuZF9ucxgGIAEoBBIOCgZlbmRfbnMYByABKAQi2gIKDlN0ZWVyaW5nVXBkYXRlEhAKCGZyYW1lX2lkGAEgASgEEhYKDnNvdXJjZV90aW1lX25zGAIgASgEEhAKCHN0YW1wX25zGAMgASgEEikKCHN0ZWVyaW5nGAQgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIuCgZidW5kbGUYBSABKAsyHi53aW5kc2hpZWxkLnYxLkJ1bmRsZVJlZmVyZW5jZRIQCghwcm92aWRlchgGIAEoCRIaChJjYWxpYnJhdGlvbl9zaGEyNTYYByABKAkSEgoKY2FwdHVyZV9ucxgIIAEoBBISCgpwdWJsaXNoX25zGAkgASgEEhYKDndhbGxfb2Zmc2V0X25zGAogASgDEgwKBG1vZGUYCyABKAkSDgoGY2FtZXJhGAwgASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIs8CCg5QaXBlbGluZVN0YXR1cxIXCg9mcmFtZXNfY2FwdHVyZWQYASABKAQSGAoQZnJhbWVzX3B1Ymxpc2hlZBgCIAEoBBInCgVkcm9wcxgDIAMoCzIYLndpbmRzaGllbGQudjEuRHJvcENvdW50EhkKEXB1Ymxpc2hlZF9yYXRlX2h6GAQgASgCEg4KBmhlYWx0aBgFIAMoCRITCgtzb3VyY2VfbmFtZRgGIAEoCRIvCgdidW5kbGVzGAcgAygLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USDAoEbW9kZRgIIAEoCRIrCgZzb3VyY2UYCSABKAsyGy53aW5kc2hpZWxkLnYxLlNvdXJjZVRpbWluZxIOCgZjYW1lcmEYCiABKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQSDQoFZXBvY2gYZSABKA0ibQoHU3luY1NldBINCgVncm91cBgBIAEoCRIqCgdtZW1iZXJzGAIgAygLMhkud2luZHNoaWVsZC52MS5TeW5jTWVtYmVyEg8KB21pc3NpbmcYAyADKAkSFgoOdG9waWNfc2VxdWVuY2UYZCABKAQiQQoKU3luY01lbWJlchIOCgZjYW1lcmEYASABKAkSEAoIZnJhbWVfaWQYAiABKAQSEQoJb2Zmc2V0X25zGAMgASgEIpoBCgxTb3VyY2VUaW1pbmcSLgoLdGltZV9zb3VyY2UYASABKA4yGS53aW5kc2hpZWxkLnYxLlRpbWVTb3VyY2USDwoHcmF0ZV9oehgCIAEoAhIRCglqaXR0ZXJfbXMYAyABKAISDAoEZ2FwcxgEIAEoBBIXCg9yZXBhaXJlZF9zdGFtcHMYBSABKAQSDwoHc2VnbWVudBgGIAEoDSK/AQoLR3JvdW5kVHJ1dGgSEAoIZnJhbWVfaWQYASABKAQSEAoIc3RhbXBfbnMYAiABKAQSKwoHb2JqZWN0cxgDIAMoCzIaLndpbmRzaGllbGQudjEuVHJ1dGhPYmplY3QSMQoMc2VnbWVudGF0aW9uGAQgASgLMhsud2luZHNoaWVsZC52MS5TZWdtZW50YXRpb24SLAoHdmVoaWNsZRgFIAEoCzIbLndpbmRzaGllbGQudjEuVHJ1dGhWZWhpY2xlIpYBCgtUcnV0aE9iamVjdBISCgpjbGFzc19uYW1lGAEgASgJEiIKBmJveF9weBgCIAEoCzISLndpbmRzaGllbGQudjEuQm94EhUKDXNpZ25fY2xhc3NfaWQYAyABKBESEQoJb2NjbHVzaW9uGAQgASgCEhIKCmRpc3RhbmNlX20YBSABKAISEQoJb2JqZWN0X2lkGAYgASgNImAKDFRydXRoVmVoaWNsZRIUCgxoYXNfc3RlZXJpbmcYASABKAgSFAoMc3RlZXJpbmdfcmFkGAIgASgCEhEKCWhhc19zcGVlZBgDIAEoCBIRCglzcGVlZF9tcHMYBCABKAIqhAEKClN0YWdlU3RhdGUSGwoXU1RBR0VfU1RBVEVfVU5TUEVDSUZJRUQQABISCg5TVEFHRV9TVEFURV9PSxABEhcKE1NUQUdFX1NUQVRFX1NLSVBQRUQQAhIUChBTVEFHRV9TVEFURV9MQVRFEAMSFgoSU1RBR0VfU1RBVEVfRkFJTEVEEAQqjAEKClRpbWVTb3VyY2USGwoXVElNRV9TT1VSQ0VfVU5TUEVDSUZJRUQQABIWChJUSU1FX1NPVVJDRV9EUklWRVIQARIWChJUSU1FX1NPVVJDRV9TVFJFQU0QAhIXChNUSU1FX1NPVVJDRV9BUlJJVkFMEAMSGAoUVElNRV9TT1VSQ0VfUkVDT1JERUQQBGIGcHJvdG8z");
 
 /**
  * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
@@ -145,6 +145,11 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
    * @generated from field: windshield.v1.Novelty novelty = 20;
    */
   novelty?: Novelty | undefined;
+
+  /**
+   * @generated from field: windshield.v1.SteeringCheck steering_check = 21;
+   */
+  steeringCheck?: SteeringCheck | undefined;
 
   /**
    * Counts the messages sent on this topic from 1; a gap is a message that this subscriber lost. Appended
@@ -558,6 +563,46 @@ export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 10);
 
 /**
+ * Where the steering leads against what the class map shows. Metres; positive: the path lies to the left of it.
+ *
+ * @generated from message windshield.v1.SteeringCheck
+ */
+export type SteeringCheck = Message<"windshield.v1.SteeringCheck"> & {
+  /**
+   * @generated from field: float ahead_m = 1;
+   */
+  aheadM: number;
+
+  /**
+   * Of the path, left of straight ahead.
+   *
+   * @generated from field: float path_m = 2;
+   */
+  pathM: number;
+
+  /**
+   * Against the middle of the free space; absent where that is not seen whole.
+   *
+   * @generated from field: optional float free_space_m = 3;
+   */
+  freeSpaceM?: number | undefined;
+
+  /**
+   * Against the centre of the lane.
+   *
+   * @generated from field: optional float lane_m = 4;
+   */
+  laneM?: number | undefined;
+};
+
+/**
+ * Describes the message windshield.v1.SteeringCheck.
+ * Use `create(SteeringCheckSchema)` to create a new message.
+ */
+export const SteeringCheckSchema: GenMessage<SteeringCheck> = /*@__PURE__*/
+  messageDesc(file_windshield_v1_perception, 11);
+
+/**
  * How far the frame is from the ordinary frames that the rig's novelty bundle learnt.
  *
  * @generated from message windshield.v1.Novelty
@@ -597,7 +642,7 @@ export type Novelty = Message<"windshield.v1.Novelty"> & {
  * Use `create(NoveltySchema)` to create a new message.
  */
 export const NoveltySchema: GenMessage<Novelty> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 11);
+  messageDesc(file_windshield_v1_perception, 12);
 
 /**
  * @generated from message windshield.v1.StageStatus
@@ -648,7 +693,7 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
  * Use `create(StageStatusSchema)` to create a new message.
  */
 export const StageStatusSchema: GenMessage<StageStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 12);
+  messageDesc(file_windshield_v1_perception, 13);
 
 /**
  * @generated from message windshield.v1.DropCount
@@ -670,7 +715,7 @@ export type DropCount = Message<"windshield.v1.DropCount"> & {
  * Use `create(DropCountSchema)` to create a new message.
  */
 export const DropCountSchema: GenMessage<DropCount> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 13);
+  messageDesc(file_windshield_v1_perception, 14);
 
 /**
  * @generated from message windshield.v1.BundleReference
@@ -702,7 +747,7 @@ export type BundleReference = Message<"windshield.v1.BundleReference"> & {
  * Use `create(BundleReferenceSchema)` to create a new message.
  */
 export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 14);
+  messageDesc(file_windshield_v1_perception, 15);
 
 /**
  * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
@@ -750,7 +795,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
  * Use `create(TimingSchema)` to create a new message.
  */
 export const TimingSchema: GenMessage<Timing> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 15);
+  messageDesc(file_windshield_v1_perception, 16);
 
 /**
  * @generated from message windshield.v1.StageTiming
@@ -797,7 +842,7 @@ export type StageTiming = Message<"windshield.v1.StageTiming"> & {
  * Use `create(StageTimingSchema)` to create a new message.
  */
 export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 16);
+  messageDesc(file_windshield_v1_perception, 17);
 
 /**
  * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
@@ -892,7 +937,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
  * Use `create(SteeringUpdateSchema)` to create a new message.
  */
 export const SteeringUpdateSchema: GenMessage<SteeringUpdate> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 17);
+  messageDesc(file_windshield_v1_perception, 18);
 
 /**
  * Once a second on topic `status`.
@@ -976,7 +1021,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
  * Use `create(PipelineStatusSchema)` to create a new message.
  */
 export const PipelineStatusSchema: GenMessage<PipelineStatus> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 18);
+  messageDesc(file_windshield_v1_perception, 19);
 
 /**
  * On topic `sync/<group>`: results of several cameras whose pictures were taken together.
@@ -1016,7 +1061,7 @@ export type SyncSet = Message<"windshield.v1.SyncSet"> & {
  * Use `create(SyncSetSchema)` to create a new message.
  */
 export const SyncSetSchema: GenMessage<SyncSet> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 19);
+  messageDesc(file_windshield_v1_perception, 20);
 
 /**
  * @generated from message windshield.v1.SyncMember
@@ -1045,7 +1090,7 @@ export type SyncMember = Message<"windshield.v1.SyncMember"> & {
  * Use `create(SyncMemberSchema)` to create a new message.
  */
 export const SyncMemberSchema: GenMessage<SyncMember> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 20);
+  messageDesc(file_windshield_v1_perception, 21);
 
 /**
  * How evenly a live source delivers, by its frames' capture times.
@@ -1099,7 +1144,7 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
  * Use `create(SourceTimingSchema)` to create a new message.
  */
 export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 21);
+  messageDesc(file_windshield_v1_perception, 22);
 
 /**
  * What is known to be true of a recorded frame: from a log, or from the simulator.
@@ -1138,7 +1183,7 @@ export type GroundTruth = Message<"windshield.v1.GroundTruth"> & {
  * Use `create(GroundTruthSchema)` to create a new message.
  */
 export const GroundTruthSchema: GenMessage<GroundTruth> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 22);
+  messageDesc(file_windshield_v1_perception, 23);
 
 /**
  * @generated from message windshield.v1.TruthObject
@@ -1186,7 +1231,7 @@ export type TruthObject = Message<"windshield.v1.TruthObject"> & {
  * Use `create(TruthObjectSchema)` to create a new message.
  */
 export const TruthObjectSchema: GenMessage<TruthObject> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 23);
+  messageDesc(file_windshield_v1_perception, 24);
 
 /**
  * @generated from message windshield.v1.TruthVehicle
@@ -1218,7 +1263,7 @@ export type TruthVehicle = Message<"windshield.v1.TruthVehicle"> & {
  * Use `create(TruthVehicleSchema)` to create a new message.
  */
 export const TruthVehicleSchema: GenMessage<TruthVehicle> = /*@__PURE__*/
-  messageDesc(file_windshield_v1_perception, 24);
+  messageDesc(file_windshield_v1_perception, 25);
 
 /**
  * @generated from enum windshield.v1.StageState

@@ -1,0 +1,77 @@
+import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { type CheckedFrame, type Foretold, foretell } from './foretell.js';
+import type { LoopFrame } from './run-loop.js';
+
+/** How long before an intervention an alarm counts as having foretold it, seconds. */
+const beforeS = 4;
+const thresholdsM = [0.5, 0.75, 1, 1.5, 2] as const;
+
+/** What the path is compared with; the middle of the free space also less what it usually is away from the path. */
+export type Against = 'lane' | 'free space' | 'free space, less its median';
+
+export interface Foretelling {
+  beforeS: number;
+  /** Share of the frames that an intervention followed: what chance would be right of. */
+  framesBefore: number;
+  /** Share of the frames on which each comparison could be made. */
+  seen: Record<'lane' | 'free space', number>;
+  rows: ({ against: Against } & Foretold)[];
+}
+
+/** Watches a closed loop, and says afterwards whether the steering's disagreement with the road foretold interventions. */
+export class ForetellWatch {
+  readonly #rateHz: number;
+  readonly #frames: { timeS: number; laneM: number | undefined; freeSpaceM: number | undefined }[] =
+    [];
+  readonly #interventionsS: number[] = [];
+  #check: PerceptionFrame['steeringCheck'];
+  #interventions = 0;
+
+  constructor(rateHz: number) {
+    this.#rateHz = rateHz;
+  }
+
+  /** The pipeline's answer; it comes before the loop's frame. */
+  answered({ steeringCheck }: PerceptionFrame): void {
+    this.#check = steeringCheck;
+  }
+
+  drove({ interventions }: LoopFrame): void {
+    const timeS = this.#frames.length / this.#rateHz;
+    if (interventions > this.#interventions) this.#interventionsS.push(timeS);
+    this.#interventions = interventions;
+    const { laneM, freeSpaceM } = this.#check ?? {};
+    this.#frames.push({ timeS, laneM, freeSpaceM });
+    this.#check = undefined;
+  }
+
+  get report(): Foretelling {
+    const frames = this.#frames;
+    const seen = frames.flatMap(({ freeSpaceM }) => (freeSpaceM === undefined ? [] : [freeSpaceM]));
+    const usualM = seen.toSorted((a, b) => a - b)[seen.length >> 1] ?? 0;
+    const of = (read: (frame: (typeof frames)[number]) => number | undefined): CheckedFrame[] =>
+      frames.map((frame) => ({ timeS: frame.timeS, disagreementM: read(frame) }));
+    const series: [Against, CheckedFrame[]][] = [
+      ['lane', of(({ laneM }) => laneM)],
+      ['free space', of(({ freeSpaceM }) => freeSpaceM)],
+      ['free space, less its median', of(({ freeSpaceM }) => freeSpaceM && freeSpaceM - usualM)],
+    ];
+    const isBefore = ({ timeS }: { timeS: number }) =>
+      this.#interventionsS.some((atS) => atS >= timeS && atS - timeS <= beforeS);
+    const share = (count: number) => count / Math.max(1, frames.length);
+    return {
+      beforeS,
+      framesBefore: share(frames.filter(isBefore).length),
+      seen: {
+        lane: share(frames.filter(({ laneM }) => laneM !== undefined).length),
+        'free space': share(seen.length),
+      },
+      rows: series.flatMap(([against, checked]) =>
+        thresholdsM.map((thresholdM) => ({
+          against,
+          ...foretell(checked, this.#interventionsS, { thresholdM, beforeS }),
+        })),
+      ),
+    };
+  }
+}
