@@ -44,8 +44,8 @@ async function writeDrive(path: string, pictures: readonly Uint8Array[]): Promis
   await writer.close();
 }
 
-const ordinary = (count: number, seed: number) =>
-  Array.from({ length: count }, (_, frame) => ordinaryPicture(frame, seed));
+const ordinary = (count: number, seed: number, from = 0) =>
+  Array.from({ length: count }, (_, frame) => ordinaryPicture(from + frame, seed));
 const dark = (count: number) =>
   Array.from({ length: count }, () => new Uint8Array(widthPx * heightPx * 3).fill(9));
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
     writeDrive(join(dir, 'learnt.mcap'), ordinary(130, 1)),
     writeDrive(join(dir, 'held.mcap'), ordinary(124, 2)),
     writeDrive(join(dir, 'unseen.mcap'), ordinary(20, 3)),
-    writeDrive(join(dir, 'night.mcap'), [...ordinary(6, 4), ...dark(8), ...ordinary(8, 4)]),
+    writeDrive(join(dir, 'night.mcap'), [...ordinary(6, 1, 30), ...dark(8), ...ordinary(8, 1, 40)]),
   ]);
   const drives = ['learnt.mcap', 'held.mcap'].map((name) => join(dir, name));
   const how = ['--hold-out', '2', '--every', '0', '--code', '8', '--steps', '40'];

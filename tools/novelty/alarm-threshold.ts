@@ -1,5 +1,6 @@
 import { Hysteresis } from '../../src/frame/hysteresis.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { createRandom } from '../train/random.js';
 
 /** Distances of one drive's frames, with their times; frames stand in order. */
 export interface JudgedDrive {
@@ -12,6 +13,10 @@ const stretchS = 5;
 /** The tail is the uppermost share of the stretches. */
 const tailShare = 0.25;
 const leastStretches = 12;
+/** Of the bootstrap over drives. */
+const draws = 200;
+const sureShare = 0.9;
+const drawSeed = 1;
 
 /** The largest distance that a stretch holds for `beginS`: at a threshold of as much an alarm begins. */
 export function heldMaxima(drives: readonly JudgedDrive[], beginS: number): number[] {
@@ -33,19 +38,34 @@ export function heldMaxima(drives: readonly JudgedDrive[], beginS: number): numb
 /**
  * The threshold at which so many alarms a minute are to be expected on ordinary drives. Where the drives are long enough it
  * is read off the stretches; beyond them the tail is taken for exponential (peaks over a threshold, Pickands 1975), so
- * that one alarm in ten minutes can be asked for with five minutes at hand. Throws ERR_TRAINING with under a minute.
+ * that one alarm in ten minutes can be asked for with five minutes at hand. Drives differ more than their stretches do: the
+ * drives are drawn again 200 times, and nine in ten of the thresholds that come out lie below what is answered. Throws ERR_TRAINING with under a minute.
  */
 export function alarmThreshold(
   drives: readonly JudgedDrive[],
   { alarmsPerMinute, beginS }: { alarmsPerMinute: number; beginS: number },
 ): number {
-  const maxima = heldMaxima(drives, beginS).sort((a, b) => b - a);
+  const byDrive = drives.map((drive) => heldMaxima([drive], beginS));
+  const maxima = byDrive.flat();
   if (maxima.length < leastStretches)
     throw new PerceptionError(
       'ERR_TRAINING',
       `novelty: expected a minute or more of held-out drives, found ${(maxima.length * stretchS).toFixed(0)} s`,
     );
   const share = Math.min(1, (alarmsPerMinute * stretchS) / 60);
+  const random = createRandom(drawSeed);
+  const drawn = Array.from({ length: draws }, () =>
+    thresholdOf(
+      drives.flatMap(() => byDrive[random.below(byDrive.length)]!),
+      share,
+    ),
+  );
+  return drawn.sort((a, b) => a - b)[Math.floor(draws * sureShare)]!;
+}
+
+/** Of so many stretches a share is to lie above. */
+function thresholdOf(stretches: readonly number[], share: number): number {
+  const maxima = stretches.toSorted((a, b) => b - a);
   const tail = Math.max(3, Math.floor(maxima.length * tailShare));
   const base = maxima[tail]!;
   const excess = maxima.slice(0, tail).reduce((sum, value) => sum + value - base, 0) / tail;

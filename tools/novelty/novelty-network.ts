@@ -1,10 +1,10 @@
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import {
   autoencoderPx,
   codeName,
   inputName,
   reconstructionName,
 } from '../autoencoder/autoencoder-spec.js';
-import { NetworkGraph } from '../quantize/network-graph.js';
 import type { Ordinary } from './ordinary.js';
 
 /** Error and contrast are averaged in cells of so many pixels: where they lie counts. */

@@ -6,6 +6,7 @@ import { cameraOf } from '../../src/capture/camera-of.js';
 import { readInput } from '../../src/files/read-input.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession } from '../../src/inference/native-session.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { readAutoencoderSpec } from '../autoencoder/autoencoder-file.js';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../autoencoder/autoencoder-spec.js';
 import { PictureSet, SmallPictureMaker } from '../autoencoder/small-pictures.js';
 import { trainAutoencoder } from '../autoencoder/train-autoencoder.js';
-import { NetworkGraph } from '../quantize/network-graph.js';
 import { picturesOf } from '../similar/code-drive.js';
 import { tolerance } from '../train/make-bundle.js';
 import { makeGolden } from '../train/make-golden.js';

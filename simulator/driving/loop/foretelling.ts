@@ -54,7 +54,10 @@ export class ForetellWatch {
     const series: [Against, CheckedFrame[]][] = [
       ['lane', of(({ laneM }) => laneM)],
       ['free space', of(({ freeSpaceM }) => freeSpaceM)],
-      ['free space, less its median', of(({ freeSpaceM }) => freeSpaceM && freeSpaceM - usualM)],
+      [
+        'free space, less its median',
+        of(({ freeSpaceM }) => (freeSpaceM === undefined ? undefined : freeSpaceM - usualM)),
+      ],
     ];
     const isBefore = ({ timeS }: { timeS: number }) =>
       this.#interventionsS.some((atS) => atS >= timeS && atS - timeS <= beforeS);

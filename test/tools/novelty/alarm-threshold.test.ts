@@ -50,8 +50,9 @@ test('the threshold gives about the alarms that were wished for, also beyond wha
   for (const alarmsPerMinute of [1, 0.1]) {
     const threshold = alarmThreshold(minutes(8), { alarmsPerMinute, beginS: 1 });
     const rate = rateAt(threshold, many);
-    expect(rate).toBeGreaterThan(alarmsPerMinute / 4);
-    expect(rate).toBeLessThan(alarmsPerMinute * 4);
+    // On the safe side: eight drives may have been lucky ones.
+    expect(rate).toBeGreaterThan(alarmsPerMinute / 20);
+    expect(rate).toBeLessThan(alarmsPerMinute * 1.5);
   }
 });
 
