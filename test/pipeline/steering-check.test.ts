@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { lateralM } from '../../src/perception/steering/cross-check.js';
 import { openPipeline } from '../../src/pipeline/open-pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let rig: TinyRig;
 beforeAll(async () => {
