@@ -25,9 +25,12 @@ export interface WeightedDataset<T extends LabelledTask> {
   source?: RecipeSource;
 }
 
-/** Pictures below `rendered/` come in the layouts of others, and are nobody's but ours. */
-function origin(dataset: Dataset, { folder }: RecipeSource): Dataset {
-  if (!folder.startsWith('rendered/')) return dataset;
+/** What the recipe says of a set. Pictures below `rendered/` come in the layouts of others, and are nobody's but ours. */
+function origin(dataset: Dataset, { folder, split, licence: told, name }: RecipeSource): Dataset {
+  if (!folder.startsWith('rendered/')) {
+    const named = name === undefined ? {} : { name: split ? `${name} ${split}` : name };
+    return { ...dataset, ...named, ...(told !== undefined && { licence: told }) };
+  }
   const licence = "rendered by windshield simulate, this project's";
   // Frames for steering are rendered as preprocessing hands them over; the other tasks' cameras have lenses of all kinds.
   const isUndistorted = dataset.task === 'steering';

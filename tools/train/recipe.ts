@@ -54,6 +54,10 @@ const sourceSchema = z.strictObject({
       above: z.number().gt(0).lt(1).default(0.1),
     })
     .optional(),
+  /** What the manifest and the card say of it, where the reader of the format cannot know, or says another set's. */
+  licence: z.string().min(1).max(200).optional(),
+  /** Its name there, without the part; the reader's when left out. */
+  name: z.string().min(1).max(100).optional(),
   /** Sources under this name may be absent: rendered data that was not made yet is said and left out. */
   optional: z.boolean().default(false),
 });
