@@ -5,7 +5,7 @@ import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { stageTable } from '../src/stages/stage-table.js';
 import type { ExplainMethod } from '../tools/explain/explain-methods.js';
-import { shippedModelsDir } from './default-pipelines.js';
+import { defaultPipelineFile, shippedModelsDir } from './default-pipelines.js';
 import { explainAlike } from './explain-alike.js';
 import { explainLayers, type LayerMethod, layerMethods } from './explain-layers.js';
 import { numberOf, positiveInteger, seconds } from './option-parsers.js';
@@ -43,6 +43,9 @@ interface ExplainFlags {
   every: number;
   measure?: number;
   json?: true;
+  view?: true;
+  port: string;
+  pipeline: string;
 }
 
 /** `windshield explain [drive]`: what of a frame an answer is based on, and what layers see. */
@@ -57,7 +60,7 @@ export function explainCommand(): Command {
       '[drive]',
       'a recording, a video or a folder of pictures; weights need none, activations and neuron take --data as well',
     )
-    .addOption(new Option('--stage <task>', 'whose answer').choices(tasks).makeOptionMandatory())
+    .addOption(new Option('--stage <task>', 'whose answer; needed but for --view').choices(tasks))
     .option('--at <seconds>', 'time from the start of the drive', seconds, 0)
     .addOption(
       new Option('--method <name>', 'how; docs/explaining.md says what each shows')
@@ -100,6 +103,17 @@ export function explainCommand(): Command {
       positiveInteger,
     )
     .option('--json', 'with --measure: print one JSON array')
+    .option(
+      '--view',
+      'the drive on a page, where every method is asked about any frame, in place of a picture',
+    )
+    .option('--port <n>', 'of the page; 0 takes a free one', '5580')
+    .addOption(
+      new Option('-p, --pipeline <pipeline.yaml>', 'with --view: whose networks are asked').default(
+        defaultPipelineFile,
+        'pipelines/default.yaml of windshield itself',
+      ),
+    )
     .action(explain);
 }
 
@@ -110,14 +124,20 @@ async function explain(
 ): Promise<void> {
   const drive =
     place === undefined || flags.camera === undefined ? place : `${place}#${flags.camera}`;
-  const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
-  const { out, film, measure: count } = flags;
-  const [wanted, ...others] = [out, film, count].filter((each) => each !== undefined);
+  const { out, film, measure: count, view } = flags;
+  const [wanted, ...others] = [out, film, count, view].filter((each) => each !== undefined);
   if (wanted === undefined || others.length > 0)
     throw new PerceptionError(
       'ERR_USAGE',
-      `expected one of --out, --film and --measure, found ${wanted === undefined ? 'none' : others.length + 1}`,
+      `expected one of --out, --film, --measure and --view, found ${wanted === undefined ? 'none' : others.length + 1}`,
     );
+  if (view) {
+    const { explainOnPage } = await import('./explain-view.js');
+    return explainOnPage(drive, flags);
+  }
+  if (flags.stage === undefined)
+    throw new PerceptionError('ERR_USAGE', `expected --stage, one of ${tasks.join(', ')}`);
+  const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
   const { method } = flags;
   if (method === 'alike' || isLayerMethod(method)) {
     if (out !== undefined && method === 'alike')

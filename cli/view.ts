@@ -1,13 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { PerceptionError } from '../src/frame/perception-error.js';
-import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
-import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
-import { numberFlag } from './option-parsers.js';
-import { onStopSignals } from './stop-signals.js';
-import { Terminal } from './terminal.js';
+import { servePlayer } from './serve-player.js';
 
 interface ViewFlags {
   pipeline: string;
@@ -31,34 +24,5 @@ export function viewCommand(): Command {
       ),
     )
     .option('--port <n>', 'of the page; 0 takes a free one', '5580')
-    .action(runView);
-}
-
-async function runView(paths: string[], flags: ViewFlags): Promise<void> {
-  const port = numberFlag('--port', flags.port, 0, 65535, true);
-  const files = await Promise.all(paths.map(recordingAt));
-  const [{ openPageServer }, { loadPipelineFile }] = await Promise.all([
-    import('../src/outputs/page/page-server.js'),
-    import('../src/pipeline/pipeline-file.js'),
-  ]);
-  const { bundles: bundleDirs } = await loadPipelineFile(flags.pipeline);
-  const server = await openPageServer({ port, pageDir: builtPage, files: () => files, bundleDirs });
-  const terminal = new Terminal();
-  terminal.print(`look: ${server.url} (Ctrl-C ends it)`);
-  await new Promise<void>((resolve) => {
-    const forget = onStopSignals(() => {
-      forget();
-      resolve();
-    });
-  });
-  await server.close();
-}
-
-/** What the page says of a file that is no recording, it says better: only what is not there ends the command. */
-async function recordingAt(location: string) {
-  const { path } = chosenCameraOf(location);
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile())
-    throw new PerceptionError('ERR_SOURCE_MISSING', `there is no recording ${path}`);
-  return { name: basename(location), path, sizeBytes: info.size };
+    .action((paths: string[], flags: ViewFlags) => servePlayer(paths, flags));
 }

@@ -1,10 +1,10 @@
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
 import type { CameraMount } from '../../src/calibration/ground.js';
+import type { Heat } from '../../src/explanation/heat.js';
 import type {
   GroundTruth,
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
-import type { Heat } from '../explain/explain-protocol.js';
 import { drawBoxes, drawTruth } from './draw-boxes.js';
 import { drawLaneBorders } from './draw-lane-borders.js';
 import { drawPath } from './draw-path.js';

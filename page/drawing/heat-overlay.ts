@@ -1,4 +1,4 @@
-import type { Heat } from '../explain/explain-protocol.js';
+import type { Heat } from '../../src/explanation/heat.js';
 import type { Sheet } from './sheet.js';
 
 /** As `windshield explain` paints it: what counts most in this colour, over so much of a picture that is dimmed. */

@@ -1,12 +1,19 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { Heat } from '../../src/explanation/heat.js';
+import { servedMethods } from '../../src/outputs/page/explain-protocol.js';
 
 /** Ways of explaining that the browser computes. */
-export const explainMethods = {
+const localMethods = {
   'visual-backprop': 'VisualBackProp: what catches its eye',
   occlusion: 'Occlusion: what the answer is lost without',
 } as const;
+export type LocalMethod = keyof typeof localMethods;
+
+/** These, and those that `windshield explain --view` computes for the page. */
+export const explainMethods = { ...localMethods, ...servedMethods } as const;
 export type ExplainMethod = keyof typeof explainMethods;
+export const isLocal = (method: ExplainMethod): method is LocalMethod => method in localMethods;
 
 export interface FrameToExplain {
   picture: Uint8Array<ArrayBuffer> | ImageBitmap;
@@ -30,13 +37,6 @@ export type ExplainRequest = { id: number } & (
 export interface Explainable {
   task: Task;
   methods: readonly ExplainMethod[];
-}
-
-/** How much each place of the whole frame counts, 0..255, row-major. */
-export interface Heat {
-  columns: number;
-  rows: number;
-  values: Uint8Array;
 }
 
 export interface Explained {

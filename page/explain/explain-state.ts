@@ -1,8 +1,14 @@
 import { effect, signal } from '@preact/signals';
 import type { Task } from '../../src/bundle/manifest.js';
+import { type ServedMethod, servedMethods } from '../../src/outputs/page/explain-protocol.js';
 import type { Player, ShownFrame } from '../player/player.js';
 import { ExplainClient } from './explain-client.js';
-import type { Explainable, Explained, ExplainMethod } from './explain-protocol.js';
+import {
+  type Explainable,
+  type Explained,
+  type ExplainMethod,
+  isLocal,
+} from './explain-protocol.js';
 
 /** What the answer of one network about the frame shown is based on. */
 export class ExplainState {
@@ -18,8 +24,11 @@ export class ExplainState {
   readonly #client = new ExplainClient();
   readonly #player: Player;
   readonly #tasks: readonly string[];
+  readonly #served: readonly ServedMethod[];
 
-  constructor(player: Player, bundleTasks: readonly string[]) {
+  /** `isServed`: the page's server computes what needs gradients. */
+  constructor(player: Player, bundleTasks: readonly string[], isServed: boolean) {
+    this.#served = isServed ? (Object.keys(servedMethods) as ServedMethod[]) : [];
     this.#player = player;
     this.#tasks = bundleTasks;
     const { beforeShown } = player;
@@ -34,7 +43,7 @@ export class ExplainState {
       // Another drive is being opened: its frames may bear the same stamps.
       if (frame === undefined) this.explained.value = undefined;
       const isNew = frame?.stampNs !== this.explained.peek()?.stampNs;
-      if (frame !== undefined && isStill && isNew && this.method.peek() === 'occlusion')
+      if (frame !== undefined && isStill && isNew && this.method.peek() !== 'visual-backprop')
         void this.#explain(frame);
     });
   }
@@ -74,7 +83,7 @@ export class ExplainState {
 
   methodsOf(task: Task | undefined): readonly ExplainMethod[] {
     const known = this.explainable.value.find((one) => one.task === task);
-    return known?.methods ?? [this.method.value];
+    return known === undefined ? [this.method.value] : [...known.methods, ...this.#served];
   }
 
   /** What belongs to this frame. */
@@ -87,6 +96,7 @@ export class ExplainState {
     const [task, method] = [this.task.peek(), this.method.peek()];
     if (task === undefined || picture === undefined || this.explainable.peek().length === 0) return;
     const pointPx = this.pointPx.peek();
+    if (!isLocal(method)) this.status.value = 'Looking into the network…';
     const isCurrent = () => this.task.peek() === task && this.method.peek() === method;
     try {
       const camera = this.#player.info.peek()?.camera;

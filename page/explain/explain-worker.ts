@@ -1,7 +1,8 @@
 import { decodePicture } from '../rerun/decode-picture.js';
 import { loadWebRuntime } from '../rerun/onnxruntime-web.js';
 import { openOrigin } from '../rerun/open-origin.js';
-import type { ExplainAnswer, ExplainRequest } from './explain-protocol.js';
+import { askServer } from './ask-server.js';
+import { type ExplainAnswer, type ExplainRequest, isLocal } from './explain-protocol.js';
 import { Explainer } from './explainer.js';
 
 /** Explains answers away from the page's own thread, and from the one that re-runs networks: a search takes seconds. */
@@ -33,9 +34,11 @@ async function carryOut(request: ExplainRequest): Promise<object> {
   }
   refuseOvertaken(id);
   const { frame, task, method, pointPx } = request;
+  const picture = await decodePicture(frame.picture);
+  const asked = { task, camera: frame.camera, picture, ...(pointPx && { pointPx }) };
+  if (!isLocal(method)) return { explained: await askServer({ ...asked, method }) };
   const explained = await explainer!.explain({
-    ...{ task, method, camera: frame.camera, picture: await decodePicture(frame.picture) },
-    ...(pointPx && { pointPx }),
+    ...{ ...asked, method },
     async onProgress(done, total) {
       if (done % 4 !== 0) return;
       self.postMessage({ id, progress: { done, total } } satisfies ExplainAnswer);

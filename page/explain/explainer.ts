@@ -2,9 +2,9 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import type { Task } from '../../src/bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../../src/calibration/camera-model.js';
 import { convolutionsInARow } from '../../src/explanation/convolutions-in-a-row.js';
+import { heatOver } from '../../src/explanation/heat.js';
 import { askAbout, occludePicture } from '../../src/explanation/occlude-picture.js';
 import type { PictureRunner } from '../../src/explanation/picture-runner.js';
-import { type SaliencyMap, saliencyAt } from '../../src/explanation/saliency-map.js';
 import { surestOf } from '../../src/explanation/surest-crop.js';
 import { visualBackProp } from '../../src/explanation/visual-back-prop.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
@@ -20,15 +20,12 @@ import { classesOf } from '../../src/stages/classes-of.js';
 import type { StageResult } from '../../src/stages/stage-result.js';
 import { stageTable } from '../../src/stages/stage-table.js';
 import type { WatchedSession, WebRuntime } from '../rerun/onnxruntime-web.js';
-import type { Explainable, Explained, ExplainMethod, Heat } from './explain-protocol.js';
+import type { Explainable, Explained, LocalMethod } from './explain-protocol.js';
 import { stageOnPage } from './stage-on-page.js';
-
-/** Places of a heat map along the frame's width. */
-const heatColumns = 256;
 
 export interface PageQuestion {
   task: Task;
-  method: ExplainMethod;
+  method: LocalMethod;
   picture: RgbImage;
   camera: CameraModel | undefined;
   pointPx?: readonly [number, number];
@@ -166,21 +163,4 @@ function rowOf(bundle: Bundle) {
   } catch {
     return undefined;
   }
-}
-
-/** The map, brought from what the network sees to the whole frame. */
-function heatOver(
-  { widthPx, heightPx }: RgbImage,
-  map: SaliencyMap,
-  placeOf: (xPx: number, yPx: number) => readonly [number, number] | undefined,
-): Heat {
-  const columns = Math.min(heatColumns, widthPx);
-  const rows = Math.max(1, Math.round((columns * heightPx) / widthPx));
-  const values = new Uint8Array(columns * rows);
-  for (let row = 0, i = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, i++) {
-      const place = placeOf(((column + 0.5) * widthPx) / columns, ((row + 0.5) * heightPx) / rows);
-      values[i] = place === undefined ? 0 : 255 * saliencyAt(map, place[0], place[1]);
-    }
-  return { columns, rows, values };
 }

@@ -30,7 +30,7 @@ const nextOf = (names: readonly string[], chosen: string | undefined): string | 
 export function App({ session }: { session: PageSession }) {
   const player = useMemo(() => new Player(), []);
   const rerun = useMemo(() => new RerunState(player, session.bundles), []);
-  const explain = useMemo(() => new ExplainState(player, session.bundles), []);
+  const explain = useMemo(() => new ExplainState(player, session.bundles, session.isExplain), []);
   const shown = useSignal<ReadonlySet<Layer>>(
     new Set(['boxes', 'freeSpace', 'path', ...(session.isRoad ? (['truth'] as const) : [])]),
   );

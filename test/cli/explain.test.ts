@@ -82,7 +82,7 @@ test.each([
   [
     'a layer without Grad-CAM',
     [...steering, '--method', 'gradient', '--layer', 'conv2'],
-    /expected --layer with --method grad-cam, found gradient/,
+    /expected --layer with --method grad-cam, activations or neuron, found gradient/,
   ],
   [
     'a network that branches',
@@ -129,7 +129,7 @@ test.skipIf(spawnSync('ffmpeg', ['-version']).status !== 0)(
 );
 
 test.each([
-  ['nothing to write', [], /expected one of --out, --film and --measure, found none/],
+  ['nothing to write', [], /expected one of --out, --film, --measure and --view, found none/],
   ['two things at once', ['--out', 'a.png', '--measure', '2'], /found 2/],
   [
     'a film of another kind',

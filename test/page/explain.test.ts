@@ -78,7 +78,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrows
   beforeAll(async () => {
     [browser, looking] = await Promise.all([
       launchBrowser(),
-      startLooking(['view', sampleDrive, '--port', '0']),
+      startLooking(['explain', sampleDrive, '--view', '--port', '0']),
     ]);
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     faults = watchFaults(page);
@@ -110,6 +110,9 @@ describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrows
   test.each([
     ['steering', 'visual-backprop', /^steers \d/],
     ['signs', 'occlusion', /^[^:]+: [01]\.\d\d$/],
+    ['steering', 'gradient', /^steers \d/],
+    ['signs', 'integrated', /^[^:]+: [01]\.\d\d$/],
+    ['detection', 'grad-cam', /\d/],
   ])('%s by %s lies over the frame shown', async (task, method, words) => {
     await page.locator('.explain select').first().selectOption('');
     await expect.poll(() => page.locator('#explained').count()).toBe(0);

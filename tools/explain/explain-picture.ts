@@ -29,20 +29,32 @@ export interface Explanation {
   drawn: RgbImage;
 }
 
-/** Says what of a picture an answer is based on. Rejects with ERR_USAGE where there is nothing to ask about. */
+export interface ExplainedMap {
+  answer: string;
+  map: SaliencyMap;
+  /** From a pixel of the picture to shares of the map's width and height; undefined where the network does not see it. */
+  placeOf(xPx: number, yPx: number): readonly [number, number] | undefined;
+}
+
+/** Says what of a picture an answer is based on, and paints it. Rejects with ERR_USAGE where there is nothing to ask about. */
 export async function explainPicture(request: ExplainRequest): Promise<Explanation> {
+  const { widthPx, heightPx, data } = request.picture;
+  const { answer, map, placeOf } = await explainMap(request);
+  const drawn = { widthPx, heightPx, data: Uint8Array.from(data) };
+  drawSaliency(drawn, map, placeOf);
+  return { answer, map, drawn };
+}
+
+/** The same without painting it. */
+export async function explainMap(request: ExplainRequest): Promise<ExplainedMap> {
   const { bundle, camera, picture, method, input, layer } = request;
-  const { widthPx, heightPx } = picture;
   const mapping = createInputMapping(bundle.manifest.input.spec, picture, camera);
   const runner = await BundleRunner.open(bundle, camera);
   try {
     const asked = await askAbout(request, runner, mapping);
-    const drawn = { widthPx, heightPx, data: Uint8Array.from(picture.data) };
-    if (method === 'occlusion') {
-      const { map, placeOf } = await occludePicture(request, asked, mapping, request);
-      drawSaliency(drawn, map, placeOf);
-      return { answer: asked.answer, map, drawn };
-    }
+    const { answer } = asked;
+    if (method === 'occlusion')
+      return { answer, ...(await occludePicture(request, asked, mapping, request)) };
     const { inputFromFramePoint } = mapping;
     const pointNorm = inputFromFramePoint(...askedPoint(request));
     const map = innerMaps[method]({
@@ -51,8 +63,7 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
       ...(pointNorm && { pointNorm }),
       ...(layer !== undefined && { layer }),
     });
-    drawSaliency(drawn, map, cropPlace(request) ?? inputFromFramePoint);
-    return { answer: asked.answer, map, drawn };
+    return { answer, map, placeOf: cropPlace(request) ?? inputFromFramePoint };
   } finally {
     await runner.dispose();
   }

@@ -35,6 +35,8 @@ export interface PageServerOptions {
   onRoad?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
   /** The same for what lies below `/calibration/`. */
   onCalibration?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** The same for what lies below `/explain/`. */
+  onExplain?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
 export interface PageServer {
@@ -51,6 +53,7 @@ const guardedRooms = new Set([
   'bundles',
   'road',
   'calibration',
+  'explain',
   'metrics',
 ]);
 const maxConnections = 64;
@@ -172,8 +175,9 @@ async function answer(
 }
 
 /** Rooms that answer for themselves. */
-function onRoomOf({ onRoad, onCalibration }: PageServerOptions, room: string) {
+function onRoomOf({ onRoad, onCalibration, onExplain }: PageServerOptions, room: string) {
   if (room === 'road') return onRoad;
+  if (room === 'explain') return onExplain;
   return room === 'calibration' ? onCalibration : undefined;
 }
 
@@ -214,7 +218,7 @@ function runtimeDir(): string {
 }
 
 function sessionOf(options: PageServerOptions): PageSession {
-  const { files, bundleDirs, cameras = [], onLive, onRoad, onCalibration } = options;
+  const { files, bundleDirs, cameras = [], onLive, onRoad, onCalibration, onExplain } = options;
   return {
     files: files().map(({ name, sizeBytes }) => ({ name, sizeBytes })),
     bundles: Object.keys(bundleDirs),
@@ -222,6 +226,7 @@ function sessionOf(options: PageServerOptions): PageSession {
     cameras,
     isRoad: onRoad !== undefined,
     isCalibration: onCalibration !== undefined,
+    isExplain: onExplain !== undefined,
   };
 }
 

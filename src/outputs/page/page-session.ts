@@ -12,4 +12,6 @@ export interface PageSession {
   isRoad: boolean;
   /** Whether a camera is calibrated at `/calibration/`. */
   isCalibration: boolean;
+  /** Whether heat maps that need a network's gradients are computed at `/explain/`. */
+  isExplain: boolean;
 }

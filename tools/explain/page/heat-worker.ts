@@ -1,0 +1,59 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Bundle } from '../../../src/bundle/bundle.js';
+import { scaleCamera } from '../../../src/calibration/camera-model.js';
+import { heatOver } from '../../../src/explanation/heat.js';
+import { hasErrorCode } from '../../../src/frame/perception-error.js';
+import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
+import { stageTable } from '../../../src/stages/stage-table.js';
+import { explainMap } from '../explain-picture.js';
+import { floatTwin } from '../float-twin.js';
+import { surestCrop } from '../surest-crop.js';
+import type { HeatAnswer, HeatOrder, HeatThreadData } from './heat-thread.js';
+
+const { bundleDirs, modelsDir } = workerData as HeatThreadData;
+const bundles = new Map<string, Promise<Bundle>>();
+
+parentPort!.on('message', (order: HeatOrder) => {
+  void answer(order)
+    .catch((error: unknown): HeatAnswer => {
+      const message = error instanceof Error ? error.message : String(error);
+      return { code: hasErrorCode(error) ? error.code : undefined, message };
+    })
+    .then((found) => parentPort!.postMessage(found));
+});
+
+async function answer({ question, pixels }: HeatOrder): Promise<HeatAnswer> {
+  const { task, method, widthPx, heightPx, camera: calibrated, pointPx } = question;
+  const picture = { widthPx, heightPx, data: pixels };
+  const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
+  const bundle = await floatBundle(task);
+  const { reads } = stageTable[task];
+  const input =
+    reads === undefined
+      ? undefined
+      : await surestCrop(bundle, await bundleOf(reads), picture, camera);
+  const found = await explainMap({
+    ...{ bundle, camera, picture, method },
+    ...(input && { input }),
+    ...(pointPx && { pointPx }),
+  });
+  const { columns, rows, values } = heatOver(picture, found.map, found.placeOf);
+  return { heat: { answer: found.answer, columns, rows }, values };
+}
+
+/** Gradients are a float network's: a quantised one is explained through its twin. */
+async function floatBundle(task: string): Promise<Bundle> {
+  const bundle = await bundleOf(task);
+  return (await floatTwin(bundle, bundleDirs[task]!, modelsDir)) ?? bundle;
+}
+
+function bundleOf(task: string): Promise<Bundle> {
+  const dir = Object.hasOwn(bundleDirs, task) ? bundleDirs[task] : undefined;
+  if (dir === undefined)
+    return Promise.reject(
+      new Error(`expected a bundle for ${task} in the pipeline file, found none`),
+    );
+  const bundle = bundles.get(task) ?? readBundleFolder(dir);
+  bundles.set(task, bundle);
+  return bundle;
+}
