@@ -6,7 +6,7 @@ export interface HttpCamera {
   url: string;
   /** Whether it has sent these bytes, one after the other, to one of those who asked. */
   hasSent(bytes: Uint8Array): boolean;
-  /** Sends nothing more to those who have asked. */
+  /** Sends nothing more, to those who have asked and to those who will. */
   pause(): void;
   close(): void;
 }
@@ -18,11 +18,13 @@ export async function startHttpCamera(
 ): Promise<HttpCamera> {
   const connections: Buffer[][] = [];
   const encoders: ChildProcess[] = [];
+  let isPaused = false;
   const server = createServer((_, response) => {
     const encoder = spawn('ffmpeg', ['-loglevel', 'error', ...encode, 'pipe:1'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     encoders.push(encoder);
+    if (isPaused) encoder.kill('SIGSTOP');
     const sent: Buffer[] = [];
     connections.push(sent);
     response.setHeader('Content-Type', type);
@@ -37,6 +39,7 @@ export async function startHttpCamera(
     hasSent: (bytes) =>
       connections.some((sent) => Buffer.concat(sent).includes(Buffer.from(bytes))),
     pause() {
+      isPaused = true;
       for (const encoder of encoders) encoder.kill('SIGSTOP');
     },
     close() {
