@@ -2,6 +2,7 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
+import { measuredJson } from '../src/text/measured-json.js';
 import { textTable } from '../src/text/text-table.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
@@ -53,8 +54,9 @@ export async function attackWithSticker(bundleDir: string, flags: StickerFlags):
   });
   terminal.clearLive();
   if (flags.json) {
-    const cells = report.cells.map(({ shown: _, ...told }) => told);
-    terminal.print(JSON.stringify({ ...report, sticker: undefined, cells }));
+    const cells = report.cells.map(({ shown: _, ...cell }) => cell);
+    const { sticker: _, ...told } = report;
+    terminal.print(measuredJson({ ...told, cells }));
   } else {
     terminal.print(
       `a sticker of ${sizeCm} cm on ${className} of 90 cm: readings that are wrong or none, of ${scenes} scenes`,

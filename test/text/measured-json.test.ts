@@ -59,5 +59,5 @@ test('every command prints what it measured so', () => {
       file.endsWith('.ts') && readFileSync(`${dir}${file}`, 'utf8').includes('JSON.stringify'),
   );
   // Rows of a table are data, and a manifest and a pipeline file are read back as they are.
-  expect(others.sort()).toEqual(['ask.ts', 'bundle.ts', 'config.ts']);
+  expect(others.sort()).toEqual(['ask.ts', 'bundle.ts', 'config.ts', 'novelty.ts']);
 });

@@ -13,9 +13,15 @@ function noise(length: number, seed: number): Float32Array {
 
 /**
  * Compares the gradient of sum(weights * output) with central differences along random directions. Returns the largest
- * difference as a share of what the slope is along that direction's steepest course.
+ * difference as a share of what the slope is along that direction's steepest course. Of several steps the best counts: a
+ * long one may cross a kink of the network, a short one drowns in float32's rounding.
  */
-function worstDifference(bundle: Bundle, output: string, directions: number, step: number): number {
+function worstDifference(
+  bundle: Bundle,
+  output: string,
+  directions: number,
+  steps: readonly number[],
+): number {
   const network = BackwardNetwork.open(bundle, { from: [output] });
   try {
     const length = network.inputShape.reduce((all, size) => all * size, 1);
@@ -32,9 +38,12 @@ function worstDifference(bundle: Bundle, output: string, directions: number, ste
       const random = noise(length, 10 + round);
       const direction = random.map((each, i) => each * 0.01 + gradient[i]! / steepest);
       const moved = (by: number) => value(at.map((each, i) => each + by * direction[i]!));
-      const found = (moved(step) - moved(-step)) / (2 * step);
       const expected = direction.reduce((sum, each, i) => sum + each * gradient[i]!, 0);
-      worst = Math.max(worst, Math.abs(found - expected) / Math.abs(expected));
+      const differences = steps.map((step) => {
+        const found = (moved(step) - moved(-step)) / (2 * step);
+        return Math.abs(found - expected) / Math.abs(expected);
+      });
+      worst = Math.max(worst, Math.min(...differences));
     }
     return worst;
   } finally {
@@ -52,6 +61,6 @@ test.each([
   '%s: the gradient of %s is what finite differences say, within 1e-3',
   async (task, output, n) => {
     const bundle = await readBundleFolder(`${repoDir}models/${task}`);
-    expect(worstDifference(bundle, output, n, 1e-3)).toBeLessThan(1e-3);
+    expect(worstDifference(bundle, output, n, [1e-3, 3e-4, 1e-4])).toBeLessThan(1e-3);
   },
 );
