@@ -31,6 +31,8 @@ export class H264Encoder {
   readonly #ffmpeg: ChildProcessWithoutNullStreams;
   readonly #layout: FrameLayout;
   readonly #waiting: Waiting[] = [];
+  /** Give back the memory of frames that ffmpeg has not read yet. */
+  readonly #reading = new Set<() => void>();
   readonly #frames = new FlvFrames();
   readonly #closed: Promise<void>;
   #lastWords = '';
@@ -55,6 +57,8 @@ export class H264Encoder {
       });
       this.#ffmpeg.on('close', (code, signal) => {
         this.#fail(signal === null ? `ended with code ${code}` : `was killed by ${signal}`);
+        // A process that is gone may never say of its pipe that it took nothing.
+        for (const free of [...this.#reading]) free();
         resolve();
       });
     });
@@ -119,12 +123,13 @@ export class H264Encoder {
     });
     coded.catch(() => undefined);
     const read = new Promise<void>((resolve) => {
-      if (this.#failure !== undefined) resolve();
-      else {
-        this.#write(pixels, resolve);
-        // A process that is gone may never say of its pipe that it took nothing.
-        void this.#closed.then(resolve);
-      }
+      if (this.#failure !== undefined) return resolve();
+      const free = () => {
+        this.#reading.delete(free);
+        resolve();
+      };
+      this.#reading.add(free);
+      this.#write(pixels, free);
     });
     return { read, coded };
   }

@@ -81,7 +81,7 @@ export class CameraRecorder {
   readonly #pictures: CopiedPictures | undefined;
   readonly #encoder: JpegEncoder | VideoPictures;
   /** Of pictures that are encoded; those before it are written before it. */
-  #lastPicture: Promise<unknown> = Promise.resolve();
+  #lastPicture: Promise<void> = Promise.resolve();
   #lastStampNs = -1n;
 
   private constructor(
@@ -135,7 +135,8 @@ export class CameraRecorder {
       this.#encoder instanceof JpegEncoder
         ? this.#writeJpeg(stampNs, frame, this.#encoder, onRead)
         : this.#writeVideo(stampNs, frame, this.#encoder, onRead);
-    this.#lastPicture = Promise.allSettled([this.#lastPicture, written]);
+    // Without its value, in which the values of all before it would be kept.
+    this.#lastPicture = Promise.allSettled([this.#lastPicture, written]).then(() => undefined);
     return written;
   }
 
