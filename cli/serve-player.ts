@@ -5,7 +5,7 @@ import type { PageServerOptions } from '../src/outputs/page/page-server.js';
 import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
 import { builtPage } from './built-page.js';
 import { numberFlag } from './option-parsers.js';
-import { onStopSignals } from './stop-signals.js';
+import { firstStopSignal } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
 /** Serves the player for these recordings until a stop signal; `more` adds rooms that need the pipeline's bundles. */
@@ -27,12 +27,7 @@ export async function servePlayer(
   });
   const terminal = new Terminal();
   terminal.print(`look: ${server.url} (Ctrl-C ends it)`);
-  await new Promise<void>((resolve) => {
-    const forget = onStopSignals(() => {
-      forget();
-      resolve();
-    });
-  });
+  await firstStopSignal();
   await server.close();
 }
 

@@ -3,7 +3,7 @@ import { defaultPagePort } from '../src/outputs/page/default-port.js';
 import { builtPage } from './built-page.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { numberFlag, sizeFlag } from './option-parsers.js';
-import { onStopSignals } from './stop-signals.js';
+import { firstStopSignal } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
 export interface ViewFlags {
@@ -65,11 +65,6 @@ export async function runView(flags: ViewFlags): Promise<void> {
     heightPx,
   });
   terminal.print(`look: ${view.url} (Ctrl-C ends it)`);
-  await new Promise<void>((resolve) => {
-    const forget = onStopSignals(() => {
-      forget();
-      resolve();
-    });
-  });
+  await firstStopSignal();
   await view.close();
 }

@@ -41,6 +41,15 @@ export function onStopSignals(stop: (signal: NodeJS.Signals) => void): () => voi
   };
 }
 
+/** Resolves at the first signal, also where that came before; the second one ends the process at once. */
+export async function firstStopSignal(): Promise<void> {
+  let forget = (): void => {};
+  await new Promise<void>((resolve) => {
+    forget = onStopSignals(() => resolve());
+  });
+  forget();
+}
+
 function onSignal(signal: NodeJS.Signals): void {
   const isAnswered = stopCommand !== undefined || isHeld;
   if (isAnswered && firstSignal === undefined) {

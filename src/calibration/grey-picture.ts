@@ -32,8 +32,13 @@ export function sampleGrey({ widthPx, heightPx, data }: GreyPicture, u: number, 
   return top + fy * (bottom - top);
 }
 
-/** Gaussian blur, separable, clamped borders. */
-export function blurGrey(picture: GreyPicture, sigmaPx: number): GreyPicture {
+/** Gaussian blur, separable, clamped borders. `across` and `out` are of the picture's size; what they hold is overwritten. */
+export function blurGrey(
+  picture: GreyPicture,
+  sigmaPx: number,
+  across = new Float32Array(picture.data.length),
+  out = new Float32Array(picture.data.length),
+): GreyPicture {
   const radius = Math.ceil(sigmaPx * 3);
   const taps = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigmaPx * sigmaPx)),
@@ -41,7 +46,6 @@ export function blurGrey(picture: GreyPicture, sigmaPx: number): GreyPicture {
   const sum = taps.reduce((total, tap) => total + tap, 0);
   for (let i = 0; i < taps.length; i++) taps[i]! /= sum;
   const { widthPx, heightPx, data } = picture;
-  const across = new Float32Array(data.length);
   for (let y = 0; y < heightPx; y++) {
     const row = y * widthPx;
     for (let x = 0; x < widthPx; x++) {
@@ -55,7 +59,7 @@ export function blurGrey(picture: GreyPicture, sigmaPx: number): GreyPicture {
       across[row + x] = total;
     }
   }
-  const out = new Float32Array(data.length);
+  out.fill(0);
   for (let y = 0; y < heightPx; y++)
     for (let k = 0; k < taps.length; k++) {
       const from = Math.min(Math.max(y + k - radius, 0), heightPx - 1) * widthPx;

@@ -15,23 +15,37 @@ const leastGradient = 8;
 const [angleBins, offsetStep] = [120, 0.005];
 const offsetReach = 1.6;
 const offsetBins = Math.ceil((2 * offsetReach) / offsetStep);
+const cosines = Float64Array.from({ length: angleBins }, (_, k) =>
+  Math.cos((k * Math.PI) / angleBins),
+);
+const sines = Float64Array.from({ length: angleBins }, (_, k) =>
+  Math.sin((k * Math.PI) / angleBins),
+);
 /** How far from a line, in angle and on the ray plane, a pixel is still of it. */
 const [nearAngleRad, nearOffset] = [0.12, 0.006];
 const mostLines = 12;
 /** Edges nearer to level than this are shadows and cars, not lanes. */
 const leastSlopeRad = 0.2;
 
-/** Finds straight edges in the part of pictures where the road is. Pictures are of the camera's size. */
+/** Finds straight edges in the part of pictures where the road is. Pictures are of the camera's size. Makes its buffers once. */
 export class LaneLineFinder {
   readonly #camera: CameraModel;
   readonly #topPx: number;
   /** Rays of the pixels from `topPx` down, x and y; NaN where the lens shows nothing. */
   readonly #rays: Float32Array;
+  readonly #across: Float32Array;
+  readonly #blurred: Float32Array;
+  readonly #quads: Float64Array;
+  readonly #votes = new Uint16Array(angleBins * offsetBins);
 
   constructor(camera: CameraModel) {
     this.#camera = camera;
     const { widthPx, heightPx } = camera;
     this.#topPx = Math.floor(heightPx * 0.5);
+    this.#across = new Float32Array(widthPx * heightPx);
+    this.#blurred = new Float32Array(widthPx * heightPx);
+    // Of two neighbours in a row one at most is the steepest.
+    this.#quads = new Float64Array(4 * Math.ceil(widthPx / 2) * (heightPx - this.#topPx));
     this.#rays = new Float32Array(2 * widthPx * (heightPx - this.#topPx)).fill(Number.NaN);
     for (let v = this.#topPx, at = 0; v < heightPx; v++)
       for (let u = 0; u < widthPx; u++, at += 2) {
@@ -42,10 +56,10 @@ export class LaneLineFinder {
 
   /** The strongest edges, the strongest first; Hough's transform with the direction of the brightness (Ballard, 1981). */
   find(grey: GreyPicture): EdgeLine[] {
-    const edges = this.#edges(blurGrey(grey, 1));
+    const edges = this.#edges(blurGrey(grey, 1, this.#across, this.#blurred));
     const lines: EdgeLine[] = [];
     while (lines.length < mostLines) {
-      const peak = strongest(edges);
+      const peak = strongest(edges, this.#votes);
       const line = peak && refined(edges, peak);
       if (line === undefined || line.weight < this.#camera.widthPx / 12) break;
       if (Math.abs(line.nx) > Math.sin(leastSlopeRad)) lines.push(line);
@@ -54,9 +68,10 @@ export class LaneLineFinder {
   }
 
   /** Quadruples: ray x, ray y, direction of the normal (radians, 0 to pi), 1 while it is of no line. */
-  #edges({ data }: GreyPicture): number[] {
+  #edges({ data }: GreyPicture): Float64Array {
     const { widthPx, heightPx } = this.#camera;
-    const edges: number[] = [];
+    const quads = this.#quads;
+    let filled = 0;
     for (let v = this.#topPx + 1; v < heightPx - 1; v++)
       for (let u = 2; u < widthPx - 2; u++) {
         const at = v * widthPx + u;
@@ -71,14 +86,18 @@ export class LaneLineFinder {
         const [x, y] = [this.#rays[ray]!, this.#rays[ray + 1]!];
         if (Number.isNaN(x)) continue;
         const angle = Math.atan2(gy, gx);
-        edges.push(x, y, angle < 0 ? angle + Math.PI : angle % Math.PI, 1);
+        quads[filled++] = x;
+        quads[filled++] = y;
+        quads[filled++] = angle < 0 ? angle + Math.PI : angle % Math.PI;
+        quads[filled++] = 1;
       }
-    return edges;
+    return quads.subarray(0, filled);
   }
 }
 
-function strongest(edges: readonly number[]) {
-  const votes = new Uint16Array(angleBins * offsetBins);
+/** `votes` of the last time are overwritten. */
+function strongest(edges: Float64Array, votes: Uint16Array) {
+  votes.fill(0);
   const spread = Math.ceil((nearAngleRad / 2 / Math.PI) * angleBins);
   let best = -1;
   for (let i = 0; i < edges.length; i += 4) {
@@ -86,8 +105,7 @@ function strongest(edges: readonly number[]) {
     const bin = Math.round((edges[i + 2]! / Math.PI) * angleBins);
     for (let k = bin - spread; k <= bin + spread; k++) {
       const wrapped = (k + angleBins) % angleBins;
-      const angle = (wrapped * Math.PI) / angleBins;
-      const offset = edges[i]! * Math.cos(angle) + edges[i + 1]! * Math.sin(angle);
+      const offset = edges[i]! * cosines[wrapped]! + edges[i + 1]! * sines[wrapped]!;
       const row = Math.floor((offset + offsetReach) / offsetStep);
       if (row < 0 || row >= offsetBins) continue;
       const cell = wrapped * offsetBins + row;
@@ -102,7 +120,7 @@ function strongest(edges: readonly number[]) {
 }
 
 /** The line through the pixels near it, twice; they are of no other line then. */
-function refined(edges: number[], from: EdgeLine): EdgeLine {
+function refined(edges: Float64Array, from: EdgeLine): EdgeLine {
   let line = from;
   for (const isLast of [false, true]) {
     const direction = Math.atan2(line.ny, line.nx);
