@@ -6,15 +6,17 @@ import { FlvFrames } from './flv.js';
 
 export interface H264Options {
   layout: FrameLayout;
-  /** Frames a second, about; it decides how far keyframes lie apart, and nothing of the frames' times. */
-  rateHz: number;
+  /** Frames a second, about (left out: 30); it decides how far keyframes lie apart, and nothing of the frames' times. */
+  rateHz?: number | undefined;
   /** 1 to 100, as of JPEG. */
   quality: number;
   ffmpegPath?: string | undefined;
 }
 
+/** Of a source that does not say its own. */
+const usualRateHz = 30;
 /** A keyframe comes at least so often: what must be decoded to show any frame, and where a recording can be cut. */
-export const keyframeSeconds = 1;
+const keyframeSeconds = 1;
 
 interface Waiting {
   resolve(frame: Uint8Array): void;
@@ -134,13 +136,7 @@ export class H264Encoder {
     return { read, coded };
   }
 
-  /** Lets the last frames come out, then ends. */
-  async finish(): Promise<void> {
-    this.#ffmpeg.stdin.end();
-    await this.#closed;
-  }
-
-  /** Ends at once. */
+  /** Ends at once; what has not come out by then is lost. */
   async stop(): Promise<void> {
     this.#ffmpeg.kill('SIGKILL');
     await this.#closed;
@@ -188,7 +184,10 @@ function rowsOf({ format, heightPx }: FrameLayout): number {
   return format === 'nv12' ? heightPx + (heightPx >> 1) : heightPx;
 }
 
-function argumentsOf({ layout, rateHz, quality }: H264Options, passthrough: string): string[] {
+function argumentsOf(
+  { layout, rateHz = usualRateHz, quality }: H264Options,
+  passthrough: string,
+): string[] {
   const { format, widthPx, heightPx } = layout;
   const rate = Math.min(1000, Math.max(1, rateHz));
   const between = Math.max(1, Math.round(rate * keyframeSeconds));

@@ -4,6 +4,7 @@ import type { CameraMount } from '../../calibration/ground.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { JpegEncoder } from '../../codec/jpeg-encoder.js';
 import { isKeyframe } from '../../codec/video/access-unit.js';
+import type { H264Options } from '../../codec/video/h264-encoder.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import {
   type CameraCalibration,
@@ -47,7 +48,7 @@ export interface CameraRecorderOptions {
   layout: FrameLayout;
   quality: number;
   /** Set where frames become a video of H.264, of about so many frames a second; JPEG when left out. */
-  video?: { rateHz: number } | undefined;
+  video?: Pick<H264Options, 'rateHz'> | undefined;
   /** Of a source that carries no calibration itself. */
   camera?: CameraModel | undefined;
   /** How it sits above the road. */
@@ -242,7 +243,7 @@ export class CameraRecorder {
 async function encoderOf({ layout, quality, video }: CameraRecorderOptions) {
   return video === undefined
     ? new JpegEncoder(layout, quality)
-    : await VideoPictures.open({ layout, quality, rateHz: video.rateHz });
+    : await VideoPictures.open({ layout, quality, ...video });
 }
 
 const oneSecondNs = 1_000_000_000n;

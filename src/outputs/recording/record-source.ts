@@ -37,8 +37,6 @@ export interface RecordSummary {
   seconds: number;
 }
 
-/** Of a source that does not say its own. */
-const usualRateHz = 30;
 /** Slots of the ring: so many frames may wait for their encoding. */
 const slotCount = 8;
 
@@ -150,7 +148,7 @@ function recorderOptions({ source, record, camera }: RecordSourceOptions, captur
   const calibration = new TextEncoder().encode(JSON.stringify(camera, undefined, 2));
   const recorded = {
     ...{ source, layout, quality, camera },
-    ...(isVideo && { video: { rateHz: nominalRateHz ?? usualRateHz } }),
+    ...(isVideo && { video: { rateHz: nominalRateHz } }),
     // Encoded from the frames as they come: what is copied as it is, `import` copies.
     images: false,
     metadata: { 'windshield.drive': { ...numbers, sourceName, madeBy: 'windshield record' } },

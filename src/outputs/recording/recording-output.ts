@@ -14,8 +14,6 @@ import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
 import { withWhatIsLeft } from './what-is-left.js';
 
-/** Of a source that does not say its own. */
-const usualRateHz = 30;
 /** What a supervised pipeline that dies may lose of its recording's end. */
 const supervisedChunkBytes = 8 * 1024;
 
@@ -148,7 +146,7 @@ class RecordingOutput implements Output {
     const isVideo = pictures === 'h264' && this.#drawn.has(cameraName);
     return {
       ...{ name: cameraName, source, topic, images, layout, quality, camera, mount },
-      ...(isVideo && { video: { rateHz: run.nominalRateHz ?? usualRateHz } }),
+      ...(isVideo && { video: { rateHz: run.nominalRateHz } }),
       metadata: metadataOf(run),
       attachments: attachmentsOf(run),
     };

@@ -12,7 +12,6 @@ export class VideoPictures {
   /** When the encoder last gave a frame, or had none to give, milliseconds. */
   #progressMs = performance.now();
   readonly #watch: NodeJS.Timeout;
-  readonly #coming = new Set<Promise<unknown>>();
 
   private constructor(encoder: H264Encoder) {
     this.#encoder = encoder;
@@ -32,22 +31,15 @@ export class VideoPictures {
       this.#encoder = this.#encoder.again();
     }
     if (this.#encoder.waiting === 0) this.#progressMs = performance.now();
-    const { read, coded } = this.#encoder.encode(pixels);
-    const done = coded.then(
+    const encoding = this.#encoder.encode(pixels);
+    encoding.coded.then(
       () => {
         this.#deaths = 0;
         this.#progressMs = performance.now();
       },
       () => undefined,
     );
-    this.#coming.add(done);
-    void done.then(() => this.#coming.delete(done));
-    return { read, coded };
-  }
-
-  /** Resolves when every frame that was taken has come out, or never will. */
-  async drained(): Promise<void> {
-    await Promise.all(this.#coming);
+    return encoding;
   }
 
   async close(): Promise<void> {

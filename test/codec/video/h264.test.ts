@@ -25,7 +25,7 @@ async function encodeDrive(count: number, of: FrameLayout = layout): Promise<Uin
     await read;
     frames.push(await coded);
   }
-  await encoder.finish();
+  await encoder.stop();
   return frames;
 }
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSource } from '../../../src/capture/open-source.js';
 import { isKeyframe } from '../../../src/codec/video/access-unit.js';
 import type { FrameLayout } from '../../../src/frame/frame.js';
@@ -13,10 +13,11 @@ import { CompressedVideoSchema } from '../../../src/messages/gen/foxglove/compre
 import { PipelineStatusSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { FramePixels } from '../../../src/outputs/output.js';
 import { RecorderThread } from '../../../src/outputs/recording/recorder-thread.js';
+import { VideoPictures } from '../../../src/outputs/recording/video-pictures.js';
 import { copyRecordings } from '../../../src/recording/copy-recording.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { whyMissing } from '../../capture/tools.js';
-import { windshield } from '../../support/command-line.js';
+import { repoDir, windshield } from '../../support/command-line.js';
 import { makeTinyRig } from '../../support/tiny-rig.js';
 
 const layout: FrameLayout = { format: 'rgb8', widthPx: 64, heightPx: 48, strideBytes: 192 };
@@ -142,6 +143,67 @@ describe.skipIf(whyMissing('ffmpeg') !== undefined)('pictures as H.264 in a reco
     const shows = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11];
     const { frames } = await replayed(join(dir, 'died.mcap'));
     expect(frames.map((frame) => frame.shows)).toEqual(shows);
+  });
+
+  test('an encoder that hangs for ten seconds is ended, and another one goes on', async () => {
+    // Of the clock only what the watch reads: the processes are real.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    const pictures = await VideoPictures.open({ layout, quality: 95 });
+    try {
+      await pictures.encode(frameOf(0).bytes).coded;
+      const [pid] = childrenOf(process.pid, 'ffmpeg');
+      process.kill(pid!, 'SIGSTOP');
+      const { read, coded } = pictures.encode(frameOf(1).bytes);
+      vi.advanceTimersByTime(9000);
+      expect(childrenOf(process.pid, 'ffmpeg')).toEqual([pid]);
+      vi.advanceTimersByTime(2000);
+      await expect(coded).rejects.toThrow('was killed by SIGKILL');
+      await read;
+      expect(isKeyframe(await pictures.encode(frameOf(2).bytes).coded)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+      await pictures.close();
+    }
+    expect(childrenOf(process.pid, 'ffmpeg')).toEqual([]);
+  });
+
+  test('an encoder that dies three times without a frame is not started again', async () => {
+    const pictures = await VideoPictures.open({ layout, quality: 95 });
+    const started = new Set<number>();
+    for (let death = 0; death < 6; death++) {
+      const { read, coded } = pictures.encode(frameOf(death).bytes);
+      for (const pid of childrenOf(process.pid, 'ffmpeg')) {
+        started.add(pid);
+        process.kill(pid, 'SIGKILL');
+      }
+      await expect(coded).rejects.toMatchObject({ code: 'ERR_SOURCE_LOST' });
+      await read;
+    }
+    expect(started.size).toBe(4);
+    await pictures.close();
+  });
+
+  test('record whose encoder is gone for good says so, ends with 2 and leaves a file', async () => {
+    const programs = join(dir, 'programs');
+    mkdirSync(programs);
+    const real = execFileSync('which', ['ffmpeg'], { encoding: 'utf8' }).trim();
+    // It says its version, encodes the blank frame of the start, and no other.
+    const lines = [
+      '#!/bin/sh',
+      `echo >> ${programs}/calls`,
+      `[ $(wc -l < ${programs}/calls) -gt 2 ] && { echo 'out of memory' >&2; exit 1; }`,
+      `exec ${real} "$@"`,
+    ];
+    writeFileSync(join(programs, 'ffmpeg'), lines.join('\n'), { mode: 0o755 });
+    const out = join(dir, 'gone.mcap');
+    const args = ['record', join(repoDir, 'recordings/sample-drive.mcap'), '--seconds', '1'];
+    const run = windshield([...args, '--pictures', 'h264', '-o', out], {
+      PATH: `${programs}:${process.env.PATH}`,
+    });
+    const { code, stderr } = await run.finished;
+    expect(stderr).toMatch(/ffmpeg.*out of memory.*ERR_SOURCE_LOST/);
+    expect(code).toBe(2);
+    expect(await videoIn(out)).toEqual([]);
   });
 
   test('an ffmpeg that is missing is said before the first frame', async () => {
