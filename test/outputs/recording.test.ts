@@ -12,7 +12,8 @@ import { NumberedRecording } from '../../src/outputs/recording/numbered-recordin
 import { RecorderThread } from '../../src/outputs/recording/recorder-thread.js';
 import { readAttachments } from '../../src/recording/attachments.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import { repoDir, windshield } from '../support/command-line.js';
+import { whyMissing } from '../capture/tools.js';
+import { repoDir, start, windshield } from '../support/command-line.js';
 
 const layout = { format: 'rgb8', widthPx: 64, heightPx: 48, strideBytes: 192 } as const;
 let dir: string;
@@ -200,45 +201,35 @@ test('says which files there are: the one asked for, those of a split, those tha
   );
 });
 
-test('a disk that is full ends the recording of a source, and what it took can be recovered', async () => {
-  const out = join(dir, 'full.mcap');
-  const source = join(repoDir, 'recordings/sample-drive.mcap');
-  // 512-byte blocks: 4 MB of a drive of 15.
-  const child = spawn(
-    '/bin/sh',
-    [
-      '-c',
-      'ulimit -f 8000; exec "$0" "$@"',
-      process.execPath,
-      'bin/windshield.js',
-      'record',
-      source,
-    ].concat(['--out', out]),
-    { cwd: repoDir, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  expect(said).toContain('ERR_OUTPUT');
-  expect(said).toContain('full.1.mcap.interrupted');
-  expect(code).toBe(2);
-  const clean = join(dir, 'clean.mcap');
-  const recovered = await windshield([
-    'recover',
-    join(dir, 'full.1.mcap.interrupted'),
-    '-o',
-    clean,
-    '--json',
-  ]).finished;
-  expect(recovered.stderr).toBe('');
-  const summary = JSON.parse(recovered.stdout);
-  expect(summary.messages['camera/image']).toBeGreaterThan(20);
-  const reader = await RecordingReader.open(clean);
-  expect(reader.isComplete).toBe(true);
-  await reader.close();
-});
+test.for([
+  // 512-byte blocks: 4 MB of a drive of 15, and less of a video.
+  { pictures: 'jpeg', topic: 'camera/image', blocks: 8000 },
+  { pictures: 'h264', topic: 'camera/video', blocks: 2000 },
+])(
+  'a disk that is full ends a recording as $pictures, and what it took can be recovered',
+  async ({ pictures, topic, blocks }, { skip }) => {
+    const why = pictures === 'h264' ? whyMissing('ffmpeg') : undefined;
+    skip(why !== undefined, why);
+    const out = join(dir, `full-${pictures}.mcap`);
+    const source = join(repoDir, 'recordings/sample-drive.mcap');
+    const words = ['bin/windshield.js', 'record', source, '--pictures', pictures, '--out', out];
+    const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
+    const { code, stderr } = await start('/bin/sh', ['-c', limited, process.execPath, ...words])
+      .finished;
+    expect(stderr).toContain('ERR_OUTPUT');
+    expect(stderr).toContain(`full-${pictures}.1.mcap.interrupted`);
+    expect(code).toBe(2);
+    const clean = join(dir, `clean-${pictures}.mcap`);
+    const left = join(dir, `full-${pictures}.1.mcap.interrupted`);
+    const recovered = await windshield(['recover', left, '-o', clean, '--json']).finished;
+    expect(recovered.stderr).toBe('');
+    const summary = JSON.parse(recovered.stdout);
+    expect(summary.messages[topic]).toBeGreaterThan(20);
+    const reader = await RecordingReader.open(clean);
+    expect(reader.isComplete).toBe(true);
+    await reader.close();
+  },
+);
 
 test('a live recording that is killed lacks at most two seconds', async ({ skip }) => {
   const gst = spawn('gst-launch-1.0', ['--version'], { stdio: 'ignore' });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import {
   type LookedAtCommand,
   launchBrowser,
@@ -36,6 +36,14 @@ export function watchFaults(page: Page): string[] {
     if (message.type() === 'error') faults.push(message.text());
   });
   return faults;
+}
+
+/** Opens an address on a desk's screen. `faults` as watchFaults tells them. */
+export async function openPage(browser: Browser, address: string) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const faults = watchFaults(page);
+  await page.goto(address);
+  return { page, faults };
 }
 
 export function temporaryDir(): { dir: string; remove(): void } {

@@ -11,11 +11,11 @@ import { boardPoseAt, photographBoards, printBoard } from '../support/board-pict
 import { MjpegCamera } from '../support/mjpeg-camera.js';
 import {
   launchBrowser,
+  openPage,
   seriousFaults,
   startLooking,
   temporaryDir,
   unreachedControls,
-  watchFaults,
   whyNoBrowser,
   widerThanPhonePx,
 } from './browser.js';
@@ -76,9 +76,7 @@ describe.skipIf(missing !== undefined)(`calibrating live on the page ${missing ?
     const wall = await encodeJpeg(photographBoards(camera, []), 95);
     [browser, source] = await Promise.all([launchBrowser(), MjpegCamera.start(wall)]);
     looking = await startLooking([...args(source.url), '--out', out, '--html', html]);
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    faults = watchFaults(page);
-    await page.goto(looking.url);
+    ({ page, faults } = await openPage(browser, looking.url));
   });
   afterAll(async () => {
     await browser.close();

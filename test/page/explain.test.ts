@@ -9,11 +9,11 @@ import { explainPicture } from '../../tools/explain/explain-picture.js';
 import { frameAt } from '../../tools/explain/frame-at.js';
 import {
   launchBrowser,
+  openPage,
   repoDir,
   sampleDrive,
   seriousFaults,
   startLooking,
-  watchFaults,
   whyNoBrowser,
 } from './browser.js';
 
@@ -80,9 +80,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrows
       launchBrowser(),
       startLooking(['explain', sampleDrive, '--view', '--port', '0']),
     ]);
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    faults = watchFaults(page);
-    await page.goto(`${looking.url}/#at=6`);
+    ({ page, faults } = await openPage(browser, `${looking.url}/#at=6`));
     await page.locator('.time', { hasText: /^6\.00 / }).waitFor();
   });
   afterAll(async () => {

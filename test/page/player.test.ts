@@ -20,13 +20,13 @@ import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { RecordingWriter } from '../../src/recording/recording-writer.js';
 import {
   launchBrowser,
+  openPage,
   repoDir,
   sampleDrive,
   seriousFaults,
   startLooking,
   temporaryDir,
   unreachedControls,
-  watchFaults,
   whyNoBrowser,
   widerThanPhonePx,
 } from './browser.js';
@@ -53,9 +53,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     remove();
   });
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    faults = watchFaults(page);
-    await page.goto(looking.url);
+    ({ page, faults } = await openPage(browser, looking.url));
     await page.locator('.picture canvas').waitFor();
   });
   afterEach(async () => {
@@ -91,6 +89,28 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0.5);
     await page.keyboard.press(' ');
     await page.locator('.lane-label', { hasText: 'Ground truth' }).waitFor();
+  });
+
+  test('at eight times the pace frames are passed over, and counted', async () => {
+    // Slow enough that 160 pictures a second are not to be had on any machine.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    const shown = await page.evaluateHandle(() => {
+      const time = document.querySelector('.time')!;
+      const shown = new Set([time.textContent]);
+      new MutationObserver(() => shown.add(time.textContent)).observe(time, {
+        characterData: true,
+        childList: true,
+        subtree: true,
+      });
+      return shown;
+    });
+    await page.getByLabel('Speed').selectOption('8');
+    await page.keyboard.press(' ');
+    await timeIs(12.45);
+    const skipped = Number.parseInt((await page.getByText('passed over').textContent())!, 10);
+    expect(skipped).toBeGreaterThan(0);
+    expect((await shown.evaluate(({ size }) => size)) + skipped).toBe(250);
   });
 
   test('networks run here give the rig’s results, frame by frame', async () => {

@@ -2,10 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   launchBrowser,
+  openPage,
   seriousFaults,
   startLooking,
   unreachedControls,
-  watchFaults,
   whyNoBrowser,
   widerThanPhonePx,
 } from './browser.js';
@@ -19,9 +19,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the simulated road ${whyNoBrowser ?
   let faults: string[];
   beforeAll(async () => {
     [browser, looking] = await Promise.all([launchBrowser(), startLooking(view)]);
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    faults = watchFaults(page);
-    await page.goto(looking.url);
+    ({ page, faults } = await openPage(browser, looking.url));
     await page.getByRole('img', { name: /^Frame \d/ }).waitFor();
   });
   afterAll(async () => {
