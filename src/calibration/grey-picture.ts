@@ -36,8 +36,8 @@ export function sampleGrey({ widthPx, heightPx, data }: GreyPicture, u: number, 
 export function blurGrey(
   picture: GreyPicture,
   sigmaPx: number,
-  across = new Float32Array(picture.data.length),
-  out = new Float32Array(picture.data.length),
+  across: Float32Array = new Float32Array(picture.data.length),
+  out: Float32Array = new Float32Array(picture.data.length),
 ): GreyPicture {
   const radius = Math.ceil(sigmaPx * 3);
   const taps = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>

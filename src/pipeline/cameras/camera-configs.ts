@@ -51,7 +51,15 @@ export function configOfCamera(file: PipelineConfig, camera: string | undefined)
   const found = cameras.find(({ name }) => name === camera);
   if (found === undefined)
     throw new PerceptionError('ERR_USAGE', `expected a camera of ${names}, found ${camera}`);
-  return found.config;
+  return withOwnLanes(found.config);
+}
+
+/** Lanes of what runs on it: the file's may carry stages of its other cameras. */
+function withOwnLanes(config: PipelineConfig): PipelineConfig {
+  const { lanes, bundles } = config;
+  if (lanes === 'auto') return config;
+  const own = lanes.map((lane) => lane.filter((task) => bundles[task] !== undefined));
+  return { ...config, lanes: own.filter((lane) => lane.length > 0) };
 }
 
 /** For what runs one camera at a time. Throws ERR_CONFIG. */

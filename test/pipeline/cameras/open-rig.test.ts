@@ -293,6 +293,12 @@ describe('one camera of the file alone', () => {
     expect(JSON.parse(replayed.stdout).frames.published).toBe(rearFrames);
   }, 60_000);
 
+  test('has the lanes of what runs on it, and no others', async () => {
+    const file = await configOf('lanes');
+    expect(configOfCamera(file, 'rear').lanes).toEqual([['detection', 'signs']]);
+    expect(configOfCamera(file, 'front').lanes).toEqual(file.lanes);
+  });
+
   test('is refused where the file has none of that name, or no cameras', async () => {
     const file = await configOf('chosen');
     expect(() => configOfCamera(file, 'left')).toThrow(
