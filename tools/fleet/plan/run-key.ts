@@ -45,9 +45,13 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
     allowUncertified,
     frameRateHz = null,
     novelty,
+    steeringCheck,
   } = config;
-  // What came later stands there only where it is used, so that older keys stay.
-  const settings = { providers, preprocess, pictureHealth, allowUncertified, frameRateHz, novelty };
+  const settings = {
+    ...{ providers, preprocess, pictureHealth, allowUncertified, frameRateHz },
+    // What came later stands there only where it is used, so that older keys stay.
+    ...{ novelty, steeringCheck },
+  };
   const facts: ReplayFacts = {
     build: buildFacts().build,
     code: await codeSha256(),
