@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
-import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { Recipe } from '../tools/train/recipe.js';
@@ -36,11 +36,12 @@ export function trainCommand(): Command {
   return new Command('train')
     .summary('train the network of a task')
     .description(
-      'Trains the network of a task by a recipe (YAML: data, augmentation, optimiser, schedule, seed).\n' +
+      'Trains the network of a task by a recipe (YAML: data, augmentation, optimiser, schedule, seed). The novelty\n' +
+        'gate needs no labels: `windshield novelty train`.\n' +
         'Checkpoints are written after each epoch; Ctrl-C ends after the step in hand, and --resume goes\n' +
         'on to the same weights that an uninterrupted run would have reached. docs/training.md tells more.',
     )
-    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .requiredOption(
       '--data <folder...>',
       'folders in which the recipe’s data is looked for, in order',
@@ -72,12 +73,12 @@ export function trainCommand(): Command {
     .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positiveInteger)
     .option('--resume', 'go on from the last checkpoint in --out')
     .option('--replace', 'begin again in --out, over the run that is there')
-    .action(async (task: Task, flags: TrainFlags) => {
+    .action(async (task: LabelledTask, flags: TrainFlags) => {
       await runTrain(task, flags);
     });
 }
 
-async function readRecipeOf(task: Task, flags: TrainFlags): Promise<Recipe> {
+async function readRecipeOf(task: LabelledTask, flags: TrainFlags): Promise<Recipe> {
   const { readRecipe } = await import('../tools/train/recipe.js');
   const path = flags.recipe ?? `${recipesDir}${task}.yaml`;
   const recipe = readRecipe(path);
@@ -94,7 +95,7 @@ async function readRecipeOf(task: Task, flags: TrainFlags): Promise<Recipe> {
   return recipe;
 }
 
-async function runTrain(task: Task, flags: TrainFlags): Promise<void> {
+async function runTrain(task: LabelledTask, flags: TrainFlags): Promise<void> {
   const terminal = new Terminal();
   const show = showsProgress(terminal, { plainEveryS: 15 });
   const recipe = await readRecipeOf(task, flags);
