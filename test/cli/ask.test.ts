@@ -1,19 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { questions } from '../../tools/fleet/ask/questions.js';
 import { windshield } from '../support/command-line.js';
+import { hasDuckDb } from '../support/duckdb.js';
 import { type S3Server, startS3 } from '../support/s3-server.js';
 import { makeTinyFleet, type TinyFleet } from '../support/tiny-fleet.js';
-
-const hasDuckDb = (() => {
-  try {
-    return createRequire(import.meta.url).resolve('@duckdb/node-api') !== '';
-  } catch {
-    return false;
-  }
-})();
 
 let fleet: TinyFleet;
 let tables: string;
