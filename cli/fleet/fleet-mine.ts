@@ -30,8 +30,9 @@ export function fleetMineCommand(): Command {
     .summary('choose frames that are worth a label, as a data set with predictions')
     .description(
       'Looks through the results of many drives for frames on which the networks are unsure or disagree, that show\n' +
-        'what is rare, or (with --codes) that look like nothing seen elsewhere, and writes them as a data set. Its\n' +
-        'labels are predictions and marked as such: `train` leaves them out until somebody has corrected them.',
+        'what is rare, or that are novel (by the novelty gate where it ran, else with --codes by what was seen\n' +
+        'elsewhere), and writes them as a data set. Its labels are predictions and marked as such: `train` leaves\n' +
+        'them out until somebody has corrected them.',
     )
     .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
     .requiredOption('--drives <drives.yaml>', 'the list that was run: where the pictures are')
@@ -41,7 +42,10 @@ export function fleetMineCommand(): Command {
         .choices(minedTasks)
         .default('detection'),
     )
-    .option('--codes <folder|s3://…>', 'what `fleet codes` wrote, to find what is novel')
+    .option(
+      '--codes <folder|s3://…>',
+      'what `fleet codes` wrote, to find what is novel without a gate',
+    )
     .addOption(
       new Option('--count <number>', 'frames at most').argParser(positiveInteger).default(200),
     )

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import {
@@ -12,6 +13,9 @@ import {
 import { readMessage } from '../../src/messages/read-message.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { mineFleet } from '../../tools/fleet/mine/mine-fleet.js';
+import { readDrivesFile } from '../../tools/fleet/plan/drives-file.js';
+import { FolderStore } from '../../tools/fleet/store/folder-store.js';
 import { createRandom } from '../../tools/train/random.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
@@ -127,6 +131,35 @@ test('on the rig a novel scene is published, recorded, told in health, and stops
     out,
   ]).finished;
   expect(again.code, again.stdout).toBe(0);
+});
+
+test('frames that the gate calls novel are worth a label: of each stretch the most novel one', async () => {
+  const pipeline = await rig.writePipeline('mined.yaml', {
+    calibration: 'none',
+    bundles: { steering: 'models/steering', novelty: bundle },
+    lanes: [['steering'], ['novelty']],
+    novelty: { beginS: 1, endS: 1 },
+  });
+  const drives = join(rig.dir, 'drives.yaml');
+  await writeFile(drives, stringify({ drives: [{ path: join(dir, 'night.mcap') }] }));
+  const results = new FolderStore(join(dir, 'results'));
+  const ran = await windshield(['fleet', 'run', drives, '-p', pipeline, '-o', results.place])
+    .finished;
+  expect(ran.code, ran.stderr).toBe(0);
+  // By its code only the first frame would be novel; where the gate ran it has the word.
+  const codes = ['night', 'other'].map((drive, place) => ({
+    ...{ maker: 'm', drive, location: drive, dims: 8, thumbnails: [] },
+    ...{ timesS: Float64Array.of(0), codes: new Float32Array(8).fill(place) },
+  }));
+  const { frames } = await mineFleet({
+    ...{ task: 'detection', drives: readDrivesFile(drives), results, store: {}, codes },
+    ...{ count: 9, apartS: 60, outDir: join(dir, 'mined'), pageUrl: '' },
+  });
+  expect(frames.map(({ reasons }) => Object.keys(reasons))).toEqual([['novel']]);
+  // Dark from the seventh to the fourteenth frame, said a second later.
+  expect(frames[0]!.frameId).toBeGreaterThanOrEqual(8);
+  expect(frames[0]!.frameId).toBeLessThan(14);
+  expect(frames[0]!.reasons.novel).toBeGreaterThan(1);
 });
 
 test('how often it is wrong and what it finds is measured on drives and pictures of elsewhere', async () => {

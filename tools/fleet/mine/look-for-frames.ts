@@ -18,7 +18,10 @@ export interface UnitFinds {
   frames: number;
 }
 
-/** Looks at every frame of a unit's results. `dir` takes a copy of them where the store is far. */
+/**
+ * Looks at every frame of a unit's results. What is novel the novelty gate says where it ran, else `novelty`, the distances
+ * of codes. `dir` takes a copy of the results where the store is far.
+ */
 export async function lookForFrames(
   record: UnitRecord,
   results: Store,
@@ -39,16 +42,19 @@ export async function lookForFrames(
     const novel = [...novelty].sort((a, b) => a.timeS - b.timeS);
     const candidates: Candidate[] = [];
     let frames = 0;
+    let isGated = false;
     for await (const { stampNs, frame } of file.results()) {
       frames++;
       const moment = momentOf(record, stampNs, frame);
-      harvest.add(moment, interestOf[task](frame, context));
+      const { value = 0, isNovel = false } = frame.novelty ?? {};
+      harvest.add(moment, interestOf[task](frame, context), isNovel ? value : 0);
+      isGated ||= frame.novelty !== undefined;
       while (novel[0] !== undefined && novel[0].timeS < moment.timeS - sameTimeS) novel.shift();
       if (novel[0] !== undefined && novel[0].timeS <= moment.timeS + sameTimeS)
         candidates.push({ ...moment, reason: 'novel', score: novel.shift()!.distance });
     }
     candidates.sort((a, b) => b.score - a.score);
-    candidates.splice(limits.most);
+    candidates.splice(isGated ? 0 : limits.most);
     return {
       candidates: [...candidates, ...harvest.candidates()],
       labels: [...harvest.labels()],

@@ -28,7 +28,7 @@ export interface MineOptions {
   store: StoreOptions;
   /** Of the run that is meant; undefined where there is one. */
   run?: string | undefined;
-  /** Codes of the drives; without them nothing is novel. */
+  /** Codes of the drives; without them nothing is novel but what the novelty gate says. */
   codes: readonly DriveCodes[];
   count: number;
   /** Of one drive at most; twice its even share when left out. */

@@ -9,7 +9,7 @@ const reasonWords: Readonly<Record<MiningReason, (score: number, entry: MinedEnt
   disagreement: (score) => `disagreement ${score.toFixed(3)}`,
   rare: (score, { labels }) =>
     `rare: ${labels.map(spokenClass).join(', ')} (in ${spokenPercent(2 ** -score)} of the units)`,
-  novel: (score) => `novel: ${score.toFixed(2)} from anything seen elsewhere`,
+  novel: (score) => `novelty ${score.toFixed(2)}`,
 };
 
 /** The set as a page: each frame, why it was chosen, and the way to its moment in the player. */

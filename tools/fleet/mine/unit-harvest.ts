@@ -2,7 +2,7 @@ import type { FrameInterest } from './interest.js';
 import type { Candidate, MiningReason, Moment } from './mining.js';
 
 /** Reasons that a frame has by itself. */
-type SpokenReason = Extract<MiningReason, 'uncertain' | 'disagreement'>;
+type SpokenReason = Exclude<MiningReason, 'rare'>;
 
 /**
  * The best frames of one unit: of each stretch of `apartS` seconds the one that most speaks for, `most` for each reason,
@@ -14,6 +14,7 @@ export class UnitHarvest {
   readonly #best: Record<SpokenReason, Map<number, Candidate>> = {
     uncertain: new Map(),
     disagreement: new Map(),
+    novel: new Map(),
   };
   readonly #labels = new Map<string, { moment: Moment; seen: number }>();
 
@@ -22,9 +23,11 @@ export class UnitHarvest {
     this.#most = most;
   }
 
-  add(moment: Moment, { uncertain, disagreement, labels }: FrameInterest): void {
+  /** `novel`: the value of the novelty gate where the scene was said to be novel, else 0. */
+  add(moment: Moment, { uncertain, disagreement, labels }: FrameInterest, novel: number): void {
     this.#keep('uncertain', moment, uncertain);
     this.#keep('disagreement', moment, disagreement);
+    this.#keep('novel', moment, novel);
     for (const [label, seen] of labels)
       if (seen > (this.#labels.get(label)?.seen ?? 0)) this.#labels.set(label, { moment, seen });
   }
