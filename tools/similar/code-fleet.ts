@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Bundle } from '../../src/bundle/bundle.js';
-import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { DrivesFile } from '../fleet/plan/drives-file.js';
 import { type FoundDrive, findDrives } from '../fleet/plan/find-drives.js';
 import { identify } from '../fleet/store/identity.js';
 import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
 import type { Store, StoreOptions } from '../fleet/store/store.js';
+import { isDriveFault } from '../fleet/work/drive-fault.js';
 import { codeDrive } from './code-drive.js';
 import { type DriveCodes, packCodes, unpackCodes } from './code-file.js';
 import type { CoderKind, PictureCoder } from './picture-coder.js';
@@ -42,10 +43,7 @@ export async function codeFleet(
       try {
         await codeOne(drive, coder, codes, { maker, everyS, store }, summary);
       } catch (error) {
-        // A drive that cannot be read is one; a store that does not answer, or a fault of ours, is all.
-        const isDrives =
-          hasErrorCode(error) && /^ERR_(SOURCE_(MISSING|EMPTY|FORMAT)|RECORDING)$/.test(error.code);
-        if (!isDrives) throw error;
+        if (!isDriveFault(error)) throw error;
         summary.failures.push({ name: drive.name, reason: error.message });
       }
     }

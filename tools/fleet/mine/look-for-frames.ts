@@ -1,9 +1,8 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
-import { ResultsFile } from '../../verdict/open-results.js';
 import { recordedMapLookUp } from '../../verdict/recorded-map-look-up.js';
-import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
 import type { UnitRecord } from '../work/unit-record.js';
+import { withResultsOf } from '../work/unit-results.js';
 import { type InterestContext, interestOf } from './interest.js';
 import type { Candidate, MinedTask, Moment } from './mining.js';
 import type { Novelty } from './novelty.js';
@@ -20,20 +19,18 @@ export interface UnitFinds {
 
 /**
  * Looks at every frame of a unit's results. What is novel the novelty gate says where it ran, else `novelty`, the distances
- * of codes. `dir` takes a copy of the results where the store is far.
+ * of codes.
  */
 export async function lookForFrames(
   record: UnitRecord,
   results: Store,
-  dir: string,
   {
     task,
     novelty,
     ...limits
   }: { task: MinedTask; novelty: readonly Novelty[]; apartS: number; most: number },
 ): Promise<UnitFinds> {
-  const file = await ResultsFile.open(await results.local(unitFiles(record.key).results, dir));
-  try {
+  return withResultsOf(record.key, results, async (file) => {
     const context: InterestContext = {
       lookUp: recordedMapLookUp(await file.facts()),
       readings: new Map(),
@@ -60,9 +57,7 @@ export async function lookForFrames(
       labels: [...harvest.labels()],
       frames,
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 const momentOf = (

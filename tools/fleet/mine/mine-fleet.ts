@@ -1,16 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../../../src/files/make-folder.js';
 import { newFolder } from '../../../src/files/new-folder.js';
 import { writeWhole } from '../../../src/files/write-whole.js';
-import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { DriveCodes } from '../../similar/code-file.js';
 import type { DrivesFile } from '../plan/drives-file.js';
 import { type FoundDrive, findDrives } from '../plan/find-drives.js';
 import { chooseRun } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store, StoreOptions } from '../store/store.js';
+import { isDriveFault } from '../work/drive-fault.js';
 import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
 import { type Choice, chooseFrames } from './choose-frames.js';
 import { lookForFrames } from './look-for-frames.js';
@@ -88,9 +87,7 @@ async function look(options: MineOptions, keys: readonly string[]) {
     if (record === undefined || record.frames.published === 0) continue;
     const limits = { apartS, most: options.perDrive ?? count };
     const own = novelty.get(record.drive) ?? [];
-    const finds = await inTemporaryFolder((dir) =>
-      lookForFrames(record, results, dir, { task, novelty: own, ...limits }),
-    );
+    const finds = await lookForFrames(record, results, { task, novelty: own, ...limits });
     candidates.push(...finds.candidates);
     rarity.addUnit(finds.labels);
     records++;
@@ -119,30 +116,22 @@ async function writeSet(
         `expected the drive "${own[0]!.drive}" of the results among those of the list, found ${drives.size} others`,
       );
     try {
-      await inTemporaryFolder(async (temporary) => {
-        for await (const { chosen: one, ...read } of readChosen(drive, own, results, {
-          dir: temporary,
-          store,
-        })) {
-          const name = nameOf(drive.name);
-          const stem = `${name}_${String(read.frame.frameId).padStart(6, '0')}`;
-          const files = await layout.filesOf({ ...read, drive: name, stem });
-          for (const [file, bytes] of files) {
-            makeFolder(dirname(join(dir, file)));
-            writeWhole(join(dir, file), bytes);
-          }
-          const { timeS, reasons, labels } = one;
-          const frameId = Number(read.frame.frameId);
-          const { location } = drive;
-          const file = files[0]![0];
-          frames.push({ file, drive: drive.name, location, timeS, frameId, reasons, labels });
+      for await (const { chosen: one, ...read } of readChosen(drive, own, results, store)) {
+        const name = nameOf(drive.name);
+        const stem = `${name}_${String(read.frame.frameId).padStart(6, '0')}`;
+        const files = await layout.filesOf({ ...read, drive: name, stem });
+        for (const [file, bytes] of files) {
+          makeFolder(dirname(join(dir, file)));
+          writeWhole(join(dir, file), bytes);
         }
-      });
+        const { timeS, reasons, labels } = one;
+        const frameId = Number(read.frame.frameId);
+        const { location } = drive;
+        const file = files[0]![0];
+        frames.push({ file, drive: drive.name, location, timeS, frameId, reasons, labels });
+      }
     } catch (error) {
-      // A drive whose pictures cannot be read is one; a store that does not answer, or a full disk, is all.
-      const isDrives =
-        hasErrorCode(error) && /^ERR_(SOURCE_(MISSING|EMPTY|FORMAT)|RECORDING)$/.test(error.code);
-      if (!isDrives) throw error;
+      if (!isDriveFault(error)) throw error;
       problems.push(`${drive.name}: ${error.message}`);
     }
   }
@@ -169,13 +158,4 @@ function fileNames(): (drive: string) => string {
     names.set(drive, name);
     return name;
   };
-}
-
-async function inTemporaryFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'windshield-mine-'));
-  try {
-    return await work(dir);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
 }

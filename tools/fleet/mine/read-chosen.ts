@@ -5,12 +5,11 @@ import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/pe
 import { decodePicture, pictureSize } from '../../../src/recording/picture-message.js';
 import { choosePictures } from '../../../src/recording/picture-stream.js';
 import { RecordingReader } from '../../../src/recording/recording-reader.js';
-import { ResultsFile } from '../../verdict/open-results.js';
 import { recordedMapLookUp } from '../../verdict/recorded-map-look-up.js';
 import type { FoundDrive } from '../plan/find-drives.js';
-import { unitFiles } from '../plan/unit.js';
 import { isBucket, openPlaceOf } from '../store/open-store.js';
 import type { Store, StoreOptions } from '../store/store.js';
+import { withResultsOf } from '../work/unit-results.js';
 import type { ChosenFrame } from './mining.js';
 import type { MinedFrame } from './sets/mined-frame.js';
 
@@ -24,10 +23,10 @@ export async function* readChosen(
   drive: FoundDrive,
   chosen: readonly ChosenFrame[],
   results: Store,
-  { dir, store }: { dir: string; store: StoreOptions },
+  store: StoreOptions,
 ): AsyncGenerator<ReadFrame, void, void> {
   const [{ unit }] = chosen as [ChosenFrame];
-  const { frames, lookUp } = await resultsOf(unit, chosen, results, dir);
+  const { frames, lookUp } = await resultsOf(unit, chosen, results);
   const place = await openPlaceOf(drive.location, store);
   try {
     const bytes = await place.store.open(place.key);
@@ -61,22 +60,14 @@ async function firstOf(
   return undefined;
 }
 
-async function resultsOf(
-  unit: string,
-  chosen: readonly ChosenFrame[],
-  results: Store,
-  dir: string,
-) {
+function resultsOf(unit: string, chosen: readonly ChosenFrame[], results: Store) {
   const wanted = new Set(chosen.map(({ stampNs }) => stampNs));
   const frames = new Map<bigint, PerceptionFrame>();
-  const file = await ResultsFile.open(await results.local(unitFiles(unit).results, dir));
-  try {
+  return withResultsOf(unit, results, async (file) => {
     for await (const { stampNs, frame } of file.results())
       if (wanted.has(stampNs)) frames.set(stampNs, frame);
     return { frames, lookUp: recordedMapLookUp(await file.facts()) };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** A recorded JPEG stays what it is; other pictures become PNG, which loses nothing. */

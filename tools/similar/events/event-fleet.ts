@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { locationOf } from '../../fleet/merge/compare-unit.js';
@@ -9,7 +6,7 @@ import { chooseRun } from '../../fleet/plan/run-manifest.js';
 import { unitFiles } from '../../fleet/plan/unit.js';
 import type { Store } from '../../fleet/store/store.js';
 import { parseRecord, type UnitRecord, unitRecordSchema } from '../../fleet/work/unit-record.js';
-import { ResultsFile } from '../../verdict/open-results.js';
+import { withResultsOf } from '../../fleet/work/unit-results.js';
 import { type DriveCodes, packCodes } from '../code-file.js';
 import { DriveWords, type Sentence } from './drive-words.js';
 import { sentenceCoder } from './sentence-code.js';
@@ -118,25 +115,12 @@ export function codeAt(drives: readonly DriveCodes[], drive: string, atS: number
   );
 }
 
-async function sentencesOf(
-  { key }: UnitRecord,
-  results: Store,
-  sentenceS: number,
-): Promise<Sentence[]> {
-  const dir = await mkdtemp(join(tmpdir(), 'windshield-events-'));
-  try {
-    const file = await ResultsFile.open(await results.local(unitFiles(key).results, dir));
-    try {
-      const words = new DriveWords(sentenceS);
-      for await (const { frame } of file.results()) words.add(frame);
-      return words.end();
-    } finally {
-      await file.close();
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-}
+const sentencesOf = ({ key }: UnitRecord, results: Store, sentenceS: number): Promise<Sentence[]> =>
+  withResultsOf(key, results, async (file) => {
+    const words = new DriveWords(sentenceS);
+    for await (const { frame } of file.results()) words.add(frame);
+    return words.end();
+  });
 
 function makerOfWords({ words, vectors }: WordVectors, sentenceS: number): string {
   const hash = createHash('sha256').update(JSON.stringify({ words, sentenceS }));

@@ -1,26 +1,15 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
-import type { InputSpec } from '../../../../src/bundle/input-spec.js';
 import { PerceptionFrameSchema } from '../../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { encodeRunLengths } from '../../../../src/perception/segmentation/run-lengths.js';
 import { MapLookUp } from '../../../../src/preprocess/map-look-up.js';
 import { interestOf } from '../../../../tools/fleet/mine/interest.js';
 import { noveltyOf } from '../../../../tools/fleet/mine/novelty.js';
 import { Rarity } from '../../../../tools/fleet/mine/rarity.js';
+import { inputSpec } from '../../../support/frames.js';
 
 const [widthPx, heightPx] = [192, 108];
-const whole: InputSpec = {
-  regionNorm: [0, 0, 1, 1],
-  fit: 'stretch',
-  widthPx: 96,
-  heightPx: 54,
-  colour: 'rgb',
-  layout: 'nchw',
-  mean: [0, 0, 0],
-  scale: [1, 1, 1],
-  padValue: 0,
-};
-const lookUp = new MapLookUp(whole, undefined);
+const lookUp = new MapLookUp(inputSpec({ widthPx: 96, heightPx: 54 }), undefined);
 
 /** A frame whose class map calls the left half a car, with boxes of cars. */
 function frameWith(boxes: [number, number, number, number][], score = 0.9) {
