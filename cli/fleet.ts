@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { fleetAutoencoderCommand } from './fleet/fleet-autoencoder.js';
 import { fleetCodesCommand } from './fleet/fleet-codes.js';
 import { fleetMapCommand } from './fleet/fleet-map.js';
 import { fleetMergeCommand } from './fleet/fleet-merge.js';
@@ -15,6 +16,7 @@ export function fleetCommand(): Command {
     .addCommand(fleetMergeCommand())
     .addCommand(fleetTableCommand())
     .addCommand(fleetCodesCommand())
+    .addCommand(fleetAutoencoderCommand())
     .addCommand(fleetMapCommand())
     .addCommand(fleetMineCommand());
 }

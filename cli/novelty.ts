@@ -5,7 +5,7 @@ import { measuredJson } from '../src/text/measured-json.js';
 import { columnsTo, textTable } from '../src/text/text-table.js';
 import type { Strength } from '../tools/corruptions/corruption.js';
 import type { NoveltyReport, NoveltyRow } from '../tools/novelty/measure-novelty.js';
-import { numberOf, positive, positiveInteger, seconds, usage } from './option-parsers.js';
+import { codeSize, numberOf, positive, positiveInteger, seconds, usage } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 import { untilStopped } from './until-stopped.js';
@@ -67,12 +67,6 @@ function trainCommand(): Command {
 }
 
 const wholeFrom = (least: number) => numberOf({ least, isWhole: true });
-
-function codeSize(text: string): number {
-  const size = numberOf({ least: 8, most: 256, isWhole: true })(text);
-  if (size % 8 !== 0) throw usage(`--code: expected a multiple of 8, found ${size}`);
-  return size;
-}
 
 async function train(drives: string[], flags: TrainFlags): Promise<void> {
   const { trainNovelty } = await import('../tools/novelty/train-novelty.js');

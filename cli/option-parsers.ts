@@ -68,3 +68,10 @@ function describe({ least, most, above, isWhole = false, what }: NumberBounds): 
   ];
   return [kind, limits.join(' and ')].filter((part) => part !== '').join(' ');
 }
+
+/** Numbers in a code of an autoencoder. */
+export function codeSize(text: string): number {
+  const size = numberOf({ least: 8, most: 256, isWhole: true })(text);
+  if (size % 8 !== 0) throw usage(`--code: expected a multiple of 8, found ${size}`);
+  return size;
+}

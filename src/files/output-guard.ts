@@ -36,6 +36,7 @@ export type OutputKind =
   | 'pdf'
   | 'calibration'
   | 'mount'
+  | 'network'
   | 'folder';
 
 /** How each kind of file begins. A file that begins otherwise is none of ours to replace. */
@@ -54,6 +55,8 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
   pdf: (bytes) => bytes.subarray(0, 5).toString('latin1') === '%PDF-',
   calibration: (bytes) => bytes.toString('latin1').startsWith('image_width:'),
   mount: (bytes) => bytes.toString('latin1').startsWith('heightM:'),
+  // ONNX: a message whose first field is its version.
+  network: (bytes) => bytes[0] === 0x08 && bytes[1]! > 0 && bytes[1]! < 32,
 };
 /** Kinds that the files of an input folder may be of: one that is there already is taken for the input's. */
 const readInFolders: ReadonlySet<OutputKind> = new Set(['png', 'jpeg', 'film']);
@@ -68,6 +71,7 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
   pdf: 'a PDF',
   calibration: 'a calibration (camera_info YAML)',
   mount: 'a mount (YAML of windshield ground)',
+  network: 'a network (ONNX)',
   folder: 'a folder',
 };
 

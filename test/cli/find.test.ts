@@ -44,6 +44,27 @@ test('codes are written once, and find gives near-copies first', async () => {
   expect(Math.max(...found.map(({ timeS }) => timeS))).toBeLessThan(0.3);
 });
 
+test('an autoencoder that learnt from the drives, without labels, finds near-copies by its codes', async () => {
+  const drives = await fleet.writeDrives('drives.yaml', { drives: [{ path: 'drives/*.mcap' }] });
+  const at = (name: string) => join(fleet.rig.dir, name);
+  const learn = ['fleet', 'autoencoder', drives, '-o', at('frames.onnx'), '--every', '0.05'];
+  const learnt = await windshield([...learn, '--hold-out', '2', '--code', '16', '--steps', '4'])
+    .finished;
+  expect(learnt.code, learnt.stderr).toBe(0);
+  // Of the two drives the second is held out.
+  expect(learnt.stdout).toMatch(
+    /frames\.onnx: learnt from 8 frames of 2 drives, held-out error 0\.\d{4}\n$/,
+  );
+  const kind = ['--kind', 'autoencoder', '--autoencoder', at('frames.onnx'), '--json'];
+  const codes = ['fleet', 'codes', drives, '-o', at('learnt'), '--every', '0.05', ...kind];
+  expect(JSON.parse((await windshield(codes).finished).stdout)).toMatchObject({ frames: 17 });
+  const like = `${join(fleet.drivesDir, 'a.mcap')}@0.3`;
+  const find = ['find', '--like', like, '--codes', at('learnt'), '--top', '2', ...kind];
+  const found: SimilarFrame[] = JSON.parse((await windshield(find).finished).stdout);
+  expect(found.map(({ drive }) => drive).sort()).toEqual(['a', 'b']);
+  for (const { timeS } of found) expect(timeS).toBeCloseTo(0.3, 6);
+});
+
 test('a moment that the drive does not have, and codes that are not there, are said', async () => {
   const path = join(fleet.drivesDir, 'a.mcap');
   const find = (like: string, codes: string) =>

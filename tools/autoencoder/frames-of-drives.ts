@@ -1,8 +1,10 @@
-import type { CameraModel } from '../../src/calibration/camera-model.js';
-import type { RecordingReader } from '../../src/recording/recording-reader.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { FoundDrive } from '../fleet/plan/find-drives.js';
+import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
+import type { StoreOptions } from '../fleet/store/store.js';
+import { isDriveFault } from '../fleet/work/drive-fault.js';
 import { picturesOf } from '../similar/code-drive.js';
-import type { Autoencoder } from './autoencoder.js';
-import { type PictureSet, SmallPictureMaker } from './small-pictures.js';
+import { PictureSet, SmallPictureMaker } from './small-pictures.js';
 
 /** Which frames of a drive are read. */
 export interface FrameChoice {
@@ -10,27 +12,45 @@ export interface FrameChoice {
   topic?: string | undefined;
   /** Seconds between frames that are read; 0 for all. */
   everyS: number;
-  camera?: CameraModel | undefined;
 }
 
 /** Adds frames of a drive to what an autoencoder learns from; frames that cannot be read are passed over. */
 export async function addDrive(
   set: PictureSet,
   reader: RecordingReader,
-  { topic, everyS, camera }: FrameChoice,
+  { topic, everyS }: FrameChoice,
 ): Promise<void> {
-  const maker = new SmallPictureMaker(camera);
+  const maker = new SmallPictureMaker();
   for await (const picture of picturesOf(reader, topic, everyS)) set.add(maker.make(picture));
 }
 
-/** Codes of a drive's frames in their order; `code` is the caller's. `timeS`: seconds since its first picture. */
-export async function* codesOfDrive(
-  autoencoder: Autoencoder,
-  reader: RecordingReader,
-  { topic, everyS }: Omit<FrameChoice, 'camera'>,
-): AsyncGenerator<{ timeS: number; code: Float32Array; error: number }, void, void> {
-  for await (const picture of picturesOf(reader, topic, everyS)) {
-    const { code, error } = autoencoder.encode(picture);
-    yield { timeS: picture.timeS, code: code.slice(), error };
+/** Frames to learn from, and those of each `holdOutEvery`-th drive. A drive that cannot be read is told in `failures`. */
+export async function framesOfFleet(
+  drives: readonly FoundDrive[],
+  store: StoreOptions,
+  { everyS, holdOutEvery }: { everyS: number; holdOutEvery: number },
+  onProgress?: (done: number, drives: number) => void,
+): Promise<{ learnt: PictureSet; heldOut: PictureSet; failures: string[] }> {
+  const [learnt, heldOut] = [new PictureSet(), new PictureSet()];
+  const failures: string[] = [];
+  for (const [done, { name, location, topic }] of drives.entries()) {
+    onProgress?.(done, drives.length);
+    const place = await openPlaceOf(location, store);
+    try {
+      const bytes = await place.store.open(place.key);
+      const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
+      try {
+        const isHeldOut = done % holdOutEvery === holdOutEvery - 1;
+        await addDrive(isHeldOut ? heldOut : learnt, reader, { topic, everyS });
+      } finally {
+        await reader.close();
+      }
+    } catch (error) {
+      if (!isDriveFault(error)) throw error;
+      failures.push(`${name}: ${error.message}`);
+    } finally {
+      await place.store.close();
+    }
   }
+  return { learnt, heldOut, failures };
 }

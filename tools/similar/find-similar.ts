@@ -6,7 +6,7 @@ export interface SimilarFrame {
   drive: string;
   location: string;
   timeS: number;
-  /** From 0, the same, to about 1.4, nothing in common. */
+  /** From 0, the same; to about 1.4, nothing in common, where codes have length 1. */
   distance: number;
 }
 
