@@ -54,7 +54,7 @@ const drives = join(dir, 'drives.yaml');
 const at = (name: string) => join(dir, 'results', name);
 try {
   makeFolder(join(dir, 'results'));
-  await renderDrives(join(dir, 'drives'), drillFleet);
+  await renderDrives(join(dir, 'drives'), drillFleet, taken);
   const listed = taken.map(({ name }) => `  - path: drives/${name}.mcap\n`);
   writeFileSync(drives, `drives:\n${listed.join('')}`);
   const { sound, changed } = writePipelines(join(dir, 'pipelines'));

@@ -46,17 +46,16 @@ const straightRadiusM = 160;
 /** Where every rendered drive is for certain before it ends, metres along its road. */
 const drivenM = { from: 40, to: 80 } as const;
 
-/** Renders those drives of a fleet into `dir` that are not there yet: some two seconds of a core each. */
+/** Renders those of `drives` into `dir` that are not there yet: some two seconds of a core each. */
 export async function renderDrives(
   dir: string,
   fleet: RenderedFleet,
-  onProgress?: (name: string) => void,
+  drives: ReturnType<typeof drivesOf>,
 ): Promise<void> {
   makeFolder(dir);
-  for (const drive of drivesOf(fleet)) {
+  for (const drive of drives) {
     const out = join(dir, `${drive.name}.mcap`);
     if (existsSync(out)) continue;
-    onProgress?.(drive.name);
     await writeDrive({ ...(await recipeOf(drive, fleet)), quality: 60, out });
   }
 }
