@@ -11,6 +11,15 @@ export const detectionClasses = [
 ] as const;
 export type DetectionClass = (typeof detectionClasses)[number];
 
+/** Of these the road users: vehicles, and people outside of one. */
+export const vehicleClasses = [
+  'car',
+  'truck',
+  'bus',
+  'motorcycle',
+] as const satisfies readonly DetectionClass[];
+export const peopleClasses = ['pedestrian', 'cyclist'] as const satisfies readonly DetectionClass[];
+
 /** The colour that boxes of each class are drawn in. */
 export const detectionColours: Readonly<Record<string, string>> = {
   car: '#4cc9f0',

@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { peopleClasses, vehicleClasses } from '../../../src/perception/classes.js';
 import { decodeRunLengths } from '../../../src/perception/segmentation/run-lengths.js';
 import type { MapLookUp } from '../../../src/preprocess/map-look-up.js';
 import { boxOf } from '../../verdict/match-detections.js';
@@ -11,14 +12,7 @@ const leastCovered = 0.25;
 /** Who is on the road, by class of the map: CamVid's names. */
 const roadUsers: ReadonlySet<string> = new Set(['car', 'pedestrian', 'bicyclist']);
 /** The same by class of the detector. */
-const roadUserBoxes: ReadonlySet<string> = new Set([
-  'car',
-  'truck',
-  'bus',
-  'motorcycle',
-  'pedestrian',
-  'cyclist',
-]);
+const roadUserBoxes: ReadonlySet<string> = new Set([...vehicleClasses, ...peopleClasses]);
 
 /**
  * Share of the frame, 0 to 1, on which class map and boxes do not agree whether a road user is there: what the map calls

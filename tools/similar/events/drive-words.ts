@@ -1,10 +1,11 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { peopleClasses, vehicleClasses } from '../../../src/perception/classes.js';
 
 /** What lasts is said when it changes, and again after so many seconds. */
 const againS = 5;
 
-const vehicles: ReadonlySet<string> = new Set(['car', 'truck', 'bus', 'motorcycle']);
-const people: ReadonlySet<string> = new Set(['pedestrian', 'cyclist']);
+const vehicles: ReadonlySet<string> = new Set(vehicleClasses);
+const people: ReadonlySet<string> = new Set(peopleClasses);
 /** Road users that are told one by one; cars are told by their number. */
 const told: ReadonlySet<string> = new Set(['truck', 'bus', 'motorcycle', 'cyclist']);
 /** Classes of the map that say where one drives. */
