@@ -34,14 +34,12 @@ export async function attackWithSticker(bundleDir: string, flags: StickerFlags):
     ],
     [{ role: 'the bundle', path: bundleDir }],
   );
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
-  const { shippedModelsDir } = await import('./default-pipelines.js');
   const { trySticker } = await import('../simulator/sticker/try-sticker.js');
   const { stickerHead, stickerPage, stickerRows } = await import(
     '../simulator/sticker/sticker-page.js'
   );
   const asked = await readBundleFolder(bundleDir);
-  if ((await floatTwin(asked, bundleDir, shippedModelsDir)) !== undefined)
+  if (asked.manifest.quantisation !== undefined)
     throw new PerceptionError(
       'ERR_USAGE',
       `${bundleDir}: a sticker is learnt along gradients: expected a float32 bundle, found a quantised one`,
