@@ -3,8 +3,7 @@ import type { Task } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
-import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
-import { shippedModelsDir } from './default-pipelines.js';
+import { openExplained } from './explained-bundle.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
@@ -46,12 +45,10 @@ export async function explainAlike(
       { role: 'the bundle', path: bundleDir },
     ],
   );
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
   const { openDataset } = await import('../tools/datasets/open-dataset.js');
   const { codedPictures } = await import('../tools/explain/alike/coded-pictures.js');
   const { findAlike } = await import('../tools/explain/alike/find-alike.js');
-  const asked = await readBundleFolder(bundleDir);
-  const bundle = (await floatTwin(asked, bundleDir, shippedModelsDir)) ?? asked;
+  const { bundle, twinNote } = await openExplained(stage, bundleDir);
   const terminal = new Terminal();
   const coded = async (part: string | undefined, count: number) => {
     const dataset = await openDataset(format, data, { task: stage, split: part });
@@ -73,6 +70,7 @@ export async function explainAlike(
     const map = await mapPicture(report.pictures, report.places, { sidePx: mapPx, thumbPx: 24 });
     writeWhole(out, await encodePng(map));
   }
+  if (twinNote !== undefined) terminal.print(twinNote);
   const { pictures, accuracy, nearestIsRight, trusted, mistakes, suspects } = report;
   for (const { index, rather, share } of suspects.slice(0, 20)) {
     const { id, label } = pictures[index]!;

@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
+import type { Task } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
-import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
-import { shippedModelsDir } from './default-pipelines.js';
+import { openExplained } from './explained-bundle.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
 export interface FilmFlags {
+  stage: Task;
   film: string;
   width: number;
   every: number;
@@ -17,7 +18,7 @@ export interface FilmFlags {
 export async function explainAsFilm(
   drive: string,
   bundleDir: string,
-  { film, width, every, calibration }: FilmFlags,
+  { stage, film, width, every, calibration }: FilmFlags,
 ): Promise<void> {
   const kind = extname(film).slice(1).toLowerCase();
   if (kind !== 'mp4' && kind !== 'gif')
@@ -33,9 +34,7 @@ export async function explainAsFilm(
     ],
   );
   const { filmDrive } = await import('../tools/explain/film/film-drive.js');
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
-  const asked = await readBundleFolder(bundleDir);
-  const bundle = (await floatTwin(asked, bundleDir, shippedModelsDir)) ?? asked;
+  const { bundle, twinNote } = await openExplained(stage, bundleDir);
   const terminal = new Terminal();
   const show = countsProgress(terminal, 'frames');
   const report = await filmDrive(bundle, drive, {
@@ -51,4 +50,5 @@ export async function explainAsFilm(
   terminal.print(
     `${film}: ${frames} frames of ${widthPx}x${heightPx} at ${rateHz.toFixed(1)} fps, visual-backprop, ${explainMs.toFixed(1)} ms a frame`,
   );
+  if (twinNote !== undefined) terminal.print(twinNote);
 }

@@ -6,6 +6,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { textTable } from '../src/text/text-table.js';
 import { shippedModelsDir } from './default-pipelines.js';
+import { openExplained } from './explained-bundle.js';
 import { Terminal } from './terminal.js';
 
 /** Methods that look at layers, over many pictures or none. */
@@ -42,16 +43,8 @@ export async function explainLayers(
       ...(flags.data === undefined ? [] : [{ role: 'the data', path: flags.data }]),
     ],
   );
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
   const sheets = await import('../tools/explain/layers/layer-sheets.js');
-  const asked = await readBundleFolder(bundleDir);
-  const twin = await floatTwin(asked, bundleDir, shippedModelsDir);
-  const bundle = twin ?? asked;
-  if (bundle.manifest.task !== stage)
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `--bundle: expected a bundle for ${stage}, found one for ${bundle.manifest.task}`,
-    );
+  const { bundle, twinNote } = await openExplained(stage, bundleDir);
   const terminal = new Terminal();
   if (method === 'weights') {
     const { png, noise, smooth, flat, filters, layer: name } = await sheets.weightSheet(bundle);
@@ -87,8 +80,7 @@ export async function explainLayers(
       `${out}: ${sheet.layer}, filter ${channel}, ${pictures} pictures; made by ascent: mean answer ${madeAnswer.toPrecision(3)}, to grey noise ${noiseAnswer.toPrecision(3)}`,
     );
   }
-  if (twin !== undefined)
-    terminal.print(`explained through the float32 twin of ${bundleDir}: ${twin.where}`);
+  if (twinNote !== undefined) terminal.print(twinNote);
 }
 
 function requireFlags(drive: string | undefined, flags: LayerFlags): void {

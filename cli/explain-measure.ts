@@ -1,27 +1,31 @@
+import type { Task } from '../src/bundle/manifest.js';
+import { type ExplainMethod, explainMethods } from '../src/explanation/explain-methods.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
-import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { columnsTo, textTable } from '../src/text/text-table.js';
-import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import type { MethodScores } from '../tools/explain/measure/measure-explanations.js';
-import { shippedModelsDir } from './default-pipelines.js';
+import { openExplained } from './explained-bundle.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
+
+export interface MeasureFlags {
+  stage: Task;
+  count: number;
+  method?: ExplainMethod;
+  json?: true;
+}
 
 /** `windshield explain <drive> --measure <n>`: how far each method is to be trusted, as a table. */
 export async function measureMethods(
   drive: string,
   bundleDir: string,
-  { count, method, json }: { count: number; method?: ExplainMethod; json?: true },
+  { stage, count, method, json }: MeasureFlags,
 ): Promise<void> {
-  const { explainMethods } = await import('../tools/explain/explain-methods.js');
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
   const { measureExplanations } = await import('../tools/explain/measure/measure-explanations.js');
   const { measuredPictures } = await import('../tools/explain/measure/measured-pictures.js');
-  const asked = await readBundleFolder(bundleDir);
-  if (asked.manifest.task === 'lights')
+  if (stage === 'lights')
     throw new PerceptionError('ERR_USAGE', 'expected a task with ground truth, found lights');
-  const bundle = (await floatTwin(asked, bundleDir, shippedModelsDir)) ?? asked;
+  const { bundle } = await openExplained(stage, bundleDir);
   const terminal = new Terminal();
   const pictures = await measuredPictures(bundle, drive, count);
   const methods = method === undefined ? explainMethods : [method];

@@ -1,29 +1,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type ExplainMethod, innerMethods } from '../src/explanation/explain-methods.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { stageTable } from '../src/stages/stage-table.js';
-import type { ExplainMethod } from '../tools/explain/explain-methods.js';
 import { defaultPipelineFile, shippedModelsDir } from './default-pipelines.js';
 import { explainAlike } from './explain-alike.js';
 import { explainLayers, type LayerMethod, layerMethods } from './explain-layers.js';
+import { openExplained, readStage } from './explained-bundle.js';
 import { numberOf, positiveInteger, seconds } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
-/** Not imported from where they are: `--help` must not load ONNX Runtime. */
-const methods = [
-  'occlusion',
-  'visual-backprop',
-  'gradient',
-  'smoothgrad',
-  'integrated',
-  'grad-cam',
-] as const satisfies readonly ExplainMethod[];
-
 interface ExplainFlags {
-  stage: Task;
+  stage?: Task;
   at: number;
   method: ExplainMethod | LayerMethod | 'alike';
   bundle?: string;
@@ -64,7 +55,7 @@ export function explainCommand(): Command {
     .option('--at <seconds>', 'time from the start of the drive', seconds, 0)
     .addOption(
       new Option('--method <name>', 'how; docs/explaining.md says what each shows')
-        .choices([...methods, ...layerMethods, 'alike'])
+        .choices(['occlusion', ...innerMethods, ...layerMethods, 'alike'])
         .default('occlusion'),
     )
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
@@ -124,7 +115,7 @@ async function explain(
 ): Promise<void> {
   const drive =
     place === undefined || flags.camera === undefined ? place : `${place}#${flags.camera}`;
-  const { out, film, measure: count, view } = flags;
+  const { stage, out, film, measure: count, view } = flags;
   const [wanted, ...others] = [out, film, count, view].filter((each) => each !== undefined);
   if (wanted === undefined || others.length > 0)
     throw new PerceptionError(
@@ -135,15 +126,15 @@ async function explain(
     const { explainOnPage } = await import('./explain-view.js');
     return explainOnPage(drive, flags);
   }
-  if (flags.stage === undefined)
+  if (stage === undefined)
     throw new PerceptionError('ERR_USAGE', `expected --stage, one of ${tasks.join(', ')}`);
-  const bundleDir = flags.bundle ?? `${shippedModelsDir}${flags.stage}`;
+  const bundleDir = flags.bundle ?? `${shippedModelsDir}${stage}`;
   const { method } = flags;
   if (method === 'alike' || isLayerMethod(method)) {
     if (out !== undefined && method === 'alike')
-      return explainAlike(drive, bundleDir, { ...flags, out });
+      return explainAlike(drive, bundleDir, { ...flags, stage, out });
     if (out !== undefined && method !== 'alike')
-      return explainLayers(drive, bundleDir, { ...flags, method, out });
+      return explainLayers(drive, bundleDir, { ...flags, stage, method, out });
     throw new PerceptionError(
       'ERR_USAGE',
       `--method ${method}: expected --out, found ${film === undefined ? '--measure' : '--film'}`,
@@ -159,24 +150,24 @@ async function explain(
         `--film: expected --method visual-backprop, found ${method}`,
       );
     const { explainAsFilm } = await import('./explain-film.js');
-    return explainAsFilm(drive, bundleDir, { ...flags, film });
+    return explainAsFilm(drive, bundleDir, { ...flags, stage, film });
   }
   if (count !== undefined) {
     const { measureMethods } = await import('./explain-measure.js');
     const { json } = flags;
     return measureMethods(drive, bundleDir, {
-      count,
+      ...{ stage, count },
       ...(!isDefault && { method }),
       ...(json && { json }),
     });
   }
-  await explainFrame(drive, bundleDir, { ...flags, method }, out!);
+  await explainFrame(drive, bundleDir, { ...flags, stage, method }, out!);
 }
 
 async function explainFrame(
   drive: string,
   bundleDir: string,
-  flags: ExplainFlags & { method: ExplainMethod },
+  flags: ExplainFlags & { stage: Task; method: ExplainMethod },
   out: string,
 ): Promise<void> {
   const { stage, method } = flags;
@@ -196,21 +187,15 @@ async function explainFrame(
   const { explainPicture } = await import('../tools/explain/explain-picture.js');
   const { frameAt } = await import('../tools/explain/frame-at.js');
   const { surestCrop } = await import('../tools/explain/surest-crop.js');
-  const { floatTwin } = await import('../tools/explain/float-twin.js');
-  const asked = await readBundleFolder(bundleDir);
   if (flags.layer !== undefined && method !== 'grad-cam')
     throw new PerceptionError(
       'ERR_USAGE',
       `expected --layer with --method grad-cam, activations or neuron, found ${method}`,
     );
-  const twin =
-    method === 'occlusion' ? undefined : await floatTwin(asked, bundleDir, shippedModelsDir);
-  const bundle = twin ?? asked;
-  if (bundle.manifest.task !== stage)
-    throw new PerceptionError(
-      'ERR_USAGE',
-      `--bundle: expected a bundle for ${stage}, found one for ${bundle.manifest.task}`,
-    );
+  const { bundle, twinNote } =
+    method === 'occlusion'
+      ? { bundle: await readStage(stage, bundleDir) }
+      : await openExplained(stage, bundleDir);
   const picture = await frameAt(drive, flags.at);
   const calibrated = await cameraOf(flags.calibration, drive);
   const camera = calibrated && scaleCamera(calibrated, picture.widthPx, picture.heightPx);
@@ -237,8 +222,7 @@ async function explainFrame(
   });
   writeWhole(out, await encodePng(drawn));
   terminal.print(`${out}: ${stage} at ${picture.timeS.toFixed(2)} s ${answer} (${method})`);
-  if (twin !== undefined)
-    terminal.print(`explained through the float32 twin of ${bundleDir}: ${twin.where}`);
+  if (twinNote !== undefined) terminal.print(twinNote);
 }
 
 function point(text: string): [number, number] {

@@ -1,16 +1,13 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
-import type {
-  AnsweredHeat,
-  ExplainQuestion,
-  ServedMethod,
-} from '../../src/outputs/page/explain-protocol.js';
+import type { GradientMethod } from '../../src/explanation/explain-methods.js';
+import type { AnsweredHeat, ExplainQuestion } from '../../src/explanation/explain-protocol.js';
 import type { DecodedPicture } from '../rerun/decode-picture.js';
 import type { Explained } from './explain-protocol.js';
 
 interface Asked {
   task: Task;
-  method: ServedMethod;
+  method: GradientMethod;
   picture: DecodedPicture;
   camera: CameraModel | undefined;
   pointPx?: readonly [number, number];

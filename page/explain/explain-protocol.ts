@@ -1,19 +1,16 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import {
+  type ExplainMethod,
+  type GradientMethod,
+  gradientMethods,
+} from '../../src/explanation/explain-methods.js';
 import type { Heat } from '../../src/explanation/heat.js';
-import { servedMethods } from '../../src/outputs/page/explain-protocol.js';
 
-/** Ways of explaining that the browser computes. */
-const localMethods = {
-  'visual-backprop': 'VisualBackProp: what catches its eye',
-  occlusion: 'Occlusion: what the answer is lost without',
-} as const;
-export type LocalMethod = keyof typeof localMethods;
-
-/** These, and those that `windshield explain --view` computes for the page. */
-export const explainMethods = { ...localMethods, ...servedMethods } as const;
-export type ExplainMethod = keyof typeof explainMethods;
-export const isLocal = (method: ExplainMethod): method is LocalMethod => method in localMethods;
+/** Ways of explaining that the browser computes; `windshield explain --view` computes the others for the page. */
+export type LocalMethod = Exclude<ExplainMethod, GradientMethod>;
+export const isLocal = (method: ExplainMethod): method is LocalMethod =>
+  !(gradientMethods as readonly string[]).includes(method);
 
 export interface FrameToExplain {
   picture: Uint8Array<ArrayBuffer> | ImageBitmap;

@@ -1,14 +1,9 @@
 import { effect, signal } from '@preact/signals';
 import type { Task } from '../../src/bundle/manifest.js';
-import { type ServedMethod, servedMethods } from '../../src/outputs/page/explain-protocol.js';
+import { type ExplainMethod, gradientMethods } from '../../src/explanation/explain-methods.js';
 import type { Player, ShownFrame } from '../player/player.js';
 import { ExplainClient } from './explain-client.js';
-import {
-  type Explainable,
-  type Explained,
-  type ExplainMethod,
-  isLocal,
-} from './explain-protocol.js';
+import { type Explainable, type Explained, isLocal } from './explain-protocol.js';
 
 /** What the answer of one network about the frame shown is based on. */
 export class ExplainState {
@@ -24,11 +19,11 @@ export class ExplainState {
   readonly #client = new ExplainClient();
   readonly #player: Player;
   readonly #tasks: readonly string[];
-  readonly #served: readonly ServedMethod[];
+  readonly #served: readonly ExplainMethod[];
 
   /** `isServed`: the page's server computes what needs gradients. */
   constructor(player: Player, bundleTasks: readonly string[], isServed: boolean) {
-    this.#served = isServed ? (Object.keys(servedMethods) as ServedMethod[]) : [];
+    this.#served = isServed ? gradientMethods : [];
     this.#player = player;
     this.#tasks = bundleTasks;
     const { beforeShown } = player;

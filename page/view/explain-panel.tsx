@@ -1,5 +1,5 @@
 import type { Task } from '../../src/bundle/manifest.js';
-import { type ExplainMethod, explainMethods } from '../explain/explain-protocol.js';
+import type { ExplainMethod } from '../../src/explanation/explain-methods.js';
 import type { ExplainState } from '../explain/explain-state.js';
 import type { ShownFrame } from '../player/player.js';
 
@@ -7,6 +7,15 @@ interface ExplainPanelProps {
   explain: ExplainState;
   frame: ShownFrame | undefined;
 }
+
+const methodWords: Readonly<Record<ExplainMethod, string>> = {
+  'visual-backprop': 'VisualBackProp: what catches its eye',
+  occlusion: 'Occlusion: what the answer is lost without',
+  gradient: 'Gradient: which pixels move the answer',
+  smoothgrad: 'SmoothGrad: the same, over noisy copies',
+  integrated: 'Integrated gradients: what made the answer, from black on',
+  'grad-cam': 'Grad-CAM: which places of a layer',
+};
 
 /** Whose answer is explained, and how; the heat map lies over the picture. */
 export function ExplainPanel({ explain, frame }: ExplainPanelProps) {
@@ -44,7 +53,7 @@ export function ExplainPanel({ explain, frame }: ExplainPanelProps) {
             >
               {explain.methodsOf(task).map((method) => (
                 <option key={method} value={method}>
-                  {explainMethods[method]}
+                  {methodWords[method]}
                 </option>
               ))}
             </select>

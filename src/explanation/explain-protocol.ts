@@ -1,14 +1,6 @@
-import type { Task } from '../../bundle/manifest.js';
-import type { CameraModel } from '../../calibration/camera-model.js';
-
-/** Ways of explaining that need the way back through a network: they are computed beside the page's server. */
-export const servedMethods = {
-  gradient: 'Gradient: which pixels move the answer',
-  smoothgrad: 'SmoothGrad: the same, over noisy copies',
-  integrated: 'Integrated gradients: what made the answer, from black on',
-  'grad-cam': 'Grad-CAM: which places of a layer',
-} as const;
-export type ServedMethod = keyof typeof servedMethods;
+import type { Task } from '../bundle/manifest.js';
+import type { CameraModel } from '../calibration/camera-model.js';
+import type { GradientMethod } from './explain-methods.js';
 
 /**
  * What `POST /explain/heat?question=<JSON>` asks; its body are the pixels, packed rgb8 of `widthPx` x `heightPx`. The answer is
@@ -16,7 +8,7 @@ export type ServedMethod = keyof typeof servedMethods;
  */
 export interface ExplainQuestion {
   task: Task;
-  method: ServedMethod;
+  method: GradientMethod;
   widthPx: number;
   heightPx: number;
   /** As the drive carries it, for whatever size. */

@@ -64,7 +64,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'messages',
   ],
   // Stages asked why they answer as they do; what runs the networks is handed in.
-  explanation: ['frame', 'bundle', 'onnx', 'preprocess', 'perception', 'stages'],
+  explanation: ['frame', 'calibration', 'bundle', 'onnx', 'preprocess', 'perception', 'stages'],
   // What other programs import: it names what is public, and holds nothing of its own.
   public: [
     'frame',

@@ -129,6 +129,35 @@ test.skipIf(spawnSync('ffmpeg', ['-version']).status !== 0)(
 );
 
 test.each([
+  ['--film', 'a.mp4'],
+  ['--measure', '1'],
+  ['--out', 'a.png'],
+  ['--method', 'weights', '--out', 'a.png'],
+])('without --stage, %s %s says that it is missing', async (...args) => {
+  const { code, stderr } = await windshield(['explain', drive, ...args]).finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/expected --stage, one of detection, .*ERR_USAGE/);
+});
+
+test.each([
+  ['--film', 'a.mp4'],
+  ['--measure', '1'],
+  ['--method', 'weights', '--out', 'a.png'],
+])('%s %s of another task is refused as a picture of it is', async (...args) => {
+  const asked = [
+    'explain',
+    drive,
+    '--stage',
+    'signs',
+    '--bundle',
+    join(repoDir, 'models/steering'),
+  ];
+  const { code, stderr } = await windshield([...asked, ...args]).finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/expected a bundle for signs, found one for steering/);
+});
+
+test.each([
   ['nothing to write', [], /expected one of --out, --film, --measure and --view, found none/],
   ['two things at once', ['--out', 'a.png', '--measure', '2'], /found 2/],
   [

@@ -1,4 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import type { InnerMethod } from '../../src/explanation/explain-methods.js';
 import type { SaliencyMap } from '../../src/explanation/saliency-map.js';
 import { visualBackProp } from '../../src/explanation/visual-back-prop.js';
 import { AskedNetwork } from '../gradients/asked-network.js';
@@ -14,18 +15,6 @@ import {
 } from '../gradients/gradient-maps.js';
 import { layerNamed, layersOf } from '../gradients/layers.js';
 import { WatchedConvolutions } from './watched-convolutions.js';
-
-/** Methods that look into the network; `occlusion` looks at its answers alone. */
-export const innerMethods = [
-  'visual-backprop',
-  'gradient',
-  'smoothgrad',
-  'integrated',
-  'grad-cam',
-] as const;
-export type InnerMethod = (typeof innerMethods)[number];
-export const explainMethods = [...innerMethods, 'occlusion'] as const;
-export type ExplainMethod = (typeof explainMethods)[number];
 
 export interface InnerRequest {
   bundle: Bundle;

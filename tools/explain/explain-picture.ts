@@ -1,5 +1,6 @@
 import { readsCrops } from '../../src/bundle/output-spec.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
+import type { ExplainMethod } from '../../src/explanation/explain-methods.js';
 import {
   askAbout,
   askedPoint,
@@ -12,7 +13,7 @@ import { createInputMapping } from '../../src/preprocess/input-mapping.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { BundleRunner } from '../evaluate/bundle-runner.js';
 import { drawSaliency } from './draw-saliency.js';
-import { type ExplainMethod, innerMaps } from './explain-methods.js';
+import { innerMaps } from './explain-methods.js';
 import { networkInput } from './network-input.js';
 
 export interface ExplainRequest extends PictureQuestion, OccludeOptions {

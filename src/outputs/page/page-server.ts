@@ -10,6 +10,7 @@ import { foxgloveProtocols } from '../foxglove/foxglove-protocol.js';
 import { type Access, bringsToken, tokenCookie } from './access.js';
 import type { PageSession } from './page-session.js';
 import { securityHeaders, whyRefused } from './security.js';
+import { send } from './send.js';
 import { fileInside, serveFile } from './serve-file.js';
 
 export interface PageServerOptions {
@@ -158,15 +159,12 @@ async function answer(
     return sendText(response, 405, 'expected GET');
   if (path === '/metrics' && options.onMetrics !== undefined) {
     const { contentType, text } = await options.onMetrics();
-    const headers = {
-      ...securityHeaders,
-      'content-type': contentType,
-      'cache-control': 'no-store',
-    };
-    response.writeHead(200, headers).end(text);
-    return;
+    return send(response, 200, contentType, text);
   }
-  if (path === '/session.json') return sendJson(response, sessionOf(options));
+  if (path === '/session.json') {
+    const session = JSON.stringify(sessionOf(options));
+    return send(response, 200, 'application/json; charset=utf-8', session);
+  }
   const file = await fileOf(options, path, room, name, part);
   if (file === undefined) return sendText(response, 404, 'there is no such page');
   // Built files carry a hash of their contents in their names.
@@ -230,15 +228,8 @@ function sessionOf(options: PageServerOptions): PageSession {
   };
 }
 
-function sendJson(response: ServerResponse, value: unknown): void {
-  const headers = { ...securityHeaders, 'content-type': 'application/json; charset=utf-8' };
-  response.writeHead(200, { ...headers, 'cache-control': 'no-store' }).end(JSON.stringify(value));
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  const headers = { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' };
-  response.writeHead(status, headers).end(`${text}\n`);
-}
+const sendText = (response: ServerResponse, status: number, text: string): void =>
+  send(response, status, 'text/plain; charset=utf-8', `${text}\n`);
 
 function listen(server: Server, port: number, address: string): Promise<void> {
   return new Promise((resolve, reject) => {

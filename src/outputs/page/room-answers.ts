@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasErrorCode, PerceptionError } from '../../frame/perception-error.js';
 import type { NewestMessage } from './newest-message.js';
-import { securityHeaders } from './security.js';
+import { send } from './send.js';
 
 /** What the page sends is short. */
 const maxBodyBytes = 1024;
@@ -64,14 +64,4 @@ async function readBody(request: IncomingMessage): Promise<string> {
       throw new PerceptionError('ERR_USAGE', `expected at most ${maxBodyBytes} bytes, found more`);
   }
   return text;
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  body: string | Uint8Array,
-): void {
-  const headers = { ...securityHeaders, 'content-type': contentType, 'cache-control': 'no-store' };
-  response.writeHead(status, headers).end(body);
 }

@@ -1,11 +1,12 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { mulberry32 } from '../../../src/bundle/golden.js';
 import { readsCrops } from '../../../src/bundle/output-spec.js';
+import type { ExplainMethod, InnerMethod } from '../../../src/explanation/explain-methods.js';
 import type { SaliencyMap } from '../../../src/explanation/saliency-map.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { createInputMapping } from '../../../src/preprocess/input-mapping.js';
 import { AskedNetwork } from '../../gradients/asked-network.js';
-import { type ExplainMethod, type InnerMethod, innerMaps } from '../explain-methods.js';
+import { innerMaps } from '../explain-methods.js';
 import { networkInput } from '../network-input.js';
 import { areaUnder, keptCurves } from './deletion-insertion.js';
 import { keptAnswer } from './kept-answer.js';

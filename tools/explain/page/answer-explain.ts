@@ -1,30 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { tasks } from '../../../src/bundle/manifest.js';
-import { cameraKinds, distortionCounts } from '../../../src/calibration/camera-model.js';
+import {
+  type CameraModel,
+  cameraKinds,
+  distortionCounts,
+} from '../../../src/calibration/camera-model.js';
+import { checkCameraCalibration } from '../../../src/calibration/check-camera-calibration.js';
+import { gradientMethods } from '../../../src/explanation/explain-methods.js';
+import type { ExplainQuestion } from '../../../src/explanation/explain-protocol.js';
 import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
-import { type ExplainQuestion, servedMethods } from '../../../src/outputs/page/explain-protocol.js';
-import { securityHeaders } from '../../../src/outputs/page/security.js';
+import { send } from '../../../src/outputs/page/send.js';
 import type { HeatThread } from './heat-thread.js';
 
 /** A frame of 8192 x 4096; a question is read only where its size is within. */
 const maxPixels = 8192 * 4096;
 const size = z.int().positive().max(8192);
-const finite = z.number().refine(Number.isFinite);
+/** The numbers of a camera are judged by checkCameraCalibration. */
+const cameraSchema = z
+  .object({
+    kind: z.enum(cameraKinds),
+    ...{ widthPx: z.number(), heightPx: z.number() },
+    ...{ fxPx: z.number(), fyPx: z.number(), cxPx: z.number(), cyPx: z.number() },
+    distortion: z.array(z.number()).max(8),
+  })
+  .refine(({ kind, distortion }) => distortion.length === distortionCounts[kind]);
 const questionSchema = z.strictObject({
   task: z.enum(tasks),
-  method: z.enum(Object.keys(servedMethods) as (keyof typeof servedMethods)[]),
+  method: z.enum(gradientMethods),
   widthPx: size,
   heightPx: size,
-  camera: z
-    .object({
-      kind: z.enum(cameraKinds),
-      ...{ widthPx: size, heightPx: size, fxPx: finite, fyPx: finite, cxPx: finite, cyPx: finite },
-      distortion: z.array(finite).max(8),
-    })
-    .refine(({ kind, distortion }) => distortion.length === distortionCounts[kind])
-    .optional(),
-  pointPx: z.tuple([finite, finite]).optional(),
+  camera: cameraSchema.optional(),
+  pointPx: z.tuple([z.number(), z.number()]).optional(),
 });
 
 /**
@@ -43,15 +50,13 @@ export async function answerExplain(
     if (request.headers['content-type'] !== 'application/octet-stream')
       throw usage('pixels of application/octet-stream', request.headers['content-type'] ?? 'none');
     const question = questionOf(searchParams.get('question') ?? '');
-    const pixels = await readPixels(request, question);
-    const { heat, values } = await thread.explain({ question, pixels });
-    send(response, 200, 'application/octet-stream', [
-      Buffer.from(`${JSON.stringify(heat)}\n`),
-      values,
-    ]);
+    const read = () => readPixels(request, question);
+    const { heat, values } = await thread.explain(question, read);
+    const head = Buffer.from(`${JSON.stringify(heat)}\n`);
+    send(response, 200, 'application/octet-stream', Buffer.concat([head, values]));
   } catch (error) {
     if (!hasErrorCode(error)) throw error;
-    send(response, 400, 'text/plain; charset=utf-8', [Buffer.from(error.message)]);
+    send(response, 400, 'text/plain; charset=utf-8', error.message);
   }
   return true;
 }
@@ -68,15 +73,28 @@ function questionOf(text: string): ExplainQuestion {
     const [issue] = parsed.error.issues;
     throw usage('a question about a picture', `${issue!.path.join('.')}: ${issue!.message}`);
   }
-  if (parsed.data.widthPx * parsed.data.heightPx > maxPixels)
-    throw usage(`at most ${maxPixels} pixels`, `${parsed.data.widthPx}x${parsed.data.heightPx}`);
-  return parsed.data as ExplainQuestion;
+  const { camera, pointPx, ...rest } = parsed.data;
+  if (rest.widthPx * rest.heightPx > maxPixels)
+    throw usage(`at most ${maxPixels} pixels`, `${rest.widthPx}x${rest.heightPx}`);
+  return { ...rest, ...(camera && { camera: judged(camera) }), ...(pointPx && { pointPx }) };
+}
+
+/** Throws ERR_CALIBRATION for what can be no camera. */
+function judged({ kind, fxPx, fyPx, cxPx, cyPx, ...rest }: CameraModel): CameraModel {
+  return checkCameraCalibration(
+    {
+      ...{ width: rest.widthPx, height: rest.heightPx, D: rest.distortion },
+      distortionModel: kind === 'pinhole' ? '' : kind,
+      K: [fxPx, 0, cxPx, 0, fyPx, cyPx, 0, 0, 1],
+    },
+    'camera',
+  );
 }
 
 async function readPixels(
   request: IncomingMessage,
   { widthPx, heightPx }: ExplainQuestion,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const expected = widthPx * heightPx * 3;
   const told = Number(request.headers['content-length']);
   if (told !== expected) throw usage(`${expected} bytes of rgb8`, `${told}`);
@@ -93,13 +111,3 @@ async function readPixels(
 
 const usage = (expected: string, found: string) =>
   new PerceptionError('ERR_USAGE', `expected ${expected}, found ${found}`);
-
-function send(
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  parts: readonly Uint8Array[],
-): void {
-  const headers = { ...securityHeaders, 'content-type': contentType, 'cache-control': 'no-store' };
-  response.writeHead(status, headers).end(Buffer.concat(parts));
-}

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { AnsweredHeat, ExplainQuestion } from '../../../src/explanation/explain-protocol.js';
 import { builtEntry } from '../../../src/frame/built-entry.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import type { AnsweredHeat, ExplainQuestion } from '../../../src/outputs/page/explain-protocol.js';
 
 /** What the thread is started with. */
 export interface HeatThreadData {
@@ -13,11 +13,13 @@ export interface HeatThreadData {
 export interface HeatOrder {
   question: ExplainQuestion;
   /** Packed rgb8. */
-  pixels: Uint8Array;
+  pixels: Uint8Array<ArrayBuffer>;
 }
-export type HeatAnswer =
-  | { heat: AnsweredHeat; values: Uint8Array }
-  | { code: string | undefined; message: string };
+export interface ServedHeat {
+  heat: AnsweredHeat;
+  values: Uint8Array;
+}
+export type HeatAnswer = ServedHeat | { problem: string };
 
 /** Questions that may wait for their turn: a page asks one after the other. */
 const maxWaiting = 4;
@@ -26,59 +28,71 @@ const maxWaiting = 4;
 export class HeatThread {
   readonly #data: HeatThreadData;
   #worker: Worker | undefined;
+  #asked: { take(answer: HeatAnswer): void; fail(error: unknown): void } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #isClosed = false;
 
   constructor(data: HeatThreadData) {
     this.#data = data;
   }
 
-  /** Rejects with ERR_USAGE where there is nothing to ask about, or where too many questions wait. */
-  async explain(order: HeatOrder): Promise<{ heat: AnsweredHeat; values: Uint8Array }> {
+  /**
+   * `read` gives the pixels, which belong to the thread from then on; it is called once there is room for the question. Rejects
+   * with ERR_USAGE where there is nothing to ask about, or where too many questions wait, and with what `read` rejects with.
+   */
+  async explain(
+    question: ExplainQuestion,
+    read: () => Promise<Uint8Array<ArrayBuffer>>,
+  ): Promise<ServedHeat> {
     if (this.#waiting >= maxWaiting)
       throw new PerceptionError('ERR_USAGE', `expected at most ${maxWaiting} questions at a time`);
     this.#waiting++;
-    const turn = this.#turn.then(() => this.#ask(order));
-    this.#turn = turn.catch(() => {});
     try {
+      const pixels = await read();
+      const turn = this.#turn.then(() => this.#ask({ question, pixels }));
+      this.#turn = turn.catch(() => {});
       const answer = await turn;
       if ('heat' in answer) return answer;
       // Whatever the thread could not do, the question is what asked for it.
-      throw new PerceptionError('ERR_USAGE', answer.message);
+      throw new PerceptionError('ERR_USAGE', answer.problem);
     } finally {
       this.#waiting--;
     }
   }
 
+  /** Questions that wait are rejected with ERR_USAGE. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#worker?.terminate();
   }
 
   #ask(order: HeatOrder): Promise<HeatAnswer> {
-    this.#worker ??= new Worker(builtEntry('./heat-worker.js', import.meta.url), {
-      workerData: this.#data,
-    });
-    const worker = this.#worker;
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        worker.off('message', take);
-        worker.off('error', fail);
-        worker.off('exit', end);
-      };
-      const take = (answer: HeatAnswer) => {
-        done();
-        resolve(answer);
-      };
-      const fail = (error: Error) => {
-        done();
-        this.#worker = undefined;
-        reject(error);
-      };
-      const end = () => fail(new PerceptionError('ERR_USAGE', 'the thread that explains ended'));
-      worker.on('message', take);
-      worker.on('error', fail);
-      worker.on('exit', end);
-      worker.postMessage(order);
+    // Closing ends the question in hand; those behind it must not start the thread again.
+    if (this.#isClosed) throw ended();
+    const worker = this.#start();
+    return new Promise((take, fail) => {
+      this.#asked = { take, fail };
+      worker.postMessage(order, [order.pixels.buffer]);
     });
   }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(builtEntry('./heat-worker.js', import.meta.url), {
+      workerData: this.#data,
+    });
+    const fail = (error: unknown) => {
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
+      this.#asked?.fail(error);
+    };
+    worker.on('message', (answer: HeatAnswer) => this.#asked?.take(answer));
+    worker.on('error', fail);
+    worker.on('exit', () => fail(ended()));
+    this.#worker = worker;
+    return worker;
+  }
 }
+
+const ended = () => new PerceptionError('ERR_USAGE', 'the thread that explains ended');

@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { scaleCamera } from '../../../src/calibration/camera-model.js';
 import { heatOver } from '../../../src/explanation/heat.js';
-import { hasErrorCode } from '../../../src/frame/perception-error.js';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import { stageTable } from '../../../src/stages/stage-table.js';
 import { explainMap } from '../explain-picture.js';
@@ -12,13 +11,15 @@ import type { HeatAnswer, HeatOrder, HeatThreadData } from './heat-thread.js';
 
 const { bundleDirs, modelsDir } = workerData as HeatThreadData;
 const bundles = new Map<string, Promise<Bundle>>();
+const floatBundles = new Map<string, Promise<Bundle>>();
 
 parentPort!.on('message', (order: HeatOrder) => {
   void answer(order)
-    .catch((error: unknown): HeatAnswer => {
-      const message = error instanceof Error ? error.message : String(error);
-      return { code: hasErrorCode(error) ? error.code : undefined, message };
-    })
+    .catch(
+      (error: unknown): HeatAnswer => ({
+        problem: error instanceof Error ? error.message : String(error),
+      }),
+    )
     .then((found) => parentPort!.postMessage(found));
 });
 
@@ -26,7 +27,7 @@ async function answer({ question, pixels }: HeatOrder): Promise<HeatAnswer> {
   const { task, method, widthPx, heightPx, camera: calibrated, pointPx } = question;
   const picture = { widthPx, heightPx, data: pixels };
   const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
-  const bundle = await floatBundle(task);
+  const bundle = await floatBundleOf(task);
   const { reads } = stageTable[task];
   const input =
     reads === undefined
@@ -42,18 +43,29 @@ async function answer({ question, pixels }: HeatOrder): Promise<HeatAnswer> {
 }
 
 /** Gradients are a float network's: a quantised one is explained through its twin. */
-async function floatBundle(task: string): Promise<Bundle> {
-  const bundle = await bundleOf(task);
-  return (await floatTwin(bundle, bundleDirs[task]!, modelsDir)) ?? bundle;
+function floatBundleOf(task: string): Promise<Bundle> {
+  return kept(floatBundles, task, async () => {
+    const bundle = await bundleOf(task);
+    return (await floatTwin(bundle, bundleDirs[task]!, modelsDir)) ?? bundle;
+  });
 }
 
 function bundleOf(task: string): Promise<Bundle> {
-  const dir = Object.hasOwn(bundleDirs, task) ? bundleDirs[task] : undefined;
-  if (dir === undefined)
-    return Promise.reject(
-      new Error(`expected a bundle for ${task} in the pipeline file, found none`),
-    );
-  const bundle = bundles.get(task) ?? readBundleFolder(dir);
-  bundles.set(task, bundle);
+  return kept(bundles, task, async () => {
+    const dir = Object.hasOwn(bundleDirs, task) ? bundleDirs[task] : undefined;
+    if (dir !== undefined) return readBundleFolder(dir);
+    throw new Error(`expected a bundle for ${task} in the pipeline file, found none`);
+  });
+}
+
+/** Read once; what could not be read is tried again at the next question. */
+function kept(
+  read: Map<string, Promise<Bundle>>,
+  task: string,
+  open: () => Promise<Bundle>,
+): Promise<Bundle> {
+  const bundle = read.get(task) ?? open();
+  read.set(task, bundle);
+  bundle.catch(() => read.delete(task));
   return bundle;
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { heatOver } from '../../../../src/explanation/heat.js';
 import { readBundleFolder } from '../../../../src/inference/read-bundle-folder.js';
 import { openPageServer, type PageServer } from '../../../../src/outputs/page/page-server.js';
@@ -67,6 +68,18 @@ test.each([
     pixels,
     /camera/,
   ],
+  [
+    'a camera that can be none',
+    {
+      ...small,
+      camera: {
+        ...{ kind: 'pinhole', widthPx: 4, heightPx: 2, fxPx: -4, fyPx: 4, cxPx: 2, cyPx: 1 },
+        distortion: [],
+      },
+    },
+    pixels,
+    /camera: camera_matrix: expected focal lengths above 0 px/,
+  ],
   ['a network that is not there', { ...small, task: 'detection' }, pixels, /bundle for detection/],
 ])('%s is refused with the reason', async (_, question, body, message) => {
   const response = await ask(question, body);
@@ -77,4 +90,25 @@ test.each([
 test('a form of another page is refused, and so is what is not there', async () => {
   expect((await ask(small, pixels, 'text/plain')).status).toBe(400);
   expect((await fetch(`${server.url}/explain/none`, { method: 'POST' })).status).toBe(404);
+});
+
+test('a question too many is refused before its pixels are read', async () => {
+  const quiet = new HeatThread({ bundleDirs, modelsDir: `${repoDir}models` });
+  const read = vi.fn(() => new Promise<never>(() => {}));
+  const question = { ...small, task: 'steering', method: 'gradient' } as const;
+  for (let i = 0; i < 4; i++) void quiet.explain(question, read);
+  await expect(quiet.explain(question, read)).rejects.toThrow(/at most 4 questions/);
+  expect(read).toHaveBeenCalledTimes(4);
+});
+
+test('closing ends the question in hand and those behind it, and nothing starts again', async () => {
+  const busy = new HeatThread({ bundleDirs, modelsDir: `${repoDir}models` });
+  const question = { ...small, task: 'steering', method: 'gradient' } as const;
+  const asked = [1, 2, 3].map(() => busy.explain(question, async () => new Uint8Array(24)));
+  const ended = Promise.allSettled(asked);
+  // The first is with the thread by then, which has only begun to start.
+  await setImmediate();
+  await busy.close();
+  const reasons = (await ended).map((one) => `${one.status === 'rejected' && one.reason}`);
+  for (const reason of reasons) expect(reason).toMatch(/the thread that explains ended/);
 });

@@ -1,0 +1,13 @@
+import type { ServerResponse } from 'node:http';
+import { securityHeaders } from './security.js';
+
+/** Ends an answer with what holds for this moment alone: nobody is to keep it. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+): void {
+  const headers = { ...securityHeaders, 'content-type': contentType, 'cache-control': 'no-store' };
+  response.writeHead(status, headers).end(body);
+}
