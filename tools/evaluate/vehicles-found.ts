@@ -3,7 +3,7 @@ import type { KittiBox } from '../datasets/kitti.js';
 import { anyClass } from '../datasets/sample.js';
 import type { FoundBox } from './match-boxes.js';
 
-const vehicleClasses = new Set(['car', 'truck', 'bus']);
+export const vehicleClasses = new Set(['car', 'truck', 'bus']);
 const leastHeightPx = 25;
 const mostOcclusion = 1;
 /** Of the comparison; a bundle that asks for more is taken at its word. */
@@ -62,7 +62,7 @@ export function vehiclesFound(
 type Box = KittiBox['boxXyxyPx'];
 const heightOf = (box: Box): number => box[3] - box[1];
 
-function isAskedFor({ className, weight, occlusion, boxXyxyPx }: KittiBox): boolean {
+export function isAskedFor({ className, weight, occlusion, boxXyxyPx }: KittiBox): boolean {
   const isVehicle = weight === 1 && vehicleClasses.has(className);
   return isVehicle && heightOf(boxXyxyPx) >= leastHeightPx && occlusion <= mostOcclusion;
 }

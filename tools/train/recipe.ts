@@ -168,7 +168,7 @@ export const recipeSchema = z.strictObject({
   smoothFrames: z.number().min(0).max(50).default(0),
   /** Steering: the export fits the driver's response to the network's answers on the training data. */
   fitResponse: z.boolean().optional(),
-  /** Signs and lights: the temperature of a run with held-out data, for one that keeps none back; else it is fitted. */
+  /** Signs: the temperature of a run with held-out data, for one that keeps none back; else it is fitted. */
   temperature: z.number().positive().max(100).optional(),
   augmentation: z.strictObject({
     /** Strength of colour changes; 0 none, 1 what daylight and cameras do. */
