@@ -55,6 +55,9 @@ export class ExplainClient {
       const error = event.message || 'the thread that explains could not start';
       for (const [id, { take }] of this.#waiting) take({ id, error });
       this.#waiting.clear();
+      // What a question throws is answered as its error: this thread never started, and the next question gets another.
+      worker.terminate();
+      this.#worker = undefined;
     };
     this.#worker = worker;
     return worker;
