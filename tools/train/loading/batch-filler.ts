@@ -30,8 +30,6 @@ export class BatchFiller<T extends LabelledTask> {
   readonly #options: FillerOptions<T>;
   readonly #order: SampleOrder<T>;
   readonly #store: SampleStore<T>;
-  /** Reasons that were told already: a broken file comes up again every epoch. */
-  readonly #told = new Set<string>();
 
   constructor(options: FillerOptions<T>) {
     this.#options = options;
@@ -44,8 +42,8 @@ export class BatchFiller<T extends LabelledTask> {
   }
 
   /**
-   * Fills every row for a step. What does not load is replaced by another sample and told once, or, where the
-   * recipe stops at bad data, rejects with the reader's ERR_DATASET, which names the file.
+   * Fills every row for a step. What does not load is replaced by another sample and told with every step that
+   * meets it, or, where the recipe stops at bad data, rejects with the reader's ERR_DATASET, which names the file.
    */
   async fill(stepNumber: number, batch: Batch): Promise<Omit<FilledBatch, 'batch'>> {
     const rows = this.#options.recipe.batch;
@@ -90,15 +88,12 @@ export class BatchFiller<T extends LabelledTask> {
       } catch (error) {
         const isBadData = hasErrorCode(error) && error.code === 'ERR_DATASET';
         if (!isBadData || recipe.onBadData === 'stop') throw error;
-        if (!this.#told.has(error.message)) {
-          this.#told.add(error.message);
-          problems.push({ where: sample.id, reason: error.message });
-        }
+        problems.push({ where: sample.id, reason: error.message });
       }
     }
     throw new PerceptionError(
       'ERR_DATASET',
-      `step ${stepNumber}: expected samples that load, found ${mostSubstitutes} in a row that do not, the last ${problems.at(-1)?.where ?? 'told before'}`,
+      `step ${stepNumber}: expected samples that load, found ${mostSubstitutes} in a row that do not, the last ${problems.at(-1)!.where}`,
     );
   }
 }

@@ -11,6 +11,7 @@ import { batchLayout } from './batch.js';
 import type { BatchSource } from './batch-source.js';
 import { createInThreadSource } from './in-thread-source.js';
 import { LoaderPool } from './loader-pool.js';
+import { tellOnce } from './tell-once.js';
 
 /** One loader for every four cores, at least one: a step keeps the others busy. */
 export const defaultLoaders = (): number => Math.max(1, Math.floor(availableParallelism() / 4));
@@ -28,13 +29,13 @@ export async function openBatches<T extends LabelledTask>(
   if (loaders === 0) {
     const { sets, pasted, summary } = await openTrainingData(request, training);
     const data = { recipe, training, data: sets, pasted, cacheBytes };
-    return { batches: createInThreadSource(data), summary };
+    return { batches: tellOnce(createInThreadSource(data)), summary };
   }
   const layout = batchLayout(training, recipe.batch);
   const asked = loaders > 1 ? await findUnsureOnce(request, training) : request;
   const pool = new LoaderPool({ request: asked, layout, loaders, cacheBytes });
   try {
-    return { batches: pool, summary: await pool.opened };
+    return { batches: tellOnce(pool), summary: await pool.opened };
   } catch (error) {
     await pool.close();
     throw error;

@@ -78,9 +78,10 @@ describe('batches filled on other threads', { timeout: 240_000 }, () => {
   it('leave out what does not load, naming the file, and put the same sample in its place', async () => {
     const data = [{ format: 'sign-folders', folder: 'folders', part: 'all' }];
     const recipe = recipeOf({ data, classes: { one: ['one'], two: ['two'] } });
-    const [inThread, pool] = [await open(recipe, 0), await open(recipe, 1)];
+    // Two loaders: each meets the file, in steps that it fills side by side.
+    const [inThread, pool] = [await open(recipe, 0), await open(recipe, 2)];
     const reasons: string[] = [];
-    for (let step = 0; step < 3; step++) {
+    for (let step = 0; step < 6; step++) {
       const { samples, problems } = await inThread.next(step);
       expect(samples).not.toContain('two/9_0.ppm');
       const other = await pool.next(step);
