@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp, SharpOptions } from 'sharp';
+import { maxPixels } from '../frame/rgb-image.js';
 import { decodePlainJpeg, plainJpeg } from './turbo-jpeg.js';
-
-// One pixel bomb must not take the machine down: sharp refuses pictures above this before it allocates.
-const maxPixels = 8192 * 8192;
 
 let loading: Promise<typeof import('sharp').default> | undefined;
 

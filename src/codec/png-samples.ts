@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib';
+import { maxPixels } from '../frame/rgb-image.js';
 
 /** A PNG as it is stored: nothing is scaled, expanded or turned into another colour space. */
 export interface PngSamples {
@@ -15,7 +16,6 @@ export interface PngSamples {
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const maxPixels = 8192 * 8192;
 /** Samples a pixel and allowed bit depths, by colour type (PNG specification, 11.2.2). */
 const colourTypes: ReadonlyMap<number, { channels: number; depths: readonly number[] }> = new Map([
   [0, { channels: 1, depths: [1, 2, 4, 8, 16] }],

@@ -5,3 +5,6 @@ export interface RgbImage {
   /** widthPx * heightPx * 3 bytes. */
   data: Uint8Array;
 }
+
+/** Pictures of more pixels are refused before memory is taken for them: one that lies must not take the machine down. */
+export const maxPixels = 8192 * 8192;
