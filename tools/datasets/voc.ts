@@ -76,7 +76,7 @@ export async function openVoc(
   const dataset: Dataset<'detection'> = {
     task: 'detection',
     name: `voc ${basename(dir)}`,
-    licence: basename(dir) === 'road_signs' ? 'CC0' : 'unknown',
+    licence: 'unknown',
     samples: [],
     problems: [],
     holdOut: 'hashed-fifth',

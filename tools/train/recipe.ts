@@ -190,6 +190,8 @@ export const recipeSchema = z.strictObject({
     corruptions: corruptionsSchema.optional(),
     adversarial: adversarialSchema.optional(),
   }),
+  /** Detection: channels of every layer, as a share of the standard network's; 1 when left out. */
+  width: z.number().min(0.25).max(2).optional(),
   /** Rate of every dropout layer of the network, instead of its own. */
   dropout: z.number().min(0).lt(1).optional(),
   /** What a class counts in the loss, by name; 1 (in segmentation the network's own table) for those not named. */

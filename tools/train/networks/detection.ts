@@ -46,10 +46,14 @@ export function detectionFeatureMaps(): FeatureMapSpec[] {
  * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
  * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
  * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
- * alone the class of each cell of the two finest maps, [cells, 1 + classes].
+ * alone the class of each cell of the two finest maps, [cells, 1 + classes]. `width` is the channels of every layer as
+ * a share of the standard network's, in steps of 4 (Howard et al. 2017, MobileNets, section 3.3); weights go with its
+ * square. The heads' channels are what they must say, and stay.
  */
-export function detectionNetwork(classCount: number, seed: number): tf.LayersModel {
+export function detectionNetwork(classCount: number, seed: number, width = 1): tf.LayersModel {
   const { widthPx, heightPx } = detectionInputPx;
+  const channels = (standard: number): number =>
+    Math.max(4, Math.round((standard * width) / 4) * 4);
   const input = tf.input({ shape: [heightPx, widthPx, 3], name: 'image' });
   let next = seed * 1000;
   const fresh = (): number => {
@@ -57,7 +61,7 @@ export function detectionNetwork(classCount: number, seed: number): tf.LayersMod
     return next;
   };
   const down = (name: string, from: Value, filters: number): Value =>
-    convolution(name, from, { filters, strides: 2, seed: fresh() });
+    convolution(name, from, { filters: channels(filters), strides: 2, seed: fresh() });
 
   const half = down('stem', input, 16);
   const quarter = residual('quarter', down('quarter_down', half, 32), fresh());
@@ -70,21 +74,22 @@ export function detectionNetwork(classCount: number, seed: number): tf.LayersMod
 
   const extra1 = down(
     'extra1',
-    convolution('extra1_squeeze', last, { filters: 96, kernel: 1, seed: fresh() }),
+    convolution('extra1_squeeze', last, { filters: channels(96), kernel: 1, seed: fresh() }),
     128,
   );
   const extra2 = down(
     'extra2',
-    convolution('extra2_squeeze', extra1, { filters: 64, kernel: 1, seed: fresh() }),
+    convolution('extra2_squeeze', extra1, { filters: channels(64), kernel: 1, seed: fresh() }),
     96,
   );
   const extra3 = down(
     'extra3',
-    convolution('extra3_squeeze', extra2, { filters: 64, kernel: 1, seed: fresh() }),
+    convolution('extra3_squeeze', extra2, { filters: channels(64), kernel: 1, seed: fresh() }),
     96,
   );
 
-  const merge = (name: string, fine: Value, coarse: Value, filters: number): Value => {
+  const merge = (name: string, fine: Value, coarse: Value, standard: number): Value => {
+    const filters = channels(standard);
     const lateral = convolution(`${name}_lateral`, fine, { filters, kernel: 1, seed: fresh() });
     const above = upsampled(`${name}_above`, coarse, filters, fresh());
     const sum = layers.add({ name: `${name}_sum` }).apply([lateral, above]) as Value;

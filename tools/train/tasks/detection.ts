@@ -101,7 +101,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
     inputName: 'image',
     outputNames: ['offsets', 'logits'],
     scoreOf: (metrics) => metrics['mAP50']!,
-    buildNetwork: (seed) => detectionNetwork(detectionClasses.length, seed),
+    buildNetwork: (seed) => detectionNetwork(detectionClasses.length, seed, recipe.width),
     targets,
     async fill(batch, row, sample, random, store) {
       const seen = await scenes.show(sample, random, store, batch.input, row * inputValues);
