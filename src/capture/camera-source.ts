@@ -15,8 +15,8 @@ export interface CameraOptions {
   /** Of the frames; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
   ffmpegPath?: string;
-  /** Also deliver each frame as the camera gives it; the camera must give MJPEG. */
-  keepsCoded?: boolean;
+  /** `true`: also deliver each frame as the camera gives it; the camera must give MJPEG. */
+  keepsCoded?: boolean | 'if-free';
   /** Sets exposure and colour, where they are asked for. */
   v4l2CtlPath?: string;
   /** From a loss to the first attempt, milliseconds; 100 when left out. */

@@ -1,6 +1,6 @@
 import type { DecodedImage } from '../codec/image-codec.js';
 import { decodePlainJpegInto, plainJpeg } from '../codec/turbo-jpeg.js';
-import { rowBytes } from '../frame/frame.js';
+import { type FrameLayout, rowBytes } from '../frame/frame.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
@@ -20,7 +20,7 @@ const decodesAhead = 3;
 type Ready =
   | { frame: EncodedFrame; image: DecodedImage }
   /** A plain JPEG of the right size, to be decoded straight into the slot. */
-  | { frame: EncodedFrame; jpeg: Uint8Array }
+  | { frame: EncodedFrame; jpeg: Uint8Array; hasExif: boolean }
   | { skipped: string };
 
 export interface DecodedFrameOptions {
@@ -31,6 +31,8 @@ export interface DecodedFrameOptions {
   countMissing?(): Record<string, number>;
   /** What is to be said of the source; may grow while frames are decoded. */
   notes?: readonly string[];
+  /** True where frames that lie there as plain JPEG are also delivered as such. */
+  handsOnJpeg?: boolean;
   /** Called once, when the source is closed. */
   release?(): Promise<void>;
 }
@@ -46,7 +48,8 @@ export class DecodedFrameSource implements FrameSource {
   #closed: Promise<void> | undefined;
 
   constructor(options: DecodedFrameOptions) {
-    this.info = options.info;
+    const { info, handsOnJpeg = false } = options;
+    this.info = handsOnJpeg ? { ...info, codedBytes: codedRoom(info.layout) } : info;
     this.notes = options.notes ?? [];
     this.#options = options;
   }
@@ -61,27 +64,31 @@ export class DecodedFrameSource implements FrameSource {
         this.#end = ready;
       } else if ('skipped' in ready) this.#addSkipped({ [ready.skipped]: 1 });
       else {
-        const problem = await this.#fill(ready, into);
+        const filled = await this.#fill(ready, into);
         if (this.#end !== undefined) break;
         const { id, sourceTimeNs, stampNs } = ready.frame;
-        if (problem === undefined) return { id, sourceTimeNs, stampNs };
-        this.#addSkipped({ [problem]: 1 });
+        if (!('skipped' in filled)) return { id, sourceTimeNs, stampNs, ...filled };
+        this.#addSkipped({ [filled.skipped]: 1 });
       }
     }
     return this.#end;
   }
 
-  /** Writes the pixels into the slot. Resolves with the reason where they cannot be had. */
+  /** Writes the pixels into the slot. Resolves with the JPEG that is handed on, or with the reason where they cannot be had. */
   async #fill(
     ready: Exclude<Ready, { skipped: string }>,
     into: Uint8Array,
-  ): Promise<string | undefined> {
+  ): Promise<{ coded?: Uint8Array } | { skipped: string }> {
     const { layout } = this.info;
-    if ('jpeg' in ready && decodePlainJpegInto(ready.jpeg, into)) return undefined;
+    if ('jpeg' in ready && decodePlainJpegInto(ready.jpeg, into)) {
+      // What a viewer would turn by its EXIF is another picture than the pixels are.
+      const isHandedOn = this.#options.handsOnJpeg === true && !ready.hasExif;
+      return isHandedOn ? { coded: ready.jpeg } : {};
+    }
     const decoded = 'image' in ready ? ready : await this.#decode(ready.frame);
-    if ('skipped' in decoded) return decoded.skipped;
+    if ('skipped' in decoded) return decoded;
     copyRows(decoded.image, into, layout.strideBytes);
-    return undefined;
+    return {};
   }
 
   close(): Promise<void> {
@@ -113,7 +120,7 @@ export class DecodedFrameSource implements FrameSource {
       const isSize = plain.widthPx === layout.widthPx && plain.heightPx === layout.heightPx;
       if (!isSize) return { skipped: 'size' };
       if (layout.strideBytes === rowBytes('rgb8', layout.widthPx))
-        return { frame, jpeg: frame.jpeg! };
+        return { frame, jpeg: frame.jpeg!, hasExif: plain.hasExif };
     }
     return this.#decode(frame);
   }
@@ -138,6 +145,10 @@ export class DecodedFrameSource implements FrameSource {
     }
   }
 }
+
+/** Room for a JPEG of a frame: its tables, and 4 bits per pixel, which is more than photographs take at a camera's quality. */
+const codedRoom = ({ widthPx, heightPx }: FrameLayout): number =>
+  4096 + Math.ceil((widthPx * heightPx) / 2);
 
 function copyRows(image: DecodedImage, into: Uint8Array, strideBytes: number): void {
   const packedBytes = rowBytes('rgb8', image.widthPx);

@@ -12,6 +12,9 @@ import {
 } from '../recording/picture-drive.js';
 import { readUdacityDrive } from '../recording/udacity-log.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
+import type { SourceOptions } from './source-options.js';
+
+type PictureOptions = Pick<SourceOptions, 'rateHz' | 'keepsCoded'>;
 
 /**
  * The pictures of a folder in natural order of their names. The first readable one sets the size.
@@ -19,34 +22,40 @@ import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js
  */
 export async function openImageFolder(
   dir: string,
-  options: { rateHz?: number } = {},
+  options: PictureOptions = {},
 ): Promise<FrameSource> {
-  return openPictureDrive(await listPictureFolder(dir, options.rateHz));
+  return openPictureDrive(await listPictureFolder(dir, options.rateHz), options);
 }
 
 /** The centre pictures of a Udacity drive at the times in their names; skipped also `missing`, `bad_row`, `same_time`. */
 export async function openUdacityFolder(
   dir: string,
-  options: { rateHz?: number } = {},
+  options: PictureOptions = {},
 ): Promise<FrameSource> {
-  return openPictureDrive(await readUdacityDrive(dir, options.rateHz));
+  return openPictureDrive(await readUdacityDrive(dir, options.rateHz), options);
 }
 
 /** The pictures of a donkeycar tub at the times of its records; skipped as those of a Udacity drive. */
 export async function openDonkeycarTub(
   dir: string,
-  options: { rateHz?: number } = {},
+  options: PictureOptions = {},
 ): Promise<FrameSource> {
-  return openPictureDrive(await readDonkeycarTub(dir, options.rateHz));
+  return openPictureDrive(await readDonkeycarTub(dir, options.rateHz), options);
 }
 
 /** A drive of one picture. */
-export async function openPicture(path: string): Promise<FrameSource> {
-  return openPictureDrive(onePictureDrive(path));
+export async function openPicture(
+  path: string,
+  options: PictureOptions = {},
+): Promise<FrameSource> {
+  return openPictureDrive(onePictureDrive(path), options);
 }
 
 /** A drive that lies on disk as pictures. Rejects with ERR_SOURCE_FORMAT when none of them can be read. */
-export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource> {
+export async function openPictureDrive(
+  drive: PictureDrive,
+  options: PictureOptions = {},
+): Promise<FrameSource> {
   const { widthPx, heightPx } = await drivePictureSize(drive);
   const info = {
     name: drive.name,
@@ -55,7 +64,8 @@ export async function openPictureDrive(drive: PictureDrive): Promise<FrameSource
     frameCount: drive.pictures.length,
   };
   const notes = await pictureDriveNotes(drive);
-  return new DecodedFrameSource({ info, notes, frames: encodedFrames(drive) });
+  const handsOnJpeg = options.keepsCoded === 'if-free';
+  return new DecodedFrameSource({ info, notes, handsOnJpeg, frames: encodedFrames(drive) });
 }
 
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {

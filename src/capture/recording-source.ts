@@ -10,6 +10,7 @@ import { RecordingReader } from '../recording/recording-reader.js';
 import { recordingLibrary } from '../recording/recording-writer.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
 import { cheapFileSha256 } from './file-hash.js';
+import type { SourceOptions } from './source-options.js';
 
 /**
  * The pictures of one camera in an MCAP recording, Foxglove's (video of H.264 too) or ROS's, at their log times. Skipped by reason: `size`,
@@ -19,7 +20,7 @@ import { cheapFileSha256 } from './file-hash.js';
  */
 export async function openRecording(
   path: string,
-  options: { topic?: string } = {},
+  options: Pick<SourceOptions, 'topic' | 'keepsCoded'> = {},
 ): Promise<FrameSource> {
   const reader = await RecordingReader.open(path);
   try {
@@ -41,6 +42,7 @@ export async function openRecording(
     return new DecodedFrameSource({
       info,
       ...(note !== undefined && { notes: [note] }),
+      handsOnJpeg: options.keepsCoded === 'if-free',
       frames: encodedFrames(reader, stream, layout, progress),
       countMissing: () => {
         const reason = reader.isComplete ? 'damaged' : 'truncated';

@@ -99,10 +99,11 @@ class RepeatedSource implements FrameSource {
     await Promise.all([this.#pass.close(), next?.close()]);
   }
 
-  #continued({ id: passId, sourceTimeNs, stampNs }: SourceFrame, id: number): SourceFrame {
+  #continued({ id: passId, sourceTimeNs, stampNs, coded }: SourceFrame, id: number): SourceFrame {
     this.#last = { id, sourceTimeNs: this.#firstTimeNs + sourceTimeNs, stampNs };
     this.#lastPassId = passId;
-    return { ...this.#last, stampNs: stampNs === 0n ? 0n : stampNs + this.#firstTimeNs };
+    const frame = { ...this.#last, stampNs: stampNs === 0n ? 0n : stampNs + this.#firstTimeNs };
+    return coded === undefined ? frame : { ...frame, coded };
   }
 
   /** Starts the next pass; resolves with an end where there is none. */
@@ -150,7 +151,9 @@ async function keepFrames(source: FrameSource, count: number): Promise<KeptFrame
       if (result.kind === 'ended') break;
       throw result.error;
     }
-    kept.push({ ...result, id: kept.length, pixels });
+    // The source's own memory is used again with the next frame.
+    const coded = result.coded && { coded: Uint8Array.from(result.coded) };
+    kept.push({ ...result, ...coded, id: kept.length, pixels });
   }
   return kept;
 }
@@ -171,8 +174,8 @@ class KeptSource implements FrameSource {
     const kept = this.#kept[this.#position++];
     if (kept === undefined) return { kind: 'ended' };
     into.set(kept.pixels);
-    const { id, sourceTimeNs, stampNs } = kept;
-    return { id, sourceTimeNs, stampNs };
+    const { pixels: _pixels, ...frame } = kept;
+    return frame;
   }
 
   async close(): Promise<void> {

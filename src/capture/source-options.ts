@@ -11,8 +11,11 @@ export interface SourceOptions {
   heightPx?: number;
   /** Pixel format of the frames of a live source; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
-  /** Also deliver each frame as the camera gives it (MJPEG), for a recording that keeps it untouched. */
-  keepsCoded?: boolean;
+  /**
+   * Also deliver each frame as the camera gives it (MJPEG), for a recording that keeps it untouched; `if-free` where the
+   * source reads JPEG anyway, for whoever looks.
+   */
+  keepsCoded?: boolean | 'if-free';
   /** Play a recorded drive round and round. */
   repeat?: RepeatOptions;
   /** Programs to use in place of those on the search path. */

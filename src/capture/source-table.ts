@@ -109,7 +109,8 @@ const rows = {
     example: 'frame.png',
     programs: [],
     isLive: false,
-    open: async (location) => (await import('./picture-source.js')).openPicture(location),
+    open: async (location, options) =>
+      (await import('./picture-source.js')).openPicture(location, options),
   },
   video: {
     kind: 'video',

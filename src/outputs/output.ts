@@ -75,6 +75,8 @@ export interface Output {
   readonly topics: readonly string[];
   /** True where each result shall come with the frame's pixels. */
   readonly needsPixels: boolean;
+  /** True where it reads a frame's JPEG (`FramePixels.coded`) rather than its pixels, where there is one for nothing. */
+  readonly takesCoded?: boolean;
   /** Frames whose pixels it may hold at once; 1 when left out. */
   readonly heldFrames?: number;
   /** Of a rig with several cameras, the only one whose frames it takes; left out: all. */

@@ -3,6 +3,7 @@ import type { CameraModel } from '../calibration/camera-model.js';
 import type { MeasuredMount } from '../calibration/mount.js';
 import { type CaptureHandle, startCapture } from '../capture/capture-thread.js';
 import { withoutCredentials } from '../capture/credentials.js';
+import type { SourceOptions } from '../capture/source-options.js';
 import { startWallClock } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import type { Output } from '../outputs/output.js';
@@ -175,7 +176,7 @@ type Keep = <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => Pr
 
 function openEye(options: PipelineOptions, heldFrames: number, kept: Keep): OpeningEye {
   const { config, source, pacing, rateFactor = 1, opened: given, frames } = options;
-  const sourceOptions = optionsOfSource(options);
+  const sourceOptions = withCodedForLookers(optionsOfSource(options), options.outputs);
   const slotCount = config.ring.slots + heldFrames;
   const { pictureHealth } = config;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount, pictureHealth };
@@ -200,6 +201,12 @@ const optionsOfSource = ({ config, sourceOptions }: PipelineOptions) => ({
   ...sourceOptionsOf(config),
   ...sourceOptions,
 });
+
+/** Whoever looks is given the source's own JPEG where that costs nothing. */
+const withCodedForLookers = (source: SourceOptions, outputs: readonly Output[] = []) =>
+  outputs.some(({ takesCoded }) => takesCoded)
+    ? { keepsCoded: 'if-free' as const, ...source }
+    : source;
 
 /** A stage is certified only where the way from the frame to its network is, too. */
 function withProvenInputs(

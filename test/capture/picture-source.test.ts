@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +6,8 @@ import { openSource } from '../../src/capture/open-source.js';
 import { openImageFolder, openUdacityFolder } from '../../src/capture/picture-source.js';
 import { encodeJpeg, encodePng } from '../../src/codec/image-codec.js';
 import { encodePpm } from '../../src/codec/ppm.js';
+import { frameBytes } from '../../src/frame/frame.js';
+import { isSourceEnd } from '../../src/frame/frame-source.js';
 import { numberedColour, numberedImage } from '../recording/drive-builder.js';
 import { sharedDataDir } from '../support/shared-data.js';
 import { checkSource } from './conformance.js';
@@ -108,4 +110,42 @@ test.skipIf(data === undefined)(`real road pictures and a real drive play${why}`
   expect(drive.info).toMatchObject({ frameCount: 760, layout: { widthPx: 320, heightPx: 160 } });
   expect(drive.info.nominalRateHz).toBeCloseTo(14, 0);
   await drive.close();
+});
+
+test('a plain JPEG is handed on beside its pixels where that was asked for, but none that EXIF would turn', async () => {
+  const turned = join(dir, 'turned');
+  await mkdir(turned);
+  const plain = await readFile(join(mixed, 'frame1.jpg'));
+  await writeFile(join(turned, 'a.jpg'), plain);
+  // EXIF, big-endian, one entry: orientation (tag 274) 6.
+  const exif = Buffer.from(
+    '457869660000' + '4d4d002a00000008' + '0001' + '011200030000000100060000',
+    'hex',
+  );
+  const length = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  await writeFile(
+    join(turned, 'b.jpg'),
+    Buffer.concat([plain.subarray(0, 2), length, exif, plain.subarray(2)]),
+  );
+  await writeFile(join(turned, 'c.ppm'), encodePpm(numberedImage(0)));
+  const codedOf = async (keepsCoded?: 'if-free') => {
+    const source = await openSource(turned, { ...(keepsCoded && { keepsCoded }) });
+    const pixels = new Uint8Array(frameBytes(source.info.layout));
+    const coded: (Uint8Array | undefined)[] = [];
+    for (;;) {
+      const frame = await source.read(pixels);
+      if (isSourceEnd(frame)) break;
+      coded.push(frame.coded);
+    }
+    await source.close();
+    return { coded, room: source.info.codedBytes };
+  };
+  expect(await codedOf()).toEqual({ coded: [undefined, undefined, undefined], room: undefined });
+  const { coded, room } = await codedOf('if-free');
+  expect(coded.map((bytes) => bytes && Buffer.compare(bytes, plain))).toEqual([
+    0,
+    undefined,
+    undefined,
+  ]);
+  expect(room).toBeGreaterThan(plain.length);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSource } from '../../src/capture/open-source.js';
+import { decodeImage } from '../../src/codec/image-codec.js';
 import { frameBytes } from '../../src/frame/frame.js';
 import { isSourceEnd, type SourceFrame } from '../../src/frame/frame-source.js';
 import { buildDrive, driveStepNs, numberedColour } from '../recording/drive-builder.js';
@@ -53,5 +54,21 @@ test('times and stamps go on from pass to pass, one step between the last frame 
   for (const { id, sourceTimeNs, stampNs } of frames) {
     expect(sourceTimeNs).toBe(BigInt(id) * driveStepNs);
     expect(stampNs - frames[0]!.stampNs).toBe(sourceTimeNs);
+  }
+});
+
+test('what a frame is as JPEG goes round with it, also from memory', async () => {
+  for (const keptFrames of [undefined, 3]) {
+    const repeat = { frameCount: 6, ...(keptFrames && { keptFrames }) };
+    const source = await openSource(drivePath, { keepsCoded: 'if-free', repeat });
+    const pixels = new Uint8Array(frameBytes(source.info.layout));
+    for (let i = 0; i < 6; i++) {
+      const frame = (await source.read(pixels)) as SourceFrame;
+      const { data } = await decodeImage(frame.coded!);
+      const colour = numberedColour(i % (keptFrames ?? drivenFrames));
+      for (const [channel, value] of colour.entries())
+        expect(Math.abs(data[channel]! - value)).toBeLessThan(4);
+    }
+    await source.close();
   }
 });

@@ -20,13 +20,14 @@ export interface PictureTaker {
 }
 
 /**
- * The pictures of all who look, made once for all of them: one frame at a time, off the main thread. While nobody wants
- * one, nothing is copied or encoded.
+ * The pictures of all who look, made once for all of them: the frame's own JPEG where the source has it, else encoded,
+ * one frame at a time, off the main thread. While nobody wants one, nothing is copied or encoded.
  */
 export class PictureOutput implements Output {
   readonly name = 'pictures';
   readonly topics = [perceptionTopic.name];
   readonly needsPixels = true;
+  readonly takesCoded = true;
   readonly counts = new PublishCounts();
   readonly #encoder = new PictureEncoder(jpegQuality);
   readonly #takers: PictureTaker[] = [];
@@ -48,6 +49,13 @@ export class PictureOutput implements Output {
       return;
     }
     const count = this.counts.of(countedTopic);
+    if (pixels?.coded !== undefined && !this.#encoder.isBusy) {
+      const jpeg = Uint8Array.from(pixels.coded);
+      pixels.release();
+      count.sent++;
+      for (const taker of takers) taker.takePicture(frame, jpeg);
+      return;
+    }
     if (pixels === undefined || this.#encoder.isBusy) {
       pixels?.release();
       count.dropped++;

@@ -5,7 +5,7 @@ import { logTopic, perceptionTopic, statusTopic, syncTopic } from '../../message
 import type { RecordedAttachment } from '../../recording/attachments.js';
 import type { ChannelTopic } from '../../recording/channels.js';
 import { setAside, setPiecesAside } from '../../supervise/interrupted-recording.js';
-import type { Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
+import type { FramePixels, Output, OutputEnd, OutputMessage, RunFacts } from '../output.js';
 import type { OutputSettings } from '../output-settings.js';
 import type { CameraRecorderOptions } from './camera-recorder.js';
 import { filesInWords } from './files-in-words.js';
@@ -113,7 +113,7 @@ class RecordingOutput implements Output {
       if (stampNs > this.#lastStampNs) this.#lastStampNs = stampNs;
       this.#thread.message(topic, stampNs, payload, of);
       if (!this.#drawn.has(name)) pixels?.release();
-      else if (pixels !== undefined) this.#thread.picture(stampNs, pixels, of);
+      else if (pixels !== undefined) this.#thread.picture(stampNs, this.#recordable(pixels), of);
       else this.#thread.counts.of(this.#thread.pictureTopic).dropped++;
       return;
     }
@@ -138,6 +138,11 @@ class RecordingOutput implements Output {
         ? withWhatIsLeft(error, this.#settings.record!.path)
         : error;
     }
+  }
+
+  /** Where pictures are to be encoded, a JPEG that came for another output does not take their place. */
+  #recordable({ coded, ...pixels }: FramePixels): FramePixels {
+    return this.#settings.record!.pictures === 'camera' ? { ...pixels, coded } : pixels;
   }
 
   #recorded(run: RunFacts): CameraRecorderOptions {

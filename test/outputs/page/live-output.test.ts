@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 /** Sends one frame as a pipeline does; resolves when its pixels are given back. */
-async function sendFrame(): Promise<void> {
+async function sendFrame(coded?: Uint8Array): Promise<void> {
   const payload = toBinary(
     PerceptionFrameSchema,
     create(PerceptionFrameSchema, { frameId: frameId++, widthPx, heightPx }),
@@ -67,7 +67,7 @@ async function sendFrame(): Promise<void> {
       released++;
       resolve();
     };
-    pictures.send({ ...frame, pixels: { layout, bytes: noise, release } });
+    pictures.send({ ...frame, pixels: { layout, bytes: noise, coded, release } });
   });
 }
 
@@ -94,6 +94,19 @@ test('a page gets a frame with its picture and the state of the run when it asks
   expect(fromBinary(PipelineStatusSchema, said!).framesPublished).toBe(5n);
   expect(readJpegHeader(jpeg!)).toMatchObject({ widthPx, heightPx });
   expect(live.counts.get('perception')).toEqual({ sent: 1, dropped: 1 });
+  page.terminate();
+});
+
+test('a frame that came as JPEG goes out as it came', async () => {
+  const page = await openPage();
+  const got = once(page, 'message');
+  page.send('next');
+  await expect.poll(() => live.wantsPicture(), { timeout: 10_000 }).toBe(true);
+  const coded = new Uint8Array(new SharedArrayBuffer(5000)).fill(7);
+  await sendFrame(coded);
+  const [, , jpeg] = splitParts(Uint8Array.from((await got)[0] as Buffer));
+  expect(Buffer.compare(jpeg!, Uint8Array.from(coded))).toBe(0);
+  expect(pictures.counts.get('camera/image')).toEqual({ sent: 1, dropped: 0 });
   page.terminate();
 });
 
