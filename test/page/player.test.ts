@@ -105,7 +105,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
       });
       return shown;
     });
-    await page.getByLabel('Speed').selectOption('8');
+    await page.getByLabel('Speed', { exact: true }).selectOption('8');
     await page.keyboard.press(' ');
     await timeIs(12.45);
     const skipped = Number.parseInt((await page.getByText('passed over').textContent())!, 10);
