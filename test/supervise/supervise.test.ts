@@ -39,6 +39,11 @@ function supervised(drills: string, ...args: string[]): Running {
   return windshield(words, { WINDSHIELD_DRILL: drills });
 }
 
+/** So slow that no drive ends under a test that looks at it, however busy the machine. */
+const slowly = ['--rate', '0.05'];
+/** Slow enough that a busy machine need not drop most of a drive, or end it before it was disturbed. */
+const unhurried = ['--rate', '0.2'];
+
 /** The process of the pipeline, while it is there. */
 function pipelinePid({ child }: Running): number | undefined {
   try {
@@ -117,7 +122,7 @@ describe('a pipeline that crashes or hangs in native code', () => {
 
 test('a subscriber hears of the next life on the same endpoint by its epoch', async () => {
   const endpoint = `tcp://127.0.0.1:${await freePort()}`;
-  const run = supervised('', '--endpoint', endpoint);
+  const run = supervised('', ...unhurried, '--endpoint', endpoint);
   const subscriber = new Subscriber({ receiveTimeout: 30_000 });
   subscriber.connect(endpoint);
   subscriber.subscribe('perception', 'status');
@@ -143,7 +148,7 @@ test('a subscriber hears of the next life on the same endpoint by its epoch', as
 });
 
 test('a process that is stopped as a whole is taken for a hang', async () => {
-  const run = supervised('', ...impatient);
+  const run = supervised('', ...unhurried, ...impatient);
   await run.seen('frame ');
   process.kill(pipelinePid(run)!, 'SIGSTOP');
   const { code, stderr } = await run.finished;
@@ -180,7 +185,7 @@ describe('the supervisor', () => {
   });
 
   test('passes the first Ctrl-C on: the run ends in order, with its table', async () => {
-    const run = supervised('');
+    const run = supervised('', ...slowly);
     await run.seen('frame ');
     run.child.kill('SIGINT');
     const { code, stdout, stderr } = await run.finished;
@@ -190,7 +195,7 @@ describe('the supervisor', () => {
   });
 
   test.skipIf(!showsSignals)('ends at once by the second, whatever the pipeline does', async () => {
-    const run = supervised('');
+    const run = supervised('', ...slowly);
     await run.seen('frame ');
     const pid = pipelinePid(run)!;
     process.kill(pid, 'SIGSTOP');
@@ -201,7 +206,7 @@ describe('the supervisor', () => {
   });
 
   test('is missed by its pipeline, which then ends in order', async () => {
-    const run = supervised('', '--json');
+    const run = supervised('', '--json', ...slowly);
     await run.seen('frame ');
     run.child.kill('SIGKILL');
     // The pipes close when the pipeline has ended as well.
@@ -210,7 +215,7 @@ describe('the supervisor', () => {
   });
 
   test.skipIf(!existsSync('/proc/self/maps'))('loads no native code', async () => {
-    const run = supervised('', '--lockstep');
+    const run = supervised('', ...slowly);
     await run.seen('frame ');
     const maps = readFileSync(`/proc/${run.child.pid}/maps`, 'utf8');
     expect(maps).not.toMatch(/\.node\b|onnxruntime/);
@@ -222,7 +227,7 @@ describe('the supervisor', () => {
   test('keeps the recording of a pipeline that died together with its supervisor', async () => {
     const dir = await mkdtemp(join(rig.dir, 'out-'));
     const out = join(dir, 'results.mcap');
-    const first = supervised('', '--out', out);
+    const first = supervised('', ...unhurried, '--out', out);
     await first.seen('frame ');
     await until(() => statSync(`${out}.partial`).size > 10_000);
     const pid = pipelinePid(first)!;

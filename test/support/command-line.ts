@@ -81,6 +81,9 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** What a command said beside how far it is: on a slow machine it says that every few seconds. */
+export const withoutProgress = (stderr: string): string => stderr.replaceAll(/^[█░]+ .*\n/gm, '');
+
 /** Resolves when `isTrue` says so; looks every few milliseconds, for as long as the test may last. */
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await sleep(5);
