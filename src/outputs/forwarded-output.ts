@@ -24,6 +24,10 @@ export class ForwardedOutput implements Output {
     return this.#output.needsPixels;
   }
 
+  get takesCoded() {
+    return this.#output.takesCoded ?? false;
+  }
+
   get heldFrames() {
     return this.#output.heldFrames ?? 1;
   }

@@ -16,12 +16,15 @@ import {
   StageState,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
+import { ForwardedOutput } from '../../src/outputs/forwarded-output.js';
 import type { Output } from '../../src/outputs/output.js';
 import { PublishCounts } from '../../src/outputs/publish-count.js';
 import { openPipeline } from '../../src/pipeline/open-pipeline.js';
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 import type { PipelineOptions } from '../../src/pipeline/pipeline-options.js';
+import { choosePictures } from '../../src/recording/picture-stream.js';
+import { picturesIn } from '../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { freePort } from '../support/command-line.js';
 import { writeSlowSteering } from '../support/tiny-bundles.js';
@@ -504,6 +507,42 @@ describe("an output of the caller's own", () => {
     const { widthPx, heightPx } = tinyDriveSize;
     expect(output.seen.every(({ bytes }) => bytes === widthPx * heightPx * 3)).toBe(true);
     expect(new Set(output.seen.map(({ sum }) => sum)).size).toBeGreaterThan(1);
+  });
+
+  test('that reads JPEG gets those of the drive untouched; without one nobody asks the source for them', async () => {
+    const reader = (takesCoded: boolean) => {
+      const coded: (Buffer | undefined)[] = [];
+      const output: Output = {
+        ...{
+          name: 'reader',
+          place: 'memory',
+          topics: ['perception'],
+          needsPixels: true,
+          takesCoded,
+        },
+        counts: new PublishCounts(),
+        send({ pixels }) {
+          coded.push(pixels?.coded && Buffer.from(pixels.coded));
+          pixels?.release();
+        },
+        async close() {},
+      };
+      return { output, coded };
+    };
+    const [looker, other] = [reader(true), reader(false)];
+    for (const { output } of [looker, other])
+      await runPipeline(await options('coded', {}, { outputs: [new ForwardedOutput(output)] }));
+    expect(other.coded).toEqual(Array(frameCount).fill(undefined));
+    const drive = await RecordingReader.open(rig.drivePath);
+    const { stream } = await choosePictures(drive);
+    const own: Buffer[] = [];
+    for await (const picture of picturesIn(drive, stream)) {
+      const { content } = picture.read();
+      if (content.kind === 'encoded') own.push(Buffer.from(content.data));
+    }
+    await drive.close();
+    expect(own).toHaveLength(frameCount);
+    expect(looker.coded).toEqual(own);
   });
 
   test('that never gives pixels back costs itself the rest, and no frame', async () => {
