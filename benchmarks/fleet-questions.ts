@@ -5,9 +5,13 @@ import { Database } from '../tools/fleet/ask/duckdb.js';
 import { openTables } from '../tools/fleet/ask/open-tables.js';
 import { questions } from '../tools/fleet/ask/questions.js';
 import { FolderStore } from '../tools/fleet/store/folder-store.js';
-import type { DriveCodes } from '../tools/similar/code-file.js';
+import { type DriveCodes, packCodes } from '../tools/similar/code-file.js';
+import { wordDims } from '../tools/similar/events/skip-gram.js';
 import { findSimilar } from '../tools/similar/find-similar.js';
 import { codeDims } from '../tools/similar/frame-coder.js';
+import { nearest } from '../tools/similar/nearest.js';
+import { searchedCodes } from '../tools/similar/searched-drive.js';
+import { loadCodes, openCodes } from '../tools/similar/stored-codes.js';
 import { driveTables } from '../tools/tables/drive-tables.js';
 import { ParquetFile } from '../tools/tables/parquet-file.js';
 import type { BenchmarkCase } from './harness/benchmark.js';
@@ -21,50 +25,98 @@ const scenes = 2000;
 const framesPerScene = 20;
 /** How far frames of one scene are from each other, beside scenes at about 1.4. */
 const withinScene = 0.3;
+const maker = 'benchmark';
 
-function driveOf(place: number, centres: Float32Array): DriveCodes {
-  const codes = normalNumbers(framesPerDrive * codeDims, 100 + place);
+function driveOf(place: number, dims: number, centres: Float32Array): DriveCodes {
+  const codes = normalNumbers(framesPerDrive * dims, 100 + place);
   const random = mulberry32(place);
   let scene = 0;
   for (let frame = 0; frame < framesPerDrive; frame++) {
     if (frame % framesPerScene === 0) scene = Math.floor(random() * scenes);
-    for (let d = 0; d < codeDims; d++) {
-      const at = frame * codeDims + d;
-      const spread = (withinScene * codes[at]!) / Math.sqrt(2 * codeDims);
-      codes[at] = centres[scene * codeDims + d]! + spread;
+    for (let d = 0; d < dims; d++) {
+      const at = frame * dims + d;
+      const spread = (withinScene * codes[at]!) / Math.sqrt(2 * dims);
+      codes[at] = centres[scene * dims + d]! + spread;
     }
   }
   const timesS = Float64Array.from({ length: framesPerDrive }, (_, frame) => frame);
   const drive = `drive-${place}`;
-  return {
-    maker: 'benchmark',
-    drive,
-    location: drive,
-    dims: codeDims,
-    timesS,
-    codes,
-    thumbnails: [],
-  };
+  return { maker, drive, location: drive, dims, timesS, codes, thumbnails: [] };
 }
 
-const similar: BenchmarkCase = {
-  name: 'similar',
+function drivesOf(dims: number): DriveCodes[] {
+  const centres = normalNumbers(scenes * dims, 1).map((x) => x / Math.sqrt(dims));
+  return Array.from({ length: driveCount }, (_, place) => driveOf(place, dims, centres));
+}
+
+const [top, apartS] = [20, 3];
+
+/** `find` over codes at hand: by rough codes first, or by looking at each exact one. */
+const similar = (dims: number): BenchmarkCase => ({
+  name: `similar-${dims}`,
   variants: [
     {
       name: 'windshield',
+      isReference: true,
+      async prepare() {
+        const drives = drivesOf(dims);
+        const query = drives[7]!.codes.slice(0, dims);
+        const searched = drives.map(searchedCodes);
+        const find = () => findSimilar(searched, query, top, apartS);
+        const [first] = await find();
+        const note = `${driveCount * framesPerDrive} codes of ${scenes} scenes; nearest at ${first!.distance.toFixed(3)}`;
+        return { run: find, note };
+      },
+    },
+    {
+      name: 'every exact code',
       prepare() {
-        const centres = normalNumbers(scenes * codeDims, 1).map((x) => x / Math.sqrt(codeDims));
-        const drives = Array.from({ length: driveCount }, (_, place) => driveOf(place, centres));
-        const query = drives[7]!.codes.slice(0, codeDims);
-        const [first] = findSimilar(drives, query, 20, 3);
-        return {
-          run: () => findSimilar(drives, query, 20, 3),
-          note: `${driveCount * framesPerDrive} codes of ${scenes} scenes; nearest at ${first!.distance.toFixed(3)}`,
-        };
+        const drives = drivesOf(dims);
+        const query = drives[7]!.codes.slice(0, dims);
+        // Of each drive more than are wanted: some are too close in time.
+        const find = () => drives.map(({ codes }) => nearest(codes, dims, query, 8 * top));
+        return { run: find };
       },
     },
   ],
-};
+});
+
+/** The same from files that were read not long ago: without pictures, which are not read. */
+const similarInFiles = (dims: number): BenchmarkCase => ({
+  name: `similar-in-files-${dims}`,
+  variants: [
+    {
+      name: 'windshield',
+      isReference: true,
+      async prepare() {
+        const { store, query } = await writeCodes(dims);
+        const find = async () => {
+          const { drives } = await openCodes(store, maker);
+          return findSimilar(drives, query, top, apartS);
+        };
+        return { run: find };
+      },
+    },
+    {
+      name: 'every exact code',
+      async prepare() {
+        const { store, query } = await writeCodes(dims);
+        const find = async () => {
+          const { drives } = await loadCodes(store, maker);
+          return drives.map(({ codes }) => nearest(codes, dims, query, 8 * top));
+        };
+        return { run: find };
+      },
+    },
+  ],
+});
+
+async function writeCodes(dims: number) {
+  const store = new FolderStore(temporaryFiles({}));
+  const drives = drivesOf(dims);
+  for (const drive of drives) await store.put(`drive=${drive.drive}/0.codes`, packCodes(drive));
+  return { store, query: drives[7]!.codes.slice(0, dims) };
+}
 
 async function writeLatencies(dir: string): Promise<void> {
   for (let place = 0; place < driveCount; place++) {
@@ -123,5 +175,8 @@ await runBenchmark({
   operation: 'one question to a fleet: `find` without its network, `ask` without its start',
   warmUp: 2,
   samples: 7,
-  cases: () => [similar, asked],
+  cases: () => [
+    ...[codeDims, wordDims].flatMap((dims) => [similar(dims), similarInFiles(dims)]),
+    asked,
+  ],
 });

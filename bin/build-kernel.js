@@ -18,6 +18,11 @@ export const kernels = [
     outFile: 'simulator/rendering/capture/gen/kernel-bytes.ts',
     what: "renderer's kernel",
   },
+  {
+    entry: 'assembly/similar.ts',
+    outFile: 'tools/similar/gen/kernel-bytes.ts',
+    what: 'kernel of rough distances',
+  },
 ];
 
 /** A kernel's bytes. Throws with the compiler's own words when the source is wrong. */

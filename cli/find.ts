@@ -4,7 +4,7 @@ import type { SimilarFrame } from '../tools/similar/find-similar.js';
 import type { CoderKind } from '../tools/similar/picture-coder.js';
 import { secondsFromStart } from './copy-recording.js';
 import { addStoreOptions, type StoreFlags } from './fleet/fleet-options.js';
-import { addKindOptions, type KindFlags, makerOfKind, pictureKind } from './fleet/kind-options.js';
+import { addKindOptions, codesOfKind, type KindFlags, pictureKind } from './fleet/kind-options.js';
 import { numberOf, positiveInteger, usage } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
@@ -22,8 +22,8 @@ export function findCommand(): Command {
     .summary('find frames of many drives that look like one')
     .description(
       'Looks for frames that look, to a network, like the one at a moment of a drive, among the codes that\n' +
-        '`fleet codes` wrote; with --kind events, for minutes in which the like happened. Exact: every code is\n' +
-        'compared.',
+        '`fleet codes` wrote; with --kind events, for minutes in which the like happened. Exact: the frames found\n' +
+        'are those that comparing every code gives.',
     )
     .requiredOption(
       '--like <drive.mcap@time>',
@@ -44,26 +44,28 @@ async function find(flags: FindFlags): Promise<void> {
   const [, drive, time] = /^(.+)@([^@]+)$/.exec(flags.like) ?? [];
   if (drive === undefined || time === undefined)
     throw usage(`expected --like drive.mcap@01:12, found "${flags.like}"`);
-  const [{ openStore }, { findSimilar }, { loadCodes }] = await Promise.all([
+  const [{ openStore }, { findSimilar }, { openCodes }] = await Promise.all([
     import('../tools/fleet/store/open-store.js'),
     import('../tools/similar/find-similar.js'),
-    import('../tools/similar/code-fleet.js'),
+    import('../tools/similar/stored-codes.js'),
   ]);
   const codes = await openStore(flags.codes, { endpoint: flags.endpoint });
+  const terminal = new Terminal();
   try {
     const kind = await pictureKind(flags);
-    const drives = await loadCodes(codes, await makerOfKind(flags, codes));
+    const openMs = performance.now();
+    const drives = await codesOfKind(flags, codes, terminal, openCodes);
+    const openedMs = performance.now() - openMs;
     const atS = secondsFromStart(time);
     const query =
       kind === undefined
-        ? (await import('../tools/similar/events/event-fleet.js')).codeAt(drives, drive, atS)
+        ? await (await import('../tools/similar/events/event-fleet.js')).codeAt(drives, drive, atS)
         : await codeOfPicture(kind, drive, atS, flags);
     const startMs = performance.now();
-    const found = findSimilar(drives, query, flags.top, flags.apart);
-    const searchedMs = performance.now() - startMs;
+    const found = await findSimilar(drives, query, flags.top, flags.apart);
+    const searchedMs = openedMs + performance.now() - startMs;
     const frames = drives.reduce((sum, { timesS }) => sum + timesS.length, 0);
     const what = kind === undefined ? 'sentences' : 'frames';
-    const terminal = new Terminal();
     terminal.note(
       `${frames} ${what} of ${drives.length} drives searched in ${searchedMs.toFixed(1)} ms`,
     );

@@ -4,7 +4,7 @@ import { writeWhole } from '../../src/files/write-whole.js';
 import { reportFiles } from '../report-files.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, type StoreFlags } from './fleet-options.js';
-import { addKindOptions, type KindFlags, makerOfKind } from './kind-options.js';
+import { addKindOptions, codesOfKind, type KindFlags } from './kind-options.js';
 
 interface FleetMapFlags extends StoreFlags, KindFlags {
   html: string;
@@ -29,15 +29,16 @@ async function drawMap(place: string, flags: FleetMapFlags): Promise<void> {
   guardOutputs(reportFiles(flags), [{ role: 'the pipeline file', path: flags.pipeline }]);
   const [{ openStore }, { loadCodes }, { fleetMap }] = await Promise.all([
     import('../../tools/fleet/store/open-store.js'),
-    import('../../tools/similar/code-fleet.js'),
+    import('../../tools/similar/stored-codes.js'),
     import('../../tools/similar/map-page.js'),
   ]);
   const codes = await openStore(place, { endpoint: flags.endpoint });
+  const terminal = new Terminal();
   try {
-    const drives = await loadCodes(codes, await makerOfKind(flags, codes));
+    const drives = await codesOfKind(flags, codes, terminal, loadCodes);
     const { html, frames, of, trusted } = fleetMap(drives, flags.page);
     writeWhole(flags.html, html);
-    new Terminal().print(
+    terminal.print(
       `${flags.html}: ${frames} of ${of} frames, trustworthiness ${trusted.toFixed(3)}`,
     );
   } finally {

@@ -7,7 +7,7 @@ import { numberOf, positiveInteger } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
-import { addKindOptions, type KindFlags, makerOfKind } from './kind-options.js';
+import { addKindOptions, codesOfKind, type KindFlags } from './kind-options.js';
 
 interface FleetMineFlags extends StoreFlags, KindFlags {
   drives: string;
@@ -87,7 +87,7 @@ async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
     const { task, count, perDrive, run } = flags;
     const summary = await mineFleet({
       ...{ task, drives, results, store, run, count, perDrive },
-      codes: await codesOf(flags),
+      codes: await codesOf(flags, terminal),
       apartS: flags.apart,
       outDir: flags.out,
       pageUrl: flags.page,
@@ -102,15 +102,15 @@ async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
   }
 }
 
-async function codesOf(flags: FleetMineFlags) {
+async function codesOf(flags: FleetMineFlags, terminal: Terminal) {
   if (flags.codes === undefined) return [];
   const [{ openStore }, { loadCodes }] = await Promise.all([
     import('../../tools/fleet/store/open-store.js'),
-    import('../../tools/similar/code-fleet.js'),
+    import('../../tools/similar/stored-codes.js'),
   ]);
   const store = await openStore(flags.codes, { endpoint: flags.endpoint });
   try {
-    return await loadCodes(store, await makerOfKind(flags, store));
+    return await codesOfKind(flags, store, terminal, loadCodes);
   } finally {
     await store.close();
   }

@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Store } from '../../tools/fleet/store/store.js';
+import type { CodeFacts } from '../../tools/similar/code-file.js';
 import type { CoderKind } from '../../tools/similar/picture-coder.js';
+import type { StoredCodes } from '../../tools/similar/stored-codes.js';
 import { defaultPipelineFile } from '../default-pipelines.js';
 import { usage } from '../option-parsers.js';
+import type { Terminal } from '../terminal.js';
 
 const kinds = ['cnn', 'autoencoder', 'events'] as const;
 
@@ -44,8 +47,21 @@ export async function pictureKind(flags: KindFlags): Promise<CoderKind | undefin
   return autoencoder === undefined ? networkKind(pipeline) : autoencoderKind(autoencoder);
 }
 
+/** The codes of a store that are meant; those that cannot be read are named, and left out. */
+export async function codesOfKind<Codes extends CodeFacts>(
+  flags: KindFlags,
+  codes: Store,
+  terminal: Terminal,
+  load: (codes: Store, maker: string) => Promise<StoredCodes<Codes>>,
+): Promise<Codes[]> {
+  const { drives, unreadable } = await load(codes, await makerOfKind(flags, codes));
+  for (const key of unreadable)
+    terminal.note(`${codes.place}/${key}: expected codes, found something else: left out`);
+  return drives;
+}
+
 /** Whose codes are meant. */
-export async function makerOfKind(flags: KindFlags, codes: Store): Promise<string> {
+async function makerOfKind(flags: KindFlags, codes: Store): Promise<string> {
   const kind = await pictureKind(flags);
   if (kind !== undefined) return kind.maker;
   const { eventMaker } = await import('../../tools/similar/events/event-fleet.js');

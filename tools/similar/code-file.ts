@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { roughen } from './rough-codes.js';
 
 const headSchema = z.strictObject({
-  format: z.literal(1),
+  /** 1: without rough codes. */
+  format: z.literal([1, 2]),
   /** What made the codes: codes of two makers cannot be compared. */
   maker: z.string(),
   drive: z.string(),
@@ -9,11 +11,16 @@ const headSchema = z.strictObject({
   dims: z.int().min(1).max(4096),
   frames: z.int().min(0).max(100_000_000),
   thumbnailBytes: z.int().min(0),
+  rough: z.strictObject({ scale: z.number().positive(), error: z.number().min(0) }).optional(),
 });
 
+export type CodeHead = z.infer<typeof headSchema>;
+
+/** What is known of a drive's codes. */
+export type CodeFacts = Pick<CodeHead, 'maker' | 'drive' | 'location' | 'dims'>;
+
 /** Codes of the frames of one drive, and what they looked like. */
-export interface DriveCodes
-  extends Omit<z.infer<typeof headSchema>, 'format' | 'frames' | 'thumbnailBytes'> {
+export interface DriveCodes extends CodeFacts {
   /** Seconds since the drive's first picture, by frame. */
   timesS: Float64Array;
   /** Row-major, `dims` a frame. */
@@ -22,55 +29,95 @@ export interface DriveCodes
   thumbnails: Uint8Array[];
 }
 
-/** As bytes: length of the head, head (JSON), padding to 8; times, codes, sizes of thumbnails, thumbnails. */
+/** Where the parts of a file begin, bytes. */
+interface CodeLayout {
+  timesS: number;
+  /** int8. Where there are none, as long as nothing. */
+  rough: number;
+  codes: number;
+  sizes: number;
+  thumbnails: number;
+  end: number;
+}
+
+/** As bytes: length of the head, head (JSON); times, rough codes, codes, sizes of thumbnails, thumbnails. Numbers lie on their own bounds. */
 export function packCodes({ timesS, codes, thumbnails, ...facts }: DriveCodes): Uint8Array {
-  const thumbnailBytes = thumbnails.reduce((sum, { length }) => sum + length, 0);
-  const head = { format: 1, ...facts, frames: timesS.length, thumbnailBytes };
+  const { values, scale, error } = roughen(codes, facts.dims);
+  const { maker, drive, location, dims } = facts;
+  const head: CodeHead = {
+    ...{ format: 2, maker, drive, location, dims, frames: timesS.length },
+    thumbnailBytes: thumbnails.reduce((sum, { length }) => sum + length, 0),
+    rough: { scale, error },
+  };
   const text = new TextEncoder().encode(JSON.stringify(head));
-  const headBytes = padded(4 + text.length);
-  const sizes = Uint32Array.from(thumbnails, ({ length }) => length);
-  const parts = [bytesOf(timesS), bytesOf(codes), bytesOf(sizes), ...thumbnails];
-  const whole = new Uint8Array(headBytes + parts.reduce((sum, { length }) => sum + length, 0));
+  const layout = layoutOf(head, text.length);
+  const whole = new Uint8Array(layout.end);
   new DataView(whole.buffer).setUint32(0, text.length, true);
   whole.set(text, 4);
-  let offset = headBytes;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
+  whole.set(bytesOf(timesS), layout.timesS);
+  whole.set(bytesOf(values), layout.rough);
+  whole.set(bytesOf(codes), layout.codes);
+  whole.set(bytesOf(Uint32Array.from(thumbnails, ({ length }) => length)), layout.sizes);
+  let offset = layout.thumbnails;
+  for (const thumbnail of thumbnails) {
+    whole.set(thumbnail, offset);
+    offset += thumbnail.length;
   }
   return whole;
 }
 
 /** Undefined for bytes that are no such file. */
 export function unpackCodes(bytes: Uint8Array): DriveCodes | undefined {
-  try {
-    // Numbers are read where they lie: they must lie on their own bounds.
-    const own = bytes.slice();
-    const length = new DataView(own.buffer).getUint32(0, true);
-    const {
-      format: _,
-      frames,
-      thumbnailBytes,
-      ...facts
-    } = headSchema.parse(JSON.parse(new TextDecoder().decode(own.subarray(4, 4 + length))));
-    let offset = padded(4 + length);
-    if (offset + frames * (8 + 4 * facts.dims + 4) + thumbnailBytes !== own.length)
-      return undefined;
-    const timesS = new Float64Array(own.buffer, offset, frames);
-    offset += timesS.byteLength;
-    const codes = new Float32Array(own.buffer, offset, frames * facts.dims);
-    offset += codes.byteLength;
-    const sizes = new Uint32Array(own.buffer, offset, frames);
-    offset += sizes.byteLength;
-    const thumbnails = Array.from(sizes, (size) => {
-      offset += size;
-      return own.subarray(offset - size, offset);
-    });
-    return { ...facts, timesS, codes, thumbnails };
-  } catch {
-    return undefined;
-  }
+  const { head, layout } = readHead(bytes, bytes.length) ?? {};
+  if (head === undefined || layout === undefined) return undefined;
+  const { maker, drive, location, dims } = head;
+  const timesS = new Float64Array(copyOf(bytes, layout.timesS, layout.rough));
+  const codes = new Float32Array(copyOf(bytes, layout.codes, layout.sizes));
+  const sizes = new Uint32Array(copyOf(bytes, layout.sizes, layout.thumbnails));
+  let offset = layout.thumbnails;
+  const thumbnails = Array.from(sizes, (size) => {
+    offset += size;
+    return new Uint8Array(copyOf(bytes, offset - size, offset));
+  });
+  if (offset !== layout.end) return undefined;
+  return { maker, drive, location, dims, timesS, codes, thumbnails };
 }
+
+/** Head and layout of a file from its first bytes; undefined for those of another file, or of one that has lost some. */
+export function readHead(
+  first: Uint8Array,
+  sizeBytes: number,
+): { head: CodeHead; layout: CodeLayout } | undefined {
+  if (first.length < 4) return undefined;
+  const length = new DataView(first.buffer, first.byteOffset).getUint32(0, true);
+  try {
+    const head = headSchema.parse(
+      JSON.parse(new TextDecoder().decode(first.subarray(4, 4 + length))),
+    );
+    const layout = layoutOf(head, length);
+    if (layout.end === sizeBytes && (head.format === 1) === (head.rough === undefined))
+      return { head, layout };
+  } catch {
+    // No head, or one that says something else.
+  }
+  return undefined;
+}
+
+function layoutOf(
+  { frames, dims, thumbnailBytes, rough: hasRough }: CodeHead,
+  textBytes: number,
+): CodeLayout {
+  const timesS = padded(4 + textBytes);
+  const rough = timesS + 8 * frames;
+  const codes = rough + (hasRough ? padded(frames * dims) : 0);
+  const sizes = codes + 4 * frames * dims;
+  const thumbnails = sizes + 4 * frames;
+  return { timesS, rough, codes, sizes, thumbnails, end: thumbnails + thumbnailBytes };
+}
+
+/** A buffer of its own: numbers are read where they lie, and must lie on their own bounds. */
+export const copyOf = (bytes: Uint8Array, from = 0, to = bytes.length): ArrayBuffer =>
+  new Uint8Array(bytes.subarray(from, to)).buffer;
 
 const padded = (length: number) => Math.ceil(length / 8) * 8;
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Bundle } from '../../src/bundle/bundle.js';
-import { PerceptionError } from '../../src/frame/perception-error.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { DrivesFile } from '../fleet/plan/drives-file.js';
 import { type FoundDrive, findDrives } from '../fleet/plan/find-drives.js';
@@ -9,7 +8,7 @@ import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
 import type { Store, StoreOptions } from '../fleet/store/store.js';
 import { isDriveFault } from '../fleet/work/drive-fault.js';
 import { codeDrive } from './code-drive.js';
-import { type DriveCodes, packCodes, unpackCodes } from './code-file.js';
+import { packCodes } from './code-file.js';
 import type { CoderKind, PictureCoder } from './picture-coder.js';
 
 /** Names what made a code: the network, and how it is looked into. */
@@ -82,24 +81,4 @@ async function codeOne(
   } finally {
     await store.close();
   }
-}
-
-/**
- * Codes of all drives that one maker made. Rejects with ERR_SOURCE_EMPTY where there are none, saying whose there are.
- */
-export async function loadCodes(codes: Store, maker: string): Promise<DriveCodes[]> {
-  const loaded: DriveCodes[] = [];
-  const others = new Set<string>();
-  for await (const { key } of codes.list('')) {
-    if (!key.endsWith('.codes')) continue;
-    const one = unpackCodes((await codes.read(key)) ?? new Uint8Array(0));
-    if (one === undefined) continue;
-    if (one.maker === maker) loaded.push(one);
-    else others.add(one.maker);
-  }
-  if (loaded.length > 0) return loaded;
-  throw new PerceptionError(
-    'ERR_SOURCE_EMPTY',
-    `${codes.place}: expected codes of ${maker}, as windshield fleet codes writes them, found ${[...others].join(', ') || 'none'}`,
-  );
 }

@@ -1,5 +1,7 @@
-import type { DriveCodes } from './code-file.js';
-import { nearest } from './nearest.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { inParallel } from '../fleet/plan/in-parallel.js';
+import { FrameBounds, type FramesOfDrive } from './frame-bounds.js';
+import type { SearchedDrive } from './searched-drive.js';
 
 /** A frame that looks like the one asked for. */
 export interface SimilarFrame {
@@ -10,27 +12,85 @@ export interface SimilarFrame {
   distance: number;
 }
 
+interface LookedFrame extends SimilarFrame {
+  /** Among the frames of all drives. */
+  at: number;
+}
+
+/** Drives whose exact codes are read at once. */
+const atOnce = 8;
+/** A look at this many more exact codes than frames are wanted first. */
+const slack = 8;
+
 /**
  * The frames nearest to a code, nearest first, with at most one every `apartS` seconds of a drive: neighbours in time look
- * alike, and would fill the list.
+ * alike, and would fill the list. Exactly those that sorting all frames by their distance would give; of equal distances the
+ * first counts. Frames whose rough codes are farther than the last one found are never looked at. Rejects with ERR_USAGE for
+ * codes of another length than the query's.
  */
-export function findSimilar(
-  drives: readonly DriveCodes[],
+export async function findSimilar(
+  drives: readonly SearchedDrive[],
   query: Float32Array,
   count: number,
   apartS: number,
-): SimilarFrame[] {
-  const found: SimilarFrame[] = [];
-  for (const { drive, location, dims, codes, timesS } of drives) {
-    const kept: SimilarFrame[] = [];
-    // Of one drive more than are asked for: some will be too close in time.
-    for (const { index, distance } of nearest(codes, dims, query, count * 8)) {
-      const timeS = timesS[index]!;
-      if (kept.some((other) => Math.abs(other.timeS - timeS) < apartS)) continue;
-      kept.push({ drive, location, timeS, distance });
-      if (kept.length === count) break;
-    }
-    found.push(...kept);
+): Promise<SimilarFrame[]> {
+  for (const { drive, dims } of drives)
+    if (dims !== query.length)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `expected codes of ${query.length} numbers, found ${dims} of drive ${drive}`,
+      );
+  const bounds = new FrameBounds(drives, query);
+  const looked: LookedFrame[] = [];
+  let wanted = slack * count;
+  let seen = Number.NEGATIVE_INFINITY;
+  for (let limit = bounds.least(wanted); ; ) {
+    looked.push(...(await exactFrames(drives, bounds.between(seen, limit), query)));
+    seen = limit;
+    const kept = apartInTime(looked, count, apartS);
+    // Not one of the frames that were not looked at is as near as the last one kept.
+    const worst = kept.length < count ? Number.POSITIVE_INFINITY : kept.at(-1)!.distance;
+    if (worst <= seen || seen === Number.POSITIVE_INFINITY)
+      return kept.map(({ at: _, ...frame }) => frame);
+    wanted *= slack;
+    limit = Number.isFinite(worst) ? worst : bounds.least(wanted);
   }
-  return found.sort((a, b) => a.distance - b.distance).slice(0, count);
+}
+
+/** Frames with their distances. Those whose distance is no number are left out. */
+async function exactFrames(
+  drives: readonly SearchedDrive[],
+  asked: readonly FramesOfDrive[],
+  query: Float32Array,
+): Promise<LookedFrame[]> {
+  const found = await inParallel(asked, atOnce, async ({ place, first, frames }) => {
+    const { drive, location, dims, timesS, exact } = drives[place]!;
+    const codes = await exact(frames);
+    return frames.map((frame, row) => ({
+      ...{ at: first + frame, drive, location, timeS: timesS[frame]! },
+      distance: distanceTo(codes, row * dims, query),
+    }));
+  });
+  return found.flat().filter(({ distance }) => Number.isFinite(distance));
+}
+
+function distanceTo(codes: Float32Array, base: number, query: Float32Array): number {
+  let sum = 0;
+  for (let d = 0; d < query.length; d++) sum += (codes[base + d]! - query[d]!) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** The nearest, of which no two of a drive lie within so many seconds. Sorts what it is given. */
+function apartInTime(frames: LookedFrame[], count: number, apartS: number): LookedFrame[] {
+  frames.sort((a, b) => a.distance - b.distance || a.at - b.at);
+  const kept: LookedFrame[] = [];
+  const times = new Map<string, number[]>();
+  for (const frame of frames) {
+    if (kept.length === count) break;
+    const own = times.get(frame.location) ?? [];
+    if (own.some((timeS) => Math.abs(timeS - frame.timeS) < apartS)) continue;
+    times.set(frame.location, [...own, frame.timeS]);
+    kept.push(frame);
+  }
+  return kept;
 }

@@ -37,7 +37,8 @@ export function nearest(
       const d7 = codes[at + 7]! - query[from + 7]!;
       sum += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4 + d5 * d5 + d6 * d6 + d7 * d7;
     }
-    if (sum >= limit) continue;
+    // Nor is what is no number near.
+    if (!(sum < limit)) continue;
     // A few are kept: an insertion is cheaper than a heap.
     let place = kept - 1;
     while (place > 0 && best[place - 1]! > sum) {
@@ -49,5 +50,9 @@ export function nearest(
     indices[place] = row;
     limit = best[kept - 1]!;
   }
-  return Array.from(indices, (index, place) => ({ index, distance: Math.sqrt(best[place]!) }));
+  const found = Array.from(indices, (index, place) => ({
+    index,
+    distance: Math.sqrt(best[place]!),
+  }));
+  return found.filter(({ index }) => index >= 0);
 }

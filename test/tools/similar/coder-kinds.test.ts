@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PictureSet, SmallPictureMaker } from '../../../tools/autoencoder/small-pictures.js';
 import { trainAutoencoder } from '../../../tools/autoencoder/train-autoencoder.js';
 import { FolderStore } from '../../../tools/fleet/store/folder-store.js';
-import { codeFleet, loadCodes } from '../../../tools/similar/code-fleet.js';
+import { codeFleet } from '../../../tools/similar/code-fleet.js';
 import { autoencoderKind } from '../../../tools/similar/coder-kinds.js';
 import { findSimilar } from '../../../tools/similar/find-similar.js';
+import { openCodes } from '../../../tools/similar/stored-codes.js';
 import { tinyDriveSize, tinyPicture, writeTinyDrive } from '../../support/tiny-drive.js';
 
 let dir: string;
@@ -32,10 +33,11 @@ test('an autoencoder codes drives, and a frame is found by its code', async () =
   const drives = { drives: [{ path: join(dir, 'a.mcap') }], runUpSeconds: 10 };
   const options = { everyS: 0.05, store: {} };
   expect(await codeFleet(drives, kind, codes, options)).toMatchObject({ drives: 1, frames: 8 });
-  const [coded, ...others] = await loadCodes(codes, kind.maker);
+  const { drives: opened } = await openCodes(codes, kind.maker);
+  const [coded, ...others] = opened;
   expect(others).toEqual([]);
   expect(coded!.dims).toBe(16);
-  const found = findSimilar([coded!], coded!.codes.slice(7 * 16), 8, 0);
+  const found = await findSimilar([coded!], await coded!.exact([7]), 8, 0);
   expect(found[0]).toMatchObject({ drive: 'a', distance: 0 });
   expect(found[0]!.timeS).toBeCloseTo(0.35, 6);
   // The other frame with the square before those without.

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packCodes, unpackCodes } from '../../../tools/similar/code-file.js';
-import { findSimilar } from '../../../tools/similar/find-similar.js';
 import { nearest } from '../../../tools/similar/nearest.js';
 
 const dims = 16;
@@ -32,29 +30,10 @@ test('the nearest are those that comparing all with all gives, nearest first', (
   );
 });
 
-const drive = (name: string, codes: number[][]) => ({
-  maker: 'm',
-  drive: name,
-  location: `${name}.mcap`,
-  dims,
-  timesS: Float64Array.from(codes.keys()),
-  codes: Float32Array.from(
-    codes.flatMap((code) => [...code, ...Array(dims - code.length).fill(0)]),
-  ),
-  thumbnails: codes.map((_, i) => new Uint8Array(i).fill(i)),
-});
-
-test('codes come back from their bytes, and other bytes are none', () => {
-  const codes = drive('a', [[1, 2], [3], [4, 5, 6]]);
-  expect(unpackCodes(packCodes(codes))).toEqual(codes);
-  for (const cut of [0, 3, 20, 200])
-    expect(unpackCodes(packCodes(codes).subarray(0, cut))).toBeUndefined();
-  expect(unpackCodes(new TextEncoder().encode('no codes at all'))).toBeUndefined();
-});
-
-test('neighbours in time are one find, and drives are told apart', () => {
-  const drives = [drive('a', [[1], [1.1], [1.2], [5], [1.3]]), drive('b', [[1.05], [9]])];
-  const query = Float32Array.from([1, ...Array(dims - 1).fill(0)]);
-  const found = findSimilar(drives, query, 3, 3);
-  expect(found.map(({ drive: name, timeS }) => `${name}@${timeS}`)).toEqual(['a@0', 'b@0', 'a@4']);
+test('a code that is no number is near to nothing, and hides nothing', () => {
+  const codes = new Float32Array(4 * 8);
+  codes.fill(Number.NaN, 0, 8);
+  codes.fill(2, 16, 24);
+  const found = nearest(codes, 8, new Float32Array(8), 4);
+  expect(found.map(({ index }) => index)).toEqual([1, 3, 2]);
 });

@@ -7,7 +7,8 @@ import { unitFiles } from '../../fleet/plan/unit.js';
 import type { Store } from '../../fleet/store/store.js';
 import { parseRecord, type UnitRecord, unitRecordSchema } from '../../fleet/work/unit-record.js';
 import { withResultsOf } from '../../fleet/work/unit-results.js';
-import { type DriveCodes, packCodes } from '../code-file.js';
+import { packCodes } from '../code-file.js';
+import type { SearchedDrive } from '../searched-drive.js';
 import { DriveWords, type Sentence } from './drive-words.js';
 import { sentenceCoder } from './sentence-code.js';
 import { learnWords, type SkipGramOptions, type WordVectors, wordDims } from './skip-gram.js';
@@ -98,15 +99,18 @@ export async function eventMaker(codes: Store): Promise<string> {
   );
 }
 
-/** The code of the sentence of a drive, by its name or where it lies, that a moment is in. Throws ERR_USAGE where there is none. */
-export function codeAt(drives: readonly DriveCodes[], drive: string, atS: number): Float32Array {
+/** The code of the sentence of a drive, by its name or where it lies, that a moment is in. Rejects with ERR_USAGE where there is none. */
+export async function codeAt(
+  drives: readonly SearchedDrive[],
+  drive: string,
+  atS: number,
+): Promise<Float32Array> {
   const own = drives.filter((one) => one.drive === drive || one.location === drive);
-  let best: { fromS: number; code: Float32Array } | undefined;
-  for (const { timesS, codes, dims } of own)
-    for (const [place, fromS] of timesS.entries())
-      if (fromS <= atS && fromS >= (best?.fromS ?? 0))
-        best = { fromS, code: codes.slice(place * dims, (place + 1) * dims) };
-  if (best !== undefined) return best.code;
+  let best: { fromS: number; of: SearchedDrive; place: number } | undefined;
+  for (const of of own)
+    for (const [place, fromS] of of.timesS.entries())
+      if (fromS <= atS && fromS >= (best?.fromS ?? 0)) best = { fromS, of, place };
+  if (best !== undefined) return best.of.exact([best.place]);
   throw new PerceptionError(
     'ERR_USAGE',
     own.length === 0

@@ -10,10 +10,10 @@ import { putManifest } from '../../../../tools/fleet/plan/run-manifest.js';
 import { unitFiles } from '../../../../tools/fleet/plan/unit.js';
 import { FolderStore } from '../../../../tools/fleet/store/folder-store.js';
 import { recordBytes } from '../../../../tools/fleet/work/unit-record.js';
-import { loadCodes } from '../../../../tools/similar/code-fleet.js';
 import { codeAt, codeEvents, eventMaker } from '../../../../tools/similar/events/event-fleet.js';
 import { skipGramDefaults } from '../../../../tools/similar/events/skip-gram.js';
 import { findSimilar } from '../../../../tools/similar/find-similar.js';
+import { openCodes } from '../../../../tools/similar/stored-codes.js';
 
 const quick = { sentenceS: 60, learning: { ...skipGramDefaults, pairs: 30_000 } };
 
@@ -87,13 +87,15 @@ test('a minute is found again by what happens in it, in other drives of its kind
   const { units, sentences, words } = await codeEvents(results, codes, quick);
   expect({ units, sentences }).toEqual({ units: 4, sentences: 12 });
   expect(words.words).toContain('sign:no overtaking');
-  const drives = await loadCodes(codes, await eventMaker(codes));
-  const found = findSimilar(drives, codeAt(drives, 'town-2', 75), 6, 0);
+  const { drives } = await openCodes(codes, await eventMaker(codes));
+  const found = await findSimilar(drives, await codeAt(drives, 'town-2', 75), 6, 0);
   expect(found[0]).toMatchObject({ distance: 0 });
   expect(new Set(found.map(({ drive }) => drive))).toEqual(new Set(['town-1', 'town-2']));
-  expect(() => codeAt(drives, 'nowhere', 1)).toThrow(/expected a drive of the codes by name/);
+  await expect(codeAt(drives, 'nowhere', 1)).rejects.toThrow(
+    /expected a drive of the codes by name/,
+  );
   // The same drives give the same words, and the same files.
   const again = await codeEvents(results, codes, quick);
   expect(again.words).toEqual(words);
-  expect(await loadCodes(codes, await eventMaker(codes))).toHaveLength(4);
+  expect((await openCodes(codes, await eventMaker(codes))).drives).toHaveLength(4);
 });

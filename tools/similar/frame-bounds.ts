@@ -1,0 +1,62 @@
+import { roughenQuery } from './rough-codes.js';
+import { RoughScan } from './rough-scan.js';
+import type { SearchedDrive } from './searched-drive.js';
+
+/** Some frames of a drive. */
+export interface FramesOfDrive {
+  /** The drive's, among the drives. */
+  place: number;
+  /** Frames of the drives before it. */
+  first: number;
+  /** In ascending order. */
+  frames: number[];
+}
+
+/** Bits of a float32 that tell apart what is counted together: lengths within a 128th. */
+const countedShift = 16;
+
+/** For each frame of many drives a distance from a code that it is not nearer than. */
+export class FrameBounds {
+  readonly #bounds: Float32Array;
+  /** The place of each drive's first frame, and behind the last. */
+  readonly #starts: number[] = [0];
+  readonly #counts = new Uint32Array(1 << (32 - countedShift));
+
+  constructor(drives: readonly SearchedDrive[], query: Float32Array) {
+    for (const { timesS } of drives) this.#starts.push(this.#starts.at(-1)! + timesS.length);
+    this.#bounds = new Float32Array(this.#starts.at(-1)!);
+    const scan = new RoughScan(roughenQuery(query));
+    for (const [place, { rough }] of drives.entries())
+      scan.lowerBounds(
+        rough,
+        this.#bounds.subarray(this.#starts[place]!, this.#starts[place + 1]!),
+      );
+    for (const bits of new Uint32Array(this.#bounds.buffer)) this.#counts[bits >>> countedShift]!++;
+  }
+
+  /** A bound that at least `count` frames, and not many more, lie below; infinite where there are no more than `count`. */
+  least(count: number): number {
+    if (count >= this.#bounds.length) return Number.POSITIVE_INFINITY;
+    let below = 0;
+    let place = 0;
+    while (below < count) below += this.#counts[place++]!;
+    // Floats that are not negative are in the order of their bits.
+    return new Float32Array(Uint32Array.of((place << countedShift) - 1).buffer)[0]!;
+  }
+
+  /** Frames whose bounds are above `least` and not above `most`. */
+  between(least: number, most: number): FramesOfDrive[] {
+    const found: FramesOfDrive[] = [];
+    const bounds = this.#bounds;
+    let place = 0;
+    for (let at = 0; at < bounds.length; at++) {
+      const bound = bounds[at]!;
+      if (bound > most || bound <= least) continue;
+      while (at >= this.#starts[place + 1]!) place++;
+      const first = this.#starts[place]!;
+      if (found.at(-1)?.place !== place) found.push({ place, first, frames: [] });
+      found.at(-1)!.frames.push(at - first);
+    }
+    return found;
+  }
+}
