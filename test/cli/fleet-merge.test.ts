@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FleetVerdict } from '../../tools/fleet/merge/fleet-verdict.js';
@@ -77,6 +77,20 @@ describe('windshield fleet merge', () => {
     expect(tolerant.stdout).toMatch(/^limit +NOT MET: missing 1, expected at most 0$/m);
   });
 
+  test('refuses results whose list of units is damaged: what stood in it would be missing in silence', async () => {
+    await cp(at('before'), at('damaged'), { recursive: true });
+    const runs = join(at('damaged'), 'runs');
+    const [run] = await readdir(runs);
+    const [list] = await readdir(join(runs, run!));
+    const more = join(runs, run!, '0123456789abcdef.json');
+    await writeFile(more, (await readFile(join(runs, run!, list!))).subarray(0, 100));
+    const { code, stderr } = await merge('damaged');
+    expect(stderr).toMatch(
+      /0123456789abcdef\.json: expected a list of the run's units, found something else; .*\(ERR_RECORDING\)\n$/,
+    );
+    expect(code).toBe(2);
+  });
+
   test('results of another build among ours are told apart by name, and one run is asked for', async () => {
     await cp(at('before'), at('mixed'), { recursive: true });
     await cp(at('after'), at('mixed'), { recursive: true });
@@ -97,7 +111,6 @@ describe('windshield fleet merge', () => {
 
 /** Key by unit name. */
 async function manifestIn(out: string, run: string): Promise<Map<string, string>> {
-  const { readdir } = await import('node:fs/promises');
   const folder = join(out, 'runs', run);
   const [name] = await readdir(folder);
   return new Map(JSON.parse(await readFile(join(folder, name!), 'utf8')).units);

@@ -71,7 +71,7 @@ test.skipIf(!hasNats)(
       name: 'crash',
       reason: expect.stringMatching(/^ended by SIGABRT/),
     });
-    expect(streams.find(({ config }) => !config.name.endsWith('-dead'))!.state.messages).toBe(0);
+    expect(streams.find(({ config }) => /-[0-9a-f]+$/.test(config.name))!.state.messages).toBe(0);
     await connection.close();
     // The same as without a queue.
     const plain = join(fleet.rig.dir, 'plain');
@@ -81,6 +81,34 @@ test.skipIf(!hasNats)(
     expect(here.size).toBe(6);
     expect(there.size).toBe(6);
     for (const [name, bytes] of there) expect(bytes.equals(here.get(name)!), name).toBe(true);
+  },
+);
+
+test.skipIf(!hasNats)(
+  'an empty queue hides nothing: other drives, other results and what was set aside are put in again',
+  async () => {
+    const at = (name: string) => join(fleet.rig.dir, name);
+    // Another pipeline than the other tests': a queue of its own.
+    const pipeline = await fleet.rig.writePipeline('again.yaml', { allowUncertified: true });
+    const work = async (paths: string[], out: string, ...more: string[]) => {
+      const drives = await fleet.writeDrives('again-drives.yaml', {
+        drives: paths.map((path) => ({ path: `drives/${path}.mcap` })),
+      });
+      const args = ['fleet', 'run', drives, '-p', pipeline, '-o', at(out), '--json'];
+      const queued = [...args, '--queue', url, '-j', '1', ...more];
+      const { stdout, stderr } = await windshield(queued, poisoned(at('again-log'))).finished;
+      expect(stderr).not.toMatch(/ERR_/);
+      const { done, failed, alreadyDone } = JSON.parse(stdout);
+      return { new: done - alreadyDone, failed };
+    };
+    expect(await work(['a', 'crash'], 'first')).toEqual({ new: 1, failed: 1 });
+    expect(await work(['a', 'crash'], 'first')).toEqual({ new: 0, failed: 0 });
+    expect(await work(['b'], 'first')).toEqual({ new: 1, failed: 0 });
+    expect(await work(['a', 'b'], 'second')).toEqual({ new: 2, failed: 0 });
+    expect(await work(['a', 'crash'], 'first', '--retry-failed', '--tries', '1')).toEqual({
+      new: 0,
+      failed: 1,
+    });
   },
 );
 

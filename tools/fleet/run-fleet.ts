@@ -13,7 +13,12 @@ import type { WorkItem } from './plan/work-item.js';
 import type { TakenUnit, UnitQueue } from './queue/unit-queue.js';
 import type { Store, StoreOptions } from './store/store.js';
 import type { ChildLimits } from './work/unit-child.js';
-import { recordBytes, type UnitFailure } from './work/unit-record.js';
+import {
+  parseRecord,
+  recordBytes,
+  type UnitFailure,
+  unitRecordSchema,
+} from './work/unit-record.js';
 import { type UnitOutcome, type Workplace, workUnit } from './work/work-unit.js';
 
 export interface FleetOptions {
@@ -70,7 +75,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   const queue = await options.openQueue?.(run.key);
-  await queue?.fill(items);
+  await queue?.fill(items, (listed) => openItems(listed, options));
   let taken = 0;
   let next = 0;
   const take = async (): Promise<TakenUnit | undefined> => {
@@ -94,7 +99,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
         if (outcome.kind === 'fatal') fatal ??= fatalError(item, outcome);
         if (outcome.kind === 'failed') await queue?.deadLetter(item, outcome.failure.reason);
         if (outcome.kind === 'done' || outcome.kind === 'failed') await unit.finish();
-        else unit.release();
+        else await unit.release();
       } catch (error) {
         fatal ??= error as PerceptionError;
       } finally {
@@ -119,7 +124,21 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
 }
 
 /** Of a list nothing is taken away by others. */
-const kept = { alive: () => {}, finish: async () => {}, release: () => {} };
+const kept = { alive: () => {}, finish: async () => {}, release: async () => {} };
+
+/** Those that have neither results nor, unless that is tried again, a reason. */
+async function openItems(
+  items: readonly WorkItem[],
+  { results, retriesFailed }: FleetOptions,
+): Promise<WorkItem[]> {
+  const ended = new Set<string>();
+  for (const prefix of retriesFailed ? ['units/'] : ['units/', 'failed/'])
+    for await (const { key } of results.list(prefix)) ended.add(key);
+  return items.filter(({ key }) => {
+    const { whole, failed } = unitFiles(key);
+    return !ended.has(whole) && !ended.has(failed);
+  });
+}
 
 /**
  * As workItem. A unit that was taken again and again, by workers that died over it, is set aside: it takes more than a
@@ -131,8 +150,11 @@ async function workTaken(
   signal: AbortSignal,
   onFrame: (frames: number) => void,
 ): Promise<UnitOutcome> {
-  if (taken <= mostTaken) return workItem(item, place, signal, onFrame);
   const { name, key } = item;
+  if (taken <= mostTaken) return workItem(item, place, signal, onFrame);
+  // The last of them may have done it before it fell silent.
+  const record = parseRecord(unitRecordSchema, await place.results.read(unitFiles(key).whole));
+  if (record !== undefined) return { kind: 'done', record, isNew: false };
   const drive = 'drive' in item ? item.drive : name;
   const reason = `was taken by ${taken - 1} workers that fell silent over it`;
   const about = { format: 1 as const, key, run: place.run, name, drive };

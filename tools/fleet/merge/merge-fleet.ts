@@ -206,9 +206,12 @@ function commonFindings(drives: readonly DriveVerdict[]): CommonFinding[] {
 
 /** Results of other runs, of another build for one, that lie in the same place. */
 async function strangersIn(results: Store, { run }: KnownRun): Promise<string[]> {
-  const others = [...(await listRuns(results)).values()].filter((other) => other.run !== run);
-  return others.map(
+  const unreadable: string[] = [];
+  const runs = await listRuns(results, (key) => unreadable.push(`${key}: no list of units`));
+  const others = [...runs.values()].filter((other) => other.run !== run);
+  const described = others.map(
     ({ run: other, facts, units }) =>
       `run ${other} (${facts.build}, code ${facts.code.slice(0, 8)}): ${units.size} units`,
   );
+  return [...described, ...unreadable];
 }

@@ -33,17 +33,24 @@ export async function putManifest(
   const bytes = new TextEncoder().encode(JSON.stringify(manifest));
   const name = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const key = `runs/${run}/${name}.json`;
-  for await (const _ of results.list(key)) return;
+  // One that was damaged is written anew.
+  if (Buffer.compare((await results.read(key)) ?? new Uint8Array(0), bytes) === 0) return;
   await results.put(key, bytes);
 }
 
-/** Every run whose results lie in a store, by key. */
-export async function listRuns(results: Store): Promise<Map<string, KnownRun>> {
+/** Every run whose results lie in a store, by key. Lists of units that cannot be read are told by name. */
+export async function listRuns(
+  results: Store,
+  onUnreadable?: (key: string) => void,
+): Promise<Map<string, KnownRun>> {
   const runs = new Map<string, KnownRun>();
   for await (const { key } of results.list('runs/')) {
     const manifest = parseRecord(manifestSchema, await results.read(key));
     // What does not hash to its own name was not written by this program.
-    if (manifest === undefined || runKeyOf(manifest.facts) !== manifest.run) continue;
+    if (manifest === undefined || runKeyOf(manifest.facts) !== manifest.run) {
+      onUnreadable?.(key);
+      continue;
+    }
     const { run, facts, units } = manifest;
     const known = runs.get(run) ?? { run, facts, units: new Map<string, string>() };
     for (const [name, unit] of units) known.units.set(name, unit);
@@ -54,15 +61,24 @@ export async function listRuns(results: Store): Promise<Map<string, KnownRun>> {
 
 /**
  * The run that is meant: the one named, or the only one. Rejects with ERR_CONFIG where there is none, or where there are
- * several and none is named; they are told apart by their builds and networks.
+ * several and none is named; they are told apart by their builds and networks. Rejects with ERR_RECORDING where a list of its
+ * units cannot be read: what stood in it would be missing, and nobody would know.
  */
 export async function chooseRun(results: Store, wanted: string | undefined): Promise<KnownRun> {
-  const runs = await listRuns(results);
+  const unreadable: string[] = [];
+  const runs = await listRuns(results, (key) => unreadable.push(key));
   const named =
     wanted === undefined
       ? [...runs.keys()]
       : [...runs.keys()].filter((key) => key.startsWith(wanted));
-  if (named.length === 1) return runs.get(named[0]!)!;
+  if (named.length === 1) {
+    const hole = unreadable.find((key) => key.startsWith(`runs/${named[0]}/`));
+    if (hole === undefined) return runs.get(named[0]!)!;
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `${results.place}/${hole}: expected a list of the run's units, found something else; \`fleet run\` over its drives writes it anew`,
+    );
+  }
   const described = [...runs.values()].map(
     ({ run, facts, units }) =>
       `${run} (${facts.build}, code ${facts.code.slice(0, 8)}, ${units.size} units)`,
