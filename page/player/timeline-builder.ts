@@ -7,6 +7,8 @@ import { lightState } from '../../src/messages/light-state.js';
 import { boxColour, spoken } from '../../src/viewer/box-label.js';
 import { lightColour } from '../../src/viewer/box-reading.js';
 
+import { type DoubtValue, doubtCurves, doubtOf } from './doubt-curves.js';
+
 /** Something that lasts, or (with `endS` equal to `startS`) happens at once. Seconds from the drive's start. */
 export interface Span {
   startS: number;
@@ -24,6 +26,10 @@ export interface Lane {
   spans: Span[];
   /** For `line`: [seconds, value] in order of time. */
   points: [number, number][];
+  /** For `line`: where a line stands; its spans are where it is said that the values are beyond. */
+  thresholds?: readonly number[];
+  /** For `line`: behind the point. */
+  digits?: number;
 }
 
 /** More of a lane is not kept: a drive of days must not fill the memory. */
@@ -71,6 +77,7 @@ export class TimelineBuilder {
     }
     if (frame.steering)
       this.#point('steering', 'Steering °', atS, degrees(frame.steering.angleRad));
+    for (const doubt of doubtOf(frame)) this.#addDoubt(doubt, atS);
     const { timing } = frame;
     if (timing !== undefined && timing.publishNs > timing.captureNs)
       this.#point('latency', 'Latency ms', atS, Number(timing.publishNs - timing.captureNs) / 1e6);
@@ -83,6 +90,16 @@ export class TimelineBuilder {
     }
     if (frame.mode !== '') this.#extend('modes', 'Modes', frame.mode, frame.mode, atS);
     for (const code of frame.health) this.#extend('health', 'Health', code, spoken(code), atS);
+  }
+
+  #addDoubt({ id, value, threshold, isSaid }: DoubtValue, atS: number): void {
+    const { label, unit, said } = doubtCurves[id];
+    this.#point(id, `${label} ${unit}`.trim(), atS, value);
+    const lane = this.#lanes.get(id)!;
+    lane.digits = 2;
+    if (threshold !== undefined)
+      lane.thresholds = unit === 'm' ? [threshold, -threshold] : [threshold];
+    if (isSaid) this.#extend(id, label, 'said', said, atS);
   }
 
   addTruth(stampNs: bigint, truth: GroundTruth): void {
@@ -169,6 +186,10 @@ const laneOrder = [
   'truth',
   'steering',
   'true steering',
+  'off lane',
+  'off driver',
+  'off free space',
+  'novelty',
   'speed',
   'latency',
   'drops',

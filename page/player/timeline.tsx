@@ -26,9 +26,9 @@ export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
         <div class="lane" key={lane.id}>
           <span class="lane-label" title={lane.label}>
             {lane.label}
-            {lane.kind === 'line' && <b>{valueAt(lane.points, nowS)}</b>}
+            {lane.kind === 'line' && <b>{valueAt(lane, nowS)}</b>}
           </span>
-          <LaneCanvas lane={lane} durationS={durationS} seekTo={seekTo} />
+          <LaneCanvas lane={lane} durationS={durationS} nowS={nowS} seekTo={seekTo} />
         </div>
       ))}
       <div class="lane ruler" aria-hidden="true">
@@ -49,7 +49,7 @@ export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
 }
 
 /** The last value at or before a time, as text. */
-function valueAt(points: Lane['points'], nowS: number): string {
+function valueAt({ points, digits = 1 }: Lane, nowS: number): string {
   let [low, high] = [0, points.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -57,7 +57,7 @@ function valueAt(points: Lane['points'], nowS: number): string {
     if (points[middle]![0] <= nowS + 1e-6) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? '' : ` ${points[low - 1]![1].toFixed(1)}`;
+  return low === 0 ? '' : ` ${points[low - 1]![1].toFixed(digits)}`;
 }
 
 /** Round seconds, a handful of them. */
@@ -75,8 +75,9 @@ function ticksOf(durationS: number): number[] {
 function LaneCanvas({
   lane,
   durationS,
+  nowS,
   seekTo,
-}: Omit<TimelineProps, 'lanes' | 'nowS'> & { lane: Lane }) {
+}: Omit<TimelineProps, 'lanes'> & { lane: Lane }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const told = useSignal<{ text: string; share: number } | undefined>(undefined);
   useEffect(() => {
@@ -102,14 +103,13 @@ function LaneCanvas({
     const text = wordsAt(lane, share * durationS, (nearPx / widthPx) * durationS);
     told.value = text === '' ? undefined : { text, share };
   };
-  const count = lane.kind === 'line' ? lane.points.length : lane.spans.length;
   return (
     <span class="lane-body">
       <canvas
         ref={ref}
         class={`lane-canvas ${isAlert(lane.id) ? 'alert' : ''}`}
         role="img"
-        aria-label={`${lane.label}: ${count} ${lane.kind === 'line' ? 'values' : 'entries'}`}
+        aria-label={spokenLane(lane, nowS)}
         onPointerDown={(event) => {
           ref.current!.setPointerCapture(event.pointerId);
           seek(event);
@@ -135,17 +135,25 @@ function LaneCanvas({
   );
 }
 
+/** What the picture of a lane shows, for those who do not see it. */
+function spokenLane(lane: Lane, nowS: number): string {
+  if (lane.kind !== 'line') return `${lane.label}: ${lane.spans.length} entries`;
+  const now = wordsAt(lane, nowS, 0);
+  const line = lane.thresholds === undefined ? '' : `, the line stands at ${lane.thresholds[0]}`;
+  return `${lane.label}: ${now === '' ? 'no value' : now} at ${nowS.toFixed(2)} s${line}; ${lane.points.length} values`;
+}
+
 const isAlert = (id: string) =>
   ['differences', 'drops', 'health'].includes(id.replace(/^here /, ''));
 const maxTold = 6;
 
 /** What a lane holds at a time. */
 function wordsAt(lane: Lane, atS: number, nearS: number): string {
-  if (lane.kind === 'line') return valueAt(lane.points, atS).trim();
   const found = lane.spans.filter(
     ({ startS, endS }) => startS - nearS <= atS && atS <= endS + nearS,
   );
-  const labels = [...new Set(found.map(({ label }) => label))];
+  const value = lane.kind === 'line' ? [valueAt(lane, atS).trim()] : [];
+  const labels = [...new Set([...value, ...found.map(({ label }) => label)])].filter(Boolean);
   const more = labels.length - maxTold;
   return [...labels.slice(0, maxTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
@@ -197,21 +205,41 @@ function rowsOf(spans: Lane['spans']): number[] {
 
 function drawLine(
   context: CanvasRenderingContext2D,
-  { points }: Lane,
+  { points, spans, thresholds = [] }: Lane,
   xAt: (seconds: number) => number,
   ratio: number,
 ): void {
   const values = points.map(([, value]) => value);
-  const least = values.reduce((a, b) => Math.min(a, b), 0);
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const { height } = context.canvas;
+  const shown = [...thresholds.map((at) => at * 1.15), 0];
+  const least = values.reduce((a, b) => Math.min(a, b), Math.min(...shown));
+  const most = values.reduce((a, b) => Math.max(a, b), Math.max(...shown));
+  const { height, width } = context.canvas;
+  const alert = getComputedStyle(context.canvas).outlineColor;
   const yAt = (value: number) =>
     height - 2 * ratio - ((value - least) / (most - least || 1)) * (height - 4 * ratio);
+  context.save();
+  context.fillStyle = alert;
+  context.strokeStyle = alert;
+  context.globalAlpha = 0.25;
+  for (const { startS, endS } of spans)
+    context.fillRect(xAt(startS), 0, Math.max(2 * ratio, xAt(endS) - xAt(startS)), height);
+  context.globalAlpha = 1;
+  context.lineWidth = ratio;
+  context.setLineDash([4 * ratio, 3 * ratio]);
+  for (const at of thresholds) {
+    context.beginPath();
+    // In the middle of its pixels, or it blurs over two rows.
+    const y = Math.floor(yAt(at)) + (Math.round(ratio) % 2) / 2;
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+    context.stroke();
+  }
+  context.restore();
   context.lineWidth = 1.5 * ratio;
   context.beginPath();
   for (const [atS, value] of points) context.lineTo(xAt(atS), yAt(value));
   context.stroke();
   context.globalAlpha = 0.35;
-  context.fillRect(0, yAt(0), context.canvas.width, 1);
+  context.fillRect(0, yAt(0), width, 1);
   context.globalAlpha = 1;
 }

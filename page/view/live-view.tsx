@@ -3,6 +3,7 @@ import type { Layer } from '../drawing/draw-frame.js';
 import type { LiveFeed } from '../live/live-feed.js';
 import { CameraSwitch } from './camera-switch.js';
 import { describeFrame } from './describe-frame.js';
+import { Novelty, SteeringChecks } from './doubt-instruments.js';
 import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
 import { LayerSwitches } from './layer-switches.js';
 import { Picture } from './picture.js';
@@ -35,6 +36,7 @@ export function LiveView({
   const result = frame?.result;
   traceFrame(trace, result);
   const { sourceName = '', camera: lens, mount } = feed.run.value;
+  const doubt = { result, pointsOf: (id: string) => trace.of(id), nowS: trace.nowS };
   return (
     <>
       <p class="live-state" role="status">
@@ -57,6 +59,8 @@ export function LiveView({
         </div>
         <div class="side">
           <SteeringWheel result={result} angles={trace.of('angle')} nowS={trace.nowS} />
+          <SteeringChecks {...doubt} />
+          <Novelty {...doubt} />
           <Signs result={result} picture={frame?.bitmap} />
           <Stages result={result} trace={trace} />
           <Health result={result} status={frame?.status} />

@@ -1,11 +1,13 @@
 import type { Layer } from '../drawing/draw-frame.js';
 import type { ExplainState } from '../explain/explain-state.js';
+import { doubtInWords, doubtOf } from '../player/doubt-curves.js';
 import { type Player, speeds } from '../player/player.js';
 import { Timeline } from '../player/timeline.js';
 import type { Lane } from '../player/timeline-builder.js';
 import { type RerunState, whoseNames } from '../rerun/rerun-state.js';
 import { CameraSwitch } from './camera-switch.js';
 import { describeFrame } from './describe-frame.js';
+import { Novelty, SteeringChecks } from './doubt-instruments.js';
 import { ExplainPanel } from './explain-panel.js';
 import { Icon } from './icon.js';
 import { Health, Signs, Stages, SteeringWheel } from './instruments.js';
@@ -44,9 +46,10 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
   };
   const lanes = allLanes(player, rerun, info.startNs);
   const words = frame && rerun.differences.value.get(frame.stampNs);
-  const steeringLane = lanes.find(({ id }) =>
-    left === 'recorded' ? id === 'steering' : id === hereId('steering', info.hasResults),
-  );
+  const pointsOf = (id: string) => {
+    const shownId = left === 'recorded' ? id : hereId(id, info.hasResults);
+    return lastSeconds(lanes.find((lane) => lane.id === shownId)?.points ?? [], nowS);
+  };
   return (
     <div class={right === undefined ? 'view' : 'view wide'}>
       <div class="main">
@@ -77,7 +80,13 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
             {words ?? 'no difference on this frame'}
           </p>
         )}
-        <Transport player={player} durationS={durationS} nowS={nowS} seekTo={seekTo} />
+        <Transport
+          player={player}
+          durationS={durationS}
+          nowS={nowS}
+          said={result === undefined ? [] : doubtOf(result).map(doubtInWords)}
+          seekTo={seekTo}
+        />
         <CameraSwitch
           cameras={info.cameras}
           chosen={info.cameraName}
@@ -101,11 +110,9 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
         </div>
       </div>
       <div class="side">
-        <SteeringWheel
-          result={result}
-          angles={lastSeconds(steeringLane?.points ?? [], nowS)}
-          nowS={nowS}
-        />
+        <SteeringWheel result={result} angles={pointsOf('steering')} nowS={nowS} />
+        <SteeringChecks result={result} pointsOf={pointsOf} nowS={nowS} />
+        <Novelty result={result} pointsOf={pointsOf} nowS={nowS} />
         <Signs result={result} picture={frame?.bitmap} />
         <Stages result={result} />
         <Health result={result} />
@@ -142,11 +149,14 @@ function Transport({
   player,
   durationS,
   nowS,
+  said,
   seekTo,
 }: {
   player: Player;
   durationS: number;
   nowS: number;
+  /** Of the frame shown: what curves of the timeline stand at. */
+  said: readonly string[];
   seekTo(seconds: number): void;
 }) {
   const isPlaying = player.isPlaying.value;
@@ -170,7 +180,9 @@ function Transport({
         type="range"
         class="seek"
         aria-label="Place in the drive"
-        aria-valuetext={`${nowS.toFixed(2)} of ${durationS.toFixed(2)} seconds`}
+        aria-valuetext={[`${nowS.toFixed(2)} of ${durationS.toFixed(2)} seconds`, ...said].join(
+          ', ',
+        )}
         min={0}
         max={durationS}
         step="any"

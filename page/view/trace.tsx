@@ -36,17 +36,22 @@ export function Sparkline({
   nowS,
   label,
   isSigned = false,
+  threshold,
 }: {
   points: readonly (readonly [atS: number, value: number])[];
   nowS: number;
   label: string;
   /** Zero lies in the middle, not at the bottom. */
   isSigned?: boolean;
+  /** A line at this value, and of signed values at its opposite. */
+  threshold?: number | undefined;
 }) {
-  const most = points.reduce((peak, [, value]) => Math.max(peak, Math.abs(value)), 1e-3);
+  const least = Math.max(1e-3, (threshold ?? 0) * 1.15);
+  const most = points.reduce((peak, [, value]) => Math.max(peak, Math.abs(value)), least);
   const yAt = (value: number) =>
     isSigned ? 20 - (value / most) * 18 : 38 - (Math.max(0, value) / most) * 36;
   const xAt = (atS: number) => 200 - ((nowS - atS) / shownS) * 200;
+  const limits = threshold === undefined ? [] : isSigned ? [threshold, -threshold] : [threshold];
   const line = points.map(([atS, value]) => `${xAt(atS).toFixed(1)},${yAt(value).toFixed(1)}`);
   return (
     <svg
@@ -57,6 +62,9 @@ export function Sparkline({
       preserveAspectRatio="none"
     >
       <path d={`M0 ${yAt(0)} H200`} class="zero" />
+      {limits.map((limit) => (
+        <path key={limit} d={`M0 ${yAt(limit)} H200`} class="threshold" />
+      ))}
       <polyline points={line.join(' ')} />
     </svg>
   );

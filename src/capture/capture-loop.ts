@@ -107,7 +107,7 @@ export async function runCaptureLoop(
     }
     updateDrops();
     if (slot < 0) continue;
-    const { id, stampNs, sourceTimeNs, captureTimeNs = nowNs() } = result;
+    const { id, stampNs, sourceTimeNs, captureTimeNs = nowNs(), driverSteeringRad } = result;
     const header = { id, captureTimeNs, stampNs, sourceTimeNs };
     ring.keepCoded(slot, result.coded);
     ring.publish(slot, header);
@@ -117,6 +117,7 @@ export async function runCaptureLoop(
       segment: result.segment ?? 0,
       repairedStamps,
       pictureHealth,
+      ...(driverSteeringRad !== undefined && { driverSteeringRad }),
     });
   }
   updateDrops();

@@ -29,6 +29,8 @@ export interface FrameAbout {
   repairedStamps: number;
   /** Codes of what is wrong with the picture now. */
   pictureHealth: readonly string[];
+  /** What the driver of a recorded drive did: angle at the wheels, radians, positive to the left. */
+  driverSteeringRad?: number;
 }
 
 /** How a capture ended; on `failed` the frames before the failure were delivered. */

@@ -66,8 +66,7 @@ export class DecodedFrameSource implements FrameSource {
       else {
         const filled = await this.#fill(ready, into);
         if (this.#end !== undefined) break;
-        const { id, sourceTimeNs, stampNs } = ready.frame;
-        if (!('skipped' in filled)) return { id, sourceTimeNs, stampNs, ...filled };
+        if (!('skipped' in filled)) return { ...plainFrame(ready.frame), ...filled };
         this.#addSkipped({ [filled.skipped]: 1 });
       }
     }
@@ -149,6 +148,16 @@ export class DecodedFrameSource implements FrameSource {
 /** Room for a JPEG of a frame: its tables, and 4 bits per pixel, which is more than photographs take at a camera's quality. */
 const codedRoom = ({ widthPx, heightPx }: FrameLayout): number =>
   4096 + Math.ceil((widthPx * heightPx) / 2);
+
+/** What is said of a frame beside its picture. */
+function plainFrame({ id, sourceTimeNs, stampNs, driverSteeringRad }: EncodedFrame): SourceFrame {
+  return {
+    id,
+    sourceTimeNs,
+    stampNs,
+    ...(driverSteeringRad !== undefined && { driverSteeringRad }),
+  };
+}
 
 function copyRows(image: DecodedImage, into: Uint8Array, strideBytes: number): void {
   const packedBytes = rowBytes('rgb8', image.widthPx);

@@ -69,12 +69,14 @@ export async function openPictureDrive(
 }
 
 async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame, void, void> {
-  for (const [id, { path, stampNs, sourceTimeNs, problem }] of drive.pictures.entries()) {
+  for (const [id, picture] of drive.pictures.entries()) {
+    const { path, stampNs, sourceTimeNs, problem, steeringRad } = picture;
     const decode = () => decodePictureFile(path);
     // What cannot be read is said where it is decoded.
     const isJpeg = /\.jpe?g$/i.test(path) && problem === undefined;
     const jpeg = isJpeg ? await readFile(path).catch(() => undefined) : undefined;
-    const frame = { id, stampNs, sourceTimeNs, decode };
+    const driven = steeringRad !== undefined && { driverSteeringRad: steeringRad };
+    const frame = { id, stampNs, sourceTimeNs, decode, ...driven };
     yield { ...frame, ...(jpeg && { jpeg }), ...(problem !== undefined && { problem }) };
   }
 }

@@ -6,6 +6,7 @@ import { driveMetadataName } from '../recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../recording/picture-message.js';
 import { choosePictures, type PictureStream } from '../recording/picture-stream.js';
 import { type PictureInTurn, picturesIn } from '../recording/pictures-in.js';
+import { RecordedDriver } from '../recording/recorded-driver.js';
 import { RecordingReader } from '../recording/recording-reader.js';
 import { recordingLibrary } from '../recording/recording-writer.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
@@ -20,7 +21,7 @@ import type { SourceOptions } from './source-options.js';
  */
 export async function openRecording(
   path: string,
-  options: Pick<SourceOptions, 'topic' | 'keepsCoded'> = {},
+  options: Pick<SourceOptions, 'topic' | 'keepsCoded' | 'readsDriver'> = {},
 ): Promise<FrameSource> {
   const reader = await RecordingReader.open(path);
   try {
@@ -39,11 +40,12 @@ export async function openRecording(
       ...(contentSha256 !== undefined && { contentSha256 }),
     };
     const progress = { readCount: 0 };
+    const driver = options.readsDriver === true ? RecordedDriver.of(reader) : undefined;
     return new DecodedFrameSource({
       info,
       ...(note !== undefined && { notes: [note] }),
       handsOnJpeg: options.keepsCoded === 'if-free',
-      frames: encodedFrames(reader, stream, layout, progress),
+      frames: encodedFrames(reader, stream, layout, { progress, driver }),
       countMissing: () => {
         const reason = reader.isComplete ? 'damaged' : 'truncated';
         return { [reason]: Math.max(0, frameCount - progress.readCount) };
@@ -66,7 +68,7 @@ async function* encodedFrames(
   reader: RecordingReader,
   stream: PictureStream,
   layout: FrameLayout,
-  progress: { readCount: number },
+  { progress, driver }: { progress: { readCount: number }; driver: RecordedDriver | undefined },
 ): AsyncGenerator<EncodedFrame, void, void> {
   // Our writer numbers the messages, so that the ids show the gap where a chunk was damaged.
   const isNumbered = reader.library === recordingLibrary && stream.channelIds.length === 1;
@@ -80,7 +82,9 @@ async function* encodedFrames(
     nextId = id + 1;
     const decode = async () => decodePicture(picture.read(), layout);
     const jpeg = encodedBytes(picture);
-    const frame = { id, stampNs, sourceTimeNs: stampNs - startNs, decode };
+    const driverSteeringRad = await driver?.steeringRadAt(stampNs);
+    const driven = driverSteeringRad !== undefined && { driverSteeringRad };
+    const frame = { id, stampNs, sourceTimeNs: stampNs - startNs, decode, ...driven };
     yield jpeg === undefined ? frame : { ...frame, jpeg };
   }
 }

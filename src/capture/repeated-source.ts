@@ -99,11 +99,11 @@ class RepeatedSource implements FrameSource {
     await Promise.all([this.#pass.close(), next?.close()]);
   }
 
-  #continued({ id: passId, sourceTimeNs, stampNs, coded }: SourceFrame, id: number): SourceFrame {
-    this.#last = { id, sourceTimeNs: this.#firstTimeNs + sourceTimeNs, stampNs };
-    this.#lastPassId = passId;
-    const frame = { ...this.#last, stampNs: stampNs === 0n ? 0n : stampNs + this.#firstTimeNs };
-    return coded === undefined ? frame : { ...frame, coded };
+  #continued(frame: SourceFrame, id: number): SourceFrame {
+    const { sourceTimeNs, stampNs } = frame;
+    this.#last = { ...frame, id, sourceTimeNs: this.#firstTimeNs + sourceTimeNs };
+    this.#lastPassId = frame.id;
+    return { ...this.#last, stampNs: stampNs === 0n ? 0n : stampNs + this.#firstTimeNs };
   }
 
   /** Starts the next pass; resolves with an end where there is none. */
@@ -173,8 +173,8 @@ class KeptSource implements FrameSource {
   async read(into: Uint8Array): Promise<SourceFrame | SourceEnd> {
     const kept = this.#kept[this.#position++];
     if (kept === undefined) return { kind: 'ended' };
-    into.set(kept.pixels);
-    const { pixels: _pixels, ...frame } = kept;
+    const { pixels, ...frame } = kept;
+    into.set(pixels);
     return frame;
   }
 

@@ -16,6 +16,8 @@ export interface SourceOptions {
    * source reads JPEG anyway, for whoever looks.
    */
   keepsCoded?: boolean | 'if-free';
+  /** Also say how the driver of a recording steered, where it holds that (`SourceFrame.driverSteeringRad`). */
+  readsDriver?: boolean;
   /** Play a recorded drive round and round. */
   repeat?: RepeatOptions;
   /** Programs to use in place of those on the search path. */

@@ -43,6 +43,8 @@ export interface SourceFrame {
   isTimeRepaired?: boolean;
   /** Counts the losses of a live source that came before this frame. 0 when left out. */
   segment?: number;
+  /** What the driver of a recorded drive did on it: angle at the wheels, radians, positive to the left. Left out where nobody knows. */
+  driverSteeringRad?: number;
   /** The frame as the camera gave it, a JPEG; the source's own memory, valid until the next read. */
   coded?: Uint8Array;
 }

@@ -45,6 +45,10 @@ export interface SteeringCheckResult {
   freeSpaceM?: number;
   /** Against the centre of the lane. */
   laneM?: number;
+  /** Against the circle that the recorded driver steered. */
+  driverM?: number;
+  /** From so much on, against lane or driver, the steering disagrees. */
+  thresholdM: number;
 }
 
 /** How far a frame is from the ordinary ones. */

@@ -67,8 +67,7 @@ export class FrameFuser {
     this.#options = options;
     this.#memory = memory;
     const { settings, standing } = options;
-    const map = options.stages.get('segmentation')?.manifest;
-    this.#crossCheck = crossCheckOf(settings?.steeringCheck, standing, map);
+    this.#crossCheck = crossCheckOf(settings?.steeringCheck, standing, options.stages);
     this.bundles = [...options.stages].map(([task, { manifest, isCertified }]) =>
       create(BundleReferenceSchema, {
         task,
@@ -140,9 +139,12 @@ export class FrameFuser {
       if (answer.state === 'ok') this.accept(outcome.frame, answer.result);
     this.#accepted.delete(outcome.frame.id);
     const answers = this.#memory.take(outcome.frame);
-    this.stageHealth = this.#memory.fusions.flatMap((one) => one.health?.(answers) ?? []);
     const fields = Object.assign({}, ...this.#memory.fusions.map((one) => one.fields(answers)));
-    const steeringCheck = this.#crossCheck?.(answers);
+    const steeringCheck = this.#crossCheck?.check(outcome.frame, answers);
+    this.stageHealth = [
+      ...this.#memory.fusions.flatMap((one) => one.health?.(answers) ?? []),
+      ...(this.#crossCheck?.health ?? []),
+    ];
     const frame = create(PerceptionFrameSchema, {
       ...this.#header(outcome, publishNs),
       ...fields,

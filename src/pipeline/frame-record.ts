@@ -23,6 +23,8 @@ export interface CapturedFrame {
   segment?: number;
   /** Codes of what is wrong with the picture. */
   pictureHealth?: readonly string[];
+  /** What the driver of a recorded drive did: angle at the wheels, radians, positive to the left. */
+  driverSteeringRad?: number;
 }
 
 /** A stage's run, and when its lane was told to run it. Monotonic nanoseconds. */

@@ -121,6 +121,8 @@ const steeringCheckSchema = z.strictObject({
   aheadS: z.number().positive().max(5).default(1),
   laneWidthM: z.number().min(1.5).max(10).default(3.5),
   drivesOn: z.enum(['right', 'left']).default('right'),
+  /** From so much disagreement with lane or recorded driver on, results say `steering_disagrees`. */
+  thresholdM: z.number().positive().max(100).default(0.5),
 });
 
 /** What stands here takes the place of what the bundle was trained with. */

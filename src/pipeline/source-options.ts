@@ -2,10 +2,12 @@ import type { SourceOptions } from '../capture/source-options.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /** What a pipeline file says of its source beside the place. */
-export function sourceOptionsOf({ topic, frameRateHz, record }: PipelineConfig): SourceOptions {
+export function sourceOptionsOf(config: PipelineConfig): SourceOptions {
+  const { topic, frameRateHz, record, steeringCheck } = config;
   return {
     ...(topic !== undefined && { topic }),
     ...(record?.images === true && record.pictures === 'camera' && { keepsCoded: true }),
+    ...(steeringCheck !== undefined && { readsDriver: true }),
     ...(frameRateHz !== undefined && { rateHz: frameRateHz }),
   };
 }

@@ -78,6 +78,7 @@ export interface SteeringCheckSettings {
   readonly aheadS: number;
   readonly laneWidthM: number;
   readonly drivesOn: 'right' | 'left';
+  readonly thresholdM: number;
 }
 
 /** Each stands for what the bundle says. */

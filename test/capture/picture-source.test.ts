@@ -78,6 +78,8 @@ test('a folder plays at its rate, a Udacity folder at the times in its names', a
     id: 1,
     sourceTimeNs: 70_000_000n,
     stampNs: BigInt(Date.UTC(2020, 1, 29, 23, 59, 59, 170)) * 1_000_000n,
+    // 0.1 of 25 degrees, to the right.
+    driverSteeringRad: expect.closeTo((-2.5 * Math.PI) / 180, 12),
   });
   await drive.close();
 });

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { lateralM } from '../../src/perception/steering/cross-check.js';
+import { curvatureFromSteering } from '../../src/perception/steering/steering.js';
 import { openPipeline } from '../../src/pipeline/open-pipeline.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
+import { writeTinyDrive } from '../support/tiny-drive.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
 let rig: TinyRig;
@@ -14,6 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => rig?.remove());
 
+/** Of the tiny bundle. */
+const wheelbaseM = 2.7;
 const stages = { steering: 'models/steering', segmentation: 'models/segmentation' };
 const asked = {
   bundles: stages,
@@ -22,12 +26,12 @@ const asked = {
   steeringCheck: { speedMps: 5 },
 };
 
-async function drive(changes: object): Promise<PerceptionFrame[]> {
+async function drive(changes: object, source = rig.drivePath): Promise<PerceptionFrame[]> {
   const path = await rig.writePipeline('check.yaml', { ...asked, ...changes });
   const frames: PerceptionFrame[] = [];
   const run = await openPipeline({
     config: await loadPipelineFile(path),
-    source: rig.drivePath,
+    source,
     pacing: 'lockstep',
     onFrame: (frame) => frames.push(frame),
   });
@@ -42,7 +46,28 @@ test('each result says where its steering leads, once the camera is known to sta
   for (const { steering, steeringCheck } of frames) {
     expect(steeringCheck!.aheadM).toBe(5);
     expect(steeringCheck!.pathM).toBeCloseTo(lateralM(steering!.curvaturePerM, 5), 5);
+    expect(steeringCheck!.thresholdM).toBe(0.5);
+    // As of a live rig: nobody says how its driver steers.
+    expect(steeringCheck!.driverM).toBeUndefined();
   }
+});
+
+test('beside a recorded driver it says how far the path is from his, and that they disagree once it stands', async () => {
+  const path = join(rig.dir, 'driven.mcap');
+  const driverRad = 0.5;
+  await writeTinyDrive(path, 14, 20, 0, (id) => (id >= 4 && id < 10 ? driverRad : undefined));
+  const steeringCheck = { speedMps: 5, thresholdM: 3 };
+  const frames = await drive({ mount: 'mount.yaml', steeringCheck }, path);
+  const driverPathM = lateralM(curvatureFromSteering(driverRad, wheelbaseM), 5);
+  for (const [id, { steeringCheck: check }] of frames.entries()) {
+    if (id < 4 || id >= 10) expect(check!.driverM).toBeUndefined();
+    else expect(check!.driverM).toBeCloseTo(check!.pathM - driverPathM, 5);
+  }
+  const said = frames.flatMap(({ health }, id) =>
+    health.includes('steering_disagrees') ? id : [],
+  );
+  // 0.2 s at 20 frames a second after it began, and after it ended.
+  expect(said).toEqual([8, 9, 10, 11, 12, 13]);
 });
 
 test('results of a pipeline that does not ask are without it', async () => {

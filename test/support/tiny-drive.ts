@@ -1,4 +1,6 @@
+import { create } from '@bufbuild/protobuf';
 import { encodeJpeg } from '../../src/codec/image-codec.js';
+import { GroundTruthSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { createDriveWriter } from '../../src/recording/drive-writer.js';
 
 export const tinyDriveSize = { widthPx: 128, heightPx: 96 } as const;
@@ -16,12 +18,13 @@ export function tinyPicture(frameId: number, blueFrom = 6): Uint8Array {
   return data;
 }
 
-/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens; `startMs` later than usual. */
+/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens; `startMs` later than usual; `steeringRad`: how its driver steered. */
 export async function writeTinyDrive(
   path: string,
   frameCount: number,
   rateHz = 20,
   startMs = 0,
+  steeringRad?: (frameId: number) => number | undefined,
 ): Promise<void> {
   const { widthPx, heightPx } = tinyDriveSize;
   const writer = await createDriveWriter(path, {
@@ -40,6 +43,11 @@ export async function writeTinyDrive(
     const stampNs = startNs + BigInt(Math.round((frameId * 1e9) / rateHz));
     const jpeg = await encodeJpeg({ ...tinyDriveSize, data: tinyPicture(frameId) }, 90);
     await writer.writeFrame({ stampNs, jpeg });
+    const drivenRad = steeringRad?.(frameId);
+    if (drivenRad === undefined) continue;
+    const vehicle = { hasSteering: true, steeringRad: drivenRad };
+    const truth = { frameId: BigInt(frameId), stampNs, vehicle };
+    await writer.writeGroundTruth(create(GroundTruthSchema, truth));
   }
   await writer.close();
 }

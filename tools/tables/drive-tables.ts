@@ -196,6 +196,12 @@ export const driveTables = {
         about: 'the path against the lane’s centre, to the left',
         isNullable: true,
       },
+      driver_m: {
+        type: 'double',
+        unit: 'm',
+        about: 'the path against that of the recorded driver, to the left',
+        isNullable: true,
+      },
     },
   },
   stages: {

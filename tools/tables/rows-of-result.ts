@@ -61,6 +61,7 @@ export function* rowsOfResult(key: FrameKey, frame: PerceptionFrame): Generator<
         path_m: frame.steeringCheck?.pathM ?? null,
         free_space_m: frame.steeringCheck?.freeSpaceM ?? null,
         lane_m: frame.steeringCheck?.laneM ?? null,
+        driver_m: frame.steeringCheck?.driverM ?? null,
       },
     };
   for (const { stage, state, provider, reason, errorCode } of frame.stages)

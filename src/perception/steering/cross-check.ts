@@ -10,6 +10,8 @@ export interface CrossCheckSettings {
   laneWidthM: number;
   /** The lane that is driven on begins at this border of the road. */
   drivesOn: 'right' | 'left';
+  /** Disagreement with lane or driver is said from here on, metres. */
+  thresholdM: number;
 }
 
 /** Camera, mount and frame, and what the class map shows of them. */
@@ -43,12 +45,17 @@ export class SteeringCrossCheck {
     this.#view = view;
   }
 
-  /** `curvaturePerM`: of the path, positive to the left. */
-  check(curvaturePerM: number, segmentation: SegmentationResult): SteeringCheckResult {
-    const { aheadM } = this.#settings;
+  /** Curvatures, positive to the left: of the path, and of what the recorded driver steered where that is known. */
+  check(
+    curvaturePerM: number,
+    segmentation: SegmentationResult,
+    driverPerM?: number,
+  ): SteeringCheckResult {
+    const { aheadM, thresholdM } = this.#settings;
     const pathM = lateralM(curvaturePerM, aheadM);
     const { row, leftM } = this.#lineOf(segmentation);
-    const result: SteeringCheckResult = { aheadM, pathM };
+    const result: SteeringCheckResult = { aheadM, pathM, thresholdM };
+    if (driverPerM !== undefined) result.driverM = pathM - lateralM(driverPerM, aheadM);
     if (row < 0) return result;
     const { widthPx, heightPx, freeSpaceNorm } = segmentation;
     const share = (heightPx - row) / heightPx;
@@ -131,6 +138,11 @@ export class SteeringCrossCheck {
     this.#line = { key, row, leftM };
     return this.#line;
   }
+}
+
+/** True where the path is as far as the threshold, or farther, from the lane's centre or from the driver's. */
+export function disagrees({ laneM = 0, driverM = 0, thresholdM }: SteeringCheckResult): boolean {
+  return Math.abs(laneM) >= thresholdM || Math.abs(driverM) >= thresholdM;
 }
 
 /** How far left a circle of this curvature has led after `aheadM` forward, metres; where it never gets so far, its radius. */

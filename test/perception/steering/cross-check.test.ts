@@ -6,7 +6,11 @@ import { groundFromPixel } from '../../../src/calibration/ground.js';
 import type { SegmentationResult } from '../../../src/perception/results.js';
 import { freeSpaceByColumn } from '../../../src/perception/segmentation/free-space.js';
 import { encodeRunLengths } from '../../../src/perception/segmentation/run-lengths.js';
-import { lateralM, SteeringCrossCheck } from '../../../src/perception/steering/cross-check.js';
+import {
+  disagrees,
+  lateralM,
+  SteeringCrossCheck,
+} from '../../../src/perception/steering/cross-check.js';
 
 const camera: CameraModel = {
   kind: 'pinhole',
@@ -27,7 +31,9 @@ const input = {
   heightPx,
 } as unknown as InputSpec;
 const isDrivable = Uint8Array.from([0, 1]);
-const settings = { aheadM: 12, laneWidthM: 3.5, drivesOn: 'right' } as const;
+const settings = { aheadM: 12, laneWidthM: 3.5, drivesOn: 'right', thresholdM: 0.5 } as const;
+
+const { thresholdM } = settings;
 
 /** What a network would answer of a straight road between two lines, metres left of the car; `hole` is none of it. */
 function road(
@@ -86,10 +92,26 @@ test('what stands on the road takes free space and not the lane', () => {
 });
 
 test('a road that goes on beyond the picture, or that is not there, says nothing', () => {
-  expect(checkOf().check(0, road(40, -2))).toEqual({ aheadM: 12, pathM: 0 });
-  expect(checkOf().check(0, road(-50, -60))).toEqual({ aheadM: 12, pathM: 0 });
+  expect(checkOf().check(0, road(40, -2))).toEqual({ aheadM: 12, pathM: 0, thresholdM });
+  expect(checkOf().check(0, road(-50, -60))).toEqual({ aheadM: 12, pathM: 0, thresholdM });
   // So near that the camera does not see it.
-  expect(checkOf({ aheadM: 1 }).check(0, road(4, -4))).toEqual({ aheadM: 1, pathM: 0 });
+  const near = checkOf({ aheadM: 1 }).check(0, road(4, -4));
+  expect(near).toEqual({ aheadM: 1, pathM: 0, thresholdM });
+});
+
+test('against the recorded driver no road need be seen: both paths are circles', () => {
+  const { driverM, laneM } = checkOf().check(0.01, road(40, -2), -0.02);
+  expect(laneM).toBeUndefined();
+  expect(driverM).toBeCloseTo(lateralM(0.01, 12) + lateralM(0.02, 12), 9);
+  expect(checkOf().check(0.01, road(40, -2), 0.01).driverM).toBe(0);
+});
+
+test('it disagrees from the threshold on, to either side, with lane or driver; free space says nothing', () => {
+  const of = (more: object) => disagrees({ aheadM: 12, pathM: 0, thresholdM, ...more });
+  expect(of({ laneM: -0.5 })).toBe(true);
+  expect(of({ laneM: 0.1, driverM: 0.5 })).toBe(true);
+  expect(of({ laneM: 0.49, driverM: -0.49, freeSpaceM: 3 })).toBe(false);
+  expect(of({})).toBe(false);
 });
 
 test('a circle leads to the side as geometry says, also where it turns back before', () => {

@@ -99,14 +99,9 @@ from frames where novelty is not null group by drive, minute having bool_or(is_n
   'steering-off-the-road': {
     about:
       'the seconds in which the steering leads away from lane, free space or driver, a second ahead',
-    // The driver's path is a circle like the network's: where both steer alike there is nothing between them.
-    sql: `with seen as (select s.*, tan(t.steering_rad) * coalesce(s.curvature_per_m / nullif(tan(s.angle_rad), 0), 0.37) as driver_per_m
-  from steering s left join truth_vehicle t using (drive, frame_id) where s.ahead_m is not null),
-away as (select *, path_m - case when abs(driver_per_m * ahead_m) >= 1 then 1 / driver_per_m
-    else driver_per_m * ahead_m ** 2 / (1 + sqrt(1 - (driver_per_m * ahead_m) ** 2)) end as driver_m from seen)
-select * from (select drive, floor(time_s)::integer as second, round(avg(abs(lane_m)), 2) as off_lane_m,
+    sql: `select * from (select drive, floor(time_s)::integer as second, round(avg(abs(lane_m)), 2) as off_lane_m,
   round(avg(abs(free_space_m)), 2) as off_free_space_m, round(avg(abs(driver_m)), 2) as off_driver_m
-from away group by drive, second)
+from steering where ahead_m is not null group by drive, second)
 order by greatest(coalesce(off_lane_m, 0), coalesce(off_free_space_m, 0), coalesce(off_driver_m, 0)) desc limit 20`,
   },
   'limited-steering': {

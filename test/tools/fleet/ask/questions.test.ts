@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  GroundTruthSchema,
-  PerceptionFrameSchema,
-} from '../../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { PerceptionFrameSchema } from '../../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { lateralM } from '../../../../src/perception/steering/cross-check.js';
 import { curvatureFromSteering } from '../../../../src/perception/steering/steering.js';
 import { Database } from '../../../../tools/fleet/ask/duckdb.js';
@@ -16,7 +13,6 @@ import { FolderStore } from '../../../../tools/fleet/store/folder-store.js';
 import { tableFile } from '../../../../tools/fleet/table/table-unit.js';
 import type { TableName, TableRow } from '../../../../tools/tables/drive-tables.js';
 import { rowsOfResult } from '../../../../tools/tables/rows-of-result.js';
-import { rowsOfTruth } from '../../../../tools/tables/rows-of-truth.js';
 import { writeDriveTables } from '../../../../tools/tables/write-drive-tables.js';
 import { hasDuckDb } from '../../../support/duckdb.js';
 
@@ -45,17 +41,14 @@ async function* rows(): AsyncGenerator<TableRow> {
     const angleRad = second === 90 ? 0.02 : driverRad;
     const curvaturePerM = curvatureFromSteering(angleRad, wheelbaseM);
     const pathM = lateralM(curvaturePerM, aheadM);
+    const awayM = pathM - driverM;
     const frame = create(PerceptionFrameSchema, {
       novelty: { value: isNovel ? 2 : 0.5, isNovel },
       steering: { angleRad, rawAngleRad: angleRad, curvaturePerM },
       // Where the class map did not answer there is no comparison.
-      ...(second !== 3 && { steeringCheck: { aheadM, pathM, laneM: pathM - driverM } }),
+      ...(second !== 3 && { steeringCheck: { aheadM, pathM, laneM: awayM, driverM: awayM } }),
     });
     yield* rowsOfResult(key, frame);
-    const truth = create(GroundTruthSchema, {
-      vehicle: { hasSteering: true, steeringRad: driverRad },
-    });
-    yield* rowsOfTruth(key, truth);
   }
 }
 
