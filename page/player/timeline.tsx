@@ -25,7 +25,7 @@ export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
       {lanes.map((lane) => (
         <div class="lane" key={lane.id}>
           <span class="lane-label" title={lane.label}>
-            {lane.label}
+            <span>{lane.label}</span>
             {lane.kind === 'line' && <b>{valueAt(lane, nowS)}</b>}
           </span>
           <LaneCanvas lane={lane} durationS={durationS} nowS={nowS} seekTo={seekTo} />
