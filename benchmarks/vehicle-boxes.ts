@@ -15,7 +15,7 @@ import { openDataset } from '../tools/datasets/open-dataset.js';
 import { BundleRunner } from '../tools/evaluate/bundle-runner.js';
 import type { FoundBox } from '../tools/evaluate/match-boxes.js';
 import { runEvaluation } from '../tools/evaluate/run-evaluation.js';
-import { isAskedFor, vehicleClasses, vehiclesFound } from '../tools/evaluate/vehicles-found.js';
+import { fourWheeledClasses, isAskedFor, vehiclesFound } from '../tools/evaluate/vehicles-found.js';
 
 const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
@@ -40,7 +40,9 @@ for (const folder of folders) {
   });
   const published = pictures.map(({ truth, found }) => ({
     asked: truth.filter(isAskedFor),
-    found: found.filter((box) => vehicleClasses.has(box.className) && box.score > scoreThreshold),
+    found: found.filter(
+      (box) => fourWheeledClasses.has(box.className) && box.score > scoreThreshold,
+    ),
   }));
   const asked = published.flatMap((picture) => picture.asked).length;
   const isTight = (a: KittiBox, b: FoundBox) => boxIou(a.boxXyxyPx, b.boxXyxyPx) >= tightIou;
@@ -60,7 +62,7 @@ for (const folder of folders) {
       const result = await runner.run(await sample.load());
       const detections = result.stage === 'detection' ? result.detections : [];
       inNothing += detections.filter(
-        ({ classId, score }) => vehicleClasses.has(classes[classId]!) && score > sureScore,
+        ({ classId, score }) => fourWheeledClasses.has(classes[classId]!) && score > sureScore,
       ).length;
     }
   } finally {

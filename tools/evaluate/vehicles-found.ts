@@ -3,7 +3,7 @@ import type { KittiBox } from '../datasets/kitti.js';
 import { anyClass } from '../datasets/sample.js';
 import type { FoundBox } from './match-boxes.js';
 
-export const vehicleClasses = new Set(['car', 'truck', 'bus']);
+export const fourWheeledClasses = new Set(['car', 'truck', 'bus']);
 const leastHeightPx = 25;
 const mostOcclusion = 1;
 /** Of the comparison; a bundle that asks for more is taken at its word. */
@@ -39,7 +39,7 @@ export function vehiclesFound(
     const others = picture.truth.filter((box) => !isAskedFor(box));
     count += open.size;
     const candidates = picture.found
-      .filter(({ className, score }) => vehicleClasses.has(className) && score > least)
+      .filter(({ className, score }) => fourWheeledClasses.has(className) && score > least)
       .sort((a, b) => b.score - a.score);
     for (const { boxXyxyPx } of candidates) {
       const overlaps = [...open].map((box) => ({ box, iou: boxIou(boxXyxyPx, box.boxXyxyPx) }));
@@ -63,7 +63,7 @@ type Box = KittiBox['boxXyxyPx'];
 const heightOf = (box: Box): number => box[3] - box[1];
 
 export function isAskedFor({ className, weight, occlusion, boxXyxyPx }: KittiBox): boolean {
-  const isVehicle = weight === 1 && vehicleClasses.has(className);
+  const isVehicle = weight === 1 && fourWheeledClasses.has(className);
   return isVehicle && heightOf(boxXyxyPx) >= leastHeightPx && occlusion <= mostOcclusion;
 }
 
@@ -71,5 +71,5 @@ export function isAskedFor({ className, weight, occlusion, boxXyxyPx }: KittiBox
 function excuses({ className, boxXyxyPx }: KittiBox, detected: Box): boolean {
   if (className === anyClass)
     return intersectionArea(boxXyxyPx, detected) >= 0.5 * boxArea(detected);
-  return vehicleClasses.has(className) && boxIou(boxXyxyPx, detected) >= leastIou;
+  return fourWheeledClasses.has(className) && boxIou(boxXyxyPx, detected) >= leastIou;
 }
