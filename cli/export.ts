@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
-import { type Task, tasks } from '../src/bundle/manifest.js';
+import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import { Terminal } from './terminal.js';
 
@@ -26,7 +26,7 @@ export function exportCommand(): Command {
         'outputs; the model card. docs/bundles.md tells more. (A drive is written for other programs by\n' +
         '`windshield export-drive`.)',
     )
-    .addArgument(new Argument('<task>', 'what the network does').choices(tasks))
+    .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .requiredOption(
       '--data <folder...>',
       'folders in which the recipe’s data is looked for, in order',
@@ -44,12 +44,12 @@ export function exportCommand(): Command {
         .default('best'),
     )
     .option('--bundle-version <version>', 'the version that the bundle names itself', '1.0.0')
-    .action(async (task: Task, flags: ExportFlags) => {
+    .action(async (task: LabelledTask, flags: ExportFlags) => {
       await runCommand(task, flags);
     });
 }
 
-async function runCommand(task: Task, flags: ExportFlags): Promise<void> {
+async function runCommand(task: LabelledTask, flags: ExportFlags): Promise<void> {
   const { readRecipe } = await import('../tools/train/recipe.js');
   const { runExport } = await import('../tools/export/run-export.js');
   const terminal = new Terminal();
