@@ -192,6 +192,8 @@ export const recipeSchema = z.strictObject({
   }),
   /** Detection: channels of every layer, as a share of the standard network's; 1 when left out. */
   width: z.number().min(0.25).max(2).optional(),
+  /** Detection: score from which the bundle answers; 0.35 when left out. */
+  scoreThreshold: z.number().gt(0).lt(1).optional(),
   /** Rate of every dropout layer of the network, instead of its own. */
   dropout: z.number().min(0).lt(1).optional(),
   /** What a class counts in the loss, by name; 1 (in segmentation the network's own table) for those not named. */

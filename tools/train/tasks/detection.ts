@@ -93,7 +93,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
       variances: detectionVariances,
       classes: [...detectionClasses],
       // Below it more than half of what is told on photographs never trained on is wrong (docs/decisions/detector-photographs.md).
-      scoreThreshold: 0.35,
+      scoreThreshold: recipe.scoreThreshold ?? 0.35,
       nmsIou: 0.45,
       nmsGroups: [['car', 'truck', 'bus']],
       maxDetections: 100,
