@@ -141,8 +141,8 @@ export async function openRuns(
         const known = { stages: proven, calibrationSha256, wallOffsetNs, epoch };
         const { cameraName } = own;
         const frames = { standing, widthPx, heightPx, cameraName };
-        const { novelty, steeringCheck } = options.config;
-        const settings = { novelty, steeringCheck };
+        const { novelty, steeringCheck, ground } = options.config;
+        const settings = { novelty, steeringCheck, ground };
         const fuser = await FrameFuser.open({ ...known, ...frames, settings });
         const noted = withRecordedNotes(own, outputs, wallOffsetNs);
         const conducted = { options: noted, graph, planned, lanes, relays, repeated };

@@ -5,6 +5,7 @@ import { recordedPictures } from '../outputs/output-settings.js';
 import { outputTable } from '../outputs/output-table.js';
 import { isLoopback } from '../outputs/page/access.js';
 import { defaultPagePort } from '../outputs/page/default-port.js';
+import { grounds } from '../stages/stage-fusion.js';
 import { stageTable } from '../stages/stage-table.js';
 import { describeIssue } from '../text/describe-issue.js';
 import { camerasSchema, checkCameras, syncSchema } from './cameras/cameras-schema.js';
@@ -153,6 +154,8 @@ export const pipelineSchema = z
     calibration: text.default('recording'),
     /** How the camera sits on the vehicle: a file of `windshield ground`; `recording`: what the source carries, or none; `none`. */
     mount: text.default('recording'),
+    /** What distances are measured on: the road as each frame shows it, or the plane through the mount. */
+    ground: z.enum(grounds).default('road'),
     /** The model bundle of each stage: a folder, or several of which a live run takes the one that is faster here. */
     bundles: byStage(bundleSchema),
     /** Which stages share a worker thread, each lane in its order of priority; `auto`: planned from measured times. */

@@ -21,6 +21,8 @@ export interface FusedAnswers {
   detection?: {
     /** With their tracks. */
     detections: readonly Detection[];
+    /** Seconds since the frame before that the detector answered for. */
+    dtS: number;
     /** Tracks alive on this frame, also those that nobody saw on it. */
     liveTrackIds: ReadonlySet<number>;
   };
@@ -70,7 +72,13 @@ export interface StageFusion {
 export interface FusionSettings {
   readonly novelty?: Readonly<NoveltySettings> | undefined;
   readonly steeringCheck?: SteeringCheckSettings | undefined;
+  /** What distances are measured on; `road` when left out. */
+  readonly ground?: Ground | undefined;
 }
+
+/** The road as each frame shows it, or the plane through the mount. */
+export const grounds = ['road', 'plane'] as const;
+export type Ground = (typeof grounds)[number];
 
 /** What the steering is compared with the class map by. */
 export interface SteeringCheckSettings {

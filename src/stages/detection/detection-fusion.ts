@@ -1,13 +1,11 @@
 import type { Manifest, Task } from '../../bundle/manifest.js';
-import { type FootPoint, footPointOf } from '../../calibration/foot-point.js';
+import type { FootPoint } from '../../perception/road/foot-point.js';
 import { initialTrackingState, trackDetections } from '../../perception/tracking/tracker.js';
 import { boxMessage } from '../box-message.js';
 import { classesOf } from '../classes-of.js';
-import type { StageFusion } from '../stage-fusion.js';
+import type { FusionSettings, StageFusion } from '../stage-fusion.js';
 import type { StandingCamera } from '../standing-camera.js';
-
-/** Classes that hang on posts: their boxes end in the air. */
-const hangingClasses: ReadonlySet<string> = new Set(['traffic_light', 'traffic_sign']);
+import { createGroundPlaces } from './ground-places.js';
 
 /**
  * Follows boxes from frame to frame: tracks are predicted over all of the time that passed. Where the camera's mount is
@@ -16,8 +14,10 @@ const hangingClasses: ReadonlySet<string> = new Set(['traffic_light', 'traffic_s
 export function createDetectionFusion(
   manifests: ReadonlyMap<Task, Manifest>,
   standing?: StandingCamera,
+  settings?: FusionSettings,
 ): StageFusion {
   const classes = classesOf(manifests.get('detection'));
+  const placesOf = standing && createGroundPlaces(manifests, standing, settings?.ground);
   let tracking = initialTrackingState;
   return {
     accept(result, answers, dtS) {
@@ -25,20 +25,22 @@ export function createDetectionFusion(
       const { state, detections } = trackDetections(tracking, result.detections, dtS);
       tracking = state;
       const liveTrackIds = new Set(state.tracks.map(({ id }) => id));
-      answers.detection = { detections, liveTrackIds };
+      answers.detection = { detections, liveTrackIds, dtS };
     },
-    fields: ({ detection }) => ({
-      detections: (detection?.detections ?? []).map(({ classId, score, boxXyxyPx, trackId }) => ({
-        classId,
-        className: classes[classId] ?? '',
-        score,
-        boxPx: boxMessage(boxXyxyPx),
-        trackId,
-        ...(standing !== undefined &&
-          !hangingClasses.has(classes[classId] ?? '') &&
-          groundField(footPointOf(boxXyxyPx, standing.camera, standing.mount))),
-      })),
-    }),
+    fields(answers) {
+      const { detections = [] } = answers.detection ?? {};
+      const places = placesOf?.(answers);
+      return {
+        detections: detections.map(({ classId, score, boxXyxyPx, trackId }, index) => ({
+          classId,
+          className: classes[classId] ?? '',
+          score,
+          boxPx: boxMessage(boxXyxyPx),
+          trackId,
+          ...groundField(places?.[index]),
+        })),
+      };
+    },
   };
 }
 

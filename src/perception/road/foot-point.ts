@@ -1,0 +1,143 @@
+import type { CameraModel } from '../../calibration/camera-model.js';
+import { type CameraMount, groundFromCameraRotation } from '../../calibration/ground.js';
+import { type Point, undistort } from '../../calibration/lens.js';
+import type { MeasuredMount } from '../../calibration/mount.js';
+import { meetSurface, type RoadSurface } from './road-surface.js';
+import { cutPx, fuseDepths, type LogDepth, type SizeSight } from './usual-heights.js';
+
+/** A point of the road, metres from the point below the camera, and one standard deviation of each number. */
+export interface FootPoint {
+  forwardM: number;
+  leftM: number;
+  forwardDeviationM: number;
+  leftDeviationM: number;
+}
+
+/** How far off a box's lower edge is, one standard deviation: a part that every box has, and a share of its height. */
+const edgeDeviation = { px: 1, heightShare: 0.03 };
+/** What springs add to the roll that was measured, one standard deviation. */
+const bodyDeviationRad = 0.003;
+/** How far the nearest part of a thing is from the part that is seen where the picture's side cuts its box, a share of the distance. */
+const sideCutShare = 0.2;
+/** A distance less certain than this share of it says nothing. */
+const largestShare = 0.5;
+
+/**
+ * Where the middle of a box's lower edge stands on the road. `boxXyxyPx`: left, top, right, bottom in pixels of the captured
+ * picture, from its top-left corner. `size`: how far it is by its height, where that is known. Undefined where the box
+ * is cut off at the bottom, or where the deviation is over half of the distance.
+ *
+ * Deviations are of first order: the lower edge, mount and the road's shape are taken as independent, and each one's
+ * part is the difference that one standard deviation makes.
+ */
+export function footPointOf(
+  boxXyxyPx: ArrayLike<number>,
+  camera: CameraModel,
+  mount: MeasuredMount,
+  road: RoadSurface,
+  size?: SizeSight,
+): FootPoint | undefined {
+  if (boxXyxyPx[3]! >= camera.heightPx - cutPx) return undefined;
+  const onRoad = meetRoad(boxXyxyPx, camera, mount, road);
+  const point = size === undefined ? onRoad : withSize(onRoad, camera, mount, size);
+  if (point === undefined) return undefined;
+  if (boxXyxyPx[0]! < cutPx || boxXyxyPx[2]! > camera.widthPx - cutPx) {
+    const beyondM = sideCutShare * Math.hypot(point.forwardM, point.leftM);
+    point.forwardDeviationM = Math.hypot(point.forwardDeviationM, beyondM);
+    point.leftDeviationM = Math.hypot(point.leftDeviationM, beyondM);
+  }
+  const isSure = point.forwardDeviationM <= largestShare * Math.hypot(point.forwardM, point.leftM);
+  return isSure ? point : undefined;
+}
+
+/** Where the ray to a box's foot meets the road. */
+function meetRoad(
+  boxXyxyPx: ArrayLike<number>,
+  camera: CameraModel,
+  mount: MeasuredMount,
+  road: RoadSurface,
+): FootPoint | undefined {
+  const [left, top, right, bottom] = [boxXyxyPx[0]!, boxXyxyPx[1]!, boxXyxyPx[2]!, boxXyxyPx[3]!];
+  // Pixels count from the corner, intrinsics from the centre of the first pixel.
+  const u = (left + right) / 2 - 0.5;
+  const v = bottom - 0.5;
+  const look = (sits: CameraMount, uPx: number, vPx: number, byDeviations = 0) =>
+    roadFromPixel(camera, sits, road, uPx, vPx, byDeviations);
+  const at = look(mount, u, v);
+  if (at === undefined) return undefined;
+  const edgePx = Math.hypot(edgeDeviation.px, edgeDeviation.heightShare * (bottom - top));
+  const { heightM, rollRad, yawRad } = mount;
+  const rollStep = Math.hypot(mount.rollDeviationRad, bodyDeviationRad);
+  // Each step goes towards the nearer point: the farther one may lie beyond the road's last station.
+  const moved = [
+    look(mount, u, v + edgePx),
+    look(mount, u + edgePx, v),
+    look({ ...mount, heightM: heightM - mount.heightDeviationM }, u, v),
+    look({ ...mount, rollRad: rollRad + rollStep }, u, v),
+    look({ ...mount, yawRad: yawRad + mount.yawDeviationRad }, u, v),
+    // The pitch's deviation is in the road's.
+    look(mount, u, v, 1),
+  ];
+  let forwardVariance = 0;
+  let leftVariance = 0;
+  for (const point of moved) {
+    // A step off the picture's lens: the point itself was no surer.
+    if (point === undefined) return undefined;
+    forwardVariance += (point[0] - at[0]) ** 2;
+    leftVariance += (point[1] - at[1]) ** 2;
+  }
+  return {
+    forwardM: at[0],
+    leftM: at[1],
+    forwardDeviationM: Math.sqrt(forwardVariance),
+    leftDeviationM: Math.sqrt(leftVariance),
+  };
+}
+
+/** The point on the ray to the foot that road and size agree on; by size alone where the ray meets no road. */
+function withSize(
+  onRoad: FootPoint | undefined,
+  camera: CameraModel,
+  mount: MeasuredMount,
+  size: SizeSight,
+): FootPoint {
+  const [x, y] = size.footRay;
+  const r = groundFromCameraRotation(mount);
+  const forward = r[0] * x + r[1] * y + r[2];
+  const left = r[3] * x + r[4] * y + r[5];
+  const byRoad: LogDepth | undefined = onRoad && {
+    mean: Math.log(onRoad.forwardM / forward),
+    deviation: onRoad.forwardDeviationM / onRoad.forwardM,
+  };
+  const { mean, deviation } = fuseDepths(size, byRoad);
+  const depthM = Math.exp(mean);
+  const bearingRad = Math.hypot(edgeDeviation.px / camera.fxPx, mount.yawDeviationRad);
+  return {
+    forwardM: forward * depthM,
+    leftM: left * depthM,
+    forwardDeviationM: forward * depthM * deviation,
+    leftDeviationM: depthM * Math.hypot(left * deviation, bearingRad),
+  };
+}
+
+/** Where a captured pixel's ray meets the road: [forward, left], metres. */
+function roadFromPixel(
+  camera: CameraModel,
+  mount: CameraMount,
+  road: RoadSurface,
+  uPx: number,
+  vPx: number,
+  byDeviations: number,
+): Point | undefined {
+  const seen = undistort(camera, uPx, vPx);
+  if (seen === undefined) return undefined;
+  const r = groundFromCameraRotation(mount);
+  const [x, y] = seen;
+  const ray = [
+    r[0] * x + r[1] * y + r[2],
+    r[3] * x + r[4] * y + r[5],
+    r[6] * x + r[7] * y + r[8],
+  ] as const;
+  const length = meetSurface(road, mount.heightM, ray, byDeviations);
+  return length === undefined ? undefined : [ray[0] * length, ray[1] * length];
+}

@@ -1,0 +1,340 @@
+import type { InputSpec } from '../../bundle/input-spec.js';
+import type { CameraModel } from '../../calibration/camera-model.js';
+import { invertPositive } from '../../calibration/dense-matrix.js';
+import { groundFromCameraRotation, type Matrix3 } from '../../calibration/ground.js';
+import type { MeasuredMount } from '../../calibration/mount.js';
+import type { SegmentationResult } from '../results.js';
+import { MapProjection } from './map-projection.js';
+import { NormalEquations } from './normal-equations.js';
+import { RoadBorders } from './road-borders.js';
+import {
+  knotCount,
+  liftedAt,
+  place,
+  priorCovariance,
+  RoadCourse,
+  stateCount,
+  stationCount,
+  stationsM,
+  turnedAt,
+} from './road-shape.js';
+import { type RoadSurface, springsRad } from './road-surface.js';
+import type { SizeSight } from './usual-heights.js';
+
+/** The class maps that a road is seen in. */
+export interface MapView {
+  /** Of the segmentation bundle. */
+  input: InputSpec;
+  /** By class id, 1 where a vehicle may drive, and 1 where something may hide the road's border. */
+  isDrivable: Uint8Array;
+  isHiding: Uint8Array;
+}
+
+/** How far off a border of the class map is, one standard deviation: across, and for each pixel that it moves across by row. */
+const borderPx = { across: 8, byRow: 0.6 };
+/** From so many deviations on an observation counts for half. */
+const robustAt = { border: 1, thing: 2 };
+/** A border is looked for within this share of the road's width, the first time farther. */
+const gate = { leastPx: 4, share: 0.08, firstShare: 0.16 };
+/** Borders of so few stations say nothing of the road's width. */
+const leastBorders = 8;
+/** And of so few of one side nothing of where it is. */
+const leastOfOne = 4;
+/** No border is nearer to the car's middle, metres. */
+const nearestBorderM = 0.6;
+/** Width and middle of a road that was not seen before: mean, one standard deviation, metres. */
+const firstBorders = { widthM: 9, widthDeviationM: 4, middleDeviationM: 3 };
+/** A border that was seen near the car at first, one standard deviation, metres. */
+const seenBorderM = 0.8;
+/** Of the width and the middle, what a second changes, one standard deviation, and how sure the width can be, metres. */
+const drift = { widthM: 0.05, middleM: 0.4, leastWidthM: 0.1 };
+/** Roads are seen to change as a car of this speed comes to other parts of them, metres a second, metres. */
+const change = { speedMps: 15, alikeM: 30 };
+/** How far off a box's foot is, pixels, and how much higher or lower than the road things stand, metres: kerbs, verges. */
+const foot = { px: 2, standM: 0.1 };
+/** Observations are not independent of each other: the deviations that follow from them are this many times larger. */
+const inflation = 2.5;
+/** The fit goes outwards, metres: what is far is looked for where the nearer part leads. */
+const reachesM = { first: [12, 18, 27, 40, 60, 90], next: [25, 90] };
+const stepsEach = 2;
+
+/**
+ * How the road ahead rises, falls and turns, fitted anew to each frame: to the borders of what is drivable in the class map,
+ * which a road of one width brings nearer to each other the farther it is, and to things of a usual height, which say
+ * how far their feet are. Where neither is seen, it is the mount's plane, with the deviations of roads in general.
+ *
+ * The way to see it in borders is that of Dickmanns and Mysliwetz (Recursive 3-D road and relative ego-state recognition, 1992).
+ * Under 1 ms a frame; nothing as large as a frame is allocated.
+ */
+export class RoadAhead {
+  readonly #camera: CameraModel;
+  readonly #mount: MeasuredMount;
+  readonly #map: MapView | undefined;
+  readonly #rotation: Matrix3;
+  readonly #line = new RoadCourse();
+  readonly #equations = new NormalEquations(stateCount);
+  readonly #state = new Float64Array(stateCount);
+  readonly #mean = new Float64Array(stateCount);
+  readonly #unseen: Float64Array;
+  #covariance: Float64Array;
+  /** By side: it was not seen yet, or is elsewhere now, as where the road becomes wider. */
+  readonly #isLost = [true, true];
+  /** By side: stations at which the border was seen. */
+  readonly #seen = [0, 0];
+  #borders: RoadBorders | undefined;
+  #projection: MapProjection | undefined;
+
+  constructor(camera: CameraModel, mount: MeasuredMount, map?: MapView) {
+    this.#camera = camera;
+    this.#mount = mount;
+    this.#map = map;
+    this.#rotation = groundFromCameraRotation(mount);
+    this.#unseen = priorCovariance(Math.hypot(springsRad, mount.pitchDeviationRad));
+    this.#covariance = this.#unseen.slice();
+    this.#forgetBorders();
+  }
+
+  /** What a frame shows, `dtS` seconds after the one before. Both may be missing. */
+  look(
+    segmentation: SegmentationResult | undefined,
+    things: readonly SizeSight[],
+    dtS: number,
+  ): RoadSurface {
+    this.#predict(dtS);
+    const isMapped = this.#map !== undefined && segmentation !== undefined;
+    if (isMapped) this.#read(segmentation, this.#map!);
+    const prior = invertPositive(this.#covariance, stateCount)!;
+    this.#state.set(this.#mean);
+    const reaches = isMapped && this.#isLost.includes(true) ? reachesM.first : reachesM.next;
+    for (const reachM of reaches)
+      for (let i = 0; i < stepsEach; i++) {
+        this.#line.set(this.#state);
+        this.#equations.begin(prior, this.#mean, this.#state);
+        this.#seen.fill(0);
+        if (isMapped) for (const side of [0, 1] as const) this.#addBorder(side, reachM);
+        for (const thing of things) this.#addThing(thing, reachM);
+        if (!this.#equations.step(this.#state)) return this.#surface();
+      }
+    this.#mean.set(this.#state);
+    this.#covariance =
+      invertPositive(this.#equations.precision, stateCount) ?? this.#unseen.slice();
+    if (isMapped) this.#judgeBorders();
+    return this.#surface();
+  }
+
+  #judgeBorders(): void {
+    const [left, right] = this.#seen as [number, number];
+    const widthM = this.#mean[place.left]! - this.#mean[place.right]!;
+    if (left + right < leastBorders || !(widthM > 1)) this.#forgetBorders();
+    else {
+      this.#isLost[place.left] = left < leastOfOne;
+      this.#isLost[place.right] = right < leastOfOne;
+    }
+  }
+
+  #forgetBorders(): void {
+    const { widthM, widthDeviationM, middleDeviationM } = firstBorders;
+    const p = this.#covariance;
+    for (const side of [place.left, place.right])
+      for (let i = 0; i < stateCount; i++) p[side * stateCount + i] = p[i * stateCount + side] = 0;
+    const [half, middle] = [(widthDeviationM / 2) ** 2, middleDeviationM ** 2];
+    p[0] = p[stateCount + 1] = middle + half;
+    p[1] = p[stateCount] = middle - half;
+    this.#mean[place.left] = widthM / 2;
+    this.#mean[place.right] = -widthM / 2;
+    this.#isLost.fill(true);
+  }
+
+  /** What is expected of a frame so much later: the shape fades into what is not known, the borders stay where they are. */
+  #predict(dtS: number): void {
+    const keep = Math.exp((-change.speedMps * Math.max(0, dtS)) / change.alikeM);
+    const p = this.#covariance;
+    const keepOf = (i: number) =>
+      i === place.left || i === place.right ? 1 : i === place.slopeRad ? 0 : keep;
+    for (let i = 0; i < stateCount; i++) {
+      this.#mean[i]! *= keepOf(i);
+      for (let j = 0; j < stateCount; j++) {
+        const kept = keepOf(i) * keepOf(j);
+        const at = i * stateCount + j;
+        p[at] = kept * p[at]! + (1 - kept) * this.#unseen[at]!;
+      }
+    }
+    const width = p[0]! + p[stateCount + 1]! - 2 * p[1]!;
+    const wider = Math.max(drift.widthM ** 2 * dtS, drift.leastWidthM ** 2 - width) / 4;
+    const aside = drift.middleM ** 2 * dtS;
+    p[0]! += aside + wider;
+    p[stateCount + 1]! += aside + wider;
+    p[1]! += aside - wider;
+    p[stateCount]! += aside - wider;
+  }
+
+  #read(segmentation: SegmentationResult, { input, isDrivable, isHiding }: MapView): void {
+    const { widthPx, heightPx } = segmentation;
+    if (this.#projection?.widthPx !== widthPx || this.#projection.heightPx !== heightPx) {
+      this.#projection = new MapProjection(this.#camera, this.#mount, input, segmentation);
+      this.#borders = new RoadBorders(heightPx, isDrivable, isHiding);
+    }
+    this.#borders!.read(segmentation);
+    for (const side of [place.left, place.right] as const)
+      if (this.#isLost[side]) this.#lookNear(side);
+  }
+
+  /** Where a border is that is not known: the nearest one of a flat, straight road. */
+  #lookNear(side: 0 | 1): void {
+    const [projection, borders] = [this.#projection!, this.#borders!];
+    const fromM = side === place.left ? nearestBorderM : -nearestBorderM;
+    const found: number[] = [];
+    for (let sM = 5; sM <= 16; sM += 0.5) {
+      if (!projection.place(sM, fromM, 0)) continue;
+      const column = borders.columnBeyond(side, projection.yPx, projection.xPx);
+      if (!Number.isNaN(column))
+        found.push(fromM + (column - projection.xPx) / projection.across(0, 1, 0));
+    }
+    if (found.length < leastOfOne) return;
+    this.#mean[side] = found.sort((a, b) => a - b)[found.length >> 1]!;
+    const p = this.#covariance;
+    for (let i = 0; i < stateCount; i++) p[side * stateCount + i] = p[i * stateCount + side] = 0;
+    p[side * (stateCount + 1)] = seenBorderM ** 2;
+  }
+
+  /** What the class map's border of one side says, station by station. */
+  #addBorder(side: 0 | 1, reachM: number): void {
+    const [projection, borders, line] = [this.#projection!, this.#borders!, this.#line];
+    const state = this.#state;
+    const { row } = this.#equations;
+    const asideM = state[side]!;
+    const widthM = state[place.left]! - state[place.right]!;
+    let highestPx = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < stationCount && stationsM[i]! <= reachM; i++) {
+      const [cos, sin] = [Math.cos(line.headingRad[i]!), Math.sin(line.headingRad[i]!)];
+      const [x, y] = [line.xM[i]! - asideM * sin, line.yM[i]! + asideM * cos];
+      if (!projection.place(x, y, line.zM[i]!)) continue;
+      const { xPx, yPx } = projection;
+      // Behind a crest.
+      if (yPx >= highestPx) continue;
+      highestPx = yPx;
+      const { widthPx, heightPx } = projection;
+      if (xPx < 1 || xPx > widthPx - 1 || yPx < 1 || yPx > heightPx - 1) continue;
+      const roadPx = (projection.focalXPx * widthM) / projection.depthM;
+      const share = this.#isLost[side] && reachM < 20 ? gate.firstShare : gate.share;
+      const gatePx = Math.max(gate.leastPx, share * roadPx);
+      const residual = borders.columnAt(side, yPx, xPx, gatePx) - xPx;
+      if (!(Math.abs(residual) <= gatePx)) continue;
+      this.#seen[side]!++;
+      // A border that moves up in the picture is met farther aside by the same row.
+      let slope = state[place.slopeRad]!;
+      for (let knot = 0; knot < knotCount; knot++)
+        slope += state[place.rises + knot]! * turnedAt(knot, i);
+      const down = projection.down(cos, sin, slope);
+      const byRow = Math.abs(down) < 1e-6 ? 0 : projection.across(cos, sin, slope) / down;
+      const lean = Math.max(-8, Math.min(8, byRow));
+      const byX = projection.across(1, 0, 0) - lean * projection.down(1, 0, 0);
+      const byY = projection.across(0, 1, 0) - lean * projection.down(0, 1, 0);
+      const byZ = projection.across(0, 0, 1) - lean * projection.down(0, 0, 1);
+      const byTurned = -asideM * (byX * cos + byY * sin);
+      row.fill(0);
+      row[side] = byY * cos - byX * sin;
+      row[place.headingRad] = byX * line.xByHeading[i]! + byY * line.yByHeading[i]! + byTurned;
+      row[place.slopeRad] = byZ * stationsM[i]!;
+      for (let knot = 0; knot < knotCount; knot++) {
+        const at = knot * stationCount + i;
+        row[place.turns + knot] =
+          byX * line.xByTurn[at]! + byY * line.yByTurn[at]! + byTurned * turnedAt(knot, i);
+        row[place.rises + knot] = byZ * liftedAt(knot, i);
+      }
+      const variance = borderPx.across ** 2 + (borderPx.byRow * lean) ** 2;
+      this.#equations.add(residual, robust(residual ** 2 / variance, robustAt.border) / variance);
+    }
+  }
+
+  /** A thing as tall as its kind stands where its foot's ray is by then: so high is the road there. */
+  #addThing({ kinds, footRay, logDepth, edgeDeviation }: SizeSight, reachM: number): void {
+    const r = this.#rotation;
+    const { heightM } = this.#mount;
+    const [rayX, rayY] = footRay;
+    const forward = r[0] * rayX + r[1] * rayY + r[2];
+    const left = r[3] * rayX + r[4] * rayY + r[5];
+    const up = r[6] * rayX + r[7] * rayY + r[8];
+    let likeliest = Number.POSITIVE_INFINITY;
+    let [residual, variance, sM, after] = [0, 0, 0, 0];
+    for (const kind of kinds) {
+      const depthM = kind.heightM * Math.exp(logDepth);
+      const at = this.#placeOf(forward * depthM, left * depthM);
+      if (at === undefined) continue;
+      const away = heightM + up * depthM - at.zM;
+      const ofDepthM = (at.slope - up) * depthM * Math.hypot(kind.deviation, edgeDeviation);
+      const ofFootM = (depthM * foot.px) / this.#camera.fyPx;
+      const one = ofDepthM ** 2 + ofFootM ** 2 + foot.standM ** 2;
+      const unlike = away ** 2 / one + Math.log(one) - 2 * Math.log(kind.share);
+      if (unlike >= likeliest) continue;
+      likeliest = unlike;
+      [residual, variance, sM, after] = [away, one, at.sM, at.after];
+    }
+    if (variance === 0 || sM > reachM) return;
+    const before = stationsM[after - 1]!;
+    const share = (sM - before) / (stationsM[after]! - before);
+    const { row } = this.#equations;
+    row.fill(0);
+    row[place.slopeRad] = sM;
+    for (let knot = 0; knot < knotCount; knot++) {
+      const lifted = liftedAt(knot, after - 1);
+      row[place.rises + knot] = lifted + share * (liftedAt(knot, after) - lifted);
+    }
+    this.#equations.add(residual, robust(residual ** 2 / variance, robustAt.thing) / variance);
+  }
+
+  /** How far along the road a place beside it is, and how high the road is there; undefined before and beyond the stations. */
+  #placeOf(xM: number, yM: number) {
+    const line = this.#line;
+    let [aheadBefore, after] = [0, 0];
+    for (; after < stationCount; after++) {
+      const heading = line.headingRad[after]!;
+      const ahead =
+        (xM - line.xM[after]!) * Math.cos(heading) + (yM - line.yM[after]!) * Math.sin(heading);
+      if (ahead <= 0) break;
+      aheadBefore = ahead;
+    }
+    if (after === 0 || after === stationCount) return undefined;
+    const before = after - 1;
+    const stepM = stationsM[after]! - stationsM[before]!;
+    const slope = (line.zM[after]! - line.zM[before]!) / stepM;
+    const beyondM = Math.min(aheadBefore, stepM);
+    return {
+      sM: stationsM[before]! + beyondM,
+      zM: line.zM[before]! + slope * beyondM,
+      slope,
+      after,
+    };
+  }
+
+  #surface(): RoadSurface {
+    const line = this.#line;
+    line.set(this.#mean);
+    const zDeviationM = new Float64Array(stationCount);
+    const by = new Float64Array(1 + knotCount);
+    const at = (i: number) => (i === 0 ? place.slopeRad : place.rises + i - 1);
+    for (let station = 0; station < stationCount; station++) {
+      by[0] = stationsM[station]!;
+      for (let knot = 0; knot < knotCount; knot++) by[1 + knot] = liftedAt(knot, station);
+      let [variance, unseen] = [0, 0];
+      for (let i = 0; i <= knotCount; i++)
+        for (let j = 0; j <= knotCount; j++) {
+          const place = at(i) * stateCount + at(j);
+          variance += by[i]! * by[j]! * this.#covariance[place]!;
+          unseen += by[i]! * by[j]! * this.#unseen[place]!;
+        }
+      // No less sure than without having looked.
+      zDeviationM[station] = Math.sqrt(Math.min(inflation ** 2 * variance, unseen));
+    }
+    return {
+      xM: line.xM.slice(),
+      yM: line.yM.slice(),
+      zM: line.zM.slice(),
+      headingRad: line.headingRad.slice(),
+      zDeviationM,
+    };
+  }
+}
+
+/** Cauchy's weight of a squared residual in variances: one half where it is `at` deviations. */
+const robust = (squared: number, at: number): number => 1 / (1 + squared / at ** 2);

@@ -1,0 +1,123 @@
+import type { CameraModel } from '../../calibration/camera-model.js';
+import { undistort } from '../../calibration/lens.js';
+
+/** A kind of thing within a class, as KITTI's labels have them (Geiger et al. 2012: 236 cars, 30 vans, 40 people, ...). */
+export interface Kind {
+  heightM: number;
+  /** One standard deviation of the height's logarithm. */
+  deviation: number;
+  /** Of the class's things, 0..1. */
+  share: number;
+}
+
+/** What stands on the road is about as tall as others of its class. */
+const kindsOf = new Map<string, readonly Kind[]>([
+  [
+    'car',
+    [
+      { heightM: 1.51, deviation: 0.085, share: 0.88 },
+      // Vans.
+      { heightM: 2.2, deviation: 0.14, share: 0.12 },
+    ],
+  ],
+  ['truck', [{ heightM: 3.3, deviation: 0.18, share: 1 }]],
+  ['bus', [{ heightM: 3.3, deviation: 0.1, share: 1 }]],
+  ['motorcycle', [{ heightM: 1.6, deviation: 0.15, share: 1 }]],
+  [
+    'pedestrian',
+    [
+      { heightM: 1.71, deviation: 0.075, share: 0.88 },
+      // Children, and people who sit.
+      { heightM: 1.25, deviation: 0.15, share: 0.12 },
+    ],
+  ],
+  ['cyclist', [{ heightM: 1.73, deviation: 0.065, share: 1 }]],
+]);
+
+/** How far a thing is, by how tall its box is. */
+export interface SizeSight {
+  kinds: readonly Kind[];
+  /** From the camera to the middle of the box's lower edge, on the ray plane (X/Z, Y/Z). */
+  footRay: readonly [number, number];
+  /** Logarithm of the depth along the optical axis that a height of 1 m would have, metres. */
+  logDepth: number;
+  /** One standard deviation of it, by the box's own edges. */
+  edgeDeviation: number;
+}
+
+/** How far off a box's upper and lower edge are together, one standard deviation, pixels. */
+const edgesPx = 1.5;
+/** A box that ends so near to the picture's border goes on beyond it. */
+export const cutPx = 2;
+
+/**
+ * `boxXyxyPx`: pixels of the captured picture, from its top-left corner. Undefined for a class whose height is not known, and
+ * for a box that the picture's border cuts.
+ */
+export function sizeSightOf(
+  boxXyxyPx: ArrayLike<number>,
+  className: string,
+  camera: CameraModel,
+): SizeSight | undefined {
+  const kinds = kindsOf.get(className);
+  const [left, top, right, bottom] = [boxXyxyPx[0]!, boxXyxyPx[1]!, boxXyxyPx[2]!, boxXyxyPx[3]!];
+  const isCut =
+    Math.min(left, top) < cutPx ||
+    right > camera.widthPx - cutPx ||
+    bottom > camera.heightPx - cutPx;
+  if (kinds === undefined || isCut) return undefined;
+  const u = (left + right) / 2 - 0.5;
+  const head = undistort(camera, u, top - 0.5);
+  const footRay = undistort(camera, u, bottom - 0.5);
+  if (head === undefined || footRay === undefined || !(footRay[1] > head[1])) return undefined;
+  const logDepth = -Math.log(footRay[1] - head[1]);
+  return { kinds, footRay, logDepth, edgeDeviation: edgesPx / (bottom - top) };
+}
+
+/** A depth's logarithm and its deviation. */
+export interface LogDepth {
+  mean: number;
+  deviation: number;
+}
+
+/**
+ * The depth by size and, where it is known, by where the foot meets the road: a mixture over the kinds, each weighed by how
+ * well it agrees with the road; its mean and deviation.
+ */
+export function fuseDepths(size: SizeSight, road: LogDepth | undefined): LogDepth {
+  let [weights, sum, squares] = [0, 0, 0];
+  for (const { heightM, deviation, share } of size.kinds) {
+    const bySize = Math.log(heightM) + size.logDepth;
+    const sizeVariance = deviation ** 2 + size.edgeDeviation ** 2;
+    let [weight, mean, variance] = [share, bySize, sizeVariance];
+    if (road !== undefined) {
+      const roadVariance = road.deviation ** 2;
+      const both = sizeVariance + roadVariance;
+      // Never quite nothing, so that two that disagree for good still have a mean.
+      weight *= Math.exp(-Math.min(300, (bySize - road.mean) ** 2 / (2 * both))) / Math.sqrt(both);
+      mean = (bySize * roadVariance + road.mean * sizeVariance) / both;
+      variance = (sizeVariance * roadVariance) / both;
+    }
+    weights += weight;
+    sum += weight * mean;
+    squares += weight * (variance + mean * mean);
+  }
+  const mean = sum / weights;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / weights - mean * mean)) };
+}
+
+/**
+ * Of boxes, those that are seen to their foot: none that reaches lower, and so is nearer, overlaps a quarter of their width in
+ * their lower half.
+ */
+export function isFootSeen(
+  boxXyxyPx: ArrayLike<number>,
+  boxes: readonly { boxXyxyPx: ArrayLike<number> }[],
+): boolean {
+  const [left, top, right, bottom] = [boxXyxyPx[0]!, boxXyxyPx[1]!, boxXyxyPx[2]!, boxXyxyPx[3]!];
+  return !boxes.some(({ boxXyxyPx: other }) => {
+    const isNearer = other !== boxXyxyPx && other[3]! > bottom && other[1]! < bottom;
+    const sharedPx = Math.min(right, other[2]!) - Math.max(left, other[0]!);
+    return isNearer && sharedPx > (right - left) / 4 && other[3]! > (top + bottom) / 2;
+  });
+}
