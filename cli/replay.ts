@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
-import { PerceptionError } from '../src/frame/perception-error.js';
-import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
 import { positive } from './option-parsers.js';
+import { replaySources } from './rig-sources.js';
 import { superviseDrive } from './supervise-drive.js';
 
 interface ReplayFlags extends DriveFlags {
@@ -62,18 +61,7 @@ export function replayCommand(): Command {
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
     const own = flags.camera === undefined ? undefined : config.source;
-    const sources = sourcesOf(config, source ?? own);
+    const sources = replaySources(config, source ?? own);
     await drive({ config, ...sources, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
-}
-
-/** A drive for one camera; for several, a recording that holds them all, or what the file names. Throws ERR_USAGE. */
-function sourcesOf({ cameras }: PipelineConfig, source: string | undefined) {
-  if (cameras === undefined) {
-    if (source !== undefined) return { source };
-    throw new PerceptionError('ERR_USAGE', 'expected a drive to replay, found none');
-  }
-  const names = Object.keys(cameras);
-  if (source === undefined) return {};
-  return { sources: Object.fromEntries(names.map((name) => [name, `${source}#${name}`])) };
 }

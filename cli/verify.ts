@@ -3,8 +3,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
+import type { RigOptions } from '../src/pipeline/cameras/open-rig.js';
+import type { PipelineOptions } from '../src/pipeline/pipeline-options.js';
+import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import type { RigDrives } from '../tools/verdict/compare-rigs.js';
 import { defaultPipelineFile } from './default-pipelines.js';
-import { addVerdictOptions, guardReports, showVerdict, type VerdictFlags } from './show-verdict.js';
+import { type ReplaySources, replaySources } from './rig-sources.js';
+import {
+  addVerdictOptions,
+  guardReports,
+  namedDrives,
+  showVerdict,
+  type VerdictFlags,
+} from './show-verdict.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -24,9 +35,13 @@ export function verifyCommand(): Command {
       'Replays a drive in lock-step and compares the results with a reference, byte for byte where build,\n' +
         'machine, networks and provider are the same, and in words everywhere: which sign was lost, which\n' +
         'pedestrian seen later, where steering differs most, which setting changed. Exit code 1 where the\n' +
-        'rules do not allow what was found. The reference is written with --update only.',
+        'rules do not allow what was found. The reference is written with --update only. A pipeline file of\n' +
+        'several cameras is verified as a rig: every camera against itself, one verdict for all.',
     )
-    .argument('<drive>', 'a recording, a folder of pictures or a video')
+    .argument(
+      '[drive]',
+      'a recording, a folder of pictures or a video; left out where the pipeline file names cameras, each with its own',
+    )
     .requiredOption('--reference <results.mcap>', 'what this drive gave when it was right')
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
@@ -34,75 +49,95 @@ export function verifyCommand(): Command {
         'pipelines/default.yaml of windshield itself',
       ),
     )
-    .option('--camera <name>', 'as this camera of a pipeline file that has several')
+    .option('--camera <name>', 'only this camera of a pipeline file that has several')
     .option('-o, --out <results.mcap>', 'keep the results')
     .option('--update', 'make these results the reference, on purpose');
   return addVerdictOptions(command).action(verify);
 }
 
-async function verify(drive: string, flags: VerifyFlags): Promise<void> {
+async function verify(given: string | undefined, flags: VerifyFlags): Promise<void> {
   const { stat } = await import('node:fs/promises');
   if (!flags.update && !(await stat(flags.reference).catch(() => undefined)))
     throw new PerceptionError(
       'ERR_SOURCE_MISSING',
       `there is no reference ${flags.reference}; --update makes one`,
     );
+  const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
+  const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
+  const file = await loadPipelineFile(flags.pipeline);
+  const config = flags.camera === undefined ? file : configOfCamera(file, flags.camera);
+  const own = flags.camera === undefined ? undefined : config.source;
+  const sources = replaySources(config, given ?? own);
+  const drives = given ?? own ?? drivesOf(config);
   guardReports(flags, {
-    'the drive': drive,
+    ...namedDrives(drives),
     'the reference': flags.reference,
     'the results': flags.out,
   });
-  if (flags.update) await guardReference(flags.reference, drive, flags.pipeline);
+  if (flags.update) await guardReference(flags.reference, drives, flags.pipeline);
   const dir = await mkdtemp(join(tmpdir(), 'windshield-verify-'));
   try {
     const results = flags.out === undefined ? join(dir, 'results.mcap') : resolve(flags.out);
-    await replayInto(results, drive, flags);
+    await replayInto(results, config, sources);
     if (flags.update) {
       const { writeReference } = await import('../tools/verdict/write-reference.js');
       await writeReference(results, flags.reference);
       new Terminal().print(`${flags.reference}: the reference is renewed`);
-    } else await showVerdict(flags.reference, results, drive, flags);
+    } else await showVerdict(flags.reference, results, drives, flags);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
 /** A new reference takes the place of older results alone. Rejects as guardOutputs and checkNoDriveAt do. */
-async function guardReference(path: string, drive: string, pipeline: string): Promise<void> {
+async function guardReference(path: string, drives: RigDrives, pipeline: string): Promise<void> {
   const { guardOutputs } = await import('../src/files/output-guard.js');
   const { checkNoDriveAt } = await import('../src/recording/recording-kind.js');
   const inputs = [
-    { role: 'the drive', path: drive },
+    ...Object.entries(namedDrives(drives)).map(([role, drive]) => ({ role, path: drive })),
     { role: 'the pipeline file', path: pipeline },
   ];
   guardOutputs([{ option: '--reference', path, kind: 'recording' }], inputs);
   await checkNoDriveAt(path);
 }
 
-/** Replays in lock-step, publishing nothing; rejects where the drive did not come to its end. */
+/** By camera, the drive that the file names. */
+const drivesOf = ({ cameras = {} }: PipelineConfig): Record<string, string> =>
+  Object.fromEntries(Object.entries(cameras).map(([name, { source }]) => [name, source]));
+
+/** Replays in lock-step, publishing nothing; rejects where a drive did not come to its end. */
 async function replayInto(
   path: string,
-  source: string,
-  { pipeline, camera }: VerifyFlags,
+  file: PipelineConfig,
+  { source, sources }: ReplaySources,
 ): Promise<void> {
-  const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
-  const { runPipeline } = await import('../src/pipeline/pipeline.js');
-  const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
-  const config = configOfCamera(await loadPipelineFile(pipeline), camera);
   const stop = new AbortController();
   const forget = onStopSignals(() => stop.abort());
+  const options = {
+    config: { ...file, publish: {}, record: { path, images: false } },
+    pacing: 'lockstep',
+    signal: stop.signal,
+    note: (text: string) => new Terminal().note(text),
+  } as const;
   try {
-    const { report, error } = await runPipeline({
-      config: { ...config, publish: {}, record: { path, images: false } },
-      source,
-      pacing: 'lockstep',
-      signal: stop.signal,
-      note: (text) => new Terminal().note(text),
-    });
+    const { report, error } =
+      source === undefined ? await replayRig(options, sources) : await replayOne(options, source);
     if (error !== undefined) throw error;
-    if (report.source.end === 'stopped')
+    const runs = 'cameras' in report ? Object.values(report.cameras) : [report];
+    if (runs.some((run) => run.source.end === 'stopped'))
       throw new PerceptionError('ERR_USAGE', 'stopped before the end of the drive: no verdict');
   } finally {
     forget();
   }
+}
+
+async function replayOne(options: Omit<PipelineOptions, 'source'>, source: string) {
+  const { runPipeline } = await import('../src/pipeline/pipeline.js');
+  return runPipeline({ ...options, source });
+}
+
+async function replayRig(options: RigOptions, sources: ReplaySources['sources']) {
+  const { openRig } = await import('../src/pipeline/cameras/open-rig.js');
+  const rig = await openRig({ ...options, ...(sources && { sources }) });
+  return rig.run(options.signal);
 }

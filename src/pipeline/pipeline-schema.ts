@@ -154,8 +154,8 @@ export const pipelineSchema = z
     calibration: text.default('recording'),
     /** How the camera sits on the vehicle: a file of `windshield ground`; `recording`: what the source carries, or none; `none`. */
     mount: text.default('recording'),
-    /** What distances are measured on: the road as each frame shows it, or the plane through the mount. */
-    ground: z.enum(grounds).default('road'),
+    /** What distances are measured on: the plane through the mount, or the road as each frame shows it. */
+    ground: z.enum(grounds).default('plane'),
     /** The model bundle of each stage: a folder, or several of which a live run takes the one that is faster here. */
     bundles: byStage(bundleSchema),
     /** Which stages share a worker thread, each lane in its order of priority; `auto`: planned from measured times. */

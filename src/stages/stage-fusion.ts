@@ -72,12 +72,12 @@ export interface StageFusion {
 export interface FusionSettings {
   readonly novelty?: Readonly<NoveltySettings> | undefined;
   readonly steeringCheck?: SteeringCheckSettings | undefined;
-  /** What distances are measured on; `road` when left out. */
+  /** What distances are measured on; `plane` when left out. */
   readonly ground?: Ground | undefined;
 }
 
-/** The road as each frame shows it, or the plane through the mount. */
-export const grounds = ['road', 'plane'] as const;
+/** The plane through the mount, or the road as each frame shows it. */
+export const grounds = ['plane', 'road'] as const;
 export type Ground = (typeof grounds)[number];
 
 /** What the steering is compared with the class map by. */

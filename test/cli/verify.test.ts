@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RigVerdict } from '../../tools/verdict/rig-verdict.js';
 import type { Verdict } from '../../tools/verdict/verdict.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
@@ -88,4 +89,68 @@ test('windshield diff refuses what is no recording of results', async () => {
   const { code, stderr } = await windshield(['diff', reference, rig.drivePath]).finished;
   expect(stderr).toMatch(/expected results, .* found topics camera\/.* \(ERR_RECORDING\)\n$/);
   expect(code).toBe(2);
+});
+
+describe('windshield verify of a rig', () => {
+  const cameras = {
+    front: { source: 'drive.mcap' },
+    rear: { source: 'drive.mcap', stages: ['detection', 'signs'] },
+  };
+  const rigReference = () => join(rig.dir, 'rig.mcap');
+  const verifyRig = (pipeline: string, ...args: string[]) =>
+    windshield(['verify', '--reference', rigReference(), '-p', pipeline, ...args]);
+  const pipelineOf = (name: string, changes: object = {}) =>
+    rig.writePipeline(`${name}.yaml`, { source: undefined, publish: {}, cameras, ...changes });
+
+  beforeAll(async () => {
+    const made = await verifyRig(await pipelineOf('rig'), '--update').finished;
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('passes where nothing changed on any of its cameras', async () => {
+    const { code, stdout, stderr } = await verifyRig(await pipelineOf('rig')).finished;
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^rig {8}passed: no difference that counts on front, rear$/m);
+    const same = stdout.match(/^frames {5}20 compared, 20 the same byte for byte$/gm);
+    expect(same).toHaveLength(2);
+    expect(code).toBe(0);
+  });
+
+  test('says on which camera something changed, in the text, on the page and for a build server', async () => {
+    const bundle = join(rig.dir, 'models', 'rear');
+    await cp(rig.bundleDirs.detection, bundle, { recursive: true });
+    const path = join(bundle, 'manifest.json');
+    const manifest = JSON.parse(await readFile(path, 'utf8'));
+    manifest.decode.classes = ['traffic_sign', 'car'];
+    await writeFile(path, JSON.stringify(manifest));
+    const changed = await pipelineOf('rear', {
+      cameras: { ...cameras, rear: { ...cameras.rear, bundles: { detection: bundle } } },
+    });
+    const [html, junit] = [join(rig.dir, 'rig.html'), join(rig.dir, 'rig.xml')];
+    const args = ['--json', '--html', html, '--junit', junit];
+    const { code, stdout } = await verifyRig(changed, ...args).finished;
+    const verdict: RigVerdict = JSON.parse(stdout);
+    expect(new Set(verdict.findings.map(({ camera }) => camera))).toEqual(new Set(['rear']));
+    expect(verdict.findings.map(({ words }) => words)).toContain(
+      'rear: detection calls class 0 traffic sign, car before',
+    );
+    expect(verdict.cameras['front']).toMatchObject({ passed: true, findings: [] });
+    expect(verdict.passed).toBe(false);
+    expect(code).toBe(1);
+    const page = await readFile(html, 'utf8');
+    expect(page).toContain('Camera front: passed');
+    expect(page).toContain('Camera rear: failed');
+    expect(page).toContain('data:image/jpeg;base64,');
+    expect(await readFile(junit, 'utf8')).toContain('classname="windshield.verify.rear"');
+  });
+
+  test('fails where a camera is missing, and compares no rig with a single camera', async () => {
+    const { rear: _, ...rest } = cameras;
+    const { code, stdout } = await verifyRig(await pipelineOf('front', { cameras: rest })).finished;
+    expect(stdout).toContain('camera rear has no results any more');
+    expect(code).toBe(1);
+    const single = await windshield(['diff', reference, rigReference()]).finished;
+    expect(single.stderr).toMatch(/expected results of one camera.*the cameras front, rear/);
+    expect(single.code).toBe(2);
+  });
 });

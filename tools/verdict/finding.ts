@@ -3,6 +3,8 @@
  * changed, then what came of it. Rules allow findings by these names.
  */
 export const findingKinds = {
+  'camera-missing': 'a camera without results',
+  'camera-added': 'a camera that had no results',
   'other-drive': 'the two runs saw different frames',
   bundle: 'another network',
   manifest: 'another setting in a bundle manifest',
@@ -63,6 +65,8 @@ export interface Finding {
   timeS?: number;
   /** The frame that shows it best. */
   frameId?: number;
+  /** Of a rig with several, whose frame that is. */
+  camera?: string;
   /** Detection class, sign class or state of a light, where it is about one. */
   className?: string;
   /** What to point at in that frame, pixels: left, top, right, bottom. */

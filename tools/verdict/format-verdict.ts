@@ -83,14 +83,22 @@ export function byKind(findings: readonly JudgedFinding[]): Map<FindingKind, Jud
   return groups;
 }
 
-/** JUnit's XML, as build servers read it: one test case a kind of finding, failed where one is not allowed. */
-export function formatJunit(verdict: Verdict): string {
+/** JUnit's XML, as build servers read it. */
+export const formatJunit = (verdict: Verdict): string => suitesXml([junitSuite(verdict)]);
+
+export const suitesXml = (suites: readonly string[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>${suites.join('\n')}</testsuites>
+`;
+
+/** One test case a kind of finding, failed where one is not allowed. */
+export function junitSuite(verdict: Verdict, className = 'windshield.verify'): string {
   const { findings, reference, truth } = verdict;
   const groups = byKind(findings);
   const cases = (Object.keys(findingKinds) as FindingKind[]).map((kind) => {
     const wrong = (groups.get(kind) ?? []).filter(({ isAllowed }) => !isAllowed);
     const name = escaped(`no ${kind}: ${findingKinds[kind]}`);
-    const head = `<testcase classname="windshield.verify" name="${name}"`;
+    const head = `<testcase classname="${escaped(className)}" name="${name}"`;
     if (wrong.length === 0) return `${head}/>`;
     const text = wrong.map(({ words }) => words).join('\n');
     return `${head}><failure message="${escaped(wrong[0]!.words)}">${escaped(text)}</failure></testcase>`;
@@ -102,9 +110,7 @@ export function formatJunit(verdict: Verdict): string {
     ),
   );
   const failures = cases.filter((text) => text.includes('<failure')).length;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites><testsuite name="${escaped(`verify against ${reference}`)}" tests="${cases.length}" failures="${failures}">
+  return `<testsuite name="${escaped(`verify against ${reference}`)}" tests="${cases.length}" failures="${failures}">
 ${properties.length === 0 ? '' : `<properties>${properties.join('')}</properties>\n`}${cases.join('\n')}
-</testsuite></testsuites>
-`;
+</testsuite>`;
 }

@@ -1,15 +1,18 @@
 import { McapWriter } from '@mcap/core';
 import { PartialFile } from '../../src/files/partial-file.js';
 import { channelSchemas, fileDescriptorSet } from '../../src/recording/channels.js';
+import { withoutCamera } from '../../src/recording/recorded-cameras.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { recordingLibrary } from '../../src/recording/recording-writer.js';
 import { compressZstd } from '../../src/recording/zstd.js';
 
 const chunkBytes = 1024 * 1024;
 const kept = ['perception', 'camera/calibration'] as const;
+const isKept = (name: string): name is (typeof kept)[number] =>
+  kept.some((topic) => topic === name);
 
 /**
- * Writes a reference: the results and the calibration of a recording, compressed, without pictures. It is there whole
+ * Writes a reference: the results and the calibration of a recording, of each of its cameras, compressed, without pictures. It is there whole
  * or not at all. Rejects with ERR_OUTPUT.
  */
 export async function writeReference(resultsPath: string, path: string): Promise<void> {
@@ -43,8 +46,11 @@ export async function writeReference(resultsPath: string, path: string): Promise
 
 async function copyMessages(reader: RecordingReader, writer: McapWriter): Promise<void> {
   const channels = new Map<string, { id: number; sequence: number }>();
-  for (const topic of kept) {
-    const schema = channelSchemas[topic];
+  const topics = reader.channels.map(({ topic }) => topic);
+  for (const topic of topics) {
+    const name = withoutCamera(topic);
+    if (!isKept(name)) continue;
+    const schema = channelSchemas[name];
     const schemaId = await writer.registerSchema({
       name: schema.typeName,
       encoding: 'protobuf',
@@ -53,7 +59,7 @@ async function copyMessages(reader: RecordingReader, writer: McapWriter): Promis
     const described = { topic, schemaId, messageEncoding: 'protobuf', metadata: new Map() };
     channels.set(topic, { id: await writer.registerChannel(described), sequence: 0 });
   }
-  for await (const { topic, stampNs, data } of reader.messages({ topics: kept })) {
+  for await (const { topic, stampNs, data } of reader.messages({ topics: [...channels.keys()] })) {
     const channel = channels.get(topic)!;
     await writer.addMessage({
       channelId: channel.id,

@@ -3,7 +3,13 @@ import { type CameraMount, groundFromCameraRotation } from '../../calibration/gr
 import { type Point, undistort } from '../../calibration/lens.js';
 import type { MeasuredMount } from '../../calibration/mount.js';
 import { meetSurface, type RoadSurface } from './road-surface.js';
-import { cutPx, fuseDepths, type LogDepth, type SizeSight } from './usual-heights.js';
+import {
+  cutPx,
+  footDeviationPx,
+  fuseDepths,
+  type LogDepth,
+  type SizeSight,
+} from './usual-heights.js';
 
 /** A point of the road, metres from the point below the camera, and one standard deviation of each number. */
 export interface FootPoint {
@@ -13,8 +19,8 @@ export interface FootPoint {
   leftDeviationM: number;
 }
 
-/** How far off a box's lower edge is, one standard deviation: a part that every box has, and a share of its height. */
-const edgeDeviation = { px: 1, heightShare: 0.03 };
+/** How far off a box's middle is, one standard deviation, pixels. */
+const middlePx = 1;
 /** What springs add to the roll that was measured, one standard deviation. */
 const bodyDeviationRad = 0.003;
 /** How far the nearest part of a thing is from the part that is seen where the picture's side cuts its box, a share of the distance. */
@@ -39,8 +45,10 @@ export function footPointOf(
 ): FootPoint | undefined {
   if (boxXyxyPx[3]! >= camera.heightPx - cutPx) return undefined;
   const onRoad = meetRoad(boxXyxyPx, camera, mount, road);
-  const point = size === undefined ? onRoad : withSize(onRoad, camera, mount, size);
-  if (point === undefined) return undefined;
+  const found = size === undefined ? onRoad : withSize(onRoad, camera, mount, size);
+  if (found === undefined) return undefined;
+  const { forwardM, leftM, forwardDeviationM, leftDeviationM } = found;
+  const point = { forwardM, leftM, forwardDeviationM, leftDeviationM };
   if (boxXyxyPx[0]! < cutPx || boxXyxyPx[2]! > camera.widthPx - cutPx) {
     const beyondM = sideCutShare * Math.hypot(point.forwardM, point.leftM);
     point.forwardDeviationM = Math.hypot(point.forwardDeviationM, beyondM);
@@ -50,13 +58,18 @@ export function footPointOf(
   return isSure ? point : undefined;
 }
 
+/** The part of its forward deviation that the box's lower edge has in it, metres, beside. */
+interface RoadPoint extends FootPoint {
+  byFootM: number;
+}
+
 /** Where the ray to a box's foot meets the road. */
 function meetRoad(
   boxXyxyPx: ArrayLike<number>,
   camera: CameraModel,
   mount: MeasuredMount,
   road: RoadSurface,
-): FootPoint | undefined {
+): RoadPoint | undefined {
   const [left, top, right, bottom] = [boxXyxyPx[0]!, boxXyxyPx[1]!, boxXyxyPx[2]!, boxXyxyPx[3]!];
   // Pixels count from the corner, intrinsics from the centre of the first pixel.
   const u = (left + right) / 2 - 0.5;
@@ -65,13 +78,13 @@ function meetRoad(
     roadFromPixel(camera, sits, road, uPx, vPx, byDeviations);
   const at = look(mount, u, v);
   if (at === undefined) return undefined;
-  const edgePx = Math.hypot(edgeDeviation.px, edgeDeviation.heightShare * (bottom - top));
+  const edgePx = footDeviationPx(bottom - top);
   const { heightM, rollRad, yawRad } = mount;
   const rollStep = Math.hypot(mount.rollDeviationRad, bodyDeviationRad);
   // Each step goes towards the nearer point: the farther one may lie beyond the road's last station.
   const moved = [
     look(mount, u, v + edgePx),
-    look(mount, u + edgePx, v),
+    look(mount, u + middlePx, v),
     look({ ...mount, heightM: heightM - mount.heightDeviationM }, u, v),
     look({ ...mount, rollRad: rollRad + rollStep }, u, v),
     look({ ...mount, yawRad: yawRad + mount.yawDeviationRad }, u, v),
@@ -91,12 +104,13 @@ function meetRoad(
     leftM: at[1],
     forwardDeviationM: Math.sqrt(forwardVariance),
     leftDeviationM: Math.sqrt(leftVariance),
+    byFootM: Math.abs(moved[0]![0] - at[0]),
   };
 }
 
 /** The point on the ray to the foot that road and size agree on; by size alone where the ray meets no road. */
 function withSize(
-  onRoad: FootPoint | undefined,
+  onRoad: RoadPoint | undefined,
   camera: CameraModel,
   mount: MeasuredMount,
   size: SizeSight,
@@ -108,10 +122,11 @@ function withSize(
   const byRoad: LogDepth | undefined = onRoad && {
     mean: Math.log(onRoad.forwardM / forward),
     deviation: onRoad.forwardDeviationM / onRoad.forwardM,
+    byFoot: onRoad.byFootM / onRoad.forwardM,
   };
   const { mean, deviation } = fuseDepths(size, byRoad);
   const depthM = Math.exp(mean);
-  const bearingRad = Math.hypot(edgeDeviation.px / camera.fxPx, mount.yawDeviationRad);
+  const bearingRad = Math.hypot(middlePx / camera.fxPx, mount.yawDeviationRad);
   return {
     forwardM: forward * depthM,
     leftM: left * depthM,

@@ -50,10 +50,10 @@ const seenBorderM = 0.8;
 const drift = { widthM: 0.05, middleM: 0.4, leastWidthM: 0.1 };
 /** Roads are seen to change as a car of this speed comes to other parts of them, metres a second, metres. */
 const change = { speedMps: 15, alikeM: 30 };
-/** How far off a box's foot is, pixels, and how much higher or lower than the road things stand, metres: kerbs, verges. */
-const foot = { px: 2, standM: 0.1 };
+/** How much higher or lower than the road things stand, one standard deviation, metres: kerbs, verges. */
+const standM = 0.1;
 /** Observations are not independent of each other: the deviations that follow from them are this many times larger. */
-const inflation = 2.5;
+const inflation = 3;
 /** The fit goes outwards, metres: what is far is looked for where the nearer part leads. */
 const reachesM = { first: [12, 18, 27, 40, 60, 90], next: [25, 90] };
 const stepsEach = 2;
@@ -248,7 +248,10 @@ export class RoadAhead {
   }
 
   /** A thing as tall as its kind stands where its foot's ray is by then: so high is the road there. */
-  #addThing({ kinds, footRay, logDepth, edgeDeviation }: SizeSight, reachM: number): void {
+  #addThing(
+    { kinds, footRay, logDepth, edgeDeviation, footDeviationPx }: SizeSight,
+    reachM: number,
+  ): void {
     const r = this.#rotation;
     const { heightM } = this.#mount;
     const [rayX, rayY] = footRay;
@@ -263,8 +266,8 @@ export class RoadAhead {
       if (at === undefined) continue;
       const away = heightM + up * depthM - at.zM;
       const ofDepthM = (at.slope - up) * depthM * Math.hypot(kind.deviation, edgeDeviation);
-      const ofFootM = (depthM * foot.px) / this.#camera.fyPx;
-      const one = ofDepthM ** 2 + ofFootM ** 2 + foot.standM ** 2;
+      const ofFootM = (depthM * footDeviationPx) / this.#camera.fyPx;
+      const one = ofDepthM ** 2 + ofFootM ** 2 + standM ** 2;
       const unlike = away ** 2 / one + Math.log(one) - 2 * Math.log(kind.share);
       if (unlike >= likeliest) continue;
       likeliest = unlike;

@@ -41,12 +41,19 @@ export interface SizeSight {
   footRay: readonly [number, number];
   /** Logarithm of the depth along the optical axis that a height of 1 m would have, metres. */
   logDepth: number;
-  /** One standard deviation of it, by the box's own edges. */
+  /** One standard deviation of it by the box's own edges, and of its lower edge, pixels. */
   edgeDeviation: number;
+  footDeviationPx: number;
+  /** That as a share of the box's height. */
+  footShare: number;
 }
 
-/** How far off a box's upper and lower edge are together, one standard deviation, pixels. */
-const edgesPx = 1.5;
+/** How far off a detector's boxes are, one standard deviation: a part that every box has, pixels, and a share of its height. */
+const boxDeviation = { footPx: 1.5, footShare: 0.065, tallPx: 2, tallShare: 0.12 };
+
+/** Of the lower edge, pixels; `tallPx`: the box's height. */
+export const footDeviationPx = (tallPx: number): number =>
+  Math.hypot(boxDeviation.footPx, boxDeviation.footShare * tallPx);
 /** A box that ends so near to the picture's border goes on beyond it. */
 export const cutPx = 2;
 
@@ -71,20 +78,30 @@ export function sizeSightOf(
   const footRay = undistort(camera, u, bottom - 0.5);
   if (head === undefined || footRay === undefined || !(footRay[1] > head[1])) return undefined;
   const logDepth = -Math.log(footRay[1] - head[1]);
-  return { kinds, footRay, logDepth, edgeDeviation: edgesPx / (bottom - top) };
+  const tallPx = bottom - top;
+  return {
+    kinds,
+    footRay,
+    logDepth,
+    edgeDeviation: Math.hypot(boxDeviation.tallPx / tallPx, boxDeviation.tallShare),
+    footDeviationPx: footDeviationPx(tallPx),
+    footShare: footDeviationPx(tallPx) / tallPx,
+  };
 }
 
 /** A depth's logarithm and its deviation. */
 export interface LogDepth {
   mean: number;
   deviation: number;
+  /** The part of the deviation that the box's lower edge has in it. */
+  byFoot: number;
 }
 
 /**
  * The depth by size and, where it is known, by where the foot meets the road: a mixture over the kinds, each weighed by how
  * well it agrees with the road; its mean and deviation.
  */
-export function fuseDepths(size: SizeSight, road: LogDepth | undefined): LogDepth {
+export function fuseDepths(size: SizeSight, road: LogDepth | undefined): Omit<LogDepth, 'byFoot'> {
   let [weights, sum, squares] = [0, 0, 0];
   for (const { heightM, deviation, share } of size.kinds) {
     const bySize = Math.log(heightM) + size.logDepth;
@@ -96,7 +113,10 @@ export function fuseDepths(size: SizeSight, road: LogDepth | undefined): LogDept
       // Never quite nothing, so that two that disagree for good still have a mean.
       weight *= Math.exp(-Math.min(300, (bySize - road.mean) ** 2 / (2 * both))) / Math.sqrt(both);
       mean = (bySize * roadVariance + road.mean * sizeVariance) / both;
-      variance = (sizeVariance * roadVariance) / both;
+      // A lower edge that is too high makes the thing farther by the road and by its size: the two are not independent.
+      const alike =
+        2 * road.byFoot * size.footShare * (sizeVariance / both) * (roadVariance / both);
+      variance = (sizeVariance * roadVariance) / both + alike;
     }
     weights += weight;
     sum += weight * mean;

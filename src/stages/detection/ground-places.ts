@@ -19,7 +19,7 @@ export type GroundPlaces = (answers: FusedAnswers) => (FootPoint | undefined)[];
 export function createGroundPlaces(
   manifests: ReadonlyMap<Task, Manifest>,
   { camera, mount }: StandingCamera,
-  ground: Ground = 'road',
+  ground: Ground = 'plane',
 ): GroundPlaces {
   const classes = classesOf(manifests.get('detection'));
   const road = ground === 'road' ? new RoadAhead(camera, mount, mapViewOf(manifests)) : undefined;

@@ -53,6 +53,10 @@ export class WatchedBoard {
   #problem = '';
   #isFinishAsked = false;
   #isStopped = false;
+  #onStop = () => {};
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#onStop = resolve;
+  });
 
   private constructor(options: WatchBoardOptions, source: NewestFrame) {
     const { widthPx, heightPx } = source.capture.info.layout;
@@ -86,6 +90,7 @@ export class WatchedBoard {
   /** Ends without a result. */
   stop(): void {
     this.#isStopped = true;
+    this.#onStop();
     void this.#source.close();
   }
 
@@ -124,6 +129,10 @@ export class WatchedBoard {
       fillPackedRgb(ring.pixels(frame.slot), ring.layout, this.#rgb);
       ring.release(frame.slot);
       this.#look(Number(frame.sourceTimeNs) / 1e9);
+      // What is recorded would be over before anybody saw it: it waits for a page that has its first picture.
+      if (this.#source.isRecorded && !this.frames.isWatched)
+        await Promise.race([this.frames.newestTaken(), this.#stopped]);
+      if (this.#isStopped) return undefined;
       // Pages are answered between two looks.
       await turn();
       const isDue = this.#live.isKnownWellEnough && this.#live.taken > this.#solvedWith;

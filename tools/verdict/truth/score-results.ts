@@ -18,7 +18,8 @@ export async function findTruth(
       path === undefined ? undefined : await RecordingReader.open(path).catch(() => undefined);
     if (reader === undefined) continue;
     await reader.close();
-    if (truthTopics(reader).length > 0) return reader.path;
+    // Not the reader's path: that leaves out which of several cameras is meant.
+    if (truthTopics(reader).length > 0) return path;
   }
   return undefined;
 }

@@ -1,0 +1,73 @@
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { camerasIn } from '../../src/recording/recorded-cameras.js';
+import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { type Comparison, compareRuns } from './compare-runs.js';
+import type { Finding } from './finding.js';
+import type { Rules } from './rules.js';
+
+/** Two runs of a rig with several cameras. */
+export interface RigComparison {
+  referencePath: string;
+  candidatePath: string;
+  /** By camera that both runs have. */
+  cameras: ReadonlyMap<string, { comparison: Comparison; drivePath: string | undefined }>;
+  /** Cameras that one of the two lacks. */
+  findings: Finding[];
+}
+
+/** Where the drives of a rig lie: one recording of all its cameras, or a drive for each of them. */
+export type RigDrives = string | Readonly<Record<string, string>> | undefined;
+
+/**
+ * Compares recordings of results of several cameras, each camera with itself; undefined where both are of one camera. Rejects
+ * as compareRuns does, and with ERR_RECORDING where only one of the two has several cameras.
+ */
+export async function compareRigs(
+  referencePath: string,
+  candidatePath: string,
+  rules: Rules,
+  drives?: RigDrives,
+): Promise<RigComparison | undefined> {
+  const [before, now] = [await camerasOf(referencePath), await camerasOf(candidatePath)];
+  if (before.length === 0 && now.length === 0) return undefined;
+  const inWords = (cameras: readonly string[]) =>
+    cameras.length === 0 ? 'one camera' : `the cameras ${cameras.join(', ')}`;
+  if (before.length === 0 || now.length === 0)
+    throw new PerceptionError(
+      'ERR_RECORDING',
+      `${candidatePath}: expected results of ${inWords(before)}, as ${referencePath} has them, found those of ${inWords(now)}`,
+    );
+  const cameras: [string, { comparison: Comparison; drivePath: string | undefined }][] = [];
+  for (const camera of before.filter((name) => now.includes(name))) {
+    const drivePath = await driveOf(camera, drives);
+    const of = (path: string) => `${path}#${camera}`;
+    const comparison = await compareRuns(of(referencePath), of(candidatePath), rules, drivePath);
+    cameras.push([camera, { comparison, drivePath }]);
+  }
+  const lacks = (kind: 'camera-missing' | 'camera-added', names: string[], words: string) =>
+    names.map((camera): Finding => ({ kind, words: `camera ${camera} ${words}`, camera }));
+  const missing = before.filter((name) => !now.includes(name));
+  const added = now.filter((name) => !before.includes(name));
+  return {
+    referencePath,
+    candidatePath,
+    cameras: new Map(cameras),
+    findings: [
+      ...lacks('camera-missing', missing, 'has no results any more'),
+      ...lacks('camera-added', added, 'had no results before'),
+    ],
+  };
+}
+
+/** None of a recording of one camera, and where one of several is chosen already. */
+async function camerasOf(path: string): Promise<string[]> {
+  const reader = await RecordingReader.open(path);
+  await reader.close();
+  return camerasIn(reader.channels.map(({ topic }) => topic));
+}
+
+async function driveOf(camera: string, drives: RigDrives): Promise<string | undefined> {
+  if (typeof drives !== 'string') return drives?.[camera];
+  const own = await camerasOf(drives).catch((): string[] => []);
+  return own.includes(camera) ? `${drives}#${camera}` : undefined;
+}
