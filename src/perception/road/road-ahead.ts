@@ -103,7 +103,8 @@ export class RoadAhead {
     this.#predict(dtS);
     const isMapped = this.#map !== undefined && segmentation !== undefined;
     if (isMapped) this.#read(segmentation, this.#map!);
-    const prior = invertPositive(this.#covariance, stateCount)!;
+    const prior = invertPositive(this.#covariance, stateCount);
+    if (prior === undefined) return this.#forget();
     this.#state.set(this.#mean);
     const reaches = isMapped && this.#isLost.includes(true) ? reachesM.first : reachesM.next;
     for (const reachM of reaches)
@@ -113,12 +114,21 @@ export class RoadAhead {
         this.#seen.fill(0);
         if (isMapped) for (const side of [0, 1] as const) this.#addBorder(side, reachM);
         for (const thing of things) this.#addThing(thing, reachM);
-        if (!this.#equations.step(this.#state)) return this.#surface();
+        if (!this.#equations.step(this.#state)) return this.#forget();
       }
+    const covariance = invertPositive(this.#equations.precision, stateCount);
+    if (covariance === undefined || !this.#state.every(Number.isFinite)) return this.#forget();
     this.#mean.set(this.#state);
-    this.#covariance =
-      invertPositive(this.#equations.precision, stateCount) ?? this.#unseen.slice();
+    this.#covariance = covariance;
     if (isMapped) this.#judgeBorders();
+    return this.#surface();
+  }
+
+  /** Begins anew after what no road can be; the surface is the plane. */
+  #forget(): RoadSurface {
+    this.#mean.fill(0);
+    this.#covariance.set(this.#unseen);
+    this.#forgetBorders();
     return this.#surface();
   }
 
