@@ -106,7 +106,7 @@ export const driveTables = {
       forward_m: {
         type: 'double',
         unit: 'm',
-        about: 'where it stands on a flat road, ahead of the camera',
+        about: 'where it stands on the road, ahead of the camera',
         isNullable: true,
       },
       left_m: { type: 'double', unit: 'm', about: 'to the left of the camera', isNullable: true },

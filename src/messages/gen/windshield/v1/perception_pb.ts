@@ -207,7 +207,7 @@ export type Detection = Message<"windshield.v1.Detection"> & {
   trackId: number;
 
   /**
-   * Where the middle of the box's lower edge stands on a flat road; absent without a mount (`mount` in the pipeline
+   * Where the middle of the box's lower edge stands on the road; absent without a mount (`mount` in the pipeline
    * file), for what hangs in the air, for a box cut off by the picture's lower edge, and where it is too uncertain.
    *
    * @generated from field: windshield.v1.GroundPoint ground_m = 40;
@@ -223,7 +223,7 @@ export const DetectionSchema: GenMessage<Detection> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 1);
 
 /**
- * On a flat road, metres from the point below the camera; x forward, y left.
+ * On the road, metres from the point below the camera; x forward, y left.
  *
  * @generated from message windshield.v1.GroundPoint
  */
