@@ -7,6 +7,7 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { columnsTo, textTable } from '../src/text/text-table.js';
+import { wilsonInterval } from '../tools/statistics/wilson.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
@@ -18,6 +19,7 @@ interface LoopFlags {
   pipeline: string;
   controller: 'network' | 'reference' | 'constant';
   seed: string;
+  worlds: string;
   seconds: string;
   rate: string;
   speed: string;
@@ -58,7 +60,8 @@ export function loopCommand(): Command {
         .default('network'),
     )
     .option('--seed <n>', 'which world', '1')
-    .option('--seconds <s>', 'how long, interventions included', '60')
+    .option('--worlds <n>', 'drive in so many, from the seed on, one after the other', '1')
+    .option('--seconds <s>', 'how long in each, interventions included', '60')
     .option('--rate <Hz>', 'frames a second', '20')
     .option('--speed <m/s>', 'of the car', '12')
     .option('--size <WxH>', 'pixels of a frame', '320x180')
@@ -83,6 +86,7 @@ export function loopCommand(): Command {
 
 async function runLoopCommand(flags: LoopFlags): Promise<void> {
   const setup = setupOf(flags);
+  const worlds = numberFlag('--worlds', flags.worlds, 1, 1000, true);
   const latencyS = numberFlag('--latency-ms', flags.latencyMs, 0, 2000) / 1000;
   const rateHz = numberFlag('--rate', flags.rate, 5, 60);
   const seconds = numberFlag('--seconds', flags.seconds, 1, 7200);
@@ -91,6 +95,8 @@ async function runLoopCommand(flags: LoopFlags): Promise<void> {
   const lengthM = flags.track === undefined ? neededM : numberFlag('--track', flags.track, 1, 1e5);
   if (lengthM < neededM)
     throw usage(`expected a track of ${neededM} m or more for ${seconds} s, found ${lengthM} m`);
+  if (flags.video !== undefined && worlds > 1)
+    throw usage(`--video: expected one world, found ${worlds}`);
   if (flags.video !== undefined)
     guardOutputs(
       [{ option: '--video', path: flags.video, kind: 'film' }],
@@ -98,32 +104,37 @@ async function runLoopCommand(flags: LoopFlags): Promise<void> {
     );
   const { SimulatedDrive } = await import('../simulator/driving/loop/simulated-drive.js');
   const { LoopVideo } = await import('../simulator/driving/loop/loop-video.js');
+  const { ForetellWatch } = await import('../simulator/driving/loop/foretelling.js');
   await untilStopped(async (signal, terminal) => {
-    const drive = await SimulatedDrive.open({ ...setup, lengthM });
-    const video =
-      flags.video === undefined ? undefined : await LoopVideo.start(flags.video, drive, rateHz);
-    let controller: Controller | undefined;
-    try {
-      const foretelling =
-        flags.foretell &&
-        new (await import('../simulator/driving/loop/foretelling.js')).ForetellWatch(rateHz);
-      const onAnswer = (frame: PerceptionFrame) => foretelling?.answered(frame);
-      controller = await controllerOf(flags, drive, rateHz, terminal, onAnswer);
-      const show = showsProgress(terminal);
-      const onFrame = async (frame: Parameters<LoopVideoAdd>[0]) => {
-        await video?.add(frame);
-        foretelling?.drove(frame);
-        const details = [`${frame.interventions} interventions`];
-        show({ done: Math.round(frame.elapsedS), total: seconds, unit: 's', details });
-      };
-      const run = { drive, controller, seed: setup.seed, seconds, rateHz, latencyS, signal };
-      const result = await runLoop({ ...run, onFrame });
-      await video?.finish();
-      report(terminal, flags, result, foretelling?.report);
-    } finally {
-      await video?.abort();
-      await controller?.close();
+    const foretelling = flags.foretell && new ForetellWatch(rateHz);
+    const onAnswer = (frame: PerceptionFrame) => foretelling?.answered(frame);
+    const show = showsProgress(terminal);
+    const results: LoopResult[] = [];
+    for (let world = 0; world < worlds && !signal.aborted; world++) {
+      const seed = setup.seed + world;
+      const drive = await SimulatedDrive.open({ ...setup, seed, lengthM });
+      const video =
+        flags.video === undefined ? undefined : await LoopVideo.start(flags.video, drive, rateHz);
+      let controller: Controller | undefined;
+      try {
+        controller = await controllerOf(flags, drive, rateHz, terminal, onAnswer);
+        const onFrame = async (frame: Parameters<LoopVideoAdd>[0]) => {
+          await video?.add(frame);
+          foretelling?.drove(frame);
+          const details = [`${frame.interventions} interventions`];
+          const done = Math.round(world * seconds + frame.elapsedS);
+          show({ done, total: worlds * seconds, unit: 's', details });
+        };
+        const run = { drive, controller, seed, seconds, rateHz, latencyS, signal };
+        results.push(await runLoop({ ...run, onFrame }));
+        await video?.finish();
+      } finally {
+        await video?.abort();
+        await controller?.close();
+      }
+      foretelling?.nextDrive();
     }
+    report(terminal, flags, results, foretelling?.report);
     return 'what was driven until then is above';
   });
 }
@@ -168,19 +179,29 @@ async function controllerOf(
 function report(
   terminal: Terminal,
   flags: LoopFlags,
-  result: LoopResult,
+  results: readonly LoopResult[],
   foretold: Foretelling | undefined,
 ): void {
   terminal.clearLive();
-  const { stopped, unanswered, elapsedS } = result;
-  const all = { ...result, ...(foretold && { foretold }) };
-  terminal.print(flags.json ? measuredJson(all) : sentences(result));
+  const all = results.length === 1 ? results[0]! : { worlds: results };
+  if (flags.json) terminal.print(measuredJson({ ...all, ...(foretold && { foretold }) }));
+  else for (const result of results) terminal.print(sentences(result));
   if (foretold !== undefined && !flags.json) terminal.print(foretellingTable(foretold));
-  if (stopped === undefined) return;
-  process.exitCode = exitCodes.failedVerdict;
-  terminal.note(
-    `windshield: expected an answer for every frame, found none for the last of ${unanswered}: the car braked and stands after ${elapsedS.toFixed(1)} s: ${stopped}`,
-  );
+  for (const { stopped, unanswered, elapsedS, seed } of results) {
+    if (stopped === undefined) continue;
+    process.exitCode = exitCodes.failedVerdict;
+    const where = results.length === 1 ? '' : `seed ${seed}: `;
+    terminal.note(
+      `windshield: ${where}expected an answer for every frame, found none for the last of ${unanswered}: the car braked and stands after ${elapsedS.toFixed(1)} s: ${stopped}`,
+    );
+  }
+}
+
+/** `8 of 9 (57–98 %)`: with the interval of 95 % confidence, were each independent of the others. */
+function outOf(hits: number, count: number): string {
+  if (count === 0) return '0 of 0';
+  const [low, high] = wilsonInterval(hits, count).map((share) => Math.round(100 * share));
+  return `${hits} of ${count} (${low}–${high} %)`;
 }
 
 function foretellingTable({ beforeS, framesBefore, seen, rows }: Foretelling): string {
@@ -190,9 +211,9 @@ function foretellingTable({ beforeS, framesBefore, seen, rows }: Foretelling): s
   const lines = rows.map((row) => [
     row.against,
     row.thresholdM.toFixed(2),
-    `${row.hits} of ${row.interventions}`,
+    outOf(row.hits, row.interventions),
     row.medianLeadS?.toFixed(1) ?? '',
-    `${row.falseAlarms} of ${row.alarms}`,
+    outOf(row.falseAlarms, row.alarms),
     share(row.framesAbove),
     share(row.framesRight),
   ]);

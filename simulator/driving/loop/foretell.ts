@@ -22,6 +22,8 @@ export interface Foretold {
   framesRight: number | undefined;
 }
 
+/** Frames further apart are of two drives, seconds. */
+const apartS = 1;
 /** A disagreement counts once it has stood for so long, seconds; less is a fault of one class map. */
 const standsS = 0.2;
 
@@ -71,8 +73,9 @@ function alarmsOf(
   let lastS = Number.NEGATIVE_INFINITY;
   let isSaid = false;
   for (const { timeS, disagreementM } of frames) {
-    // Somebody took over: the car is elsewhere.
-    const isBroken = interventionsS.some((atS) => atS > lastS && atS <= timeS);
+    // Somebody took over, or another drive began: the car is elsewhere.
+    const isElsewhere = timeS - lastS > apartS;
+    const isBroken = isElsewhere || interventionsS.some((atS) => atS > lastS && atS <= timeS);
     if (isBroken || !isAbove(disagreementM, thresholdM)) {
       sinceS = undefined;
       isSaid = false;

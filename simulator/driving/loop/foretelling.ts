@@ -18,7 +18,10 @@ export interface Foretelling {
   rows: ({ against: Against } & Foretold)[];
 }
 
-/** Watches a closed loop, and says afterwards whether the steering's disagreement with the road foretold interventions. */
+/** Between the last frame of a drive and the first of the next: nothing reaches across, seconds. */
+const betweenDrivesS = 2 * beforeS;
+
+/** Watches closed loops, one after the other, and says afterwards whether the steering's disagreement with the road foretold interventions. */
 export class ForetellWatch {
   readonly #rateHz: number;
   readonly #frames: { timeS: number; laneM: number | undefined; freeSpaceM: number | undefined }[] =
@@ -26,6 +29,9 @@ export class ForetellWatch {
   readonly #interventionsS: number[] = [];
   #check: PerceptionFrame['steeringCheck'];
   #interventions = 0;
+  /** When this drive began, and its frames so far. */
+  #beganS = 0;
+  #framesOfDrive = 0;
 
   constructor(rateHz: number) {
     this.#rateHz = rateHz;
@@ -36,8 +42,16 @@ export class ForetellWatch {
     this.#check = steeringCheck;
   }
 
+  /** What follows is driven in another world. */
+  nextDrive(): void {
+    this.#beganS += this.#framesOfDrive / this.#rateHz + betweenDrivesS;
+    this.#framesOfDrive = 0;
+    this.#interventions = 0;
+    this.#check = undefined;
+  }
+
   drove({ interventions }: LoopFrame): void {
-    const timeS = this.#frames.length / this.#rateHz;
+    const timeS = this.#beganS + this.#framesOfDrive++ / this.#rateHz;
     if (interventions > this.#interventions) this.#interventionsS.push(timeS);
     this.#interventions = interventions;
     const { laneM, freeSpaceM } = this.#check ?? {};

@@ -24,3 +24,24 @@ test('a loop is told of as it went: interventions by when they happened, the fre
   expect(at('free space', 1).framesAbove).toBeGreaterThan(0.8);
   expect(at('free space, less its median', 1)).toMatchObject({ hits: 1, falseAlarms: 0 });
 });
+
+test('drives in several worlds are counted together, and nothing reaches from one into the next', () => {
+  const watch = new ForetellWatch(10);
+  const drive = (frames: number, isOff: (frame: number) => boolean, atFrame?: number) => {
+    for (let frame = 0; frame < frames; frame++) {
+      const steeringCheck = { aheadM: 12, pathM: 0, laneM: isOff(frame) ? 1.3 : 0.1 };
+      watch.answered(create(PerceptionFrameSchema, { steeringCheck }));
+      const interventions = atFrame !== undefined && frame >= atFrame ? 1 : 0;
+      watch.drove({ elapsedS: frame / 10, angleRad: 0, interventions });
+    }
+    watch.nextDrive();
+  };
+  // Off to its end, without an intervention; the next one is off from its first frame on, for less than 0.2 s.
+  drive(50, (frame) => frame >= 30);
+  drive(50, (frame) => frame === 0, 1);
+  drive(50, (frame) => frame >= 20 && frame < 40, 40);
+  const lane = watch.report.rows.find((row) => row.against === 'lane' && row.thresholdM === 1)!;
+  expect(lane).toMatchObject({ hits: 1, interventions: 2, alarms: 2, falseAlarms: 1 });
+  expect(lane.medianLeadS).toBeCloseTo(1.8, 6);
+  expect(lane.framesAbove).toBeCloseTo(41 / 150, 6);
+});
