@@ -7,7 +7,6 @@ import { guardOutputs } from '../src/files/output-guard.js';
 import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { columnsTo, textTable } from '../src/text/text-table.js';
-import { wilsonInterval } from '../tools/statistics/wilson.js';
 import { defaultSteeringPipeline } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { numberFlag, sizeFlag, usage } from './option-parsers.js';
@@ -198,9 +197,9 @@ function report(
 }
 
 /** `8 of 9 (57–98 %)`: with the interval of 95 % confidence, were each independent of the others. */
-function outOf(hits: number, count: number): string {
+function outOf(hits: number, count: number, share95: readonly [number, number]): string {
   if (count === 0) return '0 of 0';
-  const [low, high] = wilsonInterval(hits, count).map((share) => Math.round(100 * share));
+  const [low, high] = share95.map((share) => Math.round(100 * share));
   return `${hits} of ${count} (${low}–${high} %)`;
 }
 
@@ -211,9 +210,9 @@ function foretellingTable({ beforeS, framesBefore, seen, rows }: Foretelling): s
   const lines = rows.map((row) => [
     row.against,
     row.thresholdM.toFixed(2),
-    outOf(row.hits, row.interventions),
+    outOf(row.hits, row.interventions, row.hitShare95),
     row.medianLeadS?.toFixed(1) ?? '',
-    outOf(row.falseAlarms, row.alarms),
+    outOf(row.falseAlarms, row.alarms, row.falseAlarmShare95),
     share(row.framesAbove),
     share(row.framesRight),
   ]);

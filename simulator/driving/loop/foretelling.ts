@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
+import { wilsonInterval } from '../../../tools/statistics/wilson.js';
 import { type CheckedFrame, type Foretold, foretell } from './foretell.js';
 import type { LoopFrame } from './run-loop.js';
 
@@ -15,7 +16,14 @@ export interface Foretelling {
   framesBefore: number;
   /** Share of the frames on which each comparison could be made. */
   seen: Record<'lane' | 'free space', number>;
-  rows: ({ against: Against } & Foretold)[];
+  rows: ForetoldRow[];
+}
+
+export interface ForetoldRow extends Foretold {
+  against: Against;
+  /** In which the share of interventions that are foretold lies, and that of false alarms, with 95 % confidence. */
+  hitShare95: readonly [low: number, high: number];
+  falseAlarmShare95: readonly [low: number, high: number];
 }
 
 /** Between the last frame of a drive and the first of the next: nothing reaches across, seconds. */
@@ -84,10 +92,12 @@ export class ForetellWatch {
         'free space': share(seen.length),
       },
       rows: series.flatMap(([against, checked]) =>
-        thresholdsM.map((thresholdM) => ({
-          against,
-          ...foretell(checked, this.#interventionsS, { thresholdM, beforeS }),
-        })),
+        thresholdsM.map((thresholdM) => {
+          const told = foretell(checked, this.#interventionsS, { thresholdM, beforeS });
+          const hitShare95 = wilsonInterval(told.hits, told.interventions);
+          const falseAlarmShare95 = wilsonInterval(told.falseAlarms, told.alarms);
+          return { against, ...told, hitShare95, falseAlarmShare95 };
+        }),
       ),
     };
   }
