@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { permittedUse } from '../../src/bundle/permitted-use.js';
 import { loadPipelineFile, parsePipeline } from '../../src/pipeline/pipeline-file.js';
 
 const minimal = `
@@ -72,6 +73,15 @@ describe('a pipeline file', () => {
         expect(existsSync(join(String(dir), 'manifest.json'))).toBe(true);
     },
   );
+
+  test('any-use.yaml names only bundles whose data permit any use', async () => {
+    const { bundles } = await loadPipelineFile('pipelines/any-use.yaml');
+    for (const dir of Object.values(bundles)) {
+      const manifest = readFileSync(join(String(dir), 'manifest.json'), 'utf8');
+      const { use, training } = JSON.parse(manifest);
+      expect([use, permittedUse(training.data)]).toEqual(['any', 'any']);
+    }
+  });
 
   test('that is shipped as the default is accepted', async () => {
     const config = await loadPipelineFile('pipelines/default.yaml');
