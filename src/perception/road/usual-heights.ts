@@ -10,27 +10,28 @@ export interface Kind {
   share: number;
 }
 
+const people: readonly Kind[] = [
+  { heightM: 1.71, deviation: 0.075, share: 0.88 },
+  // Children, and people who sit.
+  { heightM: 1.25, deviation: 0.15, share: 0.12 },
+];
+const vanHeight = { heightM: 2.2, deviation: 0.14 };
+
 /** What stands on the road is about as tall as others of its class. */
 const kindsOf = new Map<string, readonly Kind[]>([
   [
     'car',
     [
       { heightM: 1.51, deviation: 0.085, share: 0.88 },
-      // Vans.
-      { heightM: 2.2, deviation: 0.14, share: 0.12 },
+      { ...vanHeight, share: 0.12 },
     ],
   ],
+  ['van', [{ ...vanHeight, share: 1 }]],
   ['truck', [{ heightM: 3.3, deviation: 0.18, share: 1 }]],
   ['bus', [{ heightM: 3.3, deviation: 0.1, share: 1 }]],
   ['motorcycle', [{ heightM: 1.6, deviation: 0.15, share: 1 }]],
-  [
-    'pedestrian',
-    [
-      { heightM: 1.71, deviation: 0.075, share: 0.88 },
-      // Children, and people who sit.
-      { heightM: 1.25, deviation: 0.15, share: 0.12 },
-    ],
-  ],
+  ['pedestrian', people],
+  ['person', people],
   ['cyclist', [{ heightM: 1.73, deviation: 0.065, share: 1 }]],
 ]);
 
