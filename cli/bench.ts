@@ -1,14 +1,17 @@
 import { Command, Option } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { loadPipelineFile } from '../src/pipeline/pipeline-file.js';
+import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { BenchPart } from '../tools/bench/bench-report.js';
+import type { RigBenchPart } from '../tools/bench/run-rig-bench.js';
 import type { FrameMode } from '../tools/bench/trial.js';
 import type { ViewerKind } from '../tools/bench/viewer.js';
 import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { positive, positiveInteger } from './option-parsers.js';
+import { replaySources } from './rig-sources.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -36,7 +39,8 @@ export function benchCommand(): Command {
       'Measures what the networks reach in a bare loop on this machine, then the highest rate that the\n' +
         'pipeline keeps with under 5 % of the frames lost, latency by stage, memory, the start, and whether\n' +
         'two lock-step runs agree. A frame counts as lost when any stage did not answer for it. Every\n' +
-        'trial is a process of its own. docs/benchmarks.md defines every number.',
+        'trial is a process of its own. Of a pipeline file with several cameras it measures peak and lock-step\n' +
+        'with all of them at work; --camera measures one. docs/benchmarks.md defines every number.',
     )
     .argument('[pipeline.yaml]', 'the pipeline file; windshield’s own default when left out')
     .argument('[recording]', 'the drive; the source of the pipeline file when left out')
@@ -58,7 +62,7 @@ export function benchCommand(): Command {
         'lockstep',
       ]),
     )
-    .option('--camera <name>', 'this camera of a pipeline file that has several')
+    .option('--camera <name>', 'only this camera of a pipeline file that has several')
     .option('--trial-seconds <n>', 'length of a trial of the search', positive, 6)
     .option('--confirm-seconds <n>', 'length of a trial that is reported', positive, 20)
     .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
@@ -85,8 +89,11 @@ async function bench(
   recording: string | undefined,
   flags: BenchFlags,
 ): Promise<void> {
+  const whole = await loadPipelineFile(pipelinePath);
+  if (whole.cameras !== undefined && flags.camera === undefined)
+    return benchRig(whole, pipelinePath, recording, flags);
   const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
-  const file = configOfCamera(await loadPipelineFile(pipelinePath), flags.camera);
+  const file = configOfCamera(whole, flags.camera);
   const config = { ...file, allowUncertified: flags.allowUncertified ?? file.allowUncertified };
   const source = recording ?? config.source;
   if (source === undefined)
@@ -127,6 +134,55 @@ async function bench(
     terminal.print(flags.json ? measuredJson({ ...report, faults }) : formatBench(report));
     for (const fault of faults) terminal.note(`failed: ${fault}`);
     if (faults.length > 0) process.exitCode = exitCodes.failedVerdict;
+  } catch (error) {
+    // Ended by the user: there is nothing to report of half a bench.
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** A pipeline file with several cameras, all of them at work. */
+async function benchRig(
+  file: PipelineConfig,
+  pipelinePath: string,
+  recording: string | undefined,
+  flags: BenchFlags,
+): Promise<void> {
+  const { runRigBench, rigBenchParts } = await import('../tools/bench/run-rig-bench.js');
+  const { formatRigBench } = await import('../tools/bench/format-rig-bench.js');
+  const isOfRig = (part: BenchPart): part is RigBenchPart =>
+    rigBenchParts.some((one) => one === part);
+  const asked = flags.only ?? rigBenchParts;
+  const other = asked.find((part) => !isOfRig(part));
+  const refused = other ?? (flags.page && '--page') ?? (flags.budgets && '--budgets');
+  if (refused)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `of several cameras bench measures ${rigBenchParts.join(' and ')}, not ${refused}: name one with --camera`,
+    );
+  const { sources } = replaySources(file, recording);
+  const stop = new AbortController();
+  const forget = onStopSignals(() => stop.abort());
+  const terminal = new Terminal();
+  try {
+    const report = await runRigBench({
+      config: { ...file, allowUncertified: flags.allowUncertified ?? file.allowUncertified },
+      pipelinePath,
+      sources,
+      parts: new Set(asked.filter(isOfRig)),
+      frames: flags.frames,
+      trialSeconds: flags.trialSeconds,
+      confirmSeconds: flags.confirmSeconds,
+      lockstepFrames: flags.lockstepFrames,
+      resolution: flags.resolution,
+      note: (text) => terminal.note(text),
+      signal: stop.signal,
+    });
+    terminal.print(flags.json ? measuredJson(report) : formatRigBench(report));
+    if (report.lockstep?.isIdentical !== false) return;
+    terminal.note('failed: two lock-step runs differ');
+    process.exitCode = exitCodes.failedVerdict;
   } catch (error) {
     // Ended by the user: there is nothing to report of half a bench.
     if (!stop.signal.aborted) throw error;

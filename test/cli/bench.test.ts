@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BenchReport } from '../../tools/bench/bench-report.js';
+import type { RigBenchReport } from '../../tools/bench/run-rig-bench.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
@@ -89,6 +90,35 @@ test(
     const missing = await windshield(['bench', rig.pipelinePath, `${rig.dir}/none.mcap`]).finished;
     expect(missing.code).toBe(2);
     expect(missing.stderr).toMatch(/ERR_SOURCE_MISSING/);
+  },
+  timeoutMs,
+);
+
+test(
+  'measures a rig with all of its cameras at work, and refuses what is of one camera',
+  async () => {
+    const cameras = {
+      front: { source: 'drive.mcap' },
+      rear: { source: 'drive.mcap', stages: ['detection', 'signs'] },
+    };
+    const path = await rig.writePipeline('rig.yaml', { source: undefined, publish: {}, cameras });
+    const args = ['bench', path, ...brief, '--resolution', '4', '--json'];
+    const { code, stdout, stderr } = await windshield(args).finished;
+    expect(stderr).not.toMatch(/ERR_/);
+    const { cameras: seen, peak, lockstep }: RigBenchReport = JSON.parse(stdout);
+    expect(Object.keys(seen)).toEqual(['front', 'rear']);
+    expect(peak!.trials.length).toBeGreaterThan(0);
+    if (peak!.confirmed !== null) {
+      expect(peak!.confirmed['front']!.rateHz).toBeCloseTo(40 * peak!.pace!, 3);
+      expect(Object.keys(peak!.confirmed['rear']!.stages).sort()).toEqual(['detection', 'signs']);
+    }
+    expect(lockstep!.isIdentical).toBe(true);
+    for (const name of ['front', 'rear'])
+      expect(lockstep!.frames[name]).toMatchObject({ in: 50, published: 50, dropped: 0 });
+    expect(code).toBe(0);
+    const refused = await windshield(['bench', path, '--only', 'memory']).finished;
+    expect(refused.stderr).toMatch(/peak and lockstep, not memory.*--camera/);
+    expect(refused.code).toBe(2);
   },
   timeoutMs,
 );

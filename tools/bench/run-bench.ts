@@ -43,12 +43,12 @@ export interface BenchOptions {
 }
 
 /** Frames before the first that is measured: code is compiled and memory found its size. */
-const warmUpFrames = 20;
+export const warmUpFrames = 20;
 const leastFrames = 60;
 /** Lock-step frames that show lanes, bundles and how many signs there are to read. */
-const surveyFrames = 120;
+export const surveyFrames = 120;
 /** A rate goes when less than this share of its frames is lost. */
-const allowedLossShare = 0.05;
+export const allowedLossShare = 0.05;
 /** Bracket of the search, as shares of the limit, and where it ends. */
 const searchFrom = 0.5;
 const searchTo = 1.1;
@@ -271,7 +271,7 @@ class Bench {
 }
 
 /** Publishes on a free port, writes no recording, and holds nothing back: every frame goes through every network. */
-function quietConfig(config: PipelineConfig): PipelineConfig {
+export function quietConfig(config: PipelineConfig): PipelineConfig {
   const { record: _record, publish, ...rest } = config;
   const { degradation: _degradation, ...whole } = rest as typeof rest & { degradation?: unknown };
   const zeromq = publish.zeromq && { ...publish.zeromq, endpoint: 'tcp://127.0.0.1:*' };
@@ -279,7 +279,7 @@ function quietConfig(config: PipelineConfig): PipelineConfig {
 }
 
 /** Frames of a trial: so many that one of them is not 5 % by itself. */
-const frameCountOf = (rateHz: number, seconds: number) =>
+export const frameCountOf = (rateHz: number, seconds: number) =>
   warmUpFrames + Math.max(leastFrames, Math.ceil(rateHz * seconds));
 
 const mean = (values: readonly number[]) =>

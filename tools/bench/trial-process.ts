@@ -1,11 +1,8 @@
 import { runPipeline } from '../../src/pipeline/pipeline.js';
 import { answerParent } from './answer-parent.js';
 import { openLook } from './looked-at.js';
-import type { TrialRequest, TrialResult } from './trial.js';
+import { keptFrames, type TrialRequest, type TrialResult } from './trial.js';
 import { TrialMeter } from './trial-meter.js';
-
-/** Frames that are held decoded where they are to be ready: more than the ring has slots, so that pixels change. */
-const keptFrames = 24;
 
 // One run of the pipeline, watched from inside. Started by runChild.
 answerParent(async (request: TrialRequest): Promise<TrialResult> => {

@@ -11,6 +11,9 @@ export type FrameMode =
   /** Decoded beforehand; one copy into the ring is all that a frame costs. */
   | 'ready';
 
+/** Frames that are held decoded where they are to be ready: more than the ring has slots, so that pixels change. */
+export const keptFrames = 24;
+
 /** One run of the pipeline in a process of its own. Plain data: it crosses processes as JSON. */
 export interface TrialRequest {
   config: PipelineConfig;

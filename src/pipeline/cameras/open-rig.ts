@@ -11,6 +11,8 @@ export interface RigOptions
   extends Omit<PipelineOptions, 'source' | 'opened' | 'frames' | 'repeat' | 'onFrame'> {
   /** In place of the sources of the file, by camera. */
   sources?: Readonly<Record<string, string>>;
+  /** By camera, beside what the file says of its source. */
+  sourceOptionsOf?: (camera: string) => PipelineOptions['sourceOptions'];
   /** As of a pipeline; `camera` says whose frame it is, and `progress` is that camera's. */
   onFrame?: (
     frame: Parameters<NonNullable<PipelineOptions['onFrame']>>[0],
@@ -31,9 +33,11 @@ export async function openRig(options: RigOptions): Promise<RigRun> {
     throw new PerceptionError('ERR_CONFIG', 'expected a pipeline file with cameras, found none');
   let rig: RigRun | undefined;
   const each = cameras.map(({ name, source, config: own }): PipelineOptions => {
-    const { onFrame: _, ...shared } = options;
+    const { onFrame: _, sourceOptionsOf, ...shared } = options;
+    const sourceOptions = sourceOptionsOf?.(name);
     return {
       ...shared,
+      ...(sourceOptions && { sourceOptions }),
       config: own,
       source: sources[name] ?? source,
       cameraName: name,
