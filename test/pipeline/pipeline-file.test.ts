@@ -29,6 +29,7 @@ describe('a pipeline file', () => {
       source: '/rig/drive.mcap',
       calibration: '/rig/pipelines/front.yaml',
       mount: 'recording',
+      ground: 'plane',
       bundles: { steering: '/rig/pipelines/models/steering' },
       lanes: [['steering']],
       preprocess: 'auto',
