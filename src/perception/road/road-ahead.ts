@@ -18,7 +18,8 @@ import {
   stationsM,
   turnedAt,
 } from './road-shape.js';
-import { type RoadSurface, springsRad } from './road-surface.js';
+import { type RoadSurface, springsRad, surfaceOf } from './road-surface.js';
+import { standingThing } from './standing-thing.js';
 import type { SizeSight } from './usual-heights.js';
 
 /** The class maps that a road is seen in. */
@@ -50,10 +51,6 @@ const seenBorderM = 0.8;
 const drift = { widthM: 0.05, middleM: 0.4, leastWidthM: 0.1 };
 /** Roads are seen to change as a car of this speed comes to other parts of them, metres a second, metres. */
 const change = { speedMps: 15, alikeM: 30 };
-/** How much higher or lower than the road things stand, one standard deviation, metres: kerbs, verges. */
-const standM = 0.1;
-/** Observations are not independent of each other: the deviations that follow from them are this many times larger. */
-const inflation = 3;
 /** The fit goes outwards, metres: what is far is looked for where the nearer part leads. */
 const reachesM = { first: [12, 18, 27, 40, 60, 90], next: [25, 90] };
 const stepsEach = 2;
@@ -257,33 +254,16 @@ export class RoadAhead {
     }
   }
 
-  /** A thing as tall as its kind stands where its foot's ray is by then: so high is the road there. */
-  #addThing(
-    { kinds, footRay, logDepth, edgeDeviation, footDeviationPx }: SizeSight,
-    reachM: number,
-  ): void {
-    const r = this.#rotation;
-    const { heightM } = this.#mount;
-    const [rayX, rayY] = footRay;
-    const forward = r[0] * rayX + r[1] * rayY + r[2];
-    const left = r[3] * rayX + r[4] * rayY + r[5];
-    const up = r[6] * rayX + r[7] * rayY + r[8];
-    let likeliest = Number.POSITIVE_INFINITY;
-    let [residual, variance, sM, after] = [0, 0, 0, 0];
-    for (const kind of kinds) {
-      const depthM = kind.heightM * Math.exp(logDepth);
-      const at = this.#placeOf(forward * depthM, left * depthM);
-      if (at === undefined) continue;
-      const away = heightM + up * depthM - at.zM;
-      const ofDepthM = (at.slope - up) * depthM * Math.hypot(kind.deviation, edgeDeviation);
-      const ofFootM = (depthM * footDeviationPx) / this.#camera.fyPx;
-      const one = ofDepthM ** 2 + ofFootM ** 2 + standM ** 2;
-      const unlike = away ** 2 / one + Math.log(one) - 2 * Math.log(kind.share);
-      if (unlike >= likeliest) continue;
-      likeliest = unlike;
-      [residual, variance, sM, after] = [away, one, at.sM, at.after];
-    }
-    if (variance === 0 || sM > reachM) return;
+  /** A thing as tall as its kind says how high the road is at its foot. */
+  #addThing(thing: SizeSight, reachM: number): void {
+    const seen = standingThing(thing, {
+      course: this.#line,
+      rotation: this.#rotation,
+      heightM: this.#mount.heightM,
+      fyPx: this.#camera.fyPx,
+    });
+    if (seen === undefined || seen.sM > reachM) return;
+    const { awayM, variance, sM, after } = seen;
     const before = stationsM[after - 1]!;
     const share = (sM - before) / (stationsM[after]! - before);
     const { row } = this.#equations;
@@ -293,59 +273,12 @@ export class RoadAhead {
       const lifted = liftedAt(knot, after - 1);
       row[place.rises + knot] = lifted + share * (liftedAt(knot, after) - lifted);
     }
-    this.#equations.add(residual, robust(residual ** 2 / variance, robustAt.thing) / variance);
-  }
-
-  /** How far along the road a place beside it is, and how high the road is there; undefined before and beyond the stations. */
-  #placeOf(xM: number, yM: number) {
-    const line = this.#line;
-    let [aheadBefore, after] = [0, 0];
-    for (; after < stationCount; after++) {
-      const heading = line.headingRad[after]!;
-      const ahead =
-        (xM - line.xM[after]!) * Math.cos(heading) + (yM - line.yM[after]!) * Math.sin(heading);
-      if (ahead <= 0) break;
-      aheadBefore = ahead;
-    }
-    if (after === 0 || after === stationCount) return undefined;
-    const before = after - 1;
-    const stepM = stationsM[after]! - stationsM[before]!;
-    const slope = (line.zM[after]! - line.zM[before]!) / stepM;
-    const beyondM = Math.min(aheadBefore, stepM);
-    return {
-      sM: stationsM[before]! + beyondM,
-      zM: line.zM[before]! + slope * beyondM,
-      slope,
-      after,
-    };
+    this.#equations.add(awayM, robust(awayM ** 2 / variance, robustAt.thing) / variance);
   }
 
   #surface(): RoadSurface {
-    const line = this.#line;
-    line.set(this.#mean);
-    const zDeviationM = new Float64Array(stationCount);
-    const by = new Float64Array(1 + knotCount);
-    const at = (i: number) => (i === 0 ? place.slopeRad : place.rises + i - 1);
-    for (let station = 0; station < stationCount; station++) {
-      by[0] = stationsM[station]!;
-      for (let knot = 0; knot < knotCount; knot++) by[1 + knot] = liftedAt(knot, station);
-      let [variance, unseen] = [0, 0];
-      for (let i = 0; i <= knotCount; i++)
-        for (let j = 0; j <= knotCount; j++) {
-          const place = at(i) * stateCount + at(j);
-          variance += by[i]! * by[j]! * this.#covariance[place]!;
-          unseen += by[i]! * by[j]! * this.#unseen[place]!;
-        }
-      // No less sure than without having looked.
-      zDeviationM[station] = Math.sqrt(Math.min(inflation ** 2 * variance, unseen));
-    }
-    return {
-      xM: line.xM.slice(),
-      yM: line.yM.slice(),
-      zM: line.zM.slice(),
-      headingRad: line.headingRad.slice(),
-      zDeviationM,
-    };
+    this.#line.set(this.#mean);
+    return surfaceOf(this.#line, this.#covariance, this.#unseen);
   }
 }
 

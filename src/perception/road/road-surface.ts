@@ -1,4 +1,11 @@
-import { stationsM } from './road-shape.js';
+import {
+  knotCount,
+  liftedAt,
+  place,
+  type RoadCourse,
+  stateCount,
+  stationsM,
+} from './road-shape.js';
 
 /**
  * The road ahead: a line in the ground frame (x forward, y left, z up, metres, from the point of the road below the camera),
@@ -55,5 +62,35 @@ export function flatRoad(pitchDeviationRad: number): RoadSurface {
     zDeviationM: Float64Array.from(stationsM, (sM) =>
       Math.hypot(slopeDeviationRad * sM, (flatCurvaturePerM * sM * sM) / 2),
     ),
+  };
+}
+
+/** Observations are not independent of each other: the deviations that follow from them are this many times larger. */
+const inflation = 3;
+
+/** A fitted road as a surface of its own. `covariance` is of the fit, `unseen` of roads of which nothing was seen. */
+export function surfaceOf(
+  { xM, yM, zM, headingRad }: RoadCourse,
+  covariance: Float64Array,
+  unseen: Float64Array,
+): RoadSurface {
+  const by = new Float64Array(1 + knotCount);
+  const at = (i: number) => (i === 0 ? place.slopeRad : place.rises + i - 1);
+  const zDeviationM = Float64Array.from(stationsM, (sM, station) => {
+    by[0] = sM;
+    for (let knot = 0; knot < knotCount; knot++) by[1 + knot] = liftedAt(knot, station);
+    let [fitted, before] = [0, 0];
+    for (let i = 0; i <= knotCount; i++)
+      for (let j = 0; j <= knotCount; j++) {
+        const cell = at(i) * stateCount + at(j);
+        fitted += by[i]! * by[j]! * covariance[cell]!;
+        before += by[i]! * by[j]! * unseen[cell]!;
+      }
+    // No less sure than without having looked.
+    return Math.sqrt(Math.min(inflation ** 2 * fitted, before));
+  });
+  return {
+    ...{ xM: xM.slice(), yM: yM.slice(), zM: zM.slice(), headingRad: headingRad.slice() },
+    zDeviationM,
   };
 }
