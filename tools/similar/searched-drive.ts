@@ -43,19 +43,38 @@ export async function openSearchedDrive(
     const { head, layout } = readHead(first, bytes.sizeBytes) ?? {};
     if (head === undefined || layout === undefined) return undefined;
     const { maker, drive, location, dims, frames } = head;
-    const part = async (from: number, to: number) =>
-      copyOf(to <= first.length ? first.subarray(from, to) : await bytes.read(from, to - from));
-    const near = await part(layout.timesS, layout.codes);
-    const timesS = new Float64Array(near, 0, frames);
+    const near = await part(bytes, first, layout.timesS, layout.codes);
+    const timesS = new Float64Array(copyOf(near, 0, 8 * frames));
     const rough =
       head.rough === undefined
-        ? roughen(new Float32Array(await part(layout.codes, layout.sizes)), dims)
-        : { values: new Int8Array(near, timesS.byteLength, frames * dims), ...head.rough };
+        ? roughen(
+            new Float32Array(copyOf(await part(bytes, first, layout.codes, layout.sizes))),
+            dims,
+          )
+        : {
+            values: new Int8Array(near.buffer, near.byteOffset + 8 * frames, frames * dims),
+            ...head.rough,
+          };
     const exact = (asked: readonly number[]) => exactOf(open, layout.codes, dims, asked);
     return { maker, drive, location, dims, timesS, rough, exact };
   } finally {
     await bytes.close();
   }
+}
+
+/** Bytes of a file of which the first ones are there already. */
+async function part(
+  bytes: ByteSource,
+  first: Uint8Array,
+  from: number,
+  to: number,
+): Promise<Uint8Array> {
+  if (to <= first.length) return first.subarray(from, to);
+  if (from >= first.length) return bytes.read(from, to - from);
+  const whole = new Uint8Array(to - from);
+  whole.set(first.subarray(from));
+  whole.set(await bytes.read(first.length, to - first.length), first.length - from);
+  return whole;
 }
 
 async function exactOf(
