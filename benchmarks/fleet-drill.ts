@@ -1,13 +1,13 @@
 // Replays 200 rendered drives of 5 s by every engine, and holds them to the same bytes and the same verdict.
 //
 //     npm run drill:fleet                                    # all of it, in a folder that goes away
-//     npm run drill:fleet -- --work kept --phase queue       # one engine; results of the others in `kept` are compared with
+//     npm run drill:fleet -- --work kept --phase queue       # one part; what is done in `kept` is not done again
 //     npm run drill:fleet -- --take 40                       # the seven bent drives and 33 others
 //
 // pool: processes of one machine. slurm: four tasks of an array under a Slurm of this machine alone (needs root). queue: six
 // workers on a nats-server of its own, one of which is killed every ten seconds for five minutes. regression: the limit of the
 // steering angle is set too low, which the seven drives with tight bends must show and no other. cores: one worker of one
-// core against two, in turn. One small network steers, so that the drill takes minutes, not hours. Prints one JSON object;
+// core against two, in turn. A part that was ended goes on where it stopped. One small network steers, so that the drill takes minutes, not hours. Prints one JSON object;
 // exit code 1 when anything failed.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -23,14 +23,14 @@ import type { FleetSummary } from '../tools/fleet/fleet-account.js';
 import type { FleetVerdict } from '../tools/fleet/merge/fleet-verdict.js';
 import { coresRatio } from './fleet/cores-ratio.js';
 import { writePipelines } from './fleet/drill-pipelines.js';
-import { endWithUs, keepKilling, silent } from './fleet/killed-workers.js';
+import { endWithUs, type KillTally, keepKilling, silent } from './fleet/killed-workers.js';
 import { drillFleet, drivesOf, renderDrives } from './fleet/render-drives.js';
 import { SlurmNode, whyNoSlurm } from './fleet/slurm-node.js';
 import { endDrill } from './harness/end-drill.js';
 
 const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repoDir, 'bin/windshield.js');
-const phases = ['pool', 'slurm', 'queue', 'regression', 'cores', 'compare'] as const;
+const phases = ['render', 'pool', 'slurm', 'queue', 'regression', 'cores', 'compare'] as const;
 type Phase = (typeof phases)[number];
 const { values: options } = parseArgs({
   options: {
@@ -44,6 +44,12 @@ const { values: options } = parseArgs({
   },
 });
 const isWanted = (phase: Phase) => options.phase?.includes(phase) ?? true;
+const strange =
+  options.phase?.filter((name) => !(phases as readonly string[]).includes(name)) ?? [];
+if (strange.length > 0) {
+  console.error(`--phase: expected ${phases.join(', ')}, found ${strange.join(', ')}`);
+  process.exit(2);
+}
 
 const dir = resolve(options.work ?? (await mkdtemp(join(tmpdir(), 'windshield-fleet-'))));
 const failures: string[] = [];
@@ -143,12 +149,20 @@ async function queue(pipeline: string) {
     if (isMissing) return { skipped: 'without nats-server' };
     const url = `nats://127.0.0.1:${port}`;
     const args = runArgs(pipeline, at('queue'), '--queue', url, '--lease', '10', '-j', '1');
+    // Of a part that was ended before its end, what it counted until then.
+    const counted = join(dir, 'queue-kills.json');
+    const before: KillTally | undefined = existsSync(counted)
+      ? JSON.parse(await readFile(counted, 'utf8'))
+      : undefined;
+    const everyMs = Number(options['kill-every']) * 1000;
     const tally = await keepKilling({
       start: () => silent(process.execPath, [...args, '--json']),
       count: 6,
-      everyMs: Number(options['kill-every']) * 1000,
-      forMs: Number(options['kill-for']) * 1000,
-      random: mulberry32(Number(options.seed)),
+      everyMs,
+      forMs: Number(options['kill-for']) * 1000 - (before?.kills ?? 0) * everyMs,
+      random: mulberry32(Number(options.seed) + (before?.kills ?? 0)),
+      before,
+      onCount: (so) => writeFileSync(counted, JSON.stringify(so)),
     });
     if (tally.codes.some((code) => code !== 0))
       failures.push(`queue: exit codes ${tally.codes.join(', ')}`);

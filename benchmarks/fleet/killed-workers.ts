@@ -10,6 +10,10 @@ export interface KilledWorkers {
   forMs: number;
   /** 0 to 1, evenly. */
   random(): number;
+  /** What an earlier part of the same drill counted. */
+  before?: KillTally | undefined;
+  /** Called with every count. */
+  onCount?: (tally: KillTally) => void;
 }
 
 export interface KillTally {
@@ -29,8 +33,10 @@ export async function keepKilling({
   everyMs,
   forMs,
   random,
+  before = { kills: 0, started: 0, codes: [] },
+  onCount,
 }: KilledWorkers): Promise<KillTally> {
-  const tally: KillTally = { kills: 0, started: 0, codes: [] };
+  const tally: KillTally = { ...before, codes: [...before.codes] };
   const atWork = new Set<ChildProcess>();
   const begin = () => {
     const child = start();
@@ -39,6 +45,7 @@ export async function keepKilling({
     child.once('exit', (code, signal) => {
       atWork.delete(child);
       if (signal === null) tally.codes.push(code);
+      onCount?.(tally);
     });
   };
   for (let worker = 0; worker < count; worker++) begin();
@@ -51,6 +58,7 @@ export async function keepKilling({
     victim.kill('SIGKILL');
     await gone;
     tally.kills++;
+    onCount?.(tally);
     begin();
   }
   return tally;
