@@ -61,7 +61,7 @@ async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
     const { before, frames, failures } = summary;
     const lines = [
       `${codes.place}: ${summary.drives} drives (${before} before), ${frames} frames`,
-      ...failures.map(({ name, reason }) => `failed   ${name}: ${reason}`),
+      ...failedLines(failures),
     ];
     terminal.print(flags.json ? measuredJson(summary) : lines.join('\n'));
     if (failures.length > 0) process.exitCode = exitCodes.failedVerdict;
@@ -70,6 +70,9 @@ async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
     await codes.close();
   }
 }
+
+const failedLines = (failures: readonly { name: string; reason: string }[]) =>
+  failures.map(({ name, reason }) => `failed   ${name}: ${reason}`);
 
 /** Words of the results at `place`, and a code of each of their sentences. */
 async function eventCodes(place: string, flags: FleetCodesFlags): Promise<void> {
@@ -85,18 +88,20 @@ async function eventCodes(place: string, flags: FleetCodesFlags): Promise<void> 
   try {
     const options = { sentenceS: flags.every ?? defaultEveryS.events, run: flags.run };
     const show = countsProgress(terminal, 'units');
-    const { run, units, sentences, words } = await codeEvents(results, codes, options, show);
+    const { words, ...summary } = await codeEvents(results, codes, options, show);
     terminal.clearLive();
     const near = words.words.slice(0, shownWords).map((word) => {
       const others = nearWords(words, word, 3).map((other) => other.word);
       return `${word.padEnd(24)} ${others.join(', ')}`;
     });
     const lines = [
-      `${codes.place}: ${units} units, ${sentences} sentences of ${words.words.length} words`,
+      `${codes.place}: ${summary.units} units, ${summary.sentences} sentences of ${words.words.length} words`,
       ...near,
+      ...failedLines(summary.failures),
     ];
-    const summary = { run, units, sentences, words: words.words.length };
-    terminal.print(flags.json ? measuredJson(summary) : lines.join('\n'));
+    const told = { ...summary, words: words.words.length };
+    terminal.print(flags.json ? measuredJson(told) : lines.join('\n'));
+    if (summary.failures.length > 0) process.exitCode = exitCodes.failedVerdict;
   } finally {
     terminal.clearLive();
     await results.close();

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { measuredJson } from '../../src/text/measured-json.js';
+import { exitCodes } from '../exit-codes.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
@@ -17,7 +18,7 @@ export function fleetTableCommand(): Command {
     .description(
       'Writes frames, detections, tracks, signs, segmentation shares, steering, latency, drops, health and ground\n' +
         'truth as Parquet, a folder a table and in it one a drive. docs/tables.md says every column. What is there\n' +
-        'already is not written again.',
+        'already is not written again. Exit code 1 where results cannot be read.',
     )
     .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
     .requiredOption('-o, --out <folder|s3://…>', 'where the tables lie')
@@ -38,13 +39,17 @@ async function fleetTable(place: string, flags: FleetTableFlags): Promise<void> 
   try {
     const show = countsProgress(terminal, 'units');
     const summary = await tableFleet(results, tables, flags.run, show);
-    const { units, before, withoutResults, rows } = summary;
+    const { units, before, withoutResults, unreadable, rows } = summary;
     const written = Object.values(rows).reduce((sum, count) => sum + count, 0);
     terminal.print(
       flags.json
         ? measuredJson(summary)
-        : `${tables.place}: ${units} units (${before} before, ${withoutResults} without results), ${written} rows`,
+        : [
+            `${tables.place}: ${units} units (${before} before, ${withoutResults} without results), ${written} rows`,
+            ...unreadable.map(({ name, reason }) => `failed   ${name}: ${reason}`),
+          ].join('\n'),
     );
+    if (unreadable.length > 0) process.exitCode = exitCodes.failedVerdict;
   } finally {
     terminal.clearLive();
     await results.close();

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { questions } from '../../tools/fleet/ask/questions.js';
@@ -34,6 +34,21 @@ test('tables lie in a folder each, in it one a drive; what is there is not writt
   const out = join(fleet.rig.dir, 'out');
   const again = await windshield(['fleet', 'table', out, '-o', tables, '--json']).finished;
   expect(JSON.parse(again.stdout)).toMatchObject({ units: 4, before: 4, rows: {} });
+});
+
+test('results that are damaged are named, and the others have their tables', async () => {
+  const damaged = join(fleet.rig.dir, 'damaged');
+  await cp(join(fleet.rig.dir, 'out'), damaged, { recursive: true });
+  const [unit] = await readdir(join(damaged, 'units'));
+  await writeFile(join(damaged, 'units', unit!, 'results.mcap'), 'no results');
+  const others = join(fleet.rig.dir, 'others');
+  const { code, stdout } = await windshield(['fleet', 'table', damaged, '-o', others]).finished;
+  expect(stdout).toMatch(
+    /4 units \(0 before, 0 without results\), \d+ rows\nfailed +\S+#\d: expected an MCAP recording, found other bytes/,
+  );
+  expect(code).toBe(1);
+  const written = await readdir(join(others, 'drives'), { recursive: true });
+  expect(written.filter((name) => name.endsWith('.parquet'))).toHaveLength(3);
 });
 
 test.skipIf(!hasDuckDb)('without a question that can be answered, one line says so', async () => {

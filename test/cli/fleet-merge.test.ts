@@ -77,6 +77,25 @@ describe('windshield fleet merge', () => {
     expect(tolerant.stdout).toMatch(/^limit +NOT MET: missing 1, expected at most 0$/m);
   });
 
+  test('names the drive whose results are damaged, and judges the others', async () => {
+    await cp(at('after'), at('torn'), { recursive: true });
+    const [name] = planted;
+    const { candidate } = JSON.parse((await merge('torn', '--json')).stdout) as FleetVerdict;
+    const unit = (await manifestIn(at('torn'), candidate.run)).get(name!)!;
+    await writeFile(join(at('torn'), 'units', unit, 'results.mcap'), 'no results');
+    const { code, stdout } = await merge('torn', '--verify', at('before'), '--json');
+    expect(code).toBe(1);
+    const verdict: FleetVerdict = JSON.parse(stdout);
+    expect(verdict.units).toMatchObject({ asked: 3, done: 2, failed: 1, missing: 0, compared: 2 });
+    expect(verdict.failures).toEqual([
+      {
+        ...{ name, kind: 'input', failedBefore: false },
+        reason: expect.stringMatching(/^expected an MCAP recording, .*\(ERR_RECORDING\)$/),
+      },
+    ]);
+    expect(verdict.drives[0]!.name).toBe(planted[1]);
+  });
+
   test('refuses results whose list of units is damaged: what stood in it would be missing in silence', async () => {
     await cp(at('before'), at('damaged'), { recursive: true });
     const runs = join(at('damaged'), 'runs');

@@ -1,10 +1,11 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { checkLimits, type Limit } from '../../limits/limit.js';
-import type { Rules } from '../../verdict/rules.js';
+import type { JudgedFinding, Rules } from '../../verdict/rules.js';
 import { inParallel } from '../plan/in-parallel.js';
 import { chooseRun, type KnownRun, listRuns } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
+import { isDriveFault } from '../work/drive-fault.js';
 import {
   parseRecord,
   type UnitFailure,
@@ -12,7 +13,7 @@ import {
   unitFailureSchema,
   unitRecordSchema,
 } from '../work/unit-record.js';
-import { areIdentical, compareUnit, locationOf } from './compare-unit.js';
+import { areIdentical, compareUnit, locationOf, type UnitPair } from './compare-unit.js';
 import { FleetScores } from './fleet-scores.js';
 import type { CommonFinding, DriveVerdict, FleetVerdict } from './fleet-verdict.js';
 import { severityOf } from './severity.js';
@@ -88,30 +89,39 @@ class Merging {
       else this.#failures.push(failureOf(failure, before));
       return;
     }
+    const pair = this.#reference &&
+      before?.record && {
+        candidate: { store: this.#results, record },
+        reference: { store: this.#reference.store, record: before.record },
+      };
+    const isSame = pair !== undefined && areIdentical(pair);
+    const findings = pair === undefined || isSame ? [] : await this.#findingsOf(pair);
+    if ('reason' in findings) {
+      this.#failures.push({ name, kind: 'input', reason: findings.reason, failedBefore: false });
+      return;
+    }
     this.#counts.done++;
     this.#frames += record.frames.published;
     this.#scores.add(record, before?.record);
     if (this.#reference === undefined) return;
-    if (before?.record === undefined) {
-      this.#counts.withoutReference++;
-      return;
-    }
-    this.#counts.compared++;
-    const { store } = this.#reference;
-    const pair = {
-      candidate: { store: this.#results, record },
-      reference: { store, record: before.record },
-    };
-    if (areIdentical(pair)) {
-      this.#counts.identical++;
-      return;
-    }
-    const findings = await compareUnit(pair, this.#rules);
+    if (pair === undefined) this.#counts.withoutReference++;
+    else this.#counts.compared++;
+    if (isSame) this.#counts.identical++;
     if (findings.length === 0) return;
     const location = await locationOf(this.#results, record);
     const severity = severityOf(findings);
     const { results } = unitFiles(record.key);
     this.#drives.push({ name, severity, location, results, findings });
+  }
+
+  /** What differs; or why results of either side, which are there by name, cannot be read. */
+  async #findingsOf(pair: UnitPair): Promise<JudgedFinding[] | { reason: string }> {
+    try {
+      return await compareUnit(pair, this.#rules);
+    } catch (error) {
+      if (isDriveFault(error)) return { reason: `${error.message} (${error.code})` };
+      throw error;
+    }
   }
 
   verdict(limits: readonly Limit[], setApart: string[]): FleetVerdict {

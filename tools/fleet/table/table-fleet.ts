@@ -3,7 +3,8 @@ import { inParallel } from '../plan/in-parallel.js';
 import { chooseRun } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
-import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
+import { isDriveFault } from '../work/drive-fault.js';
+import { parseRecord, type UnitRecord, unitRecordSchema } from '../work/unit-record.js';
 import { lastTable, tableFile, tableUnit } from './table-unit.js';
 
 export interface TableSummary {
@@ -12,6 +13,8 @@ export interface TableSummary {
   /** Of `units`, those whose tables were there already, and those that have no results. */
   before: number;
   withoutResults: number;
+  /** Units whose results cannot be read, by name, and why; their tables are left out. */
+  unreadable: { name: string; reason: string }[];
   /** Rows that were written now, by table. */
   rows: Partial<Record<TableName, number>>;
 }
@@ -29,16 +32,28 @@ export async function tableFleet(
   const { run, units } = await chooseRun(results, wantedRun);
   const there = new Set<string>();
   for await (const { key } of tables.list(`${lastTable}/`)) there.add(key);
-  const summary: TableSummary = { run, units: units.size, before: 0, withoutResults: 0, rows: {} };
+  const summary: TableSummary = {
+    ...{ run, units: units.size, before: 0, withoutResults: 0 },
+    unreadable: [],
+    rows: {},
+  };
   let done = 0;
+  const writeUnit = async (record: UnitRecord) => {
+    try {
+      for (const [table, rows] of Object.entries(await tableUnit(record, results, tables)))
+        summary.rows[table as TableName] = (summary.rows[table as TableName] ?? 0) + rows;
+    } catch (error) {
+      if (!isDriveFault(error)) throw error;
+      summary.unreadable.push({ name: record.name, reason: error.message });
+    }
+  };
   await inParallel([...units.values()], atOnce, async (key) => {
     const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
     if (record === undefined) summary.withoutResults++;
     else if (there.has(tableFile(lastTable, record))) summary.before++;
-    else
-      for (const [table, rows] of Object.entries(await tableUnit(record, results, tables)))
-        summary.rows[table as TableName] = (summary.rows[table as TableName] ?? 0) + rows;
+    else await writeUnit(record);
     onProgress?.(++done, units.size);
   });
+  summary.unreadable.sort((a, b) => (a.name < b.name ? -1 : 1));
   return summary;
 }

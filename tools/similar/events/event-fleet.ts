@@ -5,6 +5,7 @@ import { locationOf } from '../../fleet/merge/compare-unit.js';
 import { chooseRun } from '../../fleet/plan/run-manifest.js';
 import { unitFiles } from '../../fleet/plan/unit.js';
 import type { Store } from '../../fleet/store/store.js';
+import { isDriveFault } from '../../fleet/work/drive-fault.js';
 import { parseRecord, type UnitRecord, unitRecordSchema } from '../../fleet/work/unit-record.js';
 import { withResultsOf } from '../../fleet/work/unit-results.js';
 import { packCodes } from '../code-file.js';
@@ -28,6 +29,8 @@ export interface EventSummary {
   /** Units that have results, and their sentences. */
   units: number;
   sentences: number;
+  /** Units whose results cannot be read, by name, and why. */
+  failures: { name: string; reason: string }[];
   /** Most often first. */
   words: WordVectors;
 }
@@ -47,13 +50,19 @@ export async function codeEvents(
   onProgress?: (done: number, units: number) => void,
 ): Promise<EventSummary> {
   const { run, units } = await chooseRun(results, wanted);
+  const failures: EventSummary['failures'] = [];
   const said: { record: UnitRecord; location: string; sentences: Sentence[] }[] = [];
   for (const [done, key] of [...units.values()].sort().entries()) {
     onProgress?.(done, units.size);
     const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
     if (record === undefined) continue;
     const location = (await locationOf(results, record)) ?? record.drive;
-    said.push({ record, location, sentences: await sentencesOf(record, results, sentenceS) });
+    try {
+      said.push({ record, location, sentences: await sentencesOf(record, results, sentenceS) });
+    } catch (error) {
+      if (!isDriveFault(error)) throw error;
+      failures.push({ name: record.name, reason: error.message });
+    }
   }
   const sentences = said.flatMap((unit) => unit.sentences.map(({ words }) => words));
   const words = learnWords(sentences, learning);
@@ -86,7 +95,7 @@ export async function codeEvents(
     ]),
   };
   await codes.put(wordsFile, new TextEncoder().encode(JSON.stringify(file)));
-  return { run, units: said.length, sentences: sentences.length, words };
+  return { run, units: said.length, sentences: sentences.length, failures, words };
 }
 
 /** Who made the codes of events that lie in a store. Rejects with ERR_SOURCE_EMPTY where there are none. */

@@ -45,6 +45,7 @@ export class TruthScorer {
   readonly #trueAnglesRad: number[] = [];
   readonly #anglesRad: number[] = [];
   #hasTracks = false;
+  #hasDetector = false;
   #frames = 0;
 
   /** `lookUp` finds a place of the frame in the network's class map; without it maps are not scored. */
@@ -65,7 +66,8 @@ export class TruthScorer {
   }
 
   scores(): TruthScores {
-    const classes = new Set(scoredClasses(this.#pictures));
+    // A run that looks for no boxes has not missed any.
+    const classes = new Set(this.#hasDetector ? scoredClasses(this.#pictures) : []);
     const { found, right } = this.#signs;
     const { mae, rmse } = regressionScores(this.#trueAnglesRad, this.#anglesRad);
     // Classes without truth are not scored, in tracks as in boxes: who did not label them did not say that there are none.
@@ -89,7 +91,9 @@ export class TruthScorer {
     };
   }
 
-  #addBoxes({ objects }: GroundTruth, { detections, epoch }: PerceptionFrame): void {
+  #addBoxes({ objects }: GroundTruth, { detections, epoch, stages }: PerceptionFrame): void {
+    this.#hasDetector ||=
+      detections.length > 0 || stages.some(({ stage }) => stage === 'detection');
     const truth = objects.map(toTruthBox);
     this.#pictures.push({ truth, found: detections.map(foundBox) });
     // Objects without a number cannot be followed.

@@ -99,3 +99,12 @@ test('a minute is found again by what happens in it, in other drives of its kind
   expect(again.words).toEqual(words);
   expect((await openCodes(codes, await eventMaker(codes))).drives).toHaveLength(4);
 });
+
+test('results that are damaged are named, and the others have their codes', async () => {
+  await results.put(unitFiles('key-way-2').results, new TextEncoder().encode('no results'));
+  const { units, failures } = await codeEvents(results, new FolderStore(join(dir, 'rest')), quick);
+  expect(units).toBe(3);
+  expect(failures).toEqual([
+    { name: 'way-2', reason: expect.stringMatching(/^expected an MCAP recording/) },
+  ]);
+});

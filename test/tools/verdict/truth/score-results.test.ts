@@ -102,6 +102,33 @@ describe('results against the ground truth of their drive', () => {
     expect(scores!.signs!.legible).toBeGreaterThan(50);
   });
 
+  test('are none for boxes and tracks of a run that looks for none, and bad for one that finds none', async () => {
+    const blind = await planted('blind', (frames) => {
+      for (const frame of frames) {
+        frame.detections = [];
+        frame.signs = [];
+      }
+    });
+    expect(await scoreResults(blind, drive)).toMatchObject({
+      detection: { mAP50: 0 },
+      tracking: { mota: 0 },
+      signs: null,
+    });
+    const steering = await planted('steering', (frames) => {
+      for (const frame of frames) {
+        frame.detections = [];
+        frame.signs = [];
+        frame.stages = frame.stages.filter(({ stage }) => stage === 'steering');
+      }
+    });
+    expect(await scoreResults(steering, drive)).toMatchObject({
+      detection: null,
+      tracking: null,
+      signs: null,
+      steering: { frames: 60 },
+    });
+  });
+
   test('of a class map are the map of the truth where each label pixel falls', async () => {
     const allRoad = (frames: PerceptionFrame[]) => {
       for (const { segmentation } of frames) segmentation!.runClasses.fill(3);
