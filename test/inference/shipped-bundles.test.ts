@@ -21,14 +21,15 @@ describe('the shipped bundles', () => {
   });
 
   it.each(names.filter((name) => name.endsWith('-int8')))(
-    '%s was made from the float32 bundle that stands beside it, and lost a point at most on its own set',
+    '%s lost a point at most on its own set, and was made from the float32 bundle that stands beside it, where one does',
     async (name) => {
       const { quantisation, scores } = (await read(name)).manifest;
-      const float = (await read(name.replace('-int8', ''))).manifest;
+      const twin = name.replace('-int8', '');
+      const float = names.includes(twin) ? (await read(twin)).manifest : undefined;
       expect(quantisation).toMatchObject({
         precision: 'int8',
         weights: { bits: 7, pairSumBits: 16 },
-        floatSha256: float.network.sha256,
+        floatSha256: float?.network.sha256 ?? expect.any(String),
       });
       const primary = { accuracy: 1, mIoU: 1, mAP50: 1, correlation: 1 };
       const lost = Object.entries(scores).flatMap(([data, metrics]) =>

@@ -11,7 +11,7 @@ const headSchema = z.strictObject({
   dims: z.int().min(1).max(4096),
   frames: z.int().min(0).max(100_000_000),
   thumbnailBytes: z.int().min(0),
-  rough: z.strictObject({ scale: z.number().positive(), error: z.number().min(0) }).optional(),
+  rough: z.strictObject({ scale: z.number().min(0), error: z.number().min(0) }).optional(),
 });
 
 export type CodeHead = z.infer<typeof headSchema>;

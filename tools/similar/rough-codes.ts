@@ -15,9 +15,10 @@ export function roughen(codes: Float32Array, dims: number): RoughCodes {
   let largest = 0;
   for (const value of codes)
     if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  const scale = largest / 127 || 1;
+  const scale = largest / 127;
+  // Where all are 0 so is the scale: any other would be taken for their size.
   const values = Int8Array.from(codes, (value) =>
-    Number.isFinite(value) ? Math.round(value / scale) : 0,
+    Number.isFinite(value) && scale > 0 ? Math.round(value / scale) : 0,
   );
   let worst = 0;
   for (let base = 0; base < codes.length; base += dims) {
@@ -43,8 +44,8 @@ const most31Bits = 2 ** 31 - 1;
 export function roughenQuery(query: Float32Array): RoughQuery {
   const most = Math.min(32_767, Math.floor(most31Bits / (128 * query.length)));
   const largest = query.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
-  const scale = largest / most || 1;
-  const values = Int16Array.from(query, (value) => Math.round(value / scale));
+  const scale = largest / most;
+  const values = Int16Array.from(query, (value) => (scale > 0 ? Math.round(value / scale) : 0));
   return {
     values,
     scale,

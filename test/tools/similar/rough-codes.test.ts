@@ -39,7 +39,13 @@ test('no exact code is nearer than its bound, and the bounds of the kernel are t
         expect(bounds[row]!).toBeGreaterThanOrEqual(distance - within);
       }
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        [{ dims: 8, rows: 1, codes: new Float32Array(8), query: new Float32Array(8).fill(9e-37) }],
+        [{ dims: 8, rows: 1, codes: new Float32Array(8).fill(9e-37), query: new Float32Array(8) }],
+      ],
+    },
   );
 });
 

@@ -46,11 +46,12 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
     frameRateHz = null,
     novelty,
     steeringCheck,
+    ground,
   } = config;
   const settings = {
     ...{ providers, preprocess, pictureHealth, allowUncertified, frameRateHz },
     // What came later stands there only where it is used, so that older keys stay.
-    ...{ novelty, steeringCheck },
+    ...{ novelty, steeringCheck, ...(ground !== 'plane' && { ground }) },
   };
   const facts: ReplayFacts = {
     build: buildFacts().build,

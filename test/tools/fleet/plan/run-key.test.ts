@@ -29,6 +29,7 @@ test('whatever of a pipeline file decides results is in the key of a run', async
     pictureHealth: pictureHealthSchema.parse({}),
     novelty: { threshold: 2, stopsSteering: false },
     steeringCheck: { speedMps: 12, aheadS: 1, laneWidthM: 3.5, drivesOn: 'right', thresholdM: 0.5 },
+    ground: 'road',
     allowUncertified: true,
   };
   const known = [...Object.keys(changes), ...others];
