@@ -10,5 +10,6 @@ export default defineConfig({
     // stall for many seconds. So no test has a shorter one of its own. No test is tried again: what fails now and then is a defect.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import {
   type LookedAtCommand,
   launchBrowser,
@@ -38,9 +38,16 @@ export function watchFaults(page: Page): string[] {
   return faults;
 }
 
+/** A page on which nothing waits for less long than a test may. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}) {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(120_000);
+  return page;
+}
+
 /** Opens an address on a desk's screen. `faults` as watchFaults tells them. */
 export async function openPage(browser: Browser, address: string) {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const page = await newPage(browser, { viewport: { width: 1200, height: 900 } });
   const faults = watchFaults(page);
   await page.goto(address);
   return { page, faults };

@@ -97,13 +97,10 @@ describe.skipIf(missing !== undefined)(
         for (const [index, picture] of pictures.entries()) {
           source.picture = picture;
           await expect
-            .poll(
-              async () => {
-                label = (await page.locator('.picture canvas').getAttribute('aria-label')) ?? '';
-                return taken();
-              },
-              { timeout: 30_000 },
-            )
+            .poll(async () => {
+              label = (await page.locator('.picture canvas').getAttribute('aria-label')) ?? '';
+              return taken();
+            })
             .toBeGreaterThan(index);
           if (index === 0) {
             const [, points] = /^Picture: (\d+) points of the 7x5 charuco/.exec(label) ?? [];

@@ -108,9 +108,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`curves of doubt ${whyNoBrowser ?? '
     expect(await isDrawnIn(curve(page, 'Steering °:'), [179, 38, 30])).toBe(false);
     expect(await seriousFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await expect
-      .poll(() => isDrawnIn(curve(page, 'Novelty:'), [255, 138, 128]), { timeout: 5000 })
-      .toBe(true);
+    await expect.poll(() => isDrawnIn(curve(page, 'Novelty:'), [255, 138, 128])).toBe(true);
     expect(await seriousFaults(page)).toEqual([]);
     expect(await widerThanPhonePx(page)).toBe(0);
 

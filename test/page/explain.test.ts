@@ -93,10 +93,10 @@ describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrows
   const ask = async (task: string, method: string) => {
     await page.locator('.explain select').first().selectOption(task);
     const by = page.locator('.explain select').nth(1);
-    await by.locator(`option[value=${method}]`).waitFor({ state: 'attached', timeout: 60_000 });
+    await by.locator(`option[value=${method}]`).waitFor({ state: 'attached' });
     await by.selectOption(method);
   };
-  const answerIs = (words: RegExp) => expect.poll(said, { timeout: 60_000 }).toMatch(words);
+  const answerIs = (words: RegExp) => expect.poll(said).toMatch(words);
   /** Mean of all levels: a heat map lies over a picture that is dimmed. */
   const brightness = () =>
     page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => {
@@ -135,7 +135,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrows
     await page.locator('h1').click();
     await page.keyboard.press(' ');
     const time = async () => Number.parseFloat((await page.locator('.time').textContent())!);
-    await expect.poll(time, { timeout: 30_000 }).toBeGreaterThan(6.5);
+    await expect.poll(time).toBeGreaterThan(6.5);
     expect(await said()).toMatch(/^steers \d/);
     expect(await brightness()).toBeLessThan(before * 1.3);
     await page.keyboard.press(' ');

@@ -1,7 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { launchBrowser, sampleDrive, startLooking, watchFaults, whyNoBrowser } from './browser.js';
+import {
+  launchBrowser,
+  newPage,
+  sampleDrive,
+  startLooking,
+  watchFaults,
+  whyNoBrowser,
+} from './browser.js';
 
 const replay = ['replay', sampleDrive, '--no-publish', '--view', '--json'];
 
@@ -16,13 +23,13 @@ describe.skipIf(whyNoBrowser !== undefined)(`the live page ${whyNoBrowser ?? ''}
 
   test('shows boxes on a moving picture while the drive goes on, and says when it ends', async () => {
     const running = await startLooking(replay);
-    const page = await browser.newPage();
+    const page = await newPage(browser);
     const faults = watchFaults(page);
     await page.goto(running.url);
     const description = () => page.locator('.picture canvas').getAttribute('aria-label');
-    await expect.poll(description, { timeout: 20_000 }).toMatch(/^Frame \d+; .*\d/);
+    await expect.poll(description).toMatch(/^Frame \d+; .*\d/);
     const first = await description();
-    await expect.poll(description, { timeout: 10_000 }).not.toBe(first);
+    await expect.poll(description).not.toBe(first);
     expect(
       await page.locator('.picture canvas').evaluate((canvas: HTMLCanvasElement) => {
         const { data } = canvas.getContext('2d')!.getImageData(600, 300, 1, 1);

@@ -62,11 +62,10 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
   });
 
   const time = async () => Number.parseFloat((await page.locator('.time').textContent())!);
-  const timeIs = (seconds: number) =>
-    expect.poll(time, { timeout: 20_000 }).toBeCloseTo(seconds, 2);
+  const timeIs = (seconds: number) => expect.poll(time).toBeCloseTo(seconds, 2);
   const runHere = async () => {
     await page.keyboard.press('r');
-    await page.locator('.angle', { hasNotText: 'no answer' }).waitFor({ timeout: 50_000 });
+    await page.locator('.angle', { hasNotText: 'no answer' }).waitFor();
   };
   const drop = (paths: string[]) =>
     page.locator('input[aria-label="Recordings to open"]').setInputFiles(paths);
@@ -86,7 +85,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     await page.keyboard.press('Home');
     await timeIs(0);
     await page.keyboard.press(' ');
-    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0.5);
+    await expect.poll(time).toBeGreaterThan(0.5);
     await page.keyboard.press(' ');
     await page.locator('.lane-label', { hasText: 'Ground truth' }).waitFor();
   });
@@ -139,15 +138,15 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     const description = () => page.locator('.picture canvas').getAttribute('aria-label');
     const before = await description();
     await page.getByRole('slider', { name: /Score threshold/ }).fill('0.95');
-    await expect.poll(description, { timeout: 20_000 }).not.toBe(before);
+    await expect.poll(description).not.toBe(before);
     await page.getByRole('button', { name: 'As the bundles say' }).click();
-    await expect.poll(description, { timeout: 20_000 }).toBe(before);
+    await expect.poll(description).toBe(before);
   });
 
   test('a second bundle from disk stands beside the first, and keys go to its differences', async () => {
     await runHere();
     await page.locator('.rerun input[type=file]').setInputFiles(join(repoDir, 'models/steering'));
-    await expect.poll(() => page.locator('.picture').count(), { timeout: 50_000 }).toBe(2);
+    await expect.poll(() => page.locator('.picture').count()).toBe(2);
     for (let i = 1; i <= 2; i++) {
       await page.keyboard.press('ArrowRight');
       await timeIs(i * 0.05);
@@ -158,7 +157,7 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     expect(await page.locator('.verdict').textContent()).toMatch(/steering -?\d/);
     await page.locator('h1').click();
     await page.keyboard.press('n');
-    await expect.poll(time, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(time).toBeGreaterThan(0);
     await page.keyboard.press('p');
     await timeIs(0);
   });

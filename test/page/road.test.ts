@@ -32,9 +32,9 @@ describe.skipIf(whyNoBrowser !== undefined)(`the simulated road ${whyNoBrowser ?
   test('is a tab of the page; arrow keys turn the wheels, and let them go', async () => {
     expect(await page.locator('nav [aria-current=page]').textContent()).toBe('Road');
     await page.keyboard.down('ArrowLeft');
-    await expect.poll(description, { timeout: 20_000 }).toMatch(/steering [1-9][\d.]*° left/);
+    await expect.poll(description).toMatch(/steering [1-9][\d.]*° left/);
     await page.keyboard.up('ArrowLeft');
-    await expect.poll(description, { timeout: 20_000 }).toMatch(/steering 0\.0°/);
+    await expect.poll(description).toMatch(/steering 0\.0°/);
   });
 
   test('the network takes the wheel, and another world begins', async () => {
@@ -61,6 +61,6 @@ describe.skipIf(whyNoBrowser !== undefined)(`the simulated road ${whyNoBrowser ?
     await page.getByText('Drop a recording here').waitFor();
     await page.getByRole('button', { name: 'Road' }).click();
     const first = await description();
-    await expect.poll(description, { timeout: 20_000 }).not.toBe(first);
+    await expect.poll(description).not.toBe(first);
   });
 });

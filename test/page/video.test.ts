@@ -6,7 +6,14 @@ import type { FrameLayout } from '../../src/frame/frame.js';
 import { RecorderThread } from '../../src/outputs/recording/recorder-thread.js';
 import { whyMissing } from '../capture/tools.js';
 import { makeTinyRig } from '../support/tiny-rig.js';
-import { launchBrowser, startLooking, temporaryDir, watchFaults, whyNoBrowser } from './browser.js';
+import {
+  launchBrowser,
+  newPage,
+  startLooking,
+  temporaryDir,
+  watchFaults,
+  whyNoBrowser,
+} from './browser.js';
 
 const layout: FrameLayout = { format: 'rgb8', widthPx: 128, heightPx: 96, strideBytes: 384 };
 const greys = { front: 40, rear: 140 } as const;
@@ -56,21 +63,18 @@ describe.skipIf(whyNot !== undefined)(
     });
     const shows = (page: Page, camera: keyof typeof greys, number: number) =>
       expect
-        .poll(
-          async () => {
-            const { grey, timeS } = await shown(page);
-            const isGrey = Math.abs(grey - greys[camera] - 3 * number) <= 1.4;
-            return isGrey && Math.abs(timeS - number / 10) < 0.01 ? 'as recorded' : { grey, timeS };
-          },
-          { timeout: 30_000 },
-        )
+        .poll(async () => {
+          const { grey, timeS } = await shown(page);
+          const isGrey = Math.abs(grey - greys[camera] - 3 * number) <= 1.4;
+          return isGrey && Math.abs(timeS - number / 10) < 0.01 ? 'as recorded' : { grey, timeS };
+        })
         .toBe('as recorded');
 
     test('H.264 is stepped, sought and played frame by frame, and the other camera stands at the same time', async () => {
       const drive = join(dir, 'two.mcap');
       await recordTwoCameras(drive);
       const looking = await startLooking(['view', drive, '--port', '0']);
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       const faults = watchFaults(page);
       await page.goto(looking.url);
       await shows(page, 'front', 0);
@@ -96,7 +100,7 @@ describe.skipIf(whyNot !== undefined)(
 
     test('a browser without WebCodecs is told so', async () => {
       const looking = await startLooking(['view', join(dir, 'two.mcap'), '--port', '0']);
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       // The thread that reads recordings is what decodes them.
       await page.route('**/drive-worker*', async (route) => {
         const answer = await route.fetch();
@@ -119,15 +123,15 @@ describe.skipIf(whyNot !== undefined)(
       };
       const pipeline = await rig.writePipeline('two.yaml', { source: undefined, cameras });
       const looking = await startLooking(['run', pipeline, '--view', '--no-publish']);
-      const page = await browser.newPage();
+      const page = await newPage(browser);
       await page.goto(looking.url);
       const frames = page.locator('.picture canvas[aria-label^="Frame"]');
-      await frames.waitFor({ timeout: 30_000 });
+      await frames.waitFor();
       const camera = page.locator('.camera-switch select');
       expect(await camera.inputValue()).toBe('front');
       await camera.selectOption('rear');
       await page.locator('.live-state', { hasText: 'rear.mcap' }).waitFor();
-      await frames.waitFor({ timeout: 30_000 });
+      await frames.waitFor();
       await page.keyboard.press('c');
       expect(await camera.inputValue()).toBe('front');
       await page.close();

@@ -110,7 +110,7 @@ describe.each(['rgb8', 'nv12'] as const)('with %s frames', (format) => {
     ]);
     expect(channels.map(({ topic }) => topic)).toContain('camera/calibration');
     sendFrame(format);
-    await expect.poll(() => got.size, { timeout: 15_000 }).toBe(5);
+    await expect.poll(() => got.size).toBe(5);
     const image = fromBinary(CompressedImageSchema, got.get('camera/image')![0]!);
     expect(image.format).toBe('jpeg');
     expect(readJpegHeader(image.data)).toMatchObject({ widthPx: 64, heightPx: 48 });
@@ -149,7 +149,7 @@ test('nothing is made or sent that nobody asked for', async () => {
   sendFrame();
   expect(released).toBe(1);
   output.send({ topic: 'status', stampNs, payload: new Uint8Array(3) });
-  await expect.poll(() => got.get('status')?.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => got.get('status')?.length).toBe(1);
   expect([...output.counts.keys()]).toEqual(['status']);
   socket.terminate();
 });
@@ -160,7 +160,7 @@ test('a viewer that does not read loses messages alone, and what waits for it is
   const big = new Uint8Array(1 << 20);
   for (let i = 0; i < 60; i++) {
     output.send({ topic: 'log', stampNs, payload: big });
-    await expect.poll(() => awake.got.get('log')?.length, { timeout: 10_000 }).toBe(i + 1);
+    await expect.poll(() => awake.got.get('log')?.length).toBe(i + 1);
   }
   expect(output.counts.get('log')!.dropped).toBeGreaterThan(30);
   deaf.socket.terminate();
@@ -174,7 +174,7 @@ test('what is no request is answered with what was expected, and a flood ends it
   for (const text of ['{', '{"op":"advertise"}', '{"op":"subscribe","subscriptions":7}', '[]'])
     socket.send(text);
   socket.send('{"op":"subscribe","subscriptions":[{"id":1,"channelId":99}]}');
-  await expect.poll(() => said.length, { timeout: 10_000 }).toBe(5);
+  await expect.poll(() => said.length).toBe(5);
   for (const text of said) expect(JSON.parse(text)).toMatchObject({ op: 'status', level: 1 });
   const closed = once(socket, 'close');
   for (let i = 0; i < 2000; i++) socket.send('{}');

@@ -86,7 +86,7 @@ test('a page gets a frame with its picture and the state of the run when it asks
   live.send({ topic: 'status', stampNs: 1n, payload: statusPayload });
   const got = once(page, 'message');
   page.send('next');
-  await expect.poll(() => live.wantsPicture(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => live.wantsPicture()).toBe(true);
   await sendFrame();
   const [message] = (await got) as [Buffer];
   const [payload, said, jpeg] = splitParts(Uint8Array.from(message));
@@ -101,7 +101,7 @@ test('a frame that came as JPEG goes out as it came', async () => {
   const page = await openPage();
   const got = once(page, 'message');
   page.send('next');
-  await expect.poll(() => live.wantsPicture(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => live.wantsPicture()).toBe(true);
   const coded = new Uint8Array(new SharedArrayBuffer(5000)).fill(7);
   await sendFrame(coded);
   const [, , jpeg] = splitParts(Uint8Array.from((await got)[0] as Buffer));
@@ -130,12 +130,10 @@ test('a page and a viewer of Foxglove share one picture', async () => {
   });
   const got = once(page, 'message');
   page.send('next');
-  await expect
-    .poll(() => live.wantsPicture() && foxglove.wantsPicture(), { timeout: 10_000 })
-    .toBe(true);
+  await expect.poll(() => live.wantsPicture() && foxglove.wantsPicture()).toBe(true);
   await sendFrame();
   const jpeg = splitParts(Uint8Array.from((await got)[0]))[2]!;
-  await expect.poll(() => images.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => images.length).toBe(1);
   const { data } = fromBinary(CompressedImageSchema, images[0]!.subarray(13));
   expect(Buffer.compare(data, jpeg)).toBe(0);
   expect(pictures.counts.get('camera/image')).toEqual({ sent: 1, dropped: 0 });

@@ -61,7 +61,7 @@ describe.skipIf(!hasNumpy)(
         }).stdout,
       );
 
-    test('are the same to the tenth digit', { timeout: 60_000 }, () => {
+    test('are the same to the tenth digit', () => {
       const answer = ask();
       const confusion = createConfusionMatrix(classCount);
       truth.forEach((classId, i) => {
