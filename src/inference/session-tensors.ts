@@ -43,12 +43,7 @@ export const valuesOf = (rooms: Rooms): Record<string, Float32Array> =>
 /** A tensor over the first items of a room's storage. */
 export function tensorOver(room: TensorRoom, dims: readonly number[]): Tensor {
   const data = room.stored.subarray(0, elementCount(dims));
-  // Where the engine has float16 arrays, ONNX Runtime takes no other.
-  const halves = (globalThis as { Float16Array?: new (...place: unknown[]) => unknown })
-    .Float16Array;
-  const isHalf = room.dtype === 'float16' && halves !== undefined;
-  const view = isHalf ? new halves(data.buffer, data.byteOffset, data.length) : data;
-  return new Tensor(room.dtype as 'float32', view as Float32Array, dims);
+  return new Tensor(room.dtype as 'float32', data as Float32Array, dims);
 }
 
 /** Tensors over the first `batch` items of each output; null where the network sizes it itself. */
