@@ -20,7 +20,7 @@ const decodesAhead = 3;
 type Ready =
   | { frame: EncodedFrame; image: DecodedImage }
   /** A plain JPEG of the right size, to be decoded straight into the slot. */
-  | { frame: EncodedFrame; jpeg: Uint8Array; hasExif: boolean }
+  | { frame: EncodedFrame; jpeg: Uint8Array }
   | { skipped: string };
 
 export interface DecodedFrameOptions {
@@ -79,11 +79,8 @@ export class DecodedFrameSource implements FrameSource {
     into: Uint8Array,
   ): Promise<{ coded?: Uint8Array } | { skipped: string }> {
     const { layout } = this.info;
-    if ('jpeg' in ready && decodePlainJpegInto(ready.jpeg, into)) {
-      // What a viewer would turn by its EXIF is another picture than the pixels are.
-      const isHandedOn = this.#options.handsOnJpeg === true && !ready.hasExif;
-      return isHandedOn ? { coded: ready.jpeg } : {};
-    }
+    if ('jpeg' in ready && decodePlainJpegInto(ready.jpeg, into))
+      return this.#options.handsOnJpeg === true ? { coded: ready.jpeg } : {};
     const decoded = 'image' in ready ? ready : await this.#decode(ready.frame);
     if ('skipped' in decoded) return decoded;
     copyRows(decoded.image, into, layout.strideBytes);
@@ -119,7 +116,7 @@ export class DecodedFrameSource implements FrameSource {
       const isSize = plain.widthPx === layout.widthPx && plain.heightPx === layout.heightPx;
       if (!isSize) return { skipped: 'size' };
       if (layout.strideBytes === rowBytes('rgb8', layout.widthPx))
-        return { frame, jpeg: frame.jpeg!, hasExif: plain.hasExif };
+        return { frame, jpeg: frame.jpeg! };
     }
     return this.#decode(frame);
   }

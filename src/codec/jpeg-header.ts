@@ -1,10 +1,11 @@
 /**
- * Width and height of a JPEG from its frame header, without decoding. Undefined where the bytes are no JPEG or stop before the frame header (ITU-T T.81, B.2.2).
+ * Width and height of a JPEG from its frame header, without decoding, and whether it carries EXIF, by which viewers turn it. Undefined where the bytes are no JPEG or stop before the frame header (ITU-T T.81, B.2.2).
  */
 export function readJpegHeader(
   bytes: Uint8Array,
-): { widthPx: number; heightPx: number } | undefined {
+): { widthPx: number; heightPx: number; hasExif: boolean } | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  let hasExif = false;
   let offset = 2;
   while (offset + 9 <= bytes.length && bytes[offset] === 0xff) {
     const marker = bytes[offset + 1]!;
@@ -19,8 +20,10 @@ export function readJpegHeader(
       return {
         heightPx: (bytes[offset + 5]! << 8) | bytes[offset + 6]!,
         widthPx: (bytes[offset + 7]! << 8) | bytes[offset + 8]!,
+        hasExif,
       };
     }
+    if (marker === 0xe1) hasExif = true;
     // A scan before any frame header: not a JPEG that anyone can decode.
     if (marker === 0xda || marker === 0xd9) return undefined;
     const lengthBytes = (bytes[offset + 2]! << 8) | bytes[offset + 3]!;

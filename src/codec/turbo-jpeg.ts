@@ -4,15 +4,12 @@ import turbo from '@julusian/jpeg-turbo';
 export interface PlainJpeg {
   widthPx: number;
   heightPx: number;
-  /** It carries EXIF, by which a viewer may turn it; the pixels are decoded as they are stored. */
-  hasExif: boolean;
 }
 
 /** Markers (ITU-T T.81, table B.1). */
 const sof0 = 0xc0;
 const sof1 = 0xc1;
 const sos = 0xda;
-const app1 = 0xe1;
 const app2 = 0xe2;
 const app14 = 0xee;
 
@@ -22,8 +19,7 @@ const app14 = 0xee;
  */
 export function plainJpeg(bytes: Uint8Array): PlainJpeg | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
-  let size: Omit<PlainJpeg, 'hasExif'> | undefined;
-  let hasExif = false;
+  let size: PlainJpeg | undefined;
   for (let at = 2; at + 9 < bytes.length; ) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1]!;
@@ -31,8 +27,7 @@ export function plainJpeg(bytes: Uint8Array): PlainJpeg | undefined {
       at++;
       continue;
     }
-    if (marker === sos) return size && { ...size, hasExif };
-    if (marker === app1) hasExif = true;
+    if (marker === sos) return size;
     if (marker === app14 || (marker === app2 && isProfile(bytes, at))) return undefined;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8;
     if (isFrame) {
@@ -72,7 +67,7 @@ export function decodePlainJpegInto(bytes: Uint8Array, into: Uint8Array): boolea
 /** The same on libuv's threads, into memory of its own; undefined where decodePlainJpegInto says false. */
 export async function decodePlainJpeg(
   bytes: Uint8Array,
-  { widthPx, heightPx }: Omit<PlainJpeg, 'hasExif'>,
+  { widthPx, heightPx }: PlainJpeg,
 ): Promise<Uint8Array | undefined> {
   const data = Buffer.allocUnsafeSlow(widthPx * heightPx * 3);
   try {

@@ -162,7 +162,7 @@ export async function openRuns(
  */
 const countHeldBy = (outputs: readonly Output[], cameraName: string | undefined): number =>
   outputs
-    .filter(({ needsPixels, camera }) => needsPixels && (camera ?? cameraName) === cameraName)
+    .filter((output) => looksAt(output, cameraName))
     .reduce((sum, { heldFrames = 1 }) => sum + heldFrames, 0);
 
 /** One camera while it opens. */
@@ -176,7 +176,7 @@ type Keep = <T>(opening: Promise<T>, close: (part: T) => Promise<unknown>) => Pr
 
 function openEye(options: PipelineOptions, heldFrames: number, kept: Keep): OpeningEye {
   const { config, source, pacing, rateFactor = 1, opened: given, frames } = options;
-  const sourceOptions = withCodedForLookers(optionsOfSource(options), options.outputs);
+  const sourceOptions = withCodedForLookers(options);
   const slotCount = config.ring.slots + heldFrames;
   const { pictureHealth } = config;
   const captureOptions = { source, sourceOptions, pacing, rateFactor, slotCount, pictureHealth };
@@ -202,11 +202,15 @@ const optionsOfSource = ({ config, sourceOptions }: PipelineOptions) => ({
   ...sourceOptions,
 });
 
-/** Whoever looks is given the source's own JPEG where that costs nothing. */
-const withCodedForLookers = (source: SourceOptions, outputs: readonly Output[] = []) =>
-  outputs.some(({ takesCoded }) => takesCoded)
-    ? { keepsCoded: 'if-free' as const, ...source }
-    : source;
+/** Whoever looks at the camera is given its source's own JPEG where that costs nothing. */
+function withCodedForLookers(options: PipelineOptions): SourceOptions {
+  const { outputs = [], cameraName } = options;
+  const isLookedAt = outputs.some((output) => output.takesCoded && looksAt(output, cameraName));
+  return { ...(isLookedAt && { keepsCoded: 'if-free' as const }), ...optionsOfSource(options) };
+}
+
+const looksAt = ({ needsPixels, camera }: Output, cameraName: string | undefined): boolean =>
+  needsPixels && (camera ?? cameraName) === cameraName;
 
 /** A stage is certified only where the way from the frame to its network is, too. */
 function withProvenInputs(

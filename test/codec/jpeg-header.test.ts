@@ -18,7 +18,7 @@ test('the size in the header is that of the picture', async () => {
       fc.integer({ min: 1, max: 300 }),
       async (widthPx, heightPx) => {
         const jpeg = await encodeJpeg(greyImage(widthPx, heightPx), 80);
-        expect(readJpegHeader(jpeg)).toEqual({ widthPx, heightPx });
+        expect(readJpegHeader(jpeg)).toEqual({ widthPx, heightPx, hasExif: false });
         expect(jpegLength(jpeg)).toBe(jpeg.length);
       },
     ),
@@ -35,7 +35,7 @@ test('a JPEG that is cut off anywhere is never taken for a whole one', async () 
 
 test('zeros behind the end, fill bytes between markers and comments are passed over', async () => {
   const jpeg = await encodeJpeg(greyImage(64, 48), 80);
-  const whole = { widthPx: 64, heightPx: 48 };
+  const whole = { widthPx: 64, heightPx: 48, hasExif: false };
   expect(readJpegHeader(Buffer.concat([jpeg, new Uint8Array(1000)]))).toEqual(whole);
   expect(jpegLength(Buffer.concat([jpeg, new Uint8Array(1000)]))).toBe(jpeg.length);
   const start = jpeg.subarray(0, 2);

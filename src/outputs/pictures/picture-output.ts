@@ -1,3 +1,4 @@
+import { readJpegHeader } from '../../codec/jpeg-header.js';
 import { perceptionTopic } from '../../messages/topics.js';
 import type { Output, OutputMessage } from '../output.js';
 import { PublishCounts } from '../publish-count.js';
@@ -49,7 +50,8 @@ export class PictureOutput implements Output {
       return;
     }
     const count = this.counts.of(countedTopic);
-    if (pixels?.coded !== undefined && !this.#encoder.isBusy) {
+    // What a viewer would turn by its EXIF is another picture than the pixels are.
+    if (pixels?.coded && !this.#encoder.isBusy && readJpegHeader(pixels.coded)?.hasExif === false) {
       const jpeg = Uint8Array.from(pixels.coded);
       pixels.release();
       count.sent++;

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { encodeJpeg } from '../../../src/codec/image-codec.js';
 import { readJpegHeader } from '../../../src/codec/jpeg-header.js';
 import { CompressedImageSchema } from '../../../src/messages/gen/foxglove/compressed_image_pb.js';
 import {
@@ -97,16 +98,31 @@ test('a page gets a frame with its picture and the state of the run when it asks
   page.terminate();
 });
 
-test('a frame that came as JPEG goes out as it came', async () => {
+test('a frame that came as JPEG goes out as it came, but none that EXIF would turn', async () => {
   const page = await openPage();
-  const got = once(page, 'message');
-  page.send('next');
-  await expect.poll(() => live.wantsPicture()).toBe(true);
-  const coded = new Uint8Array(new SharedArrayBuffer(5000)).fill(7);
-  await sendFrame(coded);
-  const [, , jpeg] = splitParts(Uint8Array.from((await got)[0] as Buffer));
-  expect(Buffer.compare(jpeg!, Uint8Array.from(coded))).toBe(0);
-  expect(pictures.counts.get('camera/image')).toEqual({ sent: 1, dropped: 0 });
+  const plain = await encodeJpeg({ widthPx, heightPx, data: noise }, 90);
+  // EXIF, big-endian, one entry: orientation (tag 274) 6.
+  const exif = Buffer.from(
+    '457869660000' + '4d4d002a00000008' + '0001' + '011200030000000100060000',
+    'hex',
+  );
+  const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  const turned = Buffer.concat([plain.subarray(0, 2), marker, exif, plain.subarray(2)]);
+  for (const [bytes, isKept] of [
+    [plain, true],
+    [turned, false],
+  ] as const) {
+    const got = once(page, 'message');
+    page.send('next');
+    await expect.poll(() => live.wantsPicture()).toBe(true);
+    const coded = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    coded.set(bytes);
+    await sendFrame(coded);
+    const [, , jpeg] = splitParts(Uint8Array.from((await got)[0] as Buffer));
+    expect(readJpegHeader(jpeg!)).toEqual({ widthPx, heightPx, hasExif: false });
+    expect(Buffer.compare(jpeg!, bytes) === 0).toBe(isKept);
+  }
+  expect(pictures.counts.get('camera/image')).toEqual({ sent: 2, dropped: 0 });
   page.terminate();
 });
 
