@@ -54,7 +54,10 @@ const ways: readonly Way[] = [
 
 const rows: string[][] = [];
 for (const isFlat of [true, false]) {
-  const found = ways.map(() => ({ shares: [] as number[], sure: 0, unsaid: 0 }));
+  const found = ways.map(() => ({
+    ...{ shares: [] as number[], sure: 0, unsaid: 0 },
+    frameMs: [] as number[],
+  }));
   for (const seed of values.seeds.split(',').map(Number)) {
     const drive = await openSimulatedDrive({ seed, isFlat, seconds, widthPx: 640, heightPx: 360 });
     const { model, mount } = drive.renderer.camera;
@@ -90,10 +93,12 @@ for (const isFlat of [true, false]) {
       const maps = { none: undefined, network: ofNetwork, true: trueMap(scene.classMap) };
       for (const [index, { map, boxes: whose }] of ways.entries()) {
         const segmentation = maps[map];
+        const startMs = performance.now();
         const points = placesOf[index]!({
           detection: { detections: detections[whose], liveTrackIds: new Set(), dtS: 1 / rateHz },
           ...(segmentation && { segmentation }),
         });
+        found[index]!.frameMs.push(performance.now() - startMs);
         if (frame % judgedEach !== judgedEach - 1) continue;
         for (const [number, box] of boxes.entries()) {
           if (box.occluded > 0.02 || !(box.forwardM > leastM && box.forwardM <= mostM)) continue;
@@ -128,8 +133,9 @@ for (const isFlat of [true, false]) {
       return { widthPx, heightPx, ...runs, classShares: nothing, freeSpaceNorm: nothing };
     }
   }
-  for (const [index, { shares, sure, unsaid }] of found.entries()) {
+  for (const [index, { shares, sure, unsaid, frameMs }] of found.entries()) {
     shares.sort((a, b) => a - b);
+    frameMs.sort((a, b) => a - b);
     const percent = (value: number) => (100 * value).toFixed(1);
     const at = (share: number) => percent(shares[Math.floor(share * (shares.length - 1))]!);
     rows.push([
@@ -140,6 +146,7 @@ for (const isFlat of [true, false]) {
       at(0.5),
       at(0.9),
       percent(sure / shares.length),
+      frameMs[frameMs.length >> 1]!.toFixed(2),
     ]);
   }
 }
@@ -151,6 +158,7 @@ const head = [
   'median %',
   'p90 %',
   'within two deviations %',
+  'ms per frame',
 ];
 console.log(textTable([head, ...rows], { numbers: columnsTo(head.length - 1).slice(1) }));
 
