@@ -59,7 +59,7 @@ export async function findPeak<Trial extends RateTrial>(
   for (let step = 0; step < maxStepsDown; step++) {
     const confirmed = await goes(lowHz, 'confirm');
     if (confirmed !== undefined) return { confirmed, trials };
-    lowHz *= 1 - resolution;
+    lowHz /= 1 + resolution;
   }
   return { confirmed: undefined, trials };
 }

@@ -33,6 +33,16 @@ test('steps down from a rate that went briefly and does not hold for long', asyn
   expect(trials.at(-1)).toBe(confirmed);
 });
 
+test('steps down to rates above 0, however coarsely it searches', async () => {
+  const { trials } = await findPeak({
+    ...search,
+    resolution: 4,
+    offer: async (rateHz, purpose) => ({ rateHz, lossShare: purpose === 'search' ? 0 : 1 }),
+  });
+  expect(trials.length).toBeGreaterThan(2);
+  for (const { rateHz } of trials) expect(rateHz).toBeGreaterThan(0);
+});
+
 test('confirms nothing where everything is lost', async () => {
   const offer = async (rateHz: number) => ({ rateHz, lossShare: 1 });
   expect((await findPeak({ ...search, offer })).confirmed).toBeUndefined();
