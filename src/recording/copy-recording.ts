@@ -7,32 +7,34 @@ import { RecordingReader } from './recording-reader.js';
 import { RecordingWriter } from './recording-writer.js';
 
 export interface CopyOptions {
-  /** First and last stamp, both included; all when left out. */
+  /** First and last stamp, both included; all messages by default. */
   startNs?: bigint | undefined;
   endNs?: bigint | undefined;
-  /** All when left out. */
+  /** All by default. */
   topics?: readonly string[] | undefined;
-  /** Said of the copy in its metadata `windshield.copy`. */
+  /** Entries of the copy's metadata record `windshield.copy`. */
   facts: Readonly<Record<string, string>>;
-  /** Ends the copy; nothing is left of it then. */
+  /** Another name for that record. */
+  factsName?: string;
+  /** Aborts the copy, which then leaves nothing behind. */
   signal?: AbortSignal | undefined;
 }
 
-/** What a copy holds, and what its sources have lost. */
+/** What a copy holds, and what its sources lost. */
 export interface CopySummary {
   messages: Record<string, number>;
-  /** Messages by topic that the sources are known to have held and that cannot be read. */
+  /** Messages by topic that the sources are known to have held but that cannot be read; empty for a part of the time. */
   lost: Record<string, number>;
-  /** Bytes behind the last whole record of sources that were cut off. */
+  /** Bytes after the last complete record of sources that were cut off. */
   cutBytes: number;
   damagedChunks: number;
   startNs: bigint;
   endNs: bigint;
-  /** Set where the part begins at a video's keyframe before the time that was asked for. */
+  /** The requested start, if the part begins at an earlier keyframe of a video. */
   askedNs?: bigint;
 }
 
-/** Schemas of what is said once, and true until it is said again: a part of a drive needs what was said before it. */
+/** Schemas of messages that stay valid until the next one: a part of a drive needs the last one before it. */
 export const lasting: ReadonlySet<string> = new Set([
   'foxglove.CameraCalibration',
   'foxglove.FrameTransform',
@@ -42,8 +44,9 @@ export const lasting: ReadonlySet<string> = new Set([
 
 /**
  * Writes the messages of one or more recordings, ours or others', in order of their stamps into one clean file, with
- * their schemas, metadata and attachments. Of calibrations and transforms the last before `startNs` is taken along, with
- * that stamp. Where there is video, the part begins at the keyframe before `startNs`, so that all of it can be decoded. Rejects as RecordingReader.open and RecordingWriter do; nothing is left then.
+ * their schemas, metadata and attachments. The last calibrations and transforms before the start are included, with the
+ * start as their stamp. With video, the part begins at the keyframe before `startNs`, so that all of it can be decoded.
+ * Rejects as RecordingReader.open and RecordingWriter do, and leaves nothing behind then.
  */
 export async function copyRecordings(
   paths: readonly string[],
@@ -55,7 +58,7 @@ export async function copyRecordings(
   try {
     for (const path of paths) readers.push(await RecordingReader.open(path));
     writer = await RecordingWriter.create(out);
-    await copyDescriptions(readers, writer, options.facts);
+    await copyDescriptions(readers, writer, options);
     const keyframes = await keyframesOf(readers, options);
     const startNs = earliest([options.startNs, ...keyframes.values()]);
     const copied = await copyMessages(readers, writer, { ...options, startNs }, keyframes);
@@ -75,7 +78,7 @@ export async function copyRecordings(
 async function copyDescriptions(
   readers: readonly RecordingReader[],
   writer: RecordingWriter,
-  facts: Readonly<Record<string, string>>,
+  { facts, factsName = 'windshield.copy' }: CopyOptions,
 ): Promise<void> {
   const said = new Set<string>();
   const names = new Set<string>();
@@ -84,7 +87,7 @@ async function copyDescriptions(
     said.add(`${name}\n${content}`);
     return !isKnown;
   };
-  /** Two that differ are both kept. */
+  /** Different entries of one name are both kept: the later one gets a number. */
   const freeName = (name: string) => {
     let free = name;
     for (let number = 2; names.has(free); number++) free = `${name}.${number}`;
@@ -101,7 +104,7 @@ async function copyDescriptions(
         await writer.addAttachment({ ...attachment, name: freeName(name) });
     }
   }
-  await writer.addMetadata('windshield.copy', facts);
+  await writer.addMetadata(factsName, facts);
 }
 
 async function copyMessages(
@@ -130,7 +133,7 @@ async function copyMessages(
         await write(reader, message, startNs);
   const range = { startNs, endNs, topics };
   for await (const { reader, message } of inOrder(readers, range)) {
-    // Of another camera whose keyframe comes later.
+    // Before this channel's own keyframe, which comes later than another camera's.
     if (message.stampNs < (keyframes.get(keyOf(readers, reader, message.channelId)) ?? 0n))
       continue;
     const counts = read.get(reader) ?? new Map<number, number>();
@@ -157,7 +160,7 @@ async function copyMessages(
 const keyOf = (readers: readonly RecordingReader[], reader: RecordingReader, channelId: number) =>
   `${readers.indexOf(reader)}/${channelId}`;
 
-/** Where each channel of video begins, so that its first frame is a keyframe: the last one at or before the part's start. */
+/** Where each video channel begins: its last keyframe at or before the part's start. */
 async function keyframesOf(
   readers: readonly RecordingReader[],
   { startNs, topics }: CopyOptions,
@@ -197,7 +200,7 @@ async function lastingBefore(
   return found;
 }
 
-/** The messages of several recordings by stamp; of equal stamps those of the first recording first. */
+/** The messages of several recordings by stamp; for equal stamps, those of the first recording first. */
 async function* inOrder(
   readers: readonly RecordingReader[],
   range: Pick<CopyOptions, 'startNs' | 'endNs' | 'topics'>,
@@ -225,7 +228,7 @@ async function* inOrder(
   }
 }
 
-/** Channels of several recordings that are the same become one. */
+/** Merges identical channels of several recordings. */
 class SharedChannels {
   readonly #known: CopiedChannel[] = [];
   readonly #byReader = new Map<RecordingReader, Map<number, CopiedChannel>>();

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { ownThreadId } from './thread-times.js';
 
 /**
- * What a pipeline is doing, in a file that outlives it: each thread overwrites a record of its own, and the
- * supervisor reads them whenever it wants. The file lies in memory and has no name; both processes hold it by
- * its descriptor. A write takes microseconds, never waits for the reader, and is still there after a crash, in
- * native code or by SIGKILL, which leaves no moment to send anything.
+ * What a pipeline is doing, in a file that outlives it: each thread overwrites its own record, and the supervisor reads
+ * them whenever it wants. The file is in memory and has no name; both processes hold it by its descriptor. A write takes
+ * microseconds, never waits for the reader, and survives a crash in native code or a SIGKILL, which leave no time to send
+ * anything.
  *
- * Layout, little-endian: a record of 64 bytes for the main thread, one for each lane, then the path of the
- * recording (uint32 length, UTF-8). A record is
+ * Layout, little-endian: a record of 64 bytes for the main thread, one for each lane, then the path of the recording
+ * (uint32 length, UTF-8). A record is
  *
  *     0 uint32 step   4 uint8 state   5 uint8 length of the stage's name   8 float64 frame id
  *     16 float64 frames published     24 the stage's name     56 uint32 thread id     60 uint32 step again
  *
- * where the two steps differ only in a record that was read while it was written.
+ * The two steps differ only in a record that was read while it was written.
  */
 const recordBytes = 64;
 const at = {
@@ -40,14 +40,14 @@ const laneStates = ['idle', 'loading', 'at-stage'] as const;
 
 /** A thread as last seen. */
 export interface ThreadRecord {
-  /** Changes with every sign of life: of a lane, with every stage begun or ended. */
+  /** Changes with every sign of life; for a lane, with every stage that begins or ends. */
   step: number;
-  /** The system's number of the thread; 0 where that is not known. */
+  /** The system's thread id; 0 if unknown. */
   threadId: number;
 }
 
 export interface MainRecord extends ThreadRecord {
-  /** `running` from the first published frame on; `ended` when all is done and well. */
+  /** `running` from the first published frame on; `ended` after a successful end. */
   state: (typeof mainStates)[number];
   framesPublished: number;
   /** The last one published; -1 before the first. */
@@ -56,7 +56,7 @@ export interface MainRecord extends ThreadRecord {
 
 export interface LaneRecord extends ThreadRecord {
   state: (typeof laneStates)[number];
-  /** What it is at, where it is at a stage. */
+  /** Current frame and stage, if the state is `at-stage`. */
   frameId: number;
   stage: string;
 }
@@ -65,13 +65,13 @@ export interface BlackBox {
   main: MainRecord;
   /** Those that have started. */
   lanes: readonly LaneRecord[];
-  /** Where results are recorded; empty where they are not. */
+  /** Where results are recorded; empty if they are not. */
   recordingPath: string;
 }
 
 /** Makes an empty black box; returns its descriptor, which the caller closes. */
 export function openBlackBox(): number {
-  // In memory where the system has a place for that: a disk that is busy must not slow a lane.
+  // In memory if the system has a place for that: a busy disk must not slow a lane.
   const dir = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const path = join(dir, `windshield-black-box-${process.pid}-${process.hrtime.bigint()}`);
   const fd = openSync(path, 'wx+', 0o600);
@@ -85,7 +85,7 @@ export function openBlackBox(): number {
   }
 }
 
-/** A thread's own record. Its calls return within microseconds and never fail for want of a reader. */
+/** Writes a thread's own record. Calls return within microseconds and do not need a reader. */
 class RecordWriter {
   readonly #fd: number;
   readonly #positionBytes: number;
@@ -111,7 +111,7 @@ class RecordWriter {
   }
 }
 
-/** The main thread's pen. */
+/** Writes the main thread's record. */
 export class MainWriter extends RecordWriter {
   readonly #fd: number;
   #state = 0;
@@ -128,7 +128,7 @@ export class MainWriter extends RecordWriter {
     this.write(this.#state, this.#frameId, this.#framesPublished, '');
   }
 
-  /** `framesPublished` with this one. */
+  /** `framesPublished` includes this one. */
   published(frameId: number, framesPublished: number): void {
     this.#state = mainStates.indexOf('running');
     this.#frameId = frameId;
@@ -136,7 +136,7 @@ export class MainWriter extends RecordWriter {
     this.beat();
   }
 
-  /** All is done and well; what comes after it is only the end of the process. */
+  /** Everything has ended successfully; only the end of the process follows. */
   ended(): void {
     this.#state = mainStates.indexOf('ended');
     this.beat();
@@ -152,7 +152,7 @@ export class MainWriter extends RecordWriter {
   }
 }
 
-/** A lane's pen, in its own thread. The conducting thread takes one in hand while that does not run. */
+/** Writes a lane's record, in the lane's thread; the conducting thread uses one while that thread does not run. */
 export class LaneWriter extends RecordWriter {
   constructor(fd: number, laneIndex: number) {
     super(fd, 1 + laneIndex, ownThreadId());
@@ -173,7 +173,7 @@ export class LaneWriter extends RecordWriter {
   }
 }
 
-/** Reads the whole box; undefined where a thread was writing to it at each of several tries. */
+/** Reads the complete box; undefined if a thread was writing to it at each of several tries. */
 export function readBlackBox(fd: number): BlackBox | undefined {
   const bytes = Buffer.alloc(boxBytes);
   for (let tries = 0; tries < 5; tries++) {

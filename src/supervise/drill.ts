@@ -2,7 +2,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 
 const faults = ['hang', 'crash', 'throw', 'die'] as const;
 
-/** A fault that is made on purpose. Plain data: it crosses threads. */
+/** A fault that is injected on purpose. Plain data: it crosses threads. */
 export interface Drill {
   /** In which life of the pipeline. */
   epoch: number;
@@ -10,8 +10,8 @@ export interface Drill {
   frameId: number;
   stage: string;
   /**
-   * `hang`: the lane's thread never comes back, as from a driver that waits for ever. `crash`: a segmentation
-   * fault of the process. `throw`: an error that nobody catches ends the thread. `die`: the thread ends without a word.
+   * `hang`: the lane's thread never returns, as in a driver that waits for ever. `crash`: a segmentation fault of the
+   * process. `throw`: an uncaught error ends the thread. `die`: the thread ends silently.
    */
   fault: (typeof faults)[number];
 }
@@ -35,7 +35,7 @@ export function parseDrills(text: string): Drill[] {
   });
 }
 
-/** Makes the fault that is due at this stage of this frame, if any. */
+/** Injects the fault that is due at this stage of this frame, if any. */
 export function runDrill(drills: readonly Drill[], frameId: number, stage: string): void {
   const due = drills.find((drill) => drill.stage === stage && frameId >= drill.frameId);
   switch (due?.fault) {
@@ -44,11 +44,11 @@ export function runDrill(drills: readonly Drill[], frameId: number, stage: strin
       break;
     case 'crash':
       process.kill(process.pid, 'SIGSEGV');
-      // Another thread may be the one that takes the signal; a real fault would not let this one go on.
+      // Another thread may take the signal; a real fault would not let this one continue.
       waitForEver();
       break;
     case 'throw':
-      // Past every handler of the lane, as an error of the runtime's own callbacks would come.
+      // Bypasses every handler of the lane, as an error in the runtime's own callbacks would.
       setImmediate(() => {
         throw new Error(`drill at ${stage} of frame ${frameId}`);
       });

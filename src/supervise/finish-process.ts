@@ -1,6 +1,6 @@
-// As a process: `node finish-process.js <recording>` finishes the interrupted pieces of a recording and prints
-// what became of each, a JSON object a line. Apart from the supervisor, which loads nothing that is large, and
-// at the lowest priority: whoever copies must not take time from a lane.
+// A separate process: `node finish-process.js <recording>` finishes the interrupted pieces of a recording and prints the
+// result of each, one JSON object per line. It is separate because the supervisor loads nothing large, and has the lowest
+// priority because copying must not take time from a lane.
 import { constants, setPriority } from 'node:os';
 import { finishRecordings } from './finish-recordings.js';
 

@@ -1,62 +1,56 @@
 import { rm } from 'node:fs/promises';
-import { type ChannelTopic, channelSchemas } from '../recording/channels.js';
+import { copyRecordings } from '../recording/copy-recording.js';
+import { withoutCamera } from '../recording/recorded-cameras.js';
 import { RecordingReader } from '../recording/recording-reader.js';
-import { RecordingWriter } from '../recording/recording-writer.js';
 import { type InterruptedPiece, interruptedPieces } from './interrupted-recording.js';
 
-/** What became of one piece. */
+/** A recording that holds any of these is worth keeping, whichever camera they are of. */
+const keptTopics = ['perception', 'camera/image', 'camera/video'];
+
+/** The result of finishing one piece. */
 export interface FinishedPiece {
   path: string;
   /** Results in it. */
   frames: number;
-  /** Bytes behind the last whole record: what was being written when the pipeline died. */
+  /** Bytes after the last complete record: those being written when the pipeline died. */
   cutBytes: number;
 }
 
 /**
- * Finishes every interrupted piece of a recording: all that can be read of it is written again with an index,
- * then the interrupted file goes away. A piece without a single result leaves nothing.
+ * Finishes every interrupted piece of a recording: everything readable in it is copied into a recording with an index, then
+ * the interrupted file is removed. A piece without results and pictures leaves nothing.
  */
 export async function finishRecordings(path: string): Promise<FinishedPiece[]> {
   const finished: FinishedPiece[] = [];
   for (const piece of interruptedPieces(path)) {
     const result = await finish(piece);
     await rm(piece.interruptedPath);
-    if (result.frames > 0) finished.push(result);
+    if (result !== undefined) finished.push(result);
   }
   return finished;
 }
 
-async function finish({ interruptedPath, path, number }: InterruptedPiece): Promise<FinishedPiece> {
+async function finish(piece: InterruptedPiece): Promise<FinishedPiece | undefined> {
+  const { interruptedPath, path, number } = piece;
   const reader = await openUnlessEmpty(interruptedPath);
-  if (reader === undefined) return { path, frames: 0, cutBytes: 0 };
-  try {
-    const { cutBytes } = reader;
-    const results = reader.channels.find(({ topic }) => topic === 'perception');
-    if (results === undefined || results.messageCount === 0) return { path, frames: 0, cutBytes };
-    const writer = await RecordingWriter.create(path);
-    try {
-      for (const [name, entries] of reader.metadata) await writer.addMetadata(name, entries);
-      const facts = { number: String(number), cutBytes: String(cutBytes) };
-      await writer.addMetadata('windshield.interrupted', facts);
-      let frames = 0;
-      const topics = Object.keys(channelSchemas);
-      for await (const { topic, stampNs, data } of reader.messages({ topics })) {
-        await writer.writeEncoded(topic as ChannelTopic, stampNs, data);
-        if (topic === 'perception') frames++;
-      }
-      await writer.close();
-      return { path, frames, cutBytes };
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
-  } finally {
-    await reader.close();
-  }
+  if (reader === undefined) return undefined;
+  const { cutBytes, channels } = reader;
+  await reader.close();
+  const isWorthKeeping = channels.some(
+    ({ topic, messageCount }) => messageCount > 0 && keptTopics.includes(withoutCamera(topic)),
+  );
+  if (!isWorthKeeping) return undefined;
+  const { messages } = await copyRecordings([interruptedPath], path, {
+    facts: { number: String(number), cutBytes: String(cutBytes) },
+    factsName: 'windshield.interrupted',
+  });
+  const counts = Object.entries(messages).filter(
+    ([topic]) => withoutCamera(topic) === 'perception',
+  );
+  return { path, frames: counts.reduce((sum, [, count]) => sum + count, 0), cutBytes };
 }
 
-/** Undefined where the pipeline died before the first byte. */
+/** Undefined if the pipeline died before the first byte. */
 async function openUnlessEmpty(path: string): Promise<RecordingReader | undefined> {
   try {
     return await RecordingReader.open(path);

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, parse } from 'node:path';
 import { isAbandoned } from '../files/claim-partial.js';
 
-/** Ends the name of a recording whose writer died, until it is finished. Any MCAP reader reads it up to the cut. */
+/** Suffix of a recording whose writer died, until it is finished. Any MCAP reader reads it up to the cut. */
 const interruptedSuffix = '.interrupted';
 const partialSuffix = '.partial';
 
 /**
- * Gives what a dead pipeline had recorded of `path` the next free number: `drive.mcap.partial` becomes
- * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` again. Nothing is overwritten.
- * Does nothing where there is nothing. Returns where it is now.
+ * Renames what a dead pipeline had recorded of `path` to the next free number: `drive.mcap.partial` becomes
+ * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` again. Nothing is overwritten. Returns the
+ * new path; undefined if there was nothing.
  */
 export function setAside(path: string): string | undefined {
   setPiecesAside(path);
@@ -23,14 +23,14 @@ export function setAside(path: string): string | undefined {
 
 /** A numbered piece of a recording. */
 export interface InterruptedPiece {
-  /** As it lies there. */
+  /** Its current path. */
   interruptedPath: string;
   /** Its name once it is finished. */
   path: string;
   number: number;
 }
 
-/** The pieces of `path` that are not finished, oldest first. */
+/** Returns the unfinished pieces of `path`, oldest first. */
 export function interruptedPieces(path: string): InterruptedPiece[] {
   return piecesOf(path)
     .filter(({ isFinished, isPartial }) => !isFinished && !isPartial)
@@ -40,7 +40,7 @@ export function interruptedPieces(path: string): InterruptedPiece[] {
     });
 }
 
-/** Of a recording in numbered files: the one that was being written has its number already. */
+/** For a recording in numbered files: the file that was being written already has its number. */
 export function setPiecesAside(path: string): void {
   for (const { number, isPartial } of piecesOf(path)) {
     if (!isPartial) continue;
@@ -49,7 +49,7 @@ export function setPiecesAside(path: string): void {
   }
 }
 
-/** The first number that no file of the recording has. */
+/** Returns the number after the highest of the recording's files. */
 export function nextPieceNumber(path: string): number {
   return (piecesOf(path).at(-1)?.number ?? 0) + 1;
 }
@@ -64,7 +64,7 @@ export function pieceName(path: string, number: number): string {
 function piecesOf(path: string): { number: number; isFinished: boolean; isPartial: boolean }[] {
   const { name, ext } = parse(basename(path));
   const dir = dirname(path) || '.';
-  // Where the folder is missing, whoever writes there says so.
+  // If the folder is missing, the writer will report it.
   const pieces = (existsSync(dir) ? readdirSync(dir) : []).flatMap((file) => {
     const isPartial = file.endsWith(partialSuffix);
     const isFinished = !isPartial && !file.endsWith(interruptedSuffix);

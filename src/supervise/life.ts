@@ -24,15 +24,15 @@ export interface LifeOptions {
 export interface LifeEnd {
   /** The exit code, or the signal that ended it. */
   exit: number | NodeJS.Signals;
-  /** Set where it was ended because it stood still. */
+  /** Set if it was ended because it hung. */
   hang: Hang | undefined;
-  /** The last that is known of it. */
+  /** Its last known state. */
   box: BlackBox;
 }
 
 /** One life of the pipeline: its process from start to end, watched. */
 export class Life {
-  /** Resolves when the process, and every process that it had started, is gone; rejects when it cannot be started. */
+  /** Resolves when the process is gone and every process that it started was killed; rejects if it cannot be started. */
   readonly ended: Promise<LifeEnd>;
   readonly #child: ChildProcess;
   readonly #boxFd: number;
@@ -49,7 +49,7 @@ export class Life {
     this.#boxFd = openBlackBox();
     this.#child = spawn(program, args, {
       stdio: ['inherit', 'inherit', 'inherit', this.#boxFd],
-      // A group of its own: what it starts (ffmpeg, GStreamer) ends with it, and a Ctrl-C comes from here, once.
+      // Its own process group: its children (ffmpeg, GStreamer) end with it, and a Ctrl-C is passed on from here, once.
       detached: true,
       env: { ...process.env, [supervisedVariable]: `${childFd}:${epoch}:${process.pid}` },
     });
@@ -75,7 +75,7 @@ export class Life {
     this.#child.kill(signal);
   }
 
-  /** Ends the pipeline and all that it started, at once; nothing can refuse, not even a process that was stopped. */
+  /** Kills the pipeline and all processes that it started, at once; none can refuse, not even a stopped one. */
   kill(): void {
     this.#killGroup();
   }
@@ -84,7 +84,7 @@ export class Life {
     this.#box = readBlackBox(this.#boxFd) ?? this.#box;
     if (this.#hang !== undefined) return;
     const { main } = this.#box;
-    // Before its first sign of life: the main thread has the number of its process.
+    // Before its first sign of life: the main thread's id is that of its process.
     const box =
       main.threadId > 0
         ? this.#box
@@ -99,7 +99,7 @@ export class Life {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // Nobody is left in it.
+      // The group is empty.
     }
   }
 }

@@ -2,32 +2,32 @@ import { elapsedMs } from '../frame/clock.js';
 import type { BlackBox, LaneRecord, ThreadRecord } from './black-box.js';
 
 /**
- * How long a thread may do one thing, milliseconds. What it spends ready to run while others have the processor
- * does not count: a machine that is too busy is slow, and does not hang.
+ * How long a thread may do one thing, milliseconds. Time that it is ready to run while others have the processor does not
+ * count: on an overloaded machine it is slow, but does not hang.
  */
 export interface HangBounds {
   /** A stage on one frame, and the main thread between two signs of life once results flow. */
   runningMs: number;
-  /** The main thread while it loads its code, before the first result. */
+  /** The main thread before the first result, while it loads its code. */
   startingMs: number;
   /** A lane that loads its networks; TensorRT may build an engine meanwhile. */
   loadingMs: number;
 }
 
-/** What stands still, and since when. */
+/** A hung thread, and for how long. */
 export interface Hang {
   /** Undefined for the main thread. */
   lane: LaneRecord | undefined;
   forMs: number;
 }
 
-/** After a pause of its own that is longer than this, the watch lets every thread begin again, milliseconds. */
+/** After a pause of its own longer than this, the watch starts timing every thread again, milliseconds. */
 const ownPauseMs = 500;
 
 /**
- * Tells from one look at a black box to the next whether its threads get on. Knows no clock: the times of the
- * looks are monotonic and come from outside, and only what changed between two looks counts, so neither the
- * system clock nor the clock of the other process matters.
+ * Tells from successive looks at a black box whether its threads make progress. Has no clock: the times of the looks are
+ * monotonic and come from outside, and only what changed between two looks counts, so neither the system clock nor the
+ * clock of the other process matters.
  */
 export class ProgressWatch {
   readonly #bounds: HangBounds;
@@ -36,15 +36,15 @@ export class ProgressWatch {
   readonly #seen: { step: number; state: string; sinceNs: bigint; readyMs: number }[] = [];
   #lastLookNs: bigint | undefined;
 
-  /** `readyMs` tells how long a thread has been ready and did not run, since its start. */
+  /** `readyMs` returns how long a thread has been ready without running, since its start. */
   constructor(bounds: HangBounds, readyMs: (threadId: number) => number) {
     this.#bounds = bounds;
     this.#readyMs = readyMs;
   }
 
-  /** The first thread beyond its bound, lanes before the main thread. */
+  /** Returns the first thread beyond its bound, lanes before the main thread. */
   look({ main, lanes }: BlackBox, nowNs: bigint): Hang | undefined {
-    // Whoever was stopped, or starved, sees old steps when it wakes; the others may just be waking as well.
+    // A watch that was stopped or starved sees old steps when it wakes; the threads may just be waking as well.
     const lastNs = this.#lastLookNs ?? nowNs;
     if (elapsedMs(lastNs, nowNs) > ownPauseMs) this.#seen.length = 0;
     this.#lastLookNs = nowNs;

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { FinishedPiece } from './finish-recordings.js';
 import { interruptedPieces, setAside } from './interrupted-recording.js';
 
-/** Sees to it that what dead pipelines had recorded becomes recordings like any other. */
+/** Turns what dead pipelines had recorded into ordinary recordings. */
 export class RecordingKeeper {
-  /** Known from the first pipeline that recorded. */
+  /** Path of the recording, known from the first pipeline that recorded. */
   #path = '';
   #finishing: Promise<void> = Promise.resolve();
   readonly #note: (text: string) => void;
@@ -14,17 +14,17 @@ export class RecordingKeeper {
     this.#note = note;
   }
 
-  /** The pipeline records here; empty where it does not. */
+  /** Takes the path that the pipeline records to; empty if it does not record. */
   recordsTo(path: string): void {
     if (path !== '') this.#path = path;
   }
 
-  /** A pipeline died: its recording gets a number. Only while no pipeline records. */
+  /** Numbers the recording of a dead pipeline. Call it only while no pipeline records. */
   setAside(): void {
     this.#try(() => setAside(this.#path));
   }
 
-  /** Finishes what lies aside, in a process of its own; resolves when that is done. Never rejects. */
+  /** Finishes the recordings set aside, in a separate process; resolves when that is done. Never rejects. */
   finish(): Promise<void> {
     this.#finishing = this.#finishing.then(async () => {
       if (this.#try(() => interruptedPieces(this.#path).length > 0)) await this.#run();
@@ -47,7 +47,7 @@ export class RecordingKeeper {
     });
   }
 
-  /** A disk that fails must not end the supervision. */
+  /** A failing disk must not end the supervision. */
   #try<T>(action: () => T): T | undefined {
     if (this.#path === '') return undefined;
     try {

@@ -1,13 +1,13 @@
-/** What is started again may die this often within the window before it is given up. */
+/** Number of deaths within the window after which there is no further restart. */
 const maxDeaths = 3;
 const windowNs = 60_000_000_000n;
 
-/** Tells a mishap from something that cannot live: a lane, or a whole pipeline. */
+/** Tells a single mishap of a lane or a pipeline from one that keeps dying. */
 export class RestartLimit {
   readonly #deathsNs: bigint[] = [];
   total = 0;
 
-  /** Notes a death at a monotonic time; true when it was the third within a minute. */
+  /** Records a death at a monotonic time; returns true if it was the third within a minute. */
   isReachedBy(nowNs: bigint): boolean {
     this.total++;
     this.#deathsNs.push(nowNs);

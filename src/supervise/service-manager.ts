@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a service manager is told; https://www.freedesktop.org/software/systemd/man/sd_notify.html */
+/** Messages to a service manager; https://www.freedesktop.org/software/systemd/man/sd_notify.html */
 export interface ServiceManager {
   /** Results flow. */
   ready(): void;
@@ -12,9 +12,9 @@ export interface ServiceManager {
 }
 
 /**
- * Speaks to systemd where it has started this process with Type=notify, and to nobody elsewhere. Node has no
- * datagram sockets of the local kind, so systemd's own `systemd-notify` carries each word; the unit needs
- * NotifyAccess=all. With WatchdogSec a sign of life is sent twice in each interval.
+ * Notifies systemd if it has started this process with Type=notify, and nobody otherwise. Node has no local datagram
+ * sockets, so systemd's own `systemd-notify` sends each message; the unit needs NotifyAccess=all. With WatchdogSec a sign
+ * of life is sent twice in each interval.
  */
 export function openServiceManager(
   environment: NodeJS.ProcessEnv = process.env,
@@ -23,7 +23,7 @@ export function openServiceManager(
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: watchdogUs } = environment;
   const tell = (...words: string[]): void => {
     if (socket === undefined) return;
-    // Without the program nobody is told, and systemd says so itself.
+    // Without the program nothing is sent, and systemd reports that itself.
     spawn(program, words, { stdio: 'ignore' }).on('error', () => {});
   };
   const intervalMs = Number(watchdogUs ?? 0) / 1000 / 2;

@@ -13,19 +13,19 @@ export interface SuperviseOptions {
   /** Starts the pipeline: the program and its arguments. */
   command: readonly [string, ...string[]];
   bounds: HangBounds;
-  /** Takes what a person should hear of. */
+  /** Called with notes for people. */
   note: (text: string) => void;
 }
 
-/** The exit code, or the signal by which the supervisor must end as well. */
+/** The exit code, or the signal by which the supervisor must end too. */
 export type SupervisionEnd = number | NodeJS.Signals;
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a pipeline as a process of its own and starts it again when it dies or stands still, until it is done, is
- * asked to end, refuses its set-up, or dies three times within a minute (ERR_RESTARTS). Loads no native code, and
- * decides by monotonic clocks alone.
+ * Runs a pipeline as a separate process and restarts it when it dies or hangs, until it is done, is asked to end, refuses
+ * its set-up, or dies three times within a minute (ERR_RESTARTS). Loads no native code, and decides only by monotonic
+ * clocks.
  */
 export function supervise(options: SuperviseOptions): Promise<SupervisionEnd> {
   return new Supervision(options).run();
@@ -38,7 +38,7 @@ class Supervision {
   readonly #manager: ServiceManager = openServiceManager();
   #life: Life | undefined;
   #hasPublished = false;
-  /** How far the present life has come: the time of its last result is known to one look. */
+  /** Progress of the current life: the time of its last result is known to within one look. */
   #framesPublished = 0;
   #lastResultNs = 0n;
   #stopSignal: NodeJS.Signals | undefined;
@@ -60,7 +60,7 @@ class Supervision {
     process.on('SIGWINCH', onWindowChange);
     try {
       const end = await this.#liveOn();
-      // Whoever is in a hurry finds an interrupted recording as it is, and readable.
+      // After a second signal an interrupted recording stays as it is, readable.
       if (!this.#isForced) await Promise.race([this.#keeper.finish(), this.#forced]);
       return this.#isForced ? this.#stopSignal! : end;
     } finally {
@@ -70,7 +70,7 @@ class Supervision {
     }
   }
 
-  /** Life after life, to the end of the last. */
+  /** Runs one life after the other, to the end of the last. */
   async #liveOn(): Promise<SupervisionEnd> {
     const { command, bounds, note } = this.#options;
     for (let epoch = 0; ; epoch++) {
@@ -116,11 +116,11 @@ class Supervision {
     if (!this.#hasPublished) this.#manager.ready();
     else this.#options.note(`results flow again, ${(sinceMs / 1000).toFixed(1)} s after the last`);
     this.#hasPublished = true;
-    // Not before: until now the pipeline needed the processor more.
+    // Only now: before, the pipeline needed the processor more.
     void this.#keeper.finish();
   }
 
-  /** The first signal asks for the end in order, the second ends everything at once. */
+  /** The first signal requests a clean end, the second ends everything at once. */
   readonly #onStopSignal = (signal: NodeJS.Signals): void => {
     if (this.#stopSignal === undefined) {
       this.#stopSignal = signal;

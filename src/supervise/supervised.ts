@@ -3,24 +3,24 @@ import { type Drill, parseDrills } from './drill.js';
 
 /** Set by the supervisor for the pipeline: `<descriptor of the black box>:<epoch>:<process id of the supervisor>`. */
 export const supervisedVariable = 'WINDSHIELD_SUPERVISED';
-/** Faults to be made on purpose; src/supervise/drill.ts explains the form. */
+/** Faults to inject on purpose; src/supervise/drill.ts explains the form. */
 export const drillVariable = 'WINDSHIELD_DRILL';
 
 /** How often the main thread gives a sign of life, milliseconds. */
 const beatMs = 100;
 
-/** What a pipeline under a supervisor knows of it. */
+/** What a supervised pipeline knows about its supervisor. */
 export interface Supervised {
   blackBoxFd: number;
   /** The pipeline's life under this supervisor, counted from 0. */
   epoch: number;
   supervisorPid: number;
   main: MainWriter;
-  /** Faults to be made in this life. */
+  /** Faults to inject in this life. */
   drills: readonly Drill[];
 }
 
-/** Undefined where nobody supervises this process. Throws ERR_USAGE for a drill that cannot be read. */
+/** Undefined if nobody supervises this process. Throws ERR_USAGE for a drill that cannot be read. */
 export function supervisedFromEnvironment(
   environment: NodeJS.ProcessEnv = process.env,
 ): Supervised | undefined {
@@ -34,8 +34,8 @@ export function supervisedFromEnvironment(
 }
 
 /**
- * Gives signs of life from now to the end of the process. Calls `onOrphaned` when the supervisor is gone: its
- * pipeline must not go on unwatched and keep camera and port from the next one.
+ * Gives signs of life from now to the end of the process. Calls `onOrphaned` when the supervisor is gone: an unwatched
+ * pipeline must not continue and keep camera and port from the next one.
  */
 export function startBeating({ main, supervisorPid }: Supervised, onOrphaned: () => void): void {
   main.beat();
@@ -46,10 +46,10 @@ export function startBeating({ main, supervisorPid }: Supervised, onOrphaned: ()
   timer.unref();
 }
 
-/** The record of one lane; for the conducting thread as well as for the lane's own. */
+/** Returns a writer of one lane's record, for the conducting thread as well as the lane's own. */
 export const laneWriter = ({ fd, laneIndex }: LaneBlackBox) => new LaneWriter(fd, laneIndex);
 
-/** Where a lane keeps its record; plain data, it crosses threads. */
+/** Place of a lane's record. Plain data: it crosses threads. */
 export interface LaneBlackBox {
   fd: number;
   laneIndex: number;

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** The system's number of the calling thread; 0 where the system does not tell. */
+/** Returns the system's id of the calling thread; 0 if the system does not provide it. */
 export function ownThreadId(): number {
   try {
     return Number(readlinkSync('/proc/thread-self').split('/').at(-1)) || 0;
@@ -10,8 +10,8 @@ export function ownThreadId(): number {
 }
 
 /**
- * How long a thread of any process has been ready to run while others had the processor, milliseconds since its
- * start; 0 where the system does not tell. (/proc/<thread>/schedstat: time on a processor, time ready, time slices.)
+ * Returns how long a thread of any process has been ready to run while others had the processor, milliseconds since its
+ * start; 0 if the system does not provide it. (/proc/<thread>/schedstat: time on a processor, time ready, time slices.)
  */
 export function readyMs(threadId: number): number {
   if (threadId === 0) return 0;

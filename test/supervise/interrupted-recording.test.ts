@@ -1,9 +1,10 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { readAttachments } from '../../src/recording/attachments.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { RecordingWriter } from '../../src/recording/recording-writer.js';
 import { finishRecordings } from '../../src/supervise/finish-recordings.js';
@@ -51,6 +52,36 @@ test('what a dead pipeline recorded gets a number, and is readable before and af
   expect(reader.metadata.get('windshield.result')).toEqual({ source: 'a drive' });
   expect(reader.metadata.get('windshield.interrupted')).toEqual({ number: '1', cutBytes: '0' });
   await reader.close();
+});
+
+test('of several cameras it keeps every channel, and the files in it', async () => {
+  const writer = await RecordingWriter.create(path, { chunkBytes: 0 });
+  const data = new Uint8Array([1, 2, 3]);
+  await writer.addAttachment({ name: 'front.yaml', mediaType: 'text/yaml', data });
+  const result = toBinary(PerceptionFrameSchema, create(PerceptionFrameSchema));
+  for (const camera of ['front', 'rear'])
+    await writer.writeEncoded('perception', 1n, result, `/${camera}/perception`);
+  await writer.writeEncoded('sync', 2n, data, 'sync/around');
+  await writer.leave();
+  setAside(path);
+  const [piece] = await finishRecordings(path);
+  expect(piece?.frames).toBe(2);
+  const reader = await RecordingReader.open(piece!.path);
+  const topics = ['/front/perception', '/rear/perception', 'sync/around'];
+  expect(reader.channels.map(({ topic }) => topic).sort()).toEqual(topics);
+  await reader.close();
+  const [attachment] = await readAttachments(piece!.path);
+  expect(attachment).toMatchObject({ name: 'front.yaml', mediaType: 'text/yaml' });
+});
+
+test('pictures without a result yet are kept too', async () => {
+  const writer = await RecordingWriter.create(path, { chunkBytes: 0 });
+  await writer.writeEncoded('camera/image', 1n, new Uint8Array([1]), '/front/camera/image');
+  await writer.leave();
+  setAside(path);
+  expect(await finishRecordings(path)).toEqual([
+    { path: join(dir, 'results.1.mcap'), frames: 0, cutBytes: 0 },
+  ]);
 });
 
 test('wherever it was cut off, its whole results are kept', async () => {
