@@ -3,13 +3,13 @@ import { SteeringUpdateSchema } from '../../messages/gen/windshield/v1/perceptio
 import { channelSchemas, fileDescriptorSet } from '../../recording/channels.js';
 import type { FoxgloveChannel } from './foxglove-protocol.js';
 
-const { ground_truth: _, sync: __, ...sentSchemas } = channelSchemas;
-/** What a viewer can subscribe to, by topic: what recordings hold, and the steering angle as it leaves. */
+const { ground_truth: _, sync: __, 'camera/video': ___, ...sentSchemas } = channelSchemas;
+/** Schemas that a viewer can subscribe to, by topic: those of recordings, and the steering angle as it is sent. */
 const liveSchemas = { ...sentSchemas, steering: SteeringUpdateSchema };
 
 export type FoxgloveTopic = keyof typeof liveSchemas;
 
-/** Every channel, with its schema whole. */
+/** Returns every channel with its complete schema. */
 export function foxgloveChannels(): ReadonlyMap<FoxgloveTopic, FoxgloveChannel> {
   const entries = Object.entries(liveSchemas) as [FoxgloveTopic, DescMessage][];
   return new Map(

@@ -1,11 +1,11 @@
 import type { Connection } from '../page/socket-room.js';
 import { addressTo } from './foxglove-protocol.js';
 
-/** What may wait for one viewer, bytes; messages beyond are lost to it alone. */
+/** Most bytes that may wait for one viewer; further messages are lost to it alone. */
 const maxWaitingBytes = 8 * 2 ** 20;
 const maxSubscriptions = 256;
 
-/** One viewer: its subscriptions, and what it did not get. */
+/** One viewer and its subscriptions. */
 export class FoxgloveClient {
   /** Subscription ids by channel id. */
   readonly #subscriptions = new Map<number, Set<number>>();
@@ -13,7 +13,7 @@ export class FoxgloveClient {
 
   constructor(readonly connection: Connection) {}
 
-  /** False where there are too many, or the subscription is known already. */
+  /** Returns false if there are too many subscriptions, or this one is known already. */
   subscribe(id: number, channelId: number): boolean {
     const isKnown = [...this.#subscriptions.values()].some((ids) => ids.has(id));
     if (isKnown || this.#count >= maxSubscriptions) return false;
@@ -35,7 +35,7 @@ export class FoxgloveClient {
     return this.#subscriptions.has(channelId);
   }
 
-  /** Sends `message` to each subscription of the channel; says to how many it was sent and lost. */
+  /** Sends `message` to each subscription of the channel; returns how many got it and how many lost it. */
   send(channelId: number, message: Buffer): { sent: number; lost: number } {
     const count = { sent: 0, lost: 0 };
     for (const id of this.#subscriptions.get(channelId) ?? []) {

@@ -42,8 +42,8 @@ const maxClients = 8;
 const maxMessageBytes = 16 * 1024;
 
 /**
- * A Foxglove WebSocket server: each client gets what it subscribed to, and nothing is made that nobody wants. What a
- * client reads too slowly is lost to it alone, and counted.
+ * A Foxglove WebSocket server: each client gets the topics that it subscribed to, and unwanted messages are not made.
+ * Messages that a client reads too slowly are lost to it alone, and counted.
  */
 export class FoxgloveOutput implements Output, PictureTaker {
   readonly name = 'foxglove';
@@ -123,7 +123,7 @@ export class FoxgloveOutput implements Output, PictureTaker {
     );
   }
 
-  /** Calibration and transform come with each picture, whose time they carry. */
+  /** Sends calibration and transform with each picture, whose time they carry. */
   #sendStanding(stampNs: bigint): void {
     this.#send('transforms', stampNs, () =>
       toBinary(FrameTransformSchema, cameraTransform(stampNs, this.#mount)),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** Names of the protocol: the one that libraries and older viewers ask for, and that of Foxglove's own software. */
+/** Names of the protocol: the one that libraries and older viewers request, and that of Foxglove's own software. */
 export const foxgloveProtocols: readonly string[] = ['foxglove.websocket.v1', 'foxglove.sdk.v1'];
 
 /** A client may not open more than this at once. */
 const maxSubscriptions = 256;
 const id = z.int().min(0).max(0xffff_ffff);
 
-/** What a client may ask of this server; other operations of the protocol are answered with a status. */
+/** Requests that a client may make; other operations of the protocol are answered with a status. */
 const requestSchema = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('subscribe'),
@@ -28,7 +28,7 @@ const requestSchema = z.discriminatedUnion('op', [
 
 export type FoxgloveRequest = z.infer<typeof requestSchema>;
 
-/** Reads a text of a client; what is wrong with it, as a sentence, where it is no request that this server knows. */
+/** Parses a client's text; returns what is wrong with it, as a sentence, if it is not a request that this server knows. */
 export function parseRequest(text: string): FoxgloveRequest | string {
   let value: unknown;
   try {
@@ -51,7 +51,7 @@ export interface FoxgloveChannel {
   schema: string;
 }
 
-/** The first text of a connection. A new `sessionId` makes a viewer forget what it knew of the channels. */
+/** The first text of a connection. A new `sessionId` makes a viewer forget the channels it knew. */
 export const serverInfoText = (sessionId: string, name: string): string =>
   JSON.stringify({
     op: 'serverInfo',
@@ -81,7 +81,7 @@ export interface FoxgloveParameter {
 export const parametersText = (parameters: readonly FoxgloveParameter[], id?: string): string =>
   JSON.stringify({ op: 'parameterValues', parameters, ...(id !== undefined && { id }) });
 
-/** 1 is a warning. */
+/** A status of level 1, a warning. */
 export const warningText = (message: string): string =>
   JSON.stringify({ op: 'status', level: 1, message });
 
@@ -89,7 +89,7 @@ export const warningText = (message: string): string =>
 const headBytes = 13;
 const messageData = 1;
 
-/** A payload with room for its head, which `addressTo` fills in for each subscription. */
+/** Returns a payload behind its head, in which `addressTo` sets each subscription. */
 export function messageBytes(stampNs: bigint, payload: Uint8Array): Buffer {
   const message = Buffer.allocUnsafe(headBytes + payload.length);
   message[0] = messageData;
@@ -98,7 +98,9 @@ export function messageBytes(stampNs: bigint, payload: Uint8Array): Buffer {
   return message;
 }
 
-/** A copy of the message for this subscription: a buffer that was sent belongs to its socket until it has left. */
+/**
+ * Returns a copy of the message for this subscription: a buffer that was sent belongs to its socket until it is written.
+ */
 export function addressTo(message: Buffer, subscriptionId: number): Buffer {
   const addressed = Buffer.from(message);
   addressed.writeUInt32LE(subscriptionId, 1);

@@ -4,9 +4,8 @@ import { hostname } from 'node:os';
 import { type Access, isLoopback } from './access.js';
 
 /**
- * On every answer. The page runs its own scripts and WebAssembly and reaches its own server only; no other page
- * may frame it or read what it is given. The two cross-origin rules of isolation also give it threads
- * (SharedArrayBuffer).
+ * Headers of every answer. The page runs its own scripts and WebAssembly and reaches its own server only; no other page
+ * may frame it or read its data. The two cross-origin isolation headers also allow it threads (SharedArrayBuffer).
  */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
@@ -30,21 +29,21 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Names by which a request may call this server: those of this machine, and beyond loopback also its addresses. */
+/** Whether a request may call this server by this name: names of this machine and, beyond loopback, also addresses. */
 function isOurHost(host: string, port: number, { address }: Access): boolean {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(host);
   if (match === null || Number(match[2] ?? 80) !== port) return false;
   const name = match[1]!.toLowerCase();
   if (loopbackHosts.includes(name)) return true;
   if (isLoopback(address)) return name === address;
-  // A page of another site can make a name lead here, but no address (DNS rebinding).
+  // A page of another site can make a name resolve to this machine (DNS rebinding), but not an address.
   const own = hostname().toLowerCase();
   return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name === own || name === `${own}.local`;
 }
 
 /**
- * Why a request is not answered, or undefined. A page of another site may find this port by a name of its own
- * (DNS rebinding: another Host), may ask by script (another Origin), or may embed what is here (Sec-Fetch-Site).
+ * Returns why a request is refused, or undefined. A page of another site may reach this port by its own name (DNS
+ * rebinding: another Host), may send requests by script (another Origin), or may embed its contents (Sec-Fetch-Site).
  */
 export function whyRefused(
   { headers }: IncomingMessage,
@@ -53,7 +52,9 @@ export function whyRefused(
 ): string | undefined {
   const { host = '', origin } = headers;
   if (!isOurHost(host, port, access))
-    return `expected Host ${loopbackHosts[0]}:${port}, found another: this page is for this machine only`;
+    return isLoopback(access.address)
+      ? `expected Host ${loopbackHosts[0]}:${port}, found another: this page is for this machine only`
+      : `expected this machine's address or name with port ${port} as Host, found another`;
   const isListed = origin !== undefined && access.origins?.includes(origin) === true;
   if (origin !== undefined && origin !== `http://${host}` && !isListed)
     return `expected Origin http://${host}, found another`;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Channel, FoxgloveClient } from '@foxglove/ws-protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,6 +74,18 @@ const sendFrame = (format: 'rgb8' | 'nv12' = 'rgb8') => {
 test('every topic that it takes has a channel', () => {
   for (const topic of output.topics)
     expect(() => output.send({ topic, stampNs, payload })).not.toThrow();
+});
+
+test('a viewer is offered the topics that docs/foxglove.md lists, and no other', async () => {
+  const rows = readFileSync('docs/foxglove.md', 'utf8').matchAll(
+    /^\| (`.*?) \| `(?:foxglove|windshield)/gm,
+  );
+  const listed = [...rows].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  const { socket, channels } = await watch([]);
+  socket.terminate();
+  expect(channels.map(({ topic }) => topic).sort()).toEqual(listed.sort());
 });
 
 /** A viewer that has subscribed to these topics, and what it gets. */

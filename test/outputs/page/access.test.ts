@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isLoopback } from '../../../src/outputs/page/access.js';
 import { openPageServer, type PageServer } from '../../../src/outputs/page/page-server.js';
@@ -31,17 +32,17 @@ afterAll(async () => {
 });
 
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
-  return new Promise<{ status: number; cookie: string }>((resolve, reject) => {
+  return new Promise<{ status: number; cookie: string; body: string }>((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port: server.port, path, method, headers });
-    asked.on('response', (got) => {
-      got.resume();
-      resolve({ status: got.statusCode!, cookie: got.headers['set-cookie']?.[0] ?? '' });
+    asked.on('response', async (got) => {
+      const cookie = got.headers['set-cookie']?.[0] ?? '';
+      resolve({ status: got.statusCode!, cookie, body: await text(got) });
     });
     asked.on('error', reject);
     asked.end();
   });
 }
-const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const upgrade = (protocol?: string) => ({
   connection: 'upgrade',
   upgrade: 'websocket',
@@ -83,7 +84,10 @@ test('beyond loopback a request may name an address, but no name of another site
   const host = (name: string) => ({ host: `${name}:${server.port}`, ...bearer(token) });
   expect((await ask('/metrics', host('192.168.1.7'))).status).toBe(200);
   expect((await ask('/metrics', host('[fe80::1]'))).status).toBe(200);
-  expect((await ask('/metrics', host('evil.example'))).status).toBe(403);
+  const { status, body } = await ask('/metrics', host('evil.example'));
+  expect(status).toBe(403);
+  // The page is not for this machine alone here, and does not say so.
+  expect(body).toContain("expected this machine's address or name");
   expect((await ask('/metrics', { host: '127.0.0.1:1', ...bearer(token) })).status).toBe(403);
   const foreign = { ...bearer(token), origin: 'http://evil.example' };
   expect((await ask('/metrics', foreign)).status).toBe(403);
