@@ -7,18 +7,18 @@ import type { PipelineParts } from './pipeline-parts.js';
 import type { RunReport } from './run-report.js';
 import type { RunStatistics } from './run-statistics.js';
 
-/** What a run has counted and measured by its end. */
+/** Counts and measurements of a finished run. */
 export interface RunTotals {
   readonly parts: PipelineParts;
   readonly conductor: Pick<Conductor<never>, 'framesIn' | 'framesPublished' | 'drops'>;
   readonly statistics: RunStatistics;
   readonly publishedRate: RateMeter;
   readonly modeChanges: number;
-  /** From the start of the process, milliseconds. */
+  /** Milliseconds from the start of the process. */
   readonly firstResultMs: number | null;
 }
 
-/** What a run did, once everything is closed. */
+/** Builds the report of a run, once everything is closed. */
 export function buildReport(run: RunTotals, end: RunReport['source']['end']): RunReport {
   const { parts, conductor, statistics, publishedRate, firstResultMs } = run;
   const { options, capture, lanes, stages, fuser, outputs } = parts;
@@ -70,7 +70,7 @@ export function buildReport(run: RunTotals, end: RunReport['source']['end']): Ru
   };
 }
 
-/** Counts by topic, those of the table first; one that nothing left on is left out. */
+/** Counts by topic, those of the topic table first; topics without messages are omitted. */
 function inOrderOfTable(counts: ReadonlyMap<string, PublishCount>): Record<string, PublishCount> {
   const names = new Set([...publishedTopics.map(({ name }) => name), ...counts.keys()]);
   return Object.fromEntries(

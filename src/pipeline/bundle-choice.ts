@@ -9,28 +9,28 @@ import { Lane } from './lane.js';
 import { LaneRelay } from './lane-relay.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
-/** Runs of each candidate, after one that warms it; the median counts. */
+/** Measured runs of each candidate, after a warm-up run; the median counts. */
 const measureRuns = 5;
-/** A later candidate takes the place of an earlier one when it is faster by this share: less is noise. */
+/** A later candidate replaces an earlier one only if it is faster by this share: less is noise. */
 const leastGain = 0.1;
 
 /** One bundle that a stage may run. */
 export interface BundleCandidate {
   bundleDir: string;
-  /** One run with its preprocessing, warm, milliseconds; null where it cannot run here. */
+  /** Milliseconds of one warm run, preprocessing included; null if it cannot run here. */
   ms: number | null;
-  /** Why it cannot: not certified, broken or without a provider. */
+  /** Why it cannot run: not certified, broken or without a provider. */
   refusedBy?: string;
 }
 
-/** The bundle that was taken for a stage that names several. */
+/** The bundle chosen for a stage that names several. */
 export interface BundleChoice {
   task: Task;
   bundleDir: string;
   candidates: readonly BundleCandidate[];
 }
 
-/** The candidate to run: the first that runs, unless a later one is faster by a tenth. Undefined where none runs. */
+/** Returns the first candidate that runs, unless a later one is faster by a tenth; undefined if none runs. */
 export function fastestCandidate(
   candidates: readonly BundleCandidate[],
 ): BundleCandidate | undefined {
@@ -49,7 +49,7 @@ interface Started {
   relay: LaneRelay;
 }
 
-/** Every candidate of the stages that name several, loading each in a lane of its own while the source opens. */
+/** Loads every candidate of the stages that name several, each in its own lane, while the source opens. */
 export class BundleMeasurement {
   readonly #config: PipelineConfig;
   readonly #started: readonly Started[];
@@ -60,7 +60,7 @@ export class BundleMeasurement {
     this.#started = tasks.flatMap((task) =>
       (alternatives[task] ?? []).map((bundleDir) => {
         const relay = new LaneRelay();
-        // An uncertified candidate has no place here, whatever the file allows: the others are there for that.
+        // An uncertified candidate is never chosen, whatever the file allows: the other candidates replace it.
         const data = {
           stages: [{ task, bundleDir }],
           providers,
@@ -74,8 +74,8 @@ export class BundleMeasurement {
   }
 
   /**
-   * Measures one candidate after the other on frames like those of `capture`. Rejects, as a lane does, with what hinders
-   * the first-named candidate of a stage of which none runs.
+   * Measures the candidates one after the other on frames like those of `capture`. If no candidate of a stage runs,
+   * rejects with the error of its first-named one, as a lane does.
    */
   async choose(
     capture: CaptureHandle,
@@ -111,7 +111,7 @@ export class BundleMeasurement {
     await Promise.all(this.#started.map(({ lane }) => lane.close()));
   }
 
-  /** What the sign stage asks of its detector. A manifest that cannot be read is told of where it is loaded. */
+  /** The detector's classes, for the sign stage. An unreadable manifest is reported when it is loaded. */
   async #detectorClasses(): Promise<readonly string[]> {
     const dir = this.#config.bundles.detection;
     if (dir === undefined) return [];
@@ -124,7 +124,7 @@ export class BundleMeasurement {
   }
 }
 
-/** The pipeline with the bundles that were chosen, and nothing left to choose. */
+/** Returns the pipeline with the chosen bundles and without alternatives. */
 export function withChosenBundles(
   { alternatives: _, ...config }: PipelineConfig,
   choices: readonly BundleChoice[],

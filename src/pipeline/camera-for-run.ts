@@ -5,16 +5,16 @@ import type { CaptureHandle } from '../capture/capture-thread.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
-/** The camera model for frames of the size that they have. */
+/** Returns the camera model scaled to the size of the captured frames. */
 export function cameraIn({ info }: CaptureHandle, calibrated: CameraModel | undefined) {
   return calibrated && scaleCamera(calibrated, info.layout.widthPx, info.layout.heightPx);
 }
 
-/** What the pipeline file's `calibration` asks for. Rejects as cameraOf does. */
+/** Resolves with the camera that the pipeline file's `calibration` names. Rejects as cameraOf does. */
 export async function calibrationFor(
   calibration: string,
   source: string,
-  /** What the caller opened: nothing is looked up by the name of that. */
+  /** A source that the caller opened: nothing is looked up by its name. */
   carrier?: { camera?: CameraModel | undefined },
   about: CameraOfOptions = {},
 ): Promise<CameraModel | undefined> {
@@ -23,7 +23,7 @@ export async function calibrationFor(
   return cameraOf(calibration, source, about);
 }
 
-/** Without a lens, a mount gives no distances: a file that was named would be passed over in silence. */
+/** Throws ERR_CALIBRATION for a mount file without a calibration: it gives no distances and would be ignored silently. */
 export function checkHasCamera({ mount }: PipelineConfig, camera: CameraModel | undefined): void {
   if (camera === undefined && mount !== 'none' && mount !== 'recording')
     throw new PerceptionError(
@@ -32,14 +32,14 @@ export function checkHasCamera({ mount }: PipelineConfig, camera: CameraModel | 
     );
 }
 
-/** Steering can be compared with the road only where it is known what of it the camera shows. */
+/** Throws ERR_CALIBRATION if `steeringCheck` lacks a calibration or a mount: both say which part of the road is seen. */
 export function checkStands(
   { steeringCheck, bundles }: PipelineConfig,
   camera: CameraModel | undefined,
   mount: MeasuredMount | undefined,
 ): void {
   const found = camera === undefined ? 'no calibration' : mount === undefined ? 'no mount' : '';
-  // A camera that does not steer, beside one that does, is asked nothing.
+  // A camera that does not steer, in a rig with one that does, needs neither.
   if (bundles.steering === undefined || bundles.segmentation === undefined) return;
   if (steeringCheck !== undefined && found !== '')
     throw new PerceptionError(

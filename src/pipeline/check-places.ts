@@ -14,9 +14,9 @@ import { RecordingReader } from '../recording/recording-reader.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /**
- * Holds that what a pipeline file names is there, and is what its key says: each camera's source (a path; what is live is
- * looked for when it is opened), calibration, mount and bundles, and key files; and the folder that is recorded into. `path` is the
- * pipeline file. Rejects with ERR_CONFIG that tells every fault by its key.
+ * Checks that everything a pipeline file names exists and is what its key says: each camera's source (paths only; live
+ * sources are looked for when they are opened), calibration, mount and bundles, the key files, and the folder of the
+ * recording. `path` is the pipeline file. Rejects with ERR_CONFIG, which lists every fault by its key.
  */
 export async function checkPlaces(config: PipelineConfig, path: string): Promise<void> {
   const { calibration, mount, bundles, alternatives, cameras, record, listen, publish } = config;
@@ -25,7 +25,7 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
     try {
       await look();
     } catch (error) {
-      // A bug is told as one.
+      // A bug is not a fault of the file.
       if (!hasErrorCode(error)) throw error;
       faults.push(`${key}: ${error.message}`);
     }
@@ -63,10 +63,10 @@ export async function checkPlaces(config: PipelineConfig, path: string): Promise
     });
 }
 
-/** What is said of one camera. */
+/** The settings of one camera that are checked. */
 type View = Pick<PipelineConfig, 'source' | 'topic' | 'calibration' | 'mount'>;
 
-/** What lies there; and of a recording of which one camera is chosen, that it holds that one. */
+/** Checks that the source exists and, if one camera of a recording is chosen, that the recording has that camera. */
 async function checkRecorded(source: string): Promise<void> {
   await recogniseSource(source);
   if (chosenCameraOf(source).camera === undefined) return;

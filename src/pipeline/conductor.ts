@@ -8,27 +8,27 @@ import { type LaneJob, LaneQueue } from './lane-queue.js';
 import { SlotReaders } from './slot-readers.js';
 import type { StageGraph } from './stage-graph.js';
 
-/** Keeps a frame's slot from being written; returns what gives it back. */
+/** Keeps a frame's slot from being overwritten; returns a function that gives it back. */
 export type BorrowSlot = () => () => void;
 
-/** Who runs stages. Every call returns at once. */
+/** The party that runs stages. Every call returns at once. */
 export interface StageParty<Result> {
-  /** Run these stages on the frame; `input` is the answer that the job waited for, from another lane. */
+  /** Runs these stages on the frame; `input` is the answer that they read, if another lane or an earlier part gave it. */
   dispatch(laneIndex: number, job: LaneJob, frame: CapturedFrame, input?: Result): void;
   /**
-   * Where several cameras share a lane: whether it takes a job of this one now. False: `laneFree` comes when it is its
-   * turn, and what waits until then may still be overtaken.
+   * For a lane that several cameras share: whether it takes a job of this camera now. If false, `laneFree` is called at
+   * its turn, and jobs that wait until then may still be overtaken.
    */
   claim?(laneIndex: number): boolean;
   /** Nobody reads this slot any more. */
   release(slot: number): void;
 }
 
-/** Who takes what came of the frames. Every call returns at once. */
+/** The party that takes results. Every call returns at once. */
 export interface ResultParty<Result> {
-  /** A stage's answer stands and will be published: of one stage, frames come in order of their ids. */
+  /** Takes a stage's answer that will be published. The answers of one stage come in order of frame id. */
   accept?(frame: CapturedFrame, result: Result, mode: string): void;
-  /** Frames come in order of their ids, each exactly once. `borrow` is of use with `keepsPixels`, during the call. */
+  /** Called in order of frame id, exactly once per frame. `borrow` works only with `keepsPixels` and during the call. */
   publish(outcome: FrameOutcome<Result>, borrow: BorrowSlot): void;
   /** The frame will not be published. */
   drop?(frame: CapturedFrame): void;
@@ -36,11 +36,11 @@ export interface ResultParty<Result> {
 
 export interface ConductorOptions {
   graph: StageGraph;
-  /** Nanoseconds after capture; a stage without an entry is waited for. */
+  /** Nanoseconds after capture; a stage without an entry has no deadline. */
   deadlineNs: Readonly<Partial<Record<Task, bigint>>>;
   /** What runs on a frame; everything when left out. */
   planFrame?: FramePlanner;
-  /** Frames keep their slot until they are published, for those who want the pixels with the result. */
+  /** Frames keep their slot until they are published, for outputs that want the pixels with the result. */
   keepsPixels?: boolean;
 }
 
@@ -51,18 +51,17 @@ interface OpenFrame<Result> {
 }
 
 /**
- * Decides what runs, what is given up and what leaves, frame by frame; knows no threads, sockets or clocks.
+ * Decides what runs, what is given up and what is published, frame by frame; knows no threads, sockets or clocks.
  *
- * Live, the newest frame wins: a lane has one job running and one waiting, and a waiting job that a newer
- * frame overtakes is `skipped` for its frame. A frame whose every stage was skipped is a counted drop;
- * every other one is published, in order. What a frame's plan withholds is decided when it comes, so that
- * nothing waits for it. In lock-step the same rules hold, but nothing is ever overtaken
- * because the next frame comes only after the last was published.
+ * Live, the newest frame wins: a lane has one job running and one waiting, and a waiting job that a newer frame overtakes
+ * is `skipped` for its frame. A frame whose every stage was skipped is a counted drop; every other one is published, in
+ * order. Stages that a frame's plan withholds are decided on arrival, so that nothing waits for them. In lock-step the
+ * same rules hold, but nothing is ever overtaken because the next frame comes only after the last was published.
  */
 export class Conductor<Result> {
   framesIn = 0;
   framesPublished = 0;
-  /** Every frame that was not published, by reason, also those lost before they came here. */
+  /** Frames that were not published, by reason, including those lost before they came here. */
   readonly drops = new DropCounter();
   readonly #dropsSincePublish = new DropCounter();
   readonly #graph: StageGraph;
@@ -87,7 +86,7 @@ export class Conductor<Result> {
     this.#slots = new SlotReaders((slot) => stages.release(slot));
   }
 
-  /** Frames that came and are not yet published or dropped. */
+  /** Frames that arrived and are not yet published or dropped. */
   get openFrames(): number {
     return this.#open.size;
   }
@@ -107,7 +106,7 @@ export class Conductor<Result> {
     this.#settle();
   }
 
-  /** Frames were lost where no later frame tells of them, such as at the end of a stream. */
+  /** Counts lost frames that no later frame reports, such as those at the end of a stream. */
   framesLost(drops: DropCounts): void {
     this.framesIn += totalDrops(drops);
     this.drops.addAll(drops);
@@ -124,12 +123,12 @@ export class Conductor<Result> {
     this.#startNext(laneIndex);
   }
 
-  /** It is this camera's turn on a lane that it was refused. */
+  /** It is this camera's turn on a lane whose `claim` had returned false. */
   laneFree(laneIndex: number): void {
     this.#startNext(laneIndex);
   }
 
-  /** The lane has nothing more to say of its running job and no longer reads the frame. */
+  /** The lane has finished its running job and no longer reads the frame. */
   jobDone(laneIndex: number): void {
     const job = this.#lanes[laneIndex]!.endRunning();
     if (job !== undefined) this.#slots.letGo(job.frameId);
@@ -137,7 +136,7 @@ export class Conductor<Result> {
     this.#settle();
   }
 
-  /** The lane is gone: what it had not answered failed. It takes jobs again after laneReady. */
+  /** The lane is gone: stages that it had not answered fail. It takes jobs again after laneReady. */
   laneDied(laneIndex: number, errorCode: ErrorCode, message: string): void {
     const lane = this.#lanes[laneIndex]!;
     lane.isReady = false;
@@ -163,7 +162,7 @@ export class Conductor<Result> {
     this.#settle();
   }
 
-  /** The run ends now: what is still open is dropped, and counted as such. */
+  /** Ends the run now: frames that are still open are dropped as `stopped`. */
   abandonOpen(): void {
     this.drops.add(dropReasons.stopped, this.#open.size);
     if (this.#keepsPixels) for (const frameId of this.#open.keys()) this.#slots.letGo(frameId);
@@ -171,7 +170,7 @@ export class Conductor<Result> {
     for (const lane of this.#lanes) this.#withdrawDecided(lane);
   }
 
-  /** Offers to every lane the jobs that wait for this answer, or, without one, for the frame alone. */
+  /** Offers every lane its jobs that wait for the answer of `after` or, if undefined, only for the frame. */
   #offerJobs(frameId: number, after: Task | undefined): void {
     const { plan, stages: decided } = this.#open.get(frameId)!;
     this.#lanes.forEach((lane, laneIndex) => {
@@ -197,7 +196,7 @@ export class Conductor<Result> {
 
   #startNext(laneIndex: number): void {
     const lane = this.#lanes[laneIndex]!;
-    // What was decided while it waited for its turn (its input failed, its deadline passed) is not run.
+    // A job that was decided while it waited (its input failed, its deadline passed) is not run.
     this.#withdrawDecided(lane);
     if (!lane.canStart || this.#stages.claim?.(laneIndex) === false) return;
     const part = lane.startNext();
@@ -208,7 +207,7 @@ export class Conductor<Result> {
     this.#stages.dispatch(laneIndex, job, open.frame, this.#inputOf(job, open));
   }
 
-  /** The answer that the part's first stage reads, where another part or lane gave it. */
+  /** The answer that a stage of this part reads, if another part or lane gave it. */
   #inputOf({ stages }: LaneJob, open: OpenFrame<Result>): Result | undefined {
     for (const stage of stages) {
       const input = stageTable[stage].reads;
@@ -218,7 +217,7 @@ export class Conductor<Result> {
     return undefined;
   }
 
-  /** The first word on a stage stands: a result that comes after `late` changes nothing. */
+  /** Records a stage's outcome. The first one counts: a result that comes after `late` changes nothing. */
   #decide(frameId: number, stage: Task, outcome: StageOutcome<Result>): void {
     const open = this.#open.get(frameId);
     if (open === undefined || open.stages.has(stage)) return;
@@ -226,7 +225,7 @@ export class Conductor<Result> {
     if (outcome.state === 'ok') this.#results.accept?.(open.frame, outcome.result, open.plan.mode);
     const readers = readersOf(stage).filter((reader) => this.#graph.stages.includes(reader));
     if (readers.length === 0) return;
-    // Once for all of them: a second offer of one job would take the place of the first.
+    // Once for all readers: a second offer of the same job would replace the first.
     if (outcome.state === 'ok') this.#offerJobs(frameId, stage);
     else
       for (const reader of readers)
@@ -237,7 +236,7 @@ export class Conductor<Result> {
         );
   }
 
-  /** Publishes or drops from the oldest frame on, as far as every stage is decided. */
+  /** Publishes or drops frames, oldest first, up to the first one with an undecided stage. */
   #settle(): void {
     for (const [frameId, { frame, plan, stages }] of this.#open) {
       const dropReason = plan.dropReason ?? this.#whyNothingRan(stages);
@@ -260,7 +259,7 @@ export class Conductor<Result> {
     }
   }
 
-  /** The reason of the drop where every stage was skipped: `degraded` only where nothing else held it up. */
+  /** The drop reason if every stage was skipped: `overtaken` if that was any stage's reason, else `degraded`. */
   #whyNothingRan(stages: OpenFrame<Result>['stages']): string | undefined {
     if (stages.size < this.#graph.stages.length) return undefined;
     let reason: string = dropReasons.degraded;

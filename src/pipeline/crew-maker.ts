@@ -14,8 +14,8 @@ import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
 /**
- * Starts the lanes: at once where the file declares everything, else when it is measured which bundles to take (live
- * only: in lock-step the first-named runs, so that results do not hang on a measurement) and how to share them out.
+ * Starts the lanes: at once if the file declares everything, else after measuring which bundles to run (live only: in
+ * lock-step the first-named runs, so that results do not depend on a measurement) and how to distribute them over lanes.
  */
 export class CrewMaker {
   readonly #options: PipelineOptions;
@@ -25,7 +25,7 @@ export class CrewMaker {
   readonly #cameras: readonly PipelineConfig[] | undefined;
   #isGivenUp = false;
 
-  /** `cameras`: the pipeline file as it is for each of them, where they are several. */
+  /** `cameras`: the pipeline file's settings for each camera, if there are several. */
   constructor(options: PipelineOptions, cameras?: readonly PipelineConfig[]) {
     this.#options = options;
     this.#cameras = cameras;
@@ -36,7 +36,7 @@ export class CrewMaker {
     else this.#crew = new LaneCrew(options, declaredLanes(config.lanes), cameras);
   }
 
-  /** Where something is to be measured, it is on frames like those of `capturing`. */
+  /** Measurements, if any are needed, run on frames like those of `capturing`. */
   async load(capturing: Promise<CaptureHandle>, calibrating: Promise<CameraModel | undefined>) {
     const crew = this.#crew ?? (await this.#plan(capturing, calibrating));
     return { crew, stages: await crew.stages() };
@@ -84,7 +84,7 @@ export class CrewMaker {
     return planned;
   }
 
-  /** A bundle that a camera names for itself is not chosen for it. */
+  /** Whether a choice applies to a camera: not if the camera names its own bundle. */
   #isShared({ bundles }: PipelineConfig, { task }: BundleChoice): boolean {
     return bundles[task] !== undefined && bundles[task] === this.#options.config.bundles[task];
   }

@@ -9,11 +9,11 @@ import type { FusedAnswers, SteeringCheckSettings } from '../stages/stage-fusion
 import type { StandingCamera } from '../stages/standing-camera.js';
 import type { CapturedFrame } from './frame-record.js';
 
-/** Compares frame after frame. */
+/** Compares steering with the road, frame by frame. */
 export interface CrossCheck {
-  /** Undefined where a frame's steering or class map is missing. */
+  /** Undefined if the frame's steering or class map is missing. */
   check(frame: CheckedFrame, answers: FusedAnswers): SteeringCheckResult | undefined;
-  /** `steering_disagrees` as of the last frame, or nothing; the same array until it changes. */
+  /** `steering_disagrees` or nothing, as of the last frame; the same array until it changes. */
   readonly health: readonly string[];
 }
 
@@ -22,10 +22,10 @@ type CheckedFrame = Pick<CapturedFrame, 'sourceTimeNs' | 'driverSteeringRad'>;
 /** Health code of steering that leads away from lane or driver. */
 const steeringDisagrees: readonly string[] = ['steering_disagrees'];
 const agrees: readonly string[] = [];
-/** Less is a fault of one class map, seconds. */
+/** Seconds that a disagreement lasts before it is reported: a shorter one is a fault of one class map. */
 const standsS = 0.2;
 
-/** Undefined where nobody asked for it, or where it is not known how the camera stands above the road. */
+/** Undefined if not configured, if the camera's place above the road is unknown, or if a stage is missing. */
 export function crossCheckOf(
   asked: SteeringCheckSettings | undefined,
   standing: StandingCamera | undefined,

@@ -5,14 +5,27 @@ const budgetMs = z.number().positive().max(60_000).optional();
 
 const modeSchema = z
   .strictObject({
-    /** Stands in every result of the mode. */
-    name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and hyphens'),
-    /** Segmentation runs on one frame of so many. */
-    segmentationEvery: z.int().min(2).max(1000).optional(),
-    /** Lights are read on one frame of so many. Their state may change, so that between them nothing is said of it. */
-    lightsEvery: z.int().min(2).max(1000).optional(),
-    /** Signs are read where their box is new or has grown; the others are known from before. */
-    signs: z.literal('newOrGrown').optional(),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'expected small letters, digits and hyphens')
+      .describe('Name of the mode; every result of the mode carries it.'),
+    segmentationEvery: z
+      .int()
+      .min(2)
+      .max(1000)
+      .optional()
+      .describe('Run segmentation on one of this many frames.'),
+    // A light may change at any time, so the frames between say nothing of its state.
+    lightsEvery: z
+      .int()
+      .min(2)
+      .max(1000)
+      .optional()
+      .describe('Read traffic lights on one of this many frames.'),
+    signs: z
+      .literal('newOrGrown')
+      .optional()
+      .describe('Read a sign only if its box is new or has grown; others keep their last reading.'),
   })
   .refine(
     ({ segmentationEvery, lightsEvery, signs }) =>
@@ -23,25 +36,46 @@ const modeSchema = z
     },
   );
 
-/** What is given up, step by step, when the machine is too slow. */
+/** Modes that give up work, step by step, when the machine is too slow. */
 export const degradationSchema = z
   .strictObject({
-    /** Since capture: of the whole result, or of a stage's answer. */
-    budgetMs: z.strictObject({
-      glassToResult: budgetMs,
-      ...(Object.fromEntries(tasks.map((task) => [task, budgetMs])) as {
-        [Stage in Task]: typeof budgetMs;
-      }),
-    }),
-    /** Shares of a budget that a p99 reaches for the next mode to begin, and falls to for the last one to end. */
-    beginAt: z.number().positive().max(10).default(0.9),
-    endAt: z.number().positive().max(10).default(0.7),
-    /** The p99 is over this long, seconds. */
-    windowS: z.number().min(0.1).max(60).default(4),
-    /** No mode lasts shorter than this, seconds. */
-    dwellS: z.number().min(0.1).max(600).default(5),
-    /** In the order in which they begin; each says all that is held back in it. */
-    modes: z.array(modeSchema).min(1).max(8),
+    budgetMs: z
+      .strictObject({
+        glassToResult: budgetMs.describe('Budget of the whole result.'),
+        ...(Object.fromEntries(tasks.map((task) => [task, budgetMs])) as {
+          [Stage in Task]: typeof budgetMs;
+        }),
+      })
+      .describe("Time since capture that the result or a stage's answer may take."),
+    beginAt: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.9)
+      .describe('The next mode begins when the p99 reaches this share of a budget.'),
+    endAt: z
+      .number()
+      .positive()
+      .max(10)
+      .default(0.7)
+      .describe('The current mode ends when the p99 has fallen to this share.'),
+    windowS: z
+      .number()
+      .min(0.1)
+      .max(60)
+      .default(4)
+      .describe('Time over which the p99 is taken, seconds.'),
+    dwellS: z
+      .number()
+      .min(0.1)
+      .max(600)
+      .default(5)
+      .describe('Shortest time in a mode, seconds; at least windowS.'),
+    modes: z
+      .array(modeSchema)
+      .min(1)
+      .max(8)
+      .describe('Modes in the order in which they begin. Each lists all that it gives up.'),
   })
   .superRefine(({ budgetMs, beginAt, endAt, windowS, dwellS, modes }, context) => {
     const fault = (path: PropertyKey[], message: string) =>

@@ -13,7 +13,7 @@ type ReadonlyConfig = {
   readonly [Key in keyof Omit<DegradationConfig, 'modes'>]: DegradationConfig[Key];
 } & { readonly modes: readonly ModeConfig[] };
 
-/** A mode that has begun, or full operation that has come back. */
+/** The beginning of a mode, or the return to full operation. */
 export interface ModeChange {
   /** Empty: full operation. */
   mode: string;
@@ -21,16 +21,13 @@ export interface ModeChange {
   pressure: number;
 }
 
-/**
- * Declared degradation of a live run: watches how old results are, and plans each frame by the mode of the
- * moment.
- */
+/** Declared degradation of a live run: watches the age of results and plans each frame by the current mode. */
 export class Degradation {
   readonly #config: ReadonlyConfig;
   readonly #rule: ModeRule;
   readonly #windows: readonly { watched: Watched; budgetMs: number; window: LatencyWindow }[];
   #state: ModeState | undefined;
-  /** The frame on which each stage that runs on one of several ran last. */
+  /** The frame on which each stage that does not run on every frame ran last. */
   readonly #lastRunIds = { segmentation: -Infinity, lights: -Infinity };
 
   constructor(config: ReadonlyConfig) {
@@ -72,9 +69,9 @@ export class Degradation {
     return true;
   }
 
-  /** Looks at a frame that was published; returns the change of mode that follows, if one does. */
+  /** Takes a published frame; returns the change of mode that follows, if any. */
   observe(outcome: FrameOutcome, publishNs: bigint): ModeChange | undefined {
-    // The run begins with a dwell time of its own: the first frames of a cold machine are no measure.
+    // The run begins with a dwell time: the first frames of a cold machine are not representative.
     this.#state ??= { level: 0, sinceNs: publishNs };
     let pressure: number | undefined;
     for (const { watched, budgetMs, window } of this.#windows) {
@@ -101,7 +98,7 @@ const withoutBoth: ReadonlyMap<Task, WithheldStage> = new Map([
   ['lights', degraded],
 ]);
 
-/** How old the frame was when the answer stood; one that came too late is at least as old as its result. */
+/** Age of the frame when the answer was ready, milliseconds; for a late answer, its age when the result was published. */
 function ageOf(
   watched: Watched,
   { frame, stages }: FrameOutcome,

@@ -1,12 +1,12 @@
-/** Why a frame was not published. Sources add reasons of their own, such as `decode_failed`. */
+/** Why a frame was not published. Sources add their own reasons, such as `decode_failed`. */
 export const dropReasons = {
   /** No lane saw it: a newer frame took its place everywhere. */
   overtaken: 'overtaken',
-  /** The mode held back all that would have run on it. */
+  /** The mode held back every stage. */
   degraded: 'degraded',
-  /** The run was stopped while it was on its way. */
+  /** The run was stopped while the frame was in flight. */
   stopped: 'stopped',
-  /** A run that is repeated from a recording of its results, which does not know the frame. */
+  /** A repeated run: the recording of its results does not have the frame. */
   unrecorded: 'unrecorded',
 } as const;
 
@@ -16,7 +16,7 @@ export type DropCounts = Readonly<Record<string, number>>;
 export const totalDrops = (drops: DropCounts): number =>
   Object.values(drops).reduce((sum, count) => sum + count, 0);
 
-/** What was added since `before`, of counts that only grow. */
+/** Returns what was added since `before` to counts that only grow. */
 export function newDrops(before: DropCounts, now: DropCounts): DropCounts {
   return Object.fromEntries(
     Object.entries(now)
@@ -25,7 +25,7 @@ export function newDrops(before: DropCounts, now: DropCounts): DropCounts {
   );
 }
 
-/** A sum by reason that grows. */
+/** Counts drops by reason. */
 export class DropCounter {
   readonly #counts = new Map<string, number>();
 
@@ -42,7 +42,7 @@ export class DropCounter {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** The snapshot, then starts again from nothing. */
+  /** Returns the snapshot and resets the counts. */
   take(): DropCounts {
     const counts = this.snapshot();
     this.#counts.clear();

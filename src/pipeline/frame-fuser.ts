@@ -17,50 +17,50 @@ import type { CapturedFrame, FrameOutcome } from './frame-record.js';
 import type { LoadedStage } from './lane-messages.js';
 
 export interface FuserOptions {
-  /** By task, with the lane that it rides in. */
+  /** By task, each with its lane. */
   stages: ReadonlyMap<Task, LoadedStage & { lane: string }>;
   widthPx: number;
   heightPx: number;
-  /** Empty where pixels are taken as they are. */
+  /** Empty if pixels are taken as they are. */
   calibrationSha256: string;
-  /** With it, boxes say where they stand on the road. */
+  /** If given, boxes get a place on the road. */
   standing?: StandingCamera | undefined;
   settings?: FusionSettings | undefined;
   /** Wall time minus monotonic time, nanoseconds. */
   wallOffsetNs: bigint;
   /** The pipeline's life under its supervisor; 0 when left out. */
   epoch?: number;
-  /** Of a rig with several cameras, which one; stands in each message. */
+  /** Name of the camera in a rig with several; part of each message. */
   cameraName?: string | undefined;
 }
 
-/** A message about one stage of a frame that leaves before the rest of the frame. */
+/** A message about one stage of a frame, sent before the rest of the frame. */
 export interface StageUpdate {
   topic: string;
   payload: Uint8Array;
 }
 
 export interface FusedFrame {
-  /** All but `segmentation`: thousands of runs that only the payload carries. */
+  /** Everything but `segmentation`, whose thousands of runs are only in the payload. */
   frame: PerceptionFrame;
-  /** The whole message, serialised. */
+  /** The complete message, serialised. */
   payload: Uint8Array;
 }
 
 /**
- * Puts what the stages saw of each frame into one message, fused with what was remembered from the frames
- * before. Frames come in order. The same outcomes always give the same message, `timing` aside.
+ * Fuses the stages' answers on each frame with what is remembered of earlier frames into one message. Frames must come in
+ * order. The same outcomes always give the same message, apart from `timing`.
  */
 export class FrameFuser {
   readonly bundles: readonly BundleReference[];
-  /** Short codes that hold for the whole run. */
+  /** Health codes that hold for the entire run. */
   readonly health: readonly string[];
-  /** What the stages said of the last frame. */
+  /** Health codes of the stages for the last frame. */
   stageHealth: readonly string[] = [];
   readonly #options: FuserOptions;
   readonly #memory: FrameMemory;
   readonly #crossCheck: CrossCheck | undefined;
-  /** Answers that the memory has, of frames that are not yet fused. */
+  /** Stages whose answers the memory already has, for frames that are not yet fused. */
   readonly #accepted = new Map<number, Set<StageResult['stage']>>();
 
   private constructor(options: FuserOptions, memory: FrameMemory) {
@@ -83,7 +83,7 @@ export class FrameFuser {
     ];
   }
 
-  /** Loads how the stages that run are fused. */
+  /** Loads the fusions of the stages that run. */
   static async open(options: FuserOptions): Promise<FrameFuser> {
     const manifests = new Map([...options.stages].map(([task, { manifest }]) => [task, manifest]));
     return new FrameFuser(
@@ -93,8 +93,9 @@ export class FrameFuser {
   }
 
   /**
-   * Takes an answer as soon as it stands, so that what follows from it need not wait for the rest of its frame.
-   * Of one stage, frames come in order. What was not accepted before is when its frame is fused.
+   * Takes an answer as soon as it is ready, so that what follows from it need not wait for the rest of its frame. The
+   * answers of one stage must come in frame order. Any that are not accepted before are accepted when their frame is
+   * fused.
    */
   accept(frame: CapturedFrame, result: StageResult): void {
     const accepted = this.#accepted.get(frame.id) ?? new Set();
@@ -103,12 +104,18 @@ export class FrameFuser {
     this.#memory.accept(frame, result);
   }
 
-  /** What a stage is to read of another's answer: what is new to it, or has changed. That answer was accepted. */
+  /**
+   * Returns the part of another stage's answer that `stage` must read: what is new or has changed. Accept that answer
+   * first.
+   */
   narrow(stage: Task, frame: CapturedFrame, input: StageResult): StageResult {
     return this.#memory.narrow(stage, frame, input);
   }
 
-  /** What of a stage's accepted answer leaves at once, serialised; undefined for a stage that waits for its frame. */
+  /**
+   * Returns the serialised message that a stage's accepted answer sends at once; undefined for stages that wait for their
+   * frame.
+   */
   updateOf(
     stage: Task,
     frame: CapturedFrame,
@@ -133,7 +140,7 @@ export class FrameFuser {
     });
   }
 
-  /** One frame's message, and its bytes. `publishNs` is the monotonic time that it is stamped with. */
+  /** Returns one frame's message and its bytes. `publishNs` is the monotonic time of its stamp. */
   fuse(outcome: FrameOutcome<StageResult>, publishNs: bigint): FusedFrame {
     for (const answer of outcome.stages.values())
       if (answer.state === 'ok') this.accept(outcome.frame, answer.result);
@@ -157,7 +164,7 @@ export class FrameFuser {
     return { frame, payload };
   }
 
-  /** What is said of every frame, whatever its stages are. */
+  /** The fields of every frame's message, whatever its stages. */
   #header(
     outcome: FrameOutcome<StageResult>,
     publishNs: bigint,

@@ -8,8 +8,8 @@ import type { PipelineRun } from './pipeline-run.js';
 import type { RunReport } from './run-report.js';
 
 /**
- * An open pipeline as a program sees it: `for await` reads what was seen, frame by frame, and ends with the source.
- * Frames come from the first read on. Leaving the loop, by `break` or by an error, closes the pipeline.
+ * An open pipeline as a program sees it: `for await` reads the result of each frame and ends with the source. Frames
+ * start with the first read. Leaving the loop, by `break` or by an error, closes the pipeline.
  */
 export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
   readonly #run: PipelineRun;
@@ -25,7 +25,7 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
     signal?.addEventListener('abort', () => this.#stopping.abort(), { once: true });
   }
 
-  /** Results that were lost because the loop was too slow for them; always 0 in lock-step. */
+  /** Results lost because the loop was too slow for them; always 0 in lock-step. */
   get lost(): number {
     return this.#stream.lost;
   }
@@ -34,7 +34,7 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
     return this;
   }
 
-  /** The next frame's result. Rejects with the PerceptionError that ended the run before its source did. */
+  /** Resolves with the next frame's result. Rejects with the PerceptionError that ended the run before its source did. */
   async next(): Promise<IteratorResult<PerceptionFrame, undefined>> {
     this.#start();
     const payload = await this.#stream.read();
@@ -42,15 +42,15 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
     return { done: false, value: fromBinary(PerceptionFrameSchema, payload) };
   }
 
-  /** Called where a loop is left. */
+  /** Called when a loop is left. */
   async return(): Promise<IteratorResult<PerceptionFrame, undefined>> {
     await this.close();
     return { done: true, value: undefined };
   }
 
   /**
-   * Ends the run in order, if it has not ended, closes everything, and resolves with the run's report: every frame in
-   * it is published or dropped with a reason. May be called twice.
+   * Ends the run cleanly, if it has not ended, closes everything, and resolves with the run's report: every frame in it
+   * is published or dropped with a reason. May be called twice.
    */
   async close(): Promise<RunReport> {
     this.#stopping.abort();
@@ -69,7 +69,7 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
         throw error;
       },
     );
-    // Whoever reads hears of it there.
+    // A reader gets the error from the stream.
     this.#report.catch(() => {});
     return this.#report;
   }

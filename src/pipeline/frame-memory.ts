@@ -6,8 +6,8 @@ import type { StandingCamera } from '../stages/standing-camera.js';
 import type { CapturedFrame } from './frame-record.js';
 
 /**
- * What must be remembered from frame to frame, stage by stage. It is told of each answer as soon as that stands, of
- * one stage in order of the frames, and keeps what became of it until the frame is published.
+ * What the stages remember from frame to frame. Takes each answer as soon as it is ready, those of one stage in frame
+ * order, and keeps the fused answers until their frame is published.
  */
 export class FrameMemory {
   readonly #fusions: ReadonlyMap<Task, StageFusion>;
@@ -19,7 +19,7 @@ export class FrameMemory {
     this.fusions = [...fusions.values()];
   }
 
-  /** For the stages of these manifests. */
+  /** Loads the fusions of the stages in `manifests`. */
   static async open(
     manifests: ReadonlyMap<Task, Manifest>,
     standing?: StandingCamera,
@@ -50,17 +50,17 @@ export class FrameMemory {
     this.#fusions.get(result.stage)?.accept(result, answers, dtS);
   }
 
-  /** What the frame's answers became so far. */
+  /** The frame's fused answers so far. */
   answersOf({ id }: CapturedFrame): FusedAnswers {
     return this.#frames.get(id) ?? {};
   }
 
-  /** The answer that a stage reads, cut down to what is worth reading again. Call it after that answer was accepted. */
+  /** Returns the part of an answer that `stage` must read again. Call it after that answer was accepted. */
   narrow(stage: Task, frame: CapturedFrame, input: StageResult): StageResult {
     return this.#fusions.get(stage)?.narrow?.(input, this.answersOf(frame)) ?? input;
   }
 
-  /** What became of the frame's answers; the frame itself is forgotten. */
+  /** Returns the frame's fused answers and forgets the frame. */
   take(frame: CapturedFrame): FusedAnswers {
     const answers = this.answersOf(frame);
     this.#frames.delete(frame.id);

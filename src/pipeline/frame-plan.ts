@@ -5,14 +5,14 @@ import type { CapturedFrame, StageOutcome } from './frame-record.js';
 /** Which boxes the sign network reads: every sign, or those that are new or have grown since they were read. */
 export type SignReadingRule = 'all' | 'newOrGrown';
 
-/** What is decided of a frame before any stage runs. */
+/** Decisions about a frame before any stage runs. */
 export interface FramePlan {
   /** Mode of operation; empty while nothing is held back. */
   mode: string;
-  /** Stages that do not run on this frame, and what is said of them. */
+  /** Stages that do not run on this frame, with their outcome. */
   withheld: ReadonlyMap<Task, WithheldStage>;
   signs: SignReadingRule;
-  /** The frame is given up at once, for this reason. */
+  /** If set, the frame is dropped at once, for this reason. */
   dropReason?: string;
 }
 
@@ -20,7 +20,7 @@ export type WithheldStage =
   | Extract<StageOutcome, { state: 'skipped' | 'late' }>
   | { state: 'failed'; errorCode: ErrorCode };
 
-/** Asked once for each frame, in order of arrival. */
+/** Called once for each frame, in order of arrival. */
 export type FramePlanner = (frame: CapturedFrame) => FramePlan;
 
 /** Everything runs. */

@@ -15,31 +15,34 @@ export interface CapturedFrame {
   captureTimeNs: bigint;
   /** When the pixels were complete in the slot. */
   arrivalTimeNs: bigint;
-  /** Frames lost on the way here since the frame before, by reason. */
+  /** Frames lost on the way here since the previous frame, by reason. */
   dropsBefore: DropCounts;
-  /** Who said `captureTimeNs`; a recorded source where left out. */
+  /** Origin of `captureTimeNs`; a recorded source if left out. */
   timeSource?: TimeSource;
-  /** Counts the losses of the source before this frame. */
+  /** How often the source was lost before this frame. */
   segment?: number;
   /** Codes of what is wrong with the picture. */
   pictureHealth?: readonly string[];
-  /** What the driver of a recorded drive did: angle at the wheels, radians, positive to the left. */
+  /** The driver's steering in a recorded drive: angle at the wheels, radians, positive to the left. */
   driverSteeringRad?: number;
 }
 
-/** A stage's run, and when its lane was told to run it. Monotonic nanoseconds. */
+/** Times of a stage's run and of its dispatch to the lane. Monotonic nanoseconds. */
 export interface StageTimes extends StageMarks {
   dispatchNs: bigint;
 }
 
-/** What became of one stage of one frame. `Result` is the stage's decoded answer. */
+/** Outcome of one stage on one frame. `Result` is the stage's decoded answer. */
 export type StageOutcome<Result = unknown> =
   | { state: 'ok'; result: Result; times: StageTimes }
   | { state: 'failed'; errorCode: ErrorCode; message?: string; times?: StageTimes }
   | { state: 'skipped'; reason: SkipReason }
   | { state: 'late' };
 
-/** `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: what it reads is not there, `picture`: not to be trusted, `novel`: a scene as the rig knows none. */
+/**
+ * `overtaken` by a newer frame, `degraded`: held back by the mode, `input`: the answer it reads is missing, `picture`:
+ * not to be trusted, `novel`: unlike any scene that the rig knows.
+ */
 export type SkipReason = 'overtaken' | 'degraded' | 'input' | 'picture' | 'novel';
 
 /** A frame with every stage decided, ready to be fused and published. */

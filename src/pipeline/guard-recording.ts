@@ -1,6 +1,6 @@
 import type { PipelineOptions } from './pipeline-options.js';
 
-/** Before the first frame: a recording takes the place of older results alone, and of nothing that the run reads. */
+/** Checks before the first frame that the recording replaces only older results, and nothing that the run reads. */
 export async function guardRecording({ config, source, repeat }: PipelineOptions): Promise<void> {
   const { record, calibration, mount, bundles, publish, listen } = config;
   if (record === undefined) return;

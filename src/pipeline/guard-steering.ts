@@ -4,7 +4,7 @@ import { type FramePlan, type FramePlanner, fullPlan, type WithheldStage } from 
 export interface SteeringGuards {
   /** Codes of a picture that is not to be trusted. */
   pictureCodes: readonly string[];
-  /** Whether the frames so far show a scene as the rig knows none; undefined: nobody asks. */
+  /** Whether the frames so far show a scene unlike any that the rig knows; undefined if that is not to stop steering. */
   isNovel: (() => boolean) | undefined;
 }
 
@@ -15,7 +15,7 @@ const withheld = (reason: 'picture' | 'novel'): readonly [Task, WithheldStage] =
 const untrusted = withheld('picture');
 const unknown = withheld('novel');
 
-/** The planner, with steering skipped on frames whose picture is not to be trusted, or whose scene is novel. */
+/** Returns the planner with steering skipped on frames whose picture is not to be trusted, or whose scene is novel. */
 export function guardSteering(
   plan: FramePlanner | undefined,
   { pictureCodes, isNovel }: SteeringGuards,

@@ -8,10 +8,10 @@ import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 import { planStages, type StageGraph } from './stage-graph.js';
 
-/** A stage as it was loaded, and the lane that it rides in. */
+/** A loaded stage and its lane. */
 export type PlacedStage = LoadedStage & { lane: string };
 
-/** What the run of one camera needs of the crew. */
+/** What one camera's run needs of the crew. */
 export interface CameraCrew {
   readonly graph: StageGraph;
   readonly lanes: readonly RunLane[];
@@ -24,7 +24,7 @@ interface LaneNetwork {
   bundleDir: string;
 }
 
-/** The lanes of one run, or of a rig whose cameras share them, loading from the moment they are made. */
+/** The lanes of one run, or of a rig whose cameras share them; they load from construction on. */
 export class LaneCrew {
   readonly lanes: readonly Lane[];
   readonly relays: readonly LaneRelay[];
@@ -32,7 +32,7 @@ export class LaneCrew {
   readonly #networks: readonly (readonly LaneNetwork[])[];
   readonly #loaded: Promise<readonly PlacedStage[][]>;
 
-  /** `cameras`: the pipeline file as it is for each camera; their bundles may differ. */
+  /** `cameras`: the pipeline file's settings for each camera; their bundles may differ. */
   constructor(
     { config, laneTimeoutMs, supervised }: PipelineOptions,
     readonly planned: PlannedLanes,
@@ -56,13 +56,13 @@ export class LaneCrew {
         (await lane.loaded).map((stage) => ({ ...stage, lane: lane.name })),
       ),
     );
-    // Whoever opens the pipeline awaits it; one that fails elsewhere first does not.
+    // Opening the pipeline awaits this, unless it fails elsewhere first.
     this.#loaded.catch(() => {});
   }
 
   /**
-   * For each camera what runs on it, by task in the fixed order of the tasks, whichever lane was ready first. Rejects with
-   * the first lane's fault.
+   * Resolves, for each camera, with the stages that run on it, by task in the fixed order of the tasks, whichever lane
+   * was ready first. Rejects with the error of the first lane that fails.
    */
   async stages(): Promise<readonly ReadonlyMap<Task, PlacedStage>[]> {
     const loaded = await this.#loaded;
@@ -94,7 +94,7 @@ export class LaneCrew {
     await Promise.all(this.relays.map((relay) => relay.firstReady));
   }
 
-  /** What each camera's run takes for its lanes, once they are ready. Call it once. */
+  /** Returns the lanes for each camera's run, once they are ready. Call it once. */
   seats(): readonly CameraCrew[] {
     const graphs = this.#cameras.map(({ bundles }) =>
       planStages(this.planned.lanes.map((lane) => lane.filter((task) => bundles[task]))),

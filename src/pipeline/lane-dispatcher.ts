@@ -30,7 +30,7 @@ export class LaneDispatcher implements StageParty<StageResult> {
     this.#pacer = pacer;
   }
 
-  /** A stage that runs apart from the one that it reads is given what is new to it alone. */
+  /** A stage that runs apart from the one that it reads gets only what is new to it. */
   dispatch(
     laneIndex: number,
     job: LaneJob,
@@ -53,7 +53,7 @@ export class LaneDispatcher implements StageParty<StageResult> {
   }
 }
 
-/** What else is to happen with what lanes say. */
+/** Receives the lanes' events besides the conductor. */
 export interface LaneEvents {
   answered(frameId: number, stage: Task, outcome: StageOutcome<StageResult>): void;
   died(laneName: string, cause: string): void;
@@ -61,7 +61,7 @@ export interface LaneEvents {
   failed(error: PerceptionError): void;
 }
 
-/** Lets the conductor hear what the lanes say, from now on. */
+/** Passes the lanes' events to the conductor, from now on. */
 export function connectLanes(
   lanes: readonly RunLane[],
   relays: readonly LaneRelay[],

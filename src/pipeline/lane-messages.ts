@@ -10,18 +10,18 @@ import type { StageOutcome } from './frame-record.js';
 
 /** What a lane is started with; it loads its networks at once, while the source is still opening. */
 export interface LaneWorkerData {
-  /** In order of priority. A stage whose bundle differs from camera to camera stands here once for each bundle. */
+  /** In order of priority. A stage whose bundle differs from camera to camera is listed once for each bundle. */
   stages: readonly { task: Task; bundleDir: string }[];
   providers: readonly string[];
   preprocess: PreprocessChoice;
   allowUncertified: boolean;
-  /** Set under a supervisor: where the lane says what it is at. */
+  /** Set under a supervisor: where the lane records what it is doing. */
   blackBox?: LaneBlackBox | undefined;
-  /** Faults to be made, in a lane's first thread alone. */
+  /** Faults to inject, only in a lane's first thread. */
   drills?: readonly Drill[] | undefined;
 }
 
-/** What is known of a stage once its network is loaded and proven. */
+/** A stage whose network is loaded and proven. */
 export interface LoadedStage {
   manifest: Manifest;
   provider: string;
@@ -32,7 +32,7 @@ export interface LoadedStage {
   maxAbsDifference: number;
 }
 
-/** One camera's frames, and what of the lane runs on them. */
+/** One camera's frames, and which of the lane's bundles run on them. */
 export interface LaneCamera {
   /** The frame ring's memory. */
   ring: SharedArrayBuffer;
@@ -54,7 +54,7 @@ export type LaneCommand =
   | {
       type: 'prepare';
       cameras: readonly LaneCamera[];
-      /** How often each stage is run, once warm, to measure it; left out or 0: not at all. */
+      /** Measured runs of each stage, once warm; none if left out or 0. */
       measureRuns?: number;
     }
   | {
@@ -72,10 +72,10 @@ export type LaneCommand =
   /** A drill: ends the thread as a fault of the runtime would. */
   | { type: 'die' };
 
-/** From the lane. A job's stages are answered one by one as they are done, then `done` follows. */
+/** From the lane. A job's stages are answered one by one as they finish; then `done` follows. */
 export type LaneEvent =
   | { type: 'loaded'; stages: LoadedStage[] }
-  /** `warmUpMs`: tables built, and each stage run once on a blank frame; `stageMs`: medians, where they were asked for. */
+  /** `warmUpMs`: building tables and running each stage once on a blank frame; `stageMs`: medians, if measured. */
   | {
       type: 'ready';
       warmUpMs: number;

@@ -9,7 +9,7 @@ import { planLanes, type StageTimesMs, sumMs } from './lane-planner.js';
 import { LaneRelay } from './lane-relay.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
-/** Runs of each stage, after one that warms it; the median counts. */
+/** Measured runs of each stage, after a warm-up run; the median counts. */
 const measureRuns = 5;
 
 /** Which stages share a thread, and why. */
@@ -17,13 +17,13 @@ export interface PlannedLanes {
   lanes: readonly (readonly Task[])[];
   /** `file`: as declared; `measured`: planned from `stageMs`. */
   by: 'file' | 'measured';
-  /** What was measured, milliseconds; empty where the file says. */
+  /** Measured times, milliseconds; empty if the file declares the lanes. */
   stageMs: StageTimesMs;
-  /** Which bundle was taken for each stage that names several, and how long each took; absent where none does. */
+  /** The bundle chosen for each stage that names several, and how long each took; absent if none does. */
   choices?: readonly BundleChoice[];
 }
 
-/** A lane with every network, that is only measured: loading while the source opens, gone before the first frame. */
+/** A lane with every network, used only to measure: it loads while the source opens and is gone before the first frame. */
 export class LaneMeasurement {
   readonly #lane: Lane;
   readonly #relay = new LaneRelay();
@@ -40,7 +40,7 @@ export class LaneMeasurement {
     this.#lane = new Lane({ name: 'measurement', data }, this.#relay);
   }
 
-  /** Frames look like those of `capture`. Rejects with what hinders a stage. */
+  /** Plans the lanes for frames like those of `capture`. Rejects with the error of a stage that cannot run. */
   async plan(capture: CaptureHandle, camera: CameraModel | undefined): Promise<PlannedLanes> {
     const loaded = await this.#lane.loaded;
     const detector = loaded.find(({ manifest }) => manifest.task === 'detection');
@@ -68,7 +68,7 @@ export function describeLanes({ lanes, stageMs }: PlannedLanes): string {
     .join(' | ');
 }
 
-/** As the pipeline file shares them out; nothing was measured. */
+/** The lanes as the pipeline file declares them; nothing was measured. */
 export const declaredLanes = (lanes: PlannedLanes['lanes']): PlannedLanes => ({
   lanes,
   by: 'file',

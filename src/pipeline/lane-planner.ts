@@ -14,10 +14,10 @@ interface Load {
 }
 
 /**
- * Shares the stages out over at most `laneCount` lanes so that the busiest is as short as can be found: the
- * longest first, each to the lane with the least to do (LPT: Graham 1969). Signs stay with the detection whose
- * boxes they read, which spares a trip between threads, unless apart the busiest lane is a tenth shorter. The
- * same times always give the same lanes; each lane stands in order of priority, and so do the lanes.
+ * Distributes the stages over at most `laneCount` lanes to keep the busiest one short: the longest stage first, each to
+ * the lane with the least to do (LPT: Graham 1969). Signs stay with the detection whose boxes they read, which saves a
+ * trip between threads, unless apart the busiest lane is a tenth shorter. The same times always give the same lanes.
+ * Stages within a lane are in order of priority, and so are the lanes.
  */
 export function planLanes(stageMs: StageTimesMs, laneCount: number): Task[][] {
   const stages = tasks.filter((task) => stageMs[task] !== undefined);
@@ -60,6 +60,6 @@ function shareOut(loads: readonly Load[], laneCount: number): Task[][] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
-/** Of the most urgent among them. */
+/** Priority of the most urgent stage. */
 const rank = (stages: readonly Task[]) =>
   Math.min(...stages.map((stage) => stageTable[stage].priority));

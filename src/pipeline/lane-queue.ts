@@ -9,31 +9,31 @@ export interface LaneJob {
   jobIndex: number;
   /** In the lane's order of priority. */
   stages: readonly Task[];
-  /** Every stage is handed over by itself, also one that reads the answer of the stage before it. */
+  /** Each stage is handed over separately, even one that reads the answer of the stage before it. */
   isApart?: boolean;
 }
 
-/** What a lane is handed next. */
+/** The part of a job that a lane runs next. */
 export interface LanePart {
   job: LaneJob;
-  /** More of the job is still to come: its frame goes on being read after this part. */
+  /** More of the job is to come: its frame is still read after this part. */
   hasRest: boolean;
 }
 
 /**
- * What one lane is doing: at most one part of a job runs, the rest of a job that was begun comes before all
- * that waits, and of each planned job at most one waits, the newest. Only what is urgent passes: an urgent
- * stage at the head of a waiting job runs between two parts of older ones, once, so that nothing starves even
- * where the urgent stage alone fills the lane. Knows nothing of threads.
+ * The work of one lane: at most one part of a job runs, the rest of a begun job comes before all waiting jobs, and at
+ * most one job waits for each planned job, the newest. Only urgent stages pass: an urgent stage at the head of a waiting
+ * job runs between two parts of older jobs, once, so that nothing starves even if the urgent stage alone fills the lane.
+ * Knows nothing of threads.
  */
 export class LaneQueue {
   isReady = false;
   #running: LaneJob | undefined;
   #begun: LaneJob | undefined;
   readonly #waiting: (LaneJob | undefined)[];
-  /** The part before this one was an urgent stage that passed: now it is the turn of what was passed. */
+  /** The previous part was an urgent stage that passed: now the job that it passed has its turn. */
   #hasPassed = false;
-  /** False where no stage could pass: then a job is handed over whole. */
+  /** False if no stage can pass: then a job is handed over in one piece. */
   readonly #letsPass: boolean;
 
   constructor(readonly plan: LanePlan) {
@@ -58,7 +58,7 @@ export class LaneQueue {
     return overtaken;
   }
 
-  /** Starts what is most urgent, else the rest of the job that was begun, else the job of the oldest frame. */
+  /** Starts an urgent stage that may pass, else the rest of the begun job, else the job of the oldest frame. */
   startNext(): LanePart | undefined {
     if (!this.canStart) return undefined;
     const next = this.#begun ?? this.#oldestWaiting()!;
@@ -69,7 +69,7 @@ export class LaneQueue {
     const count = isPassing ? urgentHead(from) : this.#partLength(from);
     const rest = from.stages.slice(count);
     const remaining = rest.length === 0 ? undefined : { ...from, stages: rest };
-    // What an urgent stage leaves behind has not begun: a newer frame may still take its place.
+    // The rest of the urgent stage's job has not begun: a newer frame may still replace it.
     if (isPassing) this.#waiting[from.jobIndex] = remaining;
     else {
       if (this.#begun === undefined) this.#waiting[from.jobIndex] = undefined;
@@ -79,7 +79,7 @@ export class LaneQueue {
     return { job: this.#running, hasRest: remaining !== undefined };
   }
 
-  /** The running part ended, well or not. */
+  /** Ends the running part, whether or not it succeeded, and returns it. */
   endRunning(): LaneJob | undefined {
     const ended = this.#running;
     this.#running = undefined;
@@ -111,7 +111,7 @@ export class LaneQueue {
     return oldest;
   }
   /**
-   * Urgent stages, the next one, and what reads its answer go over together: a trip to the conducting thread
+   * Urgent stages, the next stage and the readers of its answer are handed over together: a trip to the conducting thread
    * costs more than what could pass in between.
    */
   #partLength(job: LaneJob): number {

@@ -2,8 +2,8 @@ import type { PerceptionError } from '../frame/perception-error.js';
 import type { LaneListener } from './lane.js';
 
 /**
- * Stands between a lane and its conductor: lanes start before there is one, and may be ready, or beyond hope,
- * by then. Until `listener` is set, only those two are kept.
+ * Connects a lane to its conductor. Lanes start before the conductor exists, and may be ready or have failed by then;
+ * until `listener` is set, only those two events are kept.
  */
 export class LaneRelay implements LaneListener {
   listener: LaneListener | undefined;

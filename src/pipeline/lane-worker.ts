@@ -32,7 +32,7 @@ const {
   blackBox,
   drills = [],
 } = workerData as LaneWorkerData;
-/** Tells the supervisor, where there is one, what this lane is at. */
+/** Tells the supervisor, if there is one, what this lane is doing. */
 const record = blackBox && laneWriter(blackBox);
 
 interface Network {
@@ -50,7 +50,7 @@ interface PreparedCamera {
 
 const networks: Network[] = [];
 const cameras: PreparedCamera[] = [];
-/** The job at work; the next one starts after it. */
+/** The work in progress; the next job starts after it. */
 let running: Promise<void> = Promise.resolve();
 let isClosing = false;
 
@@ -60,7 +60,7 @@ async function load(): Promise<LoadedStage[]> {
     if (isClosing) break;
     const network = await loadStage({ task, bundleDir }, { providers, allowUncertified });
     const { bundle, session, certificate } = network;
-    // The first run of a batch size makes the runtime plan its memory: not on a frame.
+    // The first run of a batch size makes the runtime plan its memory: do that before the first frame.
     if (session.maxBatch > 1) await session.run(session.maxBatch);
     networks.push({ task, bundleDir, bundle, session });
     const { isCertified, maxAbsDifference } = certificate;
@@ -105,7 +105,7 @@ async function prepareCamera(
     if (!prepared.isInputCertified) uncertifiedInputs.push(task);
     runners.set(task, runner);
     preprocessedBy[task] = runner.preprocessedBy;
-    // The first pass through the code is the slow one: not on a frame.
+    // The first pass through the code is slow: do it before the first frame.
     const input = runner.exampleInput?.(1);
     await runner.run(blank, input);
     if (measureRuns > 0)
@@ -134,7 +134,7 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
   for (const stage of job.stages) {
     if (isClosing) return;
     const reads = stageTable[stage].reads;
-    // The conductor has said so already: what a failed stage would have been read for is skipped.
+    // The stage that it reads failed, and the conductor has skipped this one already.
     if (reads !== undefined && !answers.has(reads)) continue;
     record?.atStage(frameId, stage);
     try {
@@ -159,7 +159,7 @@ async function runJob(job: Extract<LaneCommand, { type: 'run' }>): Promise<void>
 
 async function close(): Promise<void> {
   await running;
-  // A device that preprocesses runs a session of its own for each camera, beside the one that was certified.
+  // Preprocessing on the device runs a separate session for each camera, besides the certified one.
   for (const { runners } of cameras)
     for (const runner of runners.values())
       if (runner.preprocessedBy === 'device') await runner.dispose();

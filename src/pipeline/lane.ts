@@ -19,9 +19,9 @@ import type {
 } from './lane-messages.js';
 import type { LaneJob } from './lane-queue.js';
 
-/** A lane that answers nothing for this long on one job hangs, milliseconds. */
+/** A lane that does not answer for this long on one job hangs, milliseconds. */
 const defaultTimeoutMs = 30_000;
-/** What a lane is given to end in order, milliseconds. */
+/** Time that a lane has to end cleanly, milliseconds. */
 const closeMs = 2000;
 
 export interface LaneOptions {
@@ -37,11 +37,13 @@ export interface LaneListener {
   jobDone(): void;
   /** It takes jobs, for the first time or again. */
   ready(): void;
-  /** Of a lane that cameras share: it takes a job of this one now. */
+  /** For a lane that cameras share: it takes a job of this camera now. */
   free?(): void;
-  /** Its thread is gone, for this reason; it comes back by itself with `ready`. */
+  /** Its thread is gone, for this reason; it is restarted, and `ready` follows. */
   died(cause: string): void;
-  /** It will not come back: ERR_LANE when it hangs or died three times within a minute, or what hindered its start. */
+  /**
+   * It will not come back: ERR_LANE if it hangs or died three times within a minute, or the error that stopped its start.
+   */
   failed(error: PerceptionError): void;
 }
 
@@ -52,9 +54,9 @@ export interface RunLane {
   readonly restarts: number;
   readonly readyMs: number;
   readonly warmUpMs: number;
-  /** What preprocesses for each stage. */
+  /** What preprocesses frames for each stage. */
   readonly preprocessedBy: LaneInputs['preprocessedBy'];
-  /** Where cameras share it: whether it takes a job now. */
+  /** For a lane that cameras share: whether it takes a job now. */
   claim?(): boolean;
   run(job: LaneJob, slot: number, input: StageResult | undefined): void;
   kill(): void;
@@ -64,22 +66,22 @@ export interface RunLane {
 type Prepare = Extract<LaneCommand, { type: 'prepare' }>;
 
 /**
- * The conducting thread's end of a lane: its worker thread, started again when it dies.
+ * The conducting thread's end of a lane: runs its worker thread and restarts it when it dies.
  *
- * The thread is never terminated from here. ONNX Runtime's binding brings down the whole process when its
- * thread is ended while a network runs, so a lane always ends itself, between two stages.
+ * The thread is never terminated from here. ONNX Runtime's binding brings down the whole process when its thread is ended
+ * while a network runs, so a lane always ends itself, between two stages.
  */
 export class Lane implements RunLane {
   readonly name: string;
-  /** Its networks, once they are loaded and proven; rejects when the lane cannot start. */
+  /** Resolves with its networks once they are loaded and proven; rejects if the lane cannot start. */
   readonly loaded: Promise<LoadedStage[]>;
   /** From the start to the first `ready`, milliseconds. */
   readyMs = 0;
-  /** The part of it that went into tables and a first run of each stage. */
+  /** The part of it spent on tables and a first run of each stage. */
   warmUpMs = 0;
-  /** One run of each stage, warm, milliseconds; empty where `prepare` did not ask for it. */
+  /** Milliseconds of one warm run of each stage; empty if `prepare` did not ask for it. */
   stageMs: Readonly<Partial<Record<Task, number>>> = {};
-  /** How frames come to its networks, by camera. */
+  /** How frames reach its networks, by camera. */
   inputs: readonly LaneInputs[] = [];
   readonly #options: LaneOptions;
   readonly #listener: LaneListener;
@@ -87,7 +89,7 @@ export class Lane implements RunLane {
   readonly #deaths = new RestartLimit();
   readonly #watchdog: NodeJS.Timeout;
   #worker: Worker;
-  /** Resolves when the present worker is gone. */
+  /** Resolves when the current worker is gone. */
   #gone!: Promise<void>;
   #prepare: Prepare | undefined;
   #resolveLoaded!: (stages: LoadedStage[]) => void;
@@ -97,7 +99,7 @@ export class Lane implements RunLane {
   #isBusy = false;
   #isClosing = false;
   #isLoaded = false;
-  /** A thread that never came so far would not the next time either. */
+  /** A thread that never loaded its networks would not the next time either. */
   #wasLoaded = false;
 
   constructor(options: LaneOptions, listener: LaneListener) {
@@ -108,7 +110,7 @@ export class Lane implements RunLane {
       this.#resolveLoaded = resolve;
       this.#rejectLoaded = reject;
     });
-    // Whoever cares awaits it; a run that fails elsewhere first does not.
+    // Opening the pipeline awaits this, unless it fails elsewhere first.
     this.loaded.catch(() => {});
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     this.#watchdog = setTimeout(() => this.#checkSilence(timeoutMs), timeoutMs);
@@ -130,7 +132,10 @@ export class Lane implements RunLane {
     if (this.#isLoaded) this.#post(this.#prepare);
   }
 
-  /** `camera` counts those that the lane was prepared for. One job runs at a time, whosever it is. */
+  /**
+   * `camera` is an index into the cameras that the lane was prepared for. One job runs at a time, whichever camera's it
+   * is.
+   */
   run(job: LaneJob, slot: number, input: StageResult | undefined, camera = 0): void {
     this.#isBusy = true;
     this.#watchdog.refresh();
@@ -144,8 +149,8 @@ export class Lane implements RunLane {
   }
 
   /**
-   * Ends the lane for good, after the stage that it is at. Resolves with false when its thread does not end
-   * within two seconds: then nothing but the end of the process will end it.
+   * Ends the lane for good, after its current stage. Resolves with false if its thread does not end within two seconds:
+   * then only the end of the process will end it.
    */
   async close(): Promise<boolean> {
     this.#isClosing = true;

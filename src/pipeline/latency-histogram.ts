@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 
-/** The longest duration told apart, milliseconds; what lies beyond counts there, and `max` stays exact. */
+/** The longest duration that is resolved, milliseconds; longer ones count as this one, and `max` stays exact. */
 const highestMs = 1e5;
 
 /** Spread of a duration over a run, milliseconds. */
@@ -31,10 +31,10 @@ export class LatencyHistogram {
   percentileMs(share: number): number {
     const { count } = this.#nanoseconds;
     if (count === 0) return 0;
-    // The library rounds a rank to the nearest; the rank that nobody exceeds is the next whole one.
+    // The library rounds a rank to the nearest integer; the rank that `share` does not exceed is the next higher one.
     const rank = Math.max(1, Math.ceil(share * count - 1e-9));
     const foundMs = this.#nanoseconds.percentile((100 * rank) / count) / 1e6;
-    // A bucket's upper end, but never above what was measured.
+    // The bucket's upper end, but never above the largest sample.
     return Math.min(this.#maxMs, foundMs);
   }
 

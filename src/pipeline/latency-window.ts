@@ -1,7 +1,7 @@
-/** More samples than a window of any sensible length holds; beyond it the oldest give way. */
+/** More samples than a window of any sensible length holds; beyond it the oldest are forgotten. */
 const capacity = 4096;
 
-/** The durations of the last seconds. Memory is taken once; nothing is allocated per sample. */
+/** The durations of the last seconds. Memory is allocated once, not per sample. */
 export class LatencyWindow {
   readonly #durationsMs = new Float64Array(capacity);
   readonly #timesNs = new BigUint64Array(capacity);
@@ -11,7 +11,7 @@ export class LatencyWindow {
 
   constructor(readonly lengthNs: bigint) {}
 
-  /** Adds a duration that ended at `timeNs`, not before the one added last. */
+  /** Adds a duration that ended at `timeNs`, which must not be before that of the last one added. */
   add(timeNs: bigint, durationMs: number): void {
     if (this.#count === capacity) this.#forgetOldest();
     const at = (this.#first + this.#count) % capacity;
@@ -20,7 +20,9 @@ export class LatencyWindow {
     this.#count++;
   }
 
-  /** Nearest rank: the smallest duration that `share` of those of the window do not exceed; undefined without any. */
+  /**
+   * Nearest rank: the smallest duration that `share` of the window's durations do not exceed; undefined without samples.
+   */
   percentileMs(share: number, nowNs: bigint): number | undefined {
     while (this.#count > 0 && nowNs - this.#timesNs[this.#first]! > this.lengthNs)
       this.#forgetOldest();

@@ -1,12 +1,12 @@
 import type { CaptureHandle } from '../capture/capture-thread.js';
 import type { PipelineOptions } from './pipeline-options.js';
 
-/** Asks the source for frames in lock-step; does nothing in real time, where the source has a clock of its own. */
+/** Requests frames from the source in lock-step; does nothing in real time, when the source has its own clock. */
 export class LockstepPacer {
   readonly #capture: Pick<CaptureHandle, 'requestNext'>;
   readonly #drained: () => Promise<void> | undefined;
   readonly #ahead: number;
-  /** Two frames on their way: a slot that is free again asks for the next. */
+  /** True with two frames in flight: a freed slot requests the next frame. */
   readonly #isClosedLoop: boolean;
 
   /** `drained` resolves when the outputs can take the next frame's messages without loss. */
@@ -25,7 +25,7 @@ export class LockstepPacer {
     for (let ahead = this.#ahead; ahead > 0; ahead--) this.#capture.requestNext();
   }
 
-  /** A frame's slot is free: no lane has work on it any more, so that none overtakes another. */
+  /** A frame's slot is free: no lane works on it any more, so no frame overtakes another. */
   slotFreed(): void {
     if (this.#isClosedLoop) this.#capture.requestNext();
   }

@@ -1,7 +1,9 @@
 import { withoutCredentials } from '../capture/credentials.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
-/** A pipeline file as it may be printed or recorded: names and passwords in the addresses of its cameras are masked. */
+/**
+ * Returns the pipeline file with user names and passwords masked in its cameras' addresses, for printing and recording.
+ */
 export function withMaskedSources(config: PipelineConfig): PipelineConfig {
   const { source, cameras } = config;
   const masked = Object.entries(cameras ?? {}).map(([name, camera]) => [

@@ -5,10 +5,7 @@ import { declaredLanes, LaneMeasurement, type PlannedLanes } from './lane-plan.j
 import type { PipelineConfig } from './pipeline-schema.js';
 import { sourceOptionsOf } from './source-options.js';
 
-/**
- * The bundles that a live run would take here, and the lanes that it would make, for this source, measured now; everything
- * is closed again.
- */
+/** Measures which bundles and lanes a live run of this source would use on this machine, then closes everything again. */
 export async function measurePlan(config: PipelineConfig, source: string): Promise<PlannedLanes> {
   const slotCount = config.ring.slots;
   const sourceOptions = sourceOptionsOf(config);

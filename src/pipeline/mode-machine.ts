@@ -1,11 +1,11 @@
 /** When modes begin and end. */
 export interface ModeRule {
-  /** Modes beyond full operation; level 0 is full operation, level `count` the last mode. */
+  /** Number of modes; level 0 is full operation, level `count` the last mode. */
   count: number;
-  /** Shares of the budget: at or above `beginAt` the next mode begins, at or below `endAt` the present one ends. */
+  /** Shares of the budget: at or above `beginAt` the next mode begins, at or below `endAt` the current one ends. */
   beginAt: number;
   endAt: number;
-  /** No mode, nor full operation, lasts shorter than this, nanoseconds. */
+  /** Shortest duration of a mode and of full operation, nanoseconds. */
   dwellNs: bigint;
 }
 
@@ -16,10 +16,9 @@ export interface ModeState {
 }
 
 /**
- * The mode after a look at `pressure`, the worst p99 as a share of its budget; undefined says nothing is known,
- * and changes nothing. One level at a time, up or down, and never two changes within a dwell time: each mode is
- * judged by what it does, not by what the one before it left in the window. Pure; the same state comes back
- * where nothing changes.
+ * Returns the mode that follows from `pressure`, the worst p99 as a share of its budget; undefined means unknown and
+ * changes nothing. Moves one level at a time, up or down, and never twice within a dwell time: each mode is judged by its
+ * own times, not by those that the previous one left in the window. Pure; returns the same state if nothing changes.
  */
 export function nextMode(
   state: ModeState,

@@ -7,36 +7,37 @@ import { FrameLoop } from './frame-loop.js';
 import { loadPipelineFile, resolvePipeline } from './pipeline-file.js';
 import type { PipelineInput } from './pipeline-schema.js';
 
-/** What a program asks of a pipeline. */
+/** A program's request for a pipeline. */
 export interface PipelineRequest {
-  /** Path of a pipeline file, or an object that says what one would; its paths are relative to the working folder. */
+  /** Path of a pipeline file, or an object with its contents, whose paths are relative to the working folder. */
   config: string | PipelineInput;
   /**
    * A recording, a video, a folder of pictures or an address such as `camera:/dev/video0`, as in a pipeline file; or a
-   * source of your own, which the pipeline closes. Left out: what the pipeline file names.
+   * source of your own, which the pipeline closes. If left out, the source that the pipeline file names.
    */
   source?: string | FrameSource;
-  /** Which camera of a pipeline file that has several; its source is taken where `source` is left out. */
+  /** Which camera of a pipeline file that has several; its source is used if `source` is left out. */
   cameraName?: string;
   /** Calibration of a source of your own, for `calibration: recording`. */
   camera?: CameraModel;
-  /** Outputs of your own beside those that the pipeline file names; the pipeline closes them. */
+  /** Outputs of your own, besides those that the pipeline file names; the pipeline closes them. */
   outputs?: readonly Output[];
   /**
-   * `realtime` (left out): frames come at the source's pace and the newest wins. `lockstep`: each frame comes when the one
-   * before was published and read; nothing is dropped.
+   * `realtime` (left out): frames come at the source's pace and the newest wins. `lockstep`: each frame comes when the
+   * previous one was published and read; nothing is dropped.
    */
   pacing?: 'realtime' | 'lockstep';
-  /** Ends the run in order. */
+  /** Ends the run cleanly. */
   signal?: AbortSignal;
-  /** Called with what a person should hear of in between, such as a lane that was started again. */
+  /** Called with notes for people during the run, such as a restarted lane. */
   note?: (text: string) => void;
 }
 
 /**
- * Opens a pipeline for a program: source, networks (each proven by its golden input), calibration and outputs. No frame is
- * read before the loop asks for the first. Rejects with the first fault, everything closed: ERR_CONFIG, ERR_SOURCE_MISSING,
- * ERR_SOURCE_FORMAT, ERR_BUNDLE and its kin, ERR_CALIBRATION, ERR_PORT_IN_USE, ERR_PROVIDER_UNAVAILABLE.
+ * Opens a pipeline for a program: source, networks (each proven by its golden input), calibration and outputs. No frame
+ * is read before the loop requests the first. Rejects with the first fault, everything closed: ERR_CONFIG,
+ * ERR_SOURCE_MISSING, ERR_SOURCE_FORMAT, ERR_BUNDLE and its kin, ERR_CALIBRATION, ERR_PORT_IN_USE,
+ * ERR_PROVIDER_UNAVAILABLE.
  */
 export async function openFrameLoop(request: PipelineRequest): Promise<FrameLoop> {
   const { pacing = 'realtime', outputs = [], camera, signal, note } = request;
@@ -67,7 +68,7 @@ export async function openFrameLoop(request: PipelineRequest): Promise<FrameLoop
   try {
     return new FrameLoop(await opening, stream, signal);
   } catch (error) {
-    // What it had not come to yet is closed here; closing twice is allowed.
+    // Closes what opening had not reached yet; closing twice is allowed.
     const own = [...(typeof source === 'string' ? [] : [source]), ...outputs];
     await Promise.allSettled(own.map((part) => part.close('failed')));
     throw error;

@@ -22,13 +22,13 @@ import type { PipelineOptions } from './pipeline-options.js';
 import type { PipelineRun } from './pipeline-run.js';
 import { sourceOptionsOf } from './source-options.js';
 
-// What takes long to load (protobuf, MCAP, ZeroMQ) is imported below, inside the functions: the lanes and the
-// capture start first and load their networks in their own threads meanwhile.
+// Modules that load slowly (protobuf, MCAP, ZeroMQ) are imported inside the functions below: the lanes and the capture
+// start first, and load in their own threads meanwhile.
 
 /**
- * Opens everything that a run needs, all at the same time: lanes load and prove their networks while the
- * source, the calibration, the socket and the recording open. Where the lanes are to be planned, their networks
- * are measured first. Rejects with the first fault, everything closed.
+ * Opens everything that a run needs, all at the same time: lanes load and prove their networks while the source, the
+ * calibration, the socket and the recording open. If the lanes are to be planned, their networks are measured first.
+ * Rejects with the first fault, everything closed.
  */
 export async function openPipeline(options: PipelineOptions): Promise<PipelineRun> {
   const { checkHasOneCamera } = await import('./cameras/camera-configs.js');
@@ -38,8 +38,8 @@ export async function openPipeline(options: PipelineOptions): Promise<PipelineRu
 }
 
 /**
- * As openPipeline, for several cameras that share lanes and outputs: one run for each. `cameras` are the options of each
- * one's run, `options` what they have in common. `paced` may put something between the captures and the runs.
+ * As openPipeline, for several cameras that share lanes and outputs: resolves with one run for each. `cameras` are the
+ * options of each run, `options` those they have in common. `paced` may wrap the captures before the runs get them.
  */
 export async function openRuns(
   options: PipelineOptions,
@@ -96,7 +96,7 @@ export async function openRuns(
       stages: stages[index]!,
     }));
     const calibrations = await Promise.all(seen.map(({ camera }) => hashOf(camera)));
-    // One after the other: what outputs write of cameras has an order.
+    // One after the other, so that outputs write about cameras in a fixed order.
     for (const [index, { capture, camera, mount, outputs, stages: placed }] of seen.entries()) {
       const { config: own, source: place, pacing, cameraName } = cameras[index]!;
       checkHasCamera(own, camera);
@@ -157,8 +157,8 @@ export async function openRuns(
 }
 
 /**
- * An output that reads pixels holds slots of its own, so that lanes have as many as without it; in the ring of a camera
- * that it does not look at it holds none.
+ * Slots that outputs hold to read pixels. They are added, so that lanes have as many as without those outputs; an output
+ * holds none in the ring of a camera that it does not look at.
  */
 const countHeldBy = (outputs: readonly Output[], cameraName: string | undefined): number =>
   outputs
@@ -202,7 +202,7 @@ const optionsOfSource = ({ config, sourceOptions }: PipelineOptions) => ({
   ...sourceOptions,
 });
 
-/** Whoever looks at the camera is given its source's own JPEG where that costs nothing. */
+/** Outputs that look at the camera get its source's own JPEG if that costs nothing. */
 function withCodedForLookers(options: PipelineOptions): SourceOptions {
   const { outputs = [], cameraName } = options;
   const isLookedAt = outputs.some((output) => output.takesCoded && looksAt(output, cameraName));
@@ -212,7 +212,7 @@ function withCodedForLookers(options: PipelineOptions): SourceOptions {
 const looksAt = ({ needsPixels, camera }: Output, cameraName: string | undefined): boolean =>
   needsPixels && (camera ?? cameraName) === cameraName;
 
-/** A stage is certified only where the way from the frame to its network is, too. */
+/** A stage is certified only if its preprocessing is certified too. */
 function withProvenInputs(
   stages: ReadonlyMap<Task, PlacedStage>,
   lanes: readonly Lane[],

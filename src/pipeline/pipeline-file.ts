@@ -24,7 +24,7 @@ export async function loadPipelineFile(path: string): Promise<PipelineConfig> {
   return parsePipeline(text, path);
 }
 
-/** As loadPipelineFile, from text; `path` is the file that the text stands for. */
+/** As loadPipelineFile, from text; `path` is the file that the text is from. */
 export function parsePipeline(yamlText: string, path: string): PipelineConfig {
   const { value, lineAt } = parseYaml(yamlText, { where: path, code: 'ERR_CONFIG' });
   const checked = pipelineSchema.safeParse(value ?? {}, { reportInput: true });
@@ -38,7 +38,7 @@ export function parsePipeline(yamlText: string, path: string): PipelineConfig {
 }
 
 /**
- * As loadPipelineFile, from an object that says what a file would; relative paths are relative to `baseDir`. Throws
+ * As loadPipelineFile, from an object with the contents of a file; relative paths are relative to `baseDir`. Throws
  * ERR_CONFIG with every key that is wrong.
  */
 export function resolvePipeline(input: PipelineInput, baseDir: string): PipelineConfig {

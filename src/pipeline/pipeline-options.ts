@@ -15,47 +15,47 @@ export interface PipelineOptions {
   /** A recording, a video, a folder of pictures, `camera:<device>` or `gstreamer:<pipeline>`. */
   source: string;
   sourceOptions?: SourceOptions;
-  /** A capture that is open already, in place of opening `source`: a simulator that draws each frame when it is asked for. */
+  /** An open capture, used instead of opening `source`: a simulator that draws each frame on request. */
   opened?: OpenedSource;
-  /** A source of the caller's own, in place of opening `source`, which then names it. The run closes it. */
+  /** The caller's own source, used instead of opening `source`, which then only names it. The run closes it. */
   frames?: OwnSource;
   /** `lockstep`: the next frame comes when the last is published. */
   pacing: 'realtime' | 'lockstep';
   /**
-   * In `lockstep`, frames on their way at once: 1 when left out. With 2 every lane has the next frame at hand, and
-   * none is overtaken; a recording of the results is not waited for.
+   * In `lockstep`, frames in flight at once; 1 when left out. With 2, every lane has its next frame waiting, none is
+   * overtaken, and a recording of the results is not waited for.
    */
   framesInFlight?: 1 | 2;
-  /** Source seconds a second in `realtime`; 1 when left out. */
+  /** Source seconds per second of real time in `realtime`; 1 when left out. */
   rateFactor?: number;
-  /** A recording of results: what it says of each frame happens again, its drops and modes too. Needs `lockstep`. */
+  /** A recording of results to repeat, frame by frame, with its drops and modes. Needs `lockstep`. */
   repeat?: string;
-  /** Outputs beside those of the pipeline file, such as one of the caller's own. The run closes them. */
+  /** Outputs besides those of the pipeline file, such as one of the caller's own. The run closes them. */
   outputs?: readonly Output[];
-  /** Ends the run in order: capture stops, what is on its way is published. */
+  /** Ends the run cleanly: capture stops, frames in flight are published. */
   signal?: AbortSignal;
   /**
-   * Called with each frame that was published: the message without its `segmentation`, and the whole of it
-   * serialised. It must return soon and leave the payload as it is.
+   * Called with each published frame: the message without its `segmentation`, and the complete message serialised. It
+   * must return soon and must not change the payload.
    */
   onFrame?: (frame: PerceptionFrame, payload: Uint8Array, progress: Progress) => void;
-  /** Given what keeps the ring of a recording (`keepSeconds`) as it lies there, for a key or an event to call. */
+  /** Called with a function that keeps the recording's current ring (`keepSeconds`), for a key or an event to call. */
   onKeep?: (keep: () => void) => void;
-  /** Called once, when everything that this run publishes of its frames has left; its outputs are still open. */
+  /** Called once, when the last result has been published; the outputs are still open. */
   onLastFrame?: () => void;
-  /** Of a rig with several cameras, which one: stands in its messages. */
+  /** Name of the camera in a rig with several; part of its messages. */
   cameraName?: string;
-  /** What a person should hear of in between, such as a lane that was restarted. */
+  /** Called with notes for people during the run, such as a restarted lane. */
   note?: (text: string) => void;
-  /** Where the run writes what happened, with its cause; nowhere when left out. */
+  /** Log of what happened and why; none when left out. */
   log?: Log;
-  /** A lane that is silent on a job for longer is ended and started again, milliseconds. */
+  /** A lane that is silent on a job for longer fails with ERR_LANE and ends the run, milliseconds. */
   laneTimeoutMs?: number;
-  /** Set where a supervisor watches this process: lanes tell it what they are at. */
+  /** Set if a supervisor watches this process: lanes tell it what they are doing. */
   supervised?: Supervised | undefined;
 }
 
-/** A capture that somebody else opened; the run stops it at its end. */
+/** A capture that the caller opened; the run stops it at its end. */
 export interface OpenedSource {
   capture: CaptureHandle;
   /** The calibration that it carries, for `calibration: recording`. */
@@ -80,8 +80,8 @@ export interface Progress {
 
 export interface RunResult {
   report: RunReport;
-  /** Why the run ended before its source did; what came before it was published. */
+  /** Why the run ended before its source did; earlier frames were published. */
   error?: unknown;
-  /** Lanes whose thread would not end; the process cannot end in order while they hang. */
+  /** Lanes whose thread did not end; the process cannot exit cleanly while they hang. */
   hungLanes: readonly string[];
 }

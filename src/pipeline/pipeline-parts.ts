@@ -20,7 +20,7 @@ export interface PipelineParts {
   relays: readonly LaneRelay[];
   fuser: FrameFuser;
   outputs: OutputSet;
-  /** What plans each frame instead of the modes of the moment. */
+  /** Plans each frame of a repeated run, instead of the current mode. */
   repeated: FramePlanner | undefined;
   stages: ReadonlyMap<Task, PlacedStage>;
   calibrationSha256: string;

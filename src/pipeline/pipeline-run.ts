@@ -18,16 +18,16 @@ import { ResultFlow } from './result-flow.js';
 import { RunLog } from './run-log.js';
 import { RunStatistics } from './run-statistics.js';
 
-/** How often deadlines are looked at, and status is published, milliseconds. */
+/** How often deadlines are checked and status is published, milliseconds. */
 const deadlineCheckMs = 5;
 const statusMs = 1000;
-/** A run that was stopped waits this long for the frames that are on their way, milliseconds. */
+/** How long a stopped run waits for frames in flight, milliseconds. */
 const drainMs = 1000;
 const drainPollMs = 2;
 
 /** One run of an open pipeline: starts the frames, waits for their end, and closes every part. */
 export class PipelineRun {
-  /** For whoever watches a run or puts faults into it. */
+  /** For callers that watch a run or inject faults into it. */
   readonly parts: PipelineParts;
   readonly #conductor: Conductor<StageResult>;
   readonly #statistics: RunStatistics;
@@ -35,7 +35,7 @@ export class PipelineRun {
   readonly #results: ResultFlow;
   readonly #log: RunLog;
   readonly #hungLanes: string[] = [];
-  /** Aborted, with the error, by what ends the run before its time. */
+  /** Aborted with the error that ends the run early. */
   readonly #fatal = new AbortController();
   #knownDrops: DropCounts = {};
 
@@ -142,10 +142,10 @@ export class PipelineRun {
     return error === undefined ? { report, hungLanes } : { report, error, hungLanes };
   }
 
-  /** Closes every part; what a run that failed had recorded is taken back. Resolves with the first error, if any. */
+  /** Closes every part; the recording of a failed run is taken back. Resolves with the first error, if any. */
   async #close(error: unknown, isCutShort: boolean): Promise<unknown> {
     const { options, capture, lanes, outputs } = this.parts;
-    // A supervisor keeps what was recorded, as it does when there is no time to say so.
+    // Under a supervisor the recording is kept, as it is when the process dies.
     const given = options.supervised === undefined ? 'failed' : 'left';
     const closed = await Promise.allSettled([
       capture.stop(),
@@ -165,7 +165,7 @@ export class PipelineRun {
     return drops;
   }
 
-  /** Waits for the frames on their way: to the end after the last frame of a source, briefly after a stop. */
+  /** Waits for frames in flight: without limit after the last frame of a source, briefly after a stop. */
   async #drain(signal: AbortSignal | undefined): Promise<void> {
     let stoppedNs: bigint | undefined;
     while (this.#conductor.openFrames > 0) {
@@ -176,7 +176,7 @@ export class PipelineRun {
     }
   }
 
-  /** The first promise of the project, held at the end of every run: in = published + dropped. */
+  /** Checks the project's first promise at the end of every run: in = published + dropped. */
   #accountError({ counts }: CaptureEnd): PerceptionError | undefined {
     const { framesIn, framesPublished, drops } = this.#conductor;
     const accounted = framesPublished + totalDrops(drops.snapshot());

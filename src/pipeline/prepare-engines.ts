@@ -9,16 +9,16 @@ import { calibrationFor, cameraIn } from './camera-for-run.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 import { sourceOptionsOf } from './source-options.js';
 
-/** What became of the engines of one bundle. */
+/** The engines of one bundle after preparation. */
 export interface PreparedBundle {
   task: Task;
   bundleDir: string;
   /**
-   * `found`: it ran, and its engine was there before; `unkept`: it ran, and nothing of it was kept, so that each start
-   * builds anew; `refused`: it does not run on TensorRT here.
+   * `found`: it ran with an engine that existed; `unkept`: it ran, but no engine was kept, so that each start builds one
+   * again; `refused`: it does not run on TensorRT here.
    */
   state: 'built' | 'found' | 'unkept' | 'refused';
-  /** Engines that came. */
+  /** Number of engines built. */
   engines: number;
   /** Loading, building and the first runs. */
   seconds: number;
@@ -27,9 +27,9 @@ export interface PreparedBundle {
 }
 
 /**
- * Loads every bundle that a pipeline file names on TensorRT alone, one after the other, for frames as its source gives
- * them: with preprocessing on the device they are part of the engine. Rejects as startCapture does, and with ERR_CONFIG
- * where the file names no source.
+ * Loads every bundle that a pipeline file names on TensorRT only, one after the other, for the frames of its source: with
+ * preprocessing on the device, their layout is part of the engine. Rejects as startCapture does, and with ERR_CONFIG if
+ * the file names no source.
  */
 export async function prepareEngines(
   config: PipelineConfig,
@@ -76,7 +76,7 @@ export async function prepareEngines(
   }
 }
 
-/** Of a bundle that ran, when so many engines came. Rejects as readBundleFolder does. */
+/** Returns the state of a bundle that ran, given the number of engines built. Rejects as readBundleFolder does. */
 export async function stateOf(
   bundleDir: string,
   engines: number,

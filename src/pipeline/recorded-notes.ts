@@ -6,7 +6,7 @@ import type { OutputSet } from '../outputs/output-set.js';
 import { logMessage } from '../viewer/foxglove-messages.js';
 import type { PipelineOptions } from './pipeline-options.js';
 
-/** The options, with notes that also go to the outputs that take the log. */
+/** Returns the options with notes that also go to the outputs that take the log. */
 export function withRecordedNotes(
   options: PipelineOptions,
   outputs: OutputSet,

@@ -15,7 +15,7 @@ import { type DropCounts, dropReasons } from './drop-counts.js';
 import type { FramePlan, SignReadingRule, WithheldStage } from './frame-plan.js';
 import type { CapturedFrame, SkipReason } from './frame-record.js';
 
-/** Reasons that hang on time and load; the others lie in the source and come again by themselves. */
+/** Reasons that depend on time and load; the others are in the source and recur on their own. */
 const reasonsOfTime: readonly string[] = [
   dropReasons.overtaken,
   dropReasons.degraded,
@@ -30,15 +30,15 @@ interface RecordedFrame {
 }
 
 /**
- * What became of each frame of a recorded run, so that the run can be repeated: a frame that was dropped is
- * dropped again, a stage that was skipped, late or failed is so again, in the same mode. Replayed in lock-step,
- * what was recorded live comes out again, byte for byte apart from its timing.
+ * The outcome of each frame of a recorded run, so that the run can be repeated: dropped frames are dropped again, and
+ * stages that were skipped, late or failed are so again, in the same mode. Replayed in lock-step, a live run gives the
+ * same results again, byte for byte apart from their timing.
  */
 export class RecordedPlan {
   readonly #frames: readonly RecordedFrame[];
-  /** Index of the first recorded frame that is not before the one asked for. */
+  /** Index of the first recorded frame that is not before the requested one. */
   #next = 0;
-  /** Drops that the coming recorded frame tells of and that were not yet handed out. */
+  /** Drops that the next recorded frame reports and that are not yet assigned to frames. */
   #toDrop: Map<string, number> | undefined;
 
   private constructor(frames: readonly RecordedFrame[]) {
@@ -64,7 +64,7 @@ export class RecordedPlan {
     return new RecordedPlan(frames);
   }
 
-  /** Frames come in order of their ids. */
+  /** Frames must come in order of their ids. */
   planFrame({ id, dropsBefore }: CapturedFrame): FramePlan {
     while ((this.#frames[this.#next]?.id ?? Infinity) < id) {
       this.#next++;
@@ -83,7 +83,7 @@ export class RecordedPlan {
   }
 }
 
-/** What is said of a stage would else decide those that read its answer. */
+/** Readers come first: the outcome of the stage that they read would otherwise decide theirs. */
 const readersFirst = tasks.toSorted(
   (a, b) => Number(stageTable[b].reads !== undefined) - Number(stageTable[a].reads !== undefined),
 );

@@ -25,7 +25,7 @@ export class ResultFlow implements ResultParty<StageResult> {
   readonly publishedRate = new RateMeter();
   /** Changes of mode so far. */
   modeChanges = 0;
-  /** From the start of the process, milliseconds; null before the first result. */
+  /** Milliseconds from the start of the process; null before the first result. */
   firstResultMs: number | null = null;
   readonly #parts: PipelineParts;
   readonly #statistics: RunStatistics;
@@ -50,7 +50,7 @@ export class ResultFlow implements ResultParty<StageResult> {
     this.#totals = totals;
   }
 
-  /** An answer stands. What is urgent leaves at once: it would else wait for the slowest stage of its frame. */
+  /** Takes an answer. An urgent one is sent at once: it would otherwise wait for the slowest stage of its frame. */
   accept(frame: CapturedFrame, result: StageResult, mode: string): void {
     const { fuser, outputs } = this.#parts;
     fuser.accept(frame, result);
@@ -87,7 +87,7 @@ export class ResultFlow implements ResultParty<StageResult> {
     this.#pacer.frameDone();
   }
 
-  /** Totals and health, whether or not frames come. Returns the health codes. */
+  /** Publishes totals and health, whether or not frames come. Returns the health codes. */
   publishStatus(): readonly string[] {
     const { options, capture, fuser, outputs, wallOffsetNs } = this.#parts;
     const { framesIn, framesPublished, drops } = this.#totals();
@@ -156,7 +156,7 @@ export class ResultFlow implements ResultParty<StageResult> {
     };
   }
 
-  /** The camera's stamp where there is one; of a live camera else the wall time, of anything else the source's own. */
+  /** The camera's stamp if there is one; else wall time for a live camera, and source time for anything else. */
   #stampNs(frame: CapturedFrame): bigint {
     if (frame.stampNs !== 0n) return frame.stampNs;
     const { capture, wallOffsetNs } = this.#parts;

@@ -5,7 +5,7 @@ import type { StageOutcome } from './frame-record.js';
 import type { PipelineParts } from './pipeline-parts.js';
 import type { RunReport } from './run-report.js';
 
-/** What a run writes into its log. A fault that comes back with every frame is written once, then counted. */
+/** Writes the log of a run. A fault that recurs with every frame is written once, then counted. */
 export class RunLog {
   readonly #log: Log;
   readonly #failures = new Map<string, number>();

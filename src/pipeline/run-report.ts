@@ -15,12 +15,12 @@ export interface RunReport {
     end: 'ended' | 'failed' | 'stopped';
   };
   pacing: 'realtime' | 'lockstep';
-  /** Empty where results are taken as they are seen. */
+  /** Empty if there is no calibration. */
   calibrationSha256: string;
   frames: { in: number; published: number; dropped: number; drops: DropCounts };
   /** From the first published frame to the last. */
   publishedRateHz: number;
-  /** From capture (of a recorded frame: the moment it was due) to the result's hand-over. */
+  /** From capture (for a recorded frame, the moment it was due) to the result's hand-over. */
   glassToResultMs: LatencySummary;
   /** From the same moment to the steering angle's hand-over on its own topic, which waits for no other stage. */
   glassToSteeringMs: LatencySummary;
@@ -35,16 +35,16 @@ export interface RunReport {
     /** What turns frames into tensors: `wasm-simd`, `typescript`, or `device` (the provider itself). */
     preprocessedBy: string;
     restarts: number;
-    /** From its start until it took frames; `warmUpMs` of it for tables and a first run of each stage. */
+    /** From its start until it took frames; of which `warmUpMs` for tables and a first run of each stage. */
     readyMs: number;
     warmUpMs: number;
   }[];
-  /** Which stages share a lane, and what was measured where the lanes were planned. */
+  /** Which stages share a lane, and the measured times if the lanes were planned. */
   lanePlan: PlannedLanes;
   /** Changes of mode, and published frames by mode; `full` is full operation. */
   modes: { changes: number; frames: Record<string, number> };
   bundles: { task: string; version: string; networkSha256: string; isCertified: boolean }[];
   health: string[];
-  /** Every way out: its kind, where it leads, and the messages that it took and lost, by topic. */
+  /** Every output: its kind, its destination, and the messages that it took and lost, by topic. */
   outputs: { name: string; place: string; topics: Record<string, PublishCount> }[];
 }

@@ -8,9 +8,9 @@ export type StageState = StageOutcome['state'];
 /** How one stage did over a run; durations in milliseconds. */
 export interface StageReport {
   states: Record<StageState, number>;
-  /** Of those skipped, why. */
+  /** Skipped frames by reason. */
   skippedBy: Partial<Record<SkipReason, number>>;
-  /** From its lane's start on the stage: pixels to tensor. */
+  /** From the stage's start in its lane: pixels to tensor. */
   preprocessMs: LatencySummary;
   inferenceMs: LatencySummary;
   decodeMs: LatencySummary;
@@ -26,7 +26,7 @@ type Span = (typeof spans)[number];
 /** How long every part of every stage took, from the first frame to the last. */
 export class RunStatistics {
   readonly glassToResult = new LatencyHistogram();
-  /** Until the steering answer stood and had left on its own topic; frames whose steering came too late are not in it. */
+  /** Until the steering answer was sent on its own topic; frames whose steering came too late are not in it. */
   readonly glassToSteering = new LatencyHistogram();
   /** Published frames by mode; the empty name is full operation. */
   readonly modeFrames = new Map<string, number>();

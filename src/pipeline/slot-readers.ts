@@ -1,4 +1,4 @@
-/** Counts who still needs a frame's pixels and says when nobody does. */
+/** Counts the readers of each frame's pixels and releases the slot after the last one. */
 export class SlotReaders {
   readonly #frames = new Map<number, { slot: number; readers: number }>();
 

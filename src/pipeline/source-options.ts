@@ -1,7 +1,7 @@
 import type { SourceOptions } from '../capture/source-options.js';
 import type { PipelineConfig } from './pipeline-schema.js';
 
-/** What a pipeline file says of its source beside the place. */
+/** Returns the options of a pipeline file's source. */
 export function sourceOptionsOf(config: PipelineConfig): SourceOptions {
   const { topic, frameRateHz, record, steeringCheck } = config;
   return {

@@ -17,13 +17,13 @@ export interface LanePlan {
 
 export interface StageGraph {
   lanes: readonly LanePlan[];
-  /** Every stage that runs, in the fixed order of the tasks, so that results always stand in the same order. */
+  /** Every stage that runs, in the fixed order of the tasks, so that results always have the same order. */
   stages: readonly Task[];
 }
 
 /**
- * Plans what each lane runs. A stage that reads another's answer follows it in the same lane; where the two
- * ride apart it becomes a job of its own, started by the conductor when the answer is there.
+ * Plans what each lane runs. A stage that reads another's answer follows it in the same lane; if the two are in different
+ * lanes, it becomes a separate job, which the conductor starts when the answer is there.
  */
 export function planStages(lanes: readonly (readonly Task[])[]): StageGraph {
   const placed = new Set(lanes.flat());
@@ -41,7 +41,7 @@ function planJobs(stages: readonly Task[]): LaneJobPlan[] {
     if (input === undefined) withFrame.push(stage);
     else if (!stages.includes(input)) waiting.push({ stages: [stage], after: input });
   }
-  // Each follows what it reads, wherever the file put it.
+  // Each stage follows the one that it reads, wherever the file put it.
   for (const stage of stages) {
     const input = stageTable[stage].reads;
     if (input !== undefined && stages.includes(input))

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { tasks } from '../../src/bundle/manifest.js';
 import { pipelineJsonSchema } from '../../src/pipeline/pipeline-json-schema.js';
 import { windshield } from '../support/command-line.js';
 
@@ -40,6 +41,27 @@ describe('an editor is told', () => {
   ])('nothing of %s', (_, change) => {
     expect(editor.safeParse({ ...fitting, ...change }).error).toBeUndefined();
   });
+});
+
+test('an editor shows what each key means', () => {
+  const keys: [string, string | undefined][] = [];
+  const visit = (schema: Record<string, unknown>, path: string): void => {
+    for (const [key, value] of Object.entries(
+      (schema['properties'] ?? {}) as Record<string, Record<string, unknown>>,
+    )) {
+      keys.push([`${path}${key}`, value['description'] as string | undefined]);
+      visit(value, `${path}${key}.`);
+    }
+    const inner = [schema['additionalProperties'], schema['items']];
+    for (const part of [...inner, ...((schema['anyOf'] as unknown[]) ?? [])])
+      if (part !== null && typeof part === 'object') visit(part as Record<string, unknown>, path);
+  };
+  visit(committed, '');
+  expect(keys.length).toBeGreaterThan(80);
+  // What is named after a stage is explained by the key that it stands in.
+  const isStage = (path: string) => (tasks as readonly string[]).includes(path.split('.').at(-1)!);
+  const mute = keys.filter(([path, says]) => says === undefined && !isStage(path));
+  expect(mute.map(([path]) => path)).toEqual([]);
 });
 
 test('asking for the schema and for a file at once is refused in one line', async () => {

@@ -6,20 +6,20 @@ import { vanishingPointOf } from '../../calibration/vanishing-point.js';
 import type { FrameLayout } from '../../frame/frame.js';
 import { medianInPlace } from '../../frame/median.js';
 
-/** Lanes are looked for no sooner after another look, seconds: neighbouring pictures say the same. */
+/** Shortest time between two searches for lanes, seconds: neighbouring pictures give the same answer. */
 const lookStepS = 0.5;
-/** So many of the last pictures whose lanes met are judged together. */
+/** Number of the last pictures with meeting lanes that are judged together. */
 export const driftPictures = 30;
-/** Wider pictures are made smaller by a whole factor. */
+/** Wider pictures are reduced by an integer factor. */
 const widestPx = 480;
-/** Where lanes meet at places that differ by more, the road bends or there are none; standard deviations, radians. */
+/** If the meeting points of lanes spread more, the road bends or there are no lanes; standard deviations, radians. */
 const mostSpreadRad = { up: (1.3 * Math.PI) / 180, across: (3 * Math.PI) / 180 };
 /** From the median distance to a standard deviation (Rousseeuw and Croux, 1993). */
 const deviationOfMedian = 1.4826;
 
 /**
- * Tells whether the camera still looks as far down as its mount says, by where straight lanes meet: their vanishing point lies
- * on the horizon. Only its height is judged, for a bend moves it sideways. Makes its buffers once.
+ * Checks by where straight lanes meet whether the camera still looks as far down as its mount says: their vanishing point
+ * is on the horizon. Only its height is judged, as a bend moves it sideways. Makes its buffers once.
  */
 export class DriftWatch {
   readonly #layout: FrameLayout;
@@ -48,8 +48,9 @@ export class DriftWatch {
   }
 
   /**
-   * By how much the camera looks further up (positive: the horizon has sunk in the picture) or down than was calibrated, radians, by the
-   * pictures of late; undefined while too few lanes were seen, or they do not agree. `timeNs` ascends.
+   * Returns how much further up (positive: the horizon has sunk in the picture) or down the camera looks than calibrated,
+   * radians, judged by recent pictures; undefined while too few lanes were seen or they do not agree. `timeNs` must
+   * ascend.
    */
   take(pixels: Uint8Array, timeNs: bigint): number | undefined {
     if (this.#lastNs !== undefined && Number(timeNs - this.#lastNs) < lookStepS * 1e9)
@@ -81,7 +82,7 @@ export class DriftWatch {
     return { median, deviation: deviationOfMedian * medianInPlace(sorted) };
   }
 
-  /** Luma (of rgb8 its green, which carries most of it) as means of squares. */
+  /** Reduces luma (for rgb8 green, which carries most of it) to the means of square blocks. */
   #reduce(pixels: Uint8Array): void {
     const { format, strideBytes } = this.#layout;
     const { widthPx, heightPx, data } = this.#grey;

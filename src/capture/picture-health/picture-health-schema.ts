@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Everything that can be said of a picture, in the order in which it is said. */
+/** All codes of the picture's health, in the order in which they are reported. */
 export const pictureCodes = [
   'picture_frozen',
   'picture_black',
@@ -18,25 +18,37 @@ const seconds = (usual: number) => z.number().positive().max(600).default(usual)
 
 /** Thresholds of the picture's health. docs/cameras.md says how each was found. */
 export const pictureHealthSchema = z.strictObject({
-  /** Not one sample changes for this long. */
-  frozenS: seconds(2),
-  /** Luma (0..255) that 98 % of the picture stay below. */
-  blackBelow: z.number().min(0).max(255).default(20),
-  /** Share of the picture at luma 250 or more. */
-  overexposedShare: share(0.5),
-  /** Steepest step of an edge as a share of its height, in the median of the edges. */
-  blurredBelow: share(0.2),
-  /** Share of the picture that a spot takes which stands still for 24 s while the scene around it moves; 1: not looked for. */
-  dirtyShare: share(0.008),
-  /** Share of the nominal rate. */
-  lowRateShare: share(0.6),
-  /** The camera looks so much further up or down than its mount says, degrees, by where straight lanes meet; 90: not looked for. */
-  driftedDeg: z.number().positive().max(90).default(0.8),
-  /** For how long a thing holds before it is said, and is gone before it is no longer said. */
-  beginS: seconds(1),
-  endS: seconds(2),
-  /** While one of these is said, steering is skipped. */
-  stopsSteering: z.array(z.enum(pictureCodes)).default([]),
+  frozenS: seconds(2).describe('picture_frozen: no sample has changed for this many seconds.'),
+  blackBelow: z
+    .number()
+    .min(0)
+    .max(255)
+    .default(20)
+    .describe('picture_black: 98 % of the picture are below this luma, 0 to 255.'),
+  overexposedShare: share(0.5).describe(
+    'picture_overexposed: this share of the picture has a luma of 250 or more.',
+  ),
+  blurredBelow: share(0.2).describe(
+    'picture_blurred: the median edge takes less than this share of its height in its steepest step.',
+  ),
+  dirtyShare: share(0.008).describe(
+    'lens_dirty: spots of this share of the picture have not moved for 24 s while the scene did. 1 turns the check off.',
+  ),
+  lowRateShare: share(0.6).describe('picture_low_rate: less than this share of the nominal rate.'),
+  driftedDeg: z
+    .number()
+    .positive()
+    .max(90)
+    .default(0.8)
+    .describe(
+      'calibration_drifted: the camera looks this many degrees higher or lower than its mount says, judged by where straight lanes meet. 90 turns the check off.',
+    ),
+  beginS: seconds(1).describe('A fault is reported after it has lasted this many seconds.'),
+  endS: seconds(2).describe('A report ends after the fault has been gone for this many seconds.'),
+  stopsSteering: z
+    .array(z.enum(pictureCodes))
+    .default([])
+    .describe('Skip steering while one of these faults is reported.'),
 });
 
 type Parsed = z.infer<typeof pictureHealthSchema>;

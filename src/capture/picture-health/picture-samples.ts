@@ -5,16 +5,16 @@ import { medianInPlace } from '../../frame/median.js';
 export const samplesX = 64;
 export const samplesY = 36;
 export const sampleCount = samplesX * samplesY;
-/** Half the length of the row of pixels in which an edge is looked for. */
+/** Half the length of the row of pixels that is searched for an edge. */
 const reachPx = 8;
-/** An edge is at least so high, levels of luma. */
+/** Least height of an edge, levels of luma. */
 const leastEdge = 40;
-/** With fewer edges nothing is said of sharpness. */
+/** With fewer edges, sharpness is not judged. */
 const leastEdges = 24;
 
-/** What is measured of one picture. */
+/** Measurements of one picture. */
 export interface PictureMeasures {
-  /** Luma below which 98 % of the samples lie, 0..255. */
+  /** Luma below which 98 % of the samples are, 0..255. */
   luma98: number;
   /** Share of samples at 250 or more. */
   saturatedShare: number;
@@ -38,7 +38,7 @@ export class PictureSamples {
   measure(pixels: Uint8Array): PictureMeasures {
     const { format, widthPx, heightPx, strideBytes } = this.#layout;
     const pixelBytes = format === 'rgb8' ? 3 : 1;
-    // Green stands for luma: it carries most of it, and is read at a third of the cost.
+    // Green is used for luma: it carries most of it, and reading it costs a third.
     const offset = format === 'rgb8' ? 1 : 0;
     this.#histogram.fill(0);
     let edges = 0;
@@ -79,7 +79,7 @@ export class PictureSamples {
   }
 }
 
-/** Largest difference of neighbours over the range of a row of pixels; 0 where there is no edge. */
+/** Largest difference of neighbours over the range of a row of pixels; 0 if there is no edge. */
 function steepnessIn(pixels: Uint8Array, at: number, steps: number, pixelBytes: number): number {
   let last = pixels[at]!;
   let least = last;

@@ -13,12 +13,12 @@ import {
 import { PictureSamples } from './picture-samples.js';
 import { StillSamples } from './still-samples.js';
 
-/** No picture is looked at sooner after another, seconds. */
+/** Shortest time between two judged pictures, seconds. */
 const leastStepS = 0.09;
-/** The rate is measured over so long. */
+/** Time over which the rate is measured, seconds. */
 const rateWindowS = 2;
 
-/** Their own spans of time are in what was measured. */
+/** Codes reported at once: their measurement already covers a span of time. */
 const saidAtOnce: ReadonlySet<PictureCode> = new Set([
   'picture_frozen',
   'lens_dirty',
@@ -26,7 +26,7 @@ const saidAtOnce: ReadonlySet<PictureCode> = new Set([
   'calibration_drifted',
 ]);
 
-/** Judges a source's pictures, some ten a second, by their own times; what it says has hysteresis. */
+/** Judges a source's pictures, about ten per second, by their own times; its codes have hysteresis. */
 export class PictureWatch {
   readonly #config: PictureHealthConfig;
   readonly #samples: PictureSamples;
@@ -52,14 +52,14 @@ export class PictureWatch {
     this.#nominalRateHz = nominalRateHz;
   }
 
-  /** From now on lanes are to meet where this mount says. `camera` is of the frames' size. */
+  /** From now on, checks that lanes meet where this mount says. `camera` is of the frames' size. */
   expect(camera: CameraModel, mount: CameraMount): void {
     if (this.#config.driftedDeg < 90) this.#drift = new DriftWatch(this.#layout, camera, mount);
   }
 
   /**
-   * Codes of what is wrong now; the same array until that changes. `timeNs`: of the frame, ascending. `sizeSkips`: frames
-   * of another size that were skipped so far.
+   * Returns the codes of what is wrong now; the same array until that changes. `timeNs`: of the frame, ascending.
+   * `sizeSkips`: frames of another size skipped so far.
    */
   take(pixels: Uint8Array, timeNs: bigint, sizeSkips = 0): readonly PictureCode[] {
     this.#countRate(timeNs);
@@ -106,7 +106,7 @@ export class PictureWatch {
   }
 }
 
-/** Live sources are watched always, recorded ones where the pipeline file says how. */
+/** Live sources are always watched, recorded ones only if the pipeline file sets `pictureHealth`. */
 export function pictureWatchOf(
   info: SourceInfo,
   config: PictureHealthConfig | undefined,

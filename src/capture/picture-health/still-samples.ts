@@ -1,16 +1,16 @@
 import { sampleCount, samplesX, samplesY } from './picture-samples.js';
 
-/** Over so long a point is watched, seconds: what stands on the road goes by meanwhile. */
+/** Time over which a point is watched, seconds: objects on the road pass meanwhile. */
 const windowS = 24;
 /** Standard deviation of luma over the window below which a point stands still, and above which the scene moves. */
 const stillDeviation = 2;
 const movingDeviation = 8;
-/** A bright sky stands still too. */
+/** A mean luma above this is sky, which stands still too. */
 const skyLuma = 190;
-/** Spots that are smaller are grain; the bonnet and the road reach farther along the picture's border. */
+/** Smaller spots are grain; the bonnet and the road reach further along the picture's border. */
 const leastCells = 20;
 const mostBorderCells = 24;
-/** How far outside of a spot it is looked whether the scene moves, points. */
+/** Distance outside a spot at which the scene is checked for movement, points. */
 const outside = 3;
 const leastRim = 8;
 
@@ -22,8 +22,8 @@ const neighbours = [
 ] as const;
 
 /**
- * Spots that stand still while the scene around them moves: dirt, water or a finger on the lens. A road, a bonnet and a sky
- * stand still as well, but none of them is an island: at least half of what lies around a spot must move.
+ * Finds spots that stand still while the scene around them moves: dirt, water or a finger on the lens. A road, a bonnet
+ * and a sky stand still as well, but none of them is an island: more than half of a spot's surroundings must move.
  */
 export class StillSamples {
   readonly #sums = new Uint32Array(sampleCount);
@@ -36,7 +36,7 @@ export class StillSamples {
   #last: Uint8Array | undefined;
   #share = 0;
 
-  /** True where no sample differs from the picture before. */
+  /** True if no sample differs from the previous picture. */
   isSame(luma: Uint8Array): boolean {
     const last = this.#last;
     this.#last ??= new Uint8Array(sampleCount);
@@ -48,7 +48,7 @@ export class StillSamples {
     return isSame;
   }
 
-  /** Share of the picture that the largest spot of the last whole window takes, 0..1. */
+  /** Returns the share of the picture that the largest spot of the last complete window takes, 0..1. */
   take(luma: Uint8Array, timeNs: bigint): number {
     this.#startNs ??= timeNs;
     this.#count++;
@@ -72,7 +72,7 @@ export class StillSamples {
     return this.#share;
   }
 
-  /** Its number of points. */
+  /** Returns the number of points of the largest spot. */
   #largestSpot(): number {
     this.#isSeen.fill(0);
     let largest = 0;
@@ -84,7 +84,7 @@ export class StillSamples {
     return largest;
   }
 
-  /** Number of points of the spot that holds this one; 0 where it is no dirt. */
+  /** Returns the number of points of the spot around this one; 0 if it is not dirt. */
   #spotFrom(from: number): number {
     const spot = this.#spot;
     let cells = 0;

@@ -2,14 +2,14 @@ import { type Task, tasks } from '../../bundle/manifest.js';
 import { PerceptionError } from '../../frame/perception-error.js';
 import type { PipelineConfig } from '../pipeline-schema.js';
 
-/** One camera of a pipeline file, and the file as it is for it. */
+/** One camera of a pipeline file, and the file's settings for it. */
 export interface NamedConfig {
   name: string;
   source: string;
   config: PipelineConfig;
 }
 
-/** The pipeline file for each of its cameras, in its order; undefined where it has none. */
+/** Returns the settings for each camera of the pipeline file, in its order; undefined if it has no `cameras`. */
 export function cameraConfigs(file: PipelineConfig): NamedConfig[] | undefined {
   const { cameras, sync: _, ...shared } = file;
   if (cameras === undefined) return undefined;
@@ -31,8 +31,9 @@ export function cameraConfigs(file: PipelineConfig): NamedConfig[] | undefined {
 }
 
 /**
- * The pipeline file for the one camera that is asked for, `source` included; the file itself where it has one camera and
- * none is named. Throws ERR_USAGE for a camera that it does not have, ERR_CONFIG where it has several and none is named.
+ * Returns the pipeline file's settings for the named camera, `source` included; the file itself if it has no `cameras`
+ * and none is named. Throws ERR_USAGE for a camera that it does not have, ERR_CONFIG if it has `cameras` and none is
+ * named.
  */
 export function configOfCamera(file: PipelineConfig, camera: string | undefined): PipelineConfig {
   const cameras = cameraConfigs(file);
@@ -54,7 +55,7 @@ export function configOfCamera(file: PipelineConfig, camera: string | undefined)
   return withOwnLanes(found.config);
 }
 
-/** Lanes of what runs on it: the file's may carry stages of its other cameras. */
+/** Removes stages that do not run on this camera from the lanes: the file's lanes may carry those of other cameras. */
 function withOwnLanes(config: PipelineConfig): PipelineConfig {
   const { lanes, bundles } = config;
   if (lanes === 'auto') return config;
@@ -62,7 +63,7 @@ function withOwnLanes(config: PipelineConfig): PipelineConfig {
   return { ...config, lanes: own.filter((lane) => lane.length > 0) };
 }
 
-/** For what runs one camera at a time. Throws ERR_CONFIG. */
+/** Throws ERR_CONFIG for a file with `cameras`; `what`, named in the message, runs one camera only. */
 export function checkHasOneCamera({ cameras }: PipelineConfig, what: string): void {
   if (cameras === undefined) return;
   throw new PerceptionError(

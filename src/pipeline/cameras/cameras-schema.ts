@@ -7,30 +7,49 @@ import { sourceSchema } from '../source-schema.js';
 const text = z.string().min(1);
 const maxCameras = 8;
 
-/** Stands in topics, `/front/perception`. */
+/** Name of a camera or group, used in topics: `/front/perception`. */
 const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, {
   error: ({ input }) => `expected a name of small letters, digits, - and _, found ${String(input)}`,
 });
 
-/** One camera: what it has of its own. What it leaves out is as the rest of the file says. */
+/** One camera's own settings. For what it leaves out, the file's settings apply. */
 const cameraSchema = z.strictObject({
-  source: sourceSchema,
-  topic: text.optional(),
-  frameRateHz: z.number().min(0.01).max(1000).optional(),
-  calibration: text.optional(),
-  mount: text.optional(),
-  /** Stages that run on its frames; all when left out. */
-  stages: z.array(z.enum(tasks)).min(1).optional(),
-  /** Bundles in place of the file's, by stage. */
+  source: sourceSchema.describe('The camera, stream, video, folder or recording.'),
+  topic: text.optional().describe('Topic of the pictures, in a recording of several cameras.'),
+  frameRateHz: z
+    .number()
+    .min(0.01)
+    .max(1000)
+    .optional()
+    .describe("Frames per second of a folder of pictures; replaces a video's own times."),
+  calibration: text
+    .optional()
+    .describe('A camera_info YAML file, recording or none (default: as the file says).'),
+  mount: text
+    .optional()
+    .describe(
+      'A file that `windshield ground` wrote, recording or none (default: as the file says).',
+    ),
+  stages: z
+    .array(z.enum(tasks))
+    .min(1)
+    .optional()
+    .describe('Stages that run on its frames (default: all).'),
   bundles: z
     .strictObject(
       Object.fromEntries(tasks.map((task) => [task, text.optional()])) as {
         [Stage in Task]: z.ZodOptional<typeof text>;
       },
     )
-    .optional(),
-  ring: z.strictObject({ slots: z.int().min(3).max(64) }).optional(),
-  pictureHealth: pictureHealthSchema.optional(),
+    .optional()
+    .describe("Bundles that replace the file's, by stage."),
+  ring: z
+    .strictObject({ slots: z.int().min(3).max(64).describe('Frames held in shared memory.') })
+    .optional()
+    .describe("The camera's own ring of frames in shared memory."),
+  pictureHealth: pictureHealthSchema
+    .optional()
+    .describe('Thresholds for bad pictures of this camera.'),
 });
 
 export const camerasSchema = z
@@ -45,8 +64,12 @@ export const camerasSchema = z
 export const syncSchema = z.record(
   nameSchema,
   z.strictObject({
-    cameras: z.array(text).min(2),
-    toleranceMs: z.number().positive().max(1000),
+    cameras: z.array(text).min(2).describe('Names of the cameras of the group.'),
+    toleranceMs: z
+      .number()
+      .positive()
+      .max(1000)
+      .describe('How far apart in time their frames may be. Keep it below half a frame.'),
   }),
 );
 
@@ -61,7 +84,7 @@ interface CheckedFile {
   sync?: z.infer<typeof syncSchema> | undefined;
 }
 
-/** What of the cameras does not fit the rest of the file. */
+/** Returns the faults of the cameras against the rest of the file. */
 export function checkCameras(file: CheckedFile): { path: PropertyKey[]; message: string }[] {
   const { cameras, sync = {} } = file;
   if (cameras === undefined)
@@ -86,7 +109,7 @@ export function checkCameras(file: CheckedFile): { path: PropertyKey[]; message:
         });
     }
     for (const task of tasks) {
-      // Lanes are shared out by the file's own stages.
+      // Lanes are planned for the file's own stages.
       if (bundles[task] !== undefined && file.bundles[task] === undefined)
         faults.push({
           path: ['cameras', name, 'bundles', task],

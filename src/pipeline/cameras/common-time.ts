@@ -3,7 +3,7 @@ import type { SourceInfo } from '../../frame/frame-source.js';
 /** Recordings that begin further apart than this were not made together, nanoseconds. */
 const togetherNs = 600_000_000_000n;
 
-/** Where each camera's time line begins on the common one, and why there. */
+/** Where each camera's time line begins on the common one, and how that was decided. */
 export interface CommonTime {
   offsetNs: readonly bigint[];
   /** `stamps`: by what the recordings say; `start`: all begin at once. */
@@ -11,8 +11,8 @@ export interface CommonTime {
 }
 
 /**
- * Recorded cameras are laid beside each other by the stamps of their first frames. Where one has none, or they are more
- * than ten minutes apart, all begin at once: they were not made together.
+ * Aligns recorded cameras by the stamps of their first frames. If one has no stamp, or they are more than ten minutes
+ * apart, they were not recorded together and all begin at once.
  */
 export function commonTime(infos: readonly SourceInfo[]): CommonTime {
   const stamps = infos.map(({ firstStampNs }) => firstStampNs ?? 0n);

@@ -3,26 +3,26 @@ import type { LaneInputs } from '../lane-messages.js';
 import type { LaneJob } from '../lane-queue.js';
 import { LaneRelay } from '../lane-relay.js';
 
-/** One camera's place at a lane: what its run takes for a lane of its own, and what that run hears of it. */
+/** One camera's seat at a lane: its run uses `lane` like its own lane and gets that lane's events through `relay`. */
 export interface LaneSeat {
   readonly lane: RunLane;
   readonly relay: LaneRelay;
 }
 
 /**
- * Shares a lane out among cameras. Those that want it are served in the order in which they asked, and whoever had it
- * asks anew: no camera has a second turn while another waits. A turn is what a lane takes in one piece: a job, or the
- * part of it after which steering may pass. Jobs wait at their camera, so that a newer frame still overtakes an older one.
+ * Shares a lane among cameras. Cameras are served in the order of their requests, and one that was served queues again:
+ * no camera has a second turn while another waits. A turn is what a lane takes at once: a job, or the part of it after
+ * which steering may pass. Jobs wait with their camera, so that a newer frame still overtakes an older one.
  */
 export class LaneShare implements LaneListener {
   readonly seats: readonly LaneSeat[];
   readonly #lane: Lane;
-  /** Whose job the lane has. */
+  /** The camera whose job the lane runs. */
   #running: number | undefined;
   readonly #wanting = new Set<number>();
-  /** Whose turn it is while it is asked for its job. */
+  /** The camera that has the turn and is being asked for its job. */
   #turn: number | undefined;
-  /** A job has ended and its camera is told: whoever asks meanwhile waits in line. */
+  /** True while a camera hears that its job has ended: requests made meanwhile are queued. */
   #isTurning = false;
   #seatsTaken: number;
 
@@ -64,7 +64,7 @@ export class LaneShare implements LaneListener {
       if (this.#running !== undefined) return;
       this.#wanting.delete(camera);
       this.#turn = camera;
-      // What it had may have been given up meanwhile; then the next one has its turn.
+      // Its job may have been given up meanwhile; then the next camera gets the turn.
       this.seats[camera]!.relay.free();
       this.#turn = undefined;
     }

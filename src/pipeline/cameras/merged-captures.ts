@@ -1,9 +1,9 @@
 import type { CaptureHandle, RingFrame } from '../../capture/capture-thread.js';
 
 /**
- * Lock-step of several cameras: one frame is on its way at a time, that of the camera whose next frame is the oldest on the
- * common time line. Each camera's next frame is read ahead, so that the order does not hang on who is faster to read: the
- * same recordings always give the same order. Of equal times the first camera's frame comes first.
+ * Merges several cameras for lock-step: one frame is in flight at a time, the oldest next frame on the common time line.
+ * Each camera's next frame is read ahead, so that the order does not depend on reading speed: the same recordings always
+ * give the same order. Of equal times, the first camera's frame comes first.
  *
  * `offsetNs` says where each camera's own time line begins on the common one.
  */
@@ -36,7 +36,7 @@ class CaptureMerge {
     const camera = this.#cameras[index]!;
     const ended = capture.ended.then((end) => {
       camera.hasEnded = true;
-      // The capture was stopped: what it had delivered is handed on, so that it is accounted for.
+      // If the capture was stopped, the frame that it had delivered is handed on, so that it is accounted for.
       const { held } = camera;
       camera.held = undefined;
       if (held !== undefined) camera.handOn?.(held);
@@ -65,7 +65,7 @@ class CaptureMerge {
     };
   }
 
-  /** Only when every camera that goes on has its next frame at hand: then none can come that is older. */
+  /** Waits until every camera that has not ended holds its next frame: then no older one can come. */
   #handOnOldest(): void {
     if (this.#cameras.some(({ held, hasEnded }) => held === undefined && !hasEnded)) return;
     let oldest = -1;

@@ -9,11 +9,11 @@ import type { RigRun } from './rig-run.js';
 /** Options of a run of several cameras: each has the source that the pipeline file names. */
 export interface RigOptions
   extends Omit<PipelineOptions, 'source' | 'opened' | 'frames' | 'repeat' | 'onFrame'> {
-  /** In place of the sources of the file, by camera. */
+  /** Sources that replace those of the file, by camera. */
   sources?: Readonly<Record<string, string>>;
-  /** By camera, beside what the file says of its source. */
+  /** Returns options of a camera's source, in addition to those in the file. */
   sourceOptionsOf?: (camera: string) => PipelineOptions['sourceOptions'];
-  /** As of a pipeline; `camera` says whose frame it is, and `progress` is that camera's. */
+  /** As in PipelineOptions; `camera` names the frame's camera, and `progress` is that camera's. */
   onFrame?: (
     frame: Parameters<NonNullable<PipelineOptions['onFrame']>>[0],
     payload: Uint8Array,
@@ -23,8 +23,8 @@ export interface RigOptions
 }
 
 /**
- * Opens everything that a run of several cameras needs: one set of lanes and outputs, and for each camera a source, a
- * calibration, a ring and a run of its own. Rejects as openPipeline does, and with ERR_CONFIG for a file without cameras.
+ * Opens everything that a run of several cameras needs: one set of lanes and outputs, and for each camera its own source,
+ * calibration, ring and run. Rejects as openPipeline does, and with ERR_CONFIG for a file without cameras.
  */
 export async function openRig(options: RigOptions): Promise<RigRun> {
   const { config, pacing, sources = {}, note = () => {}, onFrame, rateFactor = 1 } = options;
@@ -64,7 +64,7 @@ export async function openRig(options: RigOptions): Promise<RigRun> {
     return mergeCaptures(captures, common.offsetNs);
   });
   const runs = new Map(opened.map((run, index) => [cameras[index]!.name, run]));
-  // With the protobuf that the runs have loaded by now: lanes did not wait for it.
+  // Imported only now, after the runs have loaded protobuf, so that lanes did not wait for it.
   const { RigRun: Run } = await import('./rig-run.js');
   rig = new Run({ runs, common, groups: config.sync ?? {}, rateFactor, note });
   return rig;

@@ -12,14 +12,14 @@ import type { CommonTime } from './common-time.js';
 import type { RigReport } from './rig-report.js';
 import { type SyncedSet, SyncPairs } from './sync-pairs.js';
 
-/** Live, a result waits this long for its partners, nanoseconds; and how often that is looked at, milliseconds. */
+/** How long a live result waits for its partners, nanoseconds, and how often that is checked, milliseconds. */
 const partnerWaitNs = 1_000_000_000n;
 const partnerCheckMs = 100;
 
 /** How a run of several cameras ended. */
 export interface RigResult {
   report: RigReport;
-  /** Of the first camera that ended before its source did. */
+  /** The error of the first camera that ended before its source did. */
   error?: unknown;
   hungLanes: readonly string[];
 }
@@ -29,16 +29,16 @@ export interface RigParts {
   runs: ReadonlyMap<string, PipelineRun>;
   common: CommonTime;
   groups: Readonly<Record<string, { cameras: readonly string[]; toleranceMs: number }>>;
-  /** Source seconds a second in real time. */
+  /** Source seconds per second of real time. */
   rateFactor: number;
   note: (text: string) => void;
 }
 
-/** Runs of several cameras side by side, over the lanes and outputs that they share. */
+/** Runs several cameras in parallel, over the lanes and outputs that they share. */
 export class RigRun {
   readonly #parts: RigParts;
   readonly #groups = new Map<string, SyncPairs>();
-  /** On one clock: the process's where a camera is live, else that of the recordings. */
+  /** Results are paired on one clock: the process's if a camera is live, else that of the recordings. */
   readonly #isLive: boolean;
 
   constructor(parts: RigParts) {
@@ -51,7 +51,7 @@ export class RigRun {
     }
   }
 
-  /** A camera's result has left. */
+  /** A camera's result was published. */
   published(camera: string, frame: PerceptionFrame): void {
     const timeNs = this.#timeOf(camera, frame);
     for (const pairs of this.#groups.values())
@@ -74,7 +74,7 @@ export class RigRun {
     if (isLockstep) clearInterval(timer);
     let running = runs.size;
     const ends = [...runs].map(async ([name, run], index) => {
-      // What begins later on the common time line starts later.
+      // A camera that begins later on the common time line starts later.
       if (!isLockstep) await this.#untilStart(index, signal);
       const result = await run.run(signal);
       running--;
@@ -104,7 +104,7 @@ export class RigRun {
     return frame.sourceTimeNs + this.#parts.common.offsetNs[index]!;
   }
 
-  /** A camera that is lost, or whose frames were all dropped, holds up the others' sets for a second. */
+  /** A lost camera, or one whose frames were all dropped, delays the others' sets by at most about a second. */
   #expire(): void {
     const beforeNs = nowNs() - partnerWaitNs;
     if (this.#isLive) for (const pairs of this.#groups.values()) pairs.expire(beforeNs);

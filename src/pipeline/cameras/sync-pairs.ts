@@ -1,4 +1,4 @@
-/** One camera's result, as it is paired. */
+/** One camera's result, as used for pairing. */
 export interface SyncedFrame {
   camera: string;
   frameId: number;
@@ -14,23 +14,23 @@ export interface SyncedSet {
   missing: readonly string[];
 }
 
-/** What became of a group's results. */
+/** Counts of a group's sets. */
 export interface SyncCounts {
   /** Sets with a result of every camera, and sets without. */
   complete: number;
   incomplete: number;
-  /** By camera: sets that it is missing in. */
+  /** Sets without a result of the camera, by camera. */
   missing: Record<string, number>;
   /** The longest time between two pictures of one set, milliseconds. */
   largestOffsetMs: number;
 }
 
 /**
- * Puts results of a group's cameras together, the oldest first: with it belongs each camera's oldest result that was
- * taken at most `toleranceNs` later. A set is decided as soon as every camera has a result at hand, or has ended; a
- * camera that sends nothing is waited for until `expire` says that it was long enough. Knows no clock.
+ * Groups the results of a group's cameras into sets, oldest first: a set is the oldest result and each other camera's
+ * oldest result taken at most `toleranceNs` later. A set is decided as soon as every camera has a result waiting or has
+ * ended; a camera that sends nothing is waited for until `expire`. Has no clock of its own.
  *
- * Each result is in exactly one set. Of one camera they come in order of their times.
+ * Each result is in exactly one set. Each camera's results must come in order of time.
  */
 export class SyncPairs {
   readonly counts: SyncCounts;
@@ -61,7 +61,7 @@ export class SyncPairs {
     this.#settle();
   }
 
-  /** Nothing older than this is waited with any more. */
+  /** Decides every set whose oldest result was taken before `beforeNs`. */
   expire(beforeNs: bigint): void {
     for (let first = this.#oldest(); first && first.timeNs < beforeNs; first = this.#oldest())
       this.#decide(first);
@@ -102,7 +102,7 @@ export class SyncPairs {
     return this.#waiting.get(camera)![0];
   }
 
-  /** Of equal ones the first camera's. */
+  /** The oldest result that waits; of equal times, the first camera's. */
   #oldest(): SyncedFrame | undefined {
     let oldest: SyncedFrame | undefined;
     for (const camera of this.#cameras) {
