@@ -4,7 +4,7 @@ import type { AdoptSteeringFlags } from './adopt-steering-flags.js';
 /** Tasks whose networks can be recognised. */
 export const adoptedTasks = ['detection', 'segmentation', 'signs', 'lights', 'steering'] as const;
 
-/** What `windshield adopt` is told. */
+/** Options of `windshield adopt`. */
 export interface AdoptFlags extends AdoptSteeringFlags {
   task: (typeof adoptedTasks)[number];
   like?: string;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NamedValue } from '../tools/adopt/adopt-steering.js';
 import { numberOf } from './option-parsers.js';
 
-/** What `windshield adopt --task steering` is told beside the rest. */
+/** Additional options of `windshield adopt --task steering`. */
 export interface AdoptSteeringFlags {
   throttle?: NamedValue;
   perUnit?: number;
@@ -18,38 +18,38 @@ export function addSteeringFlags(command: Command): Command {
   return command
     .option(
       '--per-unit <angle>',
-      'steering: what 1 turns the wheels by, such as 25deg or 1rad',
+      'steering: the wheel angle that an output of 1 means, such as 25deg or 1rad',
       angleRad,
     )
     .addOption(
-      new Option('--positive <side>', 'steering: where answers above 0 turn').choices([
+      new Option('--positive <side>', 'steering: the side to which outputs above 0 turn').choices([
         'left',
         'right',
       ]),
     )
     .option(
       '--bins <numbers>',
-      'steering: what the values of a distribution stand for, in its units: the first and the last, or each (default: -1,1)',
+      'steering: the values of a distribution’s bins: the first and the last, or all of them (default: -1,1)',
       numbers,
     )
     .option('--throttle <name>', 'steering: the output of the throttle, or `name:1`', namedValue)
     .addOption(
-      new Option('--max-angle <angle>', 'steering: limit of what is published')
+      new Option('--max-angle <angle>', 'steering: limit of the published angle')
         .argParser(angleRad)
         .default(0.6, '0.6rad'),
     )
     .addOption(
-      new Option('--max-rate <angle>', 'steering: the same, a second')
+      new Option('--max-rate <angle>', 'steering: limit of its change per second')
         .argParser(angleRad)
         .default(1.2, '1.2rad'),
     )
     .option(
       '--wheelbase <metres>',
-      'steering: between the axles',
+      'steering: distance between the axles',
       numberOf({ above: 0, most: 100 }),
       2.7,
     )
-    .option('--check <drive.mcap>', 'steering: a driven recording that proves the sign');
+    .option('--check <drive.mcap>', 'steering: a recording of a drive, to prove the sign');
 }
 
 /** `25deg` or `0.4rad`, above 0, in radians. */
@@ -69,7 +69,7 @@ function numbers(text: string): number[] {
   throw new InvalidArgumentError('expected two numbers or more, with commas.');
 }
 
-/** `angle` or `out:1`: an output, and which of its values. */
+/** Parses `angle` or `out:1`: an output, and which of its values. */
 export function namedValue(text: string): NamedValue {
   const [, output, at] = /^(.+):(\d{1,4})$/.exec(text) ?? [];
   return output === undefined ? { output: text } : { output, at: Number(at) };

@@ -7,18 +7,18 @@ import type { NetworkFile } from '../tools/adopt/network-file.js';
 import type { AdoptFlags } from './adopt-flags.js';
 import { namedValue } from './adopt-steering-flags.js';
 
-/** A network that was recognised, and how it is tried and adopted. */
+/** A recognised network, and how to test and adopt it. */
 export interface PreparedAdoption {
   family: string;
   reasons: readonly string[];
   adopt(onTrial: (done: number, total: number) => void): Promise<AdoptedNetwork<OutputSpec>>;
-  /** Proves the bundle on a drive before it is written; what came of it, in words and for the manifest. */
+  /** Tests the bundle on a drive before it is written; returns the outcome in words and for the manifest. */
   prove?: (bundle: Bundle) => Promise<{ told: string; score: Bundle['manifest']['scores'] }>;
-  /** What the bundle sees in up to 16 of the pictures; undefined where there are none to draw. */
+  /** Draws the bundle's answers on up to 16 of the pictures; undefined if there are none to draw. */
   seen?: (bundle: Bundle) => Promise<SeenPicture[]>;
 }
 
-/** Frames of a drive that a steering network is checked on, spread evenly. */
+/** Frames of a drive on which a steering network is checked, spread evenly. */
 const checkedFrames = 240;
 
 type Prepare = (
@@ -27,7 +27,7 @@ type Prepare = (
   flags: AdoptFlags,
 ) => Promise<PreparedAdoption>;
 
-/** How a network of each task is adopted, by `--task`. */
+/** How to adopt a network of each task, by `--task`. */
 export const adoptionTasks: Readonly<Record<AdoptFlags['task'], Prepare>> = {
   async detection(network, choices, flags) {
     const { adoptDetector, knowDetector } = await import('../tools/adopt/adopt-detector.js');

@@ -11,14 +11,14 @@ import { addSteeringFlags } from './adopt-steering-flags.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
-/** `windshield adopt <network.onnx>`: a network of others becomes a model bundle. */
+/** `windshield adopt <network.onnx>`: converts a foreign network to a model bundle. */
 export function adoptCommand(): Command {
   const command = new Command('adopt')
     .summary('take a network of your own and make a model bundle of it')
     .description(
       'Recognises an ONNX file by its shapes, names and metadata, tries every plausible way of feeding it on\n' +
         'labelled pictures (20 are enough), shows them best first, and writes a model bundle that can never be\n' +
-        'fed wrongly again. docs/adopting.md tells which families are known.',
+        'fed wrongly again. docs/adopting.md lists the known families.',
     )
     .argument('<network.onnx>', 'the file, or an https address with --sha256')
     .addOption(
@@ -26,7 +26,7 @@ export function adoptCommand(): Command {
         .choices(adoptedTasks)
         .default('detection'),
     )
-    .option('--like <family>', 'the family, where the file does not tell')
+    .option('--like <family>', 'the family, where the file does not say')
     .option(
       '--classes <list>',
       'its classes in order: coco, coco91, voc, cityscapes, camvid, a file, or names with commas',
@@ -42,12 +42,12 @@ export function adoptCommand(): Command {
     )
     .option(
       '--anchors <pixels>',
-      'detection, undecoded heads: width,height of each anchor, levels parted by / from the finest',
+      'detection, undecoded heads: width,height of each anchor, / between levels, finest first',
       anchors,
     )
     .option(
       '--output <name>',
-      'the output that is read, where the file does not tell; of several values `name:0`',
+      'the output to read, where the file does not say; of several values `name:0`',
     )
     .option('--drivable <names>', 'segmentation: classes to drive on, with commas (default: road)')
     .option('--palette <file.yaml>', 'segmentation: palette: {class: [red, green, blue]}')
@@ -55,24 +55,31 @@ export function adoptCommand(): Command {
       '--crop-from <names>',
       'signs, lights: the detector’s classes whose boxes are read (default: traffic_sign, traffic_light)',
     )
-    .option('--crop-margin <share>', 'signs, lights: by which a box grows on every side', share, 0)
-    .option('--multi-label', 'signs, lights: each class is said for itself')
-    .option('--abstain-below <share>', 'signs, lights: less sure answers are not given', share, 0.5)
-    .option('--data <folder>', 'labelled pictures to find the feeding with')
+    .option('--crop-margin <share>', 'signs, lights: how far a box grows on every side', share, 0)
+    .option('--multi-label', 'signs, lights: each class is answered separately')
+    .option('--abstain-below <share>', 'signs, lights: abstain below this score', share, 0.5)
+    .option('--data <folder>', 'labelled pictures, to find out how the network is fed')
     .option('--format <format>', 'of the labels, as in evaluate: voc, kitti, camvid, recording, …')
     .option('--split <split>', 'the part of the data, as in evaluate')
-    .option('--pictures <folder>', 'pictures without labels: the feeding is then a guess')
+    .option(
+      '--pictures <folder>',
+      'pictures without labels: how the network is fed is then a guess',
+    )
     .option(
       '--limit <n>',
-      'pictures that are used, spread evenly (default: 24; 200 with steering)',
+      'how many pictures are used, spread evenly (default: 24; 200 with steering)',
       wholeNumber,
     )
-    .option('--size <WxH>', 'the input’s size, for a network that takes any', size)
+    .option('--size <WxH>', 'the input size, for a network that takes any', size)
     .addOption(
-      new Option('--colour <order>', 'certain, not to be tried').choices(['rgb', 'bgr', 'yuv']),
+      new Option('--colour <order>', 'use this one instead of trying all').choices([
+        'rgb',
+        'bgr',
+        'yuv',
+      ]),
     )
     .addOption(
-      new Option('--range <numbers>', 'certain, not to be tried').choices([
+      new Option('--range <numbers>', 'use this one instead of trying all').choices([
         '0..255',
         '0..1',
         '-1..1',
@@ -81,31 +88,31 @@ export function adoptCommand(): Command {
       ]),
     )
     .addOption(
-      new Option('--fit <fit>', 'certain, not to be tried').choices([
+      new Option('--fit <fit>', 'use this one instead of trying all').choices([
         'stretch',
         'letterbox',
         'letterbox-top-left',
       ]),
     )
-    .option('--pad <grey>', 'certain, not to be tried: 0 to 255', grey)
+    .option('--pad <grey>', 'use this grey instead of trying several: 0 to 255', grey)
     .option(
       '--region <shares>',
-      'the part of the frame that it sees: left,top,right,bottom from 0 to 1',
+      'the part of the frame that the network sees: left,top,right,bottom from 0 to 1',
       region,
     )
     .option('--threshold <score>', 'boxes below it are not published', share, 0.3)
     .addOption(
-      new Option('--nms <method>', 'for networks that do not choose among their boxes')
+      new Option('--nms <method>', 'for networks that do not suppress their own overlapping boxes')
         .choices(['hard', 'soft'])
         .default('hard'),
     )
-    .option('--nms-iou <iou>', 'hard: overlap above which the weaker box goes', share, 0.5)
+    .option('--nms-iou <iou>', 'hard: overlap above which the weaker box is removed', share, 0.5)
     .option('--nms-across-classes', 'boxes of different classes suppress each other too')
     .option('--licence <text>', 'the licence of the network, as you know it', 'not stated')
     .option('--name <name>', 'the bundle’s name (default: the file’s)')
-    .option('--sha256 <hash>', 'of a network that is fetched')
+    .option('--sha256 <hash>', 'hash of a network that is downloaded')
     .option('--sheet <file.png>', 'also draw 16 pictures with what the network sees')
-    .requiredOption('--out <folder>', 'the bundle’s folder, which must not be there yet')
+    .requiredOption('--out <folder>', 'the bundle’s folder, which must not exist yet')
     .option('--json', 'print one JSON object')
     .action(async (place: string, flags: AdoptFlags) => {
       await adopt(place, flags);
@@ -224,7 +231,7 @@ const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js')
   ...score.parts,
 });
 
-/** The command as the model card repeats it, without the places of this machine. */
+/** The command for the model card, without paths of this machine. */
 function commandLine(flags: AdoptFlags): string {
   const { like, format, threshold, data, pictures } = flags;
   const limit = flags.limit === undefined ? '' : ` --limit ${flags.limit}`;

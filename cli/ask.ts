@@ -16,19 +16,19 @@ interface AskFlags extends StoreFlags {
 /** `windshield ask "select …"`. */
 export function askCommand(): Command {
   const command = new Command('ask')
-    .summary('ask the tables of many drives, in SQL or by the name of a question')
+    .summary('query the tables of many drives, in SQL or by the name of a question')
     .description(
-      'Answers a question about what `fleet table` wrote: one of its own (--list names them), or one in SQL.\n' +
+      'Answers a question about the tables that `fleet table` wrote: a named one (see --list), or one in SQL.\n' +
         'docs/tables.md says which tables and columns there are. Needs the optional package @duckdb/node-api.',
     )
     .argument('[question]', 'a name of --list, or SQL')
-    .option('--tables <folder|s3://…>', 'where the tables lie')
+    .option('--tables <folder|s3://…>', 'where the tables are')
     .addOption(
-      new Option('--format <format>', 'how the answer is printed')
+      new Option('--format <format>', 'output format')
         .choices(['table', 'csv', 'json'])
         .default('table'),
     )
-    .option('--list', 'name the questions that come with windshield');
+    .option('--list', 'list the questions that come with windshield');
   return addStoreOptions(command).action(ask);
 }
 
@@ -90,7 +90,7 @@ async function formatAnswer(
   return textTable([columns, ...cells], { numbers: [...columns.keys()].filter(isNumeric) });
 }
 
-/** Whole numbers beyond what a double holds stay exact, as text. */
+/** Keeps integers beyond the precision of a double exact, as text. */
 function plainValue(value: unknown): unknown {
   if (typeof value === 'bigint')
     return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER

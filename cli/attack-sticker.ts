@@ -20,11 +20,11 @@ export interface StickerFlags {
 
 const distancesM = [8, 12, 18, 26];
 const turnedDegrees = [0, 20, 40];
-/** What printers are told. */
+/** Resolution stated in the printed file. */
 const dotsPerInch = 300;
 const cmPerInch = 2.54;
 
-/** A printed sticker on a sign, learnt and read in rendered scenes. */
+/** Learns a sticker to print on a sign, and reads the sign with it in rendered scenes. */
 export async function attackWithSticker(bundleDir: string, flags: StickerFlags): Promise<void> {
   const { class: className, target, sizeCm, scenes, seed, report: page, print } = flags;
   guardOutputs(

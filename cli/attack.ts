@@ -42,46 +42,46 @@ interface AttackFlags {
   json?: true;
 }
 
-/** `windshield attack <task> [bundle]`: how far pictures must be changed until the answers turn. */
+/** `windshield attack <task> [bundle]`: how far pictures must change until the answers turn. */
 export function attackCommand(): Command {
   return new Command('attack')
-    .summary('measure how easily a network of yours is fooled')
+    .summary('measure how easily your own network is fooled')
     .description(
-      'Changes pictures of yours as little as possible, along the network’s own gradients, until its answers turn, and\n' +
-        'prints what is left of the answers by the size of the change, with noise of the same size beside it. For the\n' +
-        'defence of your own networks. docs/explaining.md tells of the methods.',
+      'Changes your pictures as little as possible, along the network’s own gradients, until its answers change, and\n' +
+        'prints how many answers survive each size of change, next to random noise of the same size. For the\n' +
+        'defence of your own networks. docs/explaining.md describes the methods.',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .argument('[bundle]', 'the folder of the model bundle (default: models/<task>)')
     .option('--data <folder>', 'the pictures, as for evaluate; a sticker needs none')
     .option('--format <format>', 'their format, as for evaluate')
-    .option('--split <split>', 'the part that is used, as for evaluate')
+    .option('--split <split>', 'the part to use, as for evaluate')
     .addOption(new Option('--method <name>', 'how').choices([...methods, 'sticker']).default('pgd'))
     .option(
       '--eps <list>',
-      'sizes of the change: grey levels such as 1,2,4,8; of a patch shares of the shorter edge, such as 0.1,0.25',
+      'sizes of the change: grey levels such as 1,2,4,8; for a patch, shares of the shorter edge such as 0.1,0.25',
       numbers,
     )
     .option('--limit <n>', 'pictures, spread evenly', positiveInteger, 100)
-    .option('--seed <n>', 'for what is drawn by chance', positiveInteger, 1)
+    .option('--seed <n>', 'seed of all random numbers', positiveInteger, 1)
     .option('--report <file.html>', 'also write a page with pictures')
     .option(
       '--fool <class>',
-      'classifiers: add pictures of no meaning that are taken for this class; needs --report',
+      'classifiers: add meaningless pictures that the network takes for this class; needs --report',
     )
-    .option('--class <name>', 'sticker: the sign that it is stuck on', 'stop')
+    .option('--class <name>', 'sticker: the sign that carries it', 'stop')
     .option(
       '--target <name>',
-      'sticker: what the sign is to be read as; anything else when left out',
+      'sticker: the class that the sign should be read as; any other class when left out',
     )
     .option('--size-cm <n>', 'sticker: its edge when printed, on a sign of 90 cm', positive, 30)
     .option(
       '--scenes <n>',
-      'sticker: worlds and lights for each distance and angle',
+      'sticker: scenes (worlds and light) per distance and angle',
       positiveInteger,
       4,
     )
-    .option('--print <file.png>', 'sticker: also write it to be printed in its true size')
+    .option('--print <file.png>', 'sticker: also write it at true size for printing')
     .option('--json', 'print one JSON object')
     .action(attack);
 }
@@ -123,7 +123,7 @@ async function attack(
       'ERR_USAGE',
       `expected a bundle for ${task}, found one for ${bundle.manifest.task}: ${bundleDir}`,
     );
-  // Before the attack, which may take minutes.
+  // Checked before the attack, which may take minutes.
   const fooledId = flags.fool === undefined ? undefined : classToFool(bundle, flags.fool);
   const { limit, seed } = flags;
   const sizes = flags.eps ?? (method === 'patch' ? [0.1, 0.2, 0.3] : [1, 2, 4, 8]);

@@ -31,16 +31,16 @@ interface BenchFlags {
   json?: true;
 }
 
-/** `windshield bench [pipeline.yaml] [recording]`: how near to the limit of the machine, in one run. */
+/** `windshield bench [pipeline.yaml] [recording]`: how close to the machine's limit, in one run. */
 export function benchCommand(): Command {
   return new Command('bench')
     .summary('measure a pipeline against the limit of the machine')
     .description(
-      'Measures what the networks reach in a bare loop on this machine, then the highest rate that the\n' +
+      'Measures the rate of the networks in a bare loop on this machine, then the highest rate that the\n' +
         'pipeline keeps with under 5 % of the frames lost, latency by stage, memory, the start, and whether\n' +
         'two lock-step runs agree. A frame counts as lost when any stage did not answer for it. Every\n' +
-        'trial is a process of its own. Of a pipeline file with several cameras it measures peak and lock-step\n' +
-        'with all of them at work; --camera measures one. docs/benchmarks.md defines every number.',
+        'trial is a separate process. For a pipeline file with several cameras it measures peak and lock-step\n' +
+        'with all of them running; --camera measures one. docs/benchmarks.md defines every number.',
     )
     .argument('[pipeline.yaml]', 'the pipeline file; windshield’s own default when left out')
     .argument('[recording]', 'the drive; the source of the pipeline file when left out')
@@ -65,18 +65,21 @@ export function benchCommand(): Command {
     .option('--camera <name>', 'only this camera of a pipeline file that has several')
     .option('--trial-seconds <n>', 'length of a trial of the search', positive, 6)
     .option('--confirm-seconds <n>', 'length of a trial that is reported', positive, 20)
-    .option('--frames-total <n>', 'frames of the memory part', positiveInteger, 2000)
-    .option('--lockstep-frames <n>', 'frames of each lock-step run', positiveInteger, 500)
-    .option('--starts <n>', 'starts, of which the median counts', positiveInteger, 5)
-    .option('--resolution <share>', 'how closely the peak is searched, 0.02 is 2 %', positive, 0.02)
+    .option('--frames-total <n>', 'frames in the memory part', positiveInteger, 2000)
+    .option('--lockstep-frames <n>', 'frames in each lock-step run', positiveInteger, 500)
+    .option('--starts <n>', 'number of starts; the median is reported', positiveInteger, 5)
+    .option('--resolution <share>', 'how finely the peak is searched; 0.02 is 2 %', positive, 0.02)
     .addOption(
       new Option(
         '--page [viewer]',
-        'the peak once more with a page open, in headless Chromium or a client that only takes pictures;\n' +
-          'Chromium where there is one',
+        'measure the peak again with a page open, in headless Chromium or in a client that only fetches pictures;\n' +
+          'default: Chromium where it is installed',
       ).choices(['chromium', 'client']),
     )
-    .option('--budgets <budgets.json>', 'hold the result to its ratios; exit code 1 where it fails')
+    .option(
+      '--budgets <budgets.json>',
+      'check the result against these ratios; exit code 1 when one is missed',
+    )
     .option('--allow-uncertified', 'run networks that miss their golden outputs')
     .option('--json', 'print one JSON object instead of the table')
     .action(async (pipelinePath: string | undefined, source: string | undefined, flags) => {
@@ -135,14 +138,14 @@ async function bench(
     for (const fault of faults) terminal.note(`failed: ${fault}`);
     if (faults.length > 0) process.exitCode = exitCodes.failedVerdict;
   } catch (error) {
-    // Ended by the user: there is nothing to report of half a bench.
+    // If the user ended it, an incomplete bench is not reported.
     if (!stop.signal.aborted) throw error;
   } finally {
     forget();
   }
 }
 
-/** A pipeline file with several cameras, all of them at work. */
+/** Benches a pipeline file with several cameras, all at work. */
 async function benchRig(
   file: PipelineConfig,
   pipelinePath: string,
@@ -184,7 +187,7 @@ async function benchRig(
     terminal.note('failed: two lock-step runs differ');
     process.exitCode = exitCodes.failedVerdict;
   } catch (error) {
-    // Ended by the user: there is nothing to report of half a bench.
+    // If the user ended it, an incomplete bench is not reported.
     if (!stop.signal.aborted) throw error;
   } finally {
     forget();

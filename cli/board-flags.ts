@@ -9,7 +9,7 @@ export interface BoardFlags {
   dictionary?: ArucoDictionary;
 }
 
-/** Adds the options that say which board it is. */
+/** Adds the options that describe the board. */
 export function addBoardFlags(command: Command): Command {
   return command
     .requiredOption(
@@ -37,7 +37,7 @@ export function addBoardFlags(command: Command): Command {
     );
 }
 
-/** The board that the options describe; throws ERR_USAGE. */
+/** Returns the board that the options describe; throws ERR_USAGE. */
 export async function boardOf(flags: BoardFlags): Promise<Board> {
   const { makeBoard } = await import('../tools/calibrate/board/board.js');
   const { kind, board, square, marker, dictionary } = flags;

@@ -16,19 +16,19 @@ interface SheetFlags extends BoardFlags {
 export function boardCommand(): Command {
   return addBoardFlags(
     new Command('board')
-      .summary('make a calibration board to print in true size')
+      .summary('make a calibration board to print at true size')
       .description(
-        'Writes a calibration board as PDF or PNG in true size, with a ruler to check the print by.\n' +
+        'Writes a calibration board as PDF or PNG at true size, with a ruler to check the print.\n' +
           'Print it at 100 % ("actual size"), measure the ruler, glue the sheet onto something flat and stiff.',
       ),
   )
     .option(
       '--dpi <n>',
-      'dots an inch of a PNG',
+      'resolution of a PNG, dots per inch',
       numberOf({ least: 50, most: 1200, isWhole: true }),
       300,
     )
-    .requiredOption('--out <file.pdf|file.png>', 'where it goes')
+    .requiredOption('--out <file.pdf|file.png>', 'the file to write')
     .action(async (flags: SheetFlags) => {
       await makeSheet(flags);
     });

@@ -8,11 +8,11 @@ const rootDir = fileURLToPath(new URL('../../', import.meta.url));
 let building: Promise<string> | undefined;
 
 /**
- * The folder of the built page. Builds it first, in a process of its own, where its sources have changed: the pipeline
- * that runs meanwhile loses no time on its main thread.
+ * The folder of the built page. If its sources have changed, it is first rebuilt in a separate process, so that a
+ * running pipeline loses no time on its main thread.
  */
 export function builtPage(): Promise<string> {
-  // The package carries the built page, and no sources to build it from.
+  // The package contains the built page and no sources to build it from.
   if (!existsSync(`${rootDir}page/index.html`)) return Promise.resolve(`${rootDir}dist/page`);
   building ??= promisify(execFile)(process.execPath, [`${rootDir}bin/build-page.js`]).then(
     () => `${rootDir}dist/page`,

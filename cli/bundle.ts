@@ -6,11 +6,13 @@ import { Terminal } from './terminal.js';
 /** `windshield bundle inspect|check <folder>`. */
 export function bundleCommand(): Command {
   return new Command('bundle')
-    .summary('say what a model bundle is, and whether it is certified here')
-    .description('Looks at a model bundle without running a pipeline.')
+    .summary('print what a model bundle is, and whether it is certified here')
+    .description('Inspects or checks a model bundle without running a pipeline.')
     .addCommand(
       new Command('inspect')
-        .description('What the bundle is, how the network is fed and read, where it came from.')
+        .description(
+          'Prints what the bundle is, how the network is fed and read, and where it came from.',
+        )
         .argument('<folder>', 'the bundle')
         .option('--json', 'print the manifest as JSON')
         .action(async (dir: string, flags: { json?: true }) => {
@@ -26,7 +28,7 @@ export function bundleCommand(): Command {
     .addCommand(
       new Command('check')
         .description(
-          'Runs the golden input on each execution provider and compares with the golden answers. Exit code 1 when one that can be had is not certified.',
+          'Runs the golden input on each execution provider and compares the outputs with the golden ones. Exit code 1 when an available provider is not certified.',
         )
         .argument('<folder>', 'the bundle')
         .option('--provider <name...>', 'execution providers (default: those of its tolerances)')

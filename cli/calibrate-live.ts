@@ -7,19 +7,19 @@ import { describeError, exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import type { Terminal } from './terminal.js';
 
-/** A page that looks has the last word after this long at most, and its bytes have left the process, milliseconds. */
+/** Longest wait for an open page to get the last message, and for its bytes to leave the process, milliseconds. */
 const lastWordMs = 5000;
 const sentMs = 50;
 
-/** What was calibrated, and the pictures that it was calibrated with. */
+/** The calibration and the pictures that it was computed from. */
 export interface LiveResult {
   result: CameraCalibrationResult;
   pictureNamed(name: string): Promise<RgbImage | undefined>;
 }
 
 /**
- * Calibrates on the page until the camera is known well enough or the source ends; `write` writes what was asked for and
- * answers with what is said of it on the page. Ctrl-C before that writes nothing and ends with code 130.
+ * Calibrates on the page until the camera is known well enough or the source ends. `write` writes the requested files
+ * and returns the page's text about them. Ctrl-C before that writes nothing and exits with code 130.
  */
 export async function calibrateLive(
   options: Omit<WatchBoardOptions, 'onNote'> & { port: number },

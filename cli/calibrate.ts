@@ -24,7 +24,7 @@ interface CalibrateFlags extends BoardFlags {
   port: string;
 }
 
-/** `windshield calibrate <pictures...>`: a camera model from pictures of a board. */
+/** `windshield calibrate <pictures...>`: computes a camera model from pictures of a board. */
 export function calibrateCommand(): Command {
   return addBoardFlags(
     new Command('calibrate')
@@ -33,9 +33,9 @@ export function calibrateCommand(): Command {
         'Finds a board of known size in pictures, solves for the camera and its lens, and writes a ROS\n' +
           'camera_info file for `calibration:` of a pipeline file. Pictures are files and folders; a video, a\n' +
           'recording or a camera gives one every --every seconds. The lens model is chosen by its error on\n' +
-          'pictures held out; outlying pictures are left out by name. With --view a page shows what the camera\n' +
-          'sees and what is still missing; pictures are then taken by themselves, until the camera is known well\n' +
-          'enough. docs/calibration.md leads through it.',
+          'held-out pictures; outliers are excluded and named. With --view a page shows what the camera\n' +
+          'sees and what is still missing; it takes pictures automatically until the calibration is good\n' +
+          'enough. docs/calibration.md is the guide.',
       )
       .argument('<pictures...>', 'pictures, folders of pictures, or one other source'),
   )
@@ -47,14 +47,14 @@ export function calibrateCommand(): Command {
     .addOption(
       new Option(
         '--engine <engine>',
-        'what finds corners and solves: embedded needs nothing, native is OpenCV as `npm run setup:opencv` builds it',
+        'what finds corners and solves: embedded needs nothing else, native uses OpenCV (build it with `npm run setup:opencv`)',
       )
         .choices(['embedded', 'native'])
         .default('embedded'),
     )
-    .option('--every <seconds>', 'time between frames of a source that is no folder', seconds, 1)
-    .option('--view', 'live, on a page: of one camera or other source')
-    .option('--port <n>', 'of the page; 0 takes a free one', String(defaultPagePort))
+    .option('--every <seconds>', 'time between frames of a video, recording or camera', seconds, 1)
+    .option('--view', 'calibrate live on a page, from one camera or other source')
+    .option('--port <n>', 'port of the page; 0 picks a free one', String(defaultPagePort))
     .option('-o, --out <camera.yaml>', 'write the camera_info file')
     .option(
       '--html <report.html>',

@@ -13,20 +13,20 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { Terminal } from './terminal.js';
 
-/** A camera that has just begun sets its exposure: so many frames are passed over before the picture. */
+/** Frames that are skipped before the picture, because a camera adjusts its exposure after the start. */
 const settlingFrames = 10;
 
-/** `windshield cameras [source]`: what cameras there are, what they can do, and what one of them sees. */
+/** `windshield cameras [source]`: lists cameras and their capabilities, and shows the picture of one. */
 export function camerasCommand(): Command {
   return new Command('cameras')
-    .summary('list the cameras with their modes, and save a picture of one')
+    .summary('list the cameras and their modes, and save a picture from one')
     .description(
       'Without a source: the cameras of this machine with the formats and sizes that they have. With one\n' +
-        '(camera:/dev/video0?size=1280x720&rate=30&format=mjpeg, rtsp://…, gstreamer:…): opens it, and says\n' +
-        'what was asked for and what came. Exit code 2 when it cannot be opened.',
+        '(camera:/dev/video0?size=1280x720&rate=30&format=mjpeg, rtsp://…, gstreamer:…): opens it, and prints\n' +
+        'what was requested and what the camera delivers. Exit code 2 when it cannot be opened.',
     )
     .argument('[source]', 'a live source, or a device')
-    .option('--picture <file.png>', 'save one picture of the source')
+    .option('--picture <file.png>', 'save one picture from the source')
     .option('--json', 'print JSON')
     .action(async (source: string | undefined, flags: { picture?: string; json?: true }) => {
       if (source === undefined && flags.picture !== undefined)
@@ -74,7 +74,7 @@ async function look(given: string, flags: { picture?: string; json?: true }): Pr
       const result = await source.read(pixels);
       if (!isSourceEnd(result)) continue;
       if (result.kind !== 'ended') throw result.error;
-      // A stream that is short has no better picture than its last one.
+      // If a stream is that short, its last picture is the best one.
       if (frame === 0)
         throw new PerceptionError('ERR_SOURCE_EMPTY', `${name}: expected a picture, found none`);
       break;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 
-/** A command before it is loaded: enough for `windshield --help`. */
+/** A command before its code is loaded: enough for `windshield --help`. */
 export interface CommandEntry {
   name: string;
   /** Arguments as the overview shows them. */
   usage: string;
   summary: string;
-  /** The package that holds it; left out: windshield itself. In a checkout every command is at hand. */
+  /** The package that contains it; defaults to windshield itself. A checkout has every command. */
   package?: 'windshield-tools';
-  /** Loads the command's own file; only the command that was called is loaded. */
+  /** Loads the command's own file; only the called command is loaded. */
   load(): Promise<Command>;
 }
 
@@ -47,7 +47,8 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'export-drive',
     usage: '<recording> [--parquet|--csv|--pictures <folder>] [--film <file.mp4>]',
-    summary: 'take a drive elsewhere: tables, pictures, a film with what was seen',
+    summary:
+      'export a drive for other programs: tables, pictures, or a film with the results drawn in',
     load: async () => (await import('./export-drive.js')).exportDriveCommand(),
   },
   {
@@ -59,13 +60,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'info',
     usage: '<recording>',
-    summary: 'say what is in a recording: topics, counts, times, gaps, who made it',
+    summary: 'print what a recording holds: topics, counts, times, gaps, who made it',
     load: async () => (await import('./info.js')).infoCommand(),
   },
   {
     name: 'recover',
     usage: '<recording> --out <clean.mcap>',
-    summary: 'write a clean file of a recording that was cut off, and say what was lost',
+    summary: 'repair a recording that was cut off: write what can be read, and print what was lost',
     load: async () => (await import('./recover.js')).recoverCommand(),
   },
   {
@@ -77,19 +78,19 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'merge',
     usage: '<recordings...> --out <drive.mcap>',
-    summary: 'write several recordings as one, in order of their times',
+    summary: 'merge several recordings into one, in time order',
     load: async () => (await import('./merge.js')).mergeCommand(),
   },
   {
     name: 'picture',
     usage: '<results> --drive <drive.mcap> --out <file.png>',
-    summary: 'draw what was seen onto one frame of a drive',
+    summary: 'draw the results of one frame onto its picture',
     load: async () => (await import('./picture.js')).pictureCommand(),
   },
   {
     name: 'view',
     usage: '[recordings...]',
-    summary: 'look at recordings in a browser, step through them, run networks on them',
+    summary: 'play recordings in a browser, step through them, run the networks on them',
     load: async () => (await import('./view.js')).viewCommand(),
   },
   {
@@ -107,20 +108,20 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'board',
     usage: '--board 9x6 --square 0.025 --out <board.pdf>',
-    summary: 'make a calibration board to print in true size',
+    summary: 'make a calibration board to print at true size',
     load: async () => (await import('./board.js')).boardCommand(),
   },
   {
     name: 'explain',
     package: 'windshield-tools',
     usage: '<drive> --stage <task> --out <file.png>',
-    summary: 'paint over a frame what an answer is based on',
+    summary: 'show which parts of a frame an answer is based on',
     load: async () => (await import('./explain.js')).explainCommand(),
   },
   {
     name: 'simulate',
     usage: '<drive|dataset|sheet>',
-    summary: 'render a drive through a made-up world, with ground truth',
+    summary: 'render drives and data sets from a procedural road world, with ground truth',
     package: 'windshield-tools',
     load: async () => (await import('./simulate.js')).simulateCommand(),
   },
@@ -148,48 +149,48 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'attack',
     usage: '<task> --data <folder> --format <format>',
-    summary: 'measure how easily a network of yours is fooled',
+    summary: 'measure how easily your own network is fooled',
     package: 'windshield-tools',
     load: async () => (await import('./attack.js')).attackCommand(),
   },
   {
     name: 'stress',
     usage: '<task> --data <folder> --format <format>',
-    summary: 'score a bundle in bad weather: fifteen corruptions in five strengths',
+    summary: 'score a bundle under fifteen kinds of corruption, at five strengths each',
     package: 'windshield-tools',
     load: async () => (await import('./stress.js')).stressCommand(),
   },
   {
     name: 'novelty',
     usage: 'train|measure <drives...>',
-    summary: 'a gate that says when a scene is none that the rig knows',
+    summary: 'train and measure a gate that reports scenes unlike the ones it was trained on',
     package: 'windshield-tools',
     load: async () => (await import('./novelty.js')).noveltyCommand(),
   },
   {
     name: 'quantize',
     usage: '<bundle> --data <folder> --format <format> --out <folder>',
-    summary: 'make a model bundle of 8 or 16 bits from one in float32, and measure both',
+    summary: 'make an 8- or 16-bit model bundle from one in float32, and measure both',
     package: 'windshield-tools',
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
   {
     name: 'adopt',
     usage: '<network.onnx> --out <folder>',
-    summary: 'take a network of your own, find out how it must be fed, and make a model bundle',
+    summary: 'turn your own ONNX network into a model bundle, finding out what input it expects',
     package: 'windshield-tools',
     load: async () => (await import('./adopt.js')).adoptCommand(),
   },
   {
     name: 'bundle',
     usage: '<inspect|check> <folder>',
-    summary: 'say what a model bundle is and how it is fed, and whether it is certified here',
+    summary: 'print what a model bundle is, how it is fed, and whether it is certified here',
     load: async () => (await import('./bundle.js')).bundleCommand(),
   },
   {
     name: 'latency',
     usage: '<results.mcap>',
-    summary: 'say how long everything took, from a recording of results alone',
+    summary: 'print how long everything took, from a recording of results alone',
     load: async () => (await import('./latency.js')).latencyCommand(),
   },
   {
@@ -201,7 +202,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'diff',
     usage: '<reference.mcap> <results.mcap>',
-    summary: 'say in words how two recordings of results differ',
+    summary: 'print in words how two recordings of results differ',
     load: async () => (await import('./diff.js')).diffCommand(),
   },
   {
@@ -214,33 +215,33 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'ask',
     usage: '<question>',
-    summary: 'ask the tables of many drives, in SQL or by the name of a question',
+    summary: 'query the tables of many drives, in SQL or by the name of a question',
     package: 'windshield-tools',
     load: async () => (await import('./ask.js')).askCommand(),
   },
   {
     name: 'find',
     usage: '--like <drive.mcap@time>',
-    summary: 'find frames of many drives that look like one',
+    summary: 'find frames in many drives that look like a given one',
     package: 'windshield-tools',
     load: async () => (await import('./find.js')).findCommand(),
   },
   {
     name: 'keys',
     usage: '<token|curve> <file>',
-    summary: 'make the secret that a rig is asked with: a token, or keys of CurveZMQ',
+    summary: 'make an access token, or CurveZMQ keys',
     load: async () => (await import('./keys.js')).keysCommand(),
   },
   {
     name: 'doctor',
     usage: '[pipeline.yaml]',
-    summary: 'check this machine, and what a pipeline file needs of it',
+    summary: 'check this machine, and whether it has what a pipeline file needs',
     load: async () => (await import('./doctor.js')).doctorCommand(),
   },
   {
     name: 'cameras',
     usage: '[source]',
-    summary: 'list the cameras with their modes, and save a picture of one',
+    summary: 'list the cameras and their modes, and save a picture from one',
     load: async () => (await import('./cameras.js')).camerasCommand(),
   },
   {

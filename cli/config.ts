@@ -7,7 +7,7 @@ import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import { formatYaml } from '../src/text/yaml-document.js';
 import { Terminal } from './terminal.js';
 
-/** `windshield config <pipeline.yaml>`: what a pipeline file means, with nothing left to guess. */
+/** `windshield config <pipeline.yaml>`: prints a pipeline file with all defaults resolved. */
 export function configCommand(): Command {
   return new Command('config')
     .summary('check a pipeline file and print it with defaults and paths resolved')
@@ -20,11 +20,11 @@ export function configCommand(): Command {
     .argument('[pipeline.yaml]', 'the pipeline file')
     .option(
       '--plan',
-      'measure here which of several bundles is faster and which lanes lanes: auto would make, and print those',
+      'measure on this machine which of several bundles is fastest and which lanes `lanes: auto` makes, and print them',
     )
     .option(
       '--elsewhere',
-      'for a file that another machine runs: do not look whether what it names is there',
+      'for a file that another machine runs: do not check that the files it names exist',
     )
     .option('--json', 'print JSON instead of YAML')
     .option('--schema', 'print the JSON schema of pipeline files, for editors')
@@ -59,7 +59,7 @@ async function printSchema(path: string | undefined): Promise<void> {
   process.stdout.write(`${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
 }
 
-/** With the planned lanes in the place of `auto`, so that the next run need not measure; says the times on the side. */
+/** Replaces `auto` by the planned lanes, so that the next run need not measure; notes the measured times. */
 async function pinned(config: PipelineConfig, path: string): Promise<PipelineConfig> {
   const { source, laneCount: _, ...rest } = config;
   if (source === undefined)
@@ -75,7 +75,7 @@ async function pinned(config: PipelineConfig, path: string): Promise<PipelineCon
   return { source, ...withChosenBundles(rest, choices), lanes: planned.lanes };
 }
 
-/** As a pipeline file would say it: several bundles of a stage as a list. */
+/** In the form of a pipeline file: several bundles of a stage as a list. */
 function asWritten({ alternatives, ...config }: PipelineConfig) {
   return { ...withMaskedSources(config), bundles: { ...config.bundles, ...alternatives } };
 }

@@ -8,7 +8,7 @@ import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** Copies recordings into a new one for a command, and says what came of it. */
+/** Copies recordings into a new one for a command, and reports the result. */
 export async function copyForCommand(
   inputs: readonly string[],
   flags: { out: string; json?: true },
@@ -57,7 +57,7 @@ function describe(out: string, bytes: number, summary: CopySummary): string {
   return lines.join('\n');
 }
 
-/** Seconds from the start as they stand on the command line: `12.5` or `1:02.5`. */
+/** Parses seconds from the start, such as `12.5` or `1:02.5`. */
 export function secondsFromStart(text: string): number {
   const match = /^(?:(\d+):)?(\d+(?:\.\d+)?)$/.exec(text);
   if (match !== null) return Number(match[1] ?? 0) * 60 + Number(match[2]);

@@ -15,13 +15,13 @@ export function cutCommand(): Command {
   return new Command('cut')
     .summary('write a part of a recording, by time or by topic')
     .description(
-      'Copies the messages between two times, as they are, into a recording of its own. The calibration and the\n' +
-        'transforms that hold there go along.',
+      'Copies the messages between two times, unchanged, into a new recording. The calibration and the\n' +
+        'transforms that apply there are copied too.',
     )
     .argument('<recording>', 'an MCAP file')
     .option('--from <time>', 'from the start of the recording: 12.5 or 1:02.5', secondsFromStart)
     .option('--to <time>', 'the same, for the end', secondsFromStart)
-    .option('--topics <names>', 'these topics only, with commas between')
+    .option('--topics <names>', 'only these topics, separated by commas')
     .requiredOption('-o, --out <part.mcap>', 'the recording to write')
     .option('--json', 'print one JSON object')
     .action(cut);

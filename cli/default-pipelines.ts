@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The steering network alone: what drives in closed loop. */
+/** Only the steering network, for driving in closed loop. */
 export const defaultSteeringPipeline = fileURLToPath(
   new URL('../../pipelines/steering-only.yaml', import.meta.url),
 );
@@ -10,5 +10,5 @@ export const defaultPipelineFile = fileURLToPath(
   new URL('../../pipelines/default.yaml', import.meta.url),
 );
 
-/** The bundles that come with windshield, one folder a task. Ends with a slash. */
+/** The bundles that come with windshield, one folder per task. Ends with a slash. */
 export const shippedModelsDir = fileURLToPath(new URL('../../models/', import.meta.url));

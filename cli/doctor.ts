@@ -11,10 +11,10 @@ interface DoctorFlags {
   seconds: number;
 }
 
-/** `windshield doctor [pipeline.yaml]`: whether this machine has what a pipeline needs, and what to expect of it. */
+/** `windshield doctor [pipeline.yaml]`: checks whether this machine has what a pipeline needs, and predicts its rate. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .summary('check this machine, and what a pipeline file needs of it')
+    .summary('check this machine, and whether it has what a pipeline file needs')
     .description(
       'Checks Node.js, ONNX Runtime and its execution providers (each proven by a run in a process of its\n' +
         'own), programs, cameras, disk, clocks and temperatures. With a pipeline file also its source,\n' +

@@ -9,10 +9,10 @@ import {
   splitOption,
 } from './recording-options.js';
 
-/** How long a stage may take before a supervisor takes it for a hang, milliseconds. */
+/** A supervisor treats a stage as hung after this time, milliseconds. */
 const defaultHangBoundMs = 1000;
 
-/** What `run` and `replay` share. */
+/** Options that `run` and `replay` share. */
 export interface DriveFlags {
   out?: string;
   /** The same as `out`. */
@@ -40,37 +40,43 @@ export interface DriveFlags {
 export function addDriveOptions(command: Command): Command {
   return command
     .option('-o, --out <result.mcap>', 'record the results')
-    .option('--record <result.mcap>', 'the same as --out')
-    .option('--images', 'record the pictures as well, and what viewers draw over them')
+    .option('--record <result.mcap>', 'same as --out')
+    .option('--images', 'record the pictures too, and what viewers draw over them')
     .addOption(picturesOption())
     .addOption(splitOption())
     .addOption(keepOption())
-    .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')
+    .option('--topic <name>', 'which pictures to use of a recording with several cameras')
     .addOption(
       new Option(
         '--frame-rate <Hz>',
-        'frames a second of pictures, and of a video in place of its own times',
-      ).argParser(numberOf({ least: 0.01, most: 1000, what: 'frames a second' })),
+        'frames per second of a folder of pictures; for a video, replaces its own times',
+      ).argParser(numberOf({ least: 0.01, most: 1000, what: 'frames per second' })),
     )
     .option('--endpoint <address>', 'publish here instead of where the pipeline file says')
     .option('--no-publish', 'publish nothing')
-    .option('--allow-uncertified', 'run networks that miss their golden outputs; results say so')
+    .option(
+      '--allow-uncertified',
+      'also run networks that miss their golden outputs; results are marked',
+    )
     .option('--json', 'print one JSON object at the end instead of the table')
     .option(
       '--view',
-      'show the drive on a page of this machine; on a terminal it stays until Ctrl-C',
+      'show the drive on a page served on this machine; on a terminal it stays open until Ctrl-C',
     )
-    .option('--log <file>', 'write what happens into this file, as JSON lines; - is standard error')
+    .option('--log <file>', 'write a log into this file, as JSON lines; - means standard error')
     .addOption(
-      new Option('--log-level <level>', 'with --log: the least that is written')
+      new Option('--log-level <level>', 'with --log: lowest level that is written')
         .choices(logLevels)
         .default('info'),
     )
-    .option('--supervise', 'run in a process that is started again when it dies or hangs')
+    .option('--supervise', 'run in a process that is restarted when it dies or hangs')
     .addOption(
-      new Option('--hang-bound <ms>', 'with --supervise: what stands still for longer hangs')
+      new Option(
+        '--hang-bound <ms>',
+        'with --supervise: no sign of life for this long counts as a hang',
+      )
         .default(defaultHangBoundMs)
-        // Below, a busy machine would be taken for a hang: signs of life come every 100 ms.
+        // A lower bound would mistake a busy machine for a hang, because signs of life come every 100 ms.
         .argParser(numberOf({ least: 300, most: 600_000, what: 'milliseconds' })),
     );
 }

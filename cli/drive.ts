@@ -18,24 +18,24 @@ import type { OpenLog } from './log-file.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** How often the live line is redrawn, and how often a line is written where there is no terminal, milliseconds. */
+/** Interval of redrawing the live line, and of writing a line if there is no terminal, milliseconds. */
 const redrawMs = 100;
 const lineMs = 2000;
 
 export interface DriveRequest {
   config: PipelineConfig;
-  /** Left out for a pipeline file with cameras, each of which has its own. */
+  /** Omitted for a pipeline file with cameras, which have their own sources. */
   source?: string;
-  /** In place of those that the file names, by camera. */
+  /** By camera, replacing the file's sources. */
   sources?: Readonly<Record<string, string>>;
   pacing: 'realtime' | 'lockstep';
   flags: DriveFlags;
   rateFactor?: number;
-  /** A recording of results whose run is repeated. */
+  /** A recording of results whose run is to be repeated. */
   repeat?: string;
 }
 
-/** Runs a pipeline for a person: the live line while it runs, the table at its end. */
+/** Runs a pipeline interactively: shows the live line while it runs, and the table at the end. */
 export async function drive(request: DriveRequest): Promise<void> {
   const { source, sources, pacing, flags, rateFactor = 1, repeat } = request;
   const stop = new AbortController();
@@ -123,7 +123,7 @@ async function inWords(report: RunReport | RigReport): Promise<string> {
   return 'cameras' in report ? formatRigReport(report) : formatReport(report);
 }
 
-/** The pipeline file with what the command line says in its place. */
+/** The pipeline file with the command line's options applied. */
 function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   if (config.cameras !== undefined && (flags.topic ?? flags.frameRate) !== undefined)
     throw new PerceptionError(
@@ -160,7 +160,7 @@ const keepFlags = ({ keep, split, pictures }: DriveFlags) => ({
   ...(split !== undefined && { split }),
 });
 
-/** A thread that hangs inside the runtime can be ended by nothing but the end of its process. */
+/** If a thread hangs inside the runtime, only the end of its process can end it. */
 async function endByForce(
   terminal: Terminal,
   hungLanes: readonly string[],

@@ -13,7 +13,7 @@ import { positiveInteger } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 
-/** So many problems are told one by one; the rest are counted. */
+/** Number of problems that are printed; the rest are counted. */
 const shownProblems = 5;
 
 interface EvaluateFlags extends LimitFlags {
@@ -29,7 +29,7 @@ interface EvaluateFlags extends LimitFlags {
   json?: true;
 }
 
-/** `windshield evaluate <task> [bundle]`: a bundle's scores on labelled data. */
+/** `windshield evaluate <task> [bundle]`: computes a bundle's scores on labelled data. */
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .summary('measure a model bundle on labelled data')
@@ -49,18 +49,18 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--split <split>',
-      'the part to score: a part that the set comes in (gtsrb-packed, camvid, openimages), else train, val or all',
+      'the part to score: one of the set’s own parts (gtsrb-packed, camvid, openimages), else train, val or all',
     )
     .option(
       '--classes <recipe>',
-      'signs, lights: the training recipe whose classes the bundle was taught; the data’s are grouped as there',
+      'signs, lights: the training recipe whose classes the bundle has; the data’s classes are grouped the same way',
     )
     .option('--limit <n>', 'score at most n samples, spread evenly', positiveInteger)
-    .option('--provider <name...>', 'execution providers in the order they are tried', ['cpu'])
-    .option('--allow-uncertified', 'go on when the golden outputs are not reproduced')
+    .option('--provider <name...>', 'execution providers, tried in this order', ['cpu'])
+    .option('--allow-uncertified', 'continue when the golden outputs are not reproduced')
     .option(
       '--report <place>',
-      'also write a page with pictures, and its JSON beside it: a file.html, or a folder for <task>.html',
+      'also write a page with pictures, and its numbers as JSON next to it: a file.html, or a folder for <task>.html',
     )
     .option('--run <folder>', 'the training run whose curves the report shows (its log.jsonl)')
     .option(
@@ -117,7 +117,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
     });
     terminal.clearLive();
     reportProblems(evaluation.problems, terminal);
-    // The scores first: what was measured is told even where the report can no longer be written.
+    // The scores come first, so that they are printed even if the report can no longer be written.
     terminal.print(flags.json ? evaluationJson(evaluation) : evaluationTable(evaluation));
     await report?.write(evaluation);
     for (const path of report?.paths ?? []) terminal.note(`wrote ${path}`);
@@ -129,7 +129,7 @@ async function evaluate(task: Task, bundleDir: string, flags: EvaluateFlags): Pr
   }
 }
 
-/** Crops of a user's own classes, numbered as the bundle numbers them. */
+/** Crops of a user's own classes, with the bundle's class numbers. */
 async function asTaught(
   dataset: Dataset,
   { manifest }: Bundle,
@@ -158,7 +158,7 @@ async function asTaught(
   return inBundleClasses(signs, { manifest }) as unknown as Dataset;
 }
 
-/** The page, and its JSON beside it. */
+/** The page, and its JSON next to it. */
 function reportOutputs(place: string, task: Task): GuardedOutput[] {
   const page = place.endsWith('.html') ? place : join(place, `${task}.html`);
   return [

@@ -4,27 +4,27 @@ import { describeReadFailure } from '../src/files/read-input.js';
 import { oneLine } from '../src/frame/one-line.js';
 import { type ErrorCode, hasErrorCode } from '../src/frame/perception-error.js';
 
-/** What the process tells its caller. */
+/** Exit codes of the process. */
 export const exitCodes = {
-  /** Done; also when the user ended it with Ctrl-C. */
+  /** Done; also if the user ended it with Ctrl-C. */
   done: 0,
   /** It ran, and the answer is no: an evaluation or a check that failed. */
   failedVerdict: 1,
-  /** Bad input, bad set-up, or a fault of ours: nothing was left half-written. */
+  /** Bad input, bad set-up, or a fault of windshield: nothing was left half-written. */
   error: 2,
-  /** Ctrl-C ended it before it was done, as a shell reports that signal. */
+  /** Ctrl-C ended it early; the code is that of shells for this signal. */
   interrupted: 130,
-  /** `fleet run` was ended by SIGTERM with units left, as a shell reports that signal: start it again. */
+  /** SIGTERM ended `fleet run` with units left; the code is that of shells for this signal: start it again. */
   takenBack: 143,
 } as const;
 
-/** One line for a person: `windshield: <what was expected, what was found, where> (<code>)`. */
+/** One line for people: `windshield: <what was expected, what was found, where> (<code>)`. */
 export function describeError(error: unknown): string {
   const { code, message } = ofOurs(error);
   return withoutCredentials(`windshield: ${oneLine(message)} (${code})`);
 }
 
-/** The whole story: the stack, and the stack of every cause. */
+/** Everything about an error: its stack, and the stack of every cause. */
 export function describeErrorFully(error: unknown): string {
   const stacks: string[] = [];
   for (let cause = error; cause !== undefined && stacks.length < 8; ) {
@@ -34,14 +34,14 @@ export function describeErrorFully(error: unknown): string {
   return withoutCredentials([describeError(error), ...stacks].join('\n'));
 }
 
-/** Calls of the system that write; all others that name a file read it. */
+/** System calls that write; all others with a file name read it. */
 const writingCalls = new Set(
   'write mkdir mkdtemp rename unlink rmdir rm ftruncate fsync fdatasync copyfile link symlink chmod'.split(
     ' ',
   ),
 );
 
-/** What the system, or Node, says of a file is about what the user handed in, wherever nobody put it into our words. */
+/** Errors of the system or Node about a file concern the user's input, even if no code of windshield has reworded them. */
 function ofOurs(error: unknown): { code: ErrorCode; message: string } {
   if (hasErrorCode(error)) return error;
   const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;

@@ -17,11 +17,11 @@ export interface AlikeFlags {
   out: string;
 }
 
-/** More cover each other on the map; of what neighbours are looked for among, as many as there are. */
+/** More pictures would cover each other on the map; the pictures to search for neighbours are not limited. */
 const mostPictures = 1500;
 const mapPx = 1200;
 
-/** What a network takes for alike: a map of a data set, nearest pictures, likely mislabelled ones. */
+/** Shows which pictures a network takes for similar: a map of a data set, nearest pictures, likely mislabelled ones. */
 export async function explainAlike(
   drive: string | undefined,
   bundleDir: string,

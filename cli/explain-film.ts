@@ -14,7 +14,7 @@ export interface FilmFlags {
   calibration: string;
 }
 
-/** `windshield explain <drive> --film <file>`: VisualBackProp of every frame. */
+/** `windshield explain <drive> --film <file>`: films every frame with its VisualBackProp map. */
 export async function explainAsFilm(
   drive: string,
   bundleDir: string,

@@ -9,7 +9,7 @@ import { shippedModelsDir } from './default-pipelines.js';
 import { openExplained } from './explained-bundle.js';
 import { Terminal } from './terminal.js';
 
-/** Methods that look at layers, over many pictures or none. */
+/** Methods that examine layers, over many pictures or none. */
 export const layerMethods = ['activations', 'weights', 'neuron'] as const;
 export type LayerMethod = (typeof layerMethods)[number];
 
@@ -27,7 +27,7 @@ export interface LayerFlags {
   out: string;
 }
 
-/** What layers see, over frames of a drive or pictures of a data set, as a sheet of pictures and a table. */
+/** Draws what layers respond to, over frames of a drive or pictures of a data set, as a sheet of pictures and a table. */
 export async function explainLayers(
   drive: string | undefined,
   bundleDir: string,

@@ -15,7 +15,7 @@ export interface MeasureFlags {
   json?: true;
 }
 
-/** `windshield explain <drive> --measure <n>`: how far each method is to be trusted, as a table. */
+/** `windshield explain <drive> --measure <n>`: measures how far each method can be trusted, as a table. */
 export async function measureMethods(
   drive: string,
   bundleDir: string,

@@ -2,7 +2,7 @@ import type { HeatThread } from '../tools/explain/page/heat-thread.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { servePlayer } from './serve-player.js';
 
-/** `windshield explain [drive] --view`: the player, with the methods that need a network's gradients computed beside it. */
+/** `windshield explain [drive] --view`: the player, with gradient-based methods computed on this machine. */
 export async function explainOnPage(
   drive: string | undefined,
   flags: { port: string; pipeline: string },

@@ -39,71 +39,75 @@ interface ExplainFlags {
   pipeline: string;
 }
 
-/** `windshield explain [drive]`: what of a frame an answer is based on, and what layers see. */
+/** `windshield explain [drive]`: shows which parts of a frame an answer is based on, and what layers respond to. */
 export function explainCommand(): Command {
   return new Command('explain')
-    .summary('paint over a frame what an answer is based on')
+    .summary('show which parts of a frame an answer is based on')
     .description(
-      'Asks one network about one frame of a drive, finds what of the frame its answer is based on, and paints that\n' +
+      'Runs one network on one frame of a drive, finds the parts of the frame that its answer is based on, and paints them\n' +
         'over the frame, as a PNG. docs/explaining.md says how far to trust each method.',
     )
     .argument(
       '[drive]',
-      'a recording, a video or a folder of pictures; weights need none, activations and neuron take --data as well',
+      'a recording, a video or a folder of pictures; not needed for weights; activations and neuron also take --data',
     )
-    .addOption(new Option('--stage <task>', 'whose answer; needed but for --view').choices(tasks))
+    .addOption(
+      new Option('--stage <task>', 'the network to explain; required without --view').choices(
+        tasks,
+      ),
+    )
     .option('--at <seconds>', 'time from the start of the drive', seconds, 0)
     .addOption(
-      new Option('--method <name>', 'how; docs/explaining.md says what each shows')
+      new Option('--method <name>', 'the method; docs/explaining.md says what each shows')
         .choices(['occlusion', ...innerMethods, ...layerMethods, 'alike'])
         .default('occlusion'),
     )
     .option('--bundle <folder>', 'its bundle (default: models/<task>)')
     .option('--calibration <file>', 'as in a pipeline file', 'recording')
-    .option('--camera <name>', 'of a recording with several cameras; as <drive>#<name>')
-    .option('--point <x,y>', 'segmentation: the pixel whose class is asked about', point)
-    .option('--layer <name>', 'grad-cam, activations, neuron: the convolution that is looked at')
-    .option('--channel <n>', 'neuron: the filter of the layer, from 0', channel)
+    .option('--camera <name>', 'which camera of a recording with several; same as <drive>#<name>')
+    .option('--point <x,y>', 'segmentation: the pixel whose class is explained', point)
+    .option('--layer <name>', 'grad-cam, activations, neuron: the convolution to look at')
+    .option('--channel <n>', 'neuron: which filter of the layer, from 0', channel)
     .option(
       '--data <folder>',
       'activations, neuron, alike: pictures of a data set, as for evaluate',
     )
     .option('--format <format>', 'their format, as for evaluate')
-    .option('--split <split>', 'the part that is used, as for evaluate')
-    .option('--against <split>', 'alike: the part whose nearest pictures are looked for')
+    .option('--split <split>', 'the part to use, as for evaluate')
+    .option('--against <split>', 'alike: the part in which the nearest pictures are searched')
     .option(
       '--limit <n>',
-      'at most so many pictures (activations, neuron: 100; alike: 1500)',
+      'most pictures used (activations, neuron: 100; alike: 1500)',
       positiveInteger,
     )
-    .option('-o, --out <file.png>', 'where the picture goes; of alike also file.html')
+    .option('-o, --out <file.png>', 'the picture to write; for alike also file.html')
     .option(
       '--film <file.mp4|gif>',
-      'visual-backprop of the whole drive as a film, in place of a picture',
+      'instead of a picture: visual-backprop of the whole drive, as a film',
     )
     .option('--width <px>', 'the width of the film', positiveInteger, 640)
     .option(
       '--every <n>',
-      'every nth frame of the drive is used: film, activations, neuron',
+      'film, activations, neuron: use every nth frame of the drive',
       positiveInteger,
       1,
     )
     .option(
       '--measure <n>',
-      'on n frames of a drive with ground truth, how far each method is to be trusted, in place of a picture',
+      'instead of a picture: measure on n frames of a drive with ground truth how far each method can be trusted',
       positiveInteger,
     )
     .option('--json', 'with --measure: print one JSON array')
     .option(
       '--view',
-      'the drive on a page, where every method is asked about any frame, in place of a picture',
+      'instead of a picture: open the drive on a page, with every method for any frame',
     )
-    .option('--port <n>', 'of the page; 0 takes a free one', '5580')
+    .option('--port <n>', 'port of the page; 0 picks a free one', '5580')
     .addOption(
-      new Option('-p, --pipeline <pipeline.yaml>', 'with --view: whose networks are asked').default(
-        defaultPipelineFile,
-        'pipelines/default.yaml of windshield itself',
-      ),
+      new Option(
+        '-p, --pipeline <pipeline.yaml>',
+        'with --view: the pipeline file whose networks are explained',
+      ).default(defaultPipelineFile, 'pipelines/default.yaml of windshield itself'),
     )
     .action(explain);
 }

@@ -6,11 +6,14 @@ import { shippedModelsDir } from './default-pipelines.js';
 
 export interface ExplainedBundle {
   bundle: Bundle;
-  /** For people, where `bundle` is the float32 twin of the one that was asked about. */
+  /** Text for people if `bundle` is the float32 twin of the requested one. */
   twinNote?: string;
 }
 
-/** The bundle of the stage that is asked about, or its float32 twin. Rejects with ERR_USAGE for one of another task, and as floatTwin does. */
+/**
+ * The bundle of the requested stage, or its float32 twin. Rejects with ERR_USAGE for a bundle of another task, and as
+ * floatTwin does.
+ */
 export async function openExplained(stage: Task, bundleDir: string): Promise<ExplainedBundle> {
   const { floatTwin } = await import('../tools/explain/float-twin.js');
   const asked = await readStage(stage, bundleDir);
@@ -22,7 +25,7 @@ export async function openExplained(stage: Task, bundleDir: string): Promise<Exp
   };
 }
 
-/** The bundle as it is. Rejects with ERR_USAGE for one of another task. */
+/** The bundle itself. Rejects with ERR_USAGE for a bundle of another task. */
 export async function readStage(stage: Task, bundleDir: string): Promise<Bundle> {
   const bundle = await readBundleFolder(bundleDir);
   const { task } = bundle.manifest;

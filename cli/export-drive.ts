@@ -19,32 +19,26 @@ interface ExportDriveFlags {
 
 const resultSchemaName = 'windshield.v1.PerceptionFrame';
 
-/** `windshield export-drive <recording> --parquet <folder>`: the way out that `import` is the way in of. */
+/** `windshield export-drive <recording> --parquet <folder>`: exports a recording to other formats. */
 export function exportDriveCommand(): Command {
   return new Command('export-drive')
     .summary('write a drive as tables, pictures or a film for other programs')
     .description(
       'Writes what a recording holds for other programs: results and ground truth as tables (Parquet or CSV,\n' +
-        'docs/tables.md says every column), pictures as JPEG files, or a film with the results drawn in. Ask for one\n' +
-        'or several. `windshield cut` takes out a part first. (`windshield export` makes bundles of networks.)',
+        'docs/tables.md lists every column), pictures as JPEG files, or a film with the results drawn in. Give one\n' +
+        'or more of them. To export a part, run `windshield cut` first. (`windshield export` makes bundles of networks.)',
     )
     .argument('<recording>', 'a recording of results, of pictures, or of both')
-    .option(
-      '--drive <recording>',
-      'the drive that the results are of: its pictures and ground truth',
-    )
-    .option('--parquet <folder>', 'tables as Parquet, one file a table')
-    .option('--csv <folder>', 'tables as CSV, one file a table')
+    .option('--drive <recording>', 'the drive that was replayed, for its pictures and ground truth')
+    .option('--parquet <folder>', 'tables as Parquet, one file per table')
+    .option('--csv <folder>', 'tables as CSV, one file per table')
     .option(
       '--pictures <folder>',
-      'pictures as JPEG, and when each was taken; a new or empty folder',
+      'pictures as JPEG, and the time of each; into a new or empty folder',
     )
     .option('--film <file.mp4>', 'a film of the drive with its results drawn in; needs ffmpeg')
-    .option('--topic <topic>', 'the pictures of this topic, where there are several cameras')
-    .option(
-      '--name <name>',
-      'what the tables call the drive; the name of the recording when left out',
-    )
+    .option('--topic <topic>', 'which pictures to use, where there are several cameras')
+    .option('--name <name>', 'the drive’s name in the tables (default: the recording’s name)')
     .option('--json', 'print one JSON object')
     .action(exportDrive);
 }
@@ -140,7 +134,7 @@ async function exportAll(
   return summary;
 }
 
-/** A film of a drive without results is one of its pictures alone, and that is said. */
+/** A film of a drive without results shows only its pictures, which is noted. */
 async function resultsIn(path: string, terminal: Terminal): Promise<string | undefined> {
   const { RecordingReader } = await import('../src/recording/recording-reader.js');
   const reader = await RecordingReader.open(path);

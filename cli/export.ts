@@ -16,34 +16,28 @@ interface ExportFlags {
   bundleVersion: string;
 }
 
-/** `windshield export <task>`: a training run becomes a model bundle. */
+/** `windshield export <task>`: converts a training run to a model bundle. */
 export function exportCommand(): Command {
   return new Command('export')
     .summary('write a trained network as a model bundle')
     .description(
       'Turns the averaged weights of a training run into a model bundle: the network as ONNX, compared with\n' +
         'TensorFlow.js on random input; the manifest with scores on the recipe’s validation data; golden\n' +
-        'outputs; the model card. docs/bundles.md tells more. (A drive is written for other programs by\n' +
+        'outputs; the model card. See docs/bundles.md. (To export a drive for other programs, use\n' +
         '`windshield export-drive`.)',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
-    .requiredOption(
-      '--data <folder...>',
-      'folders in which the recipe’s data is looked for, in order',
-    )
+    .requiredOption('--data <folder...>', 'folders to search for the recipe’s data, in order')
     .option('--from <folder>', 'the training run (default: runs/<task>)')
     .option('--recipe <file>', 'the run’s recipe (default: tools/train/recipes/<task>.yaml)')
     .requiredOption('--out <folder>', 'the bundle’s folder')
-    .option(
-      '--replace',
-      'replace the bundle that is there; its scores are shown beside the new ones',
-    )
+    .option('--replace', 'replace an existing bundle; prints its scores next to the new ones')
     .addOption(
-      new Option('--which <weights>', 'best by validation, or the last')
+      new Option('--which <weights>', 'the best weights by validation, or the last')
         .choices(['best', 'last'])
         .default('best'),
     )
-    .option('--bundle-version <version>', 'the version that the bundle names itself', '1.0.0')
+    .option('--bundle-version <version>', 'version in the bundle’s manifest', '1.0.0')
     .action(async (task: LabelledTask, flags: ExportFlags) => {
       await runCommand(task, flags);
     });

@@ -16,23 +16,23 @@ interface FindFlags extends StoreFlags, KindFlags {
   json?: true;
 }
 
-/** `windshield find --like drive.mcap@01:12`: where have we seen something like this. */
+/** `windshield find --like drive.mcap@01:12`: finds similar moments in other drives. */
 export function findCommand(): Command {
   const command = new Command('find')
-    .summary('find frames of many drives that look like one')
+    .summary('find frames in many drives that look like a given one')
     .description(
-      'Looks for frames that look, to a network, like the one at a moment of a drive, among the codes that\n' +
-        '`fleet codes` wrote; with --kind events, for minutes in which the like happened. Exact: the frames found\n' +
-        'are those that comparing every code gives.',
+      'Finds frames that look, to a network, like a given frame of a drive, among the codes that\n' +
+        '`fleet codes` wrote; with --kind events, minutes in which similar things happened. The search is exact: it\n' +
+        'finds what comparing every code would find.',
     )
     .requiredOption(
       '--like <drive.mcap@time>',
-      'the frame: drive.mcap@01:12 or drive.mcap@72.5; of events a minute, by the drive’s name',
+      'the frame: drive.mcap@01:12 or drive.mcap@72.5; for events a minute, by the drive’s name',
     )
-    .requiredOption('--codes <folder|s3://…>', 'what `fleet codes` wrote')
+    .requiredOption('--codes <folder|s3://…>', 'the codes that `fleet codes` wrote')
     .addOption(new Option('--top <number>', 'how many').argParser(positiveInteger).default(20))
     .addOption(
-      new Option('--apart <s>', 'at most one frame of a drive within so many seconds')
+      new Option('--apart <s>', 'at most one frame per drive within this many seconds')
         .argParser(numberOf({ least: 0, most: 86_400, what: 'seconds' }))
         .default(3),
     )

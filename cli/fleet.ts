@@ -7,7 +7,7 @@ import { fleetMineCommand } from './fleet/fleet-mine.js';
 import { fleetRunCommand } from './fleet/fleet-run.js';
 import { fleetTableCommand } from './fleet/fleet-table.js';
 
-/** `windshield fleet …`: many drives. */
+/** `windshield fleet …`: commands for many drives. */
 export function fleetCommand(): Command {
   return new Command('fleet')
     .summary('replay many drives on many machines, and judge them as one')

@@ -21,44 +21,49 @@ interface GroundFlags {
   json?: true;
 }
 
-/** What was measured, and what is to be said of it. */
+/** The measurement, and the text about it. */
 interface Measured {
   mount: MeasuredMount;
   by: Readonly<Record<string, string | number>>;
 }
 
-/** `windshield ground <source>`: how a camera sits above the road. */
+/** `windshield ground <source>`: measures a camera's height and tilt above the road. */
 export function groundCommand(): Command {
   return new Command('ground')
     .summary('measure how a camera sits above the road: height, pitch, roll, yaw')
     .description(
       'Measures the mount of a calibrated camera from four or more known points of the road in one picture\n' +
-        '(--point, each one), or from straight lanes in a recording (--lanes, with the height by a tape or the\n' +
-        "lane's width), and writes a file for `mount:` of a pipeline file. docs/calibration.md leads through it.",
+        '(one --point each), or from straight lanes in a recording (--lanes, with the measured height or the\n' +
+        "lane's width), and writes a file for `mount:` of a pipeline file. docs/calibration.md is the guide.",
     )
     .argument('<source>', 'a picture, a folder, a video, a recording or a camera')
     .option(
       '--calibration <camera.yaml>',
-      "camera_info file; `recording`: the source's own",
+      "a camera_info file; `recording` means the source's own",
       'recording',
     )
     .option(
       '--point <u,v=forward,left>',
-      'pixels of the picture, and metres ahead and to the left; four times or more',
+      'a point in pixels, and where it is in metres ahead and to the left; give four or more',
       (text: string, before: KnownPoint[]) => [...before, knownPoint(text)],
       [] as KnownPoint[],
     )
-    .option('--lanes', 'where straight lanes meet')
+    .option('--lanes', 'measure from straight lanes and where they meet')
     .option('--height <m>', 'height of the lens above the road, with --lanes', positive)
     .option(
       '--lane-width <m>',
-      'between the inner edges of the markings, in place of --height',
+      'instead of --height: distance between the inner edges of the markings',
       positive,
     )
-    .option('--roll <degrees>', 'right side down, with --lanes, which do not tell it', finite, 0)
-    .option('--every <seconds>', 'time between frames that are looked at', positive, 0.5)
+    .option(
+      '--roll <degrees>',
+      'with --lanes, which cannot measure it: right side down is positive',
+      finite,
+      0,
+    )
+    .option('--every <seconds>', 'time between the frames used', positive, 0.5)
     .option('--out <mount.yaml>', 'write the mount')
-    .option('--picture <file.png>', 'draw horizon and a grid of 10 m, and the road from above')
+    .option('--picture <file.png>', 'draw the horizon, a 10 m grid, and the road from above')
     .option('--json', 'print one JSON object')
     .action(measureGround);
 }

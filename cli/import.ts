@@ -33,7 +33,10 @@ interface ImportFlags {
   json?: boolean;
 }
 
-/** `windshield import <source> --out <drive.mcap>`: a driving log, a folder of pictures or a video as a recording. */
+/**
+ * `windshield import <source> --out <drive.mcap>`: converts a driving log, a folder of pictures or a video to a
+ * recording.
+ */
 export function importCommand(): Command {
   return new Command('import')
     .summary('turn a driving log, a folder of pictures or a video into a recording')
@@ -41,7 +44,7 @@ export function importCommand(): Command {
       'Writes the frames of a source into an MCAP recording with JPEG frames, which every command and any MCAP\n' +
         'viewer can play. JPEG files are copied as they are. A folder with driving_log.csv is taken as a drive of\n' +
         'the Udacity simulator: the centre camera, with steering and speed as ground truth. Frames that cannot be\n' +
-        'used (missing, of another size, cut off) are counted and named in the summary.',
+        'used (missing, wrong size, cut off) are counted and named in the summary.',
     )
     .argument(
       '<source>',
@@ -49,11 +52,11 @@ export function importCommand(): Command {
     )
     .requiredOption(
       '-o, --out <drive.mcap>',
-      'the recording to write; appears only when it is complete',
+      'the recording to write; it appears only when complete',
     )
-    .option('--rate <Hz>', "frames a second, in place of the source's own times (pictures: 20)")
+    .option('--rate <Hz>', "frames per second, replaces the source's own times (pictures: 20)")
     .option('--quality <1..100>', 'JPEG quality of frames that are not JPEG already (90)')
-    .option('--topic <name>', 'pictures of this topic, of a recording with several cameras')
+    .option('--topic <name>', 'which pictures to use of a recording with several cameras')
     .option('--ffmpeg <path>', 'the ffmpeg program to use')
     .option('--json', 'print the summary as one JSON object')
     .action(runImport);
@@ -123,7 +126,7 @@ async function importSource(
   }
 }
 
-/** A recording that we wrote is a drive already; somebody else's becomes one. */
+/** A recording by windshield already is a drive; another program's recording is converted. */
 async function importForeignRecording(
   path: string,
   options: ImportOptions,

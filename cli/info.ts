@@ -6,13 +6,13 @@ import { Terminal } from './terminal.js';
 
 type TextTable = typeof import('../src/text/text-table.js').textTable;
 
-/** `windshield info <recording>`: what is in a file. */
+/** `windshield info <recording>`: shows the content of a file. */
 export function infoCommand(): Command {
   return new Command('info')
-    .summary('say what is in a recording: topics, counts, times, gaps, who made it')
+    .summary('print what a recording holds: topics, counts, times, gaps, who made it')
     .description(
-      'Reads a recording (MCAP, of anybody) from its first message to its last. A gap is a pause of five usual\n' +
-        'intervals or more, and of 0.3 s at least.',
+      'Reads a recording (any MCAP file) from its first message to its last. A gap is a pause of five usual\n' +
+        'intervals or more, and of at least 0.3 s.',
     )
     .argument('<recording>', 'an MCAP file')
     .option('--json', 'print one JSON object')

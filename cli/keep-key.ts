@@ -1,8 +1,8 @@
 import type { Terminal } from './terminal.js';
 
 /**
- * Calls `keep` at SIGUSR2, and on a terminal when somebody presses k; `stop` at Ctrl-C, which a terminal that gives
- * single keys does not turn into a signal. Returns what takes all of that away.
+ * Calls `keep` at SIGUSR2, and on a terminal when k is pressed; calls `stop` at Ctrl-C, because a terminal in raw
+ * mode does not turn it into a signal. Returns a function that removes the handlers.
  */
 export function onKeepKey(terminal: Terminal, keep: () => void, stop: () => void): () => void {
   const kept = (): void => {

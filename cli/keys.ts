@@ -6,20 +6,20 @@ import { Terminal } from './terminal.js';
 /** 144 bits. */
 const tokenBytes = 18;
 
-/** `windshield keys`: secrets for what listens beyond this machine. */
+/** `windshield keys`: makes secrets for services that listen beyond this machine. */
 export function keysCommand(): Command {
   const command = new Command('keys')
-    .summary('make the secret that a rig is asked with: a token, or keys of CurveZMQ')
+    .summary('make an access token, or CurveZMQ keys')
     .description(
-      'Writes new secrets into files that their owner alone can read. A file that is there already stays.\n' +
-        'What listens beyond this machine needs them: docs/security.md.',
+      'Writes new secrets into files that only their owner can read. An existing file is never replaced.\n' +
+        'Everything that listens beyond this machine needs them: docs/security.md.',
     );
   command
     .command('token')
     .description(
       'a token for the page, Foxglove and metrics: `listen.tokenFile` of a pipeline file',
     )
-    .argument('<file>', 'where it is written')
+    .argument('<file>', 'the file to write')
     .action(async (path: string) => {
       await writePrivateFile(path, `${randomBytes(tokenBytes).toString('base64url')}\n`);
       new Terminal().print(`${path}: a token; name it as listen.tokenFile`);
@@ -27,7 +27,7 @@ export function keysCommand(): Command {
   command
     .command('curve')
     .description('keys of CurveZMQ for ZeroMQ: `publish.zeromq.curve.keyFile` of a pipeline file')
-    .argument('<file>', 'where both are written; the public one alone goes to <file>.pub')
+    .argument('<file>', 'the file for both keys; the public key alone goes to <file>.pub')
     .action(async (path: string) => {
       const { newCurveKeys } = await import('../src/outputs/zeromq/zeromq-publisher.js');
       const { publicKey, secretKey } = newCurveKeys();

@@ -12,10 +12,10 @@ interface LatencyFlags extends LimitFlags {
   deadlineMs?: number;
 }
 
-/** `windshield latency <results.mcap>`: from a recording of results alone, how long everything took. */
+/** `windshield latency <results.mcap>`: reports all durations, from a recording of results alone. */
 export function latencyCommand(): Command {
   const command = new Command('latency')
-    .summary('say how long everything took, from a recording of results alone')
+    .summary('print how long everything took, from a recording of results alone')
     .description(
       'Reads a recording of results (windshield replay --out) and says how long its frames took from\n' +
         'glass to result and in every stage, how evenly results left, which missed a deadline, and which\n' +

@@ -14,7 +14,7 @@ export interface LimitFlags {
 
 const collect = (text: string, before: string[] = []) => [...before, text];
 
-/** Adds --min, --max and --junit, by which a command's numbers become a verdict. */
+/** Adds --min, --max and --junit, which turn a command's numbers into a verdict. */
 export function addLimitFlags(command: Command, example: { min: string; max: string }): Command {
   return command
     .option(
@@ -27,10 +27,10 @@ export function addLimitFlags(command: Command, example: { min: string; max: str
       `exit code 1 when a number is higher, such as ${example.max}`,
       collect,
     )
-    .option('--junit <file.xml>', 'also write what --min and --max found, for a CI server');
+    .option('--junit <file.xml>', 'also write the verdicts on --min and --max, for a CI server');
 }
 
-/** The limits of the flags, read before anything is measured. Rejects with ERR_USAGE, and as guardOutputs does. */
+/** The limits from the flags, read before anything is measured. Rejects with ERR_USAGE, and as guardOutputs does. */
 export async function readLimits({ min = [], max = [], junit }: LimitFlags): Promise<Limit[]> {
   guardOutputs(reportFiles({ junit }), []);
   const { parseLimit } = await import('../tools/limits/limit.js');
@@ -43,7 +43,7 @@ export async function readLimits({ min = [], max = [], junit }: LimitFlags): Pro
   return limits;
 }
 
-/** Says which limits are met, writes the JUnit file, and sets exit code 1 where one is not. */
+/** Reports which limits are met, writes the JUnit file, and sets exit code 1 if one is not met. */
 export async function giveVerdict(
   suite: string,
   limits: readonly Limit[],

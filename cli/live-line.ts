@@ -2,7 +2,7 @@ import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/percepti
 import type { Progress } from '../src/pipeline/pipeline-options.js';
 import { stagesByPriority, stageTable } from '../src/stages/stage-table.js';
 
-/** One line of what the pipeline sees now; what varies in length stands last, where a narrow window cuts it. */
+/** One line about the pipeline's current results; parts of varying length come last, where a narrow window cuts them. */
 export function formatLiveLine(frame: PerceptionFrame, progress: Progress): string {
   const [first = '', ...others] = stagesByPriority.map((task) => stageTable[task].summary(frame));
   return [

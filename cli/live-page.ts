@@ -23,24 +23,24 @@ interface ServedFile {
   sizeBytes: number;
 }
 
-/** The server of a run: its page, where one was asked for, and what other tools read. */
+/** The server of a run: its page, if requested, and the interfaces for other tools. */
 export interface LivePage {
   /** Whether there is a page to look at. */
   readonly isShown: boolean;
   readonly url: string;
   readonly outputs: readonly Output[];
-  /** What is said of it; the token only to a person at a terminal. */
+  /** Lines to print about it; the token only for a person at a terminal. */
   lines(isInteractive: boolean): string[];
-  /** The run has ended: what was seen is served beside the drive, where that is a file. */
+  /** Called when the run has ended: serves its results next to the drive, if that is a file. */
   showEnded(source: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How often a supervised pipeline tries to listen, and how long it waits in between, milliseconds. */
+/** Attempts of a supervised pipeline to listen, and the wait between them, milliseconds. */
 const listenTries = 20;
 const listenRetryMs = 50;
 
-/** Opens what the pipeline file's `listen` and `--view` ask for; undefined where that is nothing. */
+/** Opens what the pipeline file's `listen` and `--view` request; undefined if that is nothing. */
 export async function openLivePage(
   config: PipelineConfig,
   isViewed: boolean,
@@ -56,7 +56,7 @@ export async function openLivePage(
   const address = listen?.address ?? '127.0.0.1';
   const token = listen?.tokenFile && (await readTokenFile(listen.tokenFile));
   let files: ServedFile[] = [];
-  // Of a rig each camera has a page of its own; the first one's is shown where none is named.
+  // In a rig each camera has its own page; without a name the first one's is shown.
   const cameras = config.cameras && Object.keys(config.cameras);
   const lives = new Map<string | undefined, LiveOutput>();
   const metrics: MetricsOutput[] = [];
@@ -85,7 +85,7 @@ export async function openLivePage(
   const { url } = server;
   const each = cameras ?? [undefined];
   const isLookedAt = isShown || listen?.foxglove === true;
-  /** Of each camera, once for all who look at it. */
+  /** One output per camera, shared by all viewers. */
   const pictures = isLookedAt ? await openPictures(each, url) : [];
   if (isShown) {
     const { LiveOutput: Opened } = await import('../src/outputs/page/live-output.js');
@@ -113,7 +113,7 @@ export async function openLivePage(
       metrics.map((output, index) => seenBy(output, each[index])),
     ].flat(),
     lines(isInteractive) {
-      // What follows # never leaves the browser.
+      // Browsers do not send what follows #.
       const secret =
         token === undefined || token === '' || !isInteractive ? '' : `/#token=${token}`;
       const { port } = new URL(url);
@@ -154,7 +154,7 @@ export async function openLivePage(
   };
 }
 
-/** An output that shows one camera, in a rig of several. */
+/** Restricts an output to one camera of a rig of several. */
 const seenBy = (output: Output, camera: string | undefined): Output =>
   camera === undefined ? output : new OneCamera(output, camera);
 
@@ -169,7 +169,7 @@ async function openPictures(
   return cameras.map((name) => new Opened(placeOf(url, name)));
 }
 
-/** The camera that the page asks for behind `?`, or the first. */
+/** The camera that the page names after `?`, or the first. */
 function liveOf(
   lives: ReadonlyMap<string | undefined, LiveOutput>,
   { url = '/' }: IncomingMessage,
@@ -188,8 +188,8 @@ const networkAddresses = (): string[] =>
     .map((entry) => entry.address);
 
 /**
- * Where the pipeline file names no port and the usual one is taken, a free one does. A port that it names is what other
- * tools ask: it is that one or none. A supervised pipeline's last life may take a moment to give it back.
+ * If the pipeline file has `listen`, opens its port or fails, because other tools use that port. Otherwise opens the
+ * default port, or a free one if that is in use. A supervised pipeline's last life may take a moment to release the port.
  */
 async function listenAt(
   listen: Listen | undefined,

@@ -4,14 +4,14 @@ import type { Log } from '../src/frame/log.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { LogLevel } from './log-levels.js';
 
-/** A log that is open. `close` writes what is still in memory. */
+/** An open log. `close` writes what is still in memory. */
 export interface OpenLog extends Log {
   close(): Promise<void>;
 }
 
 /**
  * Opens a log of JSON lines with times and levels: `-` is standard error, anything else a file that is appended to.
- * Entries are written from memory, so that no frame waits for the disk. Throws ERR_OUTPUT.
+ * Entries are buffered in memory, so that no frame waits for the disk. Throws ERR_OUTPUT.
  */
 export function openLog(place: string, level: LogLevel): OpenLog {
   const file = openDestination(place);
@@ -36,7 +36,7 @@ type Destination = ReturnType<typeof destination> & DestinationStream;
 
 function openDestination(place: string): Destination {
   try {
-    // Opened here: what hinders it is said before the first frame.
+    // Opened here, so that an error is reported before the first frame.
     const fd = place === '-' ? 2 : openSync(place, 'a');
     return destination({ fd, sync: false });
   } catch (cause) {

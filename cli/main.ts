@@ -11,7 +11,7 @@ const helpColumns = 108;
 
 /** Runs the command line and sets the exit code of the process. `argv` is without node and script. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A run that is to be ended before it has begun ends in order all the same.
+  // A run that is stopped before it has begun still ends in order.
   const isRun =
     argv.some((word) => word === 'run' || word === 'replay') && !argv.includes('--supervise');
   takeStopSignals({ hold: isRun });
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     fail(error);
     process.exit();
   });
-  // A reader that goes away is no fault: `windshield --help | head`, or a terminal that is closed.
+  // A reader that closes early is not an error: `windshield --help | head`, or a closed terminal.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await buildProgram(argv);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    // Commander has said what was wrong; help and version that were asked for are no error.
+    // Commander has printed what was wrong; requested help and version are not errors.
     if (error instanceof CommanderError)
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.error;
     else fail(error);
@@ -43,8 +43,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('windshield')
     .description(
-      'Camera perception for a vehicle test rig: frames of a drive stream through four networks\n' +
-        '(detection, signs, segmentation, steering), and what they see leaves on ZeroMQ.',
+      'Camera perception for a vehicle test rig: frames stream through four networks\n' +
+        '(detection, signs, segmentation, steering), and the results go out over ZeroMQ.',
     )
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
@@ -60,7 +60,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** Says in one line which package a command needs that is not there. */
+/** Loads a command; reports in one line which package is missing. */
 async function load(entry: CommandEntry): Promise<Command> {
   try {
     return await entry.load();
@@ -77,12 +77,12 @@ async function load(entry: CommandEntry): Promise<Command> {
   }
 }
 
-/** The overview has room for one argument a command. */
+/** The overview has room for one argument per command. */
 const firstArgument = (usage: string) => /^<[^>]*>/.exec(usage)?.[0] ?? '';
 
-/** Errors come back to main instead of ending the process, in the project's form: one line. Help fits the window. */
+/** Returns errors to main instead of ending the process, in windshield's form: one line. Fits help to the window. */
 function settle(command: Command): void {
-  // Paragraphs are wrapped to the window: the lines of the source are no lines of the help.
+  // Paragraphs are wrapped to the window, so line breaks in the source do not count.
   command.description(command.description().replaceAll(/([^\n])\n([^\n])/g, '$1 $2'));
   command.exitOverride().configureOutput({
     getOutHelpWidth: () => Math.min(process.stdout.columns || helpColumns, helpColumns),
@@ -105,15 +105,15 @@ function packageVersion(): string {
 
 const overview = `
 In the field's words
-  frame        one picture of the camera, with its number, its time and its pixels in shared memory
-  lane         a thread that runs one or more networks in turn; the pipeline file says which ride together
-  bundle       a folder with a network, its manifest and golden outputs that it must reproduce at start
+  frame        one picture from the camera, with its number, its time and its pixels in shared memory
+  lane         a thread that runs one or more networks in turn; the pipeline file says which share a lane
+  bundle       a folder with a network, its manifest, and golden outputs that it must reproduce at start
   real time    frames come at the camera's pace and the newest wins: an overtaken frame is a counted drop
-  lock-step    the next frame comes when the last is published: nothing is dropped, equal bytes every time
+  lock-step    each frame waits until the last one is published: no drops, the same bytes every time
   drop         a frame that was not published, counted by reason; frames in = published + drops, always
   glass to result   from the moment a frame was captured to the moment its result is handed to the socket
 
-Results leave as ZeroMQ messages of two parts, topic and protobuf (windshield.v1): topic "perception" for
+Results are ZeroMQ messages of two parts, topic and protobuf (windshield.v1): topic "perception" for
 each frame, topic "status" once a second. examples/ has subscribers in Python and TypeScript.
 
 Exit codes

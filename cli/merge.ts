@@ -4,10 +4,10 @@ import { copyForCommand } from './copy-recording.js';
 /** `windshield merge <recordings...> --out <drive.mcap>`. */
 export function mergeCommand(): Command {
   return new Command('merge')
-    .summary('write several recordings as one, in order of their times')
+    .summary('merge several recordings into one, in time order')
     .description(
-      'Takes the numbered files of one drive, or the results of a run and the drive that it saw, or the recordings of\n' +
-        'several programs. Channels that are the same become one.',
+      'Merges the numbered files of one drive, a run’s results with the drive it replayed, or the recordings of\n' +
+        'several programs. Identical channels become one.',
     )
     .argument('<recordings...>', 'MCAP files')
     .requiredOption('-o, --out <drive.mcap>', 'the recording to write')

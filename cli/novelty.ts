@@ -10,13 +10,13 @@ import { countsProgress } from './progress-line.js';
 import { Terminal } from './terminal.js';
 import { untilStopped } from './until-stopped.js';
 
-/** `windshield novelty`: a gate that knows the rig's ordinary frames. */
+/** `windshield novelty`: trains and measures a gate for the rig's ordinary frames. */
 export function noveltyCommand(): Command {
   return new Command('novelty')
-    .summary('train and measure the gate that says when a scene is none that the rig knows')
+    .summary('train and measure a gate that reports scenes unlike the ones it was trained on')
     .description(
-      'A small autoencoder of ordinary frames. What it cannot give back, or what lies far from all that it saw, is novel:\n' +
-        'results then say `novel_scene`. docs/novelty.md tells more.',
+      'The gate is a small autoencoder of ordinary frames. A frame that it cannot reconstruct, or whose code is far from all that it saw, is novel:\n' +
+        'results then say `novel_scene`. See docs/novelty.md.',
     )
     .addCommand(trainCommand())
     .addCommand(measureCommand());
@@ -40,29 +40,24 @@ interface TrainFlags {
 
 function trainCommand(): Command {
   return new Command('train')
-    .summary('learn the ordinary frames of drives, and write the bundle')
+    .summary('train the gate on ordinary drives, and write its bundle')
     .argument(
       '<drives...>',
-      'recordings of ordinary drives, five or more minutes each way of driving',
+      'recordings of ordinary drives; five or more minutes of every kind of driving',
     )
-    .requiredOption('-o, --out <folder>', 'the bundle')
-    .option('--hold-out <n>', 'each n-th drive is held out, for the threshold', wholeFrom(2), 3)
-    .option('--every <s>', 'seconds between frames that are read', seconds, 0.25)
-    .option(
-      '--code <numbers>',
-      'numbers that a frame is squeezed into, a multiple of 8',
-      codeSize,
-      32,
-    )
-    .option('--denoising', 'learn to give the clean picture of a spoilt one')
-    .option('--autoencoder <file.onnx>', 'take this one in place of training one')
-    .option('--steps <n>', 'of training, 16 pictures each', positiveInteger, 3000)
-    .option('--false-alarms <n>', 'that are wished for in ten minutes', positive, 1)
-    .option('--begin <s>', 'how long frames are novel before it is said', seconds, 1)
-    .option('--end <s>', 'how long they are ordinary before it is no longer said', seconds, 2)
-    .option('--seed <n>', 'of weights and order', positiveInteger, 1)
-    .option('--threads <n>', 'that compute', positiveInteger, 1)
-    .option('--replace', 'take the place of a bundle that is there')
+    .requiredOption('-o, --out <folder>', 'the bundle’s folder')
+    .option('--hold-out <n>', 'hold out every n-th drive, to set the threshold', wholeFrom(2), 3)
+    .option('--every <s>', 'seconds between the frames used', seconds, 0.25)
+    .option('--code <numbers>', 'size of a frame’s code, a multiple of 8', codeSize, 32)
+    .option('--denoising', 'learn to restore the clean picture from a corrupted one')
+    .option('--autoencoder <file.onnx>', 'use this autoencoder instead of training one')
+    .option('--steps <n>', 'training steps, 16 pictures each', positiveInteger, 3000)
+    .option('--false-alarms <n>', 'target number of false alarms in ten minutes', positive, 1)
+    .option('--begin <s>', 'how long frames must be novel before it is reported', seconds, 1)
+    .option('--end <s>', 'how long they must be ordinary before the report ends', seconds, 2)
+    .option('--seed <n>', 'seed of the weights and of the order', positiveInteger, 1)
+    .option('--threads <n>', 'CPU threads', positiveInteger, 1)
+    .option('--replace', 'replace an existing bundle')
     .action(train);
 }
 
@@ -127,19 +122,24 @@ interface MeasureFlags {
 
 function measureCommand(): Command {
   return new Command('measure')
-    .summary('false alarms on ordinary drives, and what is found of altered ones')
-    .argument('<drives...>', 'recordings of ordinary drives that the gate never saw')
-    .requiredOption('-b, --bundle <folder>', 'what `novelty train` wrote')
+    .summary('measure false alarms on ordinary drives, and detection of altered ones')
+    .argument('<drives...>', 'recordings of ordinary drives that the gate was not trained on')
+    .requiredOption('-b, --bundle <folder>', 'the bundle that `novelty train` wrote')
     .option(
       '--against <name=drive|folder>',
-      'a drive or pictures from elsewhere; may be given several times',
+      'a drive or pictures from elsewhere; repeatable',
       place,
       new Map(),
     )
-    .option('--alterations <names>', 'only these, with commas between them')
-    .option('--strengths <list>', 'of alterations, from 1 to 5', strengthList, [1, 2, 3, 4, 5])
-    .option('--every <s>', 'seconds between frames that are read', seconds, 0.5)
-    .option('--seed <n>', 'for drops, spots and noise', positiveInteger, 1)
+    .option('--alterations <names>', 'only these, separated by commas')
+    .option(
+      '--strengths <list>',
+      'strengths of the alterations, from 1 to 5',
+      strengthList,
+      [1, 2, 3, 4, 5],
+    )
+    .option('--every <s>', 'seconds between the frames used', seconds, 0.5)
+    .option('--seed <n>', 'seed of drops, spots and noise', positiveInteger, 1)
     .option('--json', 'print one JSON object')
     .action(measure);
 }

@@ -2,17 +2,20 @@ import { InvalidArgumentError } from 'commander';
 import { PerceptionError } from '../src/frame/perception-error.js';
 
 export interface NumberBounds {
-  /** The lowest and the highest value, themselves allowed. */
+  /** The lowest and highest allowed value, inclusive. */
   least?: number;
   most?: number;
-  /** Values above this one, itself refused. */
+  /** Exclusive lower bound. */
   above?: number;
   isWhole?: boolean;
-  /** What is counted, for the message: `milliseconds`; "a number" where left out. */
+  /** What is counted, for the message: `milliseconds`; "a number" if omitted. */
   what?: string;
 }
 
-/** A parser of one number for commander's options. It throws InvalidArgumentError, which says what was expected. */
+/**
+ * A parser of one number for commander's options. It throws InvalidArgumentError, whose message states what was
+ * expected.
+ */
 export function numberOf(bounds: NumberBounds): (text: string) => number {
   return (text) => {
     const value = readNumber(text, bounds);
@@ -26,7 +29,7 @@ export const positiveInteger = numberOf({ above: 0, isWhole: true });
 /** A time in a drive. */
 export const seconds = numberOf({ least: 0, what: 'seconds' });
 
-/** A number within its limits, for a flag that is read where it is used. Throws ERR_USAGE. */
+/** A number within its limits, for a flag that is parsed where it is used. Throws ERR_USAGE. */
 export function numberFlag(
   name: string,
   text: string,
@@ -50,7 +53,7 @@ export function sizeFlag(text: string): [number, number] {
 
 export const usage = (message: string) => new PerceptionError('ERR_USAGE', message);
 
-/** Undefined where the text is no finite number within the bounds; an empty text is none. */
+/** Undefined unless the text is a finite number within the bounds; an empty text is not. */
 function readNumber(text: string, bounds: NumberBounds): number | undefined {
   const { least = -Infinity, most = Infinity, above = -Infinity, isWhole = false } = bounds;
   const value = text.trim() === '' ? Number.NaN : Number(text);
@@ -69,7 +72,7 @@ function describe({ least, most, above, isWhole = false, what }: NumberBounds): 
   return [kind, limits.join(' and ')].filter((part) => part !== '').join(' ');
 }
 
-/** Numbers in a code of an autoencoder. */
+/** Dimension of an autoencoder's code. */
 export function codeSize(text: string): number {
   const size = numberOf({ least: 8, most: 256, isWhole: true })(text);
   if (size % 8 !== 0) throw usage(`--code: expected a multiple of 8, found ${size}`);

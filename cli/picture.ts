@@ -27,32 +27,32 @@ interface PictureFlags {
   segmentation?: string;
 }
 
-/** `windshield picture <results>`: one frame with all that was seen in it. */
+/** `windshield picture <results>`: draws one frame with its results. */
 export function pictureCommand(): Command {
   return new Command('picture')
-    .summary('draw what was seen onto one frame of a drive')
+    .summary('draw the results of one frame onto its picture')
     .description(
       'Draws the results of one frame onto its picture: class map, boxes, signs, lights and steering, with a\n' +
-        'legend below, as a PNG. The results come from `windshield replay --out`; the picture from them too where they\n' +
-        'were recorded with --images, else from the drive that was replayed.',
+        'legend below, as a PNG. The results come from `windshield replay --out`. The picture comes from them too if they\n' +
+        'were recorded with --images, otherwise from the drive that was replayed.',
     )
     .argument('<results>', 'a recording of results')
     .option(
       '--drive <recording>',
-      'the recording that was replayed, where the results carry no pictures',
+      'the recording that was replayed, if the results carry no pictures',
     )
-    .option('--frame <n>', 'the frame of this number', numberOf({ least: 0, isWhole: true }))
+    .option('--frame <n>', 'the frame with this number', numberOf({ least: 0, isWhole: true }))
     .option(
       '--at <seconds>',
-      'the first frame from this time on, from the start of the results',
+      'the first frame at or after this time from the start of the results',
       seconds,
     )
-    .option('--topic <name>', 'pictures of this topic, of a drive with several cameras')
+    .option('--topic <name>', 'which pictures to use of a drive with several cameras')
     .option(
       '--segmentation <folder>',
-      'the bundle that made the class map (default: as the results say, else models/segmentation)',
+      'the bundle that made the class map (default: the one named in the results, else models/segmentation)',
     )
-    .requiredOption('-o, --out <file.png>', 'where the picture goes')
+    .requiredOption('-o, --out <file.png>', 'the picture to write')
     .action(async (results: string, flags: PictureFlags) => {
       await drawPicture(results, flags);
     });
@@ -104,7 +104,7 @@ async function findFrame(
   throw new PerceptionError('ERR_RECORDING', `${path}: expected ${expected}, found ${found}`);
 }
 
-/** The picture that was taken at this time, of the drive or of results that carry pictures. */
+/** The picture taken at this time, from the drive or from results that contain pictures. */
 async function findPicture(
   path: string,
   stampNs: bigint,
@@ -131,7 +131,7 @@ async function findPicture(
   );
 }
 
-/** What the class map means: by the bundle that is named, else by the results' own word, else by the shipped bundle. */
+/** The meaning of the class map: from the named bundle, else as recorded in the results, else from the shipped bundle. */
 async function meaningOf(results: string, folder: string | undefined) {
   const { bundleMapMeaning, recordedMapMeaning } = await import(
     '../tools/drive-export/result-drawing.js'

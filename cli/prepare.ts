@@ -6,13 +6,13 @@ import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
-/** `windshield prepare <pipeline.yaml>`: TensorRT's engines, before the first drive. */
+/** `windshield prepare <pipeline.yaml>`: builds TensorRT's engines before the first drive. */
 export function prepareCommand(): Command {
   return new Command('prepare')
     .summary('build the TensorRT engines of a pipeline file ahead of the first drive')
     .description(
-      'Loads each bundle of the pipeline file on TensorRT, for frames as its source gives them, and says whether\n' +
-        'its engine was built or found. Takes minutes for each network the first time. Other providers have\n' +
+      'Loads each bundle of the pipeline file on TensorRT, for the frame size of its source, and prints whether\n' +
+        'its engine was built or found. The first time takes minutes per network. Other providers have\n' +
         'nothing to prepare. Exit code 1 when a bundle does not run on TensorRT here.',
     )
     .argument('<pipeline.yaml>', 'the pipeline file')
@@ -31,7 +31,7 @@ export function prepareCommand(): Command {
       const { prepareEngines } = await import('../src/pipeline/prepare-engines.js');
       const { cameraConfigs } = await import('../src/pipeline/cameras/camera-configs.js');
       const bundles: PreparedBundle[] = [];
-      // Cameras of other sizes need engines of their own; of the same size, the second finds those of the first.
+      // Cameras of different sizes need separate engines; a second one of the same size reuses those of the first.
       for (const camera of cameraConfigs(config) ?? [{ name: undefined, config }]) {
         const where = camera.name === undefined ? '' : `${camera.name}: `;
         const onBundle = (task: string, bundleDir: string) =>

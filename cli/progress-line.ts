@@ -1,20 +1,20 @@
 import type { Terminal } from './terminal.js';
 
 const barWidth = 16;
-/** Redrawing more often is not seen. */
+/** More frequent redrawing is not visible. */
 const redrawMs = 100;
 
-/** How far a piece of work is. */
+/** Progress of a piece of work. */
 export interface WorkDone {
   done: number;
-  /** Undefined where nobody knows. */
+  /** Undefined if unknown. */
   total: number | undefined;
   /** What is counted, such as `frames`. */
   unit: string;
-  /** Of these units; left out where it says nothing. */
+  /** Units per second; omitted if it would not be informative. */
   perS?: number | undefined;
   remainingS?: number | undefined;
-  /** What else is worth a look, the most important first: a narrow window cuts the end. */
+  /** Further details, the most important first, because a narrow window cuts the end. */
   details?: readonly string[];
 }
 
@@ -43,8 +43,8 @@ function bar(share: number): string {
 }
 
 /**
- * Redraws one line while work goes on, where there is a terminal to draw on. Elsewhere it writes a line every
- * `plainEveryS` seconds, so that short work says nothing; nothing at all when that is left out.
+ * Redraws one line while work goes on, if there is a terminal. Otherwise it writes a line every `plainEveryS`
+ * seconds, so that short work prints none; nothing at all if that is omitted.
  */
 export function showsProgress(
   terminal: Terminal,
@@ -63,7 +63,7 @@ export function showsProgress(
   };
 }
 
-/** As showsProgress, for work that counts evenly: rate and time left follow from the time since the call. */
+/** As showsProgress, for work at a steady rate: rate and remaining time follow from the time since the call. */
 export function countsProgress(
   terminal: Terminal,
   unit: string,

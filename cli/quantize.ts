@@ -27,14 +27,14 @@ interface QuantizeFlags {
   json?: true;
 }
 
-/** `windshield quantize <bundle>`: a bundle in float32 becomes one of 8 or 16 bits. */
+/** `windshield quantize <bundle>`: converts a float32 bundle to 8 or 16 bits. */
 export function quantizeCommand(): Command {
   return new Command('quantize')
-    .summary('make a model bundle of 8 or 16 bits from one in float32')
+    .summary('make an 8- or 16-bit model bundle from one in float32')
     .description(
-      'Finds the range of every value on real samples, stores weights and values in 8 bits, leaves in float32 the\n' +
-        'layers that this hurts most until the score has lost no more than it may, and writes a new bundle with both\n' +
-        'scores, golden outputs of its own and a model card. docs/quantisation.md tells how and what was measured.',
+      'Finds the range of every value on real samples, stores weights and values in 8 bits, and keeps in float32 the\n' +
+        'layers that lose most by it, until the score drops by no more than --max-loss. Writes a new bundle with both\n' +
+        'scores, its own golden outputs and a model card. docs/quantisation.md explains the method and the measurements.',
     )
     .argument('<bundle>', 'the folder of a model bundle in float32')
     .requiredOption('--data <folder>', 'labelled data; for format recording, the .mcap file')
@@ -59,14 +59,14 @@ export function quantizeCommand(): Command {
     )
     .option(
       '--percentile <p>',
-      'per cent of the values that percentile keeps',
+      'with percentile: per cent of the values that are covered',
       numberOf({ above: 50, most: 100 }),
       99.99,
     )
     .option('--samples <n>', 'find ranges on at most n samples, spread evenly', positiveInteger, 64)
     .option(
       '--max-loss <points>',
-      'hundredths that the score may lose',
+      'how many hundredths the score may lose',
       numberOf({ least: 0, most: 100 }),
       0.5,
     )
@@ -78,7 +78,7 @@ export function quantizeCommand(): Command {
     .addOption(
       new Option(
         '--weights <bits>',
-        '7 is right and fast on every processor; 8 is fast with VNNI or on Arm alone',
+        '7 is correct and fast on every processor; 8 is fast only with VNNI or on Arm',
       )
         .choices(['7', '8'])
         .default(7)
@@ -89,10 +89,10 @@ export function quantizeCommand(): Command {
     )
     .option(
       '--also <format[@split]=folder>',
-      'score both networks on further labelled data, for the card; may be given again',
+      'also score both networks on this labelled data, for the card; repeatable',
       otherData,
     )
-    .requiredOption('--out <folder>', 'the new bundle’s folder, which must not be there yet')
+    .requiredOption('--out <folder>', 'the new bundle’s folder, which must not exist yet')
     .option('--json', 'print one JSON object')
     .action(async (bundleDir: string, flags: QuantizeFlags) => {
       await quantize(bundleDir, flags);
@@ -155,7 +155,7 @@ async function quantize(bundleDir: string, flags: QuantizeFlags): Promise<void> 
   process.exitCode = exitCodes.failedVerdict;
 }
 
-/** The command as the model card repeats it, without the places of this machine. */
+/** The command for the model card, without paths of this machine. */
 function commandLine(flags: QuantizeFlags): string {
   const { format, split, calibrationSplit, precision, limit } = flags;
   const words = ['npx windshield quantize <bundle> --data <data>', `--format ${format}`];
@@ -182,7 +182,7 @@ interface OtherData {
   place: string;
 }
 
-/** `kitti@val=../data/kitti`: one more to those before it. */
+/** Parses `kitti@val=../data/kitti` and appends it to earlier ones. */
 function otherData(text: string, before: readonly OtherData[] = []): readonly OtherData[] {
   const [, name, format, split, place] = /^(([^@=]+)(?:@([^=]+))?)=(.+)$/.exec(text) ?? [];
   if (name === undefined)

@@ -29,7 +29,7 @@ interface RecordFlags {
   json?: true;
 }
 
-/** `windshield record <source> --out <drive.mcap>`: pictures alone, no networks. */
+/** `windshield record <source> --out <drive.mcap>`: records pictures only, without networks. */
 export function recordCommand(): Command {
   return new Command('record')
     .summary('record the pictures of a camera or any other source, without networks')
@@ -44,8 +44,12 @@ export function recordCommand(): Command {
     .addOption(picturesOption())
     .option('--quality <1..100>', 'quality of encoded pictures', quality, 90)
     .option('--seconds <time>', 'end after this time (30s, 10m)', parseTime)
-    .option('--frame-rate <Hz>', 'asked of a camera; of pictures, how many a second', frameRate)
-    .option('--size <WxH>', 'asked of a camera, pixels', size)
+    .option(
+      '--frame-rate <Hz>',
+      'requested from a camera; for a folder of pictures, frames per second',
+      frameRate,
+    )
+    .option('--size <WxH>', 'requested from a camera, pixels', size)
     .addOption(splitOption())
     .addOption(keepOption())
     .option('--json', 'print one JSON object at the end')

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { recordedPictures } from '../src/outputs/output-settings.js';
 
-/** Where a numbered file of a recording ends. */
+/** Limits at which a recording continues in the next numbered file. */
 export interface RecordingSplit {
   megabytes?: number;
   seconds?: number;
@@ -24,11 +24,11 @@ export function picturesOption(): Option {
 export function keepOption(): Option {
   return new Option(
     '--keep <time>',
-    'keep the last of the drive only (30s, 10m), and what SIGUSR2 or the key k has kept',
+    'keep only the last part of the drive (30s, 10m), and what SIGUSR2 or the key k saved',
   ).argParser(parseTime);
 }
 
-/** A size or a time as a person writes it. */
+/** Parses a size or a time. */
 export function parseSplit(text: string): RecordingSplit {
   const size = /^([\d.]+)\s*(MB|GB)$/i.exec(text);
   if (size === null) return { seconds: parseTime(text) };
@@ -37,7 +37,7 @@ export function parseSplit(text: string): RecordingSplit {
   throw new InvalidArgumentError('expected 1MB to 1000GB.');
 }
 
-/** Seconds of a time such as 30s, 10m or 2h, or of a bare number of seconds. */
+/** Seconds in a time such as 30s, 10m or 2h, or in a bare number of seconds. */
 export function parseTime(text: string): number {
   const match = /^([\d.]+)\s*(s|m|min|h)?$/.exec(text);
   const factor = { s: 1, m: 60, min: 60, h: 3600 }[match?.[2] ?? 's'] ?? 1;

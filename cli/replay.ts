@@ -13,7 +13,7 @@ interface ReplayFlags extends DriveFlags {
   modesFrom?: string;
 }
 
-/** `windshield replay <recording|folder|video>`: a recorded drive through the pipeline. */
+/** `windshield replay <recording|folder|video>`: runs a recorded drive through the pipeline. */
 export function replayCommand(): Command {
   const command = new Command('replay')
     .summary('stream a recorded drive through the pipeline, in real time or in lock-step')
@@ -25,7 +25,7 @@ export function replayCommand(): Command {
     )
     .argument(
       '[recording|folder|video]',
-      'the drive; left out where the pipeline file names cameras, each with its own',
+      'the drive; omit it if the pipeline file names cameras with their own sources',
     )
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
@@ -34,7 +34,7 @@ export function replayCommand(): Command {
       ),
     )
     .option('--camera <name>', 'only this camera of a pipeline file that has several')
-    .option('--lockstep', 'one frame after the other, none dropped')
+    .option('--lockstep', 'one frame after another, none dropped')
     .addOption(
       new Option('--rate <factor>', 'real time, this many times faster')
         .argParser(positive)
@@ -43,13 +43,13 @@ export function replayCommand(): Command {
     .addOption(
       new Option(
         '--modes-from <results.mcap>',
-        'repeat a recorded run in lock-step: its modes, skipped stages and drops, frame by frame',
+        'repeat a recorded run in lock-step, frame by frame: its modes, skipped stages and drops',
       )
         .conflicts('rate')
         .implies({ lockstep: true }),
     );
   return addDriveOptions(command).action(async (source: string | undefined, flags: ReplayFlags) => {
-    // Before the rest is loaded: the supervisor stays small.
+    // Before other code is loaded, which keeps the supervisor small.
     if (await superviseDrive(flags)) return;
     const [{ loadPipelineFile }, { configOfCamera }, { drive }] = await Promise.all([
       import('../src/pipeline/pipeline-file.js'),

@@ -4,15 +4,15 @@ import type { RunReport } from '../src/pipeline/run-report.js';
 import { columnsTo, textTable } from '../src/text/text-table.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
-/** Where the text of a line about one thing begins. */
+/** Column where the text of a line begins. */
 const labelPlace = 11;
 
-/** The end of a run for a person: how long each part took, and where every frame went. */
+/** The final report for people: how long each part took, and what became of every frame. */
 export function formatReport(report: RunReport): string {
   return [...cameraLines(report), ...sharedLines(report), ...endLines(report)].join('\n');
 }
 
-/** The same for several cameras: what each has of its own, then what they share. */
+/** The same for several cameras: each camera's own part, then what they share. */
 export function formatRigReport(report: RigReport): string {
   const { cameras, sync, pacing } = report;
   return [
@@ -76,7 +76,7 @@ const endLines = (report: Pick<RunReport, 'modes' | 'health'>) => [
   ...(report.health.length === 0 ? [] : [`health     ${report.health.join(', ')}`]),
 ];
 
-/** Nothing for a run that held nothing back. */
+/** Empty for a run that held nothing back. */
 function modeLine({ modes: { frames, changes } }: Pick<RunReport, 'modes'>): string[] {
   const named = Object.entries(frames).map(([mode, count]) => `${count} ${mode}`);
   return Object.keys(frames).every((mode) => mode === 'full')
@@ -88,7 +88,7 @@ function row(label: string, summary: LatencySummary): string[] {
   return [label, ...columns.map((name) => (summary.count === 0 ? '–' : summary[name].toFixed(2)))];
 }
 
-/** Only what went otherwise than well; what the mode held back is told apart. */
+/** Only abnormal states; what the mode held back is reported separately. */
 function stateNote(
   { ok: _, ...states }: Record<string, number>,
   { degraded = 0 }: { degraded?: number },

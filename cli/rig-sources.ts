@@ -1,13 +1,16 @@
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 
-/** What a pipeline file is replayed on: a drive for one camera; for several, one for each, or what the file names. */
+/** Sources of a replay: one drive for one camera; for several, one for each, or the file's own. */
 export interface ReplaySources {
   source?: string;
   sources?: Readonly<Record<string, string>>;
 }
 
-/** A drive for one camera; for several, a recording that holds them all, or what the file names. Throws ERR_USAGE. */
+/**
+ * One drive for one camera; for several, a recording that contains them all, or the file's own sources. Throws
+ * ERR_USAGE.
+ */
 export function replaySources(
   { cameras }: PipelineConfig,
   source: string | undefined,

@@ -8,7 +8,7 @@ interface RunFlags extends DriveFlags {
   camera?: string;
 }
 
-/** `windshield run <pipeline.yaml>`: live, until the source ends or Ctrl-C. */
+/** `windshield run <pipeline.yaml>`: runs live, until the source ends or Ctrl-C. */
 export function runCommand(): Command {
   const command = new Command('run')
     .summary('run the pipeline live on the source that its file names')
@@ -19,7 +19,7 @@ export function runCommand(): Command {
     .argument('<pipeline.yaml>', 'the pipeline file; docs/pipeline.md explains every key');
   command.option('--camera <name>', 'only this camera of a pipeline file that has several');
   return addDriveOptions(command).action(async (path: string, flags: RunFlags) => {
-    // Before the rest is loaded: the supervisor stays small.
+    // Before other code is loaded, which keeps the supervisor small.
     if (await superviseDrive(flags)) return;
     const [{ loadPipelineFile }, { configOfCamera }, { drive }] = await Promise.all([
       import('../src/pipeline/pipeline-file.js'),
@@ -36,7 +36,7 @@ export function runCommand(): Command {
   });
 }
 
-/** A drive is played by another command, which is what whoever names one here means. */
+/** Drives are played by `replay`, so a drive as argument is refused with a hint. */
 function refuseDrive(path: string): void {
   if (/\.(ya?ml|json)$/i.test(path) || !existsSync(path)) return;
   const isDrive =

@@ -8,7 +8,7 @@ import { numberFlag } from './option-parsers.js';
 import { firstStopSignal } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** Serves the player for these recordings until a stop signal; `more` adds rooms that need the pipeline's bundles. */
+/** Serves the player for these recordings until a stop signal; `more` adds handlers that need the pipeline's bundles. */
 export async function servePlayer(
   paths: readonly string[],
   flags: { port: string; pipeline: string },
@@ -31,7 +31,7 @@ export async function servePlayer(
   await server.close();
 }
 
-/** What the page says of a file that is no recording, it says better: only what is not there ends the command. */
+/** Only a missing file ends the command; the page explains better why a file is not a recording. */
 async function recordingAt(location: string) {
   const { path } = chosenCameraOf(location);
   const info = await stat(path).catch(() => undefined);

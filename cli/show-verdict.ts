@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.js';
 import { reportFiles } from './report-files.js';
 import { Terminal } from './terminal.js';
 
-/** What `verify` and `diff` share. */
+/** Options that `verify` and `diff` share. */
 export interface VerdictFlags {
   rules?: string;
   json?: true;
@@ -17,13 +17,13 @@ export interface VerdictFlags {
 
 export function addVerdictOptions(command: Command): Command {
   return command
-    .option('--rules <rules.yaml>', 'what may differ; nothing, when left out')
+    .option('--rules <rules.yaml>', 'what may differ (default: nothing)')
     .option('--json', 'print one JSON object instead of the text')
     .option('--html <report.html>', 'also write one self-contained page, with pictures of both')
-    .option('--junit <report.xml>', 'also write the findings as a build server reads them');
+    .option('--junit <report.xml>', 'also write the findings as JUnit XML, for a CI server');
 }
 
-/** Before anything is written: no report takes the place of what the command reads. Throws as guardOutputs does. */
+/** Checks, before anything is written, that no report overwrites an input. Throws as guardOutputs does. */
 export function guardReports(
   flags: VerdictFlags,
   inputs: Readonly<Record<string, string | undefined>>,
@@ -35,14 +35,17 @@ export function guardReports(
   );
 }
 
-/** By what they are called in a message. */
+/** Drives by their names in a message. */
 export function namedDrives(drives: RigDrives): Record<string, string> {
   if (typeof drives === 'string') return { 'the drive': drives };
   const each = Object.entries(drives ?? {});
   return Object.fromEntries(each.map(([camera, path]) => [`the drive of ${camera}`, path]));
 }
 
-/** Compares, camera by camera where there are several, prints and writes what was asked for; sets exit code 1 where the answer is no. */
+/**
+ * Compares, camera by camera if there are several, prints and writes the requested files; sets exit code 1 if the
+ * verdict is negative.
+ */
 export async function showVerdict(
   referencePath: string,
   candidatePath: string,

@@ -26,32 +26,37 @@ const defaultSizes: Readonly<Record<LabelledTask, string>> = {
   steering: '320x180',
 };
 
-/** `windshield simulate dataset`: labelled pictures. */
+/** `windshield simulate dataset`: renders labelled pictures. */
 export function datasetCommand(): Command {
   return new Command('dataset')
     .summary('labelled pictures for training')
     .description(
       'Writes independent scenes in a layout that train and evaluate read: detection as Pascal VOC, segmentation as\n' +
-        'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run again after an\n' +
-        'interruption, it goes on where it stopped. sheet.jpg in the folder shows some of the pictures.\n' +
-        'With --driver the pictures come from drives on one thread, 150 of each.',
+        'CamVid (split train), signs as packed GTSRB (split train32), steering as a Udacity log. Run it again after an\n' +
+        'interruption, and it continues where it stopped. sheet.jpg in the folder shows some of the pictures.\n' +
+        'With --driver the pictures come from drives, 150 per drive, on one thread.',
     )
     .addOption(
-      new Option('--task <task>', 'what it is for').choices(labelledTasks).makeOptionMandatory(),
+      new Option('--task <task>', 'the task that the pictures are for')
+        .choices(labelledTasks)
+        .makeOptionMandatory(),
     )
-    .requiredOption('--out <folder>', 'where it goes')
+    .requiredOption('--out <folder>', 'the folder to write')
     .option('--count <n>', 'scenes (signs: crops)', '1000')
-    .option('--seed <n>', 'of the first scene; the next ones count up', '1000')
-    .option('--size <WxH>', 'pixels of a scene (default: as suits the task)')
+    .option('--seed <n>', 'seed of the first scene; the next ones count up', '1000')
+    .option('--size <WxH>', 'pixels of a scene (default: depends on the task)')
     .option('--workers <n>', 'threads', '2')
-    .option('--truth', 'also lanes, pose, distances (JSON) and depth (16-bit PNG) of each scene')
+    .option(
+      '--truth',
+      'also write lanes, pose, distances (JSON) and depth (16-bit PNG) of each scene',
+    )
     .option(
       '--single-lane <share>',
-      'steering: 0 to 1, roads of one lane, driven in its middle (default: 0.4)',
+      'steering: share of single-lane roads, driven in the middle, 0 to 1 (default: 0.4)',
     )
     .option(
       '--driver <pipeline.yaml>',
-      'steering: drives that this pipeline steers, labelled with what the reference would (DAgger)',
+      'steering: let this pipeline drive, and label its frames with the reference’s steering (DAgger)',
     )
     .action(runDataset);
 }
@@ -89,7 +94,7 @@ async function runDataset(flags: DatasetFlags): Promise<void> {
   });
 }
 
-/** Scenes, or drives where somebody drives. */
+/** Writes scenes, or drives if a driver is given. */
 async function write(
   driver: string | undefined,
   run: DatasetRun,

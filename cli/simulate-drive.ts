@@ -21,21 +21,23 @@ interface DriveFlags {
 const weathers = ['clear', 'rain', 'fog', 'night'] as const satisfies readonly DriveWeather[];
 const roads = ['rural', 'town', 'suburb', 'motorway'] as const satisfies readonly DriveRoad[];
 
-/** `windshield simulate drive`: a recording. */
+/** `windshield simulate drive`: renders a recording. */
 export function driveCommand(): Command {
   return new Command('drive')
     .summary('a recording with calibration and ground truth')
-    .description(
-      'Drives through the world of a seed and writes what its camera sees as a recording.',
-    )
-    .requiredOption('-o, --out <drive.mcap>', 'the recording; appears only when it is complete')
+    .description('Drives through the world of a seed and records what the camera sees.')
+    .requiredOption('-o, --out <drive.mcap>', 'the recording; it appears only when complete')
     .option('--seed <n>', 'which world', '21')
     .option('--seconds <s>', 'how long', '12.5')
-    .option('--rate <Hz>', 'frames a second', '20')
+    .option('--rate <Hz>', 'frames per second', '20')
     .option('--size <WxH>', 'pixels', '1280x720')
     .option('--quality <1..100>', 'JPEG quality', '50')
-    .addOption(new Option('--weather <weather>', 'the seed’s where left out').choices(weathers))
-    .addOption(new Option('--road <kind>', 'from end to end; a mix where left out').choices(roads))
+    .addOption(new Option('--weather <weather>', 'default: the seed’s').choices(weathers))
+    .addOption(
+      new Option('--road <kind>', 'one kind of road for the whole drive (default: a mix)').choices(
+        roads,
+      ),
+    )
     .action(runDrive);
 }
 

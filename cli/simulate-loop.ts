@@ -34,35 +34,39 @@ interface LoopFlags {
   json?: true;
 }
 
-/** `windshield simulate loop`: somebody drives. */
+/** `windshield simulate loop`: lets a controller drive. */
 export function loopCommand(): Command {
   return new Command('loop')
-    .summary('let the pipeline drive, and count how often somebody must intervene')
+    .summary('let the pipeline drive, and count the interventions')
     .description(
       'Closed loop: the pipeline sees each frame and steers the car that the next frame is drawn from, in lock-step.\n' +
-        'When a wheel crosses the border of its lane the car is put back and 6 s pass; autonomy is the share of the\n' +
+        'When a wheel crosses the border of its lane, the car is put back and 6 s pass. Autonomy is the share of the\n' +
         'time without interventions, as DAVE-2 counts it. Exit code 1 when the pipeline stopped answering.\n' +
-        'docs/closed-loop.md tells more.',
+        'See docs/closed-loop.md.',
     )
     .addOption(
-      new Option('--pipeline <pipeline.yaml>', 'whose steering stage drives').default(
-        defaultSteeringPipeline,
-        'pipelines/steering-only.yaml of windshield itself',
-      ),
+      new Option(
+        '--pipeline <pipeline.yaml>',
+        'the pipeline file whose steering stage drives',
+      ).default(defaultSteeringPipeline, 'pipelines/steering-only.yaml of windshield itself'),
     )
     .addOption(
       new Option(
         '--controller <who>',
-        'drives: the network, one that knows the road, or still wheels',
+        'who drives: the network, a reference that knows the road, or a constant angle',
       )
         .choices(['network', 'reference', 'constant'])
         .default('network'),
     )
     .option('--seed <n>', 'which world', '1')
-    .option('--worlds <n>', 'drive in so many, from the seed on, one after the other', '1')
-    .option('--seconds <s>', 'how long in each, interventions included', '60')
-    .option('--rate <Hz>', 'frames a second', '20')
-    .option('--speed <m/s>', 'of the car', '12')
+    .option(
+      '--worlds <n>',
+      'how many worlds to drive in, one after another, with seeds counting up',
+      '1',
+    )
+    .option('--seconds <s>', 'time in each world, interventions included', '60')
+    .option('--rate <Hz>', 'frames per second', '20')
+    .option('--speed <m/s>', 'speed of the car', '12')
     .option('--size <WxH>', 'pixels of a frame', '320x180')
     .option('--latency-ms <ms>', 'added between a frame and its command', '0')
     .option('--disturbance <0..5>', 'strength of wind, crown and bumps; 1 is an ordinary road', '1')
@@ -72,14 +76,18 @@ export function loopCommand(): Command {
         .default('plain'),
     )
     .option('--track <m>', 'length of the road (default: as long as the time needs)')
-    .option('--angle <rad>', 'at which --controller constant holds the wheels', '0')
-    .option('--answer-ms <ms>', 'a pipeline that is silent for longer gave no answer', '15000')
-    .option('--video <out.mp4>', 'what the camera saw, with the lane and the answer drawn in')
+    .option('--angle <rad>', 'angle of --controller constant', '0')
+    .option(
+      '--answer-ms <ms>',
+      'after this long without a result, the frame counts as unanswered',
+      '15000',
+    )
+    .option('--video <out.mp4>', 'film what the camera sees, with the lane and the answer drawn in')
     .option(
       '--foretell',
-      'say whether disagreement with the road foretold interventions (steeringCheck)',
+      'print whether disagreement with the road foretold interventions (steeringCheck)',
     )
-    .option('--json', 'one JSON object instead of sentences')
+    .option('--json', 'print one JSON object instead of sentences')
     .action(runLoopCommand);
 }
 
@@ -196,7 +204,7 @@ function report(
   }
 }
 
-/** `8 of 9 (57–98 %)`: with the interval of 95 % confidence, were each independent of the others. */
+/** `8 of 9 (57–98 %)`: with the 95 % confidence interval, assuming independence. */
 function outOf(hits: number, count: number, share95: readonly [number, number]): string {
   if (count === 0) return '0 of 0';
   const [low, high] = share95.map((share) => Math.round(100 * share));

@@ -16,13 +16,15 @@ interface SheetFlags {
   out: string;
 }
 
-/** `windshield simulate sheet`: many scenes in one picture. */
+/** `windshield simulate sheet`: renders many scenes into one picture. */
 export function sheetCommand(): Command {
   return new Command('sheet')
     .summary('one picture of many scenes')
-    .description('Renders scenes of a data set side by side, to see at a glance what it is like.')
+    .description('Renders scenes of a data set side by side, for a quick look.')
     .addOption(
-      new Option('--task <task>', 'what it is for').choices(labelledTasks).default('detection'),
+      new Option('--task <task>', 'the task that the pictures are for')
+        .choices(labelledTasks)
+        .default('detection'),
     )
     .requiredOption('--out <sheet.jpg>', 'the picture')
     .option('--count <n>', 'scenes', '24')

@@ -14,7 +14,7 @@ export interface ViewFlags {
   rate: string;
 }
 
-/** What `simulate --view` takes where `simulate view` has options. */
+/** Values for `simulate --view` in place of the options of `simulate view`. */
 export const defaultViewFlags: ViewFlags = {
   pipeline: defaultSteeringPipeline,
   seed: '1',
@@ -23,25 +23,25 @@ export const defaultViewFlags: ViewFlags = {
   rate: '20',
 };
 
-/** `windshield simulate view`: a page to drive on. */
+/** `windshield simulate view`: serves a page to drive on. */
 export function viewCommand(): Command {
   const { seed, port, size, rate, pipeline } = defaultViewFlags;
   return new Command('view')
     .summary('the page: drive with the keyboard, or watch the network drive')
     .description(
       'Serves a page on this machine’s loopback address: drive with the arrow keys, watch the network or the\n' +
-        'reference drive, and see what the networks see beside the ground truth. Ctrl-C ends it.',
+        'reference drive, and compare what the networks see with the ground truth. Ctrl-C ends it.',
     )
     .addOption(
       new Option(
         '--pipeline <pipeline.yaml>',
-        'whose networks see, and whose steering drives',
+        'the pipeline file whose networks see and drive',
       ).default(pipeline, 'pipelines/steering-only.yaml of windshield itself'),
     )
     .option('--seed <n>', 'which world', seed)
-    .option('--port <n>', 'of the page; 0 takes a free one', port)
+    .option('--port <n>', 'port of the page; 0 picks a free one', port)
     .option('--size <WxH>', 'pixels of a frame', size)
-    .option('--rate <Hz>', 'frames a second, as far as the machine keeps up', rate)
+    .option('--rate <Hz>', 'frames per second, if the machine keeps up', rate)
     .action(runView);
 }
 

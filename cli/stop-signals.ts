@@ -1,36 +1,36 @@
 import { removeOpenPartials } from '../src/files/open-partials.js';
 
-/** Ctrl-C, a service manager, and a terminal that is closed. */
+/** Sent by Ctrl-C, a service manager, and a closed terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What the command does at the first signal; undefined while it has said nothing. */
+/** The command's handler for the first signal; undefined until it sets one. */
 let stopCommand: ((signal: NodeJS.Signals) => void) | undefined;
-/** The first signal, once it has come. */
+/** The first signal, once it has arrived. */
 let firstSignal: NodeJS.Signals | undefined;
-/** Whether a signal that comes before the command is ready for it is kept for it. */
+/** Whether a signal that arrives early is kept for the command. */
 let isHeld = false;
 
 /**
- * Takes the signals for the whole process, from its first moment on. Until a command says by `onStopSignals` what it
- * does, a signal ends the process at once, without what is half-written; with `hold` it waits for the command.
+ * Handles the signals of the process from its start. Until a command registers its handler with `onStopSignals`, a
+ * signal ends the process at once, without half-written files; with `hold` it waits for the command.
  */
 export function takeStopSignals({ hold }: { hold: boolean }): void {
   isHeld = hold;
   for (const signal of signals) process.on(signal, onSignal);
 }
 
-/** Leaves the signals to somebody else, such as a supervisor. */
+/** Leaves the signals to another handler, such as a supervisor. */
 export function releaseStopSignals(): void {
   for (const signal of signals) process.off(signal, onSignal);
 }
 
 /**
- * Calls `stop` at the first signal, so that the run can end in order, also where that came before; the second one
- * ends the process at once. Returns a function that takes the handlers away.
+ * Calls `stop` at the first signal, or at once if that has already arrived, so that the run can end in order; the
+ * second signal ends the process at once. Returns a function that removes the handlers.
  */
 export function onStopSignals(stop: (signal: NodeJS.Signals) => void): () => void {
   stopCommand = stop;
-  // Taken without a gap: a signal between two handlers would end the process by itself.
+  // Registered without a gap, because a signal between two handlers would end the process.
   for (const signal of signals)
     if (!process.listeners(signal).includes(onSignal)) process.on(signal, onSignal);
   if (firstSignal !== undefined) stop(firstSignal);
@@ -41,7 +41,7 @@ export function onStopSignals(stop: (signal: NodeJS.Signals) => void): () => voi
   };
 }
 
-/** Resolves at the first signal, also where that came before; the second one ends the process at once. */
+/** Resolves at the first signal, or at once if that has already arrived; the second one ends the process at once. */
 export async function firstStopSignal(): Promise<void> {
   let forget = (): void => {};
   await new Promise<void>((resolve) => {
@@ -58,7 +58,7 @@ function onSignal(signal: NodeJS.Signals): void {
     return;
   }
   removeOpenPartials();
-  // By the system itself: an orderly exit would wait for threads that run a network.
+  // The system ends it: an orderly exit would wait for threads that run a network.
   releaseStopSignals();
   process.kill(process.pid, signal);
 }

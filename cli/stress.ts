@@ -22,26 +22,23 @@ interface StressFlags {
   json?: true;
 }
 
-/** `windshield stress <task> [bundles...]`: what weather, lens and camera do to a network's answers. */
+/** `windshield stress <task> [bundles...]`: measures how weather, lens and camera affect a network's answers. */
 export function stressCommand(): Command {
   return new Command('stress')
-    .summary('score a bundle in bad weather: fifteen corruptions in five strengths')
+    .summary('score a bundle under fifteen kinds of corruption, at five strengths each')
     .description(
-      'Scores bundles on labelled pictures that were corrupted as weather, lenses and cameras do it, and prints how wrong\n' +
-        'each becomes, with the mean corruption error against the first bundle. Without bundles: models/<task> and its\n' +
-        'twin of 8 bits.',
+      'Scores bundles on labelled pictures that are corrupted the way weather, lenses and cameras do it. Prints the error\n' +
+        'of each, and the mean corruption error against the first bundle. Default bundles: models/<task> and its\n' +
+        '8-bit twin.',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
-    .argument(
-      '[bundles...]',
-      'folders of bundles; the first is what the others are measured against',
-    )
+    .argument('[bundles...]', 'folders of bundles; the first is the reference')
     .requiredOption('--data <folder>', 'the labelled pictures, as for evaluate')
     .requiredOption('--format <format>', 'their format, as for evaluate')
-    .option('--split <split>', 'the part that is scored, as for evaluate')
-    .option('--corruptions <names>', 'only these, with commas between them')
-    .option('--limit <n>', 'samples in each run, spread evenly', positiveInteger, 100)
-    .option('--seed <n>', 'for drops, spots and noise', positiveInteger, 1)
+    .option('--split <split>', 'the part to score, as for evaluate')
+    .option('--corruptions <names>', 'only these, separated by commas')
+    .option('--limit <n>', 'samples per run, spread evenly', positiveInteger, 100)
+    .option('--seed <n>', 'seed of drops, spots and noise', positiveInteger, 1)
     .option('--report <file.html>', 'also write a page with curves and pictures')
     .option('--json', 'print one JSON object')
     .action(stress);

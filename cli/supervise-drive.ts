@@ -5,13 +5,13 @@ import type { DriveFlags } from './drive-options.js';
 import { releaseStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** Bounds for what no option changes, milliseconds: code loads within seconds, TensorRT builds engines for minutes. */
+/** Bounds that no option changes, milliseconds: code loads within seconds, TensorRT builds engines for minutes. */
 const startingMs = 30_000;
 const loadingMs = 600_000;
 
 /**
- * Runs this very command in a process of its own under a supervisor, where `--supervise` asks for that; resolves
- * with false where it does not, and in that process itself. `argv` is the command line without node and script.
+ * If `--supervise` is given, runs this command in a child process under a supervisor; resolves with false otherwise,
+ * and in the child itself. `argv` is the command line without node and script.
  */
 export async function superviseDrive(
   { supervise: isAsked, hangBound }: DriveFlags,

@@ -1,5 +1,5 @@
-// The pipeline's process under a supervisor: the command line again, from the compiled tree as it is. What was
-// started is what is started again, whatever happened to the sources since.
+// The pipeline's process under a supervisor: the command line from the compiled tree as it is. A restart runs the same
+// code, even if the sources have changed.
 import { main } from './main.js';
 
 process.setSourceMapsEnabled(true);

@@ -4,11 +4,11 @@ import type { WriteStream } from 'node:tty';
 const marginColumns = 1;
 
 /**
- * Standard output for what was asked for, standard error for how it is going. A reader that goes away
- * (`windshield ... | head`) is no error: what it will not read is not written.
+ * Standard output for the command's result, standard error for its progress. A reader that closes early (`windshield
+ * ... | head`) is not an error; nothing more is then written.
  */
 export class Terminal {
-  /** True where the live line can be redrawn in place. */
+  /** True if the live line can be redrawn in place. */
   readonly isInteractive: boolean;
   #isLineShown = false;
   #isOutputClosed = false;
@@ -16,7 +16,7 @@ export class Terminal {
   constructor(
     readonly output: NodeJS.WritableStream = process.stdout,
     readonly progress: NodeJS.WritableStream = process.stderr,
-    /** Called once when the reader of standard output has gone. */
+    /** Called once when the reader of standard output has closed it. */
     readonly onOutputClosed: () => void = () => {},
   ) {
     this.isInteractive = (progress as WriteStream).isTTY === true;
@@ -30,7 +30,7 @@ export class Terminal {
     });
   }
 
-  /** The answer of the command: a table, a document. */
+  /** The command's result: a table or a document. */
   print(text: string): void {
     this.clearLive();
     if (!this.#isOutputClosed) this.output.write(`${text}\n`);
@@ -42,7 +42,7 @@ export class Terminal {
     this.progress.write(`${text}\n`);
   }
 
-  /** Draws the live line over the one before. Only where isInteractive. */
+  /** Draws the live line over the previous one. Only if isInteractive. */
   showLive(text: string): void {
     const columns = (this.progress as WriteStream).columns ?? 80;
     const shown = [...text].slice(0, columns - marginColumns).join('');
@@ -50,7 +50,7 @@ export class Terminal {
     this.#isLineShown = true;
   }
 
-  /** Resolves when all that was written has left the process, or cannot. */
+  /** Resolves when everything written has left the process, or cannot. */
   async flushed(): Promise<void> {
     for (const stream of [this.output, this.progress])
       await new Promise<void>((resolve) => stream.write('', () => resolve()));

@@ -11,7 +11,7 @@ import { showsProgress } from './progress-line.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** Recipes are data, not code: they stay with the sources. */
+/** Recipes are data, not code, so they stay with the sources. */
 const recipesDir = fileURLToPath(new URL('../../tools/train/recipes/', import.meta.url));
 const backends = ['auto', 'compiled', 'wasm', 'webgpu', 'tfjs-node'] as const;
 
@@ -31,23 +31,20 @@ interface TrainFlags {
   replace?: true;
 }
 
-/** `windshield train <task>`: trains a network by a recipe. */
+/** `windshield train <task>`: trains a network with a recipe. */
 export function trainCommand(): Command {
   return new Command('train')
     .summary('train the network of a task')
     .description(
       'Trains the network of a task by a recipe (YAML: data, augmentation, optimiser, schedule, seed). The novelty\n' +
         'gate needs no labels: `windshield novelty train`.\n' +
-        'Checkpoints are written after each epoch; Ctrl-C ends after the step in hand, and --resume goes\n' +
-        'on to the same weights that an uninterrupted run would have reached. docs/training.md tells more.',
+        'Checkpoints are written after each epoch. Ctrl-C ends after the current step, and --resume continues\n' +
+        'to the same weights that an uninterrupted run would have reached. See docs/training.md.',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
-    .requiredOption(
-      '--data <folder...>',
-      'folders in which the recipe’s data is looked for, in order',
-    )
+    .requiredOption('--data <folder...>', 'folders to search for the recipe’s data, in order')
     .option('--recipe <file>', 'the recipe (default: tools/train/recipes/<task>.yaml)')
-    .option('--out <folder>', 'where checkpoints and the log go (default: runs/<task>)')
+    .option('--out <folder>', 'folder for checkpoints and the log (default: runs/<task>)')
     .addOption(
       new Option('--backend <name>', 'what computes; auto prints its choice and why')
         .choices(backends)
@@ -56,23 +53,23 @@ export function trainCommand(): Command {
     .option('--threads <n>', 'CPU threads (default: all cores)', positiveInteger)
     .option(
       '--loaders <n>',
-      'threads that read and augment beside the steps; 0: between them (default: one for every four cores, at least 1)',
+      'threads that read and augment in parallel to the steps; 0: between the steps (default: one per four cores, at least 1)',
       numberOf({ least: 0, isWhole: true }),
     )
     .option(
       '--from <path>',
-      'begin with the weights of a run, a checkpoint, a tf.layers model.json or a bundle where layers agree',
+      'start from the weights of a run, a checkpoint, a tf.layers model.json or a bundle, where layers match',
     )
-    .option('--freeze <layers...>', 'layers that keep their weights; * stands for any characters')
+    .option('--freeze <layers...>', 'layers that keep their weights; * matches any characters')
     .option(
       '--folds <n>',
-      'cross-validate: train n times, each time judged by another part',
+      'cross-validate: train n times, each time judged on another part',
       numberOf({ least: 2, most: 100, isWhole: true }),
     )
-    .option('--epochs <n>', 'instead of the recipe’s', positiveInteger)
-    .option('--samples <n>', 'samples of an epoch, instead of the recipe’s', positiveInteger)
-    .option('--resume', 'go on from the last checkpoint in --out')
-    .option('--replace', 'begin again in --out, over the run that is there')
+    .option('--epochs <n>', 'replaces the recipe’s value', positiveInteger)
+    .option('--samples <n>', 'samples per epoch, replaces the recipe’s value', positiveInteger)
+    .option('--resume', 'continue from the last checkpoint in --out')
+    .option('--replace', 'start again in --out, replacing the run that is there')
     .action(async (task: LabelledTask, flags: TrainFlags) => {
       await runTrain(task, flags);
     });
@@ -107,7 +104,7 @@ async function runTrain(task: LabelledTask, flags: TrainFlags): Promise<void> {
   await checkNoRunIn(outDir, flags);
   const stop = new AbortController();
   const forget = onStopSignals(() => {
-    terminal.note('ending after this step; once more ends at once');
+    terminal.note('ending after this step; Ctrl-C again ends at once');
     stop.abort();
   });
   const request: TrainingRequest = {
@@ -142,7 +139,7 @@ async function runTrain(task: LabelledTask, flags: TrainFlags): Promise<void> {
   }
 }
 
-/** A run that took hours is not begun again by accident. */
+/** Keeps a run that took hours from being overwritten by accident. */
 async function checkNoRunIn(outDir: string, { resume, replace }: TrainFlags): Promise<void> {
   if (resume === true || replace === true) return;
   const { runFiles } = await import('../tools/train/run-files.js');
@@ -173,6 +170,6 @@ async function runFolds(
     const each = values.map((value) => value.toFixed(4)).join('  ');
     terminal.print(`${name}  ${mean.toFixed(4)} ± ${deviation.toFixed(4)}  (${each})`);
   }
-  const ended = isComplete ? 'done' : 'stopped; --resume goes on';
+  const ended = isComplete ? 'done' : 'stopped; --resume continues';
   terminal.print(`${ended}: ${steps.length} of ${count} folds, ${request.outDir}/${foldsFile}`);
 }

@@ -2,7 +2,7 @@ import { exitCodes } from './exit-codes.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
-/** Runs with Ctrl-C ending it in order; `work` says what an interruption left. */
+/** Runs `work` so that Ctrl-C ends it in order; `work` returns the text about an interruption. */
 export async function untilStopped(
   work: (signal: AbortSignal, terminal: Terminal) => Promise<string>,
   command = 'simulate',

@@ -27,22 +27,22 @@ interface VerifyFlags extends VerdictFlags {
   update?: true;
 }
 
-/** `windshield verify <drive> --reference <results.mcap>`: does this build still see what it saw. */
+/** `windshield verify <drive> --reference <results.mcap>`: checks whether this build still gives the reference's results. */
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .summary('replay a drive and judge its results against a reference')
     .description(
       'Replays a drive in lock-step and compares the results with a reference, byte for byte where build,\n' +
         'machine, networks and provider are the same, and in words everywhere: which sign was lost, which\n' +
-        'pedestrian seen later, where steering differs most, which setting changed. Exit code 1 where the\n' +
-        'rules do not allow what was found. The reference is written with --update only. A pipeline file of\n' +
-        'several cameras is verified as a rig: every camera against itself, one verdict for all.',
+        'pedestrian is seen later, where steering differs most, which setting changed. Exit code 1 if the\n' +
+        'rules do not allow a difference. The reference is written only with --update. A pipeline file with\n' +
+        'several cameras is verified as a rig: every camera against its own reference, one verdict for all.',
     )
     .argument(
       '[drive]',
-      'a recording, a folder of pictures or a video; left out where the pipeline file names cameras, each with its own',
+      'a recording, a folder of pictures or a video; omit it if the pipeline file names cameras with their own sources',
     )
-    .requiredOption('--reference <results.mcap>', 'what this drive gave when it was right')
+    .requiredOption('--reference <results.mcap>', 'the results of this drive when they were right')
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
         defaultPipelineFile,
@@ -50,7 +50,7 @@ export function verifyCommand(): Command {
       ),
     )
     .option('--camera <name>', 'only this camera of a pipeline file that has several')
-    .option('-o, --out <results.mcap>', 'keep the results')
+    .option('-o, --out <results.mcap>', 'also keep the new results')
     .option('--update', 'make these results the reference, on purpose');
   return addVerdictOptions(command).action(verify);
 }
@@ -89,7 +89,7 @@ async function verify(given: string | undefined, flags: VerifyFlags): Promise<vo
   }
 }
 
-/** A new reference takes the place of older results alone. Rejects as guardOutputs and checkNoDriveAt do. */
+/** A new reference may replace only older results. Rejects as guardOutputs and checkNoDriveAt do. */
 async function guardReference(path: string, drives: RigDrives, pipeline: string): Promise<void> {
   const { guardOutputs } = await import('../src/files/output-guard.js');
   const { checkNoDriveAt } = await import('../src/recording/recording-kind.js');
@@ -101,11 +101,11 @@ async function guardReference(path: string, drives: RigDrives, pipeline: string)
   await checkNoDriveAt(path);
 }
 
-/** By camera, the drive that the file names. */
+/** The drive that the file names for each camera. */
 const drivesOf = ({ cameras = {} }: PipelineConfig): Record<string, string> =>
   Object.fromEntries(Object.entries(cameras).map(([name, { source }]) => [name, source]));
 
-/** Replays in lock-step, publishing nothing; rejects where a drive did not come to its end. */
+/** Replays in lock-step without publishing; rejects if a drive did not run to its end. */
 async function replayInto(
   path: string,
   file: PipelineConfig,

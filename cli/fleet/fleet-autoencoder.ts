@@ -21,32 +21,32 @@ interface FleetAutoencoderFlags extends StoreFlags {
 /** `windshield fleet autoencoder <drives.yaml> --out frames.onnx`. */
 export function fleetAutoencoderCommand(): Command {
   const command = new Command('autoencoder')
-    .summary('learn frames without labels, for codes of --kind autoencoder')
+    .summary('train an autoencoder on unlabelled frames, for --kind autoencoder')
     .description(
-      'Trains a small convolutional autoencoder on frames of many drives, as the lens gives them. `fleet codes --kind\n' +
-        'autoencoder` codes drives by it, `novelty train --autoencoder` begins with it.',
+      'Trains a small convolutional autoencoder on frames of many drives, not rectified. `fleet codes --kind\n' +
+        'autoencoder` and `novelty train --autoencoder` use it.',
     )
-    .argument('<drives.yaml>', 'which drives')
-    .requiredOption('-o, --out <file.onnx>', 'where the trained one goes')
+    .argument('<drives.yaml>', 'the list of drives')
+    .requiredOption('-o, --out <file.onnx>', 'the network to write')
     .addOption(
-      new Option('--every <s>', 'seconds from one frame to the next')
+      new Option('--every <s>', 'seconds between frames')
         .argParser(numberOf({ least: 0.01, most: 3600, what: 'seconds' }))
         .default(1),
     )
     .addOption(
-      new Option('--hold-out <n>', 'each n-th drive is only measured')
+      new Option('--hold-out <n>', 'hold out every n-th drive to measure on')
         .argParser(numberOf({ least: 2, isWhole: true }))
         .default(10),
     )
     .addOption(
-      new Option('--code <numbers>', 'numbers of a code, a multiple of 8')
+      new Option('--code <numbers>', 'size of a code, a multiple of 8')
         .argParser(codeSize)
         .default(64),
     )
-    .option('--denoising', 'learn to give the clean picture of a spoilt one')
-    .option('--steps <n>', 'of training, 16 pictures each', positiveInteger, 3000)
-    .option('--seed <n>', 'of weights and order', positiveInteger, 1)
-    .option('--threads <n>', 'that compute', positiveInteger, 1);
+    .option('--denoising', 'learn to restore the clean picture from a corrupted one')
+    .option('--steps <n>', 'training steps, 16 pictures each', positiveInteger, 3000)
+    .option('--seed <n>', 'seed of the weights and of the order', positiveInteger, 1)
+    .option('--threads <n>', 'CPU threads', positiveInteger, 1);
   return addStoreOptions(command).action(fleetAutoencoder);
 }
 

@@ -14,27 +14,30 @@ interface FleetCodesFlags extends StoreFlags, KindFlags {
   json?: true;
 }
 
-/** Seconds from one frame to the next, and of a sentence. */
+/** Seconds between frames, and length of a sentence. */
 const defaultEveryS = { frames: 1, events: 60 } as const;
-/** Words whose company is shown. */
+/** Number of words for which similar ones are shown. */
 const shownWords = 8;
 
 /** `windshield fleet codes <drives.yaml> --out <codes>`. */
 export function fleetCodesCommand(): Command {
   const command = new Command('codes')
-    .summary('write what frames look like to a network, for `find` and `fleet map`')
+    .summary('write a code of what each frame looks like to a network, for `find` and `fleet map`')
     .description(
-      'Runs the segmentation network (or the first other one) of the pipeline file, or an autoencoder, on a frame a\n' +
-        'second of every drive and keeps what it computes on its way, with a small picture. What is there already\n' +
-        'is not done again. With --kind events it learns the words of what happens (signs, manoeuvres, who else is\n' +
-        'there) from the results of a fleet, and keeps a code of each minute.',
+      'Runs the segmentation network of the pipeline file (else its first network), or an autoencoder, on one frame per\n' +
+        'second of every drive, and keeps its inner activations with a small picture. Drives that have codes already\n' +
+        'are skipped. With --kind events it learns vectors for what happens (signs, manoeuvres, other road\n' +
+        'users) from the results of a fleet, and keeps one code per minute.',
     )
-    .argument('<drives.yaml>', 'which drives; with --kind events, what `fleet run` wrote')
-    .requiredOption('-o, --out <folder|s3://…>', 'where codes lie')
+    .argument(
+      '<drives.yaml>',
+      'the list of drives; with --kind events, the results that `fleet run` wrote',
+    )
+    .requiredOption('-o, --out <folder|s3://…>', 'where to write the codes')
     .addOption(
       new Option(
         '--every <s>',
-        'seconds from one frame to the next (1), or of a sentence of events (60)',
+        'seconds between frames (1), or length of a sentence of events (60)',
       ).argParser(numberOf({ least: 0.01, most: 3600, what: 'seconds' })),
     )
     .addOption(runOption())
@@ -74,7 +77,7 @@ async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
 const failedLines = (failures: readonly { name: string; reason: string }[]) =>
   failures.map(({ name, reason }) => `failed   ${name}: ${reason}`);
 
-/** Words of the results at `place`, and a code of each of their sentences. */
+/** Codes the sentences of the results at `place`. */
 async function eventCodes(place: string, flags: FleetCodesFlags): Promise<void> {
   const [{ openStore }, { codeEvents }, { nearWords }] = await Promise.all([
     import('../../tools/fleet/store/open-store.js'),

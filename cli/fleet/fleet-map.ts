@@ -14,12 +14,12 @@ interface FleetMapFlags extends StoreFlags, KindFlags {
 /** `windshield fleet map <codes> --html map.html`. */
 export function fleetMapCommand(): Command {
   const command = new Command('map')
-    .summary('draw a map of drives: frames that look alike lie together')
+    .summary('draw a map of drives on which similar frames are neighbours')
     .description(
-      'Lays the frames of `fleet codes` on a plane (t-SNE) as small pictures, 1500 at most, evenly taken. A click\n' +
-        'leads to the moment in the player.',
+      'Places the frames of `fleet codes` on a plane (t-SNE) as small pictures, at most 1500, evenly sampled. A click\n' +
+        'opens the moment in the player.',
     )
-    .argument('<codes>', 'what `fleet codes` wrote: a folder or s3://bucket/prefix')
+    .argument('<codes>', 'the codes that `fleet codes` wrote: a folder or s3://bucket/prefix')
     .requiredOption('--html <map.html>', 'the page to write')
     .option('--page <url>', 'where `windshield view` serves the player', 'http://127.0.0.1:5580/');
   return addStoreOptions(addKindOptions(command)).action(drawMap);

@@ -21,19 +21,16 @@ export interface FleetMergeFlags extends StoreFlags {
   json?: true;
 }
 
-/** What `fleet run --verify` and `fleet merge` share. */
+/** Options that `fleet run --verify` and `fleet merge` share. */
 export function addMergeOptions(command: Command): Command {
   const collect = (text: string, before: string[] = []) => {
     if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('expected name=number.');
     return [...before, text];
   };
   return command
-    .option('--verify <folder|s3://…>', 'results of another run, which these are compared with')
-    .option(
-      '--reference-run <key>',
-      'with --verify: the run that is meant, where several lie there',
-    )
-    .option('--rules <rules.yaml>', 'what may differ; nothing, when left out')
+    .option('--verify <folder|s3://…>', 'the results of another run, to compare with')
+    .option('--reference-run <key>', 'with --verify: which run, if the folder holds several')
+    .option('--rules <rules.yaml>', 'what may differ (default: nothing)')
     .option(
       '--min <name=number>',
       'a score that must be reached, such as mAP50=0.5; repeatable',
@@ -45,7 +42,7 @@ export function addMergeOptions(command: Command): Command {
       collect,
     )
     .option('--html <report.html>', 'also write one self-contained page')
-    .option('--junit <report.xml>', 'also write what a build server reads')
+    .option('--junit <report.xml>', 'also write JUnit XML, for a CI server')
     .option(
       '--page <url>',
       'where `windshield view` serves the player, for links',
@@ -56,25 +53,25 @@ export function addMergeOptions(command: Command): Command {
 /** `windshield fleet merge <results>`. */
 export function fleetMergeCommand(): Command {
   const command = new Command('merge')
-    .summary('make one verdict of the results of many drives')
+    .summary('judge the results of many drives together')
     .description(
       'Puts the results of a fleet together: what failed and what is missing, how the drives score with\n' +
         'confidence intervals over drives, and with --verify what differs from another run, worst first.\n' +
-        'Exit code 1 where the rules do not allow what was found.',
+        'Exit code 1 if the rules do not allow a difference.',
     )
-    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
+    .argument('<results>', 'the results that `fleet run` wrote: a folder or s3://bucket/prefix')
     .addOption(runOption())
     .option('--json', 'print one JSON object instead of the text');
   return addStoreOptions(addMergeOptions(command)).action(showFleetVerdict);
 }
 
-/** Before a drive is replayed or a result read: no report takes the place of what is read. Throws as guardOutputs does. */
+/** Checks, before a drive is replayed or a result read, that no report overwrites an input. Throws as guardOutputs does. */
 export function guardMergeOutputs(flags: Pick<FleetMergeFlags, 'html' | 'junit' | 'rules'>) {
   const inputs = flags.rules === undefined ? [] : [{ role: 'the rules', path: flags.rules }];
   guardOutputs(reportFiles(flags), inputs);
 }
 
-/** Merges, prints, writes what was asked for; sets exit code 1 where the answer is no. */
+/** Merges, prints, writes the requested files; sets exit code 1 if the verdict is negative. */
 export async function showFleetVerdict(place: string, flags: FleetMergeFlags): Promise<void> {
   guardMergeOutputs(flags);
   const [{ openStore }, { mergeFleet }, { readRules, strictRules }, { parseLimit }, format] =

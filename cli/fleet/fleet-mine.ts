@@ -27,36 +27,38 @@ const minedTasks = ['detection', 'segmentation', 'signs'] as const satisfies rea
 /** `windshield fleet mine <results> --drives <drives.yaml> --out <set>`. */
 export function fleetMineCommand(): Command {
   const command = new Command('mine')
-    .summary('choose frames that are worth a label, as a data set with predictions')
+    .summary('choose frames worth labelling, as a data set with predictions')
     .description(
-      'Looks through the results of many drives for frames on which the networks are unsure or disagree, that show\n' +
-        'what is rare, or that are novel (by the novelty gate where it ran, else with --codes by what was seen\n' +
-        'elsewhere), and writes them as a data set. Its labels are predictions and marked as such: `train` leaves\n' +
+      'Searches the results of many drives for frames on which the networks are unsure or disagree, that show\n' +
+        'something rare, or that are novel (by the novelty gate if it ran, else, with --codes, by what other drives\n' +
+        'saw), and writes them as a data set. Its labels are predictions and marked as such: `train` leaves\n' +
         'them out until somebody has corrected them.',
     )
-    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
-    .requiredOption('--drives <drives.yaml>', 'the list that was run: where the pictures are')
-    .requiredOption('-o, --out <folder>', 'the data set; a new folder')
+    .argument('<results>', 'the results that `fleet run` wrote: a folder or s3://bucket/prefix')
+    .requiredOption('--drives <drives.yaml>', 'the list of drives that was run, for the pictures')
+    .requiredOption('-o, --out <folder>', 'the data set, in a new folder')
     .addOption(
-      new Option('--task <task>', 'what the labels are for')
+      new Option('--task <task>', 'the task that the labels are for')
         .choices(minedTasks)
         .default('detection'),
     )
     .option(
       '--codes <folder|s3://…>',
-      'what `fleet codes` wrote, to find what is novel without a gate',
+      'the codes that `fleet codes` wrote, to find novel frames without a gate',
     )
     .addOption(
-      new Option('--count <number>', 'frames at most').argParser(positiveInteger).default(200),
+      new Option('--count <number>', 'most frames to choose')
+        .argParser(positiveInteger)
+        .default(200),
     )
     .addOption(
       new Option(
         '--per-drive <number>',
-        'frames of one drive at most; twice its even share when left out',
+        'most frames of one drive (default: twice its even share)',
       ).argParser(positiveInteger),
     )
     .addOption(
-      new Option('--apart <s>', 'seconds between two frames of a drive at least')
+      new Option('--apart <s>', 'least seconds between two frames of a drive')
         .argParser(numberOf({ least: 0, most: 86_400, what: 'seconds' }))
         .default(3),
     )

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 
-/** Where a fleet's results lie. */
+/** Options for the place of a fleet's results. */
 export interface StoreFlags {
   endpoint?: string;
 }
@@ -8,9 +8,9 @@ export interface StoreFlags {
 export function addStoreOptions(command: Command): Command {
   return command.option(
     '--endpoint <url>',
-    'the S3-compatible server that s3:// means; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    'the S3-compatible server behind s3://; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   );
 }
 
 export const runOption = () =>
-  new Option('--run <key>', 'the run whose results are meant, where several lie there');
+  new Option('--run <key>', 'which run, if the folder holds the results of several');

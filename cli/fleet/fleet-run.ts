@@ -32,31 +32,28 @@ interface FleetRunFlags extends Omit<FleetMergeFlags, 'run' | 'json'> {
   json?: true;
 }
 
-/** How often a line is written where there is no terminal, seconds. */
+/** Interval of writing a line if there is no terminal, seconds. */
 const lineS = 10;
 
 /** `windshield fleet run <drives.yaml>`. */
 export function fleetRunCommand(): Command {
   const command = new Command('run')
-    .summary('replay every drive of a list, and keep what was seen')
+    .summary('replay every drive of a list, and keep the results')
     .description(
-      'Replays many drives in lock-step, each in a process of its own, and writes results beside each other.\n' +
-        'What is done already is not done again. A drive that crashes, hangs or eats memory is tried again, then\n' +
-        'set aside with the reason. Exit code 1 where drives were set aside.',
+      'Replays many drives in lock-step, each in its own process, and collects their results in one place.\n' +
+        'Drives that have results already are skipped. A drive that crashes, hangs or uses too much memory is retried, then\n' +
+        'set aside with the reason. Exit code 1 if drives were set aside.',
     )
-    .argument('<drives.yaml>', 'which drives; docs/fleet.md explains every key')
+    .argument('<drives.yaml>', 'the list of drives; docs/fleet.md explains every key')
     .addOption(
       new Option('-p, --pipeline <pipeline.yaml>', 'the pipeline file').default(
         defaultPipelineFile,
         'pipelines/default.yaml of windshield itself',
       ),
     )
-    .option('--camera <name>', 'as this camera of a pipeline file that has several')
-    .requiredOption('-o, --out <folder|s3://bucket/prefix>', 'where results lie')
-    .option(
-      '--shard <index/count>',
-      'do every count-th unit; the index is left out under an array job',
-    )
+    .option('--camera <name>', 'run this camera of a pipeline file that has several')
+    .requiredOption('-o, --out <folder|s3://bucket/prefix>', 'where to write the results')
+    .option('--shard <index/count>', 'do every count-th unit; in an array job omit the index')
     .addOption(
       new Option(
         '--queue <nats://host:4222>',
@@ -66,29 +63,29 @@ export function fleetRunCommand(): Command {
     .addOption(
       new Option(
         '--lease <s>',
-        'with --queue: a unit of a worker that is silent for so long goes to another',
+        'with --queue: after this long without a sign of life, a worker’s unit goes to another',
       )
         .argParser(numberOf({ least: 1, most: 3600, what: 'seconds' }))
         .default(30),
     )
     .addOption(
-      new Option('-j, --workers <number>', 'units side by side')
+      new Option('-j, --workers <number>', 'how many units run in parallel')
         .argParser(positiveInteger)
-        .default(availableParallelism(), 'one a core'),
+        .default(availableParallelism(), 'one per core'),
     )
     .addOption(
-      new Option('--tries <number>', 'how often a drive is tried that ends its process')
+      new Option('--tries <number>', 'how often a drive that kills its process is tried')
         .argParser(positiveInteger)
         .default(2),
     )
-    .option('--retry-failed', 'try again what was set aside by an earlier run')
+    .option('--retry-failed', 'retry the units that an earlier run set aside')
     .addOption(
-      new Option('--hang-bound <s>', 'a process without a new frame for so long is ended')
+      new Option('--hang-bound <s>', 'end a process that brings no new frame for this long')
         .argParser(numberOf({ least: 1, most: 86_400, what: 'seconds' }))
         .default(120),
     )
     .addOption(
-      new Option('--memory <MB>', 'a process that holds more is ended').argParser(
+      new Option('--memory <MB>', 'end a process that uses more memory').argParser(
         numberOf({ least: 64, most: 1e7, what: 'megabytes' }),
       ),
     )
@@ -107,7 +104,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
     ]);
   guardMergeOutputs(flags);
   const { queue, lease } = flags;
-  // Under an array job that shares a queue the index says nothing.
+  // In an array job that shares a queue the index is ignored.
   const ownShard = () => (queue === undefined ? shards.shardOf() : undefined);
   const shard = flags.shard === undefined ? ownShard() : shards.parseShard(flags.shard);
   if ((shard ?? queue) !== undefined && flags.verify !== undefined)
@@ -154,10 +151,10 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
     if (flags.verify === undefined || summary.left > 0) {
       terminal.print(words);
       if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
-      // An engine takes its machine back by this signal, and takes code 0 for a share that is done.
+      // An engine reclaims its machine with this signal, and takes code 0 for a completed share.
       if (summary.left > 0 && stoppedBy === 'SIGTERM') process.exitCode = exitCodes.takenBack;
     } else {
-      // The answer is the verdict, which knows whether what failed has failed before.
+      // The verdict decides, because it knows whether what failed had failed before.
       terminal.note(words);
       await showFleetVerdict(flags.out, { ...flags, run: summary.run });
     }

@@ -17,11 +17,11 @@ export function fleetTableCommand(): Command {
     .summary('write the results of many drives as Parquet, for `ask` and other programs')
     .description(
       'Writes frames, detections, tracks, signs, segmentation shares, steering, latency, drops, health and ground\n' +
-        'truth as Parquet, a folder a table and in it one a drive. docs/tables.md says every column. What is there\n' +
-        'already is not written again. Exit code 1 where results cannot be read.',
+        'truth as Parquet: one folder per table, and in it one per drive. docs/tables.md lists every column. Existing tables\n' +
+        'are skipped. Exit code 1 if results cannot be read.',
     )
-    .argument('<results>', 'what `fleet run` wrote: a folder or s3://bucket/prefix')
-    .requiredOption('-o, --out <folder|s3://…>', 'where the tables lie')
+    .argument('<results>', 'the results that `fleet run` wrote: a folder or s3://bucket/prefix')
+    .requiredOption('-o, --out <folder|s3://…>', 'where the tables are')
     .addOption(runOption())
     .option('--json', 'print one JSON object');
   return addStoreOptions(command).action(fleetTable);

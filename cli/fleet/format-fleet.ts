@@ -2,10 +2,10 @@ import type { FleetSummary } from '../../tools/fleet/fleet-account.js';
 import type { FleetProgress } from '../../tools/fleet/fleet-progress.js';
 import { durationText, type WorkDone } from '../progress-line.js';
 
-/** So many failures are told; the JSON has all. */
+/** Number of failures that are printed; the JSON has all. */
 const shownFailures = 20;
 
-/** Units, failures, time left, what is at work. */
+/** Units, failures, remaining time, and the units in progress. */
 export function fleetWork({
   units,
   done,
@@ -19,7 +19,7 @@ export function fleetWork({
   return { done: done + failed, total: units, unit: 'units', remainingS, details };
 }
 
-/** The summary for a person: every unit accounted for, and each that failed by name. */
+/** Formats the summary for people: accounts for every unit, and names each that failed. */
 export function formatFleet(summary: FleetSummary, place: string): string {
   const { run, shard, units, done, alreadyDone, failed, left, frames, seconds, failures } = summary;
   const before = alreadyDone === 0 ? '' : ` (${alreadyDone} before)`;

@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.js';
 
 const kinds = ['cnn', 'autoencoder', 'events'] as const;
 
-/** By what frames are compared. */
+/** Options that choose how frames are compared. */
 export interface KindFlags {
   kind: (typeof kinds)[number];
   pipeline: string;
@@ -21,21 +21,21 @@ export function addKindOptions(command: Command): Command {
     .addOption(
       new Option(
         '--kind <kind>',
-        'what is compared: what a network of the pipeline computes (cnn), codes of an autoencoder, or what happens (events)',
+        'what is compared: activations of a network of the pipeline (cnn), codes of an autoencoder, or what happens (events)',
       )
         .choices(kinds)
         .default('cnn'),
     )
     .addOption(
-      new Option('-p, --pipeline <pipeline.yaml>', 'with --kind cnn: whose network looks').default(
-        defaultPipelineFile,
-        'pipelines/default.yaml of windshield itself',
-      ),
+      new Option(
+        '-p, --pipeline <pipeline.yaml>',
+        'with --kind cnn: the pipeline file whose network is used',
+      ).default(defaultPipelineFile, 'pipelines/default.yaml of windshield itself'),
     )
-    .option('--autoencoder <file.onnx>', 'with --kind autoencoder: the trained one');
+    .option('--autoencoder <file.onnx>', 'with --kind autoencoder: the trained network');
 }
 
-/** What codes pictures; undefined where the kind looks at no pictures. Rejects where it cannot be opened. */
+/** Kind of coder for pictures; undefined if the kind does not use pictures. Rejects if it cannot be opened. */
 export async function pictureKind(flags: KindFlags): Promise<CoderKind | undefined> {
   const { kind, pipeline, autoencoder } = flags;
   if ((kind === 'autoencoder') !== (autoencoder !== undefined))
@@ -47,7 +47,7 @@ export async function pictureKind(flags: KindFlags): Promise<CoderKind | undefin
   return autoencoder === undefined ? networkKind(pipeline) : autoencoderKind(autoencoder);
 }
 
-/** The codes of a store that are meant; those that cannot be read are named, and left out. */
+/** A store's codes of the chosen kind; unreadable ones are named and skipped. */
 export async function codesOfKind<Codes extends CodeFacts>(
   flags: KindFlags,
   codes: Store,
@@ -60,7 +60,7 @@ export async function codesOfKind<Codes extends CodeFacts>(
   return drives;
 }
 
-/** Whose codes are meant. */
+/** Maker of the chosen kind's codes. */
 async function makerOfKind(flags: KindFlags, codes: Store): Promise<string> {
   const kind = await pictureKind(flags);
   if (kind !== undefined) return kind.maker;
