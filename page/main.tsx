@@ -14,7 +14,7 @@ async function show(): Promise<void> {
   }
 }
 
-// A token behind # stays in the browser; it goes from the address, too, before anybody copies that.
+// A token after # stays in the browser. It is also removed from the address, before anybody copies that.
 const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
 if (token !== undefined) {
   history.replaceState(null, '', '/');

@@ -8,13 +8,13 @@ import { FollowedFrames } from '../live/followed-frames.js';
 
 export interface CalibrationFrame {
   state: CalibrationState;
-  /** The last picture that came; undefined before the first. */
+  /** The last picture; undefined before the first. */
   bitmap: ImageBitmap | undefined;
 }
 
 const lastPhases: readonly CalibrationState['phase'][] = ['done', 'failed', 'stopped'];
 
-/** A camera that is being calibrated, look by look. */
+/** Follows a camera's calibration, picture by picture. */
 export class CalibrationFeed {
   readonly #frames = new FollowedFrames<CalibrationFrame>({
     room: 'calibration',
@@ -31,7 +31,7 @@ export class CalibrationFeed {
     return this.#frames.look();
   }
 
-  /** Calibrates with the pictures there are. */
+  /** Calibrates with the pictures taken so far. */
   async finish(): Promise<void> {
     this.isFinishing.value = true;
     await this.#frames.send({ finish: true } satisfies CalibrationControl);

@@ -11,7 +11,7 @@ import type { Sheet } from './sheet.js';
 const truthColour = '#ffffff';
 const labelHeight = 20;
 
-/** Boxes with class, score, track and what a sign or a light says; the nearest label stands where it wants to. */
+/** Draws boxes with class, score, track and readings of signs and lights; the label of the nearest box is placed first. */
 export function drawBoxes(sheet: Sheet, frame: PerceptionFrame): void {
   const { context, unitPx } = sheet;
   const readings = readingsByBox(frame);
@@ -29,7 +29,7 @@ export function drawBoxes(sheet: Sheet, frame: PerceptionFrame): void {
     };
     return [{ label, words, colour: boxColour(className, reading) }];
   });
-  // What stands further down is nearer.
+  // Boxes that reach further down are nearer.
   boxes.sort((a, b) => bottomOf(b.label.box) - bottomOf(a.label.box));
   context.lineWidth = 2.5 * unitPx;
   for (const { label, colour } of boxes) strokeBox(sheet, label.box, colour);
@@ -46,7 +46,7 @@ export function drawBoxes(sheet: Sheet, frame: PerceptionFrame): void {
   }
 }
 
-/** What is known to be true, dashed, so that it can be told from what was seen. */
+/** Draws the ground truth dashed, so that it differs from what was seen. */
 export function drawTruth(sheet: Sheet, truth: GroundTruth): void {
   const { context, unitPx } = sheet;
   context.save();
@@ -70,7 +70,7 @@ function strokeBox({ context }: Sheet, { x, y, widthPx, heightPx }: LabelArea, c
   context.strokeRect(x, y, widthPx, heightPx);
 }
 
-/** A line from a label that stands away from its box. */
+/** Draws a line from a label to its box if they are apart. */
 function strokeLeader({ context }: Sheet, at: LabelArea, box: LabelArea, colour: string): void {
   const line = leaderLine(at, box);
   if (line === undefined) return;

@@ -12,7 +12,7 @@ import { HeatOverlay } from './heat-overlay.js';
 import { MapOverlay } from './map-overlay.js';
 import { Sheet } from './sheet.js';
 
-/** What is drawn over the picture, by key. */
+/** Layers over the picture, by key. */
 export const layers = {
   boxes: 'Boxes and tracks',
   map: 'Class map',
@@ -27,16 +27,16 @@ export interface Scene {
   result: PerceptionFrame | undefined;
   truth: GroundTruth | undefined;
   camera: CameraModel | undefined;
-  /** How it sits; left out where no recording says it. */
+  /** How the camera is mounted; undefined if no recording says so. */
   mount?: CameraMount | undefined;
-  /** Borders of the vehicle's lane as far as they are known to be true, pixels of the frame. */
+  /** True borders of the vehicle's lane, if known, pixels of the frame. */
   laneBordersPx?: readonly (readonly (readonly [x: number, y: number])[])[] | undefined;
-  /** What an answer is based on; lies below everything else. */
+  /** What an answer is based on; drawn below everything else. */
   heat?: Heat | undefined;
   shown: ReadonlySet<Layer>;
 }
 
-/** Draws frames on one canvas, in the frame's pixels. A canvas of a small frame is finer than it, so that words can be read. */
+/** Draws frames on one canvas, in the frame's pixels. A small frame gets a finer canvas, so that text is legible. */
 export class FramePainter {
   readonly #context: CanvasRenderingContext2D;
   readonly #overlay = new MapOverlay();
@@ -72,7 +72,7 @@ export class FramePainter {
   }
 }
 
-/** The camera for pictures of this size, where its calibration fits them. */
+/** The camera for pictures of this size, if its calibration fits them. */
 function cameraFor(
   camera: CameraModel | undefined,
   widthPx: number,

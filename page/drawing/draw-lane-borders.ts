@@ -1,6 +1,6 @@
 import type { Sheet } from './sheet.js';
 
-/** The borders of the lane as the simulator knows them, dashed like everything that is known to be true. */
+/** Draws the lane's borders as the simulator knows them, dashed like all ground truth. */
 export function drawLaneBorders(
   { context, unitPx }: Sheet,
   bordersPx: readonly (readonly (readonly [number, number])[])[],

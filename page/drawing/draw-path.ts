@@ -2,15 +2,15 @@ import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { type CameraMount, pixelFromGround } from '../../src/calibration/ground.js';
 import type { Sheet } from './sheet.js';
 
-/** Where a camera of a passenger car usually sits, as no recording says where it is mounted. */
+/** Usual mount of a passenger car's camera, for recordings that do not say how theirs is mounted. */
 export const usualMount: CameraMount = { heightM: 1.35, pitchRad: 0.025 };
-/** Half of the width of what the vehicle covers, and how far ahead its path is drawn, metres. */
+/** Half of the vehicle's width, and how far ahead its path is drawn, metres. */
 const halfWidthM = 0.9;
 const [nearM, farM, stepM] = [4, 35, 1];
 
 /**
- * The strip of road that the vehicle will cover with this curvature (1/m, positive to the left), seen by the camera:
- * a circle through the vehicle, tangent to its heading.
+ * Draws the strip of road that the vehicle will cover with this curvature (1/m, positive to the left), as the camera sees
+ * it: a circle through the vehicle, tangent to its heading.
  */
 export function drawPath(
   { context, unitPx }: Sheet,

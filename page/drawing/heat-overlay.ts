@@ -1,12 +1,12 @@
 import type { Heat } from '../../src/explanation/heat.js';
 import type { Sheet } from './sheet.js';
 
-/** As `windshield explain` paints it: what counts most in this colour, over so much of a picture that is dimmed. */
+/** Like `windshield explain`: the colour of places that count, its largest opacity, and the dimming of the picture below. */
 const hotRgb = [255, 64, 32] as const;
 const mostOpacity = 0.75;
 const darkness = 'rgb(0 0 0 / 0.4)';
 
-/** Paints what counts over a frame. */
+/** Paints a heat map over a frame. */
 export class HeatOverlay {
   readonly #canvas = document.createElement('canvas');
   readonly #context = this.#canvas.getContext('2d')!;

@@ -7,13 +7,13 @@ import { createInputMapping, type InputMapping } from '../../src/preprocess/inpu
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import type { Sheet } from './sheet.js';
 
-/** Pixels of the overlay's longer side: it is blown up to the frame's size. */
+/** Largest width of the overlay, pixels: it is enlarged to the frame's size. */
 const overlayWidthPx = 480;
 const opacity = 110;
-/** Larger maps are not decoded: a lying message must not fill the memory. */
+/** Larger maps are not decoded: a wrong size must not fill the memory. */
 const maxMapPixels = 4096 * 4096;
 
-/** Where the network looked; the whole frame without knowledge of its bundle. */
+/** Assumed view of the network: the full frame, because its bundle is not known. */
 const wholeFrame: InputSpec = {
   regionNorm: [0, 0, 1, 1],
   fit: 'stretch',
@@ -26,17 +26,17 @@ const wholeFrame: InputSpec = {
   padValue: 0,
 };
 
-/** Draws class maps over frames of one size, through the camera's lens where it is known. */
+/** Draws class maps over frames, through the camera's lens if it is known. */
 export class MapOverlay {
   readonly #canvas = document.createElement('canvas');
   readonly #context = this.#canvas.getContext('2d')!;
   #key = '';
   #mapping!: InputMapping;
-  /** For each pixel of the overlay the place in the map, or -1. */
+  /** For each pixel of the overlay its index in the map, or -1. */
   #places: Int32Array = new Int32Array();
   #image!: ImageData;
 
-  /** Colours the frame by class, each in the colour of its name. */
+  /** Colours the frame by class; a class's name decides its colour. */
   draw(
     { context, widthPx, heightPx }: Sheet,
     segmentation: Segmentation,
@@ -59,7 +59,7 @@ export class MapOverlay {
     context.drawImage(this.#canvas, 0, 0, widthPx, heightPx);
   }
 
-  /** The edge of what can be driven on without interruption, seen from the vehicle. */
+  /** Draws the free space and its edge. */
   drawFreeSpace(
     { context, widthPx, heightPx, unitPx }: Sheet,
     segmentation: Segmentation,

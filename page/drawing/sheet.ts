@@ -1,15 +1,15 @@
-/** A canvas has at least about so many pixels along its width. */
+/** Least width of a canvas, approximately, pixels. */
 const leastWidthPx = 1280;
 
-/** A canvas that is drawn on in the pixels of a frame. */
+/** A canvas that is drawn on in a frame's pixels. */
 export class Sheet {
   readonly context: CanvasRenderingContext2D;
-  /** Of the frame. */
+  /** Size of the frame. */
   readonly widthPx: number;
   readonly heightPx: number;
   /**
-   * Frame pixels for one of a picture that is 1280 wide: what is drawn grows where the canvas is shown small, so that
-   * it can be read.
+   * Frame pixels per pixel of a picture that is 1280 wide: drawings grow if the canvas is shown small, so that they stay
+   * legible.
    */
   readonly unitPx: number;
 

@@ -13,7 +13,7 @@ interface Asked {
   pointPx?: readonly [number, number];
 }
 
-/** Has the page's own server compute a heat map; see ExplainQuestion. Rejects with what the server says. */
+/** Requests a heat map from the page's server; see ExplainQuestion. Rejects with the server's error. */
 export async function askServer({ picture, camera, ...rest }: Asked): Promise<Explained> {
   const { widthPx, heightPx, data } = picture;
   const question: ExplainQuestion = { ...rest, widthPx, heightPx, ...(camera && { camera }) };

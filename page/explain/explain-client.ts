@@ -7,7 +7,7 @@ interface Waiting {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What explains, as the page sees it. Its thread starts at the first question. */
+/** The page's client of the explaining worker, which starts at the first question. */
 export class ExplainClient {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
@@ -19,7 +19,7 @@ export class ExplainClient {
     throw new Error('error' in answer ? answer.error : 'no answer');
   }
 
-  /** Undefined where a newer question came before this one was answered. */
+  /** Resolves with undefined if a newer question came before this one was answered. */
   async explain(
     question: Question,
     onProgress: (done: number, total: number) => void,
@@ -55,7 +55,7 @@ export class ExplainClient {
       const error = event.message || 'the thread that explains could not start';
       for (const [id, { take }] of this.#waiting) take({ id, error });
       this.#waiting.clear();
-      // What a question throws is answered as its error: this thread never started, and the next question gets another.
+      // Errors of questions come as answers; here the worker itself did not start, so the next question starts another.
       worker.terminate();
       this.#worker = undefined;
     };

@@ -7,14 +7,14 @@ import {
 } from '../../src/explanation/explain-methods.js';
 import type { Heat } from '../../src/explanation/heat.js';
 
-/** Ways of explaining that the browser computes; `windshield explain --view` computes the others for the page. */
+/** Methods that the browser computes; `windshield explain --view` computes the others for the page. */
 export type LocalMethod = Exclude<ExplainMethod, GradientMethod>;
 export const isLocal = (method: ExplainMethod): method is LocalMethod =>
   !(gradientMethods as readonly string[]).includes(method);
 
 export interface FrameToExplain {
   picture: Uint8Array<ArrayBuffer> | ImageBitmap;
-  /** As the drive carries it, for whatever size. */
+  /** As the drive carries it, for any picture size. */
   camera: CameraModel | undefined;
 }
 
@@ -30,14 +30,14 @@ export type ExplainRequest = { id: number } & (
     }
 );
 
-/** What can be asked of one network. */
+/** The methods that can explain one network. */
 export interface Explainable {
   task: Task;
   methods: readonly ExplainMethod[];
 }
 
 export interface Explained {
-  /** For people. */
+  /** The answer in words. */
   answer: string;
   heat: Heat;
 }
@@ -45,9 +45,9 @@ export interface Explained {
 export type ExplainAnswer = { id: number } & (
   | { loaded: Explainable[] }
   | { explained: Explained }
-  /** More is to come for the same question. */
+  /** Not the last message for this question. */
   | { progress: { done: number; total: number } }
-  /** Another question came. */
+  /** A newer question came. */
   | { isOvertaken: true }
   | { error: string }
 );

@@ -5,14 +5,14 @@ import type { Player, ShownFrame } from '../player/player.js';
 import { ExplainClient } from './explain-client.js';
 import { type Explainable, type Explained, isLocal } from './explain-protocol.js';
 
-/** What the answer of one network about the frame shown is based on. */
+/** State of the explanation of one network's answer about the frame shown. */
 export class ExplainState {
   readonly task = signal<Task | undefined>(undefined);
   readonly method = signal<ExplainMethod>('occlusion');
   readonly explainable = signal<readonly Explainable[]>([]);
   /** Segmentation: the pixel that is asked about. */
   readonly pointPx = signal<readonly [number, number] | undefined>(undefined);
-  /** What goes on, for the person. */
+  /** Current activity, for the user. */
   readonly status = signal('');
   readonly error = signal('');
   readonly explained = signal<(Explained & { stampNs: bigint }) | undefined>(undefined);
@@ -21,7 +21,7 @@ export class ExplainState {
   readonly #tasks: readonly string[];
   readonly #served: readonly ExplainMethod[];
 
-  /** `isServed`: the page's server computes what needs gradients. */
+  /** `isServed`: the page's server computes methods that need gradients. */
   constructor(player: Player, bundleTasks: readonly string[], isServed: boolean) {
     this.#served = isServed ? gradientMethods : [];
     this.#player = player;
@@ -29,13 +29,13 @@ export class ExplainState {
     const { beforeShown } = player;
     player.beforeShown = async (frame) => {
       await beforeShown?.(frame);
-      // Quick enough to go with each frame while the drive plays.
+      // Fast enough to run for each frame while the drive plays.
       if (this.method.value === 'visual-backprop') await this.#explain(frame);
     };
     effect(() => {
       const frame = player.frame.value;
       const isStill = !player.isPlaying.value;
-      // Another drive is being opened: its frames may bear the same stamps.
+      // Another drive is being opened: its frames may have the same stamps.
       if (frame === undefined) this.explained.value = undefined;
       const isNew = frame?.stampNs !== this.explained.peek()?.stampNs;
       if (frame !== undefined && isStill && isNew && this.method.peek() !== 'visual-backprop')
@@ -43,12 +43,12 @@ export class ExplainState {
     });
   }
 
-  /** Tasks that can be asked about, once they are loaded or before. */
+  /** Tasks that can be asked about, even before they are loaded. */
   get tasks(): readonly string[] {
     return this.#tasks;
   }
 
-  /** Asks about another network, in another way or about another pixel; undefined asks about nothing. */
+  /** Asks about a network with a method and about a pixel; an undefined task ends explaining. */
   async ask(
     task: Task | undefined,
     method: ExplainMethod = this.method.peek(),
@@ -81,7 +81,7 @@ export class ExplainState {
     return known === undefined ? [this.method.value] : [...known.methods, ...this.#served];
   }
 
-  /** What belongs to this frame. */
+  /** The explanation of this frame, if there is one. */
   explainedOf(frame: ShownFrame | undefined): Explained | undefined {
     const explained = this.explained.value;
     return explained !== undefined && explained.stampNs === frame?.stampNs ? explained : undefined;

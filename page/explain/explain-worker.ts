@@ -5,7 +5,7 @@ import { askServer } from './ask-server.js';
 import { type ExplainAnswer, type ExplainRequest, isLocal } from './explain-protocol.js';
 import { Explainer } from './explainer.js';
 
-/** Explains answers away from the page's own thread, and from the one that re-runs networks: a search takes seconds. */
+/** Explains answers outside the page's thread and the one that re-runs networks: a search takes seconds. */
 let explainer: Explainer | undefined;
 let newestId = 0;
 let queue = Promise.resolve();
@@ -28,7 +28,7 @@ async function carryOut(request: ExplainRequest): Promise<object> {
   const { id } = request;
   if (request.kind === 'load') {
     const bundles = await Promise.all(request.urls.map((url) => openOrigin({ url })));
-    // One session runs at a time: WebAssembly, so that the card is left to what re-runs the networks.
+    // WebAssembly, so that the graphics card is left to re-running the networks.
     explainer = new Explainer(await loadWebRuntime('wasm'), bundles);
     return { loaded: explainer.explainable };
   }
@@ -42,7 +42,7 @@ async function carryOut(request: ExplainRequest): Promise<object> {
     async onProgress(done, total) {
       if (done % 4 !== 0) return;
       self.postMessage({ id, progress: { done, total } } satisfies ExplainAnswer);
-      // Runs of WebAssembly leave no room for messages: a newer question is heard here.
+      // WebAssembly runs block messages: a newer question arrives here.
       await new Promise((resolve) => setTimeout(resolve));
       refuseOvertaken(id);
     },

@@ -29,17 +29,17 @@ export interface PageQuestion {
   picture: RgbImage;
   camera: CameraModel | undefined;
   pointPx?: readonly [number, number];
-  /** Waited for after each run of a long search; what it rejects with ends the search. */
+  /** Awaited after each run of a long search; if it rejects, the search ends with that error. */
   onProgress(done: number, total: number): Promise<void>;
 }
 
 interface Looked {
   bundle: Bundle;
-  /** Undefined where the network's convolutions stand in no row. */
+  /** Undefined if the network's convolutions are not in one chain. */
   row: ReturnType<typeof convolutionsInARow> | undefined;
   session?: NetworkSession;
   watched?: WatchedSession;
-  /** Made for the size and camera of the picture that came last. */
+  /** Made for the size and camera of the last picture. */
   eye?: Eye;
 }
 
@@ -51,7 +51,7 @@ interface Eye {
   table?: RemapTable;
 }
 
-/** Says in the browser what of a picture an answer is based on, by the same code as `windshield explain`. */
+/** Finds in the browser what part of a picture an answer is based on, with the same code as `windshield explain`. */
 export class Explainer {
   readonly #runtime: Pick<WebRuntime, 'createSession' | 'createWatched'>;
   readonly #networks: ReadonlyMap<Task, Looked>;
@@ -69,7 +69,11 @@ export class Explainer {
   get explainable(): Explainable[] {
     return [...this.#networks].map(([task, { row }]) => ({
       task,
-      methods: row === undefined ? ['occlusion'] : ['visual-backprop', 'occlusion'],
+      // A network that reads another one's boxes sees a crop, and VisualBackProp here sees the frame.
+      methods:
+        row === undefined || stageTable[task].reads !== undefined
+          ? ['occlusion']
+          : ['visual-backprop', 'occlusion'],
     }));
   }
 
@@ -78,7 +82,7 @@ export class Explainer {
     return this.#of(task).row?.names ?? [];
   }
 
-  /** Rejects with ERR_USAGE where there is nothing to ask about. One question at a time. */
+  /** Rejects with ERR_USAGE if there is nothing to ask about. One question at a time. */
   async explain(question: PageQuestion): Promise<Explained> {
     const { task, method, picture, pointPx, onProgress } = question;
     const { bundle, row } = this.#of(task);
@@ -102,7 +106,7 @@ export class Explainer {
         mapping.inputFromFramePoint,
       );
       const { answer } = await askAbout(
-        { bundle, picture },
+        { bundle, picture, ...(pointPx && { pointPx }) },
         await this.#stageOf(task, question),
         mapping,
       );
@@ -112,7 +116,7 @@ export class Explainer {
     const input = await this.#inputOf(task, question);
     const asked = { bundle, picture, ...(input && { input }), ...(pointPx && { pointPx }) };
     const answer = await askAbout(asked, stage, mapping);
-    // A coarse patch where a run takes long: a search must not outlast patience.
+    // A coarse patch for slow networks, so that a search does not take too long.
     const patchPx = Math.round(Math.min(picture.widthPx, picture.heightPx) / 4);
     const isSlow = task === 'detection' || task === 'segmentation';
     const options = { onProgress, ...(isSlow && { patchPx }) };
@@ -120,7 +124,7 @@ export class Explainer {
     return { answer: answer.answer, heat: heatOver(picture, map, placeOf) };
   }
 
-  /** What a stage reads beside the picture. */
+  /** The result that a stage reads besides the picture. */
   async #inputOf(task: Task, question: PageQuestion): Promise<StageResult | undefined> {
     const { reads } = stageTable[task];
     if (reads === undefined) return undefined;

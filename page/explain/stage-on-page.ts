@@ -8,7 +8,7 @@ import type { NetworkSession } from '../../src/inference/network-session.js';
 import { hostInput } from '../../src/stages/frame-input.js';
 import { stageTable } from '../../src/stages/stage-table.js';
 
-/** The rig's own stage for pictures of one size, on a session of this browser. */
+/** The rig's stage for pictures of one size, on a session in this browser. */
 export async function stageOnPage(
   bundle: Bundle,
   session: NetworkSession,

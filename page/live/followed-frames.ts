@@ -1,25 +1,25 @@
 import { signal } from '@preact/signals';
 
 interface FollowOptions<Frame extends { bitmap: ImageBitmap | undefined }> {
-  /** Frames are asked for at `/<room>/frame`, controls sent to `/<room>/control`. */
+  /** Frames are requested at `/<room>/frame`, controls sent to `/<room>/control`. */
   room: string;
-  /** Said while the server does not answer. */
+  /** Error shown while the server does not answer. */
   noAnswer: string;
   read(message: Uint8Array<ArrayBuffer>): Promise<Frame>;
   numberOf(frame: Frame): number;
-  /** True for a frame after which none comes. */
+  /** True for the last frame. */
   isLast?(frame: Frame): boolean;
 }
 
-/** How long it waits where nobody answers, milliseconds. */
+/** Wait before the next try if the server does not answer, milliseconds. */
 const retryMs = 1000;
 const keptBitmaps = 3;
 
-/** Frames of a room of the server, one after the other while somebody looks; asked for only while the page is seen. */
+/** Follows the frames of a room of the server, one after the other, only while `look` is active and the page is visible. */
 export class FollowedFrames<Frame extends { bitmap: ImageBitmap | undefined }> {
-  /** A frame without a picture of its own keeps the one before. */
+  /** The newest frame; one without its own picture keeps the previous one. */
   readonly frame = signal<Frame | undefined>(undefined);
-  /** For the person, empty while all is well. */
+  /** Error for the user, empty if there is none. */
   readonly error = signal('');
   readonly #options: FollowOptions<Frame>;
   #looking = 0;
@@ -29,7 +29,7 @@ export class FollowedFrames<Frame extends { bitmap: ImageBitmap | undefined }> {
     this.#options = options;
   }
 
-  /** Asks for frames until the answer is called. */
+  /** Requests frames until the returned function is called. */
   look(): () => void {
     const looking = ++this.#looking;
     void this.#follow(() => looking === this.#looking);
@@ -45,7 +45,7 @@ export class FollowedFrames<Frame extends { bitmap: ImageBitmap | undefined }> {
     const answer = await fetch(`/${room}/control`, { method: 'POST', headers, body }).catch(
       () => {},
     );
-    // What does not answer at all is told by the frames that do not come.
+    // A server that does not answer at all is reported by the frame requests.
     if (answer !== undefined) this.error.value = answer.ok ? '' : (await answer.text()).trim();
   }
 

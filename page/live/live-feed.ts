@@ -14,7 +14,7 @@ type Part = Uint8Array<ArrayBuffer>;
 
 export interface LiveFrame {
   result: PerceptionFrame;
-  /** What the run had to say of itself last. */
+  /** The run's last status. */
   status: PipelineStatus | undefined;
   bitmap: ImageBitmap | undefined;
 }
@@ -26,19 +26,19 @@ interface RunNews {
   ended?: true;
 }
 
-/** The run as it goes on: asks the server for the newest frame whenever the last one was drawn. */
+/** Follows a live run: asks the server for the newest frame whenever the last one was drawn. */
 export class LiveFeed {
   readonly frame = signal<LiveFrame | undefined>(undefined);
   readonly run = signal<RunNews>({});
-  /** `gone`: the pipeline has ended its process. */
+  /** `gone`: the pipeline's process has ended. */
   readonly state = signal<'connecting' | 'live' | 'ended' | 'gone'>('connecting');
-  /** The camera that is watched; undefined where there is one. */
+  /** The watched camera; undefined if the rig has only one. */
   readonly camera = signal<string | undefined>(undefined);
   #socket: WebSocket;
   readonly #onEnded: () => void;
   readonly #drawn: ImageBitmap[] = [];
 
-  /** `cameras` of a rig with several: `?camera=rear` behind the page's address asks for another than the first. */
+  /** `cameras` of a rig with several: `?camera=rear` in the page's address chooses another than the first. */
   constructor(cameras: readonly string[], onEnded: () => void) {
     this.#onEnded = onEnded;
     const asked = new URLSearchParams(location.search).get('camera');
@@ -61,14 +61,15 @@ export class LiveFeed {
   #connect(): WebSocket {
     const camera = this.camera.value;
     const asked = camera === undefined ? '' : `?camera=${encodeURIComponent(camera)}`;
-    const socket = new WebSocket(`ws://${location.host}/live${asked}`);
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const socket = new WebSocket(`${scheme}://${location.host}/live${asked}`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#ask();
     socket.onclose = () => {
       if (this.state.value !== 'ended') this.state.value = 'gone';
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      // What an earlier camera had sent may still come.
+      // Messages of the previous camera may still arrive.
       if (socket !== this.#socket) return;
       if (typeof data === 'string') {
         const news: RunNews = JSON.parse(data);
@@ -93,7 +94,7 @@ export class LiveFeed {
       bitmap?.close();
       return;
     }
-    // The end may have been told while the picture was decoded.
+    // The end may have been reported while the picture was decoded.
     if (this.state.value === 'connecting') this.state.value = 'live';
     this.frame.value = {
       result,

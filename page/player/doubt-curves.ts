@@ -1,16 +1,16 @@
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 
-/** A value of a frame that says how far its answers are to be believed. */
+/** A value of a frame that tells how far its answers can be trusted. */
 export interface DoubtValue {
   id: 'novelty' | 'off lane' | 'off driver' | 'off free space';
   value: number;
-  /** From here on it counts: of signed values to either side. None: it is only shown. */
+  /** The value counts from here on, on both sides if signed. Undefined: it is only shown. */
   threshold: number | undefined;
-  /** The frame's health says so. */
+  /** Whether the frame's health reports it. */
   isSaid: boolean;
 }
 
-/** What a curve is called, and what it is in. */
+/** Labels and units of the curves, and the words for what health reports. */
 export const doubtCurves: {
   readonly [Id in DoubtValue['id']]: { label: string; unit: '' | 'm'; said: string };
 } = {
@@ -20,7 +20,7 @@ export const doubtCurves: {
   'off free space': { label: 'Off free space', unit: 'm', said: '' },
 };
 
-/** Those that a frame has; metres are positive where the steering leads to the left of it. */
+/** The values that a frame has; metres are positive if the steering leads to the left of it. */
 export function doubtOf({ novelty, steeringCheck, health }: PerceptionFrame): DoubtValue[] {
   const values: DoubtValue[] = [];
   if (novelty !== undefined) {
@@ -28,7 +28,7 @@ export function doubtOf({ novelty, steeringCheck, health }: PerceptionFrame): Do
   }
   if (steeringCheck === undefined) return values;
   const { laneM, driverM, freeSpaceM } = steeringCheck;
-  // Recordings from before there was a threshold have none.
+  // Older recordings have no threshold.
   const threshold = steeringCheck.thresholdM > 0 ? steeringCheck.thresholdM : undefined;
   const disagrees = health.includes('steering_disagrees');
   for (const [id, value] of [
@@ -50,7 +50,7 @@ export function spokenDoubt(id: DoubtValue['id'], value: number): string {
   return `${Math.abs(value).toFixed(2)} m ${value >= 0 ? 'left' : 'right'}`;
 }
 
-/** `Off lane 0.31 m left`, and what health says of it. */
+/** `Off lane 0.31 m left`, and what health reports about it. */
 export function doubtInWords({ id, value, isSaid }: DoubtValue): string {
   const { label, said } = doubtCurves[id];
   return `${label} ${spokenDoubt(id, value)}${isSaid ? `: ${said}` : ''}`;

@@ -4,51 +4,51 @@ import type { DriveFrame, DriveInfo } from '../recording/drive.js';
 import { DriveClient } from '../recording/drive-client.js';
 import type { ScanState } from '../recording/drive-protocol.js';
 
-/** Speeds that the player offers, drive seconds a second. */
+/** Speeds that the player offers, drive seconds per second. */
 export const speeds = [0.1, 0.25, 0.5, 1, 2, 4, 8] as const;
 
-/** A frame with its picture ready to be drawn. */
+/** A frame with its picture ready to draw. */
 export interface ShownFrame extends DriveFrame {
   bitmap: ImageBitmap | undefined;
-  /** It is the frame right after the one shown before. */
+  /** True if it directly follows the frame shown before. */
   isNext: boolean;
 }
 
-/** Further behind than this, playing skips frames, nanoseconds. */
+/** If playing is further behind than this, it skips frames, nanoseconds. */
 const skipBehindNs = 150e6;
 
 const maxWaitingSteps = 4;
 const keptBitmaps = 3;
 
-/** Plays the recordings that were opened: what is shown follows from its signals. */
+/** Plays the opened recordings; the page shows its signals. */
 export class Player {
   readonly info = signal<DriveInfo | undefined>(undefined);
   readonly frame = signal<ShownFrame | undefined>(undefined);
   readonly scan = signal<ScanState>({ lanes: [], share: 0, damaged: 0 });
   readonly isPlaying = signal(false);
   readonly speed = signal<number>(1);
-  /** Frames that were passed over since playing began, to keep the pace. */
+  /** Frames skipped to keep the pace since playing began. */
   readonly skipped = signal(0);
-  /** For the person, empty while all is well. */
+  /** Error for the user, empty if there is none. */
   readonly error = signal('');
   readonly isOpening = signal(false);
-  /** Called with each frame before it is shown; the player waits for it. Set by what re-runs networks. */
+  /** Called with each frame before it is shown; the player waits for it. Set to re-run networks. */
   beforeShown: ((frame: ShownFrame) => Promise<void>) | undefined;
-  /** True while every frame must be seen, however long that takes. */
+  /** True while no frame may be skipped, however long that takes. */
   needsEveryFrame = () => false;
   readonly #client = new DriveClient((state) => {
     this.scan.value = state;
   });
-  /** Where the first drive is opened, from its start: `#at=72.5` of the address, as reports link to it. */
+  /** Offset at which the first drive is opened: `#at=72.5` in the address, as reports link to it. */
   #openAtNs = secondsIn(location.hash);
   #origins: readonly FileOrigin[] = [];
-  /** Counts moves, so that one that is overtaken by another shows nothing. */
+  /** Counts moves, so that a move overtaken by another shows nothing. */
   #moves = 0;
   #waitingSteps = 0;
   readonly #retired: ImageBitmap[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Opens recordings of one drive in place of what is open. What is wrong with them stands in `error`. */
+  /** Opens recordings of one drive in place of the open ones. Sets `error` if they cannot be opened. */
   async open(origins: readonly FileOrigin[], cameraName?: string): Promise<void> {
     this.pause();
     this.#origins = origins;
@@ -68,7 +68,7 @@ export class Player {
     }
   }
 
-  /** Of a recording of several cameras, shows another one at the same time of the drive. */
+  /** Shows another camera of the recording at the same time of the drive. */
   async chooseCamera(name: string): Promise<void> {
     const info = this.info.value;
     const stampNs = this.frame.value?.stampNs;
@@ -77,7 +77,7 @@ export class Player {
     await this.seek(stampNs);
   }
 
-  /** Of seeks that wait, the last one is carried out. */
+  /** Shows the frame at a time. Of several waiting seeks only the last one runs. */
   async seek(stampNs: bigint): Promise<void> {
     const move = ++this.#moves;
     await this.#oneByOne(async () => {
@@ -93,7 +93,7 @@ export class Player {
     return this.seek(nowNs + BigInt(Math.round(seconds * 1e9)));
   }
 
-  /** One frame on or back; false at the end, or where too many steps wait already: a key that is held repeats. */
+  /** One frame on or back. False at the end, or if too many steps wait already because a key is held. */
   async step(direction: 1 | -1): Promise<boolean> {
     if (this.#waitingSteps >= maxWaitingSteps) return false;
     this.#moves++;
@@ -134,7 +134,7 @@ export class Player {
       const move = this.#moves;
       const next = await this.#client.frame({ kind: 'next', stampNs: shownNs });
       if (!this.isPlaying.value) return;
-      // Somebody sought or stepped meanwhile: go on from there.
+      // The user moved meanwhile: go on from there.
       if (move !== this.#moves) continue;
       if (next === undefined) break;
       const dueMs = startMs + Number(next.stampNs - shownNs) / 1e6 / this.speed.value;
@@ -162,12 +162,12 @@ export class Player {
     await this.beforeShown?.(shown);
     const before = this.frame.value?.bitmap;
     this.frame.value = shown;
-    // The one before may still be drawn: what is shown is drawn after this.
+    // The previous picture may still be drawn: the new one is drawn only after this.
     if (before !== undefined) this.#retired.push(before);
     if (this.#retired.length > keptBitmaps) this.#retired.shift()!.close();
   }
 
-  /** Moves are carried out in the order in which they were asked for: a frame and its results belong together. */
+  /** Runs moves one after the other, in the order of the calls, so that a frame and its results stay together. */
   #oneByOne<T>(move: () => Promise<T>): Promise<T> {
     const done = this.#last.then(move);
     this.#last = done.catch((error: unknown) => {

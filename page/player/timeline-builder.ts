@@ -9,12 +9,12 @@ import { lightColour } from '../../src/viewer/box-reading.js';
 
 import { type DoubtValue, doubtCurves, doubtOf } from './doubt-curves.js';
 
-/** Something that lasts, or (with `endS` equal to `startS`) happens at once. Seconds from the drive's start. */
+/** Something that lasts, or (with `endS` equal to `startS`) a moment. Seconds from the drive's start. */
 export interface Span {
   startS: number;
   endS: number;
   label: string;
-  /** `#rrggbb` of the class, where it has one. */
+  /** `#rrggbb` of the class, if it has one. */
   colour?: string;
 }
 
@@ -26,18 +26,18 @@ export interface Lane {
   spans: Span[];
   /** For `line`: [seconds, value] in order of time. */
   points: [number, number][];
-  /** For `line`: where a line stands; its spans are where it is said that the values are beyond. */
+  /** For `line`: values of threshold lines; the lane's spans are where health reports that they are exceeded. */
   thresholds?: readonly number[];
-  /** For `line`: behind the point. */
+  /** For `line`: decimals of the value. */
   digits?: number;
 }
 
-/** More of a lane is not kept: a drive of days must not fill the memory. */
+/** Most entries per lane: a drive of days must not fill the memory. */
 const maxEntries = 20_000;
-/** Two sightings of one thing further apart are two, seconds. */
+/** Sightings of one thing that are further apart make two spans, seconds. */
 const gapS = 1;
 
-/** Turns the messages of a drive, in whatever order they come, into the lanes of its timeline. */
+/** Turns the messages of a drive, in any order, into the lanes of its timeline. */
 export class TimelineBuilder {
   readonly #startNs: bigint;
   readonly #lanes = new Map<string, Lane>();
@@ -119,13 +119,13 @@ export class TimelineBuilder {
     if (vehicle?.hasSpeed) this.#point('speed', 'Speed m/s', atS, vehicle.speedMps);
   }
 
-  /** Whatever else is in the file. Pictures say nothing by their times. */
+  /** Marks any other message of the file, except pictures. */
   addOther(stampNs: bigint, topic: string): void {
     if (topic.startsWith('camera/')) return;
     this.#mark(`topic ${topic}`, topic, topic, this.#seconds(stampNs));
   }
 
-  /** A moment that a person or a comparison marks. */
+  /** Marks a moment for a user or a comparison. */
   addMark(id: string, label: string, text: string, stampNs: bigint): void {
     this.#mark(id, label, text, this.#seconds(stampNs));
   }
@@ -173,7 +173,7 @@ export class TimelineBuilder {
     const lane = this.#lane(id, laneLabel, 'line');
     if (!Number.isFinite(value)) return;
     lane.points.push([atS, value]);
-    // Every second point goes: what is left is still even over time.
+    // Drops every second point: the rest is still even over time.
     if (lane.points.length > maxEntries) lane.points = lane.points.filter((_, i) => i % 2 === 0);
   }
 }

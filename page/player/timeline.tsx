@@ -9,15 +9,15 @@ interface TimelineProps {
   seekTo(seconds: number): void;
 }
 
-/** Bars that last at the same time stand in rows; further ones share the last. */
+/** Most rows of bars that overlap in time; further bars share the last row. */
 const maxBarRows = 8;
 const barRowPx = 7;
 const heightOf = (lane: Lane, rows: number) =>
   lane.kind === 'line' ? 36 : lane.kind === 'marks' ? 16 : Math.max(2, rows) * barRowPx + 2;
-/** A pointer this near to a mark means it, CSS pixels. */
+/** A pointer this near to a mark selects it, CSS pixels. */
 const nearPx = 4;
 
-/** The drive's events, a lane each; a click goes there. Keys reach the same places by the seek bar and the list of events. */
+/** The drive's events in lanes; a click seeks. Keyboards reach the same places by the seek bar and the list of events. */
 export function Timeline({ lanes, durationS, nowS, seekTo }: TimelineProps) {
   const share = durationS > 0 ? Math.min(1, Math.max(0, nowS / durationS)) : 0;
   return (
@@ -53,14 +53,14 @@ function valueAt({ points, digits = 1 }: Lane, nowS: number): string {
   let [low, high] = [0, points.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    // A stamp in nanoseconds comes back from seconds a little off.
+    // A stamp that was converted to seconds and back is a little off.
     if (points[middle]![0] <= nowS + 1e-6) low = middle + 1;
     else high = middle;
   }
   return low === 0 ? '' : ` ${points[low - 1]![1].toFixed(digits)}`;
 }
 
-/** Round seconds, a handful of them. */
+/** A few round times in seconds. */
 function ticksOf(durationS: number): number[] {
   if (!(durationS > 0)) return [];
   const rough = durationS / 6;
@@ -135,7 +135,7 @@ function LaneCanvas({
   );
 }
 
-/** What the picture of a lane shows, for those who do not see it. */
+/** A lane's picture in words, for screen readers. */
 function spokenLane(lane: Lane, nowS: number): string {
   if (lane.kind !== 'line') return `${lane.label}: ${lane.spans.length} entries`;
   const now = wordsAt(lane, nowS, 0);
@@ -147,7 +147,7 @@ const isAlert = (id: string) =>
   ['differences', 'drops', 'health'].includes(id.replace(/^here /, ''));
 const maxTold = 6;
 
-/** What a lane holds at a time. */
+/** A lane's entries at a time, in words. */
 function wordsAt(lane: Lane, atS: number, nearS: number): string {
   const found = lane.spans.filter(
     ({ startS, endS }) => startS - nearS <= atS && atS <= endS + nearS,
@@ -188,7 +188,7 @@ function drawLane(canvas: HTMLCanvasElement, lane: Lane, durationS: number): voi
     }
 }
 
-/** A row for each span, so that those that last at the same time stand below each other. */
+/** A row for each span, so that spans that overlap in time are below each other. */
 function rowsOf(spans: Lane['spans']): number[] {
   const rows: number[] = [];
   const ends: number[] = [];
@@ -228,7 +228,7 @@ function drawLine(
   context.setLineDash([4 * ratio, 3 * ratio]);
   for (const at of thresholds) {
     context.beginPath();
-    // In the middle of its pixels, or it blurs over two rows.
+    // At the centre of its pixels, or it blurs over two rows.
     const y = Math.floor(yAt(at)) + (Math.round(ratio) % 2) / 2;
     context.moveTo(0, y);
     context.lineTo(width, y);

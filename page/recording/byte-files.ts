@@ -1,18 +1,18 @@
 import type { ByteSource } from '../../src/recording/byte-source.js';
 
-/** A file that was dropped on the page, or one at an address that answers to ranges. */
+/** A file that was dropped on the page, or one at an address that supports range requests. */
 export type FileOrigin =
   | { name: string; blob: Blob }
   | { name: string; url: string; sizeBytes: number };
 
-/** Small reads are answered from blocks of this size, the newest of which are kept. */
+/** Small reads are answered from blocks of this size; the newest ones are kept. */
 const blockBytes = 128 * 1024;
 const keptBlocks = 32;
 
 export const sizeOf = (origin: FileOrigin): number =>
   'blob' in origin ? origin.blob.size : origin.sizeBytes;
 
-/** Reads the file as src's recording code asks for it. */
+/** Opens the file for the recording code of src. */
 export function openBytes(origin: FileOrigin): ByteSource {
   const sizeBytes = sizeOf(origin);
   const blocks = new Map<number, Promise<Uint8Array>>();

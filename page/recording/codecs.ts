@@ -1,9 +1,9 @@
 import { decompress } from 'fzstd';
 
-/** What a chunk may say that it grows to, bytes: a lying size must not fill the memory. */
+/** Largest size that a chunk may claim to unpack to, bytes: a wrong size must not fill the memory. */
 const maxChunkBytes = 512 * 2 ** 20;
 
-/** Stands in for the package of the same function, whose WebAssembly does not load in a bundled page. */
+/** Replaces the package's function of this name, whose WebAssembly does not load in a bundled page. */
 export async function loadDecompressHandlers(): Promise<
   Record<string, (bytes: Uint8Array, sizeBytes: bigint) => Uint8Array>
 > {

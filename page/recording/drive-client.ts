@@ -4,7 +4,7 @@ import type { DriveAnswer, DriveEvent, DriveRequest, ScanState } from './drive-p
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** Recordings as the page sees them: questions to the thread that reads them. */
+/** The page's client of the worker that reads recordings. */
 export class DriveClient {
   readonly #worker = new Worker(new URL('./drive-worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, (answer: DriveAnswer) => void>();
@@ -23,7 +23,7 @@ export class DriveClient {
     };
   }
 
-  /** Rejects with an Error for the person who opened them. */
+  /** Rejects with an Error whose message is for the user. */
   async open(origins: readonly FileOrigin[], cameraName?: string): Promise<DriveInfo> {
     const answer = await this.#ask({ kind: 'open', origins, cameraName });
     if ('info' in answer) return answer.info;

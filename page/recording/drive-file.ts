@@ -7,12 +7,12 @@ import { camerasIn, chosenCameraOf } from '../../src/recording/recorded-cameras.
 import type { RecordingMap } from '../../src/recording/recording-piece.js';
 import { type FileOrigin, openBytes, sizeOf } from './byte-files.js';
 
-/** Pieces that were read stay in memory up to this size, bytes. */
+/** Size of the cache of pieces that were read, bytes. */
 const keptBytes = 64 * 2 ** 20;
 
-/** One recording as the page reads it: by ranges, through its index. */
+/** One recording on the page, read in ranges through its index. */
 export class DriveFile extends MessageReader {
-  /** The cameras that it holds, where there are several, and the one that is seen. */
+  /** Its cameras, if there are several, and the chosen one. */
   readonly cameras: readonly string[];
   readonly camera: string | undefined;
 
@@ -28,8 +28,8 @@ export class DriveFile extends MessageReader {
   }
 
   /**
-   * Opens a file; of several cameras `wanted`, or that which the name names (`two.mcap#rear`), or the first. Rejects with an
-   * Error whose message says what was expected and found.
+   * Opens a file. If it has several cameras, chooses `wanted`, or the one in the name (`two.mcap#rear`), or the first.
+   * Rejects with an Error whose message says what was expected and found.
    */
   static async open(origin: FileOrigin, wanted?: string): Promise<DriveFile> {
     const { name } = origin;
@@ -37,7 +37,7 @@ export class DriveFile extends MessageReader {
     const file = { ...openBytes(origin), path: name, close: async () => {} };
     let cameras: string[] = [];
     let camera: string | undefined;
-    // To look at each chunk's head would read a file of many gigabytes all over: a chunk is checked when it is read.
+    // Checking each chunk's header would read all over a file of many gigabytes: a chunk is checked when it is read.
     const map = await mapMessages(file, { checksChunks: false }, ({ channels }) => {
       cameras = camerasIn([...channels.values()].map(({ topic }) => topic));
       const named = wanted ?? chosenCameraOf(name).camera;

@@ -2,7 +2,7 @@ import type { Lane } from '../player/timeline-builder.js';
 import type { FileOrigin } from './byte-files.js';
 import type { DriveFrame, DriveInfo, FrameQuery } from './drive.js';
 
-/** What the page asks of the thread that reads recordings. */
+/** The page's requests to the worker that reads recordings. */
 export type DriveRequest = { id: number } & (
   | { kind: 'open'; origins: readonly FileOrigin[]; cameraName?: string | undefined }
   | { kind: 'frame'; query: FrameQuery }
@@ -14,12 +14,12 @@ export type DriveAnswer = { id: number } & (
   | { error: string }
 );
 
-/** How far the reading of the whole drive is, and what it found. */
+/** Progress of the scan of the drive, and what it found. */
 export interface ScanState {
   lanes: Lane[];
   /** 0..1. */
   share: number;
-  /** Pieces of the files that cannot be read. */
+  /** Number of pieces of the files that cannot be read. */
   damaged: number;
 }
 

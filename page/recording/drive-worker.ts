@@ -2,11 +2,11 @@ import { TimelineBuilder } from '../player/timeline-builder.js';
 import { Drive, decodeResult, decodeTruth } from './drive.js';
 import type { DriveAnswer, DriveEvent, DriveRequest } from './drive-protocol.js';
 
-/** Reads recordings away from the page's own thread, so that a large one never makes it stutter. */
+/** Reads recordings outside the page's thread, so that a large one never makes it stutter. */
 let drive: Drive | undefined;
 let openings = 0;
 
-/** How often a scan tells how far it is, milliseconds. */
+/** Interval between reports of a scan's progress, milliseconds. */
 const tellMs = 250;
 
 const tell = (message: DriveAnswer | DriveEvent, transfer: Transferable[] = []) =>
@@ -18,7 +18,7 @@ self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
     if (request.kind === 'open') {
       const opening = ++openings;
       const opened = await Drive.open(request.origins, request.cameraName);
-      if (opening !== openings) return;
+      if (opening !== openings) return opened.close();
       drive?.close();
       drive = opened;
       tell({ id, info: opened.info });

@@ -16,7 +16,7 @@ import type { FileOrigin } from './byte-files.js';
 import { DriveFile } from './drive-file.js';
 import { VideoPictures } from './video-pictures.js';
 
-/** The messages of one topic and schema, and the file that they are read from. */
+/** The messages of one topic and schema in one file. */
 interface Stream {
   file: DriveFile;
   topic: string;
@@ -26,7 +26,7 @@ interface Stream {
 
 export interface DriveInfo {
   names: string[];
-  /** Where there are several cameras: all of them, and the one that is seen. */
+  /** If there are several cameras: all of them, and the chosen one. */
   cameras: readonly string[];
   cameraName: string | undefined;
   startNs: bigint;
@@ -38,16 +38,16 @@ export interface DriveInfo {
   camera: CameraModel | undefined;
   mount: MeasuredMount | undefined;
   topics: { topic: string; schemaName: string; messageCount: number }[];
-  /** What a person should know: a file that was cut off, an unusable calibration. */
+  /** Remarks for the user: a file that was cut off, an unusable calibration. */
   remarks: string[];
 }
 
-/** One frame, with all that the files say of it. */
+/** One frame, with everything that the files have about it. */
 export interface DriveFrame {
   stampNs: bigint;
-  /** Its place in the recording, from 0, where the file tells it. */
+  /** The frame's number, from 0: its message's sequence number, or without pictures the result's frame id. */
   number: number;
-  /** A JPEG, or another picture that browsers show; a frame of a video is decoded. */
+  /** A JPEG or another picture that browsers show; a frame of a video is decoded. */
   picture: Uint8Array<ArrayBuffer> | ImageBitmap | undefined;
   result: PerceptionFrame | undefined;
   truth: GroundTruth | undefined;
@@ -55,12 +55,12 @@ export interface DriveFrame {
 
 export type FrameQuery = { kind: 'at' | 'next' | 'previous'; stampNs: bigint };
 
-/** One or more recordings of the same drive, such as its pictures and the results of a replay, seen as one. */
+/** One or more recordings of the same drive, such as its pictures and the results of a replay, as one. */
 export class Drive {
   readonly files: readonly DriveFile[];
   readonly info: DriveInfo;
   readonly #pictures: Stream | undefined;
-  /** Set where the pictures are a video. */
+  /** Set if the pictures are a video. */
   readonly #video: VideoPictures | undefined;
   readonly #results: Stream | undefined;
   readonly #truth: Stream | undefined;
@@ -105,7 +105,7 @@ export class Drive {
     };
   }
 
-  /** Rejects with an Error whose message is for the person who opened the files. */
+  /** Rejects with an Error whose message is for the user. */
   static async open(origins: readonly FileOrigin[], cameraName?: string): Promise<Drive> {
     const files = await Promise.all(origins.map((origin) => DriveFile.open(origin, cameraName)));
     const remarks = files
@@ -128,7 +128,7 @@ export class Drive {
     return new Drive(files, camera, mount, remarks);
   }
 
-  /** The frame at or before a time, the next after it or the one before it; undefined at the ends. */
+  /** The frame at or before a time, the next or the previous one; undefined at the ends. */
   async frame({ kind, stampNs }: FrameQuery): Promise<DriveFrame | undefined> {
     const frames = (this.#pictures ?? this.#results)!;
     const { file, channelIds } = frames;
@@ -141,7 +141,7 @@ export class Drive {
     return found && this.#complete(found);
   }
 
-  /** What the piece-by-piece scan of all files meets, in order, with the share that is done. */
+  /** Scans all files piece by piece; yields the messages in order, with the share that is done. */
   async *scan(): AsyncGenerator<{
     messages: (RecordedMessage & { schemaName: string })[];
     share: number;
@@ -183,13 +183,13 @@ export class Drive {
     return data.slice() as Uint8Array<ArrayBuffer>;
   }
 
-  /** Ends what decodes. */
+  /** Closes the video decoder. */
   close(): void {
     this.#video?.close();
   }
 }
 
-/** The first message of a stream within a time, both ends included. */
+/** The first message of a stream in a range of stamps, both ends included. */
 async function firstFrom(
   { file, channelIds }: Stream,
   startNs: bigint,
@@ -200,7 +200,7 @@ async function firstFrom(
   return undefined;
 }
 
-/** Undefined for bytes that are no such message: one damaged message must not end the drive. */
+/** Undefined for other bytes: one damaged message must not end the drive. */
 export function decodeResult(data: Uint8Array): PerceptionFrame | undefined {
   try {
     return fromBinary(PerceptionFrameSchema, data);
@@ -217,7 +217,7 @@ export function decodeTruth(data: Uint8Array): GroundTruth | undefined {
   }
 }
 
-/** Class maps are pictures too, and none of a camera. */
+/** Class maps are also picture messages, but not a camera's. */
 const maskTopic = 'camera/mask';
 
 function streamOf(

@@ -4,20 +4,20 @@ import { CompressedVideoSchema } from '../../src/messages/gen/foxglove/compresse
 import type { RecordedMessage } from '../../src/recording/recording-piece.js';
 import type { DriveFile } from './drive-file.js';
 
-/** A decoder that keeps a frame back this long is made to give it, milliseconds. */
+/** A decoder that holds a frame back this long is flushed, milliseconds. */
 const patienceMs = 500;
 
 /**
- * The frames of a recorded video, decoded by the browser (WebCodecs): the next one from where it stands, any other from the
- * keyframe before it on. Requests are answered one after the other.
+ * Decodes frames of a recorded video in the browser (WebCodecs): later frames from the current position if no keyframe is
+ * closer, any other from the keyframe before it. Requests are answered one after the other.
  */
 export class VideoPictures {
   readonly #file: DriveFile;
   readonly #channelIds: readonly number[];
   #decoder: VideoDecoder | undefined;
-  /** The last frame that went in. */
+  /** Stamp of the last frame that went in. */
   #atNs: bigint | undefined;
-  /** Of the frame that is wanted. */
+  /** Number of the wanted frame. */
   #wanted: number | undefined;
   #number = 0;
   #take: (frame: VideoFrame | undefined) => void = () => {};
@@ -28,7 +28,7 @@ export class VideoPictures {
     this.#channelIds = channelIds;
   }
 
-  /** Undefined for a frame that cannot be decoded. Rejects with an Error where this browser decodes no such video. */
+  /** Undefined for a frame that cannot be decoded. Rejects with an Error if this browser cannot decode the video. */
   picture(stampNs: bigint): Promise<ImageBitmap | undefined> {
     const done = this.#last.then(() => this.#picture(stampNs));
     this.#last = done.catch(() => undefined);
@@ -55,7 +55,7 @@ export class VideoPictures {
     return bitmap;
   }
 
-  /** Where decoding must begin for this frame: behind the one that went in last, or at its keyframe, with a new decoder. */
+  /** Where decoding must begin for this frame: after the one that went in last, or at its keyframe. */
   async #startFor(stampNs: bigint): Promise<bigint | undefined> {
     const isOpen = this.#decoder?.state === 'configured';
     const keyNs = (await this.#file.lastBefore(this.#channelIds, stampNs + 1n, isKey))?.stampNs;
@@ -63,7 +63,7 @@ export class VideoPictures {
     const isAhead = isOpen && atNs !== undefined && atNs < stampNs;
     if (isAhead && (keyNs === undefined || keyNs <= atNs)) return atNs + 1n;
     if (keyNs === undefined) return undefined;
-    // A keyframe goes into the decoder that there is as well.
+    // An open decoder also continues with a keyframe.
     if (!isOpen) this.close();
     return keyNs;
   }
@@ -83,7 +83,7 @@ export class VideoPictures {
     });
     this.#wanted = this.#number + 1;
     const timer = setTimeout(() => {
-      // Once it was flushed it goes on at a keyframe.
+      // After a flush, decoding must go on at a keyframe.
       this.#atNs = undefined;
       const decoder = this.#decoder;
       const flushing = decoder?.state === 'configured' ? decoder.flush() : Promise.resolve();
@@ -117,7 +117,7 @@ export class VideoPictures {
         if (frame.timestamp === this.#wanted) this.#take(frame);
         else frame.close();
       },
-      // It is closed then; the next request begins with a new one.
+      // The decoder is closed then; the next request starts a new one.
       error: () => this.#take(undefined),
     });
     decoder.configure(config);

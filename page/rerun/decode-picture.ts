@@ -1,14 +1,14 @@
-/** A picture's pixels: packed rgb8, row-major, as the rig's decoder gives them (colours are taken as stored). */
+/** A picture's pixels: packed rgb8, row-major, as the rig's decoder gives them (colours as stored). */
 export interface DecodedPicture {
   widthPx: number;
   heightPx: number;
   data: Uint8Array;
 }
 
-/** More is not decoded: a lying picture must not fill the memory. */
+/** Larger pictures are not decoded: a wrong size must not fill the memory. */
 const maxPixels = 8192 * 8192;
 
-/** Decodes a JPEG (or another picture that the browser knows), or takes a frame of a video. Rejects with the browser's own error. */
+/** Reads the pixels of a JPEG, another picture that the browser knows, or a video frame. Rejects with the browser's error. */
 export async function decodePicture(
   picture: Uint8Array<ArrayBuffer> | ImageBitmap,
 ): Promise<DecodedPicture> {

@@ -3,12 +3,12 @@ import { spoken } from '../../src/viewer/box-label.js';
 
 /** Boxes that overlap this much (intersection over union) show the same thing. */
 const sameBoxIou = 0.5;
-/** Angles this far apart are told, radians (half a degree). */
+/** Angles that differ by this are reported, radians (half a degree). */
 const tellAngleRad = 0.0087;
-/** Class maps that differ in more than this share of their pixels are told. */
+/** Class maps that differ in this share of their pixels are reported. */
 const tellMapShare = 0.01;
 
-/** What two results of the same frame disagree on, in words; empty where a person would see no difference. */
+/** Differences between two results of the same frame, in words; empty if a person would see none. */
 export function differencesOf(a: PerceptionFrame, b: PerceptionFrame): string[] {
   return [
     ...boxDifferences(a, b),
@@ -32,7 +32,7 @@ function boxDifferences(a: PerceptionFrame, b: PerceptionFrame): string[] {
   return counted([...lost, ...unmatched.map(({ className }) => `${spoken(className)} is new`)]);
 }
 
-/** The same words once, with how often: a threshold that is moved brings a dozen of a kind. */
+/** Each text once, with its count: moving a threshold gives a dozen of a kind. */
 function counted(words: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);

@@ -1,12 +1,12 @@
 import { type FrameInput, hostInput } from '../../src/stages/frame-input.js';
 import type { StageSetup } from '../../src/stages/stage-setup.js';
 
-/** A stage's input that can be told that the frame is the one before: the network's answer then stands. */
+/** A stage's input that can be held: the frame is the same as before, and the network's last outputs are used again. */
 export interface HeldInput extends FrameInput {
   isHeld: boolean;
 }
 
-/** Preprocessing as on the rig, and a run only where the frame is new: a threshold that moves decodes anew at once. */
+/** Preprocesses and runs as on the rig unless held: a moved threshold then only decodes again, at once. */
 export function heldInput(setup: StageSetup): HeldInput {
   const inner = hostInput(setup);
   const { session } = setup;

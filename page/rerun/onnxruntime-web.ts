@@ -10,33 +10,33 @@ type Tensors = Record<string, Tensor>;
 
 /** Where the page's server keeps ONNX Runtime's files. */
 const runtimeUrl = '/ort/';
-/** More threads than this bring little to networks of this size. */
+/** More threads help little with networks of this size. */
 const maxThreads = 4;
 
 /** ONNX Runtime in this browser. */
 export interface WebRuntime {
-  /** For people, such as `WebAssembly, 2 threads: no graphics card found`. */
+  /** Description for the user, such as `WebAssembly, 2 threads: no graphics card found`. */
   readonly label: string;
   /**
-   * Loads a bundle's network. Its provider is `webgpu`, or `cpu` for WebAssembly, which holds the same kernels as
-   * the CPU's: the manifest's tolerance of that name is what its golden outputs are held to.
+   * Loads a bundle's network. Its provider is `webgpu`, or `cpu` for WebAssembly, which has the same kernels as the CPU:
+   * golden outputs are checked with the manifest's tolerance of that name.
    */
   createSession(bundle: Bundle): Promise<NetworkSession>;
-  /** Loads a network whose inner values are outputs too: what a run yields, by name. On WebAssembly. */
+  /** Loads a network with inner values among its outputs, on WebAssembly. A run returns them by name. */
   createWatched(network: Uint8Array, bundle: Bundle): Promise<WatchedSession>;
 }
 
-/** A network on its own, asked for whatever values its graph gives. */
+/** A network that returns all outputs of its graph. */
 export interface WatchedSession {
-  /** One item of the bundle's input; new arrays. */
+  /** Runs one item of the bundle's input; returns new arrays. */
   run(
     input: Float32Array,
   ): Promise<Record<string, { dims: readonly number[]; data: Float32Array }>>;
 }
 
 /**
- * Loads ONNX Runtime: WebGPU on a real graphics card, else WebAssembly with as many threads as the page may have; with `webgpu` on
- * any adapter, with `wasm` on none. Call it in a worker, once. One session runs at a time.
+ * Loads ONNX Runtime: WebGPU on a real graphics card, else WebAssembly with as many threads as the page may have, up to
+ * `maxThreads`. `webgpu` accepts any adapter, `wasm` uses none. Call it in a worker, once. One session runs at a time.
  */
 export async function loadWebRuntime(wanted = ''): Promise<WebRuntime> {
   const gpu = wanted === 'wasm' ? 'as asked' : await findGpu();
@@ -58,7 +58,7 @@ export async function loadWebRuntime(wanted = ''): Promise<WebRuntime> {
   };
 }
 
-/** What WebGPU runs on here: a software adapter answers too, at seconds a frame. */
+/** What WebGPU runs on here: a software adapter also answers, at seconds per frame. */
 async function findGpu(): Promise<'card' | 'emulated' | 'no WebGPU' | 'no adapter'> {
   const gpu = (navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } }).gpu;
   if (gpu === undefined) return 'no WebGPU';

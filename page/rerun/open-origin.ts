@@ -3,7 +3,7 @@ import type { BundleOrigin } from './rerun-protocol.js';
 
 const maxNetworkBytes = 512 * 2 ** 20;
 
-/** Reads and checks a bundle. Rejects with its fault in one line. */
+/** Reads and checks a bundle. Rejects with a one-line error. */
 export async function openOrigin(origin: BundleOrigin): Promise<Bundle> {
   const read = 'url' in origin ? fromAddress(origin.url) : fromFiles(origin.name, origin.files);
   const where = 'url' in origin ? origin.url : origin.name;

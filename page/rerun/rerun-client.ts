@@ -12,11 +12,11 @@ import type { RerunSettings } from './settings.js';
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export interface RunAnswer {
   results: SideResults;
-  /** Networks that miss their golden outputs here. */
+  /** Networks that miss their golden outputs in this browser. */
   certificates: string[];
 }
 
-/** The networks as the page sees them. The thread that runs them starts at the first question. */
+/** The page's client of the worker that runs networks, which starts at the first request. */
 export class RerunClient {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, (answer: RerunAnswer) => void>();
@@ -26,7 +26,7 @@ export class RerunClient {
     side: Side,
     bundles: readonly BundleOrigin[],
   ): Promise<{ bundles: LoadedBundle[]; runtime: string }> {
-    // `?provider=wasm` behind the page's address compares the two.
+    // `?provider=wasm` in the page's address overrides the choice, to compare both.
     const provider = new URLSearchParams(location.search).get('provider') ?? '';
     const answer = await this.#ask({ kind: 'load', side, bundles, provider });
     if ('loaded' in answer) return answer.loaded;

@@ -4,10 +4,10 @@ import type { MeasuredMount } from '../../src/calibration/mount.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { RerunSettings } from './settings.js';
 
-/** The bundles of the rig, and the same with one from disk in place of its task. */
+/** `rig`: the rig's bundles. `other`: the same with a bundle from disk for its task. */
 export type Side = 'rig' | 'other';
 
-/** Where a bundle's three files are: below an address, or in hand. */
+/** Where a bundle's three files are: below an address, or already given. */
 export type BundleOrigin = { url: string } | { name: string; files: File[] };
 
 export interface FrameToRun {
@@ -16,13 +16,13 @@ export interface FrameToRun {
   sourceTimeNs: bigint;
   picture: Uint8Array<ArrayBuffer> | ImageBitmap;
   camera: CameraModel | undefined;
-  /** How that camera sits above the road. */
+  /** How that camera is mounted above the road. */
   mount: MeasuredMount | undefined;
-  /** It follows the frame before. */
+  /** True if it directly follows the previous frame. */
   isNext: boolean;
 }
 
-/** `provider` is `webgpu` or `wasm`, or empty for what is fastest here. */
+/** `provider` is `webgpu` or `wasm`, or empty for the fastest one here. */
 export type RerunRequest = { id: number } & (
   | { kind: 'load'; side: Side; bundles: readonly BundleOrigin[]; provider: string }
   | { kind: 'unload'; side: Side }

@@ -7,7 +7,7 @@ import { RerunClient } from './rerun-client.js';
 import type { LoadedBundle, Side, SideResults } from './rerun-protocol.js';
 import type { RerunSettings } from './settings.js';
 
-/** Whose results of a frame are looked at. */
+/** Whose results of a frame are shown. */
 export type Whose = 'recorded' | Side;
 export const whoseNames: Readonly<Record<Whose, string>> = {
   recorded: 'Recorded',
@@ -17,10 +17,10 @@ export const whoseNames: Readonly<Record<Whose, string>> = {
 
 const nothing: { stampNs: bigint; sides: SideResults } = { stampNs: -1n, sides: {} };
 
-/** The networks in this browser: what runs, on what, and what came out for the frame shown. */
+/** The networks in this browser: what runs, on what, and the results for the frame shown. */
 export class RerunState {
   readonly isOn = signal(false);
-  /** What goes on, for the person. */
+  /** Current activity, for the user. */
   readonly status = signal('');
   readonly error = signal('');
   readonly runtime = signal('');
@@ -29,15 +29,15 @@ export class RerunState {
   readonly settings = signal<RerunSettings>({});
   readonly results = signal<{ stampNs: bigint; sides: SideResults }>(nothing);
   readonly uncertified = signal<readonly string[]>([]);
-  /** Left and right picture; without a right one there is one picture. */
+  /** Left and right picture; only one picture if `right` is undefined. */
   readonly left = signal<Whose>('recorded');
   readonly right = signal<Whose | undefined>(undefined);
-  /** What both pictures disagree on, by the frame's stamp, and stamps that were compared. */
+  /** Differences between both pictures by the frame's stamp, and the number of comparisons. */
   readonly differences = signal<ReadonlyMap<bigint, string>>(new Map());
   readonly compared = signal(0);
   readonly isComparing = signal(false);
   readonly tasks = computed(() => this.bundles.value.map(({ task }) => task));
-  /** What was run here, as lanes. */
+  /** Results of the networks here, as lanes. */
   readonly lanes = signal<Lane[]>([]);
   readonly #client = new RerunClient();
   readonly #player: Player;
@@ -56,7 +56,7 @@ export class RerunState {
     return this.#bundleUrls.length > 0;
   }
 
-  /** Loads the rig's networks and runs them on the frame shown, and on each frame from now on. */
+  /** Loads the rig's networks and runs them on the frame shown and on each later one. */
   async start(): Promise<void> {
     if (this.isOn.value) return;
     this.error.value = '';
@@ -88,7 +88,7 @@ export class RerunState {
     this.look('recorded', undefined);
   }
 
-  /** Another drive is open: nothing of the old one holds. */
+  /** Forgets everything about the previous drive. */
   forgetDrive(): void {
     this.results.value = nothing;
     this.lanes.value = [];
@@ -106,7 +106,7 @@ export class RerunState {
     this.#compareShown();
   }
 
-  /** A second bundle from disk, in place of the rig's of its task. */
+  /** Loads a second bundle from disk, which replaces the rig's bundle of its task on the other side. */
   async loadSecond(name: string, files: File[]): Promise<void> {
     this.error.value = '';
     this.status.value = `Loading ${name}…`;
@@ -122,26 +122,26 @@ export class RerunState {
     this.status.value = '';
   }
 
-  /** Thresholds as sliders set them; acts on the frame shown. */
+  /** Applies the sliders' thresholds to the frame shown. */
   async apply(settings: RerunSettings): Promise<void> {
     this.settings.value = settings;
     try {
       const { results } = await this.#client.applySettings(settings, this.#sides());
-      // Another move of the slider is on its way: its answer is the one to show.
+      // If the slider has moved again, the newer answer is the one to show.
       if (this.settings.value === settings) this.#take(results);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Both results of a frame. */
+  /** One of the results of a frame. */
   resultOf(whose: Whose, frame: ShownFrame | undefined): PerceptionFrame | undefined {
     if (whose === 'recorded') return frame?.result;
     const { stampNs, sides } = this.results.value;
     return stampNs === frame?.stampNs ? sides[whose] : undefined;
   }
 
-  /** Runs the whole drive, frame by frame, until its end or until it is told to stop. */
+  /** Runs the drive frame by frame until its end; a second call stops it. */
   async compareAll(): Promise<void> {
     if (this.isComparing.value) {
       this.isComparing.value = false;
@@ -157,7 +157,7 @@ export class RerunState {
     this.isComparing.value = false;
   }
 
-  /** Goes to the next difference (1) or the one before (-1). */
+  /** Seeks the next difference (1) or the previous one (-1). */
   async goToDifference(direction: 1 | -1): Promise<void> {
     const nowNs = this.#player.frame.value?.stampNs ?? 0n;
     const stamps = [...this.differences.value.keys()].sort((a, b) => (a < b ? -1 : 1));

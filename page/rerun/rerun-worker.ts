@@ -15,10 +15,10 @@ import type {
 } from './rerun-protocol.js';
 import { type RerunSettings, settingsOf } from './settings.js';
 
-/** Runs networks away from the page's own thread; one request after the other, as sessions must not overlap. */
+/** Runs networks outside the page's thread, one request after the other, because sessions must not overlap. */
 interface LoadedSide {
   bundles: Bundle[];
-  /** Made for the size, camera and mount of the frame that came last. */
+  /** Made for the size, camera and mount of the last frame. */
   rerun?: { key: string; made: Rerun };
 }
 
@@ -101,7 +101,7 @@ async function rerunOf(
   return made;
 }
 
-/** Networks that miss their golden outputs here, in words. */
+/** Networks that miss their golden outputs in this browser, in words. */
 function certificates(): string[] {
   return [...sides].flatMap(([side, { rerun }]) =>
     (rerun?.made.certificates ?? [])

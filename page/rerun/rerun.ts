@@ -24,30 +24,30 @@ import { type HeldInput, heldInput } from './held-input.js';
 import { type RerunSettings, withSettings } from './settings.js';
 
 export interface RerunOptions {
-  /** One a task. */
+  /** One bundle per task. */
   bundles: readonly Bundle[];
   frame: FrameLayout;
-  /** As the drive carries it, for whatever size. */
+  /** As the drive carries it, for any picture size. */
   camera: CameraModel | undefined;
   mount?: MeasuredMount | undefined;
   createSession(bundle: Bundle): Promise<NetworkSession>;
 }
 
-/** Frames whose answers are kept, so that what they left in memory (tracks, signs) can be built anew. */
+/** Frames whose answers are kept, so that what they left in memory (tracks, signs) can be rebuilt. */
 const keptOutcomes = 120;
 
 interface LoadedNetwork {
   setup: StageSetup;
   createRunner: CreateStageRunner;
-  /** Made where the stage reads whole frames. */
+  /** Made if the stage reads full frames. */
   input?: HeldInput;
   isCertified: boolean;
   maxAbsDifference: number;
 }
 
 /**
- * The rig's stages and its fusing of frames, on sessions of whatever kind: the same preprocessing, decoding, tracking
- * and messages. Frames are given one after the other; each call is awaited before the next.
+ * The rig's stages and its frame fuser, on any kind of session: the same preprocessing, decoding, tracking and
+ * messages. Await each call before the next.
  */
 export class Rerun {
   readonly #networks: ReadonlyMap<Task, LoadedNetwork>;
@@ -73,7 +73,7 @@ export class Rerun {
     this.#standing = standing;
   }
 
-  /** Loads and proves the networks. Rejects as the rig does, with the bundle's fault in one line. */
+  /** Loads and checks the networks. Rejects as the rig does, with a one-line error about the bundle. */
   static async open({
     bundles,
     frame,
@@ -115,8 +115,8 @@ export class Rerun {
   }
 
   /**
-   * Runs the networks on a frame of the layout. `isNext`: it follows the frame before, so that tracks and signs go on;
-   * else memory starts anew.
+   * Runs the networks on a frame of the layout. `isNext`: it directly follows the previous frame, so that tracks and signs
+   * continue; otherwise memory is cleared.
    */
   async run(
     pixels: Uint8Array,
@@ -143,13 +143,13 @@ export class Rerun {
     return this.#fuse(outcome);
   }
 
-  /** Moves thresholds. The frame shown is decoded anew; its large networks do not run again. */
+  /** Changes thresholds. Decodes the frame shown again without running its full-frame networks again. */
   async applySettings(settings: RerunSettings): Promise<PerceptionFrame | undefined> {
     this.#settings = settings;
     this.#prepareRunners();
     this.#fuser = await this.#newFuser();
     const shown = this.#outcomes.pop();
-    // What was seen before stays as it was decided then: it is remembered anew.
+    // Earlier frames keep their results: memory is rebuilt from them.
     for (const outcome of this.#outcomes) this.#fuser.fuse(withoutMap(outcome), nowNs());
     if (shown === undefined || this.#pixels === undefined) return undefined;
     this.#hold(true);
@@ -203,7 +203,7 @@ export class Rerun {
   }
 
   #newFuser(): Promise<FrameFuser> {
-    // Messages name stages in the order of the tasks; they run by priority.
+    // Messages name stages in the order of the tasks, but stages run by priority.
     const loaded = tasks.flatMap((task) => {
       const network = this.#networks.get(task);
       return network === undefined ? [] : ([[task, network]] as const);
@@ -229,7 +229,7 @@ export class Rerun {
   }
 }
 
-/** The class map leaves nothing in memory, and is what takes long to put into a message. */
+/** Omits the class map, which leaves nothing in memory and takes long to put into a message. */
 function withoutMap(outcome: FrameOutcome<StageResult>): FrameOutcome<StageResult> {
   const stages = new Map(outcome.stages);
   if (stages.has('segmentation')) stages.set('segmentation', { state: 'skipped', reason: 'input' });

@@ -1,14 +1,14 @@
 import type { Manifest } from '../../src/bundle/manifest.js';
 import { isDetection, type OutputSpec, readsCrops } from '../../src/bundle/output-spec.js';
 
-/** What sliders set, 0..1. Undefined: as the bundle says. */
+/** Settings of the sliders, 0..1. Undefined: the bundle's own value. */
 export interface RerunSettings {
   scoreThreshold?: number | undefined;
   nmsIou?: number | undefined;
   abstainBelow?: number | undefined;
 }
 
-/** What a bundle itself says of the settings that it has. */
+/** A bundle's own values of the settings that it has. */
 export function settingsOf(decode: OutputSpec): RerunSettings {
   if (readsCrops(decode)) return { abstainBelow: decode.abstainBelow };
   if (!isDetection(decode)) return {};

@@ -22,7 +22,7 @@ export interface RoadFrame {
   bitmap: ImageBitmap | undefined;
 }
 
-/** The simulated road, one frame after the other while somebody looks; it stands still while nobody does. */
+/** The simulated road, one frame after the other while a view looks at it; it pauses while none does. */
 export class RoadFeed {
   readonly #frames = new FollowedFrames<RoadFrame>({
     room: 'road',
@@ -34,7 +34,7 @@ export class RoadFeed {
   readonly error = this.#frames.error;
   readonly held = signal<HeldKeys>(noKeys);
 
-  /** Asks for frames until the answer is called. */
+  /** Requests frames until the returned function is called. */
   look(): () => void {
     const stop = this.#frames.look();
     return () => {
@@ -43,14 +43,14 @@ export class RoadFeed {
     };
   }
 
-  /** Holds a key, or lets it go. */
+  /** Presses or releases a key. */
   hold(key: keyof HeldKeys, isHeld: boolean): void {
     if (this.held.value[key] === isHeld) return;
     this.held.value = { ...this.held.value, [key]: isHeld };
     void this.send({ keys: this.held.value });
   }
 
-  /** Lets every key go. */
+  /** Releases every key. */
   release(): void {
     if (Object.values(this.held.value).every((isHeld) => !isHeld)) return;
     this.held.value = noKeys;

@@ -22,7 +22,7 @@ const tabNames: Readonly<Record<Tab, string>> = {
   player: 'Player',
 };
 
-/** The name behind the one that is chosen, round and round; undefined for fewer than two. */
+/** The name after the chosen one, cyclically; undefined if there are fewer than two. */
 const nextOf = (names: readonly string[], chosen: string | undefined): string | undefined =>
   names.length < 2 ? undefined : names[(names.indexOf(chosen ?? '') + 1) % names.length];
 
@@ -67,7 +67,7 @@ export function App({ session }: { session: PageSession }) {
       if (next !== undefined) void player.chooseCamera(next);
     }
   };
-  /** What the server has to show; asked anew, as a run that ends adds to it. */
+  /** Opens the server's recordings; asks for them again, because a run that ends adds to them. */
   const openServed = async () => {
     const now: PageSession = await fetch('/session.json').then((response) => response.json());
     const served = now.files.map((file, i) => ({ ...file, url: `/files/${i}` }));

@@ -6,7 +6,7 @@ import { Sheet } from '../drawing/sheet.js';
 const found = '#ffd23f';
 const taken = '#4cd697';
 
-/** What the camera sees, with the board as found; parts of the picture that have not seen it yet are dark. */
+/** The camera's picture with the board that was found; parts where no board was yet are dark. */
 export function BoardPicture({
   state,
   bitmap,
@@ -48,7 +48,7 @@ function draw(context: CanvasRenderingContext2D, state: CalibrationState, bitmap
   context.strokeStyle = isTaken ? taken : found;
   context.fillStyle = context.strokeStyle;
   context.lineWidth = 2 * unitPx;
-  // Through the rows in turn, as the eye reads them: a board that was found the wrong way round is seen at once.
+  // Along the rows in reading order: a board found in the wrong orientation is obvious.
   if (cols !== undefined) {
     context.beginPath();
     for (let i = 0; i < pointsPx.length; i += 2)

@@ -3,7 +3,7 @@ import type { CalibrationState } from '../../src/outputs/page/calibration-protoc
 import type { CalibrationFeed } from '../calibration/calibration-feed.js';
 import { BoardPicture } from './board-picture.js';
 
-/** A camera being calibrated: what it sees, what is still missing, and the result. */
+/** Calibration of a camera: its picture, what is still missing, and the result. */
 export function CalibrationView({ feed }: { feed: CalibrationFeed }) {
   useEffect(() => feed.look(), []);
   const frame = feed.frame.value;

@@ -1,4 +1,4 @@
-/** Which camera of several is looked at; the key C goes on to the next. Nothing where there is one. */
+/** Chooses one of several cameras; the key C goes to the next. Nothing if there is only one. */
 export function CameraSwitch({
   cameras,
   chosen,

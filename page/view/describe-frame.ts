@@ -1,13 +1,13 @@
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { spoken } from '../../src/viewer/box-label.js';
 
-/** The angle as a person says it, such as `2.5° left`. */
+/** The angle in words, such as `2.5° left`. */
 export function spokenAngle(angleRad: number): string {
   const degrees = (angleRad * 180) / Math.PI;
   return `${Math.abs(degrees).toFixed(1)}° ${degrees >= 0 ? 'left' : 'right'}`;
 }
 
-/** What a result says, in one sentence. */
+/** A result in one sentence. */
 export function describeFrame(result: PerceptionFrame | undefined): string {
   if (result === undefined) return 'The camera’s picture, without results';
   const counts = new Map<string, number>();

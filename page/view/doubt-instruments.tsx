@@ -6,12 +6,12 @@ type Points = readonly (readonly [atS: number, value: number])[];
 
 interface DoubtProps {
   result: PerceptionFrame | undefined;
-  /** Of the last seconds. */
+  /** Points of the last seconds. */
   pointsOf(id: DoubtValue['id']): Points;
   nowS: number;
 }
 
-/** How far the frame is from the ordinary ones; nothing where no network judged the last seconds. */
+/** How far the frame is from ordinary ones; nothing if no network judged the last seconds. */
 export function Novelty(props: DoubtProps) {
   if (!hasCurve('novelty', props)) return null;
   return (
@@ -22,7 +22,7 @@ export function Novelty(props: DoubtProps) {
   );
 }
 
-/** The path of the steering against lane, recorded driver and free space; of these what there is. */
+/** The path of the steering against lane, recorded driver and free space, as far as they are known. */
 export function SteeringChecks(props: DoubtProps) {
   const ids = (['off lane', 'off driver', 'off free space'] as const).filter((id) =>
     hasCurve(id, props),

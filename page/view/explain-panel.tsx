@@ -17,7 +17,7 @@ const methodWords: Readonly<Record<ExplainMethod, string>> = {
   'grad-cam': 'Grad-CAM: which places of a layer',
 };
 
-/** Whose answer is explained, and how; the heat map lies over the picture. */
+/** Chooses which answer is explained, and how; the heat map is drawn over the picture. */
 export function ExplainPanel({ explain, frame }: ExplainPanelProps) {
   const task = explain.task.value;
   const explained = explain.explainedOf(frame);

@@ -5,7 +5,7 @@ const shapes = {
   on: 'M16 4 H19 V20 H16 Z M4 4 L15 12 L4 20 Z',
 } as const;
 
-/** A drawn sign, as not every system has these characters. */
+/** A drawn icon, because not every system has these characters. */
 export function Icon({ shape }: { shape: keyof typeof shapes }) {
   return (
     <svg viewBox="0 0 24 24" class="icon" aria-hidden="true">

@@ -8,7 +8,7 @@ import { spoken } from '../../src/viewer/box-label.js';
 import { spokenAngle } from './describe-frame.js';
 import { Sparkline, type Trace } from './trace.js';
 
-/** Turns of the drawn wheel for one of the road wheels', so that small angles can be seen. */
+/** Ratio of the drawn wheel's angle to the road wheels', so that small angles are visible. */
 const wheelRatio = 6;
 export function SteeringWheel({
   result,
@@ -16,7 +16,7 @@ export function SteeringWheel({
   nowS,
 }: {
   result: PerceptionFrame | undefined;
-  /** Of the last seconds, in any unit. */
+  /** Angles of the last seconds, in any unit. */
   angles: readonly (readonly [atS: number, angle: number])[];
   nowS: number;
 }) {
@@ -45,7 +45,7 @@ export function SteeringWheel({
   );
 }
 
-/** Signs of the frame, cut from its picture, with what is remembered of them. */
+/** Signs of the frame, cut from its picture, with their remembered readings. */
 export function Signs({
   result,
   picture,
@@ -101,7 +101,7 @@ function SignCrop({
 
 const stateNames = ['', 'ok', 'skipped', 'late', 'failed'];
 
-/** What each stage took on a frame, milliseconds; those that ran. */
+/** Time that each stage that ran took on a frame, milliseconds. */
 export function stageTimesMs(result: PerceptionFrame | undefined): [stage: string, ms: number][] {
   return (result?.timing?.stages ?? []).map(({ stage, startNs, endNs }) => [
     stage,
@@ -109,7 +109,7 @@ export function stageTimesMs(result: PerceptionFrame | undefined): [stage: strin
   ]);
 }
 
-/** How long each stage took on this frame and, with a trace, before; and what became of it. */
+/** Time and outcome of each stage on this frame and, with a trace, its earlier times. */
 export function Stages({ result, trace }: { result: PerceptionFrame | undefined; trace?: Trace }) {
   const times = new Map(result?.timing?.stages.map((timing) => [timing.stage, timing]));
   const rows = (result?.stages ?? []).map(({ stage, state, provider, reason, errorCode }) => {
@@ -170,13 +170,13 @@ export function Stages({ result, trace }: { result: PerceptionFrame | undefined;
   );
 }
 
-/** Drops, mode, health and where the result comes from. */
+/** Drops, mode, health and the origin of the result. */
 export function Health({
   result,
   status,
 }: {
   result: PerceptionFrame | undefined;
-  /** Of a run that goes on: what it has lost so far. */
+  /** Status of a live run, with its losses so far. */
   status?: PipelineStatus | undefined;
 }) {
   if (result === undefined) return null;

@@ -2,7 +2,7 @@ import { type Layer, layers } from '../drawing/draw-frame.js';
 import { type Player, speeds } from '../player/player.js';
 import type { RerunState } from '../rerun/rerun-state.js';
 
-/** Every key, and what it does: the help lists it. */
+/** Every key and what it does, for the help. */
 export const keyHelp: readonly (readonly [string, string])[] = [
   ['Space', 'play or pause'],
   ['← →', 'one frame back or on'],
@@ -19,7 +19,7 @@ export const keyHelp: readonly (readonly [string, string])[] = [
 ];
 
 export interface KeyTargets {
-  /** Left out where no recording is looked at. */
+  /** Undefined if no recording is shown. */
   player?: Player;
   rerun?: RerunState;
   toggle(layer: Layer): void;
@@ -28,7 +28,7 @@ export interface KeyTargets {
   help(): void;
 }
 
-/** Carries out what a key says. True where it was one of ours. */
+/** Carries out a key's action. True if the key has one. */
 export function pressKey(event: KeyboardEvent, targets: KeyTargets): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return false;
   const layer = (Object.keys(layers) as Layer[])[Number(event.key) - 1];
@@ -59,7 +59,7 @@ function pressPlayerKey(event: KeyboardEvent, { player, rerun }: KeyTargets): bo
   return true;
 }
 
-/** Controls that use the key themselves keep it. */
+/** True if the focused control uses the key itself. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLSelectElement) return true;

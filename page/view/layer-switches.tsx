@@ -1,6 +1,6 @@
 import { type Layer, layers } from '../drawing/draw-frame.js';
 
-/** What is drawn over the picture; keys 1 to 5 do the same. */
+/** Switches the layers over the picture; keys 1 to 5 do the same. */
 export function LayerSwitches({
   shown,
   toggle,

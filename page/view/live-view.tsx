@@ -17,7 +17,7 @@ const words = {
   gone: 'The pipeline has ended.',
 } as const;
 
-/** The run while it goes on. */
+/** The view of a live run. */
 export function LiveView({
   feed,
   cameras,
@@ -25,7 +25,7 @@ export function LiveView({
   toggle,
 }: {
   feed: LiveFeed;
-  /** Of a rig with several. */
+  /** Cameras of a rig with several. */
   cameras: readonly string[];
   shown: ReadonlySet<Layer>;
   toggle(layer: Layer): void;

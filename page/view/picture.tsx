@@ -3,13 +3,13 @@ import { FramePainter, type Scene } from '../drawing/draw-frame.js';
 
 interface PictureProps extends Scene {
   caption: string | undefined;
-  /** What is on the picture, for a screen reader. */
+  /** Description of the picture, for screen readers. */
   description: string;
-  /** A click on the picture, in its pixels. */
+  /** Called on a click on the picture, in its pixels. */
   onPoint?: ((pointPx: readonly [number, number]) => void) | undefined;
 }
 
-/** One frame with what is drawn over it. */
+/** One frame with its layers. */
 export function Picture({ caption, description, onPoint, ...scene }: PictureProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   const painter = useRef<FramePainter | undefined>(undefined);

@@ -121,7 +121,7 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
   );
 }
 
-/** Of a lane of what was run here: another one where the file has results of its own. */
+/** Id of a lane of results from this browser: a different one if the file has its own results. */
 const hereId = (id: string, hasRecorded: boolean) => (hasRecorded ? `here ${id}` : id);
 
 function allLanes(player: Player, rerun: RerunState, startNs: bigint): Lane[] {
@@ -155,7 +155,7 @@ function Transport({
   player: Player;
   durationS: number;
   nowS: number;
-  /** Of the frame shown: what curves of the timeline stand at. */
+  /** Values of the timeline's curves at the frame shown, in words. */
   said: readonly string[];
   seekTo(seconds: number): void;
 }) {
@@ -219,7 +219,7 @@ function Transport({
 
 const shownEvents = 300;
 
-/** The marks and bars of the timeline as a list: what keys and a screen reader go through. */
+/** The marks and bars of the timeline as a list, for keyboards and screen readers. */
 function EventList({
   lanes,
   nowS,

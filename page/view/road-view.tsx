@@ -16,7 +16,7 @@ const driverNames: Readonly<Record<Driver, string>> = {
   reference: 'The reference drives',
 };
 
-/** Keys that steer, by the event's name for them. */
+/** Keys that steer, by their name in events. */
 const steeringKeys: Readonly<Record<string, keyof HeldKeys>> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
@@ -24,7 +24,7 @@ const steeringKeys: Readonly<Record<string, keyof HeldKeys>> = {
   ArrowDown: 'slower',
 };
 
-/** A road that is rendered while it is driven: by whoever holds the wheel. */
+/** A road that is rendered while the user, the network or the reference drives. */
 export function RoadView({
   feed,
   shown,
@@ -160,7 +160,7 @@ const pedals: readonly (readonly [keyof HeldKeys, string, string])[] = [
   ['right', '→', 'Steer right'],
 ];
 
-/** The arrow keys, to be touched. */
+/** The arrow keys for touch. */
 function Pedals({ feed }: { feed: RoadFeed }) {
   return (
     <fieldset class="pedals" aria-label="Wheel and pedals">
@@ -193,7 +193,7 @@ function Pedals({ feed }: { feed: RoadFeed }) {
   );
 }
 
-/** Arrow keys steer while the view is open. */
+/** Lets arrow keys steer while the view is open. */
 function holdKeys(feed: RoadFeed): () => void {
   const onKey = (isHeld: boolean) => (event: KeyboardEvent) => {
     const key = steeringKeys[event.key];

@@ -6,7 +6,7 @@ import {
 
 declare global {
   interface Window {
-    /** For tests and for the console: the result on the left picture, as a serialised PerceptionFrame. */
+    /** For tests and the console: the result on the left picture, as a serialised PerceptionFrame. */
     windshieldShown?: () => number[] | undefined;
   }
 }

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 
-/** Gives the server the token; it answers with a cookie that stands for it. True where it was the right one. */
+/** Sends the token to the server, which sets a cookie for it. True if it was the right one. */
 export async function enterWith(token: string): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}` };
   return (await fetch('/enter', { method: 'POST', headers })).ok;
 }
 
-/** Asks for the token of a rig that is watched from another machine. */
+/** Asks for the token of a rig that is viewed from another machine. */
 export function TokenDoor({ onEntered }: { onEntered(): void }) {
   const problem = useSignal('');
   const submit = async (event: SubmitEvent) => {

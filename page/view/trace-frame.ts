@@ -3,7 +3,7 @@ import { doubtOf } from '../player/doubt-curves.js';
 import { stageTimesMs } from './instruments.js';
 import type { Trace } from './trace.js';
 
-/** Adds the angle of a result, what says how far it is to be believed, and what each of its stages took. */
+/** Adds a result's angle, its doubt values, and the time of each of its stages. */
 export function traceFrame(trace: Trace, result: PerceptionFrame | undefined): void {
   if (result === undefined) return;
   const angle = result.steering && (['angle', result.steering.angleRad] as const);

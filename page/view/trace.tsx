@@ -1,14 +1,14 @@
-/** How far back a trace shows, seconds. */
+/** Length of a trace, seconds. */
 const shownS = 10;
-/** More values than this are not kept. */
+/** Most values that are kept. */
 const maxPoints = 2000;
 
-/** Values over the last seconds, by name; begins anew where time jumps back. */
+/** Values over the last seconds, by name; starts over if time jumps back. */
 export class Trace {
   readonly #points = new Map<string, [atS: number, value: number][]>();
   #lastS = Number.NEGATIVE_INFINITY;
 
-  /** Adds a frame's values at the frame's own time; the same time again is the same frame. */
+  /** Adds a frame's values at the frame's own time; a repeated time is the same frame and is ignored. */
   add(atS: number, values: Iterable<readonly [name: string, value: number]>): void {
     if (atS === this.#lastS) return;
     if (atS < this.#lastS) this.#points.clear();
@@ -41,9 +41,9 @@ export function Sparkline({
   points: readonly (readonly [atS: number, value: number])[];
   nowS: number;
   label: string;
-  /** Zero lies in the middle, not at the bottom. */
+  /** Zero is in the middle, not at the bottom. */
   isSigned?: boolean;
-  /** A line at this value, and of signed values at its opposite. */
+  /** Draws a line at this value, and for signed values also at its negative. */
   threshold?: number | undefined;
 }) {
   const least = Math.max(1e-3, (threshold ?? 0) * 1.15);
@@ -70,7 +70,7 @@ export function Sparkline({
   );
 }
 
-/** The points of a longer line that a trace at `nowS` shows. */
+/** The points of a longer line that a trace shows at `nowS`. */
 export function lastSeconds(
   points: readonly (readonly [atS: number, value: number])[],
   nowS: number,

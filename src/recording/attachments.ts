@@ -10,10 +10,10 @@ export interface RecordedAttachment {
 
 const magicBytes = 8;
 const attachmentOpcode = 0x09;
-/** A file inside a recording describes a run; a larger one is damage. */
+/** Largest plausible file inside a recording; a larger one is damage. */
 const maxAttachmentBytes = 256 * 1024 * 1024;
 
-/** The files inside a recording, found by walking from record to record; as far as the recording goes. */
+/** Reads the files inside a recording by walking from record to record, up to its end or cut. */
 export async function readAttachments(path: string): Promise<RecordedAttachment[]> {
   const file = await PlainFile.open(path, 'recording');
   const found: RecordedAttachment[] = [];
@@ -36,7 +36,7 @@ export async function readAttachments(path: string): Promise<RecordedAttachment[
   return found;
 }
 
-/** Two times, name, media type, data, checksum (mcap.dev/spec). Undefined where they do not fit. */
+/** Parses two times, name, media type, data and checksum (mcap.dev/spec). Undefined if they do not fit. */
 function parse(bytes: Uint8Array): RecordedAttachment | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder();

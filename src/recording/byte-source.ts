@@ -1,6 +1,6 @@
-/** Bytes that can be read at any place: a plain file in Node, a dropped file or an address in the browser. */
+/** Bytes that can be read at any offset: a regular file in Node, a dropped file or an address in the browser. */
 export interface ByteSource {
   readonly sizeBytes: number;
-  /** `lengthBytes` at `offset`, or fewer where the file ends. The caller owns the bytes. */
+  /** Reads `lengthBytes` at `offset`, or fewer at the end of the file. The caller owns the bytes. */
   read(offset: number, lengthBytes: number): Promise<Uint8Array>;
 }

@@ -32,7 +32,7 @@ import {
   SyncSetSchema,
 } from '../messages/gen/windshield/v1/perception_pb.js';
 
-/** The message of each channel that a recording may hold, by topic name; of several cameras `/<camera>/` stands before it. */
+/** The message of each channel that a recording may hold, by topic name; with several cameras, `/<camera>/` precedes it. */
 export interface ChannelMessages {
   'camera/image': CompressedImage;
   'camera/video': CompressedVideo;
@@ -64,7 +64,7 @@ export const channelSchemas: { readonly [T in ChannelTopic]: DescMessage } = {
   log: LogSchema,
 };
 
-/** A FileDescriptorSet (binary) with the message's file and all it imports, imports first, as MCAP asks for. */
+/** A binary FileDescriptorSet with the message's file and everything it imports, imports first, as MCAP requires. */
 export function fileDescriptorSet(schema: DescMessage): Uint8Array {
   const files = new Map<string, DescFile>();
   const visit = (file: DescFile): void => {

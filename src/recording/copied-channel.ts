@@ -1,7 +1,7 @@
-/** A channel of another recording, as it is described there. */
+/** The description of a channel in another recording. */
 export interface CopiedChannel {
   topic: string;
   messageEncoding: string;
-  /** Undefined where its messages describe themselves. */
+  /** Undefined if its messages describe themselves. */
   schema: { name: string; encoding: string; data: Uint8Array } | undefined;
 }

@@ -1,13 +1,13 @@
-/** Node's own zlib, where it can be asked for: a browser has none. */
+/** Node's own zlib; undefined in a browser. */
 const zlib: { crc32?: (bytes: Uint8Array) => number } | undefined =
   globalThis.process?.getBuiltinModule?.('node:zlib');
 
-/** CRC-32 (IEEE 802.3), which MCAP uses for its chunks; of zlib from Node 20.16 on. */
+/** CRC-32 (IEEE 802.3), which MCAP uses for its chunks; computed by zlib from Node 20.16 on. */
 export const crc32: (bytes: Uint8Array) => number = zlib?.crc32 ?? crc32ByTable;
 
 let table: Uint32Array | undefined;
 
-/** The same, a byte at a time. */
+/** The same in JavaScript, one byte at a time. */
 export function crc32ByTable(bytes: Uint8Array): number {
   table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
     let rest = byte;

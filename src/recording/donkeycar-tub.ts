@@ -11,7 +11,7 @@ import {
 } from './picture-drive.js';
 
 const manifestName = 'manifest.json';
-/** A manifest is five lines, the last of which names the catalogs; a catalog has 1,000 rows. */
+/** A manifest has five lines, the last of which names the catalogs; a catalog has 1,000 rows. */
 const maxCatalogs = 100_000;
 const maxCatalogBytes = 64 * 2 ** 20;
 
@@ -21,17 +21,17 @@ export function isDonkeycarTub(dir: string): boolean {
 }
 
 /**
- * A drive of a donkeycar as its tub holds it: the pictures in order of their times. What it says of steering
- * (`user/angle`, -1 to 1) is a share of the car's own range, which the tub does not name: it is not read as an angle.
- * Records that the driver deleted are left out. Problems of frames: `missing` (no such picture), `bad_row`,
- * `same_time`. With `rateHz`, or without times, frames come at that rate.
+ * Reads a donkeycar's drive from its tub: the pictures in order of their times. Its steering (`user/angle`, -1 to 1) is a
+ * share of the car's own range, which the tub does not name, so it is not read as an angle. Records that the driver
+ * deleted are omitted. Problems of frames: `missing` (no such picture), `bad_row`, `same_time`. With `rateHz`, frames come
+ * at that rate; without it or times, at the default rate.
  * Rejects with ERR_SOURCE_FORMAT (no such manifest), ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function readDonkeycarTub(dir: string, rateHz?: number): Promise<PictureDrive> {
   const { catalogs, deleted } = await readManifest(dir);
   const pictures: DrivePicture[] = [];
   for (const catalog of catalogs) {
-    // A catalog lies in the tub, wherever its name points.
+    // A catalog is read from the tub, wherever its path points.
     const text = readText(join(dir, basename(catalog)));
     for (const line of text.split('\n').filter((row) => row.trim() !== '')) {
       const record = parseRecord(line);

@@ -10,16 +10,16 @@ import { RecordingWriter } from './recording-writer.js';
 /** Name of the camera's coordinate frame in recordings. */
 const cameraFrameId = 'camera';
 
-/** A camera's intrinsics as ROS and Foxglove write them; matrices row-major, in pixels of the drive's frames. */
+/** A camera's intrinsics in the form of ROS and Foxglove; matrices row-major, in pixels of the drive's frames. */
 export interface DriveCalibration {
   distortionModel: 'plumb_bob' | 'rational_polynomial' | 'kannala_brandt';
   /** Distortion coefficients in the order of the model. */
   d: readonly number[];
   /** 3x3 intrinsic matrix of the distorted picture. */
   k: readonly number[];
-  /** 3x3 rectification; identity when left out. */
+  /** 3x3 rectification; identity by default. */
   r?: readonly number[];
-  /** 3x4 projection of the rectified picture; K with a zero column when left out. */
+  /** 3x4 projection of the rectified picture; by default K with a zero column. */
   p?: readonly number[];
 }
 
@@ -29,41 +29,41 @@ export interface DriveOptions {
   heightPx: number;
   /** Written once, at the stamp of the first frame. */
   calibration?: DriveCalibration;
-  /** Further metadata records, by name: such as how the camera sits on the vehicle. */
+  /** Further metadata records by name, such as how the camera is mounted on the vehicle. */
   metadata?: Readonly<Record<string, Record<string, string>>>;
-  /** JPEG quality 1..100 of the frames, where they were encoded for this drive. */
+  /** JPEG quality 1..100 of the frames, if they were encoded for this drive. */
   jpegQuality?: number;
-  /** For people: where the frames come from. */
+  /** Where the frames come from, for people. */
   sourceName: string;
   /** What made the recording, such as "windshield simulate". */
   madeBy?: string;
   /** Seed of a rendered drive. */
   seed?: number;
-  /** Frames a second by declaration. */
+  /** Declared frames per second. */
   rateHz?: number;
-  /** Frames to come, where that is known: a reader of a truncated copy counts by it what is missing. */
+  /** Number of frames to come, if known: readers of a truncated copy use it to count what is missing. */
   frameCount?: number;
 }
 
-/** Writes the frames of one drive and what is known to be true of them. */
+/** Writes the frames of one drive and their ground truth. */
 export interface DriveWriter {
   readonly path: string;
   /**
    * Appends a frame: a JPEG of the drive's size; `stampNs` in nanoseconds since the Unix epoch, later than the
-   * frame before. Its id is its place in the order of the calls, from 0. The bytes are copied at once.
-   * Rejects with ERR_FRAME_SIZE (another size), ERR_SOURCE_FORMAT (no JPEG, or cut off), ERR_RECORDING (time
+   * previous frame's. Its id is the number of frames written before it. The bytes are copied at once.
+   * Rejects with ERR_FRAME_SIZE (another size), ERR_SOURCE_FORMAT (not a JPEG, or cut off), ERR_RECORDING (time
    * does not advance) or ERR_OUTPUT (disk).
    */
   writeFrame(frame: { stampNs: bigint; jpeg: Uint8Array }): Promise<void>;
-  /** Appends what is true of the frame with the same stamp; call it right after that frame. */
+  /** Appends the ground truth of the frame with the same stamp; call it right after that frame. */
   writeGroundTruth(truth: GroundTruth): Promise<void>;
   /** Finishes the recording and gives it its name. */
   close(): Promise<void>;
-  /** Gives up and leaves nothing behind. */
+  /** Discards the recording and leaves nothing behind. */
   abort(): Promise<void>;
 }
 
-/** Name of the metadata record that says what made a drive. */
+/** Name of the metadata record about the origin of a drive. */
 export const driveMetadataName = 'windshield.drive';
 
 /**
@@ -72,7 +72,7 @@ export const driveMetadataName = 'windshield.drive';
  */
 export async function createDriveWriter(path: string, options: DriveOptions): Promise<DriveWriter> {
   const calibration = options.calibration && checkedCalibration(options.calibration);
-  // Chunks end by their size alone: the same frames are the same bytes, however long each of them took to make.
+  // Chunks end only by their size: the same frames give the same bytes, however long each of them took to make.
   const writer = await RecordingWriter.create(path, { chunkMs: Number.POSITIVE_INFINITY });
   try {
     await writer.addMetadata(driveMetadataName, describeDrive(options));

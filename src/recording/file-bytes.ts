@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** Reads exactly `lengthBytes` at `offset`, or fewer where the file ends. The caller owns the bytes. */
+/** Reads exactly `lengthBytes` at `offset`, or fewer at the end of the file. The caller owns the bytes. */
 export async function readBytes(
   handle: FileHandle,
   offset: number,
@@ -17,7 +17,7 @@ export async function readBytes(
   return bytes;
 }
 
-/** What lies at a path that is no plain file, in words. */
+/** What a path is that is not a regular file, in words. */
 export function describeKind(stats: {
   isDirectory(): boolean;
   isFIFO(): boolean;
@@ -31,13 +31,13 @@ export function describeKind(stats: {
   return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'no plain file';
 }
 
-/** Read along where small reads follow each other, and how near they must lie. */
+/** Bytes that are read ahead if small reads follow each other, and the largest gap between such reads. */
 const aheadBytes = 256 * 1024;
 const nearBytes = 4 * 1024;
 
 /**
- * A plain file of known size, read at any place. What the file says of itself decides nothing here: a read ends
- * where the file ends, before memory for it is taken. Close it when done.
+ * A regular file of known size, read at any offset. Lengths inside the file are not trusted: a read is limited to the end
+ * of the file before memory is allocated. Close it when done.
  */
 export class PlainFile {
   readonly path: string;
@@ -59,7 +59,7 @@ export class PlainFile {
         cause.code === 'ENOENT' ? `there is no ${what} ${path}` : `cannot read ${path}: ${cause}`;
       return new PerceptionError('ERR_SOURCE_MISSING', message, { cause });
     };
-    // Before it is opened: to open a pipe would wait for somebody who writes into it.
+    // Before opening: to open a pipe would wait for a writer.
     const stats = await stat(path).catch((cause) => {
       throw missing(cause);
     });
@@ -76,14 +76,14 @@ export class PlainFile {
     return new PlainFile(path, stats.size, handle);
   }
 
-  /** `lengthBytes` at `offset`, or fewer where the file ends. The caller owns the bytes. */
+  /** Reads `lengthBytes` at `offset`, or fewer at the end of the file. The caller owns the bytes. */
   async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
     const inside = Math.max(0, Math.min(lengthBytes, this.sizeBytes - offset));
     if (inside > aheadBytes) return readBytes(this.#handle, offset, inside);
     const start = offset - this.#aheadOffset;
     if (start >= 0 && start + inside <= this.#ahead.length)
       return this.#ahead.slice(start, start + inside);
-    // Small reads one behind the other: the next ones are read along.
+    // Small reads in sequence: reads ahead.
     const isNext = start >= 0 && start <= this.#ahead.length + nearBytes;
     const bytes = await readBytes(
       this.#handle,

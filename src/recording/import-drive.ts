@@ -19,13 +19,13 @@ import {
 export interface ImportOptions {
   /** The recording to write. */
   out: string;
-  /** JPEG quality 1..100 of frames that are not JPEG already; 90 when left out. */
+  /** JPEG quality 1..100 of frames that are not JPEG already; 90 by default. */
   quality?: number;
-  /** Frames a second, in place of the source's own times. */
+  /** Frames per second, in place of the source's own times. */
   rateHz?: number;
-  /** Called after each frame; `total` where it is known. */
+  /** Called after each frame; `total` is undefined if unknown. */
   onProgress?(done: number, total: number | undefined): void;
-  /** Ends the import, which then rejects with the signal's reason and leaves nothing. */
+  /** Aborts the import, which then rejects with the signal's reason and leaves nothing behind. */
   signal?: AbortSignal;
 }
 
@@ -34,28 +34,28 @@ export interface ImportSummary {
   heightPx: number;
   /** Frames written. */
   frames: number;
-  /** Of them, frames with steering or speed. */
+  /** Frames among them with steering or speed. */
   groundTruth: number;
-  /** Frames copied as they were, without encoding them again. */
+  /** Frames copied without encoding them again. */
   copied: number;
   /** Frames of the source that are not in the recording, by reason. */
   skipped: Record<string, number>;
   /** From the first frame to the last, seconds. */
   durationS: number;
-  /** What a person should know of the source. */
+  /** What the user should know about the source. */
   notes: string[];
 }
 
 const defaultQuality = 90;
 const madeBy = 'windshield import';
-/** Frames of a video that are encoded at once. */
+/** Frames of a video that are encoded at the same time. */
 const encodesAhead = 3;
 
 /**
- * Writes a drive that lies on disk as pictures into a recording: JPEG files byte by byte, others encoded. Steering
- * and speed become ground truth. Without time stamps the drive starts at the Unix epoch. Skipped by reason: the
- * drive's own problems, `size` (not that of the first picture), `undecodable`. Rejects with ERR_SOURCE_FORMAT
- * (no picture can be read) or ERR_OUTPUT, and leaves nothing then.
+ * Writes a drive stored as pictures into a recording: JPEG files byte by byte, others encoded. Steering and speed
+ * become ground truth. Without time stamps the drive starts at the Unix epoch. Skipped by reason: the drive's own
+ * problems, `size` (not that of the first picture), `undecodable`. Rejects with ERR_SOURCE_FORMAT (no picture can be
+ * read) or ERR_OUTPUT, and leaves nothing behind then.
  */
 export async function importPictureDrive(
   drive: PictureDrive,
@@ -100,9 +100,9 @@ export async function importPictureDrive(
 }
 
 /**
- * Writes the frames of a source (rgb8, without row padding) into a recording, encoded as JPEG. A source that
- * fails fails the import; frames that it had to skip are counted. Does not close the source. Rejects with the
- * source's error, ERR_SOURCE_FORMAT (no frame at all) or ERR_OUTPUT, and leaves nothing then.
+ * Writes the frames of a source (rgb8, without row padding) into a recording, encoded as JPEG. Frames that the source
+ * skipped are counted. Does not close the source. Rejects with the source's error, ERR_SOURCE_FORMAT (no frame at all)
+ * or ERR_OUTPUT, and leaves nothing behind then.
  */
 export async function importFrames(
   source: FrameSource,
@@ -142,7 +142,7 @@ export async function importFrames(
       }
       lastStampNs = stampNs;
       const encoded = encodeJpeg({ widthPx, heightPx, data: buffer.pixels }, quality);
-      // Frames are encoded side by side and written one after the other.
+      // Frames are encoded in parallel and written one after the other.
       written = Promise.all([encoded, written]).then(async ([jpeg]) => {
         await writer.writeFrame({ stampNs, jpeg });
         summary.frames++;
@@ -150,7 +150,7 @@ export async function importFrames(
         onProgress?.(summary.frames, frameCount);
       });
       buffer.written = written;
-      // Where one fails, the next use of its buffer or the end reports it.
+      // If one fails, the next use of its buffer or the end reports it.
       written.catch(() => {});
     }
     summary.skipped = { ...source.skipped, ...summary.skipped };
@@ -160,7 +160,7 @@ export async function importFrames(
   });
 }
 
-/** Runs `write` and closes the recording; whatever goes wrong leaves nothing behind. */
+/** Runs `write` and closes the recording; an error leaves nothing behind. */
 export async function finishing<T>(writer: DriveWriter, write: () => Promise<T>): Promise<T> {
   try {
     const result = await write();
@@ -176,7 +176,7 @@ export function startSummary(size: { widthPx: number; heightPx: number }): Impor
   return { ...size, frames: 0, groundTruth: 0, copied: 0, skipped: {}, durationS: 0, notes: [] };
 }
 
-/** The file's own bytes, up to its end marker, where it is a whole JPEG of the size; or why it is left out. */
+/** The file's own bytes up to its end marker if it is a complete JPEG of the size, else encoded; or why it is skipped. */
 async function jpegOf(
   path: string,
   size: { widthPx: number; heightPx: number },

@@ -12,11 +12,11 @@ import { RecordingReader } from './recording-reader.js';
 const defaultQuality = 90;
 
 /**
- * Writes one camera of a recording of somebody else's (ROS 1 or 2, or Foxglove) as a drive of our own, with its
- * calibration: JPEG pictures byte by byte, others encoded. Skipped by reason: `size` (not that of the first picture),
- * `undecodable`, `same_time` (its time does not advance), `damaged` and `truncated`. `topic` names the camera where
- * there are several. Rejects with what choosePictures rejects with, ERR_SOURCE_FORMAT (no picture can be read) or
- * ERR_OUTPUT, and leaves nothing then.
+ * Writes one camera of a foreign recording (ROS 1 or 2, or Foxglove) as a drive of our own, with its calibration: JPEG
+ * pictures byte by byte, others encoded. Skipped by reason: `size` (not that of the first picture), `undecodable`,
+ * `same_time` (its time does not advance), `damaged` and `truncated`. `topic` names the camera if there are several.
+ * Rejects with the errors of choosePictures, ERR_SOURCE_FORMAT (no picture can be read) or ERR_OUTPUT, and leaves
+ * nothing behind then.
  */
 export async function importRecording(
   path: string,
@@ -87,7 +87,7 @@ async function firstSize(reader: RecordingReader, stream: PictureStream) {
       const { widthPx, heightPx } = await pictureSize(picture.read());
       return { widthPx, heightPx };
     } catch {
-      // The next one may be read.
+      // The next one may be readable.
     }
   }
   throw new PerceptionError(
@@ -106,11 +106,11 @@ interface Carried {
   P: readonly number[];
 }
 
-/** A drive's calibration is of its pictures' size. */
+/** A drive's calibration must be for its pictures' size. */
 const isOfSize = ({ width, height }: Carried, size: { widthPx: number; heightPx: number }) =>
   width === size.widthPx && height === size.heightPx;
 
-/** ROS's name of the fisheye model is another than Foxglove's. */
+/** ROS and Foxglove name the fisheye model differently. */
 function driveCalibration({ distortionModel, D, K, R, P }: Carried): DriveCalibration {
   const isFisheye = ['equidistant', 'fisheye', 'kannala_brandt'].includes(distortionModel);
   const isRational = distortionModel === 'rational_polynomial';

@@ -29,24 +29,24 @@ export interface LoadedPiece {
   messages: PieceMessage[];
   channels: McapChannel[];
   schemas: McapSchema[];
-  /** The bytes at its end that are no whole record. */
+  /** The bytes at its end that are not a complete record. */
   rest: Uint8Array;
 }
 
-/** A chunk is held in memory whole. Writers make them of about 1 MiB; a larger one than this is taken for damage. */
+/** A complete chunk is held in memory. Writers make chunks of about 1 MiB; a larger one than this counts as damaged. */
 export const maxChunkBytes = 256 * 1024 * 1024;
-/** The most that a byte of LZ4 can stand for; bzip2 and zstd are bounded by `maxChunkBytes` alone. */
+/** Largest expansion of LZ4; bzip2 and zstd are limited only by `maxChunkBytes`. */
 const maxLz4Ratio = 256;
 
 let codecs: Promise<DecompressHandlers> | undefined;
 
-/** Loads the codecs of compressed recordings; our own are not compressed and do without. */
+/** Loads the codecs of compressed recordings on demand; by default our own are not compressed. */
 function loadCodecs(): Promise<DecompressHandlers> {
   codecs ??= import('@mcap/support').then(({ loadDecompressHandlers }) => loadDecompressHandlers());
   return codecs;
 }
 
-/** Reads one piece. Rejects where a checksum, a size or a record in it is wrong. */
+/** Reads one piece. Rejects if a checksum, a size or a record in it is wrong. */
 export async function loadPiece(file: ByteSource, piece: RecordingPiece): Promise<LoadedPiece> {
   if (piece.lengthBytes > maxChunkBytes)
     throw new RangeError(`expected a piece of at most ${maxChunkBytes} bytes`);
@@ -54,7 +54,7 @@ export async function loadPiece(file: ByteSource, piece: RecordingPiece): Promis
   return piece.kind === 'records' ? parsePiece(bytes) : parseChunk(bytes);
 }
 
-/** The contents of a whole chunk record. Rejects as loadPiece does. */
+/** Parses a complete chunk record. Rejects as loadPiece does. */
 async function parseChunk(bytes: Uint8Array): Promise<LoadedPiece> {
   const record = recordAt(bytes, 0);
   if (record?.opcode !== opcodes.chunk) throw new RangeError('expected a chunk');
@@ -81,7 +81,7 @@ async function decompress({ compression, records, uncompressedBytes }: McapChunk
   return unpacked;
 }
 
-/** The records in `bytes`, which begin with one. Throws where the fields of one do not fit into it. */
+/** Parses the records in `bytes`, which begin with one. Throws if the fields of a record do not fit into it. */
 export function parsePiece(bytes: Uint8Array): LoadedPiece {
   const piece: LoadedPiece = { messages: [], channels: [], schemas: [], rest: bytes };
   let offset = 0;
@@ -99,8 +99,8 @@ export function parsePiece(bytes: Uint8Array): LoadedPiece {
 }
 
 /**
- * Messages by channel that a damaged chunk can still be seen to hold: by walking over its records as far as
- * their lengths make sense. Nothing of a compressed one.
+ * Counts by channel the messages of a damaged chunk by walking over its records as far as their lengths make sense.
+ * Empty for a compressed chunk.
  */
 export async function countInDamaged(
   file: ByteSource,
@@ -123,7 +123,7 @@ export async function countInDamaged(
       counts.set(channelId, (counts.get(channelId) ?? 0) + 1);
     }
   } catch {
-    // The head of the chunk is what is damaged.
+    // The chunk's header is damaged.
   }
   return counts;
 }

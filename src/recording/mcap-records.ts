@@ -1,8 +1,8 @@
-// The records of MCAP (mcap.dev/spec), read straight from bytes: every length is held against the bytes that there are.
-// @mcap/core's stream reader trusts lengths, wants to meet each channel again for each chunk, and costs a file of many
-// small records a minute.
+// The records of MCAP (mcap.dev/spec), read directly from bytes: every length is checked against the available bytes.
+// @mcap/core's stream reader trusts lengths, expects each channel again in each chunk, and takes a minute for a file of
+// many small records.
 
-/** The opcodes of the records that are read here. */
+/** Opcodes of the records that are read here. */
 export const opcodes = {
   header: 0x01,
   footer: 0x02,
@@ -32,7 +32,7 @@ export interface McapSchema {
 
 export interface McapChannel {
   id: number;
-  /** 0 where there is none. */
+  /** 0 if there is none. */
   schemaId: number;
   topic: string;
   messageEncoding: string;
@@ -51,10 +51,10 @@ export interface McapChunk {
   startNs: bigint;
   endNs: bigint;
   uncompressedBytes: number;
-  /** 0 where it was not computed. */
+  /** 0 if it was not computed. */
   uncompressedCrc: number;
   compression: string;
-  /** A view: the records, compressed. */
+  /** The records, compressed; a view of the bytes. */
   records: Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export interface McapChunkIndex {
   lengthBytes: number;
   compression: string;
   uncompressedBytes: number;
-  /** Messages by channel, by the lengths of the index behind the chunk; undefined where there is none. */
+  /** Messages by channel, from the lengths of the index after the chunk; undefined if there is none. */
   messageCounts: Map<number, number> | undefined;
 }
 
@@ -84,7 +84,7 @@ export interface RawRecord {
   endOffset: number;
 }
 
-/** The record that begins at `offset`; undefined where the bytes end before it does, or none can begin there. */
+/** The record that begins at `offset`; undefined if the bytes end before it does, or none can begin there. */
 export function recordAt(bytes: Uint8Array, offset: number): RawRecord | undefined {
   if (offset + prefixBytes > bytes.length) return undefined;
   const endOffset = offset + prefixBytes + recordLength(bytes, offset);
@@ -93,12 +93,12 @@ export function recordAt(bytes: Uint8Array, offset: number): RawRecord | undefin
   return { opcode: bytes[offset]!, content, endOffset };
 }
 
-/** Length of the content of the record at `offset`, as it says: any number up to 2^64. */
+/** Length of the content that the record at `offset` states: any number up to 2^64. */
 export function recordLength(bytes: Uint8Array, offset: number): number {
   return Number(viewOf(bytes).getBigUint64(offset + 1, true));
 }
 
-/** Reads the fields of one record. Throws where they do not fit into it. */
+/** Reads the fields of one record. Throws if they do not fit into it. */
 class Fields {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -116,7 +116,7 @@ class Fields {
   u16 = (): number => this.#view.getUint16(this.#move(2), true);
   u32 = (): number => this.#view.getUint32(this.#move(4), true);
   u64 = (): bigint => this.#view.getBigUint64(this.#move(8), true);
-  /** A length or a place: what is above 2^53 is above every bound as well. */
+  /** A length or an offset: values above 2^53 are above every limit anyway. */
   size = (): number => Number(this.u64());
   text = (): string => decoder.decode(this.bytes(this.u32()));
 
@@ -129,7 +129,7 @@ class Fields {
     return this.bytes(this.#bytes.length - this.#offset);
   }
 
-  /** The entries of a map or an array, which says its length in bytes. */
+  /** The entries of a map or an array with its length in bytes before it. */
   entries<T>(read: (entry: Fields) => T): T[] {
     const inner = new Fields(this.bytes(this.u32()));
     const entries: T[] = [];
@@ -152,13 +152,13 @@ const decoder = new TextDecoder();
 const viewOf = (bytes: Uint8Array) =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Name of what wrote the file. */
+/** Profile, and name of the library that wrote the file. */
 export function readHeader(content: Uint8Array): { profile: string; library: string } {
   const fields = new Fields(content);
   return { profile: fields.text(), library: fields.text() };
 }
 
-/** Where the summary begins, or 0; and its checksum, or 0 where it was not computed. */
+/** Offset of the summary, or 0; and its checksum, or 0 if it was not computed. */
 export function readFooter(content: Uint8Array): { summaryOffset: number; summaryCrc: number } {
   const fields = new Fields(content);
   const summaryOffset = fields.size();
@@ -216,11 +216,11 @@ export function readChunkIndex(content: Uint8Array): McapChunkIndex {
   return { ...times, ...place, compression, uncompressedBytes: fields.size(), messageCounts };
 }
 
-/** Opcode and length, then channel, length of the entries, and 16 bytes an entry. */
+/** Opcode and length, then channel, length of the entries, and 16 bytes per entry. */
 const indexHeadBytes = prefixBytes + 6;
 const indexEntryBytes = 16;
 
-/** A channel's index ends where the next one begins, which says how many messages it names. */
+/** Message counts by channel: a channel's index ends where the next one begins, which gives its number of entries. */
 function countsIn(
   places: readonly (readonly [channelId: number, offsetBytes: number])[],
   endBytes: number,

@@ -2,7 +2,7 @@ import type { RecordedMessage } from './recording-piece.js';
 
 interface Entry {
   message: RecordedMessage;
-  /** In the order of the pushes: of equal stamps the first comes first. */
+  /** Number of the push: of equal stamps the earlier push comes first. */
   order: number;
 }
 
@@ -10,11 +10,11 @@ const isBefore = (a: Entry, b: Entry) =>
   a.message.stampNs < b.message.stampNs ||
   (a.message.stampNs === b.message.stampNs && a.order < b.order);
 
-/** Messages that wait for their turn, earliest stamp first: a binary heap. */
+/** A binary heap of waiting messages, earliest stamp first. */
 export class MessageHeap {
   readonly #entries: Entry[] = [];
   #order = 0;
-  /** Bytes of data that wait. */
+  /** Bytes of waiting data. */
   sizeBytes = 0;
 
   get length(): number {
@@ -39,7 +39,7 @@ export class MessageHeap {
     entries[place] = entry;
   }
 
-  /** Takes the earliest. Only where there is one. */
+  /** Removes the earliest message; the heap must not be empty. */
   pop(): RecordedMessage {
     const entries = this.#entries;
     const first = entries[0]!;

@@ -9,26 +9,26 @@ import { type MapOptions, mapRecording } from './recording-map.js';
 import type { RecordedMessage, RecordingMap, RecordingPiece } from './recording-piece.js';
 
 export interface RecordedChannel {
-  /** Several channels may share a topic: publishers that came and went, or that write different schemas. */
+  /** Several channels may share a topic: publishers that restarted, or that write different schemas. */
   id: number;
   topic: string;
   /** Full name of the message's schema, such as `foxglove.CompressedImage`. */
   schemaName: string;
   /** `protobuf` in our own recordings. */
   messageEncoding: string;
-  /** Messages that the file is known to hold, readable or not; of one cut off, up to the cut. */
+  /** Messages that the file is known to hold, readable or not; in a file that was cut off, up to the cut. */
   messageCount: number;
 }
 
-/** The bytes of a recording, wherever they lie. */
+/** The bytes of a recording, wherever they are stored. */
 export interface RecordedBytes extends ByteSource {
-  /** Names it in errors. */
+  /** Names the recording in errors. */
   readonly path: string;
   close(): Promise<void>;
 }
 
 export interface MessageFilter {
-  /** All when left out. */
+  /** All by default. */
   topics?: readonly string[];
   /** Ids of channels, in place of topics. */
   channelIds?: readonly number[];
@@ -37,12 +37,12 @@ export interface MessageFilter {
   endNs?: bigint;
 }
 
-/** Chunks that overlap in time wait in memory for each other, up to here; beyond, order yields to memory. */
+/** Messages of chunks that overlap in time wait in memory for each other, up to this size; beyond it, order may break. */
 const maxWaitingBytes = 256 * 1024 * 1024;
 
 /**
- * The messages of an MCAP recording, wherever its bytes lie: in Node (RecordingReader) and in the browser. A file that was cut off
- * is read up to the cut, and a damaged chunk is passed over; what was lost is counted. Close it when done.
+ * Reads the messages of an MCAP recording, in Node (RecordingReader) and in the browser. A file that was cut off is read up
+ * to the cut, and damaged chunks are skipped; what was lost is counted. Close it when done.
  */
 export class MessageReader {
   readonly path: string;
@@ -50,11 +50,11 @@ export class MessageReader {
   readonly channels: readonly RecordedChannel[];
   /** Metadata records by name. */
   readonly metadata: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** What wrote the file, by its header. */
+  /** The library that wrote the file, from its header. */
   readonly library: string;
-  /** False where the file was cut off. */
+  /** False if the file was cut off. */
   readonly isComplete: boolean;
-  /** Bytes behind the last whole record of a file that was cut off. */
+  /** Bytes after the last complete record of a file that was cut off. */
   readonly cutBytes: number;
   /** Earliest and latest log time of all messages, nanoseconds since the Unix epoch; 0 without messages. */
   readonly startNs: bigint;
@@ -67,7 +67,7 @@ export class MessageReader {
   readonly #keptBytes: number;
   readonly #kept = new Map<RecordingPiece, Promise<LoadedPiece | undefined>>();
 
-  /** Pieces that were read stay in memory up to `keptBytes`, where they are asked for again and again. */
+  /** `keptBytes`: size of the cache of pieces, for repeated reads. */
   protected constructor(file: RecordedBytes, map: RecordingMap, keptBytes = 0) {
     this.#keptBytes = keptBytes;
     this.#byStart = [...map.pieces].sort(
@@ -93,7 +93,7 @@ export class MessageReader {
     }));
   }
 
-  /** A channel as another recording can take it over; undefined for an id that the recording does not have. */
+  /** Describes a channel for a copy; undefined for an id that the recording does not have. */
   describe(channelId: number): CopiedChannel | undefined {
     const channel = this.#map.channels.get(channelId);
     if (channel === undefined) return undefined;
@@ -103,12 +103,12 @@ export class MessageReader {
     return { topic, messageEncoding, schema: described };
   }
 
-  /** Chunks found so far that could not be read: their checksum or contents are wrong. */
+  /** Number of chunks found so far that could not be read: their checksum or contents are wrong. */
   get damagedChunks(): number {
     return this.#damaged.size;
   }
 
-  /** Messages in order of their stamps (of equal ones, in file order), read chunk by chunk. */
+  /** Yields messages in order of their stamps (in file order if equal), read chunk by chunk. */
   async *messages(filter: MessageFilter = {}): AsyncGenerator<RecordedMessage, void, void> {
     const { startNs = 0n, endNs = 2n ** 64n - 1n } = filter;
     const pieces = this.#byStart
@@ -117,7 +117,7 @@ export class MessageReader {
     const waiting = new MessageHeap();
     let next = 0;
     while (next < pieces.length || waiting.length > 0) {
-      // A chunk may hold messages that are older than what waits; all such must be read first.
+      // A chunk may hold older messages than those that wait; all such chunks must be read first.
       const isDue = next < pieces.length && (waiting.firstNs ?? endNs) >= pieces[next]!.startNs;
       if (isDue && waiting.sizeBytes < maxWaitingBytes) {
         for (const message of await this.#load(pieces[next++]!, filter)) waiting.push(message);
@@ -125,7 +125,7 @@ export class MessageReader {
     }
   }
 
-  /** The last message of these channels before a stamp, of those that are wanted; reads backwards, no more than it must. */
+  /** The last wanted message of these channels before a stamp; reads backwards, and no more than necessary. */
   async lastBefore(
     channelIds: readonly number[],
     stampNs: bigint,
@@ -143,7 +143,7 @@ export class MessageReader {
     return newest;
   }
 
-  /** Messages of these channels before a stamp: by the index where it says so, read where a piece lies across it. */
+  /** Counts the messages of these channels before a stamp: from the index if possible, else by reading the piece. */
   async countBefore(channelIds: readonly number[], stampNs: bigint): Promise<number> {
     let count = 0;
     for (const piece of this.#map.pieces) {
@@ -156,7 +156,7 @@ export class MessageReader {
     return count;
   }
 
-  /** All messages, piece by piece in the order of their starts, with the share of the pieces that is read. */
+  /** Yields all messages, piece by piece in the order of their starts, with the share of the pieces that were read. */
   async *scan(): AsyncGenerator<{ messages: RecordedMessage[]; share: number }, void, void> {
     for (const [index, piece] of this.#byStart.entries())
       yield { messages: await this.#load(piece, {}), share: (index + 1) / this.#byStart.length };
@@ -166,7 +166,7 @@ export class MessageReader {
     await this.#file.close();
   }
 
-  /** False where the index says that a piece has no message of the channels asked for. */
+  /** False if the index says that a piece has no message of the requested channels. */
   #mayHold({ messageCounts }: RecordingPiece, { topics, channelIds }: MessageFilter): boolean {
     if (messageCounts === undefined) return true;
     for (const [id, count] of messageCounts) {
@@ -194,13 +194,13 @@ export class MessageReader {
     return messages;
   }
 
-  /** Undefined where it is damaged, which is counted. */
+  /** Loads a piece; undefined if it is damaged, which is counted. */
   #pieceOf(piece: RecordingPiece): Promise<LoadedPiece | undefined> {
     const known = this.#kept.get(piece);
     const loading =
       known ??
       loadPiece(this.#file, piece).catch((error) => {
-        // A store that gave up says nothing about the chunk.
+        // The store failed; the chunk may be intact.
         if (hasErrorCode(error)) throw error;
         this.#damaged.add(piece);
         return undefined;
@@ -220,8 +220,8 @@ export class MessageReader {
 const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Maps a recording, as if `camera` were alone in it where one is named. Rejects with ERR_RECORDING (no MCAP file, no such camera),
- * and closes the file then.
+ * Maps a recording; if `cameraOf` names a camera, as if that were the only one in it. Rejects with ERR_RECORDING (not an
+ * MCAP file, no such camera), and closes the file then.
  */
 export async function mapMessages(
   file: RecordedBytes,

@@ -4,41 +4,40 @@ import { pictureExtensions, pictureFileSize } from '../codec/picture-file.js';
 import { pictureNote } from '../codec/picture-notes.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** One picture of a drive that lies on disk as files. */
+/** One picture of a drive that is stored as files. */
 export interface DrivePicture {
   path: string;
   /** Nanoseconds since the Unix epoch; 0 when unknown. */
   stampNs: bigint;
   /** Nanoseconds since the drive's first picture. */
   sourceTimeNs: bigint;
-  /** Steering angle at the wheels, radians, positive to the left, where a log says it. */
+  /** Steering angle at the wheels, radians, positive to the left, if a log has it. */
   steeringRad?: number;
-  /** Metres a second, where a log says it. */
+  /** Metres per second, if a log has it. */
   speedMps?: number;
-  /** Why this frame of the drive has no picture that can be used; it counts, and keeps its place. */
+  /** Why this frame has no usable picture; it still counts, and keeps its place. */
   problem?: string;
 }
 
-/** A drive as files: its frames in order of time, also those without a usable picture. */
+/** A drive as files: its frames in order of time, including those without a usable picture. */
 export interface PictureDrive {
   name: string;
   pictures: DrivePicture[];
-  /** Frames a second. */
+  /** Frames per second. */
   rateHz: number;
 }
 
-/** Rate of pictures that carry no time, frames a second. */
+/** Rate of pictures without times, frames per second. */
 export const defaultPictureRateHz = 20;
 
 // The same order on every machine: numbers by value, so that frame2 comes before frame10.
 const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 
-/** A name of a time in seconds, as recorders write them: 1403636579.763555.png. */
+/** A file name that is a time in seconds, as recorders write them: 1403636579.763555.png. */
 const secondsName = /^(\D*)(\d+)\.(\d+)$/;
 
-/** Natural order, or that of the numbers where every picture is named by one with decimals: 9.8 stands before 9.763 else. */
-function orderOf(names: readonly string[]): (a: string, b: string) => number {
-  const pictures = names.filter((name) => pictureExtensions.includes(extname(name).toLowerCase()));
+/** Natural order, or by value if every picture's name is a decimal number: natural order puts 9.8 before 9.763. */
+function orderOf(pictures: readonly string[]): (a: string, b: string) => number {
   const parts = new Map(
     pictures.map((name) => [name, secondsName.exec(name.slice(0, -extname(name).length))] as const),
   );
@@ -56,8 +55,8 @@ function orderOf(names: readonly string[]): (a: string, b: string) => number {
 }
 
 /**
- * The pictures of a folder (not of the folders in it), in natural order of their names, at `rateHz` frames a
- * second. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ * Lists the pictures of a folder (not of its subfolders), in the order of their names, at `rateHz` frames per second.
+ * Rejects with ERR_USAGE (a rate that is not above 0), ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function listPictureFolder(
   dir: string,
@@ -74,8 +73,8 @@ export async function listPictureFolder(
   const names = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
-    .filter((name) => pictureExtensions.includes(extname(name).toLowerCase()))
-    .sort(orderOf(entries.map(({ name }) => name)));
+    .filter((name) => pictureExtensions.includes(extname(name).toLowerCase()));
+  names.sort(orderOf(names));
   if (names.length === 0) {
     throw new PerceptionError(
       'ERR_SOURCE_EMPTY',
@@ -96,7 +95,7 @@ export function onePictureDrive(path: string): PictureDrive {
   return { name: basename(path), pictures, rateHz: defaultPictureRateHz };
 }
 
-/** Width and height of the first picture that can be read, pixels. Rejects with ERR_SOURCE_FORMAT where none can. */
+/** Width and height of the first readable picture, pixels. Rejects with ERR_SOURCE_FORMAT if there is none. */
 export async function drivePictureSize(
   drive: PictureDrive,
 ): Promise<{ widthPx: number; heightPx: number }> {
@@ -114,24 +113,24 @@ export async function drivePictureSize(
   );
 }
 
-/** What is to be said of a drive's pictures, by the first that can be used: see `pictureNote`. */
+/** Notes for the user about a drive's pictures, from the first usable one: see `pictureNote`. */
 export async function pictureDriveNotes({ pictures }: PictureDrive): Promise<string[]> {
   const first = pictures.find(({ problem }) => problem === undefined);
   const note = first && (await pictureNote(first.path));
   return note === undefined ? [] : [`${basename(first!.path)}: ${note}`];
 }
 
-/** Nanoseconds from the first frame to frame `index`; rounded each for itself, so that nothing adds up. */
+/** Nanoseconds from the first frame to frame `index`; each is rounded on its own, so that errors do not add up. */
 export function timeAt(index: number, rateHz: number): bigint {
   return BigInt(Math.round((index * 1e9) / rateHz));
 }
 
 /**
- * Frames of a log in order of their stamps, with times from the first; `same_time` is the problem of one with the
- * stamp of the frame before it. At least one has a stamp.
+ * Frames of a log in order of their stamps, with times from the first; a frame with the stamp of the previous one gets the
+ * problem `same_time`. At least one frame must have a stamp.
  */
 export function inOrderOfTime(rows: readonly DrivePicture[]): DrivePicture[] {
-  // A row without a time stays behind the row before it.
+  // A row without a time stays after the previous row.
   let lastNs = rows.find(({ stampNs }) => stampNs > 0n)!.stampNs;
   const timed = rows.map((row) => {
     if (row.stampNs > 0n) lastNs = row.stampNs;
@@ -148,7 +147,7 @@ export function inOrderOfTime(rows: readonly DrivePicture[]): DrivePicture[] {
   });
 }
 
-/** Frames of a log in its own order, at a rate. */
+/** Frames of a log in its own order, at a fixed rate. */
 export function atRate(
   rows: readonly DrivePicture[],
   rateHz = defaultPictureRateHz,
@@ -156,7 +155,7 @@ export function atRate(
   return rows.map((picture, i) => ({ ...picture, stampNs: 0n, sourceTimeNs: timeAt(i, rateHz) }));
 }
 
-/** Frames a second by the middle one of the steps, so that a pause between two runs does not count. */
+/** Frames per second from the median step, so that a pause between two runs does not count. */
 export function rateOf(pictures: readonly DrivePicture[]): number {
   const stepsNs = pictures
     .slice(1)

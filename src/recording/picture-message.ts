@@ -7,25 +7,25 @@ import { CompressedImageSchema } from '../messages/gen/foxglove/compressed_image
 import { CompressedVideoSchema } from '../messages/gen/foxglove/compressed_video_pb.js';
 import { type RosEncoding, RosFields } from './ros-fields.js';
 
-/** A picture as a message carries it. */
+/** A picture from a message. */
 export interface RecordedPicture {
   /** The camera's coordinate frame, by which its calibration is found. */
   frameId: string;
   content:
     | { kind: 'encoded'; data: Uint8Array }
     | ({ kind: 'raw' } & RawImage)
-    /** A frame of a video, Annex B: `picturesIn` decodes it with those before it. */
+    /** A frame of a video, Annex B: `picturesIn` decodes it with the frames before it. */
     | { kind: 'video'; data: Uint8Array };
 }
 
 interface PictureSchema {
   schemaName: string;
   messageEncoding: string;
-  /** Throws where the bytes are no such message. */
+  /** Throws if the bytes are not such a message. */
   read(message: Uint8Array): RecordedPicture;
 }
 
-/** Every message that carries a picture, one row each. */
+/** Every kind of message that carries a picture, one row each. */
 const pictureSchemas: readonly PictureSchema[] = [
   {
     schemaName: CompressedImageSchema.typeName,
@@ -51,12 +51,12 @@ const pictureSchemas: readonly PictureSchema[] = [
   { schemaName: 'sensor_msgs/Image', ...rosImage('ros1') },
 ];
 
-/** The names of all of them, for messages. */
+/** Names of these schemas, for error messages. */
 export const pictureSchemaNames = pictureSchemas.map(
   ({ schemaName, messageEncoding }) => `${schemaName} as ${messageEncoding}`,
 );
 
-/** How to read the pictures of a channel; undefined where it carries none that are known. */
+/** How to read the pictures of a channel; undefined if it carries no known kind. */
 export function pictureReader(channel: {
   schemaName: string;
   messageEncoding: string;
@@ -73,7 +73,7 @@ function rosCompressed(encoding: RosEncoding) {
     read(message: Uint8Array): RecordedPicture {
       const fields = new RosFields(message, encoding);
       const { frameId } = fields.header();
-      // The format's text takes many forms ("rgb8; jpeg compressed bgr8"): the picture says itself what it is.
+      // The format's text varies ("rgb8; jpeg compressed bgr8"): the picture's own bytes tell what it is.
       fields.text();
       return { frameId, content: { kind: 'encoded', data: fields.byteSequence() } };
     },
@@ -95,13 +95,13 @@ function rosImage(encoding: RosEncoding) {
   };
 }
 
-/** Width and height in pixels, without decoding. Rejects where it is no picture, or a frame of a video. */
+/** Width and height in pixels; compressed pictures are not decoded. Rejects for a frame of a video, or if unreadable. */
 export async function pictureSize({
   content,
 }: RecordedPicture): Promise<{ widthPx: number; heightPx: number }> {
   if (content.kind === 'video') throw notAlone();
   if (content.kind === 'raw') {
-    // Also says where its pixels cannot be read.
+    // Also throws if its pixels cannot be read.
     const { widthPx, heightPx } = decodeRawImage(content);
     return { widthPx, heightPx };
   }
@@ -109,8 +109,8 @@ export async function pictureSize({
 }
 
 /**
- * Decodes to packed rgb8, owned by the caller. Rejects where it cannot; with ERR_FRAME_SIZE where the header tells
- * another size than the one that is expected: to decode such a picture would cost a frame's time.
+ * Decodes to packed rgb8, owned by the caller. Rejects if it cannot, and with ERR_FRAME_SIZE if the header has another
+ * size than expected: decoding such a picture would waste a frame's time.
  */
 export async function decodePicture(
   { content }: RecordedPicture,
@@ -129,7 +129,7 @@ export async function decodePicture(
   return content.kind === 'raw' ? decodeRawImage(content) : decodeImage(content.data);
 }
 
-/** A picture as JPEG: its own bytes where they are a whole one, else encoded. Rejects where it cannot be read. */
+/** A picture as JPEG: its own bytes if it is a complete JPEG, else encoded. Rejects if it cannot be read. */
 export async function jpegOfPicture(
   { content }: RecordedPicture,
   quality: number,

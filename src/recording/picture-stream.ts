@@ -9,8 +9,8 @@ import {
 import type { RecordedChannel, RecordingReader } from './recording-reader.js';
 
 /**
- * The pictures of one camera: all channels of one topic and schema. A topic is not a channel: a driver that was
- * started again writes a second channel of the same topic.
+ * The pictures of one camera: all channels of one topic and schema. A topic may have several channels: a driver that was
+ * restarted writes a second one.
  */
 export interface PictureStream {
   topic: string;
@@ -18,16 +18,16 @@ export interface PictureStream {
   channelIds: readonly number[];
   /** Pictures that the file is known to hold. */
   messageCount: number;
-  /** True where its frames refer to each other: `picturesIn` decodes them. */
+  /** True if its frames refer to each other: `picturesIn` decodes them. */
   isVideo: boolean;
-  /** Throws where the bytes are no such message. */
+  /** Throws if the bytes are not such a message. */
   readPicture(message: Uint8Array): RecordedPicture;
 }
 
-/** Class maps of a recorded run travel as pictures too, and are none of a camera. */
+/** Class maps of a recorded run are also picture messages, but not a camera's. */
 const maskTopic = 'camera/mask';
 
-/** Every stream of pictures in a recording, most pictures first; of equal ones the first in the file. */
+/** Every stream of pictures in a recording, most pictures first; if equal, in file order. */
 export function pictureStreams(channels: readonly RecordedChannel[]): PictureStream[] {
   const streams = new Map<string, PictureStream & { channelIds: number[] }>();
   for (const channel of channels) {
@@ -48,9 +48,9 @@ export function pictureStreams(channels: readonly RecordedChannel[]): PictureStr
 }
 
 /**
- * The stream of pictures that is played: that of `topic`, or else the one with the most pictures whose first one can
- * be read (depth maps travel as pictures too). `note` says what was chosen where there was a choice.
- * Rejects with ERR_RECORDING where there is none.
+ * Chooses the stream of pictures to play: that of `topic`, or else the one with the most pictures whose first picture is
+ * readable (depth maps are picture messages too). `note` says what was chosen if there was a choice and no `topic`.
+ * Rejects with ERR_RECORDING if there is none.
  */
 export async function choosePictures(
   reader: RecordingReader,
@@ -69,9 +69,9 @@ export async function choosePictures(
   const others = all
     .filter((other) => other !== stream)
     .map((other) => `${other.topic} (${other.messageCount})`);
-  const why = topic === undefined ? 'the most pictures; --topic chooses another' : 'as asked';
-  const note = `pictures of ${stream.topic} (${stream.messageCount}): ${why}; not played: ${others.join(', ')}`;
-  return { stream, note: topic !== undefined ? undefined : note };
+  const why = stream === candidates[0] ? 'the most pictures' : 'the most pictures that can be read';
+  const note = `pictures of ${stream.topic} (${stream.messageCount}): ${why}; --topic chooses another; not played: ${others.join(', ')}`;
+  return { stream, note: topic === undefined ? note : undefined };
 }
 
 async function isFirstReadable(
@@ -81,7 +81,7 @@ async function isFirstReadable(
   for await (const { data } of reader.messages({ channelIds })) {
     try {
       const picture = readPicture(data);
-      // Whether it can be decoded shows when it is played.
+      // Whether a video can be decoded shows only when it is played.
       if (!isVideo) await pictureSize(picture);
       return true;
     } catch {

@@ -7,24 +7,24 @@ import type { RecordedMessage } from './recording-piece.js';
 import type { RecordingReader } from './recording-reader.js';
 import { recordingLibrary } from './recording-writer.js';
 
-/** A picture of a recording, in its turn. */
+/** A picture of a recording, with its time. */
 export interface PictureInTurn {
   stampNs: bigint;
-  /** Of its message. */
+  /** Sequence number of its message. */
   sequence: number;
-  /** The picture, that stands alone; throws where it cannot be read. */
+  /** Returns the picture, never as a frame of a video; throws if it cannot be read. */
   read(): RecordedPicture;
 }
 
-/** First and last stamp, both included; all when left out. */
+/** First and last stamp, both included; all pictures by default. */
 interface PictureRange {
   startNs?: bigint;
   endNs?: bigint;
 }
 
 /**
- * The pictures of a stream in order of their stamps. Frames of a video are decoded, from the keyframe before the first one on: they
- * come as pixels. Rejects with ERR_TOOL_MISSING where a video needs an ffmpeg that is not there.
+ * Yields the pictures of a stream in order of their stamps. Frames of a video come as pixels, decoded from the keyframe
+ * before the first one on. Rejects with ERR_TOOL_MISSING if a video needs ffmpeg and there is none.
  */
 export async function* picturesIn(
   reader: RecordingReader,
@@ -38,7 +38,7 @@ export async function* picturesIn(
       yield { stampNs, sequence, read: () => readPicture(data) };
 }
 
-/** A picture as JPEG, as jpegOfPicture makes it; undefined where it cannot be read. */
+/** A picture as JPEG (see jpegOfPicture); undefined if it cannot be read. */
 export async function jpegInTurn(picture: Pick<PictureInTurn, 'read'>, quality: number) {
   try {
     return await jpegOfPicture(picture.read(), quality);
@@ -47,7 +47,7 @@ export async function jpegInTurn(picture: Pick<PictureInTurn, 'read'>, quality: 
   }
 }
 
-/** The stamp of the last keyframe at or before a time; undefined where there is none. */
+/** The stamp of the last keyframe at or before a time; undefined if there is none. */
 export async function keyframeBefore(
   reader: RecordingReader,
   { channelIds, readPicture }: Pick<PictureStream, 'channelIds' | 'readPicture'>,
@@ -57,7 +57,7 @@ export async function keyframeBefore(
   return (await reader.lastBefore(channelIds, stampNs + 1n, isKey))?.stampNs;
 }
 
-/** True where a message of a video can be decoded alone. */
+/** True if a message of a video can be decoded alone. */
 export function isKeyframeMessage(
   { readPicture }: Pick<PictureStream, 'readPicture'>,
   message: Uint8Array,
@@ -98,7 +98,7 @@ async function* codedFrames(
   { channelIds, readPicture }: PictureStream,
   messages: AsyncIterable<RecordedMessage>,
 ): AsyncGenerator<CodedFrame<FrameInTurn>, void, void> {
-  // Our writer numbers the messages, so that a gap shows; of others a chunk that cannot be read says that there is one.
+  // Our writer numbers the messages, so that gaps show; in other recordings an unreadable chunk indicates a gap.
   const isNumbered = reader.library === recordingLibrary && channelIds.length === 1;
   let damagedChunks = reader.damagedChunks;
   let last: RecordedMessage | undefined;

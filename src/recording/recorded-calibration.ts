@@ -8,11 +8,11 @@ import { type PictureStream, pictureStreams } from './picture-stream.js';
 import type { RecordedChannel, RecordingReader } from './recording-reader.js';
 import { type RosEncoding, RosFields } from './ros-fields.js';
 
-/** Every message that carries a calibration, one row each. */
+/** Every kind of message that carries a calibration, one row each. */
 const calibrationSchemas: readonly {
   schemaName: string;
   messageEncoding: string;
-  /** Throws where the bytes are no such message. */
+  /** Throws if the bytes are not such a message. */
   read(message: Uint8Array): CameraCalibration;
 }[] = [
   {
@@ -44,7 +44,7 @@ function readCameraInfo(message: Uint8Array, encoding: RosEncoding): CameraCalib
   return create(CameraCalibrationSchema, camera);
 }
 
-/** A recording's calibration of one camera, and what is to be said of it. */
+/** A recording's calibration of one camera, and a note about it for the user. */
 export interface FoundCalibration {
   calibration: CameraCalibration | undefined;
   topic: string | undefined;
@@ -54,10 +54,10 @@ export interface FoundCalibration {
 const nothing: FoundCalibration = { calibration: undefined, topic: undefined, note: undefined };
 
 /**
- * The first calibration of the camera whose pictures are `stream`: on a topic of the same prefix
+ * Finds the first calibration of the camera whose pictures are `stream`: on a topic with the same prefix
  * (`camera/front/image` and `camera/front/camera_info`), or else with the frame id of its pictures, or else the only
- * one where there is one camera. One of zeros or of no numbers is none: drivers publish such for a camera that was
- * never calibrated.
+ * calibration if there is one camera. A calibration of zeros or NaN counts as none: drivers publish those for a camera
+ * that was never calibrated.
  */
 export async function calibrationOf(
   reader: RecordingReader,
@@ -85,7 +85,7 @@ export async function calibrationOf(
   return { calibration, topic, note };
 }
 
-/** In ROS, K[0] = 0 says that a camera is not calibrated; without numbers it is not either. */
+/** In ROS, K[0] = 0 means that a camera is not calibrated; so does a K that is empty or has NaN. */
 function isUncalibrated({ K }: CameraCalibration): boolean {
   return K.length === 0 || K[0] === 0 || K.some(Number.isNaN);
 }
@@ -124,7 +124,7 @@ const schemaOf = (channel: RecordedChannel) =>
       schemaName === channel.schemaName && messageEncoding === channel.messageEncoding,
   );
 
-/** The namespace of a topic: everything before the last part; transports add one more (`image_raw/compressed`). */
+/** Compares namespaces: everything before a topic's last part. Transports add one more part (`image_raw/compressed`). */
 function hasSamePrefix(calibrationTopic: string, pictureTopic: string): boolean {
   const parent = (topic: string) => topic.slice(0, Math.max(0, topic.lastIndexOf('/')));
   const prefix = parent(calibrationTopic);
@@ -144,7 +144,7 @@ async function byFrameId(
       if (frameId === '') return undefined;
       return candidates.find(({ calibration }) => calibration.frameId === frameId);
     } catch {
-      // The next picture may be read.
+      // The next picture may be readable.
     }
   }
   return undefined;

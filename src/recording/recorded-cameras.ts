@@ -1,20 +1,20 @@
 import { PerceptionError } from '../frame/perception-error.js';
 import type { RecordingMap } from './recording-piece.js';
 
-/** `/front/perception`: what stands of one camera in a recording of several. */
+/** `/front/perception`: a name of one camera in a recording of several. */
 const ofCamera = /^\/([a-z][a-z0-9_-]{0,31})\/(.+)$/;
 
-/** Behind the path of a recording, which of its cameras is meant: `drive.mcap#front`. */
+/** A recording's path with a chosen camera: `drive.mcap#front`. */
 const chosenCamera = /^(.+\.mcap)#([a-z][a-z0-9_-]{0,31})$/i;
 
-/** A topic's (or metadata's) name as it is where there is one camera. */
+/** The name of a topic or metadata record without its camera. */
 export function withoutCamera(name: string): string {
   return ofCamera.exec(name)?.[2] ?? name;
 }
 
 const cameraTopics = ['perception', 'camera/image', 'camera/video'];
 
-/** The cameras of a recording of results, by the names of its topics: those that `windshield` wrote of several cameras. */
+/** The cameras of a recording that windshield wrote of several cameras, from the names of its topics. */
 export function camerasIn(topics: readonly string[]): string[] {
   const names = topics.flatMap((topic) => {
     const [, camera = '', rest] = ofCamera.exec(topic) ?? [];
@@ -23,20 +23,20 @@ export function camerasIn(topics: readonly string[]): string[] {
   return [...new Set(names)];
 }
 
-/** A name as one camera's alone: undefined for those of the others. What is of no camera stays as it is. */
+/** A name without its camera: undefined if it belongs to another camera, unchanged if it belongs to none. */
 function seenFrom(camera: string, name: string): string | undefined {
   const [, owner, rest] = ofCamera.exec(name) ?? [];
   if (owner === undefined) return name;
   return owner === camera ? rest : undefined;
 }
 
-/** A recording's path, and the camera that is chosen behind it. */
+/** Splits a location into a recording's path and the chosen camera. */
 export function chosenCameraOf(location: string): { path: string; camera: string | undefined } {
   const [, path, camera] = chosenCamera.exec(location) ?? [];
   return path === undefined ? { path: location, camera: undefined } : { path, camera };
 }
 
-/** The map of a recording with one camera's channels and metadata alone, under the names that they have where it is the only one. Throws ERR_RECORDING. */
+/** A recording's map with only one camera's channels and metadata, without the camera in names. Throws ERR_RECORDING. */
 export function seenFromCamera(map: RecordingMap, camera: string, path: string): RecordingMap {
   const topics = [...map.channels.values()].map(({ topic }) => topic);
   const cameras = camerasIn(topics);

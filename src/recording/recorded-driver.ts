@@ -8,7 +8,7 @@ import {
 import type { MessageReader } from './message-reader.js';
 import type { RecordedMessage } from './recording-piece.js';
 
-/** How the driver of a recording steered, read beside its pictures. */
+/** How the driver of a recording steered, read alongside its pictures. */
 export class RecordedDriver {
   readonly #messages: AsyncGenerator<RecordedMessage, void, void>;
   #next: RecordedMessage | undefined;
@@ -18,7 +18,7 @@ export class RecordedDriver {
     this.#messages = messages;
   }
 
-  /** Undefined where the recording holds no ground truth. Reads nothing yet. */
+  /** Undefined if the recording has no ground truth. Reads nothing yet. */
   static of(reader: Pick<MessageReader, 'channels' | 'messages'>): RecordedDriver | undefined {
     const channelIds = reader.channels
       .filter(
@@ -34,8 +34,8 @@ export class RecordedDriver {
   }
 
   /**
-   * Angle at the wheels on the frame of this stamp, radians, positive to the left; undefined where none is recorded. Stamps
-   * ascend from call to call.
+   * Angle at the wheels on the frame of this stamp, radians, positive to the left; undefined if none is recorded. Stamps
+   * must ascend from call to call.
    */
   async steeringRadAt(stampNs: bigint): Promise<number | undefined> {
     if (!this.#isStarted) await this.#advance();
@@ -53,7 +53,7 @@ export class RecordedDriver {
   }
 }
 
-/** The vehicle alone: boxes and class map, which are most of a message, are passed over. Undefined for bytes that are no such message. */
+/** Decodes only the vehicle: boxes and class map, most of a message, are skipped. Undefined for other bytes. */
 function vehicleOf(data: Uint8Array): TruthVehicle | undefined {
   try {
     const reader = new BinaryReader(data);
@@ -64,7 +64,7 @@ function vehicleOf(data: Uint8Array): TruthVehicle | undefined {
       reader.skip(wireType, field);
     }
   } catch {
-    // A damaged message says nothing of its driver, and takes nothing from the picture.
+    // A damaged message has no steering, but its picture is still used.
   }
   return undefined;
 }

@@ -2,7 +2,7 @@ import { median } from '../frame/median.js';
 import { readAttachments } from './attachments.js';
 import { RecordingReader } from './recording-reader.js';
 
-/** A pause counts as a gap from this many usual intervals on, and from this length on, seconds. */
+/** A pause counts as a gap if it is at least this many usual intervals, and at least this many seconds. */
 const gapIntervals = 5;
 const gapLeastS = 0.3;
 
@@ -10,16 +10,16 @@ export interface TopicInfo {
   topic: string;
   schema: string;
   encoding: string;
-  /** Messages that can be read, and that the file is known to have held beyond these. */
+  /** Messages that can be read, and others that the file is known to have held. */
   messages: number;
   unreadable: number;
   bytes: number;
   /** Nanoseconds, as text; absent without messages. */
   firstNs?: string;
   lastNs?: string;
-  /** Messages a second between the first and the last. */
+  /** Messages per second between the first and the last. */
   rateHz: number | null;
-  /** Pauses much longer than usual: how many, how long in all, and the longest with its place from the file's start. */
+  /** Unusually long pauses: their number and total length, and the longest with its offset from the file's start. */
   gaps: { count: number; totalS: number; longestS: number; longestAtS: number };
 }
 
@@ -28,7 +28,7 @@ export interface RecordingInfo {
   bytes: number;
   /** The program that wrote it. */
   library: string;
-  /** False where it was cut off; then `cutBytes` belong to no whole record. */
+  /** False if it was cut off; then `cutBytes` belong to no complete record. */
   isComplete: boolean;
   cutBytes: number;
   damagedChunks: number;
@@ -40,7 +40,7 @@ export interface RecordingInfo {
   attachments: { name: string; mediaType: string; bytes: number }[];
 }
 
-/** What is in a recording, read from its first message to its last. Rejects as RecordingReader.open does. */
+/** Reads all messages of a recording and describes it. Rejects as RecordingReader.open does. */
 export async function recordingInfo(path: string): Promise<RecordingInfo> {
   const reader = await RecordingReader.open(path);
   try {

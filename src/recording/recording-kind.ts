@@ -2,10 +2,10 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCamera } from './recorded-cameras.js';
 import { RecordingReader } from './recording-reader.js';
 
-/** What a recording is of: what a pipeline saw, or the frames of a drive. */
+/** What a recording holds: a pipeline's results, or the frames of a drive. */
 export type RecordingKind = 'results' | 'drive';
 
-/** Undefined where there is no recording at `path` that can be read, or one of something else. */
+/** Undefined if there is no readable recording at `path`, or an empty one. Any other recording counts as a drive. */
 export async function recordingKind(path: string): Promise<RecordingKind | undefined> {
   const reader = await RecordingReader.open(path).catch(() => undefined);
   try {
@@ -18,7 +18,7 @@ export async function recordingKind(path: string): Promise<RecordingKind | undef
   }
 }
 
-/** Holds that results take the place of nothing but older results. Rejects with ERR_OUTPUT. */
+/** Checks that results would replace only older results. Rejects with ERR_OUTPUT. */
 export async function checkNoDriveAt(path: string): Promise<void> {
   if ((await recordingKind(path)) === 'drive')
     throw new PerceptionError(
@@ -27,7 +27,7 @@ export async function checkNoDriveAt(path: string): Promise<void> {
     );
 }
 
-/** Holds that a drive takes the place of nothing but an older drive. Rejects with ERR_OUTPUT. */
+/** Checks that a drive would replace only an older drive. Rejects with ERR_OUTPUT. */
 export async function checkNoResultsAt(path: string): Promise<void> {
   if ((await recordingKind(path)) === 'results')
     throw new PerceptionError(

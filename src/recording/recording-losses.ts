@@ -4,7 +4,7 @@ import type { RecordingReader } from './recording-reader.js';
 /** `1 damaged chunk`, `2 damaged chunks`. */
 export const damagedChunksText = (count: number): string => counted(count, 'damaged chunk');
 
-/** What could not be read of a recording, once it has been read: half-sentences that its name goes before. Empty for a whole one. */
+/** What could not be read of a recording, after reading it: phrases to follow its name. Empty for a complete one. */
 export function recordingLosses({
   isComplete,
   cutBytes,

@@ -25,19 +25,19 @@ import type { RecordingMap } from './recording-piece.js';
 import { walkRecording } from './walk-recording.js';
 
 const footerBytes = prefixBytes + 20;
-/** A summary describes a file; one that is larger is no summary. */
+/** Largest plausible summary. */
 const maxSummaryBytes = 64 * 1024 * 1024;
 
 /**
- * Maps a recording by its index. Where that is missing, says less than the whole, or contradicts the file, by
- * walking through its records: what an index says is never trusted alone.
+ * Maps a recording by its index, or by walking through its records if the index is missing, incomplete or contradicts
+ * the file: an index is never trusted without checks.
  */
 export async function mapRecording(
   file: ByteSource,
   { checksChunks = true }: MapOptions = {},
 ): Promise<RecordingMap> {
   const indexed = await mapByIndex(file, checksChunks).catch((error) => {
-    // Of a store that does not answer, nothing is known: to walk through it would ask again and again.
+    // The store does not answer: walking through the file would only repeat the requests.
     if (hasErrorCode(error)) throw error;
     return undefined;
   });
@@ -46,8 +46,8 @@ export async function mapRecording(
 
 export interface MapOptions {
   /**
-   * Looks at the head of each chunk before the index is believed; true when left out. Where each look is a request to
-   * a store, it is left out: a chunk is checked when it is read.
+   * Checks the header of each chunk before the index is trusted; true by default. False if each check would be a request
+   * to a store: a chunk is then checked when it is read.
    */
   checksChunks?: boolean;
 }
@@ -141,7 +141,7 @@ function note(summary: Summary, opcode: number, content: Uint8Array): void {
   }
 }
 
-/** The counts agree with each other, and so many messages fit into the chunks. */
+/** Whether the counts agree with each other, and that many messages fit into the chunks. */
 function isCountPossible(
   { messageCount, channelMessageCounts }: McapStatistics,
   chunks: readonly McapChunkIndex[],
@@ -151,7 +151,7 @@ function isCountPossible(
   return counted === messageCount && messageCount * leastMessageBytes <= bytes;
 }
 
-/** The counts of the chunks add up, channel by channel, to those of the file. */
+/** Whether the counts of the chunks add up, channel by channel, to those of the file. */
 function doCountsAgree(
   { channelMessageCounts }: McapStatistics,
   chunks: readonly McapChunkIndex[],
@@ -168,7 +168,7 @@ function doCountsAgree(
   );
 }
 
-/** Each entry names a chunk that lies there, with its times, and no two name the same. */
+/** Whether each entry names an actual chunk with its times, and no two overlap. */
 async function areChunks(file: ByteSource, chunks: readonly McapChunkIndex[]): Promise<boolean> {
   let fromBytes = MCAP_MAGIC.length;
   for (const chunk of [...chunks].sort((a, b) => a.offsetBytes - b.offsetBytes)) {

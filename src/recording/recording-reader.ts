@@ -9,15 +9,15 @@ export type { RecordedMessage } from './recording-piece.js';
 /** Reads MCAP recordings in Node: see MessageReader. */
 export class RecordingReader extends MessageReader {
   /**
-   * Opens a recording. Of one with several cameras, `drive.mcap#front` reads as if that camera were alone in it. Rejects
-   * with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (no MCAP file, no such camera).
+   * Opens a recording. If it has several cameras, `drive.mcap#front` reads it as if that camera were the only one. Rejects
+   * with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING (not an MCAP file, no such camera).
    */
   static async open(location: string): Promise<RecordingReader> {
     const { path, camera } = chosenCameraOf(location);
     return RecordingReader.over(await PlainFile.open(path, 'recording'), {}, camera);
   }
 
-  /** As `open`, over bytes that somebody else opened; the reader closes them, also where it rejects. */
+  /** Like `open`, over bytes that are already open; the reader closes them, even if it rejects. */
   static async over(
     file: RecordedBytes,
     options: MapOptions = {},

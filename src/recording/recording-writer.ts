@@ -11,23 +11,23 @@ import {
 } from './channels.js';
 import type { CopiedChannel } from './copied-channel.js';
 
-/** Names the writing library in the file's header; readers know by it how to take our sequence numbers. */
+/** Library name in the file's header; readers rely on our sequence numbers if they find it. */
 export const recordingLibrary = 'windshield';
 
 export interface RecordingOptions {
   /**
-   * Messages wait in memory until this many bytes of them are together, 1 MiB when left out, or until one comes that
-   * is `chunkMs` younger than the first, 500 when left out: what is lost when the process dies.
+   * Messages wait in memory until there are this many bytes of them (1 MiB by default), or until one arrives `chunkMs`
+   * (500 by default) after the first. They are lost if the process dies.
    */
   chunkBytes?: number | undefined;
   chunkMs?: number | undefined;
-  /** What was written stays, as `<path>.partial`, when the process is ended in the middle; any reader reads it. */
+  /** If the process ends early, what was written stays as `<path>.partial`, which any reader can read. */
   isKept?: boolean;
-  /** Compresses each chunk before it is written; it blocks the thread. Chunks are not compressed when left out. */
+  /** Compresses each chunk before it is written, which blocks the thread. By default chunks are not compressed. */
   compressChunk?: CompressChunk | undefined;
 }
 
-/** Packs a chunk's records, and says how. */
+/** Compresses a chunk's records and names the compression. */
 export type CompressChunk = (records: Uint8Array) => {
   compression: string;
   compressedData: Uint8Array;
@@ -39,11 +39,11 @@ interface OpenChannel {
 }
 
 /**
- * Writes an MCAP recording in indexed chunks, uncompressed unless it is told how (pictures are JPEG already). The log and the
- * publish time of a message are its stamp. The file appears under its name only when `close` has succeeded.
+ * Writes an MCAP recording in indexed chunks, uncompressed unless `compressChunk` is given (pictures are JPEG already). A
+ * message's stamp is both its log and publish time. The file appears under its name only when `close` has succeeded.
  *
- * Calls may overlap: they are carried out one after the other, in the order of the calls. After a failure
- * every later call rejects with the first error, and nothing is left on disk once `close` or `abort` was called.
+ * Calls may overlap: they run one after the other, in the order of the calls. After a failure every later call rejects
+ * with the first error, and `close` (unless `isKept`) or `abort` leaves nothing on disk.
  */
 export class RecordingWriter {
   readonly path: string;
@@ -64,14 +64,14 @@ export class RecordingWriter {
   }
 
   /**
-   * Starts `<path>.partial`; ERR_OUTPUT when that cannot be written.
+   * Starts `<path>.partial`. Rejects with ERR_OUTPUT if that cannot be written.
    */
   static async create(path: string, options: RecordingOptions = {}): Promise<RecordingWriter> {
     const { chunkBytes = 1024 * 1024, chunkMs = 500, isKept = false, compressChunk } = options;
     const file = PartialFile.create(path, { isKept });
-    /** When the first message came that is not on the disk yet, milliseconds. */
+    /** When the first message arrived that is not written yet, milliseconds. */
     let oldestMs: number | undefined;
-    // The library asks with each message whether the chunk is larger than this, and has no other way to end one.
+    // With each message the library compares the chunk's size with this; it has no other way to end a chunk.
     const bound = {
       valueOf() {
         oldestMs ??= performance.now();
@@ -106,7 +106,7 @@ export class RecordingWriter {
     );
   }
 
-  /** Bytes that are with the operating system. */
+  /** Bytes that were handed to the operating system. */
   get positionBytes(): number {
     return this.#file.positionBytes;
   }
@@ -117,7 +117,7 @@ export class RecordingWriter {
     return this.#enqueue(() => this.#mcap.addAttachment({ ...times, name, mediaType, data }));
   }
 
-  /** Writes one message of a channel of another recording; the bytes are borrowed until the promise resolves. */
+  /** Writes one message of another recording's channel; the bytes are borrowed until the promise resolves. */
   copy(channel: CopiedChannel, stampNs: bigint, data: Uint8Array): Promise<void> {
     return this.#enqueue(async () => {
       const open = this.#copied.get(channel) ?? (await this.#copyChannel(channel));
@@ -136,8 +136,8 @@ export class RecordingWriter {
   }
 
   /**
-   * Writes one message that is protobuf bytes already; the bytes are borrowed until the promise resolves. `name` is that
-   * of the channel where it is not the topic's: a camera's own.
+   * Writes one message that is already protobuf bytes; the bytes are borrowed until the promise resolves. `name` is the
+   * channel's name if it is not the topic's: that of one of several cameras.
    */
   writeEncoded(
     topic: ChannelTopic,
@@ -151,7 +151,7 @@ export class RecordingWriter {
     });
   }
 
-  /** Writes the index and gives the file its name. Rejects when any write had failed, leaving `<path>.partial` where that `isKept`, else nothing. */
+  /** Writes the index and names the file. Rejects if any write failed, leaving `<path>.partial` if `isKept`, else nothing. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     const end = this.#enqueue(() => this.#mcap.end());
@@ -159,7 +159,7 @@ export class RecordingWriter {
     try {
       await end;
     } catch (error) {
-      // Of a drive on a full disk, what was taken stays.
+      // On a full disk, what was recorded stays.
       if (this.#isKept) this.#file.leave();
       else this.#file.abort();
       throw error;
@@ -167,7 +167,7 @@ export class RecordingWriter {
     await this.#file.close();
   }
 
-  /** Ends in the middle: `<path>.partial` stays as it is, without an index. Does nothing after `close`. */
+  /** Ends early: `<path>.partial` stays as it is, without an index. Does nothing after `close`. */
   async leave(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -175,7 +175,7 @@ export class RecordingWriter {
     this.#file.leave();
   }
 
-  /** Gives up: removes the partial file. Does nothing after `close`. */
+  /** Removes the partial file. Does nothing after `close`. */
   async abort(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -1,14 +1,14 @@
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** How a ROS message is laid out: `cdr` is ROS 2's (OMG's Common Data Representation), `ros1` that of ROS 1. */
+/** Layout of a ROS message: `cdr` is ROS 2's (OMG's Common Data Representation), `ros1` that of ROS 1. */
 export type RosEncoding = 'cdr' | 'ros1';
 
-/** Places are multiples of a value's own size, counted from behind the four bytes that name the encoding. */
+/** Values are aligned to their own size, counted from the end of the four bytes that name the encoding. */
 const cdrHeadBytes = 4;
 
 /**
- * Reads the fields of one ROS message, in the order in which its definition lists them. Lengths are held against the
- * bytes that there are. Every method throws ERR_SOURCE_FORMAT where the message ends too early.
+ * Reads the fields of one ROS message, in the order of its definition. Lengths are checked against the available bytes.
+ * Every method throws ERR_SOURCE_FORMAT if the message ends too early.
  */
 export class RosFields {
   readonly encoding: RosEncoding;
@@ -26,7 +26,7 @@ export class RosFields {
     const kind = encoding === 'cdr' ? bytes[1] : 1;
     if (kind === undefined || kind > 7)
       throw problem(`expected CDR, found a first word of ${[...bytes.subarray(0, 4)].join(' ')}`);
-    // Odd kinds are little-endian. From 6 on it is the second version, which aligns to four bytes at most.
+    // Odd kinds are little-endian. Kinds from 6 on are version 2, which aligns to at most four bytes.
     this.#isLittleEndian = (kind & 1) === 1;
     this.#largestAlignment = encoding === 'ros1' ? 1 : kind >= 6 ? 4 : 8;
   }
@@ -37,7 +37,7 @@ export class RosFields {
 
   text(): string {
     const bytes = this.byteSequence();
-    // CDR counts the closing zero.
+    // CDR's length includes the terminating zero.
     const end = bytes.at(-1) === 0 ? bytes.length - 1 : bytes.length;
     return new TextDecoder().decode(bytes.subarray(0, end));
   }

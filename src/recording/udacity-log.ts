@@ -13,10 +13,10 @@ import {
 import { type BadUdacityRow, readUdacityRows, type UdacityRow } from './udacity-rows.js';
 
 export const udacityLogName = 'driving_log.csv';
-/** A row takes some 200 bytes: a million rows are half a day. */
+/** A row takes about 200 bytes: a million rows are half a day. */
 const maxLogBytes = 256 * 2 ** 20;
 
-/** The simulator's steering -1..1 stands for -25..25 degrees at the wheels, positive to the right. */
+/** The simulator's steering -1..1 means -25..25 degrees at the wheels, positive to the right. */
 const wheelRadPerUnit = -(25 * Math.PI) / 180;
 
 /** True for a folder that holds a Udacity drive. */
@@ -25,11 +25,11 @@ export function isUdacityFolder(dir: string): boolean {
 }
 
 /**
- * A drive of the Udacity simulator: the centre camera's pictures in order of the times in their names, with
- * steering (radians at the wheels, positive to the left) and speed (m/s) of the log. The log may have a header
- * or none, and paths of another machine: only their last part counts, looked up in `IMG` and in the folder itself.
- * Problems of frames: `missing` (no such picture), `bad_row` (see readUdacityRows),
- * `same_time` (as the frame before). Without times in the names, or with `rateHz`, frames come at that rate.
+ * Reads a drive of the Udacity simulator: the centre camera's pictures in order of the times in their names, with
+ * steering (radians at the wheels, positive to the left) and speed (m/s) from the log. The log may have a header or
+ * none, and paths of another machine: only their last part counts, looked up in `IMG` and in the folder itself.
+ * Problems of frames: `missing` (no such picture), `bad_row` (see readUdacityRows), `same_time` (as the previous
+ * frame). With `rateHz`, frames come at that rate; without it or times in the names, at the default rate.
  * Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function readUdacityDrive(dir: string, rateHz?: number): Promise<PictureDrive> {
@@ -74,7 +74,7 @@ function pictureOfRow(
   };
 }
 
-/** Time stamp in a name such as center_2018_07_16_17_11_43_382.jpg, taken as UTC; 0 where there is none. */
+/** Time stamp from a name such as center_2018_07_16_17_11_43_382.jpg, taken as UTC; 0 if there is none. */
 function stampOfName(name: string): bigint {
   const match = /_(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d{3})\.\w+$/.exec(name);
   if (match === null) return 0n;

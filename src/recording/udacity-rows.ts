@@ -1,13 +1,13 @@
 import { parseDelimited, parseNumber, separatorOf } from '../codec/delimited-text.js';
 
-/** One row of a Udacity simulator's log that can be believed. */
+/** One plausible row of a Udacity simulator's log. */
 export interface UdacityRow {
   lineNumber: number;
-  /** Last parts of the paths that it names; empty where a camera has none. */
+  /** Last parts of the paths in it; empty if a camera has none. */
   pictures: { centre: string; left: string; right: string };
   /** -1..1, positive to the right. */
   steering: number;
-  /** Metres a second; undefined where the log has no such column. */
+  /** Metres per second; undefined if the log has no such column. */
   speedMps: number | undefined;
 }
 
@@ -17,9 +17,9 @@ export interface BadUdacityRow {
   problem: string;
 }
 
-/** The simulator shows miles an hour, and its log has the same number. */
+/** The simulator shows miles per hour, and its log has the same number. */
 const mpsPerMph = 0.44704;
-/** The simulator's car reaches 31 mph; no car of anyone's log is this fast. */
+/** The simulator's car reaches 31 mph; no car in any log is this fast. */
 const fastestMph = 150;
 const pathCount = 3;
 /** Steering, throttle, brake and speed. */
@@ -27,10 +27,9 @@ const numberCount = 4;
 const decimalComma = /^[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * The one reader of `driving_log.csv`: centre, left, right, steering, throttle, brake, speed; a header, and further
- * columns, are passed over. Steering is -1 to 1, throttle and brake 0 to 1, speed at most 150 mph: rows beyond are bad.
- * A log whose numbers have decimal commas is put right where its rows can be parted in one way only; its other rows
- * are bad.
+ * Reads `driving_log.csv`: centre, left, right, steering, throttle, brake, speed; a header and further columns are
+ * skipped. Rows are bad if steering is beyond -1 to 1, the size of throttle or brake above 1, or speed above 150 mph.
+ * If the numbers have decimal commas, rows that can be split in only one way are repaired; the others are bad.
  */
 export function readUdacityRows(text: string): (UdacityRow | BadUdacityRow)[] {
   const separator = separatorOf(text);
@@ -69,12 +68,12 @@ export function readUdacityRows(text: string): (UdacityRow | BadUdacityRow)[] {
   });
 }
 
-/** Why these cannot be steering, throttle, brake and speed; undefined where they can. */
+/** Why these cannot be steering, throttle, brake and speed; undefined if they can. */
 function whyNot([steering, throttle, brake, speed]: readonly string[]): string | undefined {
   const angle = parseNumber(steering);
   if (angle === undefined || Math.abs(angle) > 1)
     return `expected steering of -1 to 1, found "${steering ?? ''}"`;
-  // Older logs stop behind steering, and reversing is a negative throttle.
+  // Older logs stop after steering, and reversing is a negative throttle.
   for (const [name, text, most] of [
     ['throttle', throttle, 1],
     ['brake', brake, 1],
@@ -90,8 +89,8 @@ function whyNot([steering, throttle, brake, speed]: readonly string[]): string |
 const isPlausible = (fields: readonly string[]) => whyNot(fields.slice(pathCount)) === undefined;
 
 /**
- * The four numbers of a row whose decimal separator is the comma that also parts them: told by the space behind a
- * parting comma, or by all four having decimals. Undefined where that does not hold.
+ * The four numbers of a row in which the comma is both decimal point and separator. They are found if separating commas
+ * are followed by a space, or if all four numbers have decimals; else undefined.
  */
 function partedNumbers(line: string): string[] | undefined {
   const spaced = line.trim().split(/,\s+/).slice(pathCount);

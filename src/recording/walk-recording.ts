@@ -17,15 +17,15 @@ import type { RecordingMap, RecordingPiece } from './recording-piece.js';
 const magicBytes = 8;
 /** Start, end, sizes and checksum of a chunk, before the name of its compression. */
 const chunkTimesBytes = 28;
-/** Bare messages are put together to pieces of about this size. */
+/** Bare messages are grouped into pieces of about this size. */
 const pieceBytes = 1024 * 1024;
-/** Records that describe others are small; a longer one is damage. */
+/** Largest plausible record that describes others; a longer one is damage. */
 const maxDescriptionBytes = 64 * 1024 * 1024;
 
 /**
  * Maps a recording that has no usable index by walking through its records from the start to the end, or to the
- * first place that cannot be a record. Messages are counted where they lie. Of an uncompressed chunk that was cut
- * off, the whole messages are kept.
+ * first place that cannot be a record. Messages are counted as they are found. The complete messages of an uncompressed
+ * chunk that was cut off are kept.
  */
 export async function walkRecording(file: ByteSource): Promise<RecordingMap> {
   const map: RecordingMap = {
@@ -45,9 +45,9 @@ export async function walkRecording(file: ByteSource): Promise<RecordingMap> {
 class Walk {
   readonly #file: ByteSource;
   readonly #map: RecordingMap;
-  /** The chunk before could not be read: the index behind it says how many messages it had. */
+  /** Set if the previous chunk could not be read: the index after it tells how many messages it had. */
   #damaged: { seen: Map<number, number>; indexed: Map<number, number> } | undefined;
-  /** As many messages as the unreadable chunks may have held, by their size. */
+  /** Uncompressed bytes that the unreadable chunks may have held, which limits their messages. */
   #hiddenBytes = 0;
 
   constructor(file: ByteSource, map: RecordingMap) {
@@ -80,7 +80,7 @@ class Walk {
     if (!map.isComplete) map.cutBytes = Math.max(0, sizeBytes - offset);
   }
 
-  /** A damaged description is passed over: what it describes may be known from another one. */
+  /** Skips a damaged description: another one may have the same content. */
   #describe(opcode: number, content: Uint8Array, isInSummary: boolean): void {
     const map = this.#map;
     try {
@@ -99,11 +99,11 @@ class Walk {
       } else if (opcode === opcodes.statistics) this.#addHidden(content);
       else map.library = readHeader(content).library;
     } catch {
-      // Its fields do not fit into it.
+      // Its fields do not fit into the record.
     }
   }
 
-  /** What the statistics know beyond what was found, as far as the unreadable chunks have room for it. */
+  /** Adds messages that the statistics count but that were not found, if the unreadable chunks have room for them. */
   #addHidden(content: Uint8Array): void {
     const { messageCounts } = this.#map;
     const { channelMessageCounts } = readStatistics(content);
@@ -115,7 +115,7 @@ class Walk {
     for (const [id, count] of missing) add(messageCounts, id, count);
   }
 
-  /** Channels may be defined inside chunks only, so each is looked into. */
+  /** Reads a chunk, because channels may be defined only inside chunks. */
   async #takeChunk(offset: number, endOffset: number): Promise<void> {
     const piece = await this.#chunkPiece(offset, endOffset);
     if (piece === undefined) return;
@@ -132,7 +132,7 @@ class Walk {
     for (const schema of loaded.schemas) this.#map.schemas.set(schema.id, schema);
     for (const channel of loaded.channels) this.#map.channels.set(channel.id, channel);
     for (const { channelId } of loaded.messages) add(this.#map.messageCounts, channelId, 1);
-    // A message that was cut in two is known to be missing where its channel can still be read.
+    // A message that was cut in two counts as missing if its channel can still be read.
     const { rest } = loaded;
     if (rest[0] === opcodes.message && rest.length >= prefixBytes + 2)
       add(this.#map.messageCounts, viewOf(rest).getUint16(prefixBytes, true), 1);
@@ -146,7 +146,7 @@ class Walk {
     this.#damaged = undefined;
   }
 
-  /** Undefined where the chunk is cut off so early, or so compressed, that nothing in it can be read. */
+  /** Undefined if the chunk is cut off and nothing in it can be read: too early, or inside compressed data. */
   async #chunkPiece(offset: number, endOffset: number): Promise<RecordingPiece | undefined> {
     const { sizeBytes } = this.#file;
     const headOffset = offset + prefixBytes;
@@ -162,7 +162,7 @@ class Walk {
     if (nameBytes !== 0 || recordsOffset >= sizeBytes) return undefined;
     const lengthBytes = Math.min(sizeBytes - recordsOffset, maxChunkBytes);
     const records = await this.#file.read(recordsOffset, lengthBytes);
-    // Cut off, its head may claim any times: those of its messages count.
+    // The header of a chunk that was cut off may have wrong times: those of its messages count.
     const stamps = tryParse(records).map(({ stampNs }) => stampNs);
     const cutTimes = stamps.length === 0 ? times : span(stamps);
     return { kind: 'records', offsetBytes: recordsOffset, lengthBytes, ...cutTimes };

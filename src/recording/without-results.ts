@@ -2,7 +2,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { recordingLosses } from './recording-losses.js';
 import type { RecordingReader } from './recording-reader.js';
 
-/** ERR_RECORDING for a recording in which results were expected: what it holds instead, and what of it is lost. */
+/** ERR_RECORDING for a recording without the expected results: what it holds instead, and what was lost. */
 export function withoutResults(
   reader: RecordingReader,
   losses: readonly string[] = recordingLosses(reader),

@@ -1,7 +1,7 @@
-/** Levels above cost seconds and save a tenth. */
+/** Higher levels cost seconds and save a tenth. */
 const level = 9;
 
-/** Zstandard for recordings that are kept, as MCAP's readers know it. It is synchronous: not for the thread of a drive. */
+/** Zstandard for recordings that are kept, in MCAP's format. It is synchronous: not for the thread of a running drive. */
 export async function compressZstd(): Promise<{ compress(bytes: Uint8Array): Uint8Array }> {
   const zstd = await import('@foxglove/wasm-zstd');
   await zstd.isLoaded;
@@ -11,7 +11,7 @@ export async function compressZstd(): Promise<{ compress(bytes: Uint8Array): Uin
 /** The lowest level: a drive is compressed while it is recorded. */
 const liveLevel = 1;
 
-/** Compresses the chunks of a recording that is being written. For a thread of its own. */
+/** Compresses the chunks of a recording while it is written. Use it in a separate thread. */
 export async function zstdChunks(): Promise<
   (records: Uint8Array) => { compression: string; compressedData: Uint8Array }
 > {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Explainer } from '../../page/explain/explainer.js';
+import type { Bundle } from '../../src/bundle/bundle.js';
 import { saliencyAt } from '../../src/explanation/saliency-map.js';
 import { NativeSession } from '../../src/inference/native-session.js';
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
@@ -67,6 +68,13 @@ test('the page’s heat is the map of windshield explain, brought to the whole f
   });
   expect(Math.max(...heat.values)).toBeGreaterThan(150);
   expect(Math.max(...differences)).toBeLessThanOrEqual(2);
+});
+
+test('VisualBackProp is not offered for a network that sees crops of another one’s boxes', async () => {
+  const { manifest, ...rest } = await readBundleFolder(`${repoDir}/models/steering-rendered`);
+  const crops = { ...rest, manifest: { ...manifest, task: 'signs' } } as Bundle;
+  const { explainable } = new Explainer({} as never, [crops]);
+  expect(explainable).toEqual([{ task: 'signs', methods: ['occlusion'] }]);
 });
 
 describe.skipIf(whyNoBrowser !== undefined)(`the player in Chromium ${whyNoBrowser ?? ''}`, () => {

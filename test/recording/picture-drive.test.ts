@@ -34,6 +34,9 @@ test('pictures named by times in seconds come in their order, however many decim
   const dir = await mkdtemp(join(tmpdir(), 'windshield-times-'));
   const names = ['9.763555.png', '9.8.png', '9.05.png', '10.1.png', '1403636579.76.png'];
   for (const name of names) await writeFile(join(dir, name), '');
+  // What is no picture of the drive does not change the order: a hidden file of another system, a folder.
+  await writeFile(join(dir, '._9.8.png'), '');
+  await mkdir(join(dir, 'spoilt.png'));
   const { pictures } = await listPictureFolder(dir);
   expect(pictures.map(({ path }) => basename(path))).toEqual([
     '9.05.png',
