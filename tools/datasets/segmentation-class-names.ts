@@ -5,24 +5,24 @@ import { segmentationClasses } from '../../src/perception/classes.js';
 import { datasetError, readJson } from './dataset-files.js';
 import { type JudgedClass, voidClassId } from './sample.js';
 
-/** What the ids of a set's label maps mean to us. */
+/** Meaning of the ids in a set's label maps. */
 export interface LabelMeaning {
-  /** Our class id, or void, by id as stored; undefined for an id that means nothing. */
+  /** Our class id, or void, by stored id; undefined for an id without a meaning. */
   ourIds: readonly (number | undefined)[];
-  /** For the name of the set: which classes of ours it has, where that is not all of them; else empty. */
+  /** For the set's name: which of our classes it has; empty if it has all of them. */
   told: string;
-  /** By which classes a network is judged, where they are not all of ours. */
+  /** The classes that a network is scored on, if they are not exactly ours. */
   judged?: JudgedMeaning;
 }
 
-/** The classes of a set as it has them, coarse ones too. */
+/** A set's own classes, including coarse ones. */
 export interface JudgedMeaning {
   classes: readonly JudgedClass[];
-  /** Place in `classes`, or void, by id as stored; undefined for an id that means nothing. */
+  /** Index in `classes`, or void, by stored id; undefined for an id without a meaning. */
   places: readonly (number | undefined)[];
 }
 
-/** Name of the file in which a set says what its ids mean. */
+/** Name of the file in which a set defines its ids. */
 const classesFile = 'classes.json';
 
 const classesSchema = z.object({
@@ -33,7 +33,7 @@ const classesSchema = z.object({
         z.object({
           index: z.int().min(0).max(255),
           name: z.string(),
-          /** CamVid's class that this one is, or the several that it holds; null for none. */
+          /** The CamVid class that this one equals, or those that it contains; null for none. */
           camvid: z
             .union([z.string(), z.array(z.string()).min(1)])
             .nullable()
@@ -45,7 +45,7 @@ const classesSchema = z.object({
 });
 
 const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-/** Our ids by name without case and punctuation; void under the names that it goes by. */
+/** Our ids by name without case and punctuation, including void's customary names. */
 const idsByName: ReadonlyMap<string, number> = new Map([
   ...segmentationClasses.map((name, id) => [bare(name), id] as const),
   ['sidewalk', segmentationClasses.indexOf('pavement')],
@@ -55,7 +55,7 @@ const idsByName: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Coarse classes by name, with those of ours that they hold: level 1 of the India Driving Dataset's labels (Varma et al.
+ * Coarse classes by name, with those of ours that they contain: level 1 of the India Driving Dataset's labels (Varma et al.
  * 2019), and the categories of Cityscapes' (Cordts et al. 2016).
  */
 const coarseClasses: ReadonlyMap<string, readonly (typeof segmentationClasses)[number][]> = new Map(
@@ -85,10 +85,10 @@ const asOurs: LabelMeaning = {
 };
 
 /**
- * What the ids in `dir` mean: by the names in its `classes.json` (`{classes: [name, …]}` or `{classes: [{index, name,
- * camvid}, …]}`), case and punctuation aside; SegNet's order where there is no such file. A class that is none of ours
- * is void to training. A network is judged by the classes that the set has: ours, and coarse ones that hold several of ours.
- * Throws ERR_DATASET for a file of another shape, or without a class that is or holds one of ours.
+ * Reads the meaning of the ids in `dir`: by the names in its `classes.json` (`{classes: [name, …]}` or `{classes: [{index,
+ * name, camvid}, …]}`), ignoring case and punctuation; SegNet's order if there is no such file. A class that is not one of
+ * ours is void for training. A network is scored on the set's classes: ours, and coarse ones that contain several of ours.
+ * Throws ERR_DATASET for a file of another shape, or without a class that is or contains one of ours.
  */
 export async function readLabelMeaning(dir: string): Promise<LabelMeaning> {
   const file = join(dir, classesFile);
@@ -112,7 +112,8 @@ export async function readLabelMeaning(dir: string): Promise<LabelMeaning> {
     const ourId = ourIdOf(name, camvid);
     ourIds[index] = ourId ?? voidClassId;
     if (ourId === undefined) others.push(name);
-    else if (ourId !== voidClassId) ours.push(segmentationClasses[ourId]!);
+    else if (ourId !== voidClassId && !ours.includes(segmentationClasses[ourId]!))
+      ours.push(segmentationClasses[ourId]!);
     const judgedClass = judgedClassOf(name, ourId, camvid, file);
     places[index] = judgedClass === undefined ? voidClassId : placeIn(judged, judgedClass);
   });
@@ -132,7 +133,7 @@ export async function readLabelMeaning(dir: string): Promise<LabelMeaning> {
 
 type Camvid = string | readonly string[] | null | undefined;
 
-/** Our id of a class that is one of ours, or void; undefined for all others. */
+/** Our id of a class that is one of ours or void; undefined for all others. */
 function ourIdOf(name: string, camvid: Camvid): number | undefined {
   if (camvid === null) return undefined;
   const named = camvid ?? name;
@@ -140,7 +141,7 @@ function ourIdOf(name: string, camvid: Camvid): number | undefined {
   return named.length === 1 ? idsByName.get(bare(named[0]!)) : undefined;
 }
 
-/** What a network is judged by for a class of the set; undefined where that is void to us. */
+/** The judged class for a class of the set; undefined if it is void to us. */
 function judgedClassOf(
   name: string,
   ourId: number | undefined,
@@ -150,7 +151,7 @@ function judgedClassOf(
   if (ourId === voidClassId) return undefined;
   if (ourId !== undefined) {
     const ours = segmentationClasses[ourId]!;
-    // A name of its own stays: "drivable" is road.
+    // The set's coarse name stays: "drivable" for road.
     return { name: coarseClasses.has(bare(name)) ? name : ours, members: [ours] };
   }
   if (!Array.isArray(camvid)) {
@@ -167,7 +168,7 @@ function judgedClassOf(
   return { name, members };
 }
 
-/** The place of a class in the list, where it is put when it is not there. */
+/** Index of a class in the list; appends the class if it is missing. */
 function placeIn(list: JudgedClass[], judgedClass: JudgedClass): number {
   const at = list.findIndex(({ name }) => name === judgedClass.name);
   return at >= 0 ? at : list.push(judgedClass) - 1;

@@ -1,18 +1,18 @@
-/** A detection after matching, without those that an ignored region swallowed. */
+/** A detection after matching; those that were ignored are not included. */
 export interface ScoredHit {
   /** 0..1. */
   score: number;
-  /** It found a true box that no better-scored detection had found. */
+  /** Whether it found a true box that no detection with a higher score had found. */
   isHit: boolean;
 }
 
 /**
  * Average precision as VOC has defined it since 2010: the area under the precision-recall curve after precision
- * is made to fall monotonically (each point takes the best precision at its recall or above), summed over every
+ * is made monotonic (each point takes the best precision at its recall or above), summed over every
  * change of recall. Not the older mean of eleven points, nor COCO's 101.
  *
- * `hits` in any order; `truthCount` true boxes (ignored ones not counted). 0 where there is no truth.
- * Detections of equal score are one point of the curve, so that their order cannot matter.
+ * `hits` in any order; `truthCount` is the number of true boxes (ignored ones not counted). 0 if there is no truth.
+ * Detections with equal scores are one point of the curve, so that their order cannot matter.
  */
 export function averagePrecision(hits: readonly ScoredHit[], truthCount: number): number {
   if (truthCount === 0) return 0;

@@ -12,17 +12,17 @@ import type { StageSetup } from '../../src/stages/stage-setup.js';
 import type { RgbImage } from '../datasets/sample.js';
 
 export interface RunnerOptions {
-  /** Execution providers in the order they are tried; the CPU when left out. */
+  /** Execution providers in the order they are tried; the CPU by default. */
   providers?: readonly string[];
-  /** Goes on where the golden outputs are not reproduced. */
+  /** Continues even if the golden outputs are not reproduced. */
   allowUncertified?: boolean;
 }
 
-/** Tables are kept for this many picture sizes, those used last. */
+/** Tables are kept for this many picture sizes, the most recently used. */
 const maxSizes = 32;
 
 /**
- * Runs a bundle on single pictures through the very stages that the rig's lanes run: the same remap tables, the
+ * Runs a bundle on single pictures through the same stages as the rig's lanes: the same remap tables, the
  * same session, the same decoding. Pictures may have any size; the tables of each size are built once.
  */
 export class BundleRunner {
@@ -45,7 +45,7 @@ export class BundleRunner {
   }
 
   /**
-   * Loads the network and proves it on its golden input. `camera` took every picture that will come.
+   * Loads the network and checks it on its golden input. `camera` is the camera of all pictures to come.
    * Rejects as openNetwork does.
    */
   static async open(
@@ -58,15 +58,15 @@ export class BundleRunner {
     return new BundleRunner(bundle, session, camera, create);
   }
 
-  /** What the stage answers for one picture; `input` is the answer of the stage that it reads (signs: detection). */
+  /** Resolves with the stage's answer for a picture; `input` is the answer of the stage that it reads (signs: detection). */
   async run(image: RgbImage, input?: StageResult): Promise<StageResult> {
     const { result } = await this.#stageFor(image).run(image.data, input);
     return result;
   }
 
   /**
-   * One of the network's own outputs for the last picture, by its name in the manifest: float32, as the network left
-   * it. The session's own array, overwritten by the next run.
+   * One of the network's own outputs for the last picture, by its name in the manifest: float32, as the network wrote
+   * it. It is the session's own array, overwritten by the next run.
    */
   output(name: string): Float32Array {
     return this.#session.outputs[name]!;
@@ -88,7 +88,7 @@ export class BundleRunner {
         camera: this.#camera,
         detectorClasses: readsCrops(decode) ? croppedClasses(decode) : [],
       });
-    // A Map keeps the order of insertion: the size used now goes to the end, the one used longest ago leaves.
+    // A Map keeps the order of insertion: the current size moves to the end, the least recently used is removed.
     this.#stages.delete(size);
     this.#stages.set(size, stage);
     if (this.#stages.size > maxSizes) this.#stages.delete(this.#stages.keys().next().value!);

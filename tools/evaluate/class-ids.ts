@@ -5,8 +5,8 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 
 /**
- * For each class of a bundle, its id in our list of names. Throws ERR_BUNDLE for a name that is not in the list: its
- * answers could not be compared with the truth.
+ * Returns the id in our list of names for each class of a bundle. Throws ERR_BUNDLE for a name that is not in the list:
+ * its answers could not be compared with the truth.
  */
 export function idsByName(
   bundleNames: readonly string[],
@@ -23,20 +23,20 @@ export function idsByName(
   });
 }
 
-/** A data set as a bundle is scored on it: crops in the bundle's classes (see inClassesOf), the rest unchanged. */
+/** Converts a data set for scoring a bundle: crops to the bundle's classes (see inClassesOf), other tasks unchanged. */
 export function inBundleClasses<T extends LabelledTask>(
   dataset: Dataset<T>,
   { manifest: { decode } }: Pick<Bundle, 'manifest'>,
 ): Dataset<T> {
-  // Where a class is a set of labels, the data's names are read as such (CropAnswers).
+  // If a class is a set of labels, CropAnswers parses the data's names.
   if (dataset.task !== 'signs' || !readsCrops(decode) || decode.answers === 'labels')
     return dataset;
   return inClassesOf(dataset as Dataset<'signs'>, decode.classes) as unknown as Dataset<T>;
 }
 
 /**
- * A data set of signs whose own classes are told in the bundle's order, so that it may have fewer of them. One that
- * has no classes of its own passes unchanged. Throws ERR_DATASET for a class that the bundle does not know.
+ * Converts a data set of signs with its own classes to the bundle's class ids, so that it may have fewer classes. A set
+ * without its own classes is returned unchanged. Throws ERR_DATASET for a class that the bundle does not know.
  */
 export function inClassesOf(
   dataset: Dataset<'signs'>,

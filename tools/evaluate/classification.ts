@@ -1,11 +1,11 @@
 import type { ClassCounts } from './confusion-matrix.js';
 
 export interface ClassScores {
-  /** Of what was called this class, the share that is; 0 where nothing was called so. */
+  /** Share of the answers of this class that are right; 0 if there are none. */
   precision: number;
-  /** Of what is this class, the share that was called so; 0 where there is none. */
+  /** Share of the true samples of this class that were found; 0 if there are none. */
   recall: number;
-  /** Harmonic mean of both; 0 where both are 0. */
+  /** Harmonic mean of both; 0 if both are 0. */
   f1: number;
 }
 
@@ -22,7 +22,7 @@ export function classScores(counts: ClassCounts): ClassScores {
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
 /**
- * Place of the true class when the scores are sorted from the highest, from 0: 0 is a hit, below 5 a top-5 hit.
+ * Rank of the true class, from 0, with scores sorted from the highest: 0 is a hit, below 5 a top-5 hit.
  * Of equal scores the lower class id comes first, as in an arg max.
  */
 export function rankOfClass(scores: ArrayLike<number>, classId: number): number {

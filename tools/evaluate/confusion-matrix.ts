@@ -1,28 +1,28 @@
 /** Counts of (true class, predicted class). Row-major: `counts[truth * classCount + predicted]`. */
 export interface ConfusionMatrix {
   classCount: number;
-  /** float64, so that a data set of any size of pixels is counted exactly (up to 2^53). */
+  /** float64, so that pixels are counted exactly up to 2^53. */
   counts: Float64Array;
 }
 
-/** An empty matrix of classCount x classCount. */
+/** Creates an empty matrix of classCount x classCount. */
 export function createConfusionMatrix(classCount: number): ConfusionMatrix {
   return { classCount, counts: new Float64Array(classCount * classCount) };
 }
 
-/** Counts one prediction; both class ids must lie in 0..classCount - 1. */
+/** Counts one prediction; both class ids must be in 0..classCount - 1. */
 export function countPrediction(matrix: ConfusionMatrix, truth: number, predicted: number): void {
   matrix.counts[truth * matrix.classCount + predicted]! += 1;
 }
 
-/** What is asked of each class, from its row, its column and where they cross. */
+/** Counts of one class, from its row, its column and the cell they share. */
 export interface ClassCounts {
   truePositives: number;
   falsePositives: number;
   falseNegatives: number;
 }
 
-/** Counts by class: what was rightly found, wrongly called so, and missed. */
+/** True positives, false positives and false negatives of each class. */
 export function countsByClass({ classCount, counts }: ConfusionMatrix): ClassCounts[] {
   return Array.from({ length: classCount }, (_, classId) => {
     let truthTotal = 0;
@@ -40,7 +40,7 @@ export function countsByClass({ classCount, counts }: ConfusionMatrix): ClassCou
   });
 }
 
-/** Share of all predictions on the diagonal, 0..1; 0 for an empty matrix. */
+/** Share of all predictions that are on the diagonal, 0..1; 0 for an empty matrix. */
 export function accuracyOf({ classCount, counts }: ConfusionMatrix): number {
   let total = 0;
   let right = 0;
@@ -51,7 +51,7 @@ export function accuracyOf({ classCount, counts }: ConfusionMatrix): number {
   return total === 0 ? 0 : right / total;
 }
 
-/** The matrix as rows of counts, a row a true class. */
+/** The matrix as rows of counts, one row per true class. */
 export const confusionRows = ({ classCount, counts }: ConfusionMatrix): number[][] =>
   Array.from({ length: classCount }, (_, row) =>
     Array.from(counts.subarray(row * classCount, (row + 1) * classCount)),

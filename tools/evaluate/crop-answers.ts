@@ -9,25 +9,25 @@ export interface CropAnswer {
   predictedId: number;
 }
 
-/** What a network of labels says that no class of the data is. */
+/** Name of the class for a set of labels that is none of the data's classes. */
 export const otherSet = 'another set';
 
 /**
- * Puts a classifier's answers in the order of a data set's classes. Of a network that says each class for itself a class is
- * a set of labels, named `red+left`, or `none`; what it says beside these sets is `another set`, the last class.
+ * Puts a classifier's answers in the order of a data set's classes. If the network answers with independent labels, a class
+ * is a set of labels, named such as `red+left` or `none`; any other set is `another set`, the last class.
  */
 export class CropAnswers {
   readonly classes: readonly string[];
   readonly temperature: number;
   readonly #decode: CropOutputSpec;
-  /** By class of the bundle, the data set's; where classes are sets, by set the bundle's classes in it. */
+  /** Class id of the data set for each class of the bundle. `#sets`, for labels: the bundle's classes in each set. */
   readonly #ids: readonly number[];
   readonly #sets: readonly (readonly number[])[] | undefined;
 
   /** Throws ERR_BUNDLE or ERR_DATASET for a class that the other side does not know. */
   constructor(decode: CropOutputSpec, classes: readonly string[], where: string) {
     this.#decode = decode;
-    // Probabilities and labels come scaled.
+    // The temperature is already applied to probabilities and labels.
     const isScaled = decode.values === 'probabilities' || decode.answers === 'labels';
     this.temperature = isScaled ? 1 : decode.temperature;
     if (decode.answers !== 'labels') {
@@ -73,7 +73,7 @@ export class CropAnswers {
   }
 }
 
-/** `red+left` as class ids; `none` is the empty set where no class is called so. */
+/** Parses `red+left` into class ids; `none` is the empty set unless a class has that name. */
 function setOf(name: string, { classes }: CropOutputSpec, where: string): number[] {
   if (name === 'none' && !classes.includes(name)) return [];
   return name.split('+').map((label) => {

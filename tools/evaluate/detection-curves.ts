@@ -19,11 +19,11 @@ export interface ClassCurve {
   apByIou: number[];
   /** Mean of apByIou. */
   ap50to95: number;
-  /** At IoU 0.5, from the highest score down. */
+  /** Precision-recall curve at IoU 0.5, from the highest score down. */
   curve: CurvePoint[];
-  /** The detections with a score of at least the threshold, at IoU 0.5. */
+  /** Scores of the detections at or above the threshold, at IoU 0.5. */
   atThreshold: { precision: number; recall: number; f1: number };
-  /** The point of the curve with the highest F1; undefined where nothing was found. */
+  /** The point of the curve with the highest F1; undefined if nothing was found. */
   best: (CurvePoint & { f1: number }) | undefined;
 }
 
@@ -74,13 +74,13 @@ const mean = (values: readonly number[]) =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export interface HeightBin {
-  /** Height of the true box, pixels of its picture: from this, */
+  /** Smallest height of the true box, pixels of its picture, inclusive. */
   fromPx: number;
-  /** to below this; null for no end. */
+  /** Largest height, exclusive; null for no limit. */
   toPx: number | null;
   count: number;
   found: number;
-  /** 0 where there is no box. */
+  /** 0 if there is no box. */
   recall: number;
 }
 

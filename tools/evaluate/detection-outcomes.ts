@@ -4,9 +4,9 @@ import { isScorable, type ScoredPicture } from './detection-scores.js';
 import { type FoundBox, matchBoxes } from './match-boxes.js';
 
 /**
- * Why a detection is wrong, asked in this order: `duplicate`, a second box of what was found; `confused`, another
- * class with an IoU of at least 0.5; `misplaced`, its own class with an IoU of 0.1 to 0.5; `background`, nothing there.
- * (After Hoiem et al. 2012.)
+ * Why a detection is wrong, tested in this order: `duplicate`, a second box on an object that was found; `confused`,
+ * another class with an IoU of at least 0.5; `misplaced`, its own class with an IoU of 0.1 to 0.5; `background`, no object
+ * there. (After Hoiem et al. 2012.)
  */
 export type FalseKind = 'duplicate' | 'confused' | 'misplaced' | 'background';
 export const falseKinds: readonly FalseKind[] = [
@@ -16,7 +16,7 @@ export const falseKinds: readonly FalseKind[] = [
   'background',
 ];
 
-/** What became of everything in one picture at a score threshold and IoU 0.5. */
+/** Outcome of every box in one picture at a score threshold and IoU 0.5. */
 export interface PictureOutcome {
   right: FoundBox[];
   wrong: { box: FoundBox; kind: FalseKind }[];
@@ -25,7 +25,7 @@ export interface PictureOutcome {
   ignored: TruthBox[];
 }
 
-/** Detections of classes that the data set does not label are left out: nobody knows whether they are right. */
+/** Detections of classes that the data set does not label are left out: there is no truth for them. */
 export function outcomeOf(
   picture: ScoredPicture,
   scoreThreshold: number,

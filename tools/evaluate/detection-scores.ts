@@ -18,7 +18,7 @@ export interface DetectionClassScores {
   count: number;
 }
 
-/** One picture's truth and what was found in it. */
+/** One picture's true boxes and detections. */
 export interface ScoredPicture {
   truth: readonly TruthBox[];
   found: readonly FoundBox[];
@@ -26,9 +26,9 @@ export interface ScoredPicture {
 
 /**
  * Scores a detector over pictures (matching and curve: see matchBoxes and averagePrecision). Only classes with
- * at least one true box are scored: a class that the data set does not label would count every right find as
- * wrong. `found` must reach down to low scores (0.01) for the curve; `scoreThreshold` is where precision and
- * recall are read.
+ * at least one true box are scored: in a class that the data set does not label, every correct detection would count as
+ * wrong. `found` must include low scores (down to 0.01) for the curve; precision and recall are measured at
+ * `scoreThreshold`.
  */
 export function detectionScores(
   pictures: readonly ScoredPicture[],
@@ -56,7 +56,7 @@ export function scoredClasses(pictures: readonly ScoredPicture[]): string[] {
   return [...new Set(classNames)].sort();
 }
 
-/** All detections of a class after matching, and how many true boxes there were to find. */
+/** All detections of a class after matching, and the number of true boxes. */
 export function classHits(
   pictures: readonly ScoredPicture[],
   className: string,
@@ -93,5 +93,5 @@ function scoreClass(
   };
 }
 
-/** Truth, or a region to ignore: a teacher's opinion (weight between 0 and 1) is neither. */
+/** Whether a box is truth or a region to ignore: a teacher's box (weight between 0 and 1) is neither. */
 export const isScorable = ({ weight }: TruthBox): boolean => weight === 0 || weight === 1;

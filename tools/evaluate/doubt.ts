@@ -6,31 +6,31 @@ import {
   temperatureRange,
 } from './probability-calibration.js';
 
-/** Whether what a network claims of its answers holds. */
+/** Calibration of a network: how well the probabilities that it claims match how often it is right. */
 export interface Doubt {
-  /** What is claimed of: `boxes`, `crops`, `pixels`. */
+  /** What the claims are about: `boxes`, `crops`, `pixels`. */
   of: string;
   claims: number;
   /** Expected calibration error of what is published, 0..1. */
   ece: number;
-  /** The log odds of each claim divided by this make the likelihood largest, on all of the data. */
+  /** Dividing the log odds of each claim by this maximises the likelihood, on all of the data. */
   temperature: number;
-  /** The error that is left then: each half of the pictures at the temperature fitted on the other half. */
+  /** The error that then remains: each half of the pictures at the temperature fitted on the other half. */
   eceScaled: number;
-  /** Of each class, and of boxes also each size. */
+  /** One group per class, and for boxes also one per size. */
   groups: DoubtGroup[];
 }
 
 export interface DoubtGroup {
   name: string;
   claims: number;
-  /** Mean of what was claimed, and the share that was right, 0..1. */
+  /** Mean claimed probability, 0..1; `right` is the share that was right. */
   claimed: number;
   right: number;
   ece: number;
 }
 
-/** Fewer claims than this say nothing of a group. */
+/** Groups with fewer claims than this are not reported. */
 const leastClaims = 20;
 
 /** The temperature of least negative log-likelihood within `temperatureRange`; 1 without claims. */
@@ -42,7 +42,7 @@ export function fitClaimTemperature(claims: readonly Claim[]): number {
   });
   let low = Math.log(1 / temperatureRange.highest);
   let high = Math.log(1 / temperatureRange.lowest);
-  // The likelihood is convex in 1 / temperature; the zero of its slope is bisected.
+  // The negative log-likelihood is convex in 1 / temperature; the zero of its slope is found by bisection.
   for (let round = 0; round < 40; round++) {
     const sharpness = Math.exp((low + high) / 2);
     const slope = claims.reduce(
@@ -61,7 +61,7 @@ interface GroupedClaim extends Claim {
   isEven: boolean;
 }
 
-/** Gathers claims while a bundle is scored. */
+/** Collects claims while a bundle is scored. */
 export class DoubtCollector {
   readonly #of: string;
   readonly #claims: GroupedClaim[] = [];
@@ -75,7 +75,7 @@ export class DoubtCollector {
     this.#claims.push({ ...claim, groups, isEven: picture % 2 === 0 });
   }
 
-  /** Undefined without a claim. */
+  /** Returns undefined if there were no claims. */
   finish(): Doubt | undefined {
     const claims = this.#claims;
     if (claims.length === 0) return undefined;
@@ -103,7 +103,7 @@ export class DoubtCollector {
   }
 }
 
-/** Four digits: more would be read into it than there is. */
+/** Four digits: more would suggest a precision that is not there. */
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
 const eceOf = (claims: readonly Claim[]) => expectedCalibrationError(reliabilityBins(claims));
@@ -126,7 +126,7 @@ function groupOf(name: string, claims: readonly Claim[]): DoubtGroup {
   };
 }
 
-/** For people: a line of the whole, and one for each group. */
+/** For people: one line for all claims, and one for each group. */
 export function doubtLines({ of, claims, ece, temperature, eceScaled, groups }: Doubt): string[] {
   return [
     `doubt: expected calibration error ${ece.toFixed(3)} of ${claims} ${of}; ${eceScaled.toFixed(3)} with log odds divided by ${temperature.toFixed(2)}`,

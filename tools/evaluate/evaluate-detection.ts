@@ -1,6 +1,5 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { DetectionOutputSpec } from '../../src/bundle/output-spec.js';
-import { temperedProbability } from '../../src/perception/detection/activations.js';
 import { clipBox } from '../datasets/box-geometry.js';
 import type { KittiBox } from '../datasets/kitti.js';
 import type { Dataset, DetectionSample, RgbImage, TruthBox } from '../datasets/sample.js';
@@ -11,13 +10,14 @@ import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import { matchBoxes } from './match-boxes.js';
 import type { ObservationOf } from './observation.js';
+import { publishedFrom, shownScore } from './published-from.js';
 import { type VehiclesFound, vehiclesFound } from './vehicles-found.js';
 
-/** The precision-recall curve is followed down to this score, with at least this many boxes a picture. */
+/** The precision-recall curve goes down to this score, with at least `curveDetections` boxes per picture. */
 const curveThreshold = 0.01;
 const curveDetections = 300;
 
-/** Scores a detector. Boxes of a teacher in the data set are left out: see detectionScores. */
+/** Scores a detector. A teacher's boxes in the data set are not scored: see detectionScores. */
 export async function evaluateDetection(
   bundle: Bundle,
   dataset: Dataset<'detection'>,
@@ -48,7 +48,7 @@ export async function evaluateDetection(
   const vehicles = kittiVehicles(pictures, publishedFrom(decode));
   const notes = [
     ...unknownClasses(Object.keys(metrics.perClass), decode),
-    ...(vehicles === undefined ? [] : [vehiclesNote(vehicles, decode.scoreThreshold)]),
+    ...(vehicles === undefined ? [] : [vehiclesNote(vehicles, publishedFrom(decode))]),
   ];
   const doubt = boxDoubt(pictures, publishedFrom(decode));
   return {
@@ -59,7 +59,7 @@ export async function evaluateDetection(
   };
 }
 
-/** The true boxes; one that lies outside its picture cannot be found and is a counted problem. */
+/** The true boxes inside their picture; one outside cannot be found and is a counted problem. */
 function boxesInside(
   { id, boxes }: DetectionSample,
   { widthPx, heightPx }: RgbImage,
@@ -76,7 +76,7 @@ function boxesInside(
   });
 }
 
-/** Of boxes that would be published: whether each is right, by class and by its height. */
+/** Calibration of the boxes that would be published: whether each is right, by class and by height. */
 function boxDoubt(pictures: readonly ScoredPicture[], scoreThreshold: number): Doubt | undefined {
   const collector = new DoubtCollector('boxes');
   const labelled = new Set(
@@ -100,11 +100,6 @@ function boxDoubt(pictures: readonly ScoredPicture[], scoreThreshold: number): D
   return collector.finish();
 }
 
-/** The lowest score that is published: the threshold as it reads behind the temperature. */
-function publishedFrom({ scoreThreshold, scoreTemperature = 1 }: DetectionOutputSpec): number {
-  return temperedProbability(scoreThreshold, scoreTemperature);
-}
-
 const heightEndsPx = [25, 50, 100];
 
 function heightName(heightPx: number): string {
@@ -117,7 +112,7 @@ const unknownClasses = (classNames: readonly string[], decode: DetectionOutputSp
     .filter((name) => !decode.classes.includes(name))
     .map((name) => `the bundle has no class ${name}: its average precision counts as 0`);
 
-/** The same bundle with a decoder that keeps nearly everything. Greedy suppression gives the same best boxes first. */
+/** The same bundle with a decoder that keeps almost all boxes. Greedy suppression gives the same best boxes first. */
 function forWholeCurve(bundle: Bundle, decode: DetectionOutputSpec): Bundle {
   const wider: DetectionOutputSpec = {
     ...decode,
@@ -145,4 +140,4 @@ const vehiclesNote = (
   { found, count, wrong, recall, precision }: VehiclesFound,
   scoreThreshold: number,
 ): string =>
-  `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above ${Math.max(0.3, scoreThreshold)}, at least 25 px high, occlusion at most 1`;
+  `vehicles: recall ${recall.toFixed(3)} (${found} of ${count}), precision ${precision.toFixed(3)} (${wrong} wrong): IoU 0.5, score above ${shownScore(Math.max(0.3, scoreThreshold))}, at least 25 px high, occlusion at most 1`;

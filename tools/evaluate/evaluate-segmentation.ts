@@ -21,8 +21,8 @@ import {
 
 /**
  * Scores a segmentation network at the labels' resolution: each label pixel is compared with the map pixel that
- * shows it (the nearest). Label pixels that the network never sees (outside its region, or bent out of the picture by
- * the lens) are not scored, like void.
+ * shows it (the nearest). Label pixels that the network never sees (outside its region, or moved out of the picture by
+ * undistortion) are not scored, like void.
  */
 export async function evaluateSegmentation(
   bundle: Bundle,
@@ -91,17 +91,17 @@ export async function evaluateSegmentation(
 }
 
 /**
- * Neighbouring pixels say the same: one in so many is asked how sure the network was. 251 up to half a megapixel, then more,
- * so that a set of large pictures is not asked for millions. Odd, so that columns change.
+ * The network's confidence is read at one in this many pixels, because neighbours are alike. 251 up to half a megapixel,
+ * then more, so that a set of large pictures does not give millions of claims. Odd, so that the columns vary.
  */
 const claimStride = (pixels: number): number => Math.max(251, Math.ceil(pixels / 2000) | 1);
 
-/** A picture and its labels in our ids. Rejects with ERR_DATASET for a mask of another size, without a label, or with unknown ones. */
+/** Loads a picture and its mask in our ids. Rejects with ERR_DATASET for another size, no label, or unknown labels. */
 export function loadBoth(sample: SegmentationSample) {
   return loadWith(sample, sample.loadClassMap(), segmentationClasses.length);
 }
 
-/** A picture and its labels in places of the judged classes. */
+/** Loads a picture with the given labels, which must be void or below `count`. */
 async function loadWith(sample: SegmentationSample, labels: Promise<Uint8Array>, count: number) {
   const [image, truth] = await Promise.all([sample.load(), labels]);
   if (truth.length !== image.widthPx * image.heightPx) {
@@ -113,7 +113,7 @@ async function loadWith(sample: SegmentationSample, labels: Promise<Uint8Array>,
   return { image, truth };
 }
 
-/** An empty mask, and one with a label outside the classes, say nothing about a network. */
+/** Throws ERR_DATASET for an empty mask or a label outside the classes: neither can score a network. */
 function requireLabels(truth: Uint8Array, classCount: number): void {
   let hasLabel = false;
   for (const classId of truth) {

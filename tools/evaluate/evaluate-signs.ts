@@ -18,7 +18,7 @@ import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
 
-/** Scores a classifier of crops: each crop is handed to the rig's own stage as a detection in its picture. */
+/** Scores a classifier of crops: each crop is passed to the rig's own stage as a detection in its picture. */
 export async function evaluateSigns(
   bundle: Bundle,
   dataset: Dataset<'signs'>,
@@ -72,7 +72,7 @@ export async function evaluateSigns(
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
-/** The box that the stage, growing it by the margin, makes the whole picture: GTSRB's crops have their margin already. */
+/** The box that the stage enlarges by the margin to the full picture: GTSRB's crops already include their margin. */
 function boxOfWholePicture(
   { widthPx, heightPx }: RgbImage,
   marginNorm: number,
@@ -87,7 +87,7 @@ function requireClass({ classId }: SignSample, count: number): void {
   throw datasetError(`expected a class of 0 to ${count - 1}, found ${classId}`);
 }
 
-/** The five classes with the lowest F1, for people: where the next hour of work belongs. */
+/** The five classes with the lowest F1, for people. */
 function weakestClasses(confusion: ConfusionMatrix, classes: readonly string[]): string[] {
   return countsByClass(confusion)
     .map((counts, classId) => ({

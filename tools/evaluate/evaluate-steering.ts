@@ -10,8 +10,8 @@ import type { ObservationOf } from './observation.js';
 import { regressionScores } from './regression.js';
 
 /**
- * Scores a steering network picture by picture: its answer under the limit on the value, as the rig publishes the first
- * frame; the limit on the rate needs a frame before and is left out, because samples may be far apart.
+ * Scores a steering network picture by picture. The limit on the value applies to its answer, as to the rig's first
+ * frame; the limit on the rate needs a previous frame and does not apply, because samples may be far apart.
  */
 export async function evaluateSteering(
   bundle: Bundle,

@@ -8,11 +8,11 @@ import type { VehiclesFound } from './vehicles-found.js';
 
 /** All shares are 0..1. */
 export interface MetricsOf {
-  /** Share of crops (of signs, of lights) whose best class is right, whether or not the network would abstain, and whose class is among the best five. */
+  /** Share of crops (signs, lights) whose best class is right, even if the network would abstain; or one of its best five. */
   signs: { accuracy: number; top5: number };
   segmentation: SegmentationScores;
   detection: DetectionScores & {
-    /** Of KITTI's labels only: see vehiclesFound. */
+    /** Only with KITTI's labels: see vehiclesFound. */
     vehicles?: VehiclesFound;
   };
   /** Radians at the wheels. */
@@ -22,7 +22,7 @@ export interface MetricsOf {
 /** One bundle's scores on one data set. */
 export interface Evaluation<T extends LabelledTask = LabelledTask> {
   task: Task;
-  /** Name, version and hash of the bundle that was measured. */
+  /** Name, version and hash of the evaluated bundle. */
   bundle: string;
   /** The data set's name. */
   data: string;
@@ -30,19 +30,19 @@ export interface Evaluation<T extends LabelledTask = LabelledTask> {
   count: number;
   metrics: MetricsOf[T];
   /**
-   * Between which values 95 % of a score lies, by its name in `manifestScores`: found by drawing pictures, tracks or
-   * stretches of a drive again. Absent where the data set has too few of them.
+   * 95 % confidence interval of each score, by its name in `manifestScores`, by bootstrap over pictures, tracks or
+   * stretches of a drive. Absent if the data set has too few of them.
    */
   intervals?: ScoreIntervals;
-  /** Whether what the network claims of its answers holds; absent where it claims nothing. */
+  /** Calibration of the probabilities that the network claims; absent if it claims none. */
   doubt?: Doubt;
-  /** More for people, a line each. */
+  /** Further notes for people, one line each. */
   notes: string[];
-  /** What was left out, by the reader or because it did not load. */
+  /** Samples left out, by the reader or because they did not load. */
   problems: Dataset['problems'];
 }
 
-/** What the measuring of one task yields. */
+/** Result of scoring one task. */
 export type Scored<T extends LabelledTask> = Pick<
   Evaluation<T>,
   'count' | 'metrics' | 'doubt' | 'notes'

@@ -1,8 +1,8 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
 /**
- * Throws ERR_INFERENCE, naming the sample, where a network's answer is not made of finite numbers: the rig holds
- * its last answer then, but a score over such answers would say nothing.
+ * Throws ERR_INFERENCE, naming the sample, if a network's answer contains non-finite numbers: the rig then keeps
+ * its last answer, but a score over such answers would be meaningless.
  */
 export function requireFinite(answer: ArrayLike<number>, sampleId: string, where: string): void {
   for (let i = 0; i < answer.length; i++) {

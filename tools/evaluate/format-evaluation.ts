@@ -27,7 +27,7 @@ export function evaluationTable(evaluation: Evaluation): string {
 type Row = string[];
 const number = (value: number) => value.toFixed(4);
 
-/** `0.6182  0.57 to 0.66`: a score with where 95 % of its draws lie, so that nobody reads more digits than there are. */
+/** `0.6182  0.57 to 0.66`: a score with its 95 % interval, so that nobody relies on digits that mean nothing. */
 const withInterval = (value: number, interval: ScoreIntervals[string] | undefined) =>
   interval === undefined
     ? number(value)
@@ -66,7 +66,7 @@ const tables: { [T in LabelledTask]: (metrics: MetricsOf[T], intervals: ScoreInt
     ],
   };
 
-/** An empty row ends a table: what follows has columns of its own. */
+/** An empty row ends a table: the rows after it have their own columns. */
 function align(rows: Row[]): string {
   const end = rows.findIndex((row) => row.length === 0);
   if (end < 0) return textTable(rows);

@@ -5,8 +5,8 @@ import type { Dataset } from '../datasets/sample.js';
 const aheadCount = 4;
 
 /**
- * Loads samples in order, a few ahead of the caller. One that cannot be loaded is added to `problems` and passed
- * over, so that a broken picture costs one sample and not the run.
+ * Loads samples in order, a few ahead of the caller. A sample that cannot be loaded is added to `problems` and
+ * skipped, so that a broken picture costs one sample and not the run.
  */
 export async function* loadAhead<Sample extends { id: string }, Loaded>(
   samples: readonly Sample[],

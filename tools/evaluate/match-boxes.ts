@@ -10,7 +10,7 @@ export interface FoundBox {
   boxXyxyPx: BoxXyxy;
 }
 
-/** What became of a detection: it found true box `truthIndex`, or nothing, or lies where nothing is scored. */
+/** Outcome of a detection: it found true box `truthIndex`, or nothing, or is in a region that is not scored. */
 export type MatchOutcome =
   | { kind: 'hit'; truthIndex: number }
   | { kind: 'miss' }
@@ -19,11 +19,11 @@ export type MatchOutcome =
 /**
  * Matches the detections of one class in one picture with its true boxes, as the VOC development kit does: from
  * the highest score down, each detection takes the true box of its class with the highest IoU; below `minIou` it
- * is a miss; a box of weight 0 (difficult) makes it ignored; a box that was taken already makes it a miss (a
- * duplicate). A detection that would be a miss for want of overlap is ignored when at least half of its area
- * lies in a region that is ignored for any class (KITTI's DontCare).
+ * is a miss; a box of weight 0 (difficult) makes it ignored; a box that is already taken makes it a miss (a
+ * duplicate). A detection that would be a miss for lack of overlap is ignored if at least half of its area
+ * is in a region that is ignored for any class (KITTI's DontCare).
  *
- * Boxes of a teacher (weight between 0 and 1) must not be passed: they are no truth. The outcomes come in the order of `found`.
+ * A teacher's boxes (weight between 0 and 1) must not be passed: they are not truth. Outcomes are in the order of `found`.
  */
 export function matchBoxes(
   found: readonly FoundBox[],

@@ -9,36 +9,36 @@ import type {
 } from '../datasets/sample.js';
 import type { FoundBox } from './match-boxes.js';
 
-/** What was seen of one scored sample, for those who want more than the scores: a report. All of it may be kept. */
+/** Truth and answer of one scored sample, for callers that need more than the scores, such as a report. May be kept. */
 export interface ObservationOf {
   signs: {
     sample: SignSample;
-    /** The part of the picture that was handed to the stage, before its margin, pixels. */
+    /** The part of the picture that was passed to the stage, without its margin, pixels. */
     boxXyxyPx: BoxXyxy;
-    /** The network's own answer by class id of the data set, before the temperature; -Infinity for a class that it does not know. */
+    /** The network's own answer by the data set's class id, before the temperature; -Infinity for an unknown class. */
     logits: Float32Array;
     predictedId: number;
-    /** Below the bundle's threshold, so that the rig would not have read it. */
+    /** Whether it is below the bundle's threshold, so that the rig would not have read it. */
     isAbstained: boolean;
   };
   segmentation: {
     sample: SegmentationSample;
     widthPx: number;
     heightPx: number;
-    /** The classes that are judged. */
+    /** The judged classes. */
     classes: readonly JudgedClass[];
-    /** Places in `classes` by pixel, or its length for any other class; 255 where nothing is scored. */
+    /** Index in `classes` of each pixel, or the length of `classes` for any other class; 255 if the pixel is not scored. */
     truth: Uint8Array;
-    /** The same of the answer, also where nothing is scored. */
+    /** The same for the answer, also for pixels that are not scored. */
     predicted: Uint8Array;
   };
   detection: {
     sample: DetectionSample;
     widthPx: number;
     heightPx: number;
-    /** The sample's boxes without those that lie outside its picture. */
+    /** The sample's boxes without those outside its picture. */
     truth: TruthBox[];
-    /** Down to a score of 0.01. */
+    /** Detections down to a score of 0.01. */
     found: FoundBox[];
   };
   steering: {

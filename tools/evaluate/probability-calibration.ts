@@ -5,25 +5,25 @@ export interface LabelledLogits {
   truthId: number;
 }
 
-/** What a classifier claims of its best class, and whether that was right. */
+/** The probability that a classifier claims for its best class, and whether that class was right. */
 export interface Claim {
   /** Probability of the best class, 0..1. */
   probability: number;
   isRight: boolean;
 }
 
-/** Claims whose probability lies in (fromProbability, toProbability]. */
+/** Claims whose probability is in (fromProbability, toProbability]. */
 export interface ReliabilityBin {
   fromProbability: number;
   toProbability: number;
   count: number;
-  /** Mean of what was claimed, 0..1; 0 where there is no claim. */
+  /** Mean claimed probability, 0..1; 0 if there is no claim. */
   meanProbability: number;
-  /** Share that was right, 0..1; 0 where there is no claim. */
+  /** Share of claims that were right, 0..1; 0 if there is no claim. */
   accuracy: number;
 }
 
-/** The temperatures that a fit may answer; a network without a mistake has no best one, and gets the lowest. */
+/** Range of temperatures that a fit may return; a network without mistakes has no best one and gets the lowest. */
 export const temperatureRange = { lowest: 0.05, highest: 20 } as const;
 
 /** Probabilities softmax(logits / temperature), float64. */
@@ -35,7 +35,7 @@ export function softmaxAt(logits: ArrayLike<number>, temperature: number): Float
   return shares.map((share) => share / sum);
 }
 
-/** What is claimed at a temperature; of equal classes the lowest id is the answer. */
+/** The claims at a temperature; of equal classes the lowest id is the answer. */
 export function claimsAt(answers: readonly LabelledLogits[], temperature: number): Claim[] {
   return answers.map(({ logits, truthId }) => {
     const probabilities = softmaxAt(logits, temperature);
@@ -64,7 +64,7 @@ export function reliabilityBins(claims: readonly Claim[], binCount = 15): Reliab
   }));
 }
 
-/** Expected calibration error, 0..1: |accuracy - mean probability| of the bins, weighted by their claims. */
+/** Expected calibration error, 0..1: mean of |accuracy - mean probability| over the bins, weighted by their claims. */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return 0;
@@ -86,7 +86,7 @@ export function negativeLogLikelihood(
     for (let c = 0; c < logits.length; c++) top = Math.max(top, logits[c]!);
     let partition = 0;
     for (let c = 0; c < logits.length; c++) partition += Math.exp((logits[c]! - top) / temperature);
-    // Not the logarithm of the softmax: a hopeless class has a probability of 0 there.
+    // Not the logarithm of the softmax, in which the probability of a very unlikely class underflows to 0.
     sum += Math.log(partition) - (logits[truthId]! - top) / temperature;
   }
   return known.length === 0 ? 0 : sum / known.length;
@@ -94,8 +94,8 @@ export function negativeLogLikelihood(
 
 /**
  * The temperature of least negative log-likelihood (Guo et al. 2017, section 4.2), within `temperatureRange`. In
- * 1 / temperature the likelihood is convex with the slope E_p[logit] - logit of the truth, whose zero is bisected.
- * 1 without answers.
+ * 1 / temperature that is convex with the slope E_p[logit] - logit of the truth, whose zero is found by bisection.
+ * 1 if there are no answers.
  */
 export function fitTemperature(answers: readonly LabelledLogits[]): number {
   const known = answers.filter(isKnown);

@@ -5,14 +5,14 @@ export interface RegressionScores {
   rmse: number;
   /**
    * Coefficient of determination, 1 - sum (truth - predicted)^2 / sum (truth - mean truth)^2: 1 is perfect, 0 no
-   * better than the mean, below 0 worse. 0 where the truth never varies.
+   * better than the mean, below 0 worse. 0 if the truth never varies.
    */
   r2: number;
-  /** Pearson's correlation, -1..1; 0 where one side never varies, for then there is none. */
+  /** Pearson's correlation, -1..1; 0 if one side never varies, for which it is undefined. */
   correlation: number;
 }
 
-/** Compares predictions with the truth, value by value. Both of one length; all 0 when empty. */
+/** Compares predictions with the truth, value by value. Both have the same length; all scores are 0 if empty. */
 export function regressionScores(
   truth: ArrayLike<number>,
   predicted: ArrayLike<number>,
@@ -26,7 +26,7 @@ export function regressionScores(
   let truthSpread = 0;
   let predictedSpread = 0;
   let shared = 0;
-  // Two passes, deviations from the means: the textbook sums of squares cancel for angles near one value.
+  // Two passes over deviations from the means: plain sums of squares cancel for angles near one value.
   for (let i = 0; i < count; i++) {
     const error = predicted[i]! - truth[i]!;
     const truthOffset = truth[i]! - truthMean;
@@ -37,9 +37,9 @@ export function regressionScores(
     predictedSpread += predictedOffset * predictedOffset;
     shared += truthOffset * predictedOffset;
   }
-  // Asked of the values themselves: equal ones may leave a rest of rounding in the spread.
+  // Tests the values themselves: with equal values the spread may contain rounding errors.
   const truthVaries = varies(truth);
-  // The roots apart: the product of two small spreads can fall below the smallest number.
+  // Roots taken separately: the product of two small spreads can underflow.
   const spread = Math.sqrt(truthSpread) * Math.sqrt(predictedSpread);
   return {
     mae: absolute / count,

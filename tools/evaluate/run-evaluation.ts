@@ -16,11 +16,11 @@ import type { ObservationOf } from './observation.js';
 export interface EvaluationOptions<T extends LabelledTask = LabelledTask> extends RunnerOptions {
   /** At most this many samples, spread evenly over the data set. */
   limit?: number;
-  /** Also says how sure each score is: a thousand draws, which a network in training or quantisation does not need. */
+  /** Also computes confidence intervals, by a thousand draws; not needed in training or quantisation. */
   intervals?: boolean;
   /** Called after each scored sample. */
   onProgress?: (done: number, total: number) => void;
-  /** Called with what was seen of each scored sample. */
+  /** Called with the observation of each scored sample. */
   onObservation?: (observation: ObservationOf[T]) => void;
 }
 
@@ -38,10 +38,10 @@ const evaluators: { [T in LabelledTask]: Evaluator<T> } = {
 };
 
 /**
- * Measures a bundle on labelled data, every sample through the rig's own preprocessing, session and decoding. A
+ * Evaluates a bundle on labelled data, every sample through the rig's own preprocessing, session and decoding. A
  * sample that does not load is counted in `problems` and left out; the data set itself is not changed.
- * Throws ERR_USAGE when bundle and data are of different tasks, ERR_DATASET when no sample could be scored, and
- * what loading and certifying the bundle throw.
+ * Throws ERR_USAGE if bundle and data are of different tasks, ERR_DATASET if no sample could be scored, and
+ * what loading and certifying the bundle throws.
  */
 export async function runEvaluation<T extends LabelledTask>(
   bundle: Bundle,
@@ -85,7 +85,7 @@ export async function runEvaluation<T extends LabelledTask>(
   };
 }
 
-/** Says so where the bundle learnt from this very data: by name, as its manifest lists them. */
+/** A note if the bundle was trained on this data set, by the names that its manifest lists. */
 function trainedOn({ manifest }: Bundle, { name }: Dataset): string[] {
   const learntFrom = manifest.training.data.some((data) => data.name === name);
   return learntFrom

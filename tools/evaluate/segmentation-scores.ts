@@ -4,15 +4,15 @@ import { type JudgedClass, voidClassId } from '../datasets/sample.js';
 import { accuracyOf, type ConfusionMatrix, countsByClass } from './confusion-matrix.js';
 
 export interface SegmentationScores {
-  /** Mean of the classes' IoU, over the classes that the truth or the prediction has. */
+  /** Mean IoU over the classes that occur in the truth or the prediction. */
   mIoU: number;
-  /** Share of the scored pixels that carry the right class. */
+  /** Share of the scored pixels that have the right class. */
   pixelAccuracy: number;
   /** IoU by class name: true positives / (true positives + false positives + false negatives). Absent classes are left out. */
   perClass: Record<string, number>;
 }
 
-/** What a set is judged by that does not say otherwise. */
+/** The judged classes of a set that does not define its own. */
 export const ourJudgedClasses: readonly JudgedClass[] = segmentationClasses.map((name) => ({
   name,
   members: [name],
@@ -20,20 +20,20 @@ export const ourJudgedClasses: readonly JudgedClass[] = segmentationClasses.map(
 
 /** How the classes of a network and those of the truth are compared. */
 export interface ComparableClasses {
-  /** The place of the judged class, or their number for none of them, for each class of the network. */
+  /** For each class of the network the index of its judged class, or the number of judged classes if it has none. */
   answerIds: Uint8Array;
-  /** For each id of the truth the same; a class that the network does not know is none of them, void stays void. */
+  /** The same for each id of the truth; a class that the network does not know has none, void stays void. */
   truthIds: Uint8Array;
-  /** Names of the classes that are scored, by their place. */
+  /** Names of the judged classes by index; undefined for a class that is not scored. */
   names: (string | undefined)[];
-  /** What a reader of the scores must know; empty where all classes are compared. */
+  /** Notes for the reader of the scores; empty if all classes are compared. */
   note: string[];
 }
 
 /**
- * Compares by name: a class of the network is the judged class of its name, or the one that holds it. What only one side
- * knows is "other" to both, so that a road mask is scored as a road mask. Throws ERR_BUNDLE where the network has none of
- * the judged classes.
+ * Compares by name: a class of the network is the judged class with its name, or the one that contains it. Classes that
+ * only one side knows are "other" for both, so that a road mask is scored as a road mask. Throws ERR_BUNDLE if the network
+ * has none of the judged classes.
  */
 export function comparableClasses(
   networkClasses: readonly string[],
@@ -72,7 +72,7 @@ const nameWithMembers = ({ name, members }: JudgedClass): string =>
   members.length === 1 && members[0] === name ? name : `${name} (${members.join(', ')})`;
 
 /**
- * Counts a predicted class map against the truth, pixel by pixel, both row-major and of one size. Void pixels
+ * Counts a predicted class map against the truth, pixel by pixel, both row-major and of the same size. Void pixels
  * of the truth (255) are not counted, whatever was predicted there.
  */
 export function countClassMap(
@@ -87,7 +87,7 @@ export function countClassMap(
   }
 }
 
-/** Scores of a whole data set, over the classes that have a name: one matrix over all pictures, as CamVid is customarily scored, not a mean of pictures. */
+/** Scores over the classes that have a name: one matrix over all pictures, as is usual for CamVid, not a mean of pictures. */
 export function segmentationScores(
   matrix: ConfusionMatrix,
   classNames: readonly (string | undefined)[],

@@ -8,13 +8,13 @@ export interface SteeringAnswer {
 
 export type SteeringResponse = NonNullable<SteeringOutputSpec['response']>;
 
-/** The exponents that are tried. */
+/** The exponents to try. */
 const exponents = Array.from({ length: 61 }, (_, step) => 1 + step / 20);
 
 /**
- * The curve sign(value) * gain * |value| ^ exponent with the least squared error: for each exponent from 1 to 4 in
- * steps of 0.05 the gain is sum(curve * truth) / sum(curve ^ 2). Undefined where no gain above 0 helps: without answers,
- * with answers of 0 alone, or where they steer against the driver.
+ * Fits the curve sign(value) * gain * |value| ^ exponent with the least squared error: for each exponent from 1 to 4 in
+ * steps of 0.05 the gain is sum(curve * truth) / sum(curve ^ 2). Undefined if no gain above 0 helps: there are no answers,
+ * all are 0, or they steer against the driver.
  */
 export function fitSteeringResponse(
   answers: readonly SteeringAnswer[],

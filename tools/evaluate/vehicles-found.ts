@@ -6,27 +6,28 @@ import type { FoundBox } from './match-boxes.js';
 export const fourWheeledClasses = new Set(['car', 'truck', 'bus']);
 const leastHeightPx = 25;
 const mostOcclusion = 1;
-/** Of the comparison; a bundle that asks for more is taken at its word. */
+/** The comparison's score threshold; a bundle's own applies if it is higher. */
 const leastScore = 0.3;
 const leastIou = 0.5;
 
 export interface VehiclesFound {
-  /** Vehicles that are asked for, and how many of them were found. */
+  /** Number of vehicles to find; `found` is how many of them were found. */
   count: number;
   found: number;
-  /** Detections that show no vehicle. */
+  /** Number of detections that show no vehicle. */
   wrong: number;
-  /** found / count, and found / (found + wrong); 0 where there is nothing to divide by. */
+  /** found / count; precision is found / (found + wrong). 0 if the divisor is 0. */
   recall: number;
   precision: number;
 }
 
 /**
- * KITTI's vehicles that were found, the mark by which small detectors are compared on its frames: true cars, vans and
- * trucks at least 25 px high and hidden at most partly (occlusion 0 or 1), found by a car, truck or bus of score above
- * 0.3, or above the bundle's threshold where that is higher, with an IoU of at least 0.5. Which of the three it was called does not matter; each detection finds one vehicle at
- * most, and each vehicle is found once. A detection that finds none is wrong unless it is of a vehicle that is not asked
- * for, lies by half in a region that KITTI does not judge, or is itself lower than 25 px.
+ * Vehicle recall on KITTI, the measure by which small detectors are compared on its frames: true cars, vans and
+ * trucks at least 25 px high and at most partly hidden (occlusion 0 or 1), found by a car, truck or bus with a score above
+ * 0.3, or above the bundle's threshold if that is higher, with an IoU of at least 0.5. Which of the three classes it has
+ * does not matter; each detection finds at most one vehicle, and each vehicle is found once. A detection that finds none is
+ * wrong unless it shows a vehicle that is not required, is half inside a region that KITTI does not score, or is itself
+ * less than 25 px high.
  */
 export function vehiclesFound(
   pictures: readonly { truth: readonly KittiBox[]; found: readonly FoundBox[] }[],
@@ -67,7 +68,7 @@ export function isAskedFor({ className, weight, occlusion, boxXyxyPx }: KittiBox
   return isVehicle && heightOf(boxXyxyPx) >= leastHeightPx && occlusion <= mostOcclusion;
 }
 
-/** Whether a true box that is not asked for is what a detection shows. */
+/** Whether a detection shows a true box that is not required. */
 function excuses({ className, boxXyxyPx }: KittiBox, detected: Box): boolean {
   if (className === anyClass)
     return intersectionArea(boxXyxyPx, detected) >= 0.5 * boxArea(detected);

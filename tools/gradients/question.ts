@@ -9,7 +9,7 @@ import { channelCount } from '../../src/bundle/segmentation-spec.js';
 import { largestPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
 import { boxQuestion } from './box-question.js';
 
-/** The outputs that a task's question is about. */
+/** The outputs that the score of a task depends on. */
 export function askedOutputs(decode: OutputSpec): string[] {
   switch (decode.kind) {
     case 'steering':
@@ -33,9 +33,9 @@ export function askedOutputs(decode: OutputSpec): string[] {
 }
 
 /**
- * What is asked of the answer in `outputs`: steering: the angle, to the side that it has; signs: the score of the surest
- * class; detection: the score of the surest box; segmentation: that of the pixel's class, at shares of the map's width and
- * height. Throws ERR_USAGE where the outputs do not say it.
+ * Chooses the score to explain from the answer in `outputs`: for steering the angle, positive to its own side; for signs
+ * the score of the most confident class; for detection that of the most confident box; for segmentation that of the class
+ * at a pixel, given as shares of the map's width and height. Throws ERR_USAGE if the outputs do not contain it.
  */
 export function questionOf(
   { manifest }: Bundle,
@@ -71,7 +71,10 @@ function pixelQuestion(
   if (values === 'class-ids') throw noWayBack('class-ids');
   const shape = declared.find(({ name }) => name === output)!.shape;
   const { rows, columns } = segmentationSize(decode, shape);
-  const place = Math.floor(yNorm * rows) * columns + Math.floor(xNorm * columns);
+  // The right and lower edge belong to the last column and row.
+  const place =
+    Math.min(rows - 1, Math.floor(yNorm * rows)) * columns +
+    Math.min(columns - 1, Math.floor(xNorm * columns));
   const map = outputs[output]!;
   if (values !== 'scores') {
     const isSecond = map[place]! > (values === 'probability' ? 0.5 : 0);

@@ -18,42 +18,42 @@ export interface QuantizeRequest {
   /** A bundle in float32. */
   bundle: Bundle;
   precision: Quantisation['precision'];
-  /** Samples on which ranges are found: all of them. */
+  /** Samples from which ranges are found; all are used. */
   calibrationData: Dataset;
   int8: Int8Options;
-  /** Samples on which both networks are scored, and how many of them at most. */
+  /** Samples on which both networks are scored, at most `limit` of them. */
   scoreData: Dataset;
   limit?: number | undefined;
-  /** Further sets to score both networks on, whole; what is lost there is told and hinders nothing. */
+  /** Further sets on which both networks are scored in full; a loss there is reported but prevents nothing. */
   otherScoreData?: readonly Dataset[] | undefined;
-  /** The primary score may fall by so much, 0..1. */
+  /** Largest fall of the primary score, 0..1. */
   largestLoss: number;
-  /** The new bundle's folder, which must not be there yet. */
+  /** The new bundle's folder, which must not exist yet. */
   outDir: string;
   /** The command line, for the model card. */
   command: string;
   onNote: (line: string) => void;
 }
 
-/** A network in float32 and in fewer bits, measured in one run. */
+/** A network in float32 and in fewer bits, both measured in one run. */
 export interface QuantizeReport {
   bundle: string;
   precision: Quantisation['precision'];
-  /** The primary metric's name, the data, and how many samples were scored. */
+  /** The primary metric's name; then the data, and the number of samples scored. */
   metric: string;
   data: string;
   count: number;
   score: { float: number; quantised: number };
   bytes: { float: number; quantised: number };
   time: { float: RunTime; quantised: RunTime };
-  /** Power of the answers over the power of their difference from float32, decibels, on the first samples. */
+  /** Power of the answers over the power of their difference from float32, decibels, over the first samples. */
   signalToNoiseDb: number;
   floatLayers: readonly string[];
   /** The same metric on further sets. */
   others: readonly OtherScore[];
-  /** Sets that the bundle's card names and that were not scored in fewer bits. */
+  /** Sets in the bundle's card on which the new network was not scored. */
   notScored: readonly string[];
-  /** Whether the score fell by no more than was allowed. Only then was a bundle written. */
+  /** Whether the score fell by no more than allowed. Only then was a bundle written. */
   isWithinBound: boolean;
 }
 
@@ -61,14 +61,14 @@ export interface OtherScore {
   data: string;
   count: number;
   score: { float: number; quantised: number };
-  /** Whether it fell by no more than was allowed. */
+  /** Whether it fell by no more than allowed. */
   isKept: boolean;
 }
 
 /**
- * Makes a bundle of fewer bits from one in float32, measures both side by side, and writes the folder when the score
- * fell by no more than was allowed.
- * Throws ERR_USAGE (the bundle is quantised already, or data of another task), ERR_OUTPUT (the folder is there already
+ * Makes a bundle of fewer bits from one in float32, measures both side by side, and writes the folder if the score
+ * fell by no more than allowed.
+ * Rejects with ERR_USAGE (the bundle is already quantised, or data of another task), ERR_OUTPUT (the folder already exists
  * or cannot be written), ERR_DATASET (no sample loads), ERR_EXPORT (the network cannot be quantised) and
  * what loading a bundle throws. Nothing is left half-written.
  */
@@ -126,15 +126,15 @@ const scoresOf = (float: Measured, quantised: Measured) => ({
   quantised: quantised.primary,
 });
 
-/** Sets of the float network's card that neither `scoreData` nor a further set is, whole or in part. */
+/** Sets in the float network's card other than `scoreData` and the further sets, in full or in part. */
 function setsNotScored({ bundle, scoreData, otherScoreData = [] }: QuantizeRequest): string[] {
   const scored = [scoreData, ...otherScoreData].map(({ name }) => name);
   const isScored = (set: string) =>
-    scored.some((name) => set === name || set.startsWith(`${name}, `)); // prettier-ignore
+    scored.some((name) => set === name || set.startsWith(`${name}, `));
   return Object.keys(bundle.manifest.scores).filter((set) => !isScored(set));
 }
 
-/** Scores both networks on the further sets, and puts that into the new manifest. */
+/** Scores both networks on the further sets, and adds the scores to the new manifest. */
 async function scoreOthers(
   { bundle, otherScoreData = [], largestLoss, onNote }: QuantizeRequest,
   made: Bundle,
@@ -174,7 +174,7 @@ function recipeFor({ bundle, precision, calibrationData, int8 }: QuantizeRequest
     : float16Recipe(bundle, calibrationData);
 }
 
-/** The data's name, and how much of it was scored where that was not all. */
+/** The data's name, with the number of samples scored if not all were. */
 function scoredName({ name, samples }: Dataset, { count }: Measured): string {
   return count === samples.length ? name : `${name}, ${count} of ${samples.length}`;
 }

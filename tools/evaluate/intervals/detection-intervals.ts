@@ -10,7 +10,7 @@ interface ClassEvidence {
   counts: readonly number[];
 }
 
-/** Average precision over pictures. Boxes are matched once; a draw only counts them as often as their picture came. */
+/** Average precision over pictures. Boxes are matched once; a draw counts them as often as it drew their picture. */
 export function detectionIntervals(): IntervalCollector<'detection'> {
   const pictures: ScoredPicture[] = [];
   return {
@@ -39,7 +39,7 @@ function evidenceOf(pictures: readonly ScoredPicture[], className: string): Clas
   };
 }
 
-/** NaN where none of the drawn pictures shows the class. */
+/** Average precision of a draw; NaN if none of the drawn pictures shows the class. */
 function drawnPrecision({ hits, counts }: ClassEvidence, times: Uint32Array): number {
   const truthCount = counts.reduce((sum, count, picture) => sum + count * times[picture]!, 0);
   if (truthCount === 0) return Number.NaN;

@@ -1,4 +1,4 @@
-/** Values by group, in the order in which the groups came. */
+/** Values by group, in the order in which the groups first appeared. */
 export class Grouped<Value> {
   readonly #groups = new Map<string, Value>();
   readonly #make: () => Value;

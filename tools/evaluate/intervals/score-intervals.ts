@@ -6,8 +6,8 @@ import { signsIntervals } from './signs-intervals.js';
 import { steeringIntervals } from './steering-intervals.js';
 
 /**
- * What is drawn again to find how much of a score is luck: pictures, tracks of a sign (frames of one sign resemble each
- * other), stretches of a drive.
+ * The bootstrap's collector for each task. It resamples pictures, tracks of a sign (frames of one sign resemble each
+ * other), or stretches of a drive.
  */
 export const intervalCollectors: { [T in LabelledTask]: () => IntervalCollector<T> } = {
   detection: detectionIntervals,

@@ -4,9 +4,9 @@ import { countClassMap, segmentationScores } from '../segmentation-scores.js';
 import { Grouped } from './grouped.js';
 import type { IntervalCollector } from './interval-collector.js';
 
-/** Scores of the sum of the drawn pictures' matrices, as the whole set is scored. */
+/** Scores of the sum of the drawn pictures' matrices, as for the full set. */
 export function segmentationIntervals(): IntervalCollector<'segmentation'> {
-  // All samples of a set are judged by the same classes.
+  // All samples of a set are scored on the same classes.
   let names: readonly string[] = [];
   const pictures = new Grouped(() => createConfusionMatrix(names.length + 1));
   return {

@@ -3,8 +3,8 @@ import { regressionScores } from '../regression.js';
 import type { IntervalCollector } from './interval-collector.js';
 
 /**
- * Frames that are drawn together: about two seconds of a drive, because what is steered now resembles what was steered
- * a moment ago (block bootstrap: Künsch 1989).
+ * Frames that are drawn together: about two seconds of a drive, because consecutive steering angles are
+ * correlated (block bootstrap: Künsch 1989).
  */
 const blockFrames = 30;
 

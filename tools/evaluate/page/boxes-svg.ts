@@ -15,7 +15,7 @@ export function boxesSvg(
   { widthPx, heightPx, picture }: BoxedPicture,
   { right, missed, wrong, ignored }: PictureOutcome,
 ): string {
-  // Words are readable however large the picture is.
+  // Text stays readable whatever the picture's size.
   const fontPx = Math.max(10, Math.max(widthPx, heightPx) / 38);
   const draw = (box: Readonly<BoxXyxy>, kind: string, words: string, name = '') => {
     const [left, top, boxRight, bottom] = box;

@@ -5,17 +5,18 @@ import type { PictureUri } from '../../page/picture-uri.js';
 import { escaped } from '../../page/svg.js';
 import type { PictureOutcome } from '../detection-outcomes.js';
 import { falseKinds } from '../detection-outcomes.js';
+import { shownScore } from '../published-from.js';
 import type { DetectionDetails } from '../report/detection-details.js';
 import type { Section } from '../report/findings.js';
 import { boxesSvg } from './boxes-svg.js';
 
 export interface WorstPicture {
   id: string;
-  /** Of the picture as it was scored; boxes are in these pixels. */
+  /** Size of the picture as it was scored; boxes are in these pixels. */
   widthPx: number;
   heightPx: number;
   outcome: PictureOutcome;
-  /** Undefined where its file has gone. */
+  /** Undefined if its file is gone. */
   picture: PictureUri | undefined;
 }
 
@@ -43,11 +44,11 @@ function curveSection({ classes, scoreThreshold }: DetectionDetails): Section {
     x: recall,
     y: precision,
     colour: colour % 9,
-    words: `${spoken(className)} at a score of ${scoreThreshold}: precision ${score(precision)}, recall ${score(recall)}`,
+    words: `${spoken(className)} at a score of ${shownScore(scoreThreshold)}: precision ${score(precision)}, recall ${score(recall)}`,
   }));
   return {
     title: 'Precision and recall',
-    note: `At IoU 0.5, from the highest score (left) down. The dot is where the bundle cuts: a score of ${scoreThreshold}.`,
+    note: `At IoU 0.5, from the highest score (left) down. The dot is where the bundle cuts: a score of ${shownScore(scoreThreshold)}.`,
     body: `${chartKey(series)}<div class="wide">${lineChart({
       title: 'Precision by recall of each class',
       widthPx: 960,
@@ -94,7 +95,7 @@ function falseSection({ detections, missed, scoreThreshold }: DetectionDetails):
   const most = Math.max(1, ...rows.map(([, count]) => count));
   return {
     title: 'Why boxes are wrong',
-    note: `Detections with a score of at least ${scoreThreshold}. Badly placed: an IoU of 0.1 to 0.5 with an object of its class.`,
+    note: `Detections with a score of at least ${shownScore(scoreThreshold)}. Badly placed: an IoU of 0.1 to 0.5 with an object of its class.`,
     body: barChart(
       'Right, wrong and missed boxes',
       rows.map(([name, count]) => ({ name, share: count / most, words: `${count}` })),
@@ -105,7 +106,7 @@ function falseSection({ detections, missed, scoreThreshold }: DetectionDetails):
 function heightSection({ recallByHeight, scoreThreshold }: DetectionDetails): Section {
   return {
     title: 'Found, by the height of the object',
-    note: `Share of the true boxes that were found at IoU 0.5 with a score of at least ${scoreThreshold}; heights in pixels of the picture.`,
+    note: `Share of the true boxes that were found at IoU 0.5 with a score of at least ${shownScore(scoreThreshold)}; heights in pixels of the picture.`,
     body: barChart(
       'Recall by height',
       recallByHeight
@@ -127,7 +128,7 @@ function numbersSection({
   const absent = classesWithoutExamples.map(spoken).join(', ');
   return {
     title: 'All numbers',
-    note: `Precision, recall and F1 at a score of ${scoreThreshold}; the last two columns say which score would give the best F1.${absent === '' ? '' : ` Without examples in this data, and so not scored: ${absent}.`}`,
+    note: `Precision, recall and F1 at a score of ${shownScore(scoreThreshold)}; the last two columns say which score would give the best F1.${absent === '' ? '' : ` Without examples in this data, and so not scored: ${absent}.`}`,
     body: htmlTable(
       [
         'class',

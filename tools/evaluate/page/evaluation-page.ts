@@ -6,7 +6,7 @@ import type { Evaluation } from '../evaluation.js';
 import type { Section, Tile } from '../report/findings.js';
 import { evaluationStyle } from './evaluation-style.js';
 
-/** So many problems are told one by one; the rest are counted. The JSON has all. */
+/** Number of problems that are listed; the rest are counted. The JSON has all. */
 const shownProblems = 20;
 
 /** One self-contained HTML document: no script, nothing loaded from anywhere. */
@@ -16,7 +16,7 @@ export function evaluationPage(
   sections: readonly Section[],
 ): string {
   const { task, bundle, data, count } = evaluation;
-  // The JSON has the whole hash.
+  // The JSON has the full hash.
   const shortBundle = bundle.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, '$1');
   const title = `${task[0]!.toUpperCase()}${task.slice(1)} on ${data}`;
   return htmlPage({
@@ -44,7 +44,7 @@ function remarks({ task, doubt, notes, problems }: Evaluation): Section[] {
   const told = problems.slice(0, shownProblems).map(({ where, reason }) => `${where}: ${reason}`);
   if (more > 0) told.push(`and ${more} more`);
   return [
-    // Signs have a card of their own with the diagram.
+    // Signs have their own card with the diagram.
     ...(doubt !== undefined && labelsOf(task) !== 'signs'
       ? [
           {
@@ -54,7 +54,7 @@ function remarks({ task, doubt, notes, problems }: Evaluation): Section[] {
           },
         ]
       : []),
-    // What is noted of crops stands in their cards.
+    // Notes on crops are in their own cards.
     ...(notes.length > 0 && labelsOf(task) !== 'signs'
       ? [{ title: 'Remarks', body: list(notes) }]
       : []),

@@ -1,6 +1,6 @@
 import { pageStyle } from '../../page/page-style.js';
 
-/** The style sheet of the evaluation pages: that of the latency page, and what these have beyond it. */
+/** The style sheet of the evaluation pages: that of the latency page with additions. */
 export const evaluationStyle = `${pageStyle}
 :root { --violet: #8a52c7; --teal: #0f8f9c; --pink: #c2408e; --olive: #7d8a1c; --track: #efefea; --right: #159a6c; --wrong: #d13c3c; --missed: #d98a00; }
 @media (prefers-color-scheme: dark) {

@@ -10,13 +10,13 @@ import type { Section } from '../report/findings.js';
 import type { SegmentationDetails, SegmentationFrame } from '../report/segmentation-details.js';
 
 export interface WorstFrame extends SegmentationFrame {
-  /** Undefined where its file has gone. */
+  /** Undefined if its file is gone. */
   picture: PictureUri | undefined;
   truth: PictureUri;
   predicted: PictureUri;
 }
 
-/** CamVid's colour of a class, of a coarse one that of the first class that it holds. */
+/** CamVid's colour of a class; for a coarse class the colour of the first class that it contains. */
 export const colourOf = ({ members: [first] }: JudgedClass) =>
   segmentationPaletteRgb[
     segmentationClasses.indexOf(first as (typeof segmentationClasses)[number])

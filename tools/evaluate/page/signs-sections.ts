@@ -10,24 +10,24 @@ export interface WorstSign {
   id: string;
   truthId: number;
   predictedId: number;
-  /** Of the answer and of the truth, at the bundle's temperature. */
+  /** Probability of the answer, and of the truth, at the bundle's temperature. */
   probability: number;
   truthProbability: number;
   isAbstained: boolean;
-  /** Signs of the same track with the same answer, this one among them. */
+  /** Number of signs of the same track with the same answer, including this one. */
   sameMistakes: number;
-  /** Undefined where its file has gone. */
+  /** Undefined if its file is gone. */
   picture: PictureUri | undefined;
 }
 
 /** How the page draws a sign of a class. */
 export interface SignIcons {
   icon(classId: number): string;
-  /** HTML that must stand before the first icon. */
+  /** HTML that must precede the first icon. */
   definitions: string;
 }
 
-/** The cards of the report of a classifier of crops. `noun`: what it reads. */
+/** The cards of the report of a classifier of crops. `noun`: the name of what it reads. */
 export function signsSections(
   details: SignsDetails,
   worst: readonly WorstSign[],

@@ -9,11 +9,11 @@ export interface WorstAngle {
   id: string;
   truthRad: number;
   predictedRad: number;
-  /** Undefined where its file has gone. */
+  /** Undefined if its file is gone. */
   picture: PictureUri | undefined;
 }
 
-/** A line of more points than this is no clearer, only larger. */
+/** More points than this make a line larger, not clearer. */
 const mostPoints = 2500;
 const inDegrees = (rad: number) => Math.round((rad * 18000) / Math.PI) / 100;
 
@@ -105,7 +105,7 @@ function needles({ id, truthRad, predictedRad, picture }: WorstAngle): string {
   const { widthPx, heightPx } = picture ?? { widthPx: 320, heightPx: 160 };
   const [fromX, fromY, length] = [widthPx / 2, heightPx * 0.96, heightPx * 0.5];
   const needle = (rad: number, colour: number) => {
-    // Positive is to the left, which is the smaller x.
+    // Positive is to the left, towards smaller x.
     const turn = Math.max(-1.4, Math.min(1.4, rad * 3));
     const [x, y] = [fromX - Math.sin(turn) * length, fromY - Math.cos(turn) * length];
     return `<path class="s${colour} line needle" d="M${at(fromX)} ${at(fromY)}L${at(x)} ${at(y)}"/>`;

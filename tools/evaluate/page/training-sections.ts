@@ -10,14 +10,14 @@ const valueNames: Readonly<Record<string, string>> = {
   learningRate: 'learning rate',
 };
 
-/** How the network was trained: every number of the log over the steps, and the validation scores. */
+/** The training curves: every number of the log over the steps, and the validation scores. */
 export function trainingSections({ run, rows, problems }: TrainingLog): Section[] {
   const last = rows.at(-1)!;
   const charts = [
     ...namesIn(rows, 'values').map((name) =>
       chartOf(rows, 'values', name, valueNames[name] ?? name),
     ),
-    // Scores of classes and of further data sets, which have "." and ":" in their names, would be dozens.
+    // Not the scores of classes and further data sets, with "." or ":" in their names: there would be dozens.
     ...namesIn(rows, 'metrics')
       .filter((name) => !/[.:]/.test(name) && isScoreOfWhole(name))
       .map((name) => chartOf(rows, 'metrics', name, `validation: ${name}`)),

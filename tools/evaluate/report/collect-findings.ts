@@ -21,7 +21,7 @@ const collectors: { [T in LabelledTask]: Collector<T> } = {
   steering: collectSteering,
 };
 
-/** A collector for what runEvaluation sees of `bundle` on `dataset`. */
+/** Creates a collector for the observations of runEvaluation of `bundle` on `dataset`. */
 export const collectFindings = <T extends LabelledTask>(
   bundle: Bundle,
   dataset: Dataset<T>,

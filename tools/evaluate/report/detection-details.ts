@@ -14,21 +14,23 @@ import {
   type PictureOutcome,
 } from '../detection-outcomes.js';
 import type { ObservationOf } from '../observation.js';
+import { publishedFrom } from '../published-from.js';
 
 type Seen = ObservationOf['detection'];
 
 export interface DetectionDetails {
+  /** The lowest score that is published: after the bundle's temperature. */
   scoreThreshold: number;
   mAP50: number;
   mAP50to95: number;
   classes: ClassCurve[];
-  /** Classes of the bundle of which the data has no box: they are not scored. */
+  /** Classes of the bundle without a box in the data: they are not scored. */
   classesWithoutExamples: string[];
   recallByHeight: HeightBin[];
-  /** Detections above the threshold: right ones, and wrong ones by why they are. */
+  /** Number of detections above the threshold: right ones, and wrong ones by reason. */
   detections: { right: number } & Record<FalseKind, number>;
   missed: number;
-  /** Of each picture: how many boxes were found, missed and false. */
+  /** For each picture, the number of boxes found, missed and false. */
   pictures: { id: string; right: number; missed: number; wrong: number }[];
 }
 
@@ -37,15 +39,15 @@ export interface JudgedPicture {
   outcome: PictureOutcome;
 }
 
-/** Finer steps of a curve than this no page can show. */
+/** More steps of a curve than this cannot be seen on a page. */
 const mostCurveRecalls = 240;
 
-/** Everything the report tells of a detector in numbers, and what became of every box in every picture. */
+/** All numbers of a detector's report, and the outcome of every box in every picture. */
 export function detectionDetails(
   seen: readonly Seen[],
   decode: DetectionOutputSpec,
 ): { details: DetectionDetails; judged: JudgedPicture[] } {
-  const { scoreThreshold } = decode;
+  const scoreThreshold = publishedFrom(decode);
   const curves = classCurves(seen, scoreThreshold);
   const classNames = curves.map(({ className }) => className);
   const judged = seen.map((picture) => ({
@@ -78,8 +80,8 @@ const sum = (judged: readonly JudgedPicture[], countOf: (outcome: PictureOutcome
   judged.reduce((total, { outcome }) => total + countOf(outcome), 0);
 
 /**
- * The curve's corners, where recall or precision begin to change, at steps of recall that leave about
- * `mostCurveRecalls` of them, the last among them.
+ * Thins a curve to its corners, where recall or precision begins to change, at steps of recall that leave about
+ * `mostCurveRecalls` of them, including the last.
  */
 function thinned(curve: readonly CurvePoint[]): CurvePoint[] {
   const step = (curve.at(-1)?.recall ?? 0) / (mostCurveRecalls - 1);

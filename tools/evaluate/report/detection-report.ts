@@ -2,6 +2,7 @@ import type { DetectionOutputSpec } from '../../../src/bundle/output-spec.js';
 import { loadAgain, photoUri } from '../../page/picture-uri.js';
 import type { ObservationOf } from '../observation.js';
 import { detectionSections, type WorstPicture } from '../page/detection-sections.js';
+import { shownScore } from '../published-from.js';
 import { detectionDetails, type JudgedPicture } from './detection-details.js';
 import type { FindingsCollector } from './findings.js';
 import { worstFirst } from './worst-first.js';
@@ -9,7 +10,7 @@ import { worstFirst } from './worst-first.js';
 const mostWorst = 8;
 const shownWidthPx = 640;
 
-/** What a report tells of a detector beyond its scores. */
+/** Collects what a detector's report shows besides the scores. */
 export function collectDetection(decode: DetectionOutputSpec): FindingsCollector<'detection'> {
   const seen: ObservationOf['detection'][] = [];
   return {
@@ -25,8 +26,14 @@ export function collectDetection(decode: DetectionOutputSpec): FindingsCollector
         tiles: [
           { name: 'mAP at IoU 0.5', value: details.mAP50.toFixed(3) },
           { name: 'mAP at 0.5 to 0.95', value: details.mAP50to95.toFixed(3) },
-          { name: `precision at ${details.scoreThreshold}`, value: share(right + wrongCount) },
-          { name: `recall at ${details.scoreThreshold}`, value: share(right + details.missed) },
+          {
+            name: `precision at ${shownScore(details.scoreThreshold)}`,
+            value: share(right + wrongCount),
+          },
+          {
+            name: `recall at ${shownScore(details.scoreThreshold)}`,
+            value: share(right + details.missed),
+          },
           { name: 'true boxes', value: `${right + details.missed}` },
         ],
         sections: detectionSections(details, worst),
@@ -35,7 +42,7 @@ export function collectDetection(decode: DetectionOutputSpec): FindingsCollector
   };
 }
 
-/** Those with the most missed and false boxes; between equals, the larger the box that was missed. */
+/** The pictures with the most missed and false boxes; ties are broken by the largest missed box. */
 function worstPictures(judged: readonly JudgedPicture[]): JudgedPicture[] {
   const badness = ({ outcome: { missed, wrong } }: JudgedPicture) => {
     const heights = missed.map(({ boxXyxyPx }) => boxXyxyPx[3] - boxXyxyPx[1]);

@@ -10,7 +10,7 @@ export interface Tile {
 /** One card of the page. */
 export interface Section {
   title: string;
-  /** How to read it, plain text. */
+  /** How to read the card, plain text. */
   note?: string;
   /** HTML. */
   body: string;
@@ -24,7 +24,7 @@ export interface Findings {
   sections: Section[];
 }
 
-/** Gathers what was seen while a bundle is scored, and tells it afterwards. */
+/** Collects observations while a bundle is scored, and turns them into findings afterwards. */
 export interface FindingsCollector<T extends LabelledTask> {
   observe(observation: ObservationOf[T]): void;
   /** Called once, after the last sample. Loads the pictures that it shows again. */

@@ -9,20 +9,20 @@ import { ReportFiles } from './write-report.js';
 
 /** A report that grows while a bundle is evaluated. */
 export interface ReportRun<T extends LabelledTask> {
-  /** Page and JSON. */
+  /** Paths of page and JSON. */
   paths: readonly string[];
-  /** To be handed to runEvaluation as `onObservation`. */
+  /** Pass this to runEvaluation as `onObservation`. */
   observe(observation: ObservationOf[T]): void;
-  /** Writes both files, whole. Rejects with ERR_OUTPUT, leaving nothing. */
+  /** Writes both files, each complete or absent. Rejects with ERR_OUTPUT, and then leaves no partial file. */
   write(evaluation: Evaluation<T>): Promise<void>;
-  /** Removes what was begun; does nothing after `write`. */
+  /** Removes the unfinished files; does nothing after `write`. */
   abort(): Promise<void>;
 }
 
 /**
- * Begins the report of a bundle on a data set at `place`: a file that ends in .html, or a folder for `<task>.html`; `run` is the
- * folder of the training run whose curves it shows. Reads and opens all that can fail before a sample is scored:
- * throws ERR_OUTPUT where the place cannot be written, ERR_DATASET where the run has no log.
+ * Starts the report of a bundle on a data set at `place`: a file that ends in .html, or a folder for `<task>.html`; `run` is
+ * the folder of the training run whose curves it shows. Everything that can fail is opened before a sample is scored:
+ * throws ERR_OUTPUT if `place` cannot be written, ERR_DATASET if the run has no log.
  */
 export async function startReport<T extends LabelledTask>(
   bundle: Bundle,

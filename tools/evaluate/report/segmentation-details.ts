@@ -12,7 +12,7 @@ import { worstFirst } from './worst-first.js';
 
 type Seen = ObservationOf['segmentation'];
 
-/** One frame's own scores; its mIoU is over the classes that it has or was said to have. */
+/** One frame's own scores; its mIoU is over the classes in its truth or its answer. */
 export interface SegmentationFrame {
   id: string;
   mIoU: number;
@@ -22,25 +22,25 @@ export interface SegmentationFrame {
 export interface SegmentationDetails {
   classes: ({ name: string; iou: number; truthShare: number } & ClassScores)[];
   classesWithoutExamples: string[];
-  /** The classes that were judged. */
+  /** The judged classes. */
   judged: readonly JudgedClass[];
-  /** Pixels; rows are the truth, columns the answer, both in the order of `judged`. */
+  /** Pixel counts; rows are the truth, columns the answer, both in the order of `judged`. */
   confusion: number[][];
   /** Every frame, in the order of the data. */
   frames: SegmentationFrame[];
 }
 
-/** Neighbours show one scene: one of them is enough to look at. */
+/** This many neighbouring frames show one scene: one of them is enough to show. */
 const stretchLength = 4;
 
-/** Counts frame by frame and keeps the maps of the `most` worst, one a stretch, which a page shows. */
+/** Counts frame by frame and keeps the maps of the `most` worst frames, one per stretch, for the page. */
 export class SegmentationTally {
-  /** Those of the set: all samples have the same. */
+  /** The set's judged classes: all samples have the same. */
   #judged: readonly JudgedClass[] = [];
-  /** The last class is whatever truth and network do not share. */
+  /** The last class stands for all classes that are not judged. */
   #confusion = createConfusionMatrix(1);
   readonly #frames: SegmentationFrame[] = [];
-  /** By the stretch of neighbouring frames that they stand for. */
+  /** The worst frame of each stretch of neighbouring frames. */
   #worst: { seen: Seen; frame: SegmentationFrame; stretch: number }[] = [];
 
   constructor(readonly most: number) {}
@@ -67,7 +67,7 @@ export class SegmentationTally {
     );
   }
 
-  /** The worst first. */
+  /** The worst frames, worst first. */
   get worst(): readonly { seen: Seen; frame: SegmentationFrame }[] {
     return this.#worst;
   }

@@ -9,7 +9,7 @@ import { SegmentationTally } from './segmentation-details.js';
 const mostWorst = 6;
 const shownWidthPx = 320;
 
-/** What a report tells of a segmentation network beyond its scores. */
+/** Collects what a segmentation network's report shows besides the scores. */
 export function collectSegmentation(): FindingsCollector<'segmentation'> {
   const tally = new SegmentationTally(mostWorst);
   return {
@@ -43,7 +43,7 @@ async function pictured({ seen, frame }: SegmentationTally['worst'][number]): Pr
     ...frame,
     picture: image && (await photoUri(image, shownWidthPx)),
     truth: await exactUri(paintMap(seen, seen.truth)),
-    // Where there is no truth the answer is not shown either: it was not judged.
+    // The answer is not shown for pixels without truth: they were not scored.
     predicted: await exactUri(
       paintMap(
         seen,
@@ -53,7 +53,7 @@ async function pictured({ seen, frame }: SegmentationTally['worst'][number]): Pr
   };
 }
 
-/** A class map in the colours of the page, void black, every n-th pixel so that it is no wider than shown. */
+/** Paints a class map in the page's colours, void black, every n-th pixel, so that it is no wider than displayed. */
 function paintMap(
   { widthPx, heightPx, classes }: ObservationOf['segmentation'],
   map: Uint8Array,

@@ -21,7 +21,7 @@ import {
 type Seen = ObservationOf['signs'];
 
 export interface SignsDetails {
-  /** Mean F1 of the classes that have examples. */
+  /** Mean F1 over the classes that have examples. */
   macroF1: number;
   /** Every class that has examples or was answered, in the order of ids. */
   classes: ({ name: string; count: number } & ClassScores)[];
@@ -32,20 +32,20 @@ export interface SignsDetails {
     belowProbability: number;
     /** Share of the signs that the rig would read. */
     readShare: number;
-    /** Share of those that is right. */
+    /** Share of those that are right. */
     accuracyOfRead: number;
   };
   calibration: SignsCalibration;
 }
 
 export interface SignsCalibration {
-  /** As the bundle has it. */
+  /** The bundle's temperature. */
   bundleTemperature: number;
-  /** Of least negative log-likelihood on this very data. */
+  /** Temperature of least negative log-likelihood on this same data. */
   fittedTemperature: number;
-  /** Calibration error where each half of the tracks is read at the temperature fitted on the other; null with one track. */
+  /** Calibration error with each half of the tracks at the temperature fitted on the other; null with one track. */
   crossFittedEce: number | null;
-  /** Without scaling, as shipped, and at the fitted temperature. */
+  /** Calibration without scaling, as shipped, and at the fitted temperature. */
   variants: CalibrationVariant[];
 }
 
@@ -57,7 +57,7 @@ export interface CalibrationVariant {
   bins: ReliabilityBin[];
 }
 
-/** Everything the report tells of a classifier of crops in numbers. */
+/** All numbers of the report of a classifier of crops. */
 export function signsDetails(
   seen: readonly Seen[],
   decode: Pick<CropOutputSpec, 'abstainBelow' | 'temperature'>,
@@ -126,7 +126,7 @@ function calibrationOf(seen: readonly Seen[], bundleTemperature: number): SignsC
   };
 }
 
-/** A temperature fitted on the data that it is judged on flatters: each half of the tracks judges the other's. */
+/** A temperature evaluated on the data it was fitted on looks too good: each half of the tracks evaluates the other's. */
 function crossFittedEce(seen: readonly Seen[]): number | null {
   const tracks = [...new Set(seen.map(({ sample }) => sample.group))];
   const evenTracks = new Set(tracks.filter((_, index) => index % 2 === 0));

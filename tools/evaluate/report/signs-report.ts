@@ -13,12 +13,12 @@ import { worstFirst } from './worst-first.js';
 
 type Seen = ObservationOf['signs'];
 
-/** More mistakes than this nobody looks at. */
+/** Number of mistakes that are shown. */
 const mostWorst = 24;
-/** A crop as the network sees it is shown pixel by pixel; one much larger need not be. */
+/** Crops up to this edge, as small as the network sees them, are shown pixel by pixel. */
 const largestCropPx = 64;
 
-/** What a report tells of a classifier of crops beyond its scores. */
+/** Collects what the report of a classifier of crops shows besides the scores. */
 export function collectSigns(
   decode: CropOutputSpec,
   dataClasses: readonly string[] = signClasses,
@@ -50,13 +50,13 @@ export function collectSigns(
   };
 }
 
-/** GTSRB's signs are drawn; a user's own are told in words. */
+/** GTSRB's signs are drawn; a user's own classes are shown by name. */
 const iconsFor = (classNames: readonly string[]): SignIcons | undefined =>
   classNames === signClasses
     ? { icon: signIcon, definitions: signIconDefinitions(signClasses.keys()) }
     : undefined;
 
-/** The mistakes that were claimed with the highest probability, one a track and answer. */
+/** The mistakes with the highest claimed probability, one per track and answer. */
 async function worstSigns(seen: readonly Seen[], temperature: number): Promise<WorstSign[]> {
   const mistakes = seen
     .filter(({ sample, predictedId }) => sample.classId !== predictedId)

@@ -6,21 +6,21 @@ type Seen = ObservationOf['steering'];
 export interface SteeringDetails {
   /** Every sample in the order of the drive. Radians at the wheels, positive to the left. */
   samples: { id: string; truthRad: number; predictedRad: number }[];
-  /** |predicted - true|, radians, nearest-rank percentiles: values that occurred. */
+  /** |predicted - true|, radians, nearest-rank percentiles, so actual values. */
   absoluteErrorRad: { p50: number; p95: number; max: number };
   /** Mean error with its sign: above 0 it steers too far to the left. */
   biasRad: number;
-  /** What steering straight ahead all the time would score. */
+  /** Mean absolute error of always steering straight ahead, radians. */
   straightAheadMaeRad: number;
-  /** Where the wheels are turned by at least `bendRad`, and where they are not. */
+  /** Samples with the wheels turned by at least `bendRad`, and, in the next field, the others. */
   bends: { bendRad: number; count: number; maeRad: number };
   straights: { count: number; maeRad: number };
 }
 
-/** Wheels turned less than this go straight for all a driver cares: half a degree. */
+/** Wheels turned less than this count as straight: half a degree. */
 const bendRad = Math.PI / 360;
 
-/** Everything the report tells of a steering network in numbers. */
+/** All numbers of a steering network's report. */
 export function steeringDetails(seen: readonly Seen[]): SteeringDetails {
   const samples = seen.map(({ sample, predictedRad }) => ({
     id: sample.id,

@@ -11,10 +11,10 @@ type Seen = ObservationOf['steering'];
 
 const mostWorst = 8;
 const shownWidthPx = 480;
-/** Frames of one such stretch of the drive show the same: one of them is enough. */
+/** This many consecutive frames of a drive are alike: one of them is enough. */
 const stretchLength = 12;
 
-/** What a report tells of a steering network beyond its scores. */
+/** Collects what a steering network's report shows besides the scores. */
 export function collectSteering(): FindingsCollector<'steering'> {
   const seen: Seen[] = [];
   return {

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { readText } from '../../datasets/dataset-files.js';
 
-/** One line of a run's log: what it says in numbers. */
+/** The numbers of one line of a run's log. */
 export interface TrainingRow {
   step: number;
   epoch: number;
-  /** Such as loss, learningRate; what the log calls it. */
+  /** Values by their name in the log, such as loss or learningRate. */
   values: Record<string, number>;
-  /** Validation scores by name, where the line ends a validation. */
+  /** Validation scores by name, if the line ends a validation. */
   metrics: Record<string, number>;
 }
 
 export interface TrainingLog {
-  /** The run's folder, as it was given. */
+  /** The run's folder, as given. */
   run: string;
   rows: TrainingRow[];
   /** Lines that could not be read: a run may be writing, or have been cut off. */
@@ -21,9 +21,9 @@ export interface TrainingLog {
 }
 
 /**
- * Reads log.jsonl of a training run, one JSON object a line with `step` and `epoch`. A run that was resumed from an
- * older checkpoint tells some steps again: the later telling counts. Lines that do not read are counted problems.
- * Throws ERR_DATASET where the file is missing or has no line that reads.
+ * Reads log.jsonl of a training run, one JSON object per line with `step` and `epoch`. A run that was resumed from an
+ * older checkpoint repeats some steps: the later line counts. Lines that do not parse are counted problems.
+ * Throws ERR_DATASET if the file is missing or no line parses.
  */
 export async function readTrainingLog(run: string): Promise<TrainingLog> {
   const file = join(run, 'log.jsonl');

@@ -1,6 +1,6 @@
 /**
- * The `most` worst items, the worst first, at most one of each key: ten pictures of one sign say no more than one.
- * Items of equal badness come in their own order.
+ * Returns the `most` worst items, the worst first, at most one per key: ten pictures of one sign show no more than one.
+ * Equally bad items keep their order.
  */
 export function worstFirst<Item>(
   items: readonly Item[],

@@ -10,8 +10,8 @@ import type { Findings } from './findings.js';
 import type { TrainingLog } from './training-log.js';
 
 /**
- * The two files of a report, a page and its JSON beside it. They are there whole or not at all: opened before the
- * evaluation, so that a place that cannot be written costs no hour of it, and named when both are written.
+ * The two files of a report, a page and the JSON next to it, each complete or absent: opened before the evaluation, so
+ * that an unwritable place is found before an hour of work, and renamed once both are written.
  */
 export class ReportFiles {
   readonly htmlPath: string;
@@ -26,7 +26,7 @@ export class ReportFiles {
     this.jsonPath = json.path;
   }
 
-  /** `place` is a file that ends in .html, or a folder (made where it is missing) for `<task>.html`. ERR_OUTPUT where it cannot be written. */
+  /** `place` is a file that ends in .html, or a folder (created if missing) for `<task>.html`. ERR_OUTPUT if not writable. */
   static async create(place: string, task: Task): Promise<ReportFiles> {
     const isFile = place.endsWith('.html');
     if (!isFile) makeFolder(place);
@@ -40,7 +40,7 @@ export class ReportFiles {
     }
   }
 
-  /** Writes both and gives them their names; leaves nothing where it cannot (ERR_OUTPUT). */
+  /** Writes and renames both files. Rejects with ERR_OUTPUT if that fails, and then leaves no partial file. */
   async write(evaluation: Evaluation, findings: Findings, log?: TrainingLog): Promise<void> {
     const { details, tiles, sections } = findings;
     const { task, bundle, data, count, metrics, intervals = null, doubt = null } = evaluation;
@@ -59,7 +59,7 @@ export class ReportFiles {
     }
   }
 
-  /** Removes what was begun. May be called twice, and after `write`. */
+  /** Removes the unfinished files. May be called twice, and after `write`. */
   async abort(): Promise<void> {
     this.#html.abort();
     this.#json.abort();

@@ -1,4 +1,4 @@
-/** A row and a column that may be put together, and what that is worth; above 0. */
+/** A row and a column that may be paired, and the weight of the pair; above 0. */
 export interface Candidate {
   row: number;
   column: number;
@@ -6,8 +6,8 @@ export interface Candidate {
 }
 
 /**
- * Puts rows and columns together, each at most once, so that the weights of the pairs sum up to the most. Candidates that share no
- * row and no column with others, even over corners, are solved apart: what is sparse stays cheap, however long the drive.
+ * Pairs rows and columns, each at most once, so that the sum of the pairs' weights is largest. Candidates are solved in
+ * connected groups, which share no row or column: sparse problems stay cheap, however long the drive.
  */
 export function assign(candidates: readonly Candidate[]): Candidate[] {
   return islandsOf(candidates).flatMap((island) =>
@@ -15,14 +15,14 @@ export function assign(candidates: readonly Candidate[]): Candidate[] {
   );
 }
 
-/** Groups of candidates that hang together by rows and columns, in the order of their first one. */
+/** Groups of candidates that are connected by rows and columns, in the order of their first one. */
 function islandsOf(candidates: readonly Candidate[]): Candidate[][] {
   const parents = new Map<string, string>();
   const rootOf = (name: string): string => {
     let root = name;
     for (let up = parents.get(root); up !== undefined && up !== root; up = parents.get(root))
       root = up;
-    // The way up is shortened, so that long chains do not cost again.
+    // Path compression, so that long chains are walked only once.
     for (let at = name; at !== root; ) {
       const up = parents.get(at)!;
       parents.set(at, root);
@@ -46,8 +46,8 @@ function islandsOf(candidates: readonly Candidate[]): Candidate[][] {
 }
 
 /**
- * The Hungarian method by shortest augmenting paths (Jonker and Volgenant 1987): one row after the other is put in, and
- * prices of rows and columns keep all costs at or above 0. What is no candidate costs nothing and is left out of the answer.
+ * The Hungarian method by shortest augmenting paths (Jonker and Volgenant 1987): rows are added one by one, and
+ * prices of rows and columns keep all costs at or above 0. Pairs that are not candidates cost 0 and are not returned.
  */
 function assignDensely(candidates: readonly Candidate[]): Candidate[] {
   const rows = [...new Set(candidates.map(({ row }) => row))];
@@ -70,11 +70,11 @@ function assignDensely(candidates: readonly Candidate[]): Candidate[] {
   return [...rowOfColumn].flatMap((row, column) => best.get(row * many.length + column) ?? []);
 }
 
-/** For each column the row that takes it, or a number below 0; every row takes one. `rows` is at most `columns`. */
+/** For each column the row assigned to it, or a number below 0; every row gets one. `rows` is at most `columns`. */
 function cheapestRows(costs: Float64Array, rows: number, columns: number): Int32Array {
   const rowPrices = new Float64Array(rows);
   const columnPrices = new Float64Array(columns + 1);
-  // The column behind the last one stands for the row that looks for a place.
+  // The extra last column stands for the row that is being added.
   const rowOfColumn = new Int32Array(columns + 1).fill(-1);
   for (let row = 0; row < rows; row++) {
     const from = new Int32Array(columns).fill(columns);

@@ -2,24 +2,24 @@ import { assign } from './assign.js';
 import { type FrameOverlaps, reaches } from './frame-overlaps.js';
 
 export interface ClearMotScores {
-  /** 1 - (misses + falsePositives + idSwitches) / truth: 1 is perfect, and there is no lower end. 0 without truth. */
+  /** 1 - (misses + falsePositives + idSwitches) / truth: 1 is perfect, and there is no lower bound. 0 without truth. */
   mota: number;
-  /** Mean IoU of what was matched, 0..1; 0 where nothing was. */
+  /** Mean IoU of the matches, 0..1; 0 if there are none. */
   motp: number;
   misses: number;
   falsePositives: number;
-  /** A true object that was followed by one track and now is by another. */
+  /** Number of times that a true object's track changed to another. */
   idSwitches: number;
   /** True boxes. */
   truth: number;
 }
 
-/** More than any sum of overlaps in a frame: who was together in the frame before stays so. */
+/** More than any sum of overlaps in a frame, so that pairs of the previous frame are kept. */
 const loyalty = 1000;
 
 /**
- * The CLEAR MOT scores (Bernardin and Stiefelhagen 2008): in every frame, true and found boxes at IoU `minIou` or above are put
- * together, those first that were together in the frame before, then so that the IoUs sum up to the most.
+ * The CLEAR MOT scores (Bernardin and Stiefelhagen 2008): in every frame, true and found boxes with IoU `minIou` or above
+ * are paired; pairs of the previous frame come first, then the largest sum of IoUs.
  */
 export function clearMotScores(frames: readonly FrameOverlaps[], minIou = 0.5): ClearMotScores {
   const sum = { truth: 0, found: 0, matches: 0, iou: 0, idSwitches: 0 };

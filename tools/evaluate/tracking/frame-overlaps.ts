@@ -2,19 +2,19 @@ import { type BoxXyxy, boxIou } from '../../datasets/box-geometry.js';
 
 /** A box that belongs to an object, or to a track. */
 export interface IdentifiedBox {
-  /** The same object, or track, has the same id in every frame. */
+  /** Id of the object or track, the same in every frame. */
   id: number;
   className: string;
   boxXyxyPx: BoxXyxy;
 }
 
-/** What is true of a frame, and what the tracker said. */
+/** A frame's true boxes and the tracker's. */
 export interface TrackedFrame {
   truth: readonly IdentifiedBox[];
   found: readonly IdentifiedBox[];
 }
 
-/** A true box and a found one of its class that share some area; places in their lists. */
+/** A true box and a found one of its class that overlap, as indices in their lists. */
 export interface Overlap {
   truth: number;
   found: number;
@@ -22,7 +22,7 @@ export interface Overlap {
   iou: number;
 }
 
-/** A frame, looked at once for all scores: ids by place, and who overlaps whom. */
+/** A frame prepared for all scores: ids by index, and the overlaps. */
 export interface FrameOverlaps {
   truthIds: readonly number[];
   foundIds: readonly number[];
@@ -42,5 +42,5 @@ export function overlapsOf({ truth, found }: TrackedFrame): FrameOverlaps {
   return { truthIds: idsOf(truth), foundIds: idsOf(found), overlaps };
 }
 
-/** An IoU of 0.5 that came out a last digit too low is one of 0.5. */
+/** Whether an IoU is at least `least`, with a tolerance for rounding in the last digit. */
 export const reaches = (iou: number, least: number): boolean => iou >= least - Number.EPSILON;

@@ -5,11 +5,11 @@ import { PairCounts } from './pair-counts.js';
 export interface HotaScores {
   /** Mean of sqrt(DetA AssA) over the IoUs from 0.05 to 0.95, 0..1. */
   hota: number;
-  /** How well objects are found, mean over the same IoUs. */
+  /** Detection accuracy, mean over the same IoUs. */
   detA: number;
-  /** How well what was found keeps its id. */
+  /** Association accuracy: how well the found objects keep their ids. */
   assA: number;
-  /** Mean IoU of what was matched. */
+  /** Mean IoU of the matches. */
   locA: number;
 }
 
@@ -17,8 +17,8 @@ export interface HotaScores {
 const leastIous = Array.from({ length: 19 }, (_, step) => (step + 1) / 20);
 
 /**
- * Higher order tracking accuracy (Luiten et al. 2021). Boxes are put together frame by frame so that ids which go well together
- * over the whole drive come first: a pair is worth its IoU times the Jaccard index of its two ids. At each least IoU alpha,
+ * Higher order tracking accuracy (Luiten et al. 2021). Boxes are paired frame by frame, with preference for ids that match
+ * well over the full drive: a pair's weight is its IoU times the Jaccard index of its two ids. At each least IoU alpha,
  * DetA = TP / (TP + FN + FP), AssA is the mean over the true positives of TPA / (TPA + FNA + FPA) of their two ids, and
  * HOTA the root of the product.
  */
@@ -45,7 +45,7 @@ export function hotaScores(frames: readonly FrameOverlaps[]): HotaScores {
     const detA = all === 0 ? 0 : right.length / all;
     const assA = right.length === 0 ? 0 : associations / right.length;
     const ious = right.reduce((sum, { iou }) => sum + iou, 0);
-    // Where nothing is matched no place is wrong.
+    // Without matches there is no localisation error.
     const locA = right.length === 0 ? 1 : ious / right.length;
     return { hota: Math.sqrt(detA * assA), detA, assA, locA };
   });
@@ -54,7 +54,7 @@ export function hotaScores(frames: readonly FrameOverlaps[]): HotaScores {
   return { hota: mean('hota'), detA: mean('detA'), assA: mean('assA'), locA: mean('locA') };
 }
 
-/** How well each true id goes with each found one over the whole drive: their soft Jaccard index. */
+/** Soft Jaccard index of each true id with each found one over the full drive. */
 function alignmentOf(
   frames: readonly FrameOverlaps[],
   truthBoxes: ReadonlyMap<number, number>,

@@ -3,16 +3,16 @@ import { type FrameOverlaps, reaches } from './frame-overlaps.js';
 import { PairCounts } from './pair-counts.js';
 
 export interface IdentityScores {
-  /** 2 IDTP / (2 IDTP + IDFP + IDFN): the share of boxes under the right id, 0..1. 0 where there is no box at all. */
+  /** 2 IDTP / (2 IDTP + IDFP + IDFN): the share of boxes with the right id, 0..1. 0 if there are no boxes. */
   idf1: number;
-  /** Of found boxes, and of true ones. */
+  /** Share of the found boxes with the right id; idRecall is the share of the true ones. */
   idPrecision: number;
   idRecall: number;
 }
 
 /**
- * The identity scores (Ristani et al. 2016): each true object is given one track for the whole drive, and each track one object,
- * so that the most boxes (at IoU `minIou` or above) lie on each other. Boxes of an object under any other track are wrong.
+ * The identity scores (Ristani et al. 2016): each true object is assigned one track for the full drive, and each track one
+ * object, so that the most boxes match (at IoU `minIou` or above). An object's boxes in any other track are wrong.
  */
 export function identityScores(frames: readonly FrameOverlaps[], minIou = 0.5): IdentityScores {
   const together = new PairCounts();

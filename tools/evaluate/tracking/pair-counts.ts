@@ -1,6 +1,6 @@
 import type { Candidate } from './assign.js';
 
-/** Sums by pairs of a true id and a found one; only pairs that met take room. */
+/** Sums for pairs of a true id and a found one; only pairs that occur take memory. */
 export class PairCounts {
   readonly #counts = new Map<number, Map<number, number>>();
 
@@ -17,7 +17,7 @@ export class PairCounts {
     return this.#counts.get(truthId)?.get(foundId) ?? 0;
   }
 
-  /** Every pair that met: row the true id, column the found one. */
+  /** Every pair that occurred: row is the true id, column the found one. */
   candidates(): Candidate[] {
     return [...this.#counts].flatMap(([row, found]) =>
       [...found].map(([column, weight]) => ({ row, column, weight })),

@@ -6,8 +6,8 @@ import { type IdentityScores, identityScores } from './identity-scores.js';
 export type TrackingScores = ClearMotScores & IdentityScores & HotaScores;
 
 /**
- * How well tracks follow true objects, by the three customary measures, over the frames in their order. Boxes of all classes
- * count alike; a box fits only one of its own class.
+ * How well tracks follow true objects, by the three usual measures, over the frames in their order. Boxes of all classes
+ * count alike; a box matches only boxes of its own class.
  */
 export function trackingScores(frames: readonly TrackedFrame[]): TrackingScores {
   const overlaps = frames.map(overlapsOf);

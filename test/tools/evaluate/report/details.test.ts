@@ -138,6 +138,11 @@ test('detection: every box is right, wrong, or missed, and classes without truth
   expect([details.missed, details.mAP50, details.mAP50to95]).toEqual([1, 0.5, 0.5]);
   expect(details.pictures).toEqual([{ id: 'one', right: 1, missed: 1, wrong: 1 }]);
   expect(details.classesWithoutExamples).toEqual(['bus']);
+  // With a temperature the scores found are tempered, and so is the threshold: 0.85 becomes 0.704.
+  const tempered = { ...spec, scoreThreshold: 0.85, scoreTemperature: 2 };
+  const { scoreThreshold, detections } = detectionDetails([seen], tempered).details;
+  expect(scoreThreshold).toBeCloseTo(0.704, 3);
+  expect(detections).toEqual(details.detections);
 });
 
 test('a curve of thousands of points is thinned, and keeps its ends', () => {
