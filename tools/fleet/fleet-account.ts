@@ -1,15 +1,15 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { UnitOutcome } from './work/work-unit.js';
 
-/** What a run of a fleet did, as `--json` prints it. */
+/** Result of a fleet run, as `--json` prints it. */
 export interface FleetSummary {
   run: string;
-  /** This worker's share of all units, from 0; null where it took them all or shares a queue. */
+  /** This worker's share of all units, from 0; null if it took them all or shares a queue. */
   shard: { index: number; count: number } | null;
-  /** Of this worker: units = done + failed + left, where `left` is not 0 only of a run that was stopped. */
+  /** For this worker: units = done + failed + left; `left` is 0 unless the run was stopped. */
   units: number;
   done: number;
-  /** Of `done`, those that were done before. */
+  /** How many of `done` were done before. */
   alreadyDone: number;
   failed: number;
   left: number;
@@ -18,7 +18,7 @@ export interface FleetSummary {
   failures: { name: string; kind: string; reason: string; tries: number }[];
 }
 
-/** Counts what becomes of units. */
+/** Counts how units end. */
 export class FleetAccount {
   #done = 0;
   #alreadyDone = 0;
@@ -47,17 +47,17 @@ export class FleetAccount {
     return this.#failures.length;
   }
 
-  /** Units that this run did, or set aside. */
+  /** Units that this run completed or set aside. */
   get newlyEnded(): number {
     return this.#newlyEnded;
   }
 
-  /** Frames that were replayed, not those that were there already. */
+  /** Frames that were replayed, without those that were already done. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** Throws ERR_INTERNAL where units are unaccounted for although nothing was stopped. */
+  /** Throws ERR_INTERNAL if units are unaccounted for although nothing was stopped. */
   summary(
     run: string,
     shard: FleetSummary['shard'],

@@ -2,18 +2,18 @@ import type { FleetAccount } from './fleet-account.js';
 
 export interface FleetProgress {
   units: number;
-  /** On a queue, by all workers. */
+  /** On a queue, counted over all workers. */
   done: number;
   failed: number;
   /** Replayed by this worker. */
   frames: number;
-  /** Of the units that are at work here now, by name. */
+  /** Names of the units that are in progress on this worker. */
   working: readonly string[];
-  /** Seconds that the rest will take at the pace so far; undefined before that is known. */
+  /** Estimated seconds for the rest at the pace so far; undefined until there is an estimate. */
   remainingS: number | undefined;
 }
 
-/** Tells how far a fleet is. */
+/** Reports a fleet's progress. */
 export class ProgressMeter {
   readonly #units: number;
   readonly #account: FleetAccount;
@@ -21,7 +21,7 @@ export class ProgressMeter {
   readonly #nowMs: () => number;
   readonly #working = new Map<string, number>();
   readonly #startMs: number;
-  /** Of a queue: how many were left, and when, at first and at last. */
+  /** On a queue: number of units left and the time, first and latest. */
   #queue: { first: Seen; last: Seen } | undefined;
 
   /** `nowMs` is a monotonic clock. */
@@ -38,7 +38,7 @@ export class ProgressMeter {
     this.#startMs = nowMs();
   }
 
-  /** `left`: units that no worker of the queue has done, this one included. */
+  /** `left`: units that no worker of the queue has completed, this unit included. */
   began(name: string, left?: number): void {
     this.#working.set(name, 0);
     if (left === undefined) return;
@@ -71,7 +71,7 @@ export class ProgressMeter {
     });
   }
 
-  /** What was there already took no time. */
+  /** Units that already had results took no time and do not count. */
   #alone(left: number): number | undefined {
     const { newlyEnded } = this.#account;
     const elapsedS = (this.#nowMs() - this.#startMs) / 1000;
@@ -84,7 +84,7 @@ interface Seen {
   atMs: number;
 }
 
-/** Others work on the same queue: what went out of it says how fast all of them are. */
+/** Others work on the same queue, so the rate at which units leave it is that of all workers. */
 function ofAll({ first, last }: { first: Seen; last: Seen }): number | undefined {
   const gone = first.left - last.left;
   if (gone <= 0) return undefined;

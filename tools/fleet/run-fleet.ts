@@ -26,13 +26,13 @@ export interface FleetOptions {
   config: PipelineConfig;
   results: Store;
   store: StoreOptions;
-  /** Units that are done side by side. */
+  /** Units processed in parallel. */
   workers: number;
   tries: number;
   retriesFailed: boolean;
   limits: ChildLimits;
   shard?: Shard | undefined;
-  /** Opens the queue of a run, from which units are taken in place of a list. */
+  /** Opens the queue of a run, which then supplies the units instead of a list. */
   openQueue?: ((run: string) => Promise<UnitQueue>) | undefined;
   signal?: AbortSignal;
   onProgress?: (progress: FleetProgress) => void;
@@ -43,7 +43,7 @@ export interface FleetWork {
   items: WorkItem[];
 }
 
-/** Finds out what is to be done, and writes it down beside the results. Rejects before any unit is begun. */
+/** Determines the work and records it next to the results. Rejects before any unit starts. */
 export async function planFleet({
   drives,
   config,
@@ -59,8 +59,8 @@ export async function planFleet({
 }
 
 /**
- * Does every unit of a fleet, or of a shard of it, in child processes, and accounts for each. What is done is not done
- * again. Rejects with what is wrong with the pipeline or the store; what was done until then stays.
+ * Runs every unit of a fleet, or of a shard of it, in child processes, and accounts for each. Units that already have
+ * results are skipped. Rejects if the pipeline or the store is at fault; completed units keep their results.
  */
 export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   const { run, items } = await planFleet(options);
@@ -123,10 +123,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   return account.summary(run.key, shard ?? null, units, halt.signal.aborted);
 }
 
-/** Of a list nothing is taken away by others. */
+/** Units of a list are not shared, so nothing needs to be reported. */
 const kept = { alive: () => {}, finish: async () => {}, release: async () => {} };
 
-/** Those that have neither results nor, unless that is tried again, a reason. */
+/** Items without results and, unless failed ones are retried, without a recorded reason. */
 async function openItems(
   items: readonly WorkItem[],
   { results, retriesFailed }: FleetOptions,
@@ -140,10 +140,7 @@ async function openItems(
   });
 }
 
-/**
- * As workItem. A unit that was taken again and again, by workers that died over it, is set aside: it takes more than a
- * process along.
- */
+/** As workItem, but sets aside a unit that several workers took and died over: it kills more than a process. */
 async function workTaken(
   { item, taken }: TakenUnit,
   place: Workplace,
@@ -152,7 +149,7 @@ async function workTaken(
 ): Promise<UnitOutcome> {
   const { name, key } = item;
   if (taken <= mostTaken) return workItem(item, place, signal, onFrame);
-  // The last of them may have done it before it fell silent.
+  // The last of them may have completed it before it stopped responding.
   const record = parseRecord(unitRecordSchema, await place.results.read(unitFiles(key).whole));
   if (record !== undefined) return { kind: 'done', record, isNew: false };
   const drive = 'drive' in item ? item.drive : name;
@@ -163,7 +160,7 @@ async function workTaken(
   return { kind: 'failed', failure, isNew: true };
 }
 
-/** Workers die of other things, too: a machine is taken back, a network breaks. */
+/** Allows for workers that die for other reasons: a machine is reclaimed, a network breaks. */
 const mostTaken = 5;
 
 export const workplaceOf = (
@@ -171,7 +168,7 @@ export const workplaceOf = (
   run: string,
 ): Workplace => ({ run, config, results, store, limits, tries, retriesFailed });
 
-/** Does a unit; of a drive that cannot be opened writes down why. Rejects only where the store fails. */
+/** Processes a unit, or records why a drive cannot be opened. Rejects only if the store fails. */
 export async function workItem(
   item: WorkItem,
   place: Workplace,

@@ -1,19 +1,19 @@
 import { PartialFile } from '../../src/files/partial-file.js';
 import type { Row, Table } from './table-schema.js';
 
-/** Text that waits in memory before it is written. */
+/** Amount of text that is buffered before it is written. */
 const bufferChars = 64 * 1024;
 
 /**
- * A table as CSV (RFC 4180, UTF-8, lines end in a line feed): a row of column names, then the rows. What is missing is
- * an empty field; numbers are written in full. The file is there whole or not at all.
+ * A table as CSV (RFC 4180, UTF-8, lines end in a line feed): a row of column names, then the rows. A missing value
+ * is an empty field; numbers are written in full precision. The file appears only when it is complete.
  */
 export class CsvFile {
   readonly #file: PartialFile;
   readonly #names: readonly string[];
   #waiting: string;
   #isOver = false;
-  /** Rows so far, the names aside. */
+  /** Rows so far, without the header. */
   rows = 0;
 
   private constructor(file: PartialFile, names: readonly string[]) {
@@ -53,7 +53,7 @@ export class CsvFile {
   }
 }
 
-/** One field by RFC 4180; nothing for null. */
+/** One field by RFC 4180; empty for null. */
 export function csvField(value: unknown): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,11 +1,11 @@
 import type { RowOf, Table } from './table-schema.js';
 
-/** Counts the changes of the tables below that a reader of older files would stumble over. */
+/** Raised when the tables change in a way that breaks readers of older files. */
 export const tablesVersion = 1;
 
 const drive = { type: 'string', about: 'name of the drive' } as const;
 
-/** Which frame a row belongs to. Frame and track numbers start again with each life of a supervised pipeline. */
+/** Identifies a row's frame. Frame and track numbers start again with each life of a supervised pipeline. */
 const frameKey = {
   drive,
   epoch: { type: 'int32', about: 'life of a supervised pipeline, from 0' },
@@ -22,8 +22,8 @@ const boxPx = {
 } as const;
 
 const reading = {
-  class_id: { type: 'int32', about: 'class of the network; -1 where it abstained' },
-  class_name: { type: 'string', about: 'its name; empty where it abstained' },
+  class_id: { type: 'int32', about: 'class of the network; -1 if it abstained' },
+  class_name: { type: 'string', about: 'its name; empty if it abstained' },
   probability: { type: 'double', about: '0 to 1' },
   detection_index: { type: 'int32', about: 'row of `detections` that it was read on' },
   track_id: { type: 'int32', about: 'track of that box; 0 when not tracked' },
@@ -39,15 +39,18 @@ const share = {
 const duration = (about: string) => ({ type: 'double', unit: 'ms', about }) as const;
 
 /**
- * What a recorded drive and its results say, as tables: one definition for every file format and for every question.
- * Times of the machine stand in `latency` alone, so that equal results give equal tables.
+ * A recorded drive and its results as tables: one definition for every file format and for every question. Only
+ * `latency` contains times of the machine, so that equal results give equal tables.
  */
 export const driveTables = {
   drives: {
     about: 'one drive',
     columns: {
       drive,
-      source: { type: 'string', about: 'what was replayed or recorded, by its own word' },
+      source: {
+        type: 'string',
+        about: 'name or address of the source that was replayed or recorded',
+      },
       pacing: { type: 'string', about: '`lockstep`, `realtime` or empty' },
       build: { type: 'string', about: 'windshield, ONNX Runtime and platform' },
       machine: { type: 'string', about: 'processor' },
@@ -68,7 +71,7 @@ export const driveTables = {
       task: { type: 'string', about: 'what it does' },
       version: { type: 'string', about: 'version of its bundle' },
       network_sha256: { type: 'string', about: 'of the network' },
-      is_certified: { type: 'boolean', about: 'it gave its golden outputs at start' },
+      is_certified: { type: 'boolean', about: 'it reproduced its golden outputs at start' },
     },
   },
   frames: {
@@ -77,8 +80,8 @@ export const driveTables = {
       ...frameKey,
       width_px: { type: 'int32', unit: 'px', about: 'width' },
       height_px: { type: 'int32', unit: 'px', about: 'height' },
-      mode: { type: 'string', about: 'mode of operation; empty while nothing is held back' },
-      segment: { type: 'int32', about: 'losses of a live source before it' },
+      mode: { type: 'string', about: 'degradation mode; empty in full operation' },
+      segment: { type: 'int32', about: 'how often a live source was lost before it' },
       detections: { type: 'int32', about: 'boxes in it' },
       free_space: {
         type: 'double',
@@ -87,10 +90,10 @@ export const driveTables = {
       },
       novelty: {
         type: 'double',
-        about: 'how far from the ordinary; 1 and above is novel',
+        about: 'novelty value; 1 and above is novel',
         isNullable: true,
       },
-      is_novel: { type: 'boolean', about: '`novel_scene` is said', isNullable: true },
+      is_novel: { type: 'boolean', about: '`novel_scene` is reported', isNullable: true },
     },
   },
   detections: {
@@ -130,7 +133,7 @@ export const driveTables = {
       drive,
       epoch: frameKey.epoch,
       track_id: { type: 'int32', about: 'track' },
-      class_name: { type: 'string', about: 'what it was called in most frames' },
+      class_name: { type: 'string', about: 'class in most of its frames' },
       frames: { type: 'int32', about: 'frames that found it' },
       first_frame_id: { type: 'int64', about: 'first of them' },
       last_frame_id: { type: 'int64', about: 'last of them' },
@@ -141,12 +144,12 @@ export const driveTables = {
       nearest_m: {
         type: 'double',
         unit: 'm',
-        about: 'least distance ahead, where a mount tells it',
+        about: 'least distance ahead, if the mount is known',
         isNullable: true,
       },
       sign_name: {
         type: 'string',
-        about: 'what its sign was read as, all frames together',
+        about: 'its sign class, over all its frames',
         isNullable: true,
       },
     },
@@ -169,8 +172,8 @@ export const driveTables = {
     columns: {
       ...frameKey,
       angle_rad: { type: 'double', unit: 'rad', about: 'at the wheels, positive to the left' },
-      raw_angle_rad: { type: 'double', unit: 'rad', about: 'as the network said it' },
-      curvature_per_m: { type: 'double', unit: '1/m', about: 'of the path it means' },
+      raw_angle_rad: { type: 'double', unit: 'rad', about: 'the network’s answer, before limits' },
+      curvature_per_m: { type: 'double', unit: '1/m', about: 'curvature of the path it means' },
       is_limited: { type: 'boolean', about: 'value or rate was limited' },
       ahead_m: {
         type: 'double',
@@ -181,25 +184,25 @@ export const driveTables = {
       path_m: {
         type: 'double',
         unit: 'm',
-        about: 'where the steering has led by then, to the left',
+        about: 'sideways position of the steering’s path there, positive to the left',
         isNullable: true,
       },
       free_space_m: {
         type: 'double',
         unit: 'm',
-        about: 'the path against the middle of the free space, to the left',
+        about: 'offset of the path from the middle of the free space, positive to the left',
         isNullable: true,
       },
       lane_m: {
         type: 'double',
         unit: 'm',
-        about: 'the path against the lane’s centre, to the left',
+        about: 'offset of the path from the lane’s centre, positive to the left',
         isNullable: true,
       },
       driver_m: {
         type: 'double',
         unit: 'm',
-        about: 'the path against that of the recorded driver, to the left',
+        about: 'offset of the path from the recorded driver’s, positive to the left',
         isNullable: true,
       },
     },
@@ -220,7 +223,7 @@ export const driveTables = {
     columns: {
       ...frameKey,
       stage: { type: 'string', about: 'stage, or `frame`' },
-      lane: { type: 'string', about: 'lane that it rode in; empty for `frame`' },
+      lane: { type: 'string', about: 'lane that ran it; empty for `frame`' },
       wait_ms: duration(
         'from the lane being told to the start; of `frame`, from capture to arrival',
       ),
@@ -245,15 +248,15 @@ export const driveTables = {
     columns: { ...frameKey, code: { type: 'string', about: 'code' } },
   },
   truth_objects: {
-    about: 'one object that is truly in a frame',
+    about: 'one true object in one frame',
     columns: {
       ...frameKey,
-      object_id: { type: 'int64', about: 'the same object has the same number; 0 where unknown' },
+      object_id: { type: 'int64', about: 'number of the object through the drive; 0 if unknown' },
       class_name: { type: 'string', about: 'class' },
       ...boxPx,
       sign_class_id: { type: 'int32', about: 'sign class of GTSRB, or -1' },
       occlusion: { type: 'double', about: 'hidden share, 0 to 1' },
-      distance_m: { type: 'double', unit: 'm', about: 'distance; 0 where unknown' },
+      distance_m: { type: 'double', unit: 'm', about: 'distance; 0 if unknown' },
     },
   },
   truth_segmentation: {
@@ -261,7 +264,7 @@ export const driveTables = {
     columns: { ...frameKey, ...share },
   },
   truth_vehicle: {
-    about: 'what the car truly did in a frame',
+    about: 'the true motion of the car in one frame',
     columns: {
       ...frameKey,
       steering_rad: {

@@ -3,9 +3,9 @@ import { PartialFile } from '../../src/files/partial-file.js';
 import type { Column, ColumnType, Row, Table, Value } from './table-schema.js';
 
 export interface ParquetFileOptions {
-  /** Rows that wait in memory for their group; readers skip whole groups. */
+  /** Number of rows buffered for a row group; readers skip complete groups. */
   groupRows?: number;
-  /** Facts about the file, beside the column's own. */
+  /** Facts about the file, in addition to the columns' own. */
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ const parquetTypes: Readonly<Record<ColumnType, SchemaElement>> = {
 
 /**
  * A table as a Parquet file, written group by group and compressed with Snappy: one group of rows is in memory at a
- * time. The file is there whole or not at all. Units of columns stand in its metadata as `unit:<column>`.
+ * time. The file appears only when it is complete. Its metadata holds the columns' units as `unit:<column>`.
  */
 export class ParquetFile {
   readonly #file: PartialFile;
@@ -65,7 +65,7 @@ export class ParquetFile {
     return new ParquetFile(PartialFile.create(path), table, options);
   }
 
-  /** Rejects with ERR_OUTPUT. Await it: it is what holds a fast reader back. */
+  /** Rejects with ERR_OUTPUT. Await it, because it holds back a reader that is faster than the disk. */
   async append(row: Row): Promise<void> {
     this.#columns.forEach(([name], index) => {
       this.#waiting[index]!.push(row[name] ?? null);
@@ -74,7 +74,7 @@ export class ParquetFile {
     if (this.#waiting[0]!.length >= this.#groupRows) await this.#writeGroup();
   }
 
-  /** Writes what waits and the index, and gives the file its name. Rejects with ERR_OUTPUT. */
+  /** Writes the remaining rows and the index, and gives the file its name. Rejects with ERR_OUTPUT. */
   async close(): Promise<void> {
     await this.#writeGroup();
     await this.#writer.finish();
@@ -83,7 +83,7 @@ export class ParquetFile {
     this.#isOver = true;
   }
 
-  /** Leaves nothing behind of a file that was not closed. */
+  /** Removes a file that was not closed. */
   abort(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -104,7 +104,7 @@ export class ParquetFile {
 
   async #flush(): Promise<void> {
     await this.#file.append(this.#bytes.getBytes());
-    // The writer counts offsets of the file apart from its place in the buffer, which is free again.
+    // The writer counts file offsets separately from its position in the buffer, which is free again.
     this.#bytes.index = 0;
   }
 }

@@ -14,23 +14,23 @@ import { rowsOfTruth } from './rows-of-truth.js';
 import { TrackRows } from './track-rows.js';
 
 export interface DriveRowsOptions {
-  /** The drive that was replayed: its ground truth goes along. Left out, that of the results' own file, if any. */
+  /** The replayed drive, whose ground truth is included. If omitted, that of the results' own file, if any. */
   drivePath?: string | undefined;
-  /** What the column `drive` says; the name of the results' file without its ending when left out. */
+  /** Value of the column `drive`; defaults to the results' file name without extension. */
   driveName?: string | undefined;
-  /** Told of what could not be read, once, after the last row. */
+  /** Called once after the last row with what could not be read. */
   onLoss?(loss: string): void;
-  /** Ends the reading, which then rejects with its reason. */
+  /** Ends the reading, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** How a drive is called where nobody says: its file without folder and ending. */
+/** Default name of a drive: its file name without folder and extension. */
 export const driveNameOf = (path: string): string => basename(path).replace(/\.mcap$/i, '');
 
 /**
- * All rows of a recording of results, and of the ground truth of its drive, in the order of their times; tracks,
- * bundles and the drive itself last. One message is in memory at a time, and what tracks need.
- * Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING: no recording, or one without results.
+ * All rows of a recording of results and of its drive's ground truth, in order of time, followed by tracks, bundles
+ * and the drive itself. Keeps one message in memory at a time, plus what tracks need. Rejects with
+ * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING: not a recording, or one without results.
  */
 export async function* readDriveRows(
   resultsPath: string,
@@ -87,13 +87,13 @@ async function* truthRows(
   }
 }
 
-/** What is known of a drive once it has been read. */
+/** Totals of a drive, collected while it is read. */
 class DriveSums {
   readonly drive: string;
   frames = 0n;
   truthFrames = 0n;
   undecodable = 0;
-  /** Stamp at which the drive's own clock stands at 0. */
+  /** Stamp at which the drive's own clock is 0. */
   zeroNs = 0n;
   readonly #tracks = new TrackRows();
   #first: { key: FrameKey; frame: PerceptionFrame } | undefined;

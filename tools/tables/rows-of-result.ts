@@ -8,7 +8,7 @@ import {
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { TableRow } from './drive-tables.js';
 
-/** Which frame of which drive; the first columns of every table of frames. */
+/** Identifies a frame of a drive; the first columns of every table of frames. */
 export interface FrameKey {
   drive: string;
   epoch: number;
@@ -24,10 +24,10 @@ const stateNames: Readonly<Record<number, string>> = {
   [StageState.FAILED]: 'failed',
 };
 
-/** The name of a stage that stands for the whole frame in `latency`. */
+/** Name in `latency` that stands for the complete frame instead of a stage. */
 const wholeFrame = 'frame';
 
-/** All that one result says, as rows of the tables of frames. */
+/** One result as rows of the tables of frames. */
 export function* rowsOfResult(key: FrameKey, frame: PerceptionFrame): Generator<TableRow> {
   const { segmentation, steering } = frame;
   yield {
@@ -141,7 +141,7 @@ const sharesOf = ({ classShares, classNames }: Segmentation) =>
 function* latencyRows(key: FrameKey, { timing }: PerceptionFrame): Generator<TableRow> {
   if (timing === undefined) return;
   const { captureNs, arrivalNs, publishNs } = timing;
-  // A clock that was not set says nothing.
+  // Skips frames whose clock was not set.
   if (captureNs > 0n && publishNs >= captureNs)
     yield {
       table: 'latency',

@@ -5,7 +5,7 @@ import type {
 import type { TableRow } from './drive-tables.js';
 import { edgesOf, type FrameKey } from './rows-of-result.js';
 
-/** All that is true of one frame, as rows. */
+/** One frame's ground truth as rows. */
 export function* rowsOfTruth(key: FrameKey, truth: GroundTruth): Generator<TableRow> {
   for (const object of truth.objects)
     yield {
@@ -35,7 +35,7 @@ export function* rowsOfTruth(key: FrameKey, truth: GroundTruth): Generator<Table
     };
 }
 
-/** Counted from the runs: a true map carries no shares of its own. */
+/** Counted from the runs, because a true map has no shares. */
 function trueShares({ runLengths, runClasses, classNames }: Segmentation) {
   const pixels = new Map<number, number>();
   let total = 0;

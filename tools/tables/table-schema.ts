@@ -1,4 +1,7 @@
-/** Types of columns, and what a row holds for each: 64-bit integers are bigints, so that no time loses its last digits. */
+/**
+ * Column types and the value that a row holds for each: 64-bit integers are bigints, so that times keep their last
+ * digits.
+ */
 interface ColumnTypes {
   string: string;
   boolean: boolean;
@@ -13,15 +16,15 @@ export type Value = ColumnTypes[ColumnType] | null;
 
 export interface Column {
   type: ColumnType;
-  /** Unit of the values: `s`, `px`, `rad`; left out where they are counts, names or shares. */
+  /** Unit of the values: `s`, `px`, `rad`; omitted for counts, names and shares. */
   unit?: string;
-  /** What it says, for a person. */
+  /** Description for people. */
   about: string;
   /** A row may have no value. */
   isNullable?: boolean;
 }
 
-/** A table: what a row stands for, and its columns in order. */
+/** A table: what a row represents, and its columns in order. */
 export interface Table {
   about: string;
   columns: Readonly<Record<string, Column>>;
@@ -31,7 +34,7 @@ type ValueOf<C extends Column> =
   | ColumnTypes[C['type']]
   | (C extends { isNullable: true } ? null : never);
 
-/** A row as code writes it: the type is the table's own. */
+/** A row as typed in code, derived from its table. */
 export type RowOf<T extends Table> = {
   -readonly [Name in keyof T['columns']]: ValueOf<T['columns'][Name]>;
 };

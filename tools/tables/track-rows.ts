@@ -10,13 +10,13 @@ interface TrackSum {
   scores: number;
   largestHeightPx: number;
   nearestM: number | null;
-  /** Frames by class name. */
+  /** Number of frames by class name. */
   classes: Map<string, number>;
-  /** Summed probability by what its signs were read as. */
+  /** Summed probability of each class that its signs were read as. */
   readings: Map<string, number>;
 }
 
-/** Sums a drive's tracks up, frame by frame; they are rows once the drive is over. */
+/** Sums up a drive's tracks frame by frame; they become rows once the drive is over. */
 export class TrackRows {
   readonly #tracks = new Map<string, TrackSum>();
 
@@ -86,7 +86,7 @@ const raise = (sums: Map<string, number>, name: string, by: number): void => {
   sums.set(name, (sums.get(name) ?? 0) + by);
 };
 
-/** The first of the largest. */
+/** The name with the largest sum; the first one of several. */
 function largestOf(sums: ReadonlyMap<string, number>): string | undefined {
   let best: string | undefined;
   let most = Number.NEGATIVE_INFINITY;

@@ -9,10 +9,10 @@ export type TableFormat = 'csv' | 'parquet';
 type TableFile = CsvFile | ParquetFile;
 
 /**
- * Writes rows into one file a table of a folder that is made where it is missing, `<folder>/<table>.csv` or `.parquet`; a table without a row is a file without
- * rows, so that a question finds every table. Where reading or writing fails no file is begun or changed, but for those that
- * were closed already. Resolves with the rows by table.
- * Rejects with what `rows` rejects with, and ERR_OUTPUT.
+ * Writes rows into one file per table, `<folder>/<table>.csv` or `.parquet`; creates the folder if necessary. A table
+ * without rows becomes a file without rows, so that a question finds every table. If reading or writing fails, no
+ * file is created or changed, except those already closed. Resolves with the number of rows by table. Rejects with
+ * the error of `rows`, and with ERR_OUTPUT.
  */
 export async function writeDriveTables(
   rows: AsyncIterable<TableRow>,
@@ -22,7 +22,7 @@ export async function writeDriveTables(
   const files = new Map<TableName, TableFile>();
   const iterator = rows[Symbol.asyncIterator]();
   try {
-    // Nothing is made for a recording that cannot be read.
+    // Reads first, so that nothing is created for a recording that cannot be read.
     let next = await iterator.next();
     makeFolder(folder);
     for (const name of Object.keys(driveTables) as TableName[])

@@ -9,7 +9,7 @@ export interface Answer {
   rows: JS[][];
 }
 
-/** A database in memory, over files that are named one by one. Close it when done. */
+/** An in-memory database over files that are named one by one. Close it when done. */
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -19,10 +19,10 @@ export class Database {
     this.#connection = connection;
   }
 
-  /** Rejects with ERR_TOOL_MISSING where the package is not installed. */
+  /** Rejects with ERR_TOOL_MISSING if the package is not installed. */
   static async open(): Promise<Database> {
     const { DuckDBInstance } = loadDuckDb();
-    // Nothing is fetched: an extension that is not built in is none.
+    // Nothing is downloaded: only built-in extensions are available.
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -34,14 +34,14 @@ export class Database {
     await this.#connection.run(sql);
   }
 
-  /** From here on only files below `folder` are read, and nothing of this is changed by a question. */
+  /** From now on only files below `folder` can be read, and a question cannot change this. */
   async confine(folder: string): Promise<void> {
     await this.run(`set allowed_directories = [${quoted(`${folder}/`)}]`);
     await this.run('set enable_external_access = false');
     await this.run('set lock_configuration = true');
   }
 
-  /** Rejects with ERR_USAGE, in the database's own words, for a question that is none. */
+  /** Rejects with ERR_USAGE and the database's own message if the question is not valid. */
   async ask(sql: string): Promise<Answer> {
     const reader = await this.#connection.runAndReadAll(sql).catch((cause: Error) => {
       throw new PerceptionError('ERR_USAGE', `the question cannot be answered: ${cause.message}`, {
@@ -57,10 +57,10 @@ export class Database {
   }
 }
 
-/** A text as SQL writes it. */
+/** Quotes a text for SQL. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** The package is optional: 70 MB that only this needs. */
+/** The package is optional, because its 70 MB are needed only here. */
 function loadDuckDb(): typeof import('@duckdb/node-api') {
   try {
     return createRequire(import.meta.url)('@duckdb/node-api');

@@ -15,12 +15,12 @@ const sqlTypes: Readonly<Record<Column['type'], string>> = {
   double: 'double',
 };
 
-/** Files that are fetched from a bucket side by side. */
+/** Number of files fetched from a bucket in parallel. */
 const atOnce = 16;
 
 /**
- * Makes every table of a fleet known by its name. Of a bucket only the files of tables that the question names are
- * fetched, into `dir`. Rejects with ERR_SOURCE_EMPTY where no table lies there.
+ * Makes every table of a fleet available by name. From a bucket it fetches only the tables that the question names,
+ * into `dir`. Rejects with ERR_SOURCE_EMPTY if there are no tables.
  */
 export async function openTables(
   database: Database,
@@ -32,7 +32,7 @@ export async function openTables(
   for (const name of Object.keys(driveTables) as TableName[]) {
     const isNamed = new RegExp(`\\b${name}\\b`, 'i').test(sql);
     const files: string[] = [];
-    // A bucket is asked for what is needed, and for the table that says whether there is anything.
+    // A bucket is listed only for tables in use, and for the one that shows whether there is anything.
     if (!isFar || isNamed || name === 'drives')
       for await (const { key } of tables.list(`${name}/`))
         if (key.endsWith('.parquet')) files.push(key);
@@ -62,7 +62,7 @@ async function viewOf(
       await tables.local(key, dirname(path));
     });
   const pattern = join(isFar ? dir : tables.place, name, '*', '*.parquet');
-  // The drive is a column of its own; the name of the folder is its name made fit for a path.
+  // The table has its own drive column; the folder's name is that name escaped for a path.
   return `create view ${name} as select * from read_parquet(${quoted(pattern)}, hive_partitioning = false)`;
 }
 

@@ -1,5 +1,5 @@
 // Longer than most: a table of questions, one row each.
-/** A question that comes with windshield. */
+/** A question that is built into windshield. */
 export interface Question {
   about: string;
   sql: string;
@@ -7,7 +7,7 @@ export interface Question {
 
 const minute = 'floor(time_s / 60)::integer';
 
-/** By name. Each says in its first column which drive, and in `minute` or `time_s` where in it. */
+/** By name. Each answer's first column is the drive; `minute` or `time_s` is the place in it. */
 export const questions = {
   'p99-by-drive': {
     about: 'how long results took, drive by drive',

@@ -17,7 +17,7 @@ export interface UnitPair {
 export const areIdentical = ({ candidate, reference }: UnitPair): boolean =>
   candidate.record.results.sha256 === reference.record.results.sha256;
 
-/** What differs between the results of a unit, judged by the rules. Rejects as compareRuns does. */
+/** Differences between the results of a unit, judged by the rules. Rejects as compareRuns does. */
 export async function compareUnit(pair: UnitPair, rules: Rules): Promise<JudgedFinding[]> {
   const dir = await mkdtemp(join(tmpdir(), 'windshield-merge-'));
   try {
@@ -28,7 +28,7 @@ export async function compareUnit(pair: UnitPair, rules: Rules): Promise<JudgedF
       return store.local(unitFiles(record.key).results, own);
     };
     const paths = [await local('reference'), await local('candidate')] as const;
-    // Machines may differ between the two: then bytes may, and words decide.
+    // The two runs may come from different machines, whose bytes may differ; so the contents are compared.
     const { findings } = await compareRuns(...paths, { ...rules, exact: 'never' });
     return judge(findings, rules);
   } finally {
@@ -36,7 +36,7 @@ export async function compareUnit(pair: UnitPair, rules: Rules): Promise<JudgedF
   }
 }
 
-/** Where the drive of a unit lay when it was replayed, by the worker's word. */
+/** Location of a unit's drive when it was replayed, as the worker recorded it. */
 export async function locationOf(store: Store, { key }: UnitRecord): Promise<string | undefined> {
   try {
     const bytes = await store.open(unitFiles(key).times);
@@ -44,7 +44,7 @@ export async function locationOf(store: Store, { key }: UnitRecord): Promise<str
     await reader.close();
     return reader.metadata.get('windshield.unit')?.['location'];
   } catch {
-    // Only a link is lost.
+    // Only a link is lost without it.
     return undefined;
   }
 }

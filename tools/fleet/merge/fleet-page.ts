@@ -8,12 +8,12 @@ import { clockTime, counted } from '../../verdict/words.js';
 import type { DriveVerdict, FleetVerdict } from './fleet-verdict.js';
 import { fleetFacts, fleetSummary, spokenFleetScore, worstFirst } from './format-fleet-verdict.js';
 
-/** A page of more drives would not be read, nor open quickly; the JSON has all. */
+/** A page with more drives would be slow to open and nobody would read it; the JSON lists all. */
 const mostDrives = 300;
 
 /**
- * One self-contained HTML document, without script. A time is a link to that moment in the player, which
- * `windshield view` serves at `pageUrl`; the command stands beside each drive.
+ * One self-contained HTML document, without script. Times link to that moment in the player, which `windshield view`
+ * serves at `pageUrl`; each drive shows the command for it.
  */
 export function fleetPage(verdict: FleetVerdict, pageUrl: string): string {
   const { passed, drives, failures, missing, common, scores, setApart, units } = verdict;
@@ -40,7 +40,7 @@ ${section(
     .join('')}</dl>`,
 )}
 ${section(
-  'Scores over all drives, with what 95 % of drives drawn anew give',
+  'Scores over all drives, with 95 % confidence intervals (bootstrap over drives)',
   scores.length === 0
     ? ''
     : htmlTable(
@@ -77,7 +77,7 @@ function driveSection(
   return `<div class="drive"><h3>${escaped(name)}</h3><code>windshield view ${escaped(files)}</code><ul class="plain">${lines.join('')}</ul></div>`;
 }
 
-/** The words, with their moment as a link. */
+/** The text with its moment as a link. */
 function linked({ words, timeS, isAllowed }: JudgedFinding, pageUrl: string): string {
   const text = `${escaped(words)}${isAllowed ? ' (allowed)' : ''}`;
   if (timeS === undefined) return text;

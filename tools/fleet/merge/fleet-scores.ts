@@ -5,13 +5,13 @@ import type { UnitRecord } from '../work/unit-record.js';
 /** A score over all drives that have it. */
 export interface FleetScore {
   name: ScoreName;
-  /** Drives that have it; pieces of one drive are one. */
+  /** Number of drives that have it; pieces of a drive count as one. */
   drives: number;
-  /** Mean over the drives, each by its frames with truth. */
+  /** Mean over the drives, weighted by their frames with truth. */
   mean: number;
-  /** Between these lie 95 % of the means of drives drawn anew; null for fewer than two drives. */
+  /** 95 % bootstrap interval of the mean over drives; null for fewer than two drives. */
   interval: [low: number, high: number] | null;
-  /** The same of the reference, and of the difference drive by drive; null where there is none. */
+  /** The reference's mean, and the difference drive by drive; null without a reference. */
   reference: number | null;
   difference: { mean: number; interval: [low: number, high: number] | null } | null;
 }
@@ -24,7 +24,7 @@ interface DriveSum {
   hasReference: boolean;
 }
 
-/** Collects the scores of units; keeps three numbers a drive and score. */
+/** Collects the scores of units; keeps three numbers per drive and score. */
 export class FleetScores {
   readonly #sums = new Map<ScoreName, Map<string, DriveSum>>();
 
@@ -51,7 +51,7 @@ export class FleetScores {
     }
   }
 
-  /** In the order of the table of scores; the same in whatever order the units were added. */
+  /** In the order of the table of scores; independent of the order in which units were added. */
   scores(): FleetScore[] {
     return (Object.keys(namedScores) as ScoreName[]).flatMap((name) => {
       const drives = this.#sums.get(name);
@@ -60,7 +60,7 @@ export class FleetScores {
   }
 }
 
-/** Units are read side by side: whichever came first must not decide which drives are drawn. */
+/** Units are read in parallel, so drives are sorted: the order of arrival must not decide which are drawn. */
 const inOrderOfNames = (drives: ReadonlyMap<string, DriveSum>): DriveSum[] =>
   [...drives].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 

@@ -3,19 +3,19 @@ import type { FindingKind } from '../../verdict/finding.js';
 import type { JudgedFinding } from '../../verdict/rules.js';
 import type { FleetScore } from './fleet-scores.js';
 
-/** One unit in which something differs, or that has no results. */
+/** A unit with differences or without results. */
 export interface DriveVerdict {
   name: string;
-  /** Sum over what the rules do not allow; 0 where they allow all. */
+  /** Sum over the findings that the rules do not allow; 0 if they allow all. */
   severity: number;
-  /** Where the drive lies, by the worker's word; undefined where that is not known. */
+  /** Where the drive is, as the worker recorded it; undefined if not known. */
   location: string | undefined;
-  /** Name of the results below the place of the run. */
+  /** Name of the results below the run's place. */
   results: string | undefined;
   findings: JudgedFinding[];
 }
 
-/** The same sentence in several drives, told once: a setting that was changed is one change. */
+/** A sentence that applies to several drives, reported once: a changed setting is one change. */
 export interface CommonFinding {
   kind: FindingKind;
   words: string;
@@ -25,23 +25,23 @@ export interface CommonFinding {
 
 /** One verdict over all drives of a run, as `--json` prints it. */
 export interface FleetVerdict {
-  /** Nothing that the rules do not allow, no unit without results, every limit met. */
+  /** True if the rules allow all findings, every unit has results and every limit is met. */
   passed: boolean;
-  /** Where the results lie, and the run. */
+  /** Where the results are, and the run. */
   candidate: { place: string; run: string };
-  /** Null where nothing was compared. */
+  /** Null if nothing was compared. */
   reference: { place: string; run: string } | null;
-  /** asked = done + failed + missing; done = compared + withoutReference, where there is a reference. */
+  /** asked = done + failed + missing; done = compared + withoutReference, if there is a reference. */
   units: {
     asked: number;
     done: number;
     failed: number;
     missing: number;
     compared: number;
-    /** Of those compared, those that are the same byte for byte. */
+    /** How many of the compared units are identical byte for byte. */
     identical: number;
     withoutReference: number;
-    /** Of the reference, those that this run was not asked for. */
+    /** Units of the reference that this run was not asked to do. */
     onlyReference: number;
   };
   frames: number;
@@ -51,8 +51,8 @@ export interface FleetVerdict {
   /** Worst first. */
   drives: DriveVerdict[];
   failures: { name: string; kind: string; reason: string; failedBefore: boolean }[];
-  /** Units without results and without a reason, by name. */
+  /** Names of units that have neither results nor a reason. */
   missing: string[];
-  /** What lies among the results and belongs to none of this run, by name. */
+  /** Names of results in the same place that do not belong to this run. */
   setApart: string[];
 }

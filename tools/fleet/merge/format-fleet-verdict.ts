@@ -6,11 +6,11 @@ import { counted } from '../../verdict/words.js';
 import type { FleetScore } from './fleet-scores.js';
 import type { DriveVerdict, FleetVerdict } from './fleet-verdict.js';
 
-/** So many drives, and findings of each, are told; the JSON and the page have more. */
+/** Number of drives, and of findings per drive, that are printed; the JSON and the page have more. */
 const shownDrives = 20;
 const shownFindings = 5;
 
-/** The verdict for a person, worst first. */
+/** Formats the verdict for people, worst first. */
 export function formatFleetVerdict(verdict: FleetVerdict): string {
   const { passed, drives, failures, missing, setApart, limits } = verdict;
   const facts: [string, string][] = [
@@ -48,11 +48,11 @@ function driveLines({ name, findings }: DriveVerdict): string[] {
   ];
 }
 
-/** What is not allowed first; else as a verdict orders them. */
+/** Findings that are not allowed first; otherwise in the order of a verdict. */
 export const worstFirst = (findings: DriveVerdict['findings']): DriveVerdict['findings'] =>
   findings.toSorted((a, b) => Number(a.isAllowed) - Number(b.isAllowed));
 
-/** `2 of 40 drives differ, 1 failed`: in what the rules do not allow. */
+/** `2 of 40 drives differ, 1 failed`: counts only differences that the rules do not allow. */
 export function fleetSummary({ drives, units }: FleetVerdict): string {
   const differing = drives.filter(({ severity }) => severity > 0).length;
   const allowed = drives.length - differing;
@@ -118,7 +118,10 @@ export function spokenFleetScore({
   return `${now}; ${say(reference)} before: ${signed(difference.mean)}${change}`;
 }
 
-/** JUnit's XML: one test case a drive in which something differs or failed, one a limit, one for all others. */
+/**
+ * JUnit's XML: one test case for each drive with differences or without results, one for each limit, one for all
+ * other drives.
+ */
 export function formatFleetJunit(verdict: FleetVerdict): string {
   const { drives, failures, missing, limits, units } = verdict;
   const cases = [

@@ -20,7 +20,7 @@ import { severityOf } from './severity.js';
 
 export interface MergeOptions {
   results: Store;
-  /** Key of the run, or its beginning; the only one when left out. */
+  /** Key of the run, or its beginning; defaults to the only one. */
   run?: string | undefined;
   reference?: { store: Store; run?: string | undefined } | undefined;
   rules: Rules;
@@ -28,14 +28,14 @@ export interface MergeOptions {
   onProgress?: (merged: number, units: number) => void;
 }
 
-/** Units that are read, and where they differ compared, side by side: each holds two runs of a drive in memory. */
+/** Number of units that are read and compared in parallel: each holds two runs of a drive in memory. */
 const atOnce = 8;
-/** The same sentence in so many drives is told once. */
+/** A sentence that applies to this many drives is reported once. */
 const leastCommon = 3;
 
 /**
- * Puts the results of a run's units together: what failed, what is missing, how it scores, and where there is a reference,
- * what differs, worst first. Rejects with ERR_CONFIG where it is not clear which run is meant.
+ * Merges the results of a run's units: what failed, what is missing, the scores and, with a reference, the
+ * differences, worst first. Rejects with ERR_CONFIG if it is not clear which run is meant.
  */
 export async function mergeFleet(options: MergeOptions): Promise<FleetVerdict> {
   const { results, reference, rules } = options;
@@ -56,7 +56,7 @@ export async function mergeFleet(options: MergeOptions): Promise<FleetVerdict> {
 
 type Reference = KnownRun & { store: Store };
 
-/** Collects what is said of a fleet; of a unit in which nothing differs only its scores are kept. */
+/** Collects findings of a fleet; of a unit without differences only its scores are kept. */
 class Merging {
   readonly #run: KnownRun;
   readonly #results: Store;
@@ -114,7 +114,7 @@ class Merging {
     this.#drives.push({ name, severity, location, results, findings });
   }
 
-  /** What differs; or why results of either side, which are there by name, cannot be read. */
+  /** The differences; or the reason why existing results of either side cannot be read. */
   async #findingsOf(pair: UnitPair): Promise<JudgedFinding[] | { reason: string }> {
     try {
       return await compareUnit(pair, this.#rules);
@@ -140,7 +140,7 @@ class Merging {
     const drives = this.#drives.sort(
       (a, b) => b.severity - a.severity || (a.name < b.name ? -1 : 1),
     );
-    // In the order of the drives, not in that in which they were read.
+    // In the order of the drives, not of reading.
     const common = commonFindings(drives);
     const failures = this.#failures.sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
@@ -182,7 +182,7 @@ class Merging {
     );
   }
 
-  /** What the reference has of a unit of this name. */
+  /** The reference's record of the unit with this name. */
   async #before(name: string): Promise<{ record?: UnitRecord; hasFailed: boolean } | undefined> {
     const key = this.#reference?.units.get(name);
     if (this.#reference === undefined || key === undefined) return undefined;
@@ -198,7 +198,7 @@ const failureOf = (
   before: { hasFailed: boolean } | undefined,
 ) => ({ name, kind, reason, failedBefore: before?.hasFailed === true });
 
-/** Sentences without a moment that several drives share. They stay in the drives' own lists. */
+/** Sentences without a moment that several drives share. They also stay in the drives' own lists. */
 function commonFindings(drives: readonly DriveVerdict[]): CommonFinding[] {
   const found = new Map<string, CommonFinding>();
   for (const { findings } of drives)
@@ -214,7 +214,7 @@ function commonFindings(drives: readonly DriveVerdict[]): CommonFinding[] {
     .sort((a, b) => b.drives - a.drives);
 }
 
-/** Results of other runs, of another build for one, that lie in the same place. */
+/** Results of other runs, for example of another build, in the same place. */
 async function strangersIn(results: Store, { run }: KnownRun): Promise<string[]> {
   const unreadable: string[] = [];
   const runs = await listRuns(results, (key) => unreadable.push(`${key}: no list of units`));

@@ -2,8 +2,9 @@ import type { FindingKind } from '../../verdict/finding.js';
 import type { JudgedFinding } from '../../verdict/rules.js';
 
 /**
- * How bad a finding is, for the order in which a person should look at a thousand: what is not seen any more before what
- * is seen otherwise, that before what is seen too; causes, such as another network, weigh nothing beside their effects.
+ * How bad a finding is, so that the worst of a thousand come first: objects no longer seen before objects seen
+ * differently, and those before newly seen ones. Causes, such as another network, weigh nothing next to their
+ * effects.
  */
 const weights: Partial<Record<FindingKind, number>> = {
   'sign-lost': 10,
@@ -31,7 +32,7 @@ const weights: Partial<Record<FindingKind, number>> = {
   'track-split': 2,
 };
 
-/** Of what the rules do not allow; a kind without a weight counts 1. */
+/** Sum over findings that the rules do not allow; a kind without a weight counts 1. */
 export const severityOf = (findings: readonly JudgedFinding[]): number =>
   findings
     .filter(({ isAllowed }) => !isAllowed)

@@ -1,18 +1,18 @@
 import { type Candidate, type ChosenFrame, type MiningReason, miningReasons } from './mining.js';
 
 export interface Choice {
-  /** Frames at most. */
+  /** Maximum number of frames. */
   count: number;
-  /** Of one drive at most. */
+  /** Maximum number from one drive. */
   perDrive: number;
-  /** Frames of one drive are so many seconds apart at least. */
+  /** Minimum distance between frames of one drive, seconds. */
   apartS: number;
 }
 
 /**
- * Chooses frames, the reasons taking turns: each gives its best that is left, not too many of one drive and none beside
- * another. A rare label takes its turn with the other labels, so that the rarest does not fill the list. A frame for which
- * several reasons speak is taken once. In the order in which they were chosen.
+ * Chooses frames. The reasons take turns: each contributes its best remaining frame, within the limit per drive and
+ * away from chosen ones. A rare label takes turns with the other labels, so that the rarest does not fill the list. A
+ * frame with several reasons is taken once. Returned in the order in which they were chosen.
  */
 export function chooseFrames(
   candidates: readonly Candidate[],
@@ -59,7 +59,7 @@ function addReason({ reasons, labels }: ChosenFrame, { reason, score, label }: C
   if (label !== undefined && !labels.includes(label)) labels.push(label);
 }
 
-/** Candidates of a reason, best first; of rare labels the best of each before the second of any. */
+/** Candidates of a reason, best first; for rare labels the best frame of each label comes before the second of any. */
 function queueOf(candidates: readonly Candidate[], reason: MiningReason): Candidate[] {
   const own = candidates.filter((one) => one.reason === reason);
   own.sort(

@@ -4,27 +4,27 @@ import { boxOf } from '../../verdict/match-detections.js';
 import { mapAgainstBoxes } from './map-against-boxes.js';
 import type { MinedTask } from './mining.js';
 
-/** What speaks for a frame, before it is known what is rare. */
+/** Reasons to choose a frame, before label counts are known. */
 export interface FrameInterest {
-  /** Answers that are expected to be wrong, by the networks' own probabilities. */
+  /** Expected number of wrong answers, by the networks' own probabilities. */
   uncertain: number;
-  /** What two answers do not agree on; its unit is that of the task. */
+  /** How much two answers disagree; the unit depends on the task. */
   disagreement: number;
-  /** What is in it, each with how well it can be seen. */
+  /** Labels in the frame, each with how well it can be seen. */
   labels: ReadonlyMap<string, number>;
 }
 
-/** What is known of a unit while its frames are looked at, in their order. */
+/** What is kept about a unit while its frames are read in order. */
 export interface InterestContext {
   lookUp: MapLookUp | undefined;
-  /** By track, the class that its sign was read as most often so far. */
+  /** By track, how often its sign was read as each class so far. */
   readings: Map<number, Map<string, number>>;
 }
 
-/** A class that covers less than this is not in the frame. */
+/** A class that covers a smaller share does not count as present in the frame. */
 const leastShare = 0.005;
 
-/** How a frame's interest is told, for each task. */
+/** How a frame's interest is computed for each task. */
 export const interestOf: Readonly<
   Record<MinedTask, (frame: PerceptionFrame, context: InterestContext) => FrameInterest>
 > = {
@@ -43,7 +43,7 @@ export const interestOf: Readonly<
     const { classShares = [], classNames = [] } = frame.segmentation ?? {};
     for (const [id, share] of classShares.entries())
       if (share >= leastShare) keepBest(labels, classNames[id] ?? String(id), share);
-    // A class map says no probabilities.
+    // A class map has no probabilities.
     return { uncertain: 0, disagreement: mapAgainstBoxes(frame, lookUp), labels };
   },
   signs(frame, { readings }) {
@@ -66,7 +66,7 @@ function keepBest(labels: Map<string, number>, label: string, seen: number): voi
   labels.set(label, Math.max(labels.get(label) ?? 0, seen));
 }
 
-/** The share of a track's earlier readings that say another class; the reading is then counted. */
+/** Share of a track's earlier readings that gave another class; then counts this reading. */
 function disagreementOnTrack(
   readings: InterestContext['readings'],
   trackId: number,

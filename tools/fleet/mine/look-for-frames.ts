@@ -8,7 +8,7 @@ import type { Candidate, MinedTask, Moment } from './mining.js';
 import type { Novelty } from './novelty.js';
 import { UnitHarvest } from './unit-harvest.js';
 
-/** Frames are the same where their times differ by no more than rounding does, seconds. */
+/** Frames whose times differ by at most this are the same, because times are rounded; seconds. */
 const sameTimeS = 2e-3;
 
 export interface UnitFinds {
@@ -18,8 +18,8 @@ export interface UnitFinds {
 }
 
 /**
- * Looks at every frame of a unit's results. What is novel the novelty gate says where it ran, else `novelty`, the distances
- * of codes.
+ * Examines every frame of a unit's results. Novelty comes from the novelty gate if it ran, otherwise from `novelty`,
+ * the distances between codes.
  */
 export async function lookForFrames(
   record: UnitRecord,

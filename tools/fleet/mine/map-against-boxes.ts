@@ -4,20 +4,20 @@ import { decodeRunLengths } from '../../../src/perception/segmentation/run-lengt
 import type { MapLookUp } from '../../../src/preprocess/map-look-up.js';
 import { boxOf } from '../../verdict/match-detections.js';
 
-/** Places in which class map and boxes are compared, over the width and the height of a frame. */
+/** Grid of cells on which class map and boxes are compared, over the width and height of a frame. */
 const grid = { widthPx: 96, heightPx: 54 } as const;
-/** Of a box that the class map agrees with, at least this share is its road user. */
+/** Share of a box that must be road user on the class map for the two to agree. */
 const leastCovered = 0.25;
 
-/** Who is on the road, by class of the map: CamVid's names. */
+/** Road users among the class map's classes: CamVid's names. */
 const roadUsers: ReadonlySet<string> = new Set(['car', 'pedestrian', 'bicyclist']);
-/** The same by class of the detector. */
+/** Road users among the detector's classes. */
 const roadUserBoxes: ReadonlySet<string> = new Set([...vehicleClasses, ...peopleClasses]);
 
 /**
- * Share of the frame, 0 to 1, on which class map and boxes do not agree whether a road user is there: what the map calls
- * one and no box covers, and boxes of which the map sees less than a quarter. 0 where the frame lacks either answer, or
- * the map has no such classes.
+ * Share of the frame, 0 to 1, on which class map and boxes disagree about road users: those on the map without a box,
+ * and boxes of which the map covers less than a quarter. 0 if the frame lacks either answer, or the map has no such
+ * classes.
  */
 export function mapAgainstBoxes(
   { segmentation, detections, widthPx, heightPx }: PerceptionFrame,
@@ -39,7 +39,7 @@ export function mapAgainstBoxes(
     let [cells, seen] = [0, 0];
     for (const cell of cellsOf(boxOf(boxPx), frame)) {
       isBoxed[cell] = 1;
-      // What the map does not show it cannot deny.
+      // A cell outside the class map cannot contradict a box.
       if (places[cell]! < 0) continue;
       cells++;
       if (isMapped(cell)) seen++;
@@ -51,7 +51,7 @@ export function mapAgainstBoxes(
   return Math.min(1, differing / isBoxed.length);
 }
 
-/** Cells whose middle lies in a box. */
+/** Cells whose centre is in a box. */
 function* cellsOf(
   [left, top, right, bottom]: readonly number[],
   { widthPx, heightPx }: { widthPx: number; heightPx: number },

@@ -25,16 +25,16 @@ export interface MineOptions {
   drives: DrivesFile;
   results: Store;
   store: StoreOptions;
-  /** Of the run that is meant; undefined where there is one. */
+  /** Key of the run; undefined if there is only one. */
   run?: string | undefined;
-  /** Codes of the drives; without them nothing is novel but what the novelty gate says. */
+  /** Codes of the drives; without them only the novelty gate finds novel frames. */
   codes: readonly DriveCodes[];
   count: number;
-  /** Of one drive at most; twice its even share when left out. */
+  /** Maximum number from one drive; defaults to twice its even share. */
   perDrive?: number | undefined;
   apartS: number;
   outDir: string;
-  /** Where the player is, for the page. */
+  /** Address of the player, for links in the page. */
   pageUrl: string;
   onProgress?: ((done: number, units: number) => void) | undefined;
 }
@@ -42,8 +42,9 @@ export interface MineOptions {
 export const minedFile = 'mined.json';
 
 /**
- * Looks through the results of a fleet for frames that are worth a label, and writes them as a data set with predictions in
- * place of labels. Rejects with ERR_OUTPUT where `outDir` is there, and with ERR_SOURCE_EMPTY where nothing speaks for any frame.
+ * Searches the results of a fleet for frames worth labelling, and writes them as a data set with predictions in place
+ * of labels. Rejects with ERR_OUTPUT if `outDir` exists, and with ERR_SOURCE_EMPTY if there is no reason for any
+ * frame.
  */
 export async function mineFleet(options: MineOptions): Promise<MineSummary> {
   return newFolder(options.outDir, async (dir) => {
@@ -74,7 +75,7 @@ export async function mineFleet(options: MineOptions): Promise<MineSummary> {
   });
 }
 
-/** Everything that speaks for a frame, in all units that have results. */
+/** Collects the candidates in all units that have results. */
 async function look(options: MineOptions, keys: readonly string[]) {
   const { task, results, apartS, count, onProgress } = options;
   const novelty = noveltyOf(options.codes);
@@ -144,7 +145,7 @@ const byUnit = (chosen: readonly ChosenFrame[]): ChosenFrame[][] => {
   return [...units.values()];
 };
 
-/** A name fit for a file for each drive's name, without `_`, each drive its own. */
+/** Returns a function from a drive's name to a unique file name without `_`. */
 function fileNames(): (drive: string) => string {
   const names = new Map<string, string>();
   const taken = new Set<string>();

@@ -12,7 +12,7 @@ const reasonWords: Readonly<Record<MiningReason, (score: number, entry: MinedEnt
   novel: (score) => `novelty ${score.toFixed(2)}`,
 };
 
-/** The set as a page: each frame, why it was chosen, and the way to its moment in the player. */
+/** The set as a page: each frame, why it was chosen, and a link to its moment in the player. */
 export function minedPage(
   { task, looked, units, drives, frames, problems }: MineSummary,
   pageUrl: string,

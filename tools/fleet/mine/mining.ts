@@ -1,14 +1,14 @@
-/** Why a frame is worth a label. */
+/** Reasons for labelling a frame. */
 export const miningReasons = ['uncertain', 'disagreement', 'rare', 'novel'] as const;
 export type MiningReason = (typeof miningReasons)[number];
 
-/** What the labels are for. */
+/** Tasks that the labels are for. */
 export const minedTasks = ['detection', 'segmentation', 'signs'] as const;
 export type MinedTask = (typeof minedTasks)[number];
 
 /** A moment of a drive. */
 export interface Moment {
-  /** Key of the unit whose results hold it. */
+  /** Key of the unit whose results contain it. */
   unit: string;
   drive: string;
   stampNs: bigint;
@@ -16,25 +16,25 @@ export interface Moment {
   timeS: number;
 }
 
-/** A frame that something speaks for. */
+/** A frame with a reason for labelling it. */
 export interface Candidate extends Moment {
   reason: MiningReason;
-  /** Compared among candidates of one reason alone. */
+  /** Comparable only among candidates of one reason. */
   score: number;
-  /** What is rare in it. */
+  /** The rare label in it. */
   label?: string;
 }
 
 export interface ChosenFrame extends Moment {
   /** Score by reason; a frame may have several. */
   reasons: Partial<Record<MiningReason, number>>;
-  /** What is rare in it. */
+  /** The rare labels in it. */
   labels: string[];
 }
 
-/** A frame of the set, as `mined.json` has it. */
+/** A frame of the set, as in `mined.json`. */
 export interface MinedEntry {
-  /** Its picture, below the set's folder. */
+  /** Its picture, relative to the set's folder. */
   file: string;
   drive: string;
   location: string;
@@ -47,11 +47,11 @@ export interface MinedEntry {
 export interface MineSummary {
   task: MinedTask;
   run: string;
-  /** Frames that were looked at, and their units. */
+  /** Number of frames that were examined, and of their units. */
   looked: number;
   units: number;
   drives: number;
   frames: MinedEntry[];
-  /** Chosen frames that have no picture, by reason. */
+  /** Chosen frames without a picture, grouped by reason. */
   problems: string[];
 }

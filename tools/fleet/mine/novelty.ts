@@ -1,21 +1,21 @@
 import type { DriveCodes } from '../../similar/code-file.js';
 import { nearest } from '../../similar/nearest.js';
 
-/** Codes that a frame is compared with, and frames that are compared, at most; evenly taken from all. */
+/** Maximum number of codes to compare with, and of compared frames; sampled evenly from all. */
 const mostCodes = 10_000;
-/** Of one drive alone, frames within so many seconds look alike whatever they show. */
+/** Within one drive, frames this close in time look alike whatever they show; seconds. */
 const sameSceneS = 30;
 
-/** How far a frame is from what was seen elsewhere. */
+/** How far a frame is from everything seen elsewhere. */
 export interface Novelty {
   timeS: number;
-  /** From 0, seen elsewhere, to about 1.4, nothing like it. */
+  /** From 0, the same as elsewhere, to about 1.4, nothing like it. */
   distance: number;
 }
 
 /**
- * For each drive its frames with the distance to the nearest code of another drive; of a single drive, to the nearest
- * that is half a minute away at least.
+ * For each drive, its frames with the distance to the nearest code of another drive; for a single drive, to the
+ * nearest one at least half a minute away.
  */
 export function noveltyOf(drives: readonly DriveCodes[]): Map<string, Novelty[]> {
   const all = drives.reduce((sum, { timesS }) => sum + timesS.length, 0);
@@ -45,7 +45,7 @@ function distancesTo(others: readonly DriveCodes[], { dims, timesS, codes }: Dri
   return frames.filter(({ distance }) => Number.isFinite(distance));
 }
 
-/** One drive cut into stretches of equal time; a frame's own and its neighbours are not elsewhere. */
+/** One drive cut into stretches of equal length; a frame's own stretch and its neighbours do not count as elsewhere. */
 function scenesOf(drive: DriveCodes): DriveCodes[] {
   const { timesS } = drive;
   const sceneOf = (place: number) => Math.floor(timesS[place]! / sameSceneS);
@@ -55,7 +55,7 @@ function scenesOf(drive: DriveCodes): DriveCodes[] {
   );
 }
 
-/** The frames of a drive that are kept, by their places. */
+/** A drive's kept frames, selected by index. */
 function partOf(drive: DriveCodes, isKept: (place: number) => boolean): DriveCodes {
   const { timesS, codes, dims } = drive;
   const kept = Array.from(timesS.keys()).filter(isKept);

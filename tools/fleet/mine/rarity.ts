@@ -1,8 +1,8 @@
 import type { Candidate, Moment } from './mining.js';
 
-/** Counts in how many units each label is, and remembers where. */
+/** Counts the units that contain each label, and remembers where. */
 export class Rarity {
-  /** Frames that are kept for a label: as its count grows it stops being rare. */
+  /** Maximum number of frames kept per label: a label with more units is no longer rare. */
   readonly #most: number;
   readonly #labels = new Map<string, { units: number; moments: Moment[] }>();
   #units = 0;
@@ -21,7 +21,7 @@ export class Rarity {
     }
   }
 
-  /** A label's score is the information that a unit has it, in bits: 0 where all have it, 10 where one of 1024 has. */
+  /** A label's score is the information that a unit contains it, in bits: 0 if all do, 10 if one of 1024 does. */
   *candidates(): Generator<Candidate> {
     for (const [label, { units, moments }] of this.#labels) {
       const score = Math.log2(this.#units / units);

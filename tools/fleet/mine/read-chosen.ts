@@ -18,7 +18,7 @@ export type ReadFrame = Pick<MinedFrame, 'file' | 'picture' | 'frame' | 'lookUp'
   chosen: ChosenFrame;
 };
 
-/** The chosen frames of one unit with their pictures and results, in the order of their times. */
+/** The chosen frames of one unit with their pictures and results, in order of time. */
 export async function* readChosen(
   drive: FoundDrive,
   chosen: readonly ChosenFrame[],
@@ -70,7 +70,7 @@ function resultsOf(unit: string, chosen: readonly ChosenFrame[], results: Store)
   });
 }
 
-/** A recorded JPEG stays what it is; other pictures become PNG, which loses nothing. */
+/** Recorded JPEG is kept as it is; other pictures become PNG, which is lossless. */
 async function pictureOf(
   recorded: Parameters<typeof decodePicture>[0],
 ): Promise<Pick<ReadFrame, 'file' | 'picture'>> {

@@ -1,12 +1,12 @@
 import type { FrameInterest } from './interest.js';
 import type { Candidate, MiningReason, Moment } from './mining.js';
 
-/** Reasons that a frame has by itself. */
+/** Reasons that can be judged from the frame alone. */
 type SpokenReason = Exclude<MiningReason, 'rare'>;
 
 /**
- * The best frames of one unit: of each stretch of `apartS` seconds the one that most speaks for, `most` for each reason,
- * and for each label the frame that shows it best. What a unit leaves in memory does not grow with its length.
+ * The best frames of one unit: for each reason the best of each stretch of `apartS` seconds, `most` in total, and for
+ * each label the frame that shows it best. The memory for a unit does not grow with its length.
  */
 export class UnitHarvest {
   readonly #apartS: number;
@@ -23,7 +23,7 @@ export class UnitHarvest {
     this.#most = most;
   }
 
-  /** `novel`: the value of the novelty gate where the scene was said to be novel, else 0. */
+  /** `novel`: the novelty gate's value if it called the scene novel, otherwise 0. */
   add(moment: Moment, { uncertain, disagreement, labels }: FrameInterest, novel: number): void {
     this.#keep('uncertain', moment, uncertain);
     this.#keep('disagreement', moment, disagreement);

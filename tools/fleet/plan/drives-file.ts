@@ -11,20 +11,20 @@ const text = z.string().min(1);
 const driveSchema = z.strictObject({
   /** A recording, or a pattern of several (`*`, `?`, `**`): a path, relative to the file, or `s3://bucket/…`. */
   path: text,
-  /** What the drive is called; of a pattern there are several, which are called by what the pattern leaves open. */
+  /** Name of the drive; drives of a pattern are named by the part that the pattern leaves open. */
   name: text
     .regex(/^[\w .,+@=()/-]+$/, 'expected letters, digits and . , + @ = ( ) / -')
     .optional(),
-  /** Topic of the pictures, of a recording of several cameras. */
+  /** Topic of the pictures, for a recording of several cameras. */
   topic: text.optional(),
 });
 
-/** Which drives, and how they are cut into units of work. docs/fleet.md explains every key. */
+/** The drives, and how they are cut into units of work. docs/fleet.md explains every key. */
 export const drivesSchema = z.strictObject({
   drives: z.array(driveSchema).min(1),
-  /** Recordings are cut into pieces of this length; whole drives when left out. */
+  /** Recordings are cut into pieces of this length; if omitted, a unit is a complete drive. */
   pieceSeconds: z.number().min(1).max(86_400).optional(),
-  /** What a piece is run on before its first result is kept, so that tracks, sign memory and limits are warm. */
+  /** How long a piece runs before its first result is kept, so that tracks, sign memory and limits are warm. */
   runUpSeconds: z.number().min(0).max(600).default(10),
 });
 

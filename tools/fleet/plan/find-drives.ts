@@ -5,18 +5,19 @@ import type { StoreOptions } from '../store/store.js';
 import type { DriveEntry } from './drives-file.js';
 import { parsePattern } from './pattern.js';
 
-/** One drive by name, and where it lies: an absolute path, or `s3://bucket/key`. */
+/** A drive's name and location: an absolute path, or `s3://bucket/key`. */
 export interface FoundDrive {
   name: string;
   location: string;
   topic: string | undefined;
-  /** Where a listing said so. */
+  /** Set if a listing stated it. */
   sizeBytes?: number;
 }
 
 /**
- * Every drive that the entries name, in their order; those of a pattern by name. Rejects with ERR_CONFIG where a pattern
- * fits nothing, where two drives have one name, and where a drive is named twice. Single drives are not looked at here.
+ * All drives that the entries name, in their order; those of a pattern by name. Rejects with ERR_CONFIG if a pattern
+ * matches nothing, two drives have the same name, or a drive is named twice. Does not check whether single drives
+ * exist.
  */
 export async function findDrives(
   entries: readonly DriveEntry[],

@@ -1,4 +1,7 @@
-/** The answers of `work` in the order of the items, with so many at once; the first that rejects ends it. */
+/**
+ * Runs `work` on all items, a limited number at once; resolves with the results in the items' order, and rejects with
+ * the first error.
+ */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   atOnce: number,

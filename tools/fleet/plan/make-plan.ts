@@ -12,17 +12,17 @@ import { type FoundDrive, findDrives } from './find-drives.js';
 import { inParallel } from './in-parallel.js';
 import { type Piece, type Unit, unitKey } from './unit.js';
 
-/** Drives that are looked at side by side: each is a handful of small reads, of a bucket mostly waiting. */
+/** Drives examined in parallel: each takes a few small reads and, in a bucket, mostly waiting. */
 const drivesAtOnce = 16;
 
 /** A drive as the plan knows it. */
 interface KnownDrive extends FoundDrive {
   identity: DriveIdentity;
-  /** Log times of the first and last picture, nanoseconds as text; left out where the drive is not cut. */
+  /** Log times of the first and last picture, nanoseconds as text; omitted if the drive is not cut. */
   span?: { fromNs: string; toNs: string } | undefined;
 }
 
-/** A drive that cannot even be opened: it has no units, and is told with the reason. */
+/** A drive that cannot even be opened: it has no units, and is reported with the reason. */
 export interface UnreadableDrive {
   name: string;
   location: string;
@@ -36,8 +36,8 @@ export interface Plan {
 }
 
 /**
- * Finds the drives, and cuts them into units. What was found of the drives is kept in the store of the results, by a hash
- * of the drives' names, so that of a thousand workers of one job not each looks at every drive.
+ * Finds the drives and cuts them into units. Facts about the drives are cached in the results' store, by a hash of
+ * the drives' names, so that a thousand workers of one job need not all examine every drive.
  */
 export async function makePlan(
   file: DrivesFile,
@@ -69,13 +69,13 @@ async function lookedAt(
   const kept = await results.read(key);
   if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept));
   const known = await inParallel(found, drivesAtOnce, (drive) => look(drive, isCut, options));
-  // What could not be read may be there tomorrow: it is not kept.
+  // A plan with unreadable drives is not cached, because they may be readable later.
   if (known.every((drive) => !('code' in drive)))
     await results.put(key, new TextEncoder().encode(JSON.stringify(known)));
   return known;
 }
 
-/** Of a local file its size and time, so that a plan is not taken for that of another file of the same name. */
+/** For a local file its size and time, so that another file of the same name does not get its plan. */
 async function sizeOf({ location, sizeBytes }: FoundDrive, options: StoreOptions): Promise<string> {
   if (!isBucket(location)) {
     const found = await stat(location).catch(() => undefined);
@@ -117,7 +117,7 @@ async function look(
     }
   } catch (error) {
     const { code, message } = error as PerceptionError;
-    // A store that does not answer is no fault of the drive.
+    // A store that does not answer is not the drive's fault.
     if (typeof code !== 'string' || code === 'ERR_SOURCE_LOST') throw error;
     return { name: drive.name, location: drive.location, code, message };
   }
@@ -140,10 +140,10 @@ const view = (bytes: Opened) => ({
   read: (offset: number, length: number) => bytes.read(offset, length),
 });
 
-/** A last piece shorter than this share of the others goes with the one before it. */
+/** A last piece shorter than this share of the others joins the one before it. */
 const leastShare = 0.25;
 
-/** The drive as a whole, or its pieces, cut at equal times from its first picture on. */
+/** The complete drive, or its pieces, cut at equal times from its first picture on. */
 function piecesOf(
   { span }: KnownDrive,
   { pieceSeconds, runUpSeconds }: DrivesFile,

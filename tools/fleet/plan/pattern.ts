@@ -1,6 +1,6 @@
-/** A pattern of paths, taken apart: `*` and `?` stand for anything within a name, `**` for any folders. */
+/** A parsed path pattern: `*` and `?` match within a name, `**` matches any folders. */
 export interface PathPattern {
-  /** What stands before the first name with a wildcard, with its `/`. */
+  /** The part before the first name with a wildcard, including its `/`. */
   base: string;
   matches(path: string): boolean;
 }

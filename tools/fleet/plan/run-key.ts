@@ -8,30 +8,30 @@ import { codeSha256 } from '../../../src/outputs/recording/code-hash.js';
 import { buildFacts } from '../../../src/outputs/recording/made-by.js';
 import type { PipelineConfig } from '../../../src/pipeline/pipeline-schema.js';
 
-/** All that decides, beside the drive, what a lock-step run sees. */
+/** Everything besides the drive that determines the results of a lock-step run. */
 export const runFactsSchema = z.strictObject({
   /** Versions of windshield and ONNX Runtime, and the platform. */
   build: z.string(),
-  /** sha256 of the code of the pipeline: a version is not raised with every change. */
+  /** sha256 of the pipeline's code, because the version does not change with every change of code. */
   code: z.string(),
   /** By task, sha256 of the bundle's manifest, which has the network's hash, and golden outputs. */
   bundles: z.record(z.string(), z.string()),
   /** sha256 of the files, or `recording` or `none`. */
   calibration: z.string(),
   mount: z.string(),
-  /** What else of the pipeline file decides results, as JSON. */
+  /** Other settings of the pipeline file that affect results, as JSON. */
   settings: z.string(),
 });
 
 export type ReplayFacts = z.infer<typeof runFactsSchema>;
 
 export interface Run {
-  /** Hash of the facts: names the run. */
+  /** Hash of the facts; identifies the run. */
   key: string;
   facts: ReplayFacts;
 }
 
-/** What a run is made of, by content. Rejects with ERR_BUNDLE or ERR_CALIBRATION where a file is missing. */
+/** The facts that identify a run, by content. Rejects with ERR_BUNDLE or ERR_CALIBRATION if a file is missing. */
 export async function describeRun(config: PipelineConfig): Promise<Run> {
   const bundles: Record<string, string> = {};
   for (const task of tasks) {
@@ -50,7 +50,7 @@ export async function describeRun(config: PipelineConfig): Promise<Run> {
   } = config;
   const settings = {
     ...{ providers, preprocess, pictureHealth, allowUncertified, frameRateHz },
-    // What came later stands there only where it is used, so that older keys stay.
+    // Newer settings are included only if they are used, so that older keys stay valid.
     ...{ novelty, steeringCheck, ...(ground !== 'plane' && { ground }) },
   };
   const facts: ReplayFacts = {

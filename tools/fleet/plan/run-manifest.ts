@@ -5,7 +5,7 @@ import type { Store } from '../store/store.js';
 import { parseRecord } from '../work/unit-record.js';
 import { type Run, runFactsSchema, runKeyOf } from './run-key.js';
 
-/** What a run was asked to do, so that a merge can tell what is missing. */
+/** The units that a run was asked to do, so that a merge can tell what is missing. */
 const manifestSchema = z.strictObject({
   format: z.literal(1),
   run: z.string(),
@@ -17,11 +17,11 @@ const manifestSchema = z.strictObject({
 export interface KnownRun {
   run: string;
   facts: z.infer<typeof runFactsSchema>;
-  /** Key by name of all units that were ever asked for. */
+  /** Key by name of all units that were ever requested. */
   units: Map<string, string>;
 }
 
-/** Names a thing of a run by its content; the same for every worker of a job. */
+/** Writes the run and its list of units under keys derived from their content; the same for every worker of a job. */
 export async function putManifest(
   results: Store,
   { key: run, facts }: Run,
@@ -33,12 +33,12 @@ export async function putManifest(
   const bytes = new TextEncoder().encode(JSON.stringify(manifest));
   const name = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const key = `runs/${run}/${name}.json`;
-  // One that was damaged is written anew.
+  // A damaged one is rewritten.
   if (Buffer.compare((await results.read(key)) ?? new Uint8Array(0), bytes) === 0) return;
   await results.put(key, bytes);
 }
 
-/** Every run whose results lie in a store, by key. Lists of units that cannot be read are told by name. */
+/** Every run whose results are in a store, by key. Unreadable lists of units are reported by name. */
 export async function listRuns(
   results: Store,
   onUnreadable?: (key: string) => void,
@@ -46,7 +46,7 @@ export async function listRuns(
   const runs = new Map<string, KnownRun>();
   for await (const { key } of results.list('runs/')) {
     const manifest = parseRecord(manifestSchema, await results.read(key));
-    // What does not hash to its own name was not written by this program.
+    // A file whose content does not hash to its name was not written by this program.
     if (manifest === undefined || runKeyOf(manifest.facts) !== manifest.run) {
       onUnreadable?.(key);
       continue;
@@ -60,9 +60,9 @@ export async function listRuns(
 }
 
 /**
- * The run that is meant: the one named, or the only one. Rejects with ERR_CONFIG where there is none, or where there are
- * several and none is named; they are told apart by their builds and networks. Rejects with ERR_RECORDING where a list of its
- * units cannot be read: what stood in it would be missing, and nobody would know.
+ * Returns the named run, or the only one. Rejects with ERR_CONFIG if there is none, or if there are several and none
+ * is named; the message tells them apart by their builds and networks. Rejects with ERR_RECORDING if a list of its
+ * units cannot be read, because its units would then be missing unnoticed.
  */
 export async function chooseRun(results: Store, wanted: string | undefined): Promise<KnownRun> {
   const unreadable: string[] = [];
@@ -76,7 +76,7 @@ export async function chooseRun(results: Store, wanted: string | undefined): Pro
     if (hole === undefined) return runs.get(named[0]!)!;
     throw new PerceptionError(
       'ERR_RECORDING',
-      `${results.place}/${hole}: expected a list of the run's units, found something else; \`fleet run\` over its drives writes it anew`,
+      `${results.place}/${hole}: expected a list of the run's units, found something else; \`fleet run\` over its drives writes it again`,
     );
   }
   const described = [...runs.values()].map(

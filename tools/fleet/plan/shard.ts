@@ -6,7 +6,7 @@ export interface Shard {
   count: number;
 }
 
-/** Where engines of array jobs say which of the jobs this is, and how many there are, where they say it. */
+/** Environment variables in which engines of array jobs give the job's index and, if available, the number of jobs. */
 const engines = [
   { index: 'JOB_COMPLETION_INDEX', count: undefined, first: undefined, what: 'Kubernetes' },
   {
@@ -19,8 +19,8 @@ const engines = [
 ] as const;
 
 /**
- * Reads `--shard`: `2/8` is the third of eight, `/8` the one of eight that the environment names. Throws ERR_USAGE, naming
- * the variable that is missing.
+ * Parses `--shard`: `2/8` is the third of eight; `/8` takes its index from the environment. Throws ERR_USAGE and
+ * names the variable that is missing.
  */
 export function parseShard(text: string, env: NodeJS.ProcessEnv = process.env): Shard {
   const match = /^(\d*)\/(\d+)$/.exec(text);
@@ -33,7 +33,10 @@ export function parseShard(text: string, env: NodeJS.ProcessEnv = process.env): 
   return { index, count };
 }
 
-/** The shard of an engine that says both index and count; undefined where none does. Throws ERR_USAGE as parseShard. */
+/**
+ * The shard of an array job's engine; undefined if there is none. Throws ERR_USAGE if the engine gives no count, and as
+ * parseShard does.
+ */
 export function shardOf(env: NodeJS.ProcessEnv = process.env): Shard | undefined {
   const engine = engines.find(({ index }) => env[index] !== undefined);
   if (engine === undefined) return undefined;
@@ -57,7 +60,7 @@ function indexIn(env: NodeJS.ProcessEnv, count: number): number {
   throw usage(`expected ${engine.index} as a whole number, found "${env[engine.index]}"`);
 }
 
-/** Every `count`-th unit: pieces of one long drive go to different workers. */
+/** Takes every `count`-th unit, so that pieces of one long drive go to different workers. */
 export const unitsOfShard = <T>(units: readonly T[], { index, count }: Shard): T[] =>
   units.filter((_, place) => place % count === index);
 

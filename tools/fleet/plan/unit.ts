@@ -1,40 +1,40 @@
 import { createHash } from 'node:crypto';
 import type { DriveIdentity } from '../store/identity.js';
 
-/** Raised when what a unit's files hold changes, so that old ones are not taken for new ones. */
+/** Raised when the content of a unit's files changes, so that old files are not mistaken for new ones. */
 const unitFormat = 1;
 
-/** A part of a drive whose results are kept, on the drive's own clock. */
+/** Part of a drive whose results are kept, on the drive's own clock. */
 export interface Piece {
   /** From 0. */
   number: number;
-  /** Log times, nanoseconds as text (JSON has no such numbers): the first included, the last not. */
+  /** Log times, nanoseconds as text (JSON has no such numbers): `fromNs` inclusive, `toNs` exclusive. */
   fromNs: string;
   toNs: string;
   /** Where the run begins: at `fromNs`, or some seconds before it. */
   runUpFromNs: string;
-  /** Stamp of the drive's first picture, which `source_time_ns` counts from. */
+  /** Stamp of the drive's first picture, from which `source_time_ns` counts. */
   driveFromNs: string;
 }
 
-/** What one worker does in one go: a drive, or a piece of one. */
+/** One piece of work for a worker: a drive, or a piece of one. */
 export interface Unit {
-  /** The drive's name; of a piece with its number: `night/0412#3`. */
+  /** The drive's name; with its number for a piece: `night/0412#3`. */
   name: string;
   drive: string;
   location: string;
   topic: string | undefined;
   identity: DriveIdentity;
-  /** Undefined for a whole drive. */
+  /** Undefined for a complete drive. */
   piece: Piece | undefined;
-  /** Seconds of driving that are kept, where they are known. */
+  /** Seconds of driving that are kept, if known. */
   seconds: number | undefined;
-  /** Names the unit's files: hash of the drive, the piece, and all that decides its results. */
+  /** Names the unit's files: hash of the drive, the piece, and everything that determines its results. */
   key: string;
 }
 
 /**
- * The name of a unit's results. Where the drive lies is left out: the same drive in a folder and in a bucket gives the
+ * Key of a unit's results. It does not include the location: the same drive in a folder and in a bucket gives the
  * same results under the same name.
  */
 export function unitKey(unit: Omit<Unit, 'key' | 'location' | 'seconds'>, runKey: string): string {
@@ -43,7 +43,7 @@ export function unitKey(unit: Omit<Unit, 'key' | 'location' | 'seconds'>, runKey
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
 }
 
-/** Where the files of a unit lie. `whole` is written last: with it the unit is done. */
+/** Paths of a unit's files. `whole` is written last; its presence means that the unit is done. */
 export const unitFiles = (key: string) => ({
   results: `units/${key}/results.mcap`,
   times: `units/${key}/times.mcap`,

@@ -1,5 +1,5 @@
 import type { UnreadableDrive } from './make-plan.js';
 import type { Unit } from './unit.js';
 
-/** What there is to do: units, and drives that have none because they cannot be opened. */
+/** Work to do: units, and drives without units because they cannot be opened. */
 export type WorkItem = Unit | (UnreadableDrive & { key: string });

@@ -16,24 +16,24 @@ import type { TakenUnit, UnitQueue } from './unit-queue.js';
 export interface NatsOptions {
   /** `nats://host:4222`, or `tls://…`. */
   url: string;
-  /** Names the queue: workers of one run share it, and of no other. */
+  /** Names the queue: only workers of one run share it. */
   run: string;
   leaseMs: number;
 }
 
-/** What is put in twice within this time is in it once; later, it is found done as soon as it is taken. */
+/** An item published twice within this time is queued once; later duplicates are found done when they are taken. */
 const duplicateWindowMs = 24 * 3600 * 1000;
-/** Publications that wait for their answer together. */
+/** Maximum number of publications that wait for their acknowledgement together. */
 const publishedAtOnce = 256;
-/** How long a worker waits for a unit before it looks whether there will be any, milliseconds. */
+/** How long a worker waits for a unit before it checks whether any are left, milliseconds. */
 const waitMs = 1000;
 
 const consumerName = 'workers';
 
 /**
- * A work queue of NATS JetStream: each unit is with one worker at a time, and goes to another one when its worker falls
- * silent. Units that were set aside are told on a stream of their own. Credentials come from NATS_USER and NATS_PASSWORD,
- * or NATS_TOKEN.
+ * A work queue on NATS JetStream: each unit is with one worker at a time, and is redelivered to another if its worker
+ * stops responding. Units that were set aside are published on a separate stream. Credentials come from NATS_USER and
+ * NATS_PASSWORD, or NATS_TOKEN.
  */
 export class NatsQueue implements UnitQueue {
   readonly leaseMs: number;
@@ -50,14 +50,14 @@ export class NatsQueue implements UnitQueue {
     this.#subject = `windshield.${options.run}`;
   }
 
-  /** Rejects with ERR_SOURCE_LOST where the server does not answer or has no JetStream. */
+  /** Rejects with ERR_SOURCE_LOST if the server does not answer or has no JetStream. */
   static async open(options: NatsOptions): Promise<NatsQueue> {
     const { url, run, leaseMs } = options;
     try {
       const connection = await connect({ ...addressOf(url), maxReconnectAttempts: 60 });
       try {
         const manager = await jetstreamManager(connection);
-        // Every worker makes them: the same thing made twice is one.
+        // Every worker creates them; creating an existing one changes nothing.
         await manager.streams.add({
           name: streamOf(run),
           subjects: [`windshield.${run}.units`],
@@ -106,10 +106,10 @@ export class NatsQueue implements UnitQueue {
       (await manager.streams.getMessage(`${this.#stream}-lists`, { last_by_subj: subject })) !==
       null;
     if (!isEmpty && (await isFilled())) return;
-    // The same list for other results, or once more: what was put in then says nothing of what is done.
+    // The list is queued for other results or once more, so its earlier entries do not show what is done.
     const isAgain = isEmpty && last_seq > 0;
     const wanted = isAgain ? await stillOpen(items) : items;
-    // Workers that fill it at the same time give the same ids.
+    // Workers that fill the queue at the same time publish the same ids.
     const filling = `${list}.${isAgain ? last_seq : 0}`;
     for (let from = 0; from < wanted.length; from += publishedAtOnce)
       await Promise.all(
@@ -125,7 +125,7 @@ export class NatsQueue implements UnitQueue {
     await stream.publish(`${this.#subject}.units`, JSON.stringify(item), { msgID });
   }
 
-  /** A new message in the place of the one that was taken: it has not been taken yet. */
+  /** Publishes a new message in place of the taken one, so that its delivery count starts from zero. */
   async #putBack(item: WorkItem, message: JsMsg): Promise<void> {
     try {
       await this.#put(item, `${item.key}.back.${message.seq}`);
@@ -169,7 +169,7 @@ export class NatsQueue implements UnitQueue {
 
 const streamOf = (run: string) => `windshield-${run}`;
 
-/** Names a list of units: another list may have some of the same. */
+/** Identifies a list of units; another list may share some of them. */
 const listOf = (items: readonly WorkItem[]): string =>
   createHash('sha256')
     .update(

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BackOff {
-  /** Tries in all, the first included. */
+  /** Maximum number of attempts, the first included. */
   tries: number;
-  /** Before the second try; each later one waits twice as long, up to `mostMs`. */
+  /** Wait before the second attempt; each later one waits twice as long, up to `mostMs`. */
   firstMs: number;
   mostMs: number;
 }
@@ -11,8 +11,8 @@ export interface BackOff {
 export const defaultBackOff: BackOff = { tries: 6, firstMs: 200, mostMs: 10_000 };
 
 /**
- * Tries `work` again while it rejects with what `isPassing`, waiting longer each time; between half and the whole of the
- * wait by chance, so that a thousand workers do not come back together. Rejects with the last error.
+ * Retries `work` while `isPassing` accepts its error, with exponential back-off. Each wait is randomised between half
+ * and all of its length, so that a thousand workers do not return together. Rejects with the last error.
  */
 export async function withBackOff<Result>(
   { tries, firstMs, mostMs }: BackOff,

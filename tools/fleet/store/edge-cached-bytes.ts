@@ -3,7 +3,7 @@ import type { ByteSource } from '../../../src/recording/byte-source.js';
 const headBytes = 64 * 1024;
 const tailBytes = 256 * 1024;
 
-/** Bytes of which the start and the end are fetched once: there a recording has its header and its index. */
+/** Caches the start and the end of a byte source, where a recording has its header and its index. */
 export class EdgeCachedBytes implements ByteSource {
   readonly sizeBytes: number;
   readonly #bytes: ByteSource;

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DriveIdentity } from './identity.js';
 
-/** As `identify`, of a folder of pictures: by the names and sizes of all that lies in it. */
+/** As `identify`, for a folder of pictures: from the names and sizes of its files. */
 export async function folderIdentity(path: string): Promise<DriveIdentity> {
   const names = (await readdir(path, { recursive: true })).sort();
   const hash = createHash('sha256');

@@ -10,7 +10,7 @@ import { PlainFile } from '../../../src/recording/file-bytes.js';
 import type { RecordedBytes } from '../../../src/recording/recording-reader.js';
 import type { Store, StoredObject } from './store.js';
 
-/** A folder, local or of a network file system. Several processes may write into it, on one machine or on many. */
+/** A folder, local or on a network file system. Several processes may write into it, on one machine or on many. */
 export class FolderStore implements Store {
   readonly place: string;
 
@@ -19,7 +19,7 @@ export class FolderStore implements Store {
   }
 
   async *list(prefix: string): AsyncGenerator<StoredObject, void, void> {
-    // A prefix may end in the middle of a name, as those of buckets do.
+    // A prefix may end in the middle of a name, as in buckets.
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     for await (const object of this.#walk(folder)) if (object.key.startsWith(prefix)) yield object;
   }
@@ -38,7 +38,7 @@ export class FolderStore implements Store {
     for (const { entry, key } of sorted) {
       if (entry.isDirectory()) yield* this.#walk(key);
       else if (!key.endsWith(partialSuffix)) {
-        // A link is followed; what has gone meanwhile, or is no file, is none.
+        // Links are followed; what has gone meanwhile, or is not a file, is skipped.
         const found = await stat(join(this.place, key)).catch(() => undefined);
         if (found?.isFile()) yield { key, sizeBytes: found.size };
       }
@@ -75,7 +75,7 @@ export class FolderStore implements Store {
   async #write(key: string, fill: (file: PartialFile) => Promise<void>): Promise<void> {
     const path = this.#path(key);
     makeFolder(dirname(path));
-    // A name of its own: another worker may be writing the same, on another machine even.
+    // A unique name, because another worker, even on another machine, may be writing the same key.
     const own = `${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
     const file = PartialFile.create(path, { partial: `${path}.${own}${partialSuffix}` });
     try {

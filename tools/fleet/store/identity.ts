@@ -4,16 +4,16 @@ import type { ByteSource } from '../../../src/recording/byte-source.js';
 const headBytes = 64 * 1024;
 const tailBytes = 256 * 1024;
 
-/** Tells a drive from another one, wherever it lies. */
+/** Identifies a drive independently of its location. */
 export interface DriveIdentity {
   sizeBytes: number;
-  /** Of its first 64 KiB and its last 256 KiB, where a recording has its index: sizes and times of all chunks. */
+  /** Of its first 64 KiB and last 256 KiB, where a recording has its index: sizes and times of all chunks. */
   edgesSha256: string;
 }
 
 /**
- * Reads two ranges, not the whole: a drive has gigabytes, and may lie far away. What changes a picture of a recording
- * changes the size of its chunk and so the index, unless it was made to keep it.
+ * Reads two ranges instead of everything: a drive has gigabytes, and may be far away. A changed picture changes the
+ * size of its chunk and so the index, unless it was crafted to keep the size.
  */
 export async function identify(bytes: ByteSource): Promise<DriveIdentity> {
   const { sizeBytes } = bytes;

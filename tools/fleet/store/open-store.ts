@@ -6,14 +6,14 @@ const s3Pattern = /^s3:\/\//i;
 
 export const isBucket = (place: string): boolean => s3Pattern.test(place);
 
-/** Opens a folder, or `s3://bucket/prefix`. Nothing is asked of a bucket before it is read or written. */
+/** Opens a folder, or `s3://bucket/prefix`. No request goes to a bucket before it is read or written. */
 export async function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
   if (!isBucket(place)) return new FolderStore(place);
   const { S3Store } = await import('./s3-store.js');
   return S3Store.open(place, options);
 }
 
-/** A store and the name in it of one object: a file's folder, or a bucket. */
+/** The store that contains one object, and its name there: a file's folder, or a bucket. */
 export async function openPlaceOf(
   location: string,
   options: StoreOptions = {},

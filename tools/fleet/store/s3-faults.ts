@@ -1,4 +1,4 @@
-/** What an S3-compatible server, or the way to it, answers. */
+/** Error of an S3-compatible server or of the connection to it. */
 interface StoreFault {
   name?: string;
   code?: string;
@@ -26,7 +26,7 @@ const passingCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ]);
 
-/** Whether the same request may succeed a little later. A full store, a wrong key or a missing bucket does not pass. */
+/** Whether the same request may succeed a little later. A full store, a wrong key or a missing bucket is permanent. */
 export function isPassing(error: unknown): boolean {
   const { name = '', code = '', message = '', $metadata } = (error ?? {}) as StoreFault;
   const status = $metadata?.httpStatusCode;
@@ -34,7 +34,7 @@ export function isPassing(error: unknown): boolean {
     passingNames.has(name) ||
     passingCodes.has(code) ||
     (status !== undefined && passingStatuses.has(status)) ||
-    // Node's words for a connection that ends in the middle of a body.
+    // Node's messages for a connection that ends in the middle of a body.
     /^(aborted|socket hang up|premature close|terminated)$/i.test(message)
   );
 }
@@ -44,7 +44,7 @@ export function isNotThere(error: unknown): boolean {
   return name === 'NoSuchKey' || name === 'NotFound' || $metadata?.httpStatusCode === 404;
 }
 
-/** `503 SlowDown: Please reduce your request rate`, or the fault of the way to it. */
+/** `503 SlowDown: Please reduce your request rate`, or the connection's error. */
 export function describeStoreFault(error: unknown): string {
   const { name = 'Error', code, message = '', $metadata } = (error ?? {}) as StoreFault;
   const status = $metadata?.httpStatusCode;

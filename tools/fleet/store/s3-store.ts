@@ -19,11 +19,11 @@ import type { Store, StoredObject, StoreOptions } from './store.js';
 
 export interface S3Options extends StoreOptions {
   backOff?: BackOff;
-  /** A request that brings nothing for so long is given up and tried again, milliseconds. */
+  /** A request that delivers nothing for this long is aborted and retried, milliseconds. */
   silenceMs?: number;
 }
 
-/** What was asked of a store so far: what money is paid for. */
+/** Requests and bytes so far, which is what providers charge for. */
 export interface StoreTraffic {
   requests: number;
   bytesIn: number;
@@ -31,9 +31,9 @@ export interface StoreTraffic {
 }
 
 /**
- * A bucket of S3 or of a store that speaks like it, below a prefix. Credentials are those of the environment
- * (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION) and no others: no profile, no service of the
- * machine is asked. A request that fails for a passing reason is made again, later each time.
+ * A bucket of S3 or a compatible store, below a prefix. Credentials come only from the environment
+ * (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION): no profile and no metadata service is
+ * used. Requests with passing faults are retried with back-off.
  */
 export class S3Store implements Store {
   readonly place: string;
@@ -51,18 +51,18 @@ export class S3Store implements Store {
     this.place = `s3://${bucket}${prefix === '' ? '' : `/${prefix.replace(/\/$/, '')}`}`;
   }
 
-  /** Throws ERR_USAGE for an address that is none, and ERR_CONFIG without credentials. */
+  /** Throws ERR_USAGE for an invalid address, and ERR_CONFIG without credentials. */
   static open(place: string, options: S3Options = {}): S3Store {
     const { endpoint, backOff = defaultBackOff, silenceMs = 30_000 } = options;
     const [, bucket, path = ''] =
       /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(place) ?? [];
     if (bucket === undefined)
       throw new PerceptionError('ERR_USAGE', `expected s3://bucket/prefix, found ${place}`);
-    // Which Node the package's later versions will need is this project's matter, not its users'.
+    // The package's future Node requirements concern this project, not its users.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const client = new S3Client({
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-      // All that would else be looked for in files of the home folder, or asked of the machine.
+      // Set here so that the SDK does not look into the home folder or query the machine.
       region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
       credentials: credentialsOf(process.env, place),
       useDualstackEndpoint: false,
@@ -146,7 +146,7 @@ export class S3Store implements Store {
   async putFile(key: string, path: string): Promise<void> {
     const { size } = await stat(path);
     await this.#asking('write', key, () => {
-      // A stream can be sent once: each try opens its own.
+      // A stream can be sent only once, so each attempt opens a new one.
       const object = { ...this.#named(key), Body: createReadStream(path), ContentLength: size };
       return this.#client.send(new PutObjectCommand(object));
     });
@@ -168,7 +168,7 @@ export class S3Store implements Store {
           'ERR_RECORDING',
           `${this.#address(key)}: expected the same object throughout, found it written anew`,
         );
-      // A connection that breaks off may look like an end.
+      // A broken connection may look like the end.
       if (bytes.length !== length) throw new CutOff(length, bytes.length);
       return this.#received(bytes);
     });
@@ -212,7 +212,7 @@ export class S3Store implements Store {
   }
 }
 
-/** Fewer bytes came than were asked for. */
+/** Fewer bytes arrived than were requested. */
 class CutOff extends Error {
   override readonly name = 'TimeoutError';
 

@@ -10,19 +10,19 @@ import { lastTable, tableFile, tableUnit } from './table-unit.js';
 export interface TableSummary {
   run: string;
   units: number;
-  /** Of `units`, those whose tables were there already, and those that have no results. */
+  /** How many of `units` already had tables, and how many have no results. */
   before: number;
   withoutResults: number;
-  /** Units whose results cannot be read, by name, and why; their tables are left out. */
+  /** Units whose results cannot be read, with the reason; they get no tables. */
   unreadable: { name: string; reason: string }[];
-  /** Rows that were written now, by table. */
+  /** Number of rows written by this call, by table. */
   rows: Partial<Record<TableName, number>>;
 }
 
-/** Units that are read side by side: on one core, what waits for a store. */
+/** Units read in parallel: even on one core, others proceed while one waits for a store. */
 const atOnce = 4;
 
-/** Writes the tables of every unit of a run that has results; what is there already is not written again. */
+/** Writes the tables of every unit of a run that has results; existing tables are not rewritten. */
 export async function tableFleet(
   results: Store,
   tables: Store,

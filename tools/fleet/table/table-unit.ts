@@ -8,14 +8,14 @@ import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
 import type { UnitRecord } from '../work/unit-record.js';
 
-/** Where the rows of a unit lie: a folder a table, in it one a drive, as tools that read partitions expect. */
+/** Path of a unit's rows: one folder per table, in it one per drive, as tools that read partitions expect. */
 export const tableFile = (table: TableName, { drive, key }: Pick<UnitRecord, 'drive' | 'key'>) =>
   `${table}/drive=${encodeURIComponent(drive)}/${key}.parquet`;
 
-/** The table that every unit has a row of: written last, it says that the unit is there. */
+/** A table in which every unit has a row. It is written last, so its presence means that all are there. */
 export const lastTable: TableName = 'drives';
 
-/** Writes the tables of one unit; one without rows is left out. Resolves with the rows by table. */
+/** Writes the tables of one unit, omitting empty ones. Resolves with the number of rows by table. */
 export async function tableUnit(
   record: UnitRecord,
   results: Store,
@@ -40,7 +40,7 @@ export async function tableUnit(
   }
 }
 
-/** Results and truth from one file, how long it took from the other; of a piece, its number as the epoch of its tracks. */
+/** Rows of results and truth from one file, of latency from the other; a piece's number becomes the epoch of its tracks. */
 async function* unitRows(
   { drive, piece }: UnitRecord,
   resultsPath: string,

@@ -10,20 +10,20 @@ import type { Piece, Unit } from '../plan/unit.js';
 import { isBucket, openPlaceOf } from '../store/open-store.js';
 import type { StoreOptions } from '../store/store.js';
 
-/** A unit's frames on this machine. */
+/** A unit's frames as local files. */
 export interface FetchedDrive {
   /** What is replayed: the drive itself, a copy of it, or a recording of the piece and its run-up. */
   path: string;
-  /** Of a piece, the number that each of its frames has in the whole drive. */
+  /** For a piece, each frame's number in the complete drive. */
   frameIds: readonly number[] | undefined;
 }
 
-/** Topics that a piece takes along are those of its pictures, what lasts, and the truth. */
+/** A piece takes along the topics of its pictures, those that last, and the truth. */
 const truthSchema = GroundTruthSchema.typeName;
 
 /**
- * Brings a unit's frames into `dir`, where they are not here already. Of a piece only its part of a recording is read,
- * by the recording's index. Rejects as RecordingReader.open does, and with ERR_SOURCE_LOST where a store gave up.
+ * Fetches a unit's frames into `dir`, unless they are local. For a piece, reads only its part of a recording, using
+ * the index. Rejects as RecordingReader.open does, and with ERR_SOURCE_LOST if a store gave up.
  */
 export async function fetchDrive(
   { location, topic, piece }: Unit,
@@ -55,7 +55,7 @@ async function copyPiece(
 ): Promise<number[]> {
   const { stream } = await choosePictures(reader, topic);
   const askedNs = BigInt(runUpFromNs);
-  // The first frames of a video are decoded with those since their keyframe.
+  // To decode the first frames of a video, the frames since their keyframe are needed.
   const keyNs = stream.isVideo ? await keyframeBefore(reader, stream, askedNs) : undefined;
   const startNs = keyNs ?? askedNs;
   const copied = reader.channels.filter(
@@ -89,7 +89,7 @@ async function copyPiece(
   return frameIds;
 }
 
-/** Numbers frames as the source of a whole recording does. */
+/** Numbers frames as the source of the complete recording does. */
 class FrameNumbers {
   readonly #reader: RecordingReader;
   readonly #stream: PictureStream;

@@ -25,13 +25,13 @@ export interface UnitRequest {
   /** Where results go: a folder or `s3://…`. */
   out: string;
   store: StoreOptions;
-  /** A folder of this unit alone, which the caller removes. */
+  /** A folder for this unit alone, which the caller removes. */
   dir: string;
 }
 
 /**
- * Replays a unit in lock-step and puts its results into the store; `unit.json` last, which makes the unit whole. Rejects
- * with what is wrong with the drive, the pipeline or the store; then the unit is not done, whatever lies there of it.
+ * Replays a unit in lock-step and stores its results; `unit.json` comes last and marks the unit as done. Rejects if
+ * the drive, the pipeline or the store is at fault; the unit is then not done, even if some of its files exist.
  */
 export async function runUnit(
   { unit, run, config, out, store: options, dir }: UnitRequest,
@@ -98,8 +98,8 @@ export async function runUnit(
 }
 
 /**
- * Nothing published or served, and all networks in one lane: a fleet has more drives than a machine has cores, and one
- * thread a drive wastes none of them.
+ * Publishes and serves nothing, and runs all networks in one lane: a fleet has more drives than a machine has cores,
+ * and one thread per drive wastes none of them.
  */
 function alone(config: PipelineConfig): PipelineConfig {
   const { listen: _, record: __, laneCount: ___, ...kept } = config;

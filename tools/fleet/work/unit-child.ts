@@ -6,26 +6,26 @@ import type { UnitRequest } from './run-unit.js';
 import type { UnitAnswer, UnitMessage } from './unit-process.js';
 import type { UnitFailure, UnitRecord } from './unit-record.js';
 
-/** How one try at a unit ended. */
+/** How one attempt at a unit ended. */
 export type UnitEnd =
   | { kind: 'done'; record: UnitRecord }
-  /** The drive, or the process at work on it. */
+  /** The drive or the process working on it is at fault. */
   | { kind: UnitFailure['kind']; reason: string }
-  /** The store, or the pipeline itself: no fault of the drive, and no other unit would fare better. */
+  /** The store or the pipeline itself is at fault, so no other unit would do better. */
   | { kind: 'fatal'; code: string; reason: string }
   | { kind: 'stopped' };
 
 export interface ChildLimits {
-  /** A child that says nothing of a new frame for so long hangs, milliseconds. */
+  /** A child that reports no new frame for this long hangs, milliseconds. */
   hangMs: number;
-  /** A child whose processes hold more is ended, bytes; no limit when left out. */
+  /** A child whose processes hold more is killed, bytes; no limit if omitted. */
   memoryBytes?: number | undefined;
 }
 
-/** A process that has not loaded its code after so long never will, milliseconds. */
+/** A process that has not loaded its code after this time never will, milliseconds. */
 const loadMs = 120_000;
 
-/** How often a child's memory is looked at, milliseconds. */
+/** How often a child's memory is checked, milliseconds. */
 const memoryCheckMs = 500;
 
 /** Faults of a drive; all other codes are faults of what every unit shares. */
@@ -36,14 +36,14 @@ const inputCodes: ReadonlySet<string> = new Set([
   'ERR_FRAME_SIZE',
   'ERR_RECORDING',
 ]);
-/** A calibration or mount that the drive itself carries. */
+/** A fault in the calibration or mount that the drive itself carries. */
 const carriedCodes: ReadonlySet<string> = new Set(['ERR_CALIBRATION']);
-/** Of a thread of the child that died: another try may go better. */
+/** A thread of the child died, so another attempt may succeed. */
 const crashCodes: ReadonlySet<string> = new Set(['ERR_LANE', 'ERR_INTERNAL', 'ERR_INFERENCE']);
 
 const entry = () => fileURLToPath(builtEntry('./unit-process.js', import.meta.url));
 
-/** Tries a unit once, in a process of its own. Never rejects. */
+/** Tries a unit once, in a separate process. Never rejects. */
 export function tryUnit(
   request: UnitRequest,
   { hangMs, memoryBytes }: ChildLimits,
@@ -52,7 +52,7 @@ export function tryUnit(
   return new Promise((resolve) => {
     const child = fork(entry(), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A folder of its own for what others put aside, such as decoders.
+      // A separate folder for temporary files of others, such as decoders.
       env: { ...process.env, TMPDIR: request.dir },
     });
     let answer: UnitAnswer | undefined;
@@ -104,7 +104,7 @@ export function tryUnit(
       end(endOf(answer, killed, { exitCode, signalName, complaint })),
     );
     child.send(request, (error) => {
-      // A child that dies before it listens ends by `close`.
+      // A child that dies before it listens ends with `close`.
       void error;
     });
   });
@@ -143,7 +143,7 @@ function lastLine(complaint: string): string {
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
-/** Memory that a process holds; 0 where the system does not tell. */
+/** Memory that a process holds; 0 if the system does not report it. */
 async function residentBytes({ pid }: ChildProcess): Promise<number> {
   const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
   return Number(text.split(' ')[1] ?? 0) * 4096;

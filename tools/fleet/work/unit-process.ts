@@ -1,9 +1,9 @@
-// A process of its own for one unit: what crashes, hangs or eats memory takes nothing else along.
+// A separate process for one unit, so that a crash, a hang or excessive memory affects nothing else.
 import { hasErrorCode } from '../../../src/frame/perception-error.js';
 import { runUnit, type UnitRequest } from './run-unit.js';
 import type { UnitRecord } from './unit-record.js';
 
-/** What the process tells its parent. */
+/** Messages of the process to its parent. */
 export type UnitMessage =
   | { type: 'ready' }
   | { type: 'frame'; frames: number }
@@ -13,15 +13,15 @@ export type UnitMessage =
 /** How it ended. */
 export type UnitAnswer = Extract<UnitMessage, { type: 'done' | 'failed' }>;
 
-/** Signs of life at most so often, milliseconds. */
+/** Minimum interval between signs of life, milliseconds. */
 const tellMs = 200;
 
 const tell = (message: UnitMessage) =>
   new Promise<void>((resolve) => process.send?.(message, () => resolve()));
 
-// What it has loaded until here took as long as the machine is busy, and is no sign of a drive that hangs.
+// Loading until here takes longer on a busy machine, and is no sign of a drive that hangs.
 void tell({ type: 'ready' });
-// Without its parent nobody would count what it does.
+// Without its parent nobody would account for its work.
 process.on('disconnect', () => process.exit(1));
 // The parent decides when a unit ends.
 process.on('SIGINT', () => {});

@@ -3,26 +3,26 @@ import { z } from 'zod';
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** `unit.json`: what is known of a unit that is done. The same unit gives the same bytes, whoever does it and when. */
+/** `unit.json`: facts about a completed unit. The same unit gives the same bytes on any worker at any time. */
 export const unitRecordSchema = z.strictObject({
   format: z.literal(1),
   key: z.string(),
-  /** Names the run: build, networks, calibration and settings. */
+  /** Identifies the run: build, networks, calibration and settings. */
   run: z.string(),
   name: z.string(),
   drive: z.string(),
-  /** Nanoseconds since the Unix epoch, as text; null for a whole drive. */
+  /** Nanoseconds since the Unix epoch, as text; null for a complete drive. */
   piece: z.strictObject({ number: count, fromNs: z.string(), toNs: z.string() }).nullable(),
   identity: z.strictObject({ sizeBytes: count, edgesSha256: sha256 }),
   frames: z.strictObject({
     published: count,
-    /** By reason. Of a piece, those of its run-up as well. */
+    /** By reason. For a piece, its run-up is included. */
     dropped: z.record(z.string(), count),
   }),
   /** Stamps of the first and last result, as text; null without results. */
   span: z.strictObject({ fromNs: z.string(), toNs: z.string() }).nullable(),
   results: z.strictObject({ sizeBytes: count, sha256 }),
-  /** Against the ground truth that the drive carries, by the names of rules files; null without one. */
+  /** Scores against the ground truth that the drive carries, named as in rules files; null without truth. */
   truth: z.strictObject({ frames: count, scores: z.record(z.string(), z.number()) }).nullable(),
 });
 
@@ -35,7 +35,7 @@ export const unitFailureSchema = z.strictObject({
   run: z.string(),
   name: z.string(),
   drive: z.string(),
-  /** `input`: the drive cannot be read; the others are what became of the process that tried. */
+  /** `input`: the drive cannot be read; the others describe how the process ended. */
   kind: z.enum(['input', 'crash', 'hang', 'memory']),
   /** One line. */
   reason: z.string(),
@@ -44,7 +44,7 @@ export const unitFailureSchema = z.strictObject({
 
 export type UnitFailure = z.infer<typeof unitFailureSchema>;
 
-/** Of bytes that are no such record, undefined: somebody else's file. */
+/** Undefined if the bytes are not such a record, but another program's file. */
 export function parseRecord<T>(schema: z.ZodType<T>, bytes: Uint8Array | undefined): T | undefined {
   if (bytes === undefined) return undefined;
   try {

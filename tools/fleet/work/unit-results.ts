@@ -5,7 +5,7 @@ import { ResultsFile } from '../../verdict/open-results.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
 
-/** Reads the results of a unit; what is copied of a far store is gone afterwards. Rejects as ResultsFile.open does. */
+/** Reads the results of a unit; a copy from a remote store is removed afterwards. Rejects as ResultsFile.open does. */
 export async function withResultsOf<T>(
   key: string,
   results: Store,

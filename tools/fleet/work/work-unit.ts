@@ -14,20 +14,20 @@ import {
   unitRecordSchema,
 } from './unit-record.js';
 
-/** What every unit of a run shares. */
+/** What all units of a run share. */
 export interface Workplace {
   run: string;
   config: PipelineConfig;
   results: Store;
   store: StoreOptions;
   limits: ChildLimits;
-  /** How often a unit is tried that crashes, hangs or eats memory. */
+  /** How often a unit is tried that crashes, hangs or exceeds its memory. */
   tries: number;
-  /** Tries units again that were set aside before. */
+  /** Whether units that were set aside before are retried. */
   retriesFailed: boolean;
 }
 
-/** What became of a unit. */
+/** How a unit ended. */
 export type UnitOutcome =
   | { kind: 'done'; record: UnitRecord; isNew: boolean }
   | { kind: 'failed'; failure: UnitFailure; isNew: boolean }
@@ -35,8 +35,8 @@ export type UnitOutcome =
   | { kind: 'stopped' };
 
 /**
- * Does a unit, unless it is done already: in a child process, tried as often as is said, then set aside with the reason.
- * Rejects only where the store fails.
+ * Processes a unit in a child process, unless it is done. After `tries` failed attempts the unit is set aside with
+ * the reason. Rejects only if the store fails.
  */
 export async function workUnit(
   unit: Unit,
@@ -58,7 +58,7 @@ export async function workUnit(
     });
     if (end.kind === 'done') return { kind: 'done', record: end.record, isNew: true };
     if (end.kind === 'fatal' || end.kind === 'stopped') return end;
-    // What cannot be read now cannot be read a moment later.
+    // An unreadable drive stays unreadable, so it is not retried.
     if (end.kind !== 'input' && tries < place.tries) continue;
     const { name, drive, key } = unit;
     const { kind, reason } = end;
@@ -73,7 +73,7 @@ async function tryOnce(
   { run, config, results, store, limits }: Workplace,
   watch: { signal?: AbortSignal; onFrame?: (frames: number) => void },
 ) {
-  // Made and removed here: a child that is killed removes nothing.
+  // Made and removed here, because a killed child removes nothing.
   const dir = await mkdtemp(join(tmpdir(), 'windshield-unit-'));
   try {
     return await tryUnit({ unit, run, config, out: results.place, store, dir }, limits, watch);

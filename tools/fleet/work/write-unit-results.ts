@@ -15,20 +15,20 @@ export interface WrittenResults {
 }
 
 export interface UnitPaths {
-  /** What the replay recorded. */
+  /** The replay's recording. */
   recorded: string;
-  /** What was replayed. */
+  /** The replayed drive. */
   drive: string;
   results: string;
   times: string;
 }
 
-/** What a run says of itself that its results do not depend on: left to the file of times. */
+/** Facts about a run that do not affect its results; they go only into the file of times. */
 const aboutTheMachine = new Set(['machine', 'lanes', 'source']);
 
 /**
- * Divides what a replay recorded into results, which are the same whoever replays, and times. Of a piece the run-up is
- * left out, and frames are numbered and timed as in the whole drive.
+ * Splits a replay's recording into results, which are the same on any machine, and times. For a piece the run-up is
+ * removed, and frames are numbered and timed as in the complete drive.
  */
 export async function writeUnitResults(
   unit: Unit,
@@ -41,7 +41,7 @@ export async function writeUnitResults(
   const compressChunk = (records: Uint8Array) => {
     return { compression: 'zstd', compressedData: compress(records) };
   };
-  // Chunks end by size alone: by time, the same results would be other bytes on a slower machine.
+  // Chunks end by size alone: if they ended by time, a slower machine would write different bytes for the same results.
   const options = { chunkMs: Number.POSITIVE_INFINITY, compressChunk };
   const results = await RecordingWriter.create(paths.results, options);
   const times = await RecordingWriter.create(paths.times, options);
@@ -54,7 +54,7 @@ export async function writeUnitResults(
     const piece = unit.piece === undefined ? {} : { piece: String(unit.piece.number) };
     await results.addMetadata('windshield.unit', { drive: unit.drive, ...piece });
     await times.addMetadata('windshield.unit', { drive: unit.drive, ...piece, ...facts });
-    // The truth goes along: whoever judges or asks later need not fetch the drive again.
+    // The truth is copied, so that later judging and queries need not fetch the drive again.
     const truths = truthsOf(unit, paths.drive);
     let truth = await truths.next();
     const writeTruths = async (upToNs: bigint) => {
@@ -114,7 +114,7 @@ function placeInDrive(
 /** Later than any stamp. */
 const lastNs = 2n ** 64n - 1n;
 
-/** Recorded truth of what is kept, in order; nothing of a source that is no recording. */
+/** Recorded truth of the kept part, in order; nothing if the source is not a recording. */
 async function* truthsOf(
   { piece }: Unit,
   path: string,

@@ -3,7 +3,7 @@ import { escaped } from '../../../page/svg.js';
 import { boxOf } from '../../../verdict/match-detections.js';
 import type { MinedFrame, MinedLayout } from './mined-frame.js';
 
-/** Pascal VOC: labelling tools open it as it is, and what they save bears no mark any more. */
+/** Pascal VOC: labelling tools open it directly, and what they save no longer has the mark of a prediction. */
 export const detectionLayout: MinedLayout = {
   folders: ['images', 'annotations'],
   async filesOf(mined) {

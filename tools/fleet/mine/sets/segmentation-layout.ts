@@ -7,7 +7,7 @@ import type { MinedFrame, MinedLayout } from './mined-frame.js';
 
 const split = 'train';
 
-/** CamVid's layout with the predicted maps in a folder of their own; corrected ones go into `trainannot`. */
+/** CamVid's layout with the predicted maps in a separate folder; corrected ones go into `trainannot`. */
 export const segmentationLayout: MinedLayout = {
   folders: [split, `${split}annot`, `${split}${predictedMapsSuffix}`],
   async filesOf(mined) {
@@ -21,7 +21,7 @@ export const segmentationLayout: MinedLayout = {
   },
 };
 
-/** The network's map in the picture's own pixels, our class ids; void where the network did not look. */
+/** The network's map at the picture's resolution, in windshield's class ids; void where the network did not look. */
 function classMapOf({ frame, picture, lookUp }: MinedFrame): Uint8Array {
   const map = new Uint8Array(picture.widthPx * picture.heightPx).fill(voidClassId);
   const { segmentation } = frame;

@@ -3,12 +3,12 @@ import type { RgbImage } from '../../../datasets/sample.js';
 import { type BoxXyxyPx, boxOf } from '../../../verdict/match-detections.js';
 import type { MinedLayout } from './mined-frame.js';
 
-/** GTSRB leaves a tenth of the sign's size around it, and five pixels at least. */
+/** GTSRB leaves a margin of a tenth of the sign's size around it, at least five pixels. */
 const margin = { share: 0.1, leastPx: 5 } as const;
-/** Where the network abstained. */
+/** For signs on which the network abstained. */
 const unknownFolder = 'unknown';
 
-/** Crops of single signs in a folder a class. They are moved to `labelled/<class>`, which is a set of its own. */
+/** Crops of single signs, one folder per class. They are moved to `labelled/<class>`, which forms its own set. */
 export const signsLayout: MinedLayout = {
   folders: ['predicted', 'labelled'],
   async filesOf({ drive, stem, picture, frame, file }) {
@@ -18,7 +18,7 @@ export const signsLayout: MinedLayout = {
       const crop = cropOf(picture, boxOf(sign.boxPx));
       if (crop === undefined) continue;
       const folder = sign.classId < 0 ? unknownFolder : encodeURIComponent(sign.className);
-      // What stands before the last `_` is the track: one sign, seen many times.
+      // The part before the last `_` is the track: one sign, seen many times.
       const track = sign.trackId > 0 ? `track${sign.trackId}` : `frame${frame.frameId}.${place}`;
       const name = `${drive}-${track}_${frame.frameId}.png`;
       files.push([`predicted/${folder}/${name}`, await encodePng(crop)]);
@@ -27,7 +27,7 @@ export const signsLayout: MinedLayout = {
   },
 };
 
-/** A sign with its margin, as far as the picture goes; undefined where nothing is left of it. */
+/** A sign with its margin, clipped to the picture; undefined if nothing is left. */
 function cropOf(
   { data, widthPx, heightPx }: RgbImage,
   [left, top, right, bottom]: BoxXyxyPx,
