@@ -1,11 +1,11 @@
-// What an autoencoder makes of pictures that it has not learnt from, beside what anybody has at hand: JPEG of the same size, and
-// a blur against noise.
+// How well an autoencoder reconstructs pictures that it has not learnt from, next to simple alternatives: JPEG of the same
+// size, and a blur against noise.
 //
 //     node dist/benchmarks/autoencoder-pictures.js <plain.onnx> <denoising.onnx> <drive.mcap> …
 //
-// All at the autoencoder's 96x64. Its code counts at four bytes a number; JPEG without its headers and tables, which could be
-// agreed on once, at the best of five sizes and all qualities that fit into as many bytes. PSNR of a picture's values, mean over pictures, in dB.
-// Prints one JSON object.
+// Everything is at the autoencoder's 96x64. Its code counts with four bytes per number. JPEG counts without its headers and
+// tables, which could be agreed on once, at the best of five sizes and all qualities that fit into as many bytes. PSNR of a
+// picture's values, mean over pictures, in dB. Prints one JSON object.
 import { decodeImage, encodeJpeg, resizeImage } from '../src/codec/image-codec.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { Autoencoder, pictureOfValues } from '../tools/autoencoder/autoencoder.js';
@@ -18,7 +18,7 @@ import { createRandom } from '../tools/train/random.js';
 
 const { widthPx, heightPx } = autoencoderPx;
 const everyS = 1;
-/** JPEG has whole blocks of eight pixels. */
+/** JPEG encodes complete blocks of eight pixels. */
 const jpegSizes = [
   [96, 64],
   [72, 48],
@@ -83,7 +83,7 @@ console.log(
 plain.release();
 denoising.release();
 
-/** Of values from -1 to 1, in decibels. */
+/** For values from -1 to 1, in decibels. */
 function psnr(shown: Float32Array, meant: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < pictureValues; i++) sum += (clipped(shown[i]!) - meant[i]!) ** 2;
@@ -94,7 +94,7 @@ function clipped(value: number): number {
   return Math.max(-1, Math.min(1, value));
 }
 
-/** PSNR of the best JPEG whose pictures' bytes are no more than the code's; undefined where none fits. */
+/** PSNR of the best JPEG that takes no more bytes than the code; undefined if none fits. */
 async function bestJpeg(picture: Float32Array): Promise<number | undefined> {
   const whole = pictureOfValues(picture);
   let best: number | undefined;
@@ -102,7 +102,7 @@ async function bestJpeg(picture: Float32Array): Promise<number | undefined> {
     const small = columns === widthPx ? whole : await resizeImage(whole, columns, rows);
     for (const quality of qualities) {
       const jpeg = await encodeJpeg(small, quality);
-      // A higher quality takes more.
+      // A higher quality takes more bytes.
       if (scanBytes(jpeg) > codeBytes) break;
       const shown = await resizeImage(await decodeImage(jpeg), widthPx, heightPx);
       const reached = psnr(valuesOf(shown), picture);
@@ -128,7 +128,7 @@ function valuesOf({ data }: RgbImage): Float32Array {
   return planes;
 }
 
-/** Mean of 3x3 pixels, the edge's own at the edge. */
+/** Mean over 3x3 pixels; the edge is repeated. */
 function blurred(picture: Float32Array): Float32Array {
   const planePx = widthPx * heightPx;
   const smooth = new Float32Array(pictureValues);

@@ -1,4 +1,4 @@
-// What filling a batch costs beside a training step, in time on a core: what a loader thread takes off the training
+// CPU time of filling a batch next to that of a training step: the work that a loader thread takes off the training
 // thread. node bin/build.js && node dist/benchmarks/batch-loading.js --data <folder…> [--task signs] [--steps 3]
 
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ const dataDirs = values.data ?? [];
 const steps = Number(values.steps);
 await tf.setBackend('cpu');
 
-/** Time on a core that the calling thread spends on some work, milliseconds. */
+/** CPU time of the calling thread for some work, milliseconds. */
 async function coreMs(work: () => Promise<unknown>): Promise<number> {
   const before = threadCpuMs() ?? performance.now();
   await work();

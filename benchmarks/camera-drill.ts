@@ -1,9 +1,9 @@
-// A camera whose process is killed at random: nothing is lost in silence, and nothing is left behind.
+// Kills a camera's process at random: no frame may be lost without being counted, and nothing may be left behind.
 //
 //     npm run drill:camera -- [--kills 50] [--seconds 60] [--program ffmpeg|gst-launch-1.0]
 //
-// Held to: every frame id is delivered or counted; the first frame within two seconds of the last kill; no process left; the
-// process's memory grows by less than 30 MB. Prints one JSON object; exit code 1 when anything failed.
+// Checks: every frame id is delivered or counted; the first frame arrives within two seconds of the last kill; no process
+// is left; the process's memory grows by less than 30 MB. Prints one JSON object; exit code 1 if anything failed.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { openFfmpegStream } from '../src/capture/camera-source.js';
@@ -28,7 +28,7 @@ const source =
       );
 const pixels = new Uint8Array(frameBytes(source.info.layout));
 
-/** Processes of ours, those that ended and wait for their parent included. */
+/** Child processes, including zombies. */
 function children(): { pid: number; state: string }[] {
   const lines = execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'pid=,stat=,comm='], {
     encoding: 'utf8',
@@ -61,9 +61,9 @@ const killSoon = (): void => {
       if (child !== undefined) {
         process.kill(child.pid, killed % 4 === 3 ? 'SIGSTOP' : 'SIGKILL');
         killed++;
-        // Of the last one: a camera that is killed while it comes back was not back.
+        // Time of the last kill: a camera that is killed during its restart was not back.
         killedMs = performance.now();
-        // A stopped one is killed too, later, so that a stall does not take up the minute.
+        // A stopped process is also killed, later, so that a stall does not take up the minute.
         if (killed % 4 === 0) setTimeout(() => tryKill(child.pid), meanMs / 4);
       }
       killSoon();

@@ -19,7 +19,7 @@ const spec: SegmentationOutputSpec = {
   drivable: ['class 3'],
 };
 
-/** Planes of scores whose classes lie in patches with ragged edges, as a network's do. */
+/** Planes of scores with class regions that have ragged edges, like a network's. */
 function scores(): Float32Array {
   const values = normalNumbers(classCount * widthPx * heightPx, 3);
   for (let row = 0, i = 0; row < heightPx; row++) {

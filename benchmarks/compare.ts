@@ -8,7 +8,7 @@ import { measured, measuredJson } from '../src/text/measured-json.js';
 import { didYouMean } from '../src/text/nearest-word.js';
 import type { BenchmarkReport } from './harness/summary.js';
 
-// One benchmark at two commits, in turn, on this machine:
+// Runs one benchmark at two commits in turn on this machine:
 //   node dist/benchmarks/compare.js main~5 main preprocess --rounds 5
 // Both commits use this working tree's installed packages.
 const usage = 'compare.js <before> <after> <benchmark> [--case name] [--rounds n] [--json]';
@@ -18,18 +18,18 @@ interface Comparison {
   variant: string;
   beforeP50Ms: number;
   afterP50Ms: number;
-  /** After over before, medians over the rounds; below 1 is faster. */
+  /** After divided by before, medians over the rounds; below 1 is faster. */
   ratio: number;
   cpuRatio: number;
 }
 
-/** Ends with one line and exit code 2, as the command line does. */
+/** Prints one line and exits with code 2, as the command line does. */
 function refuse(message: string): never {
   console.error(`compare: ${message}`);
   process.exit(2);
 }
 
-/** The commit that a name stands for. */
+/** Resolves a name to a commit. */
 function commitOf(name: string): string {
   const found = spawnSync('git', ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
   if (found.error) refuse(`expected git, found ${found.error.message}`);
@@ -37,7 +37,7 @@ function commitOf(name: string): string {
   return found.stdout.toString().trim();
 }
 
-/** A commit's files, built, in a folder of their own. */
+/** Checks out a commit into a separate folder and builds it. */
 function checkOut(commit: string, dir: string): void {
   mkdirSync(dir);
   const archive = execFileSync('git', ['archive', commit], { maxBuffer: 512 * 2 ** 20 });
@@ -98,7 +98,7 @@ if (before === undefined || after === undefined || benchmark === undefined) {
 const rounds = Number(values.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0))
   refuse(`expected --rounds of 1 or more, found "${values.rounds}"`);
-// Whatever prints a report of cases; a drill, or a part of one, does not.
+// Benchmarks that print a report of cases; drills and their parts do not.
 const comparable = readdirSync('benchmarks')
   .filter(
     (file) =>

@@ -5,7 +5,7 @@ import type { BenchmarkCase } from './harness/benchmark.js';
 import { normalNumbers } from './harness/random.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// Decoding and suppression of the largest heads that detectors of others have: 640x640, 80 classes.
+// Decoding and suppression for the largest heads of common detectors: 640x640, 80 classes.
 const edgePx = 640;
 const classNames = Array.from({ length: 80 }, (_, i) => `class ${i}`);
 const common = {
@@ -20,7 +20,7 @@ interface Head {
   name: string;
   spec: CandidateOutputSpec;
   count: number;
-  /** Values of a candidate, and where value `channel` of candidate `i` stands. */
+  /** Number of values per candidate, and the index of value `channel` of candidate `i`. */
   width: number;
   place(i: number, channel: number): number;
   scoreFrom: number;
@@ -60,7 +60,7 @@ const heads: readonly Head[] = [
   },
 ];
 
-/** Faint scores everywhere, and clusters of eight sure candidates around 30 objects. */
+/** Low scores everywhere, and clusters of eight sure candidates around 30 objects. */
 function outputOf({ count, width, place, scoreFrom }: Head): Float32Array {
   const noise = normalNumbers(count * width, 1);
   const values = new Float32Array(count * width);

@@ -1,9 +1,9 @@
-// Compares kinds of codes on drives whose look is known: of the frames nearest to one, how many show the same?
+// Compares kinds of codes on drives whose look is known: how many of a frame's nearest neighbours have the same look?
 //
-//     node dist/benchmarks/embedding-kinds.js [--neighbours 10] <codes> …    # folders that `fleet codes` wrote, one a kind
+//     node dist/benchmarks/embedding-kinds.js [--neighbours 10] <codes> …    # folders that `fleet codes` wrote, one per kind
 //
-// The drives are rendered ones that say their weather and road (`windshield simulate drive --weather --road`). Neighbours are
-// sought among the frames of other drives; drives that not every kind has are left out. Prints one JSON object.
+// The drives are rendered and state their weather and road (`windshield simulate drive --weather --road`). Neighbours are
+// searched among the frames of other drives; drives that some kind lacks are skipped. Prints one JSON object.
 import { parseArgs } from 'node:util';
 import { driveLookMetadataName } from '../simulator/datasets/drive-look.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
@@ -15,7 +15,7 @@ const { values: options, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: { neighbours: { type: 'string', default: '10' } },
 });
-/** Neighbours that are looked at. */
+/** Number of neighbours that are examined. */
 const neighbours = Number(options.neighbours);
 const labels = ['weather', 'road'] as const;
 type Look = Partial<Record<(typeof labels)[number], string>>;
@@ -50,7 +50,7 @@ async function lookOf({ location }: DriveCodes): Promise<Look> {
   return reader.metadata.get(driveLookMetadataName) ?? {};
 }
 
-/** Mean share of the nearest frames of other drives that have the frame's label, and the share that chance would find. */
+/** Mean share of the nearest frames of other drives with the frame's label, and the share expected by chance. */
 function precision(drives: readonly DriveCodes[], looks: readonly Look[]) {
   const sums = { weather: 0, road: 0, both: 0 };
   const chances = { weather: 0, road: 0, both: 0 };

@@ -1,13 +1,12 @@
-// Faults at random, from a seed, for as long as is asked: threads and processes of a supervised pipeline are killed,
-// stopped, crashed and hung while a real subscriber listens and results are recorded.
+// Injects random faults from a seed for a given time: threads and processes of a supervised pipeline are killed, stopped,
+// crashed and hung while a real subscriber listens and results are recorded.
 //
 //     node bin/build.js && node dist/benchmarks/fault-drill.js --seconds 600 --seed 1
 //
-// Session after session: a supervised replay suffers two faults that end its process and some that end a lane's
-// thread, is then stopped with SIGINT, and must leave with exit code 0. Held to: frame ids increase within an
-// epoch, results flow again within 4 s each time, and recordings are whole: every gap in their ids is counted as
-// drops, and they hold all that was received but for the last moments of a life. Prints one JSON object; exit
-// code 1 when anything failed.
+// In each session a supervised replay suffers two faults that end its process and some that end a lane's thread, is then
+// stopped with SIGINT, and must exit with code 0. Checks: frame ids increase within an epoch; results flow again within 4 s
+// each time; every gap in a recording's ids is counted as drops; recordings contain everything that was received, except
+// for the last moments of a life. Prints one JSON object; exit code 1 if anything failed.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -26,7 +25,7 @@ import { RecordingReader } from '../src/recording/recording-reader.js';
 
 /** Results must flow again within this time, milliseconds. */
 const resumeBoundMs = 4000;
-/** A session that hears nothing for so long has failed, milliseconds. */
+/** A session without results for this long has failed, milliseconds. */
 const patienceMs = 30_000;
 const lives = 3;
 const processFaults = ['SIGKILL', 'SIGSEGV', 'SIGSTOP', 'hang', 'crash'] as const;
@@ -54,11 +53,11 @@ interface Received {
 
 interface Session {
   faults: string[];
-  /** From the last result of a life to the first of the next, milliseconds. */
+  /** From the last result of a life to the first one of the next, milliseconds. */
   resumeMs: number[];
   received: number;
   recorded: number;
-  /** Received, and missing at the end of the recording of a life that was ended. */
+  /** Results that were received but are missing at the end of a killed life's recording. */
   unrecorded: number;
   failures: string[];
 }
@@ -155,7 +154,7 @@ async function runSession(): Promise<Session> {
   return session;
 }
 
-/** Two faults that end the process, one in each life but the last, and thread faults in all of them. */
+/** Two faults that end the process, one in each life but the last, and thread faults in all lives. */
 function planFaults() {
   const drills: string[] = [];
   const faults: string[] = [];
@@ -168,7 +167,7 @@ function planFaults() {
     if (epoch === lives - 1) break;
     const fault = oneOf(processFaults);
     if (fault === 'hang' || fault === 'crash') {
-      // In another lane than the thread's fault: a lane drills once.
+      // In a lane other than that of the thread fault, because a lane drills once.
       const stage = threadStage === 'segmentation' ? 'detection' : 'segmentation';
       drills.push(`${epoch}:${Math.round(between(40, 120))}:${stage}:${fault}`);
       faults.push(`${fault} ${stage}`);

@@ -1,4 +1,4 @@
-// The film and the pictures of the page in docs/images, taken anew from the sample drive.
+// Retakes the film and the pictures of the page in docs/images from the sample drive.
 //
 //     npm run film -- [--only player,networks,explained,road,live]
 //
@@ -19,12 +19,12 @@ const shotsDir = mkdtempSync(join(tmpdir(), 'windshield-film-'));
 const [drive, results] = ['sample-drive', 'sample-reference'].map(
   (name) => `recordings/${name}.mcap`,
 ) as [string, string];
-/** Pictures of the film a second. */
+/** Pictures of the film per second. */
 const filmRateHz = 10;
 const filmWidthPx = 880;
 const viewport = { width: 1240, height: 800 };
 let shots = 0;
-/** Commands that run: none outlives a film that fails. */
+/** Running commands, so that none outlives a film that fails. */
 const running = new Set<LookedAtCommand>();
 
 const browser = await launchBrowser();
@@ -47,7 +47,7 @@ async function filmPlayer(): Promise<void> {
   await page.getByRole('img', { name: /^Frame 0/ }).waitFor();
   await page.locator('.lane-label', { hasText: 'Latency' }).waitFor();
   await steps(page, 60, false);
-  // Every second frame of 20 a second: as fast as it was driven.
+  // Every second frame of 20 per second gives the film real speed.
   for (let i = 0; i < 36; i++) await shoot(page, () => steps(page, 2));
   await still(page, 'page-player');
   await page.keyboard.press('2');
@@ -59,7 +59,7 @@ async function filmPlayer(): Promise<void> {
   await command.stop();
 }
 
-/** The networks in the browser beside what was recorded, and a slider that moves. */
+/** The networks in the browser next to the recorded results, and a slider that moves. */
 async function filmNetworks(page: Page): Promise<void> {
   await page.keyboard.press('r');
   await page.locator('.picture').nth(1).waitFor({ timeout: 120_000 });
@@ -78,7 +78,7 @@ async function filmNetworks(page: Page): Promise<void> {
   await still(page, 'page-networks');
 }
 
-/** What steers, over the frame, with the panel that asks for it. */
+/** The steering's saliency over the frame, with the panel that requests it. */
 async function pictureExplained(): Promise<void> {
   const command = await start(['view', drive, '--port', '0']);
   const page = await browser.newPage({ viewport: { width: 1240, height: 1080 } });
@@ -123,7 +123,7 @@ async function pictureLive(): Promise<void> {
   await command.stop();
 }
 
-/** Steps frames on, one after the other as they are shown. */
+/** Steps frames forward, one after the other as they are shown. */
 async function steps(page: Page, count: number, isEachShown = true): Promise<void> {
   const time = () => page.locator('.time').textContent();
   for (let i = 0; i < count; i++) {
@@ -133,14 +133,14 @@ async function steps(page: Page, count: number, isEachShown = true): Promise<voi
   }
 }
 
-/** One picture of the film, after `change` has been carried out. */
+/** Runs `change`, then takes one picture of the film. */
 async function shoot(page: Page, change: () => Promise<void>): Promise<void> {
   await change();
   const path = join(shotsDir, `${String(shots++).padStart(4, '0')}.png`);
   await page.screenshot({ path });
 }
 
-/** A picture for the documentation. */
+/** Takes a picture for the documentation. */
 async function still(
   page: Page,
   name: string,

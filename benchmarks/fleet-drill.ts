@@ -1,14 +1,14 @@
-// Replays 200 rendered drives of 5 s by every engine, and holds them to the same bytes and the same verdict.
+// Replays 200 rendered drives of 5 s with every engine, and checks that all give the same bytes and the same verdict.
 //
-//     npm run drill:fleet                                    # all of it, in a folder that goes away
-//     npm run drill:fleet -- --work kept --phase queue       # one part; what is done in `kept` is not done again
+//     npm run drill:fleet                                    # everything, in a temporary folder
+//     npm run drill:fleet -- --work kept --phase queue       # one part; results in `kept` are reused
 //     npm run drill:fleet -- --take 40                       # the seven bent drives and 33 others
 //
-// pool: processes of one machine. slurm: four tasks of an array under a Slurm of this machine alone (needs root). queue: six
-// workers on a nats-server of its own, one of which is killed every ten seconds for five minutes. regression: the limit of the
-// steering angle is set too low, which the seven drives with tight bends must show and no other. cores: one worker of one
-// core against two, in turn. A part that was ended goes on where it stopped. One small network steers, so that the drill takes minutes, not hours. Prints one JSON object;
-// exit code 1 when anything failed.
+// pool: processes of one machine. slurm: four tasks of an array under a single-machine Slurm (needs root). queue: six
+// workers on a separate nats-server, one of which is killed every ten seconds for five minutes. regression: the limit of
+// the steering angle is set too low, which only the seven drives with tight bends must show. cores: one worker on one core
+// against two on two, in turn. An interrupted part continues where it stopped. One small network steers, so that the drill
+// takes minutes, not hours. Prints one JSON object; exit code 1 if anything failed.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -75,7 +75,7 @@ try {
 }
 endDrill(facts, failures);
 
-/** Every bent drive, and others evenly until there are so many. */
+/** Every bent drive, and others spread evenly up to the count. */
 function takenOf(all: ReturnType<typeof drivesOf>, count: number) {
   const bent = all.filter((drive) => drive.bent);
   const others = all.filter((drive) => !drive.bent);
@@ -92,7 +92,7 @@ function runArgs(pipeline: string, out: string, ...more: string[]): string[] {
   return [program, 'fleet', 'run', drives, '-p', pipeline, '-o', out, ...more];
 }
 
-/** A command to its end; what it printed, and its exit code. */
+/** Runs a command to its end; resolves with its output and exit code. */
 function ended(args: readonly string[]): Promise<{ stdout: string; code: number | null }> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   endWithUs(child);
@@ -149,7 +149,7 @@ async function queue(pipeline: string) {
     if (isMissing) return { skipped: 'without nats-server' };
     const url = `nats://127.0.0.1:${port}`;
     const args = runArgs(pipeline, at('queue'), '--queue', url, '--lease', '10', '-j', '1');
-    // Of a part that was ended before its end, what it counted until then.
+    // Counts of an earlier, interrupted run of this part.
     const counted = join(dir, 'queue-kills.json');
     const before: KillTally | undefined = existsSync(counted)
       ? JSON.parse(await readFile(counted, 'utf8'))
@@ -182,7 +182,7 @@ async function regression(pipeline: string) {
   if (!existsSync(at('pool'))) return { skipped: 'without results of pool' };
   await ended(runArgs(pipeline, at('changed'), '-j', options.workers, '--json'));
   const rules = join(dir, 'rules.yaml');
-  // The settings differ in every drive, and are said once.
+  // The settings differ in every drive, so their findings are allowed.
   writeFileSync(rules, 'allow:\n  - kind: manifest\n');
   const args = ['--verify', at('pool'), '--rules', rules, '--json'];
   const { stdout, code } = await ended([program, 'fleet', 'merge', at('changed'), ...args]);
@@ -195,7 +195,7 @@ async function regression(pipeline: string) {
   return { planted: planted.length, found: found.length };
 }
 
-/** Holds the results of all engines to those of the pool: the same files, the same bytes, the same verdict. */
+/** Compares the results of all engines with those of the pool: the same files, the same bytes, the same verdict. */
 async function compare() {
   const same: Record<string, { files: number; verdict: string }> = {};
   if (!existsSync(at('pool'))) return same;
@@ -217,7 +217,7 @@ async function compare() {
   return Object.fromEntries(Object.entries(same).map(([engine, { files }]) => [engine, files]));
 }
 
-/** Every file that does not say times or the machine, by name; what is half-written counts. */
+/** Every file that contains no times or facts about the machine, by name; partial files count. */
 async function filesOf(engine: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const folder of ['units', 'failed']) {

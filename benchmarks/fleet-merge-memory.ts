@@ -1,8 +1,8 @@
-// What a merge holds in memory: name and key of each unit, and three sums a drive and score.
+// Memory of a merge: name and key of each unit, and three sums per drive and score.
 //
 //     node --expose-gc dist/benchmarks/fleet-merge-memory.js [--drives 1000000]
 //
-// The drives are made up, each with all scores, and each differs from its reference in nothing. Prints one JSON object.
+// The drives are generated; each has all scores and equals its reference. Prints one JSON object.
 import { parseArgs } from 'node:util';
 import { mulberry32 } from '../src/bundle/golden.js';
 import { FleetScores } from '../tools/fleet/merge/fleet-scores.js';

@@ -19,11 +19,11 @@ import { normalNumbers } from './harness/random.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 import { temporaryFiles } from './harness/temporary-files.js';
 
-// A frame among a million codes, and the 99th percentile of a million rows by drive. All of it is made up.
+// Finds a frame among a million codes, and the 99th percentile of a million rows by drive. All data is generated.
 const [driveCount, framesPerDrive] = [200, 5000];
 const scenes = 2000;
 const framesPerScene = 20;
-/** How far frames of one scene are from each other, beside scenes at about 1.4. */
+/** Distance between frames of one scene; different scenes are about 1.4 apart. */
 const withinScene = 0.3;
 const maker = 'benchmark';
 
@@ -51,7 +51,7 @@ function drivesOf(dims: number): DriveCodes[] {
 
 const [top, apartS] = [20, 3];
 
-/** `find` over codes at hand: by rough codes first, or by looking at each exact one. */
+/** `find` over codes in memory: by rough codes first, or by reading each exact one. */
 const similar = (dims: number): BenchmarkCase => ({
   name: `similar-${dims}`,
   variants: [
@@ -73,7 +73,7 @@ const similar = (dims: number): BenchmarkCase => ({
       prepare() {
         const drives = drivesOf(dims);
         const query = drives[7]!.codes.slice(0, dims);
-        // Of each drive more than are wanted: some are too close in time.
+        // More per drive than wanted, because some are too close in time.
         const find = () => drives.map(({ codes }) => nearest(codes, dims, query, 8 * top));
         return { run: find };
       },
@@ -81,7 +81,7 @@ const similar = (dims: number): BenchmarkCase => ({
   ],
 });
 
-/** The same from files that were read not long ago: without pictures, which are not read. */
+/** The same from files in the page cache, without reading their thumbnails. */
 const similarInFiles = (dims: number): BenchmarkCase => ({
   name: `similar-in-files-${dims}`,
   variants: [

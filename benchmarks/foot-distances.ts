@@ -1,10 +1,11 @@
-// How far off the distances of boxes are on rendered drives, and how honest their deviations.
+// Errors of the boxes' distances on rendered drives, and how well the stated deviations match them.
 //
 //     node dist/benchmarks/foot-distances.js [--seeds 11,12,13,14,15,16] [--segmentation models/segmentation] [--detection models/detection]
 //
-// Things 4 to 40 m ahead, drives of 16 s at 640x360, five frames a second, every third judged; flat roads, and the simulator's hills.
-// Distances on the mount's plane; on the road as seen without a class map, in the true one, and in the network's; all with the true
-// boxes, the last one with the detector's too (those of IoU 0.5 and the right class). Prints one table.
+// Objects 4 to 40 m ahead, drives of 16 s at 640x360, five frames a second, every third judged; flat roads, and the
+// simulator's hills. Distances on the mount's plane; on the road as seen without a class map, in the true one, and in the
+// network's; all with the true boxes, the last one also with the detector's (those of IoU 0.5 and the right class). Prints
+// one table.
 import { parseArgs } from 'node:util';
 import { driveMount, openSimulatedDrive } from '../simulator/datasets/drive.js';
 import { type StandingBox, standingBoxes } from '../simulator/datasets/foot-truth.js';
@@ -162,7 +163,7 @@ const head = [
 ];
 console.log(textTable([head, ...rows], { numbers: columnsTo(head.length - 1).slice(1) }));
 
-/** The detection of a thing: of its class, the one that overlaps it most, by half at least. */
+/** The detection of an object: the one of its class that overlaps it most, by at least half. */
 function matching(detections: readonly Detection[], box: StandingBox): number {
   let [best, most] = [-1, 0.5];
   for (const [index, { classId, boxXyxyPx }] of detections.entries()) {

@@ -1,12 +1,12 @@
-// Hands changed inputs of every kind to what reads them, from a seed, and holds each to its promise: it is taken, or refused in
-// one clear line with the file and the right code; nothing crashes, hangs, takes a gigabyte or leaves half a file.
+// Gives mutated inputs of every kind, from a seed, to their readers. Each must be accepted, or refused in one clear line
+// with the file and the right code; nothing may crash, hang, take a gigabyte or leave a partial file.
 //
-//     npm run drill:fuzz -- --inputs 20000                 a seed of its own, printed; the inputs are shared out by kind
+//     npm run drill:fuzz -- --inputs 20000                 a random seed, printed; inputs are divided by kind
 //     npm run drill:fuzz -- --minutes 60
 //     npm run drill:fuzz -- --seed 7 --subject recording --first 812 --inputs 1
 //
-// Each kind is read in processes of its own. Prints a line a kind and each fault with what repeats it; exit code 1 when
-// there was any.
+// Each kind is read in separate processes. Prints one line per kind, and each fault with the command that repeats it; exit
+// code 1 if there was any.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type FuzzFault, runFuzz } from './fuzz/run-fuzz.js';
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
   },
 });
-/** Films need a process of ffmpeg each. */
+/** Films need one ffmpeg process each. */
 const isSlow = (name: string) => ['avi', 'mkv', 'h264'].includes(name);
 const seed = Number(options.seed);
 const subjects = fuzzSubjects.filter(

@@ -5,11 +5,11 @@ import { decodePlainJpegInto } from '../src/codec/turbo-jpeg.js';
 import type { BenchmarkCase, Operation } from './harness/benchmark.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// What one recorded frame costs before any network sees it: the rig's way beside the general decoder.
+// Cost of one recorded frame before any network runs: the rig's decoder next to the general one.
 const [widthPx, heightPx] = [1280, 720];
 const quality = 80;
 
-/** Soft shades with grain, which compress like a road under a sky: about 120 kB. */
+/** Smooth shades with grain, which compress like a road under a sky: about 120 kB. */
 function picture(): Promise<Uint8Array> {
   const random = new Random(7);
   const data = Uint8Array.from({ length: widthPx * heightPx * 3 }, (_, i) => {

@@ -1,13 +1,13 @@
-// Ends commands at random instants, from a seed: by SIGKILL, by SIGHUP, and by a disk that is full (a small file system of
-// its own where this user may mount one, else a bound on the size of a file), and looks at what lies there afterwards.
+// Ends commands at random times, from a seed, and checks their output: by SIGKILL, by SIGHUP, and by a full disk (a small
+// file system if this user may mount one, otherwise a limit on the size of a file).
 //
 //     npm run drill:kills -- --kills 100 --hangups 20 --full 20 --seed 1
 //     npm run drill:kills -- --target export --kills 10 --hangups 0 --full 4
 //
-// Before each end an older output lies in its place. Held to: that output is whole, either the old one byte for byte or a
-// new one that can be read; nothing half-written bears its name; after a SIGHUP or a full disk nothing but finished
-// files is there; a recording of results that was cut off by SIGKILL can be read, and lacks at most two seconds of what
-// a subscriber had received. Prints one JSON object; exit code 1 when anything failed.
+// Each command starts with an older output in place. Checks: afterwards the output is complete, either the old one byte for
+// byte or a readable new one; no partial file has its name; after a SIGHUP or a full disk there are only finished files; a
+// recording of results that was cut off by SIGKILL can be read, and lacks at most two seconds of what a subscriber had
+// received. Prints one JSON object; exit code 1 if anything failed.
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,26 +35,26 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What may be lost of a run that is killed, seconds. */
+/** Accepted loss of a killed run, seconds. */
 const lostBoundS = 2;
-/** A command ends within this after a SIGHUP, or with a full disk, milliseconds. */
+/** Time limit for a command to end after a SIGHUP, or with a full disk, milliseconds. */
 const patienceMs = 120_000;
 
 const ends = ['kill', 'hangup', 'full'] as const;
 type End = (typeof ends)[number];
-/** What an undisturbed run made, and how long that took. */
+/** Output and duration of an undisturbed run. */
 interface Undisturbed {
   content: Map<string, string>;
   bytes: number;
   ms: number;
 }
-/** How the turns of a command ended. */
+/** How a command's turns ended. */
 interface Tally {
   turns: Record<End, number>;
-  /** What stands in the output's place: the old one, or a new one that is whole. */
+  /** What was in the output's place afterwards: the old output, or a complete new one. */
   old: number;
   new: number;
-  /** Turns in which the command was done before its end came. */
+  /** Turns in which the command finished before it was ended. */
   wasDone: number;
 }
 
@@ -66,7 +66,7 @@ const dir = await mkdtemp(join(tmpdir(), 'windshield-kills-'));
 try {
   const all = await killTargets({ drive: options.drive, dir });
   const isWanted = ({ name }: KillTarget) => options.target?.includes(name) ?? true;
-  // An export needs a run that was trained.
+  // An export needs a training run.
   const undisturbed = new Map<string, Undisturbed>();
   for (const target of all)
     if (isWanted(target) || (target.name === 'train' && options.target?.includes('export')))
@@ -85,11 +85,11 @@ const byWhat = canMount() ? 'a small file system' : 'the largest size of a file'
 const facts = { seed: Number(options.seed), fullBy: byWhat, mostLostS: Math.max(0, ...lostS) };
 endDrill({ ...facts, judgedForLoss: lostS.length, targets: tallies }, failures);
 
-/** One command, one end, one look. */
+/** Runs one command, ends it, and checks its output. */
 async function drill(target: KillTarget, end: End, before: Undisturbed, turn: number) {
   const place = join(dir, `turn-${turn}`);
   await mkdir(place);
-  // Room for the old output, and for a random part of a new one.
+  // Space for the old output, and for a random part of a new one.
   const roomBytes = Math.round(before.bytes * random() * 1.1);
   const afterMs = before.ms * random();
   const disk = end === 'full' ? await smallDisk(place, before.bytes, roomBytes) : undefined;
@@ -153,7 +153,7 @@ function tally({ name }: KillTarget, end: End, isOld: boolean, wasDone: boolean)
   if (wasDone) row.wasDone++;
 }
 
-/** The output of a run that nobody ended. */
+/** Output of an undisturbed run. */
 async function runUndisturbed(target: KillTarget): Promise<Undisturbed> {
   const place = join(dir, 'old');
   await mkdir(place, { recursive: true });

@@ -7,8 +7,8 @@ import { RecordingWriter } from '../src/recording/recording-writer.js';
 import { repoDir } from '../tools/bench/process-entry.js';
 import { launchBrowser, startLooking } from './harness/look-at-page.js';
 
-// How soon the player shows a recording of many gigabytes, and how much of it is read for that. The file is the sample drive, over and over,
-// in a folder of its own that is removed afterwards: `node dist/benchmarks/large-recording.js --gigabytes 4`.
+// How soon the player shows a recording of many gigabytes, and how much of it is read for that. The file repeats the
+// sample drive, in a temporary folder: `node dist/benchmarks/large-recording.js --gigabytes 4`.
 
 const { values } = parseArgs({ options: { gigabytes: { type: 'string', default: '4' } } });
 const wantedBytes = Number(values.gigabytes) * 1e9;
@@ -23,7 +23,7 @@ try {
   await rm(dir, { recursive: true, force: true });
 }
 
-/** The sample again and again, its times going on. Resolves with the last stamp. */
+/** Repeats the sample with continuing times. Resolves with the last stamp. */
 async function writeLarge(path: string, bytes: number): Promise<bigint> {
   const sample = await RecordingReader.open(join(repoDir, 'recordings/sample-drive.mcap'));
   const channels = new Map(sample.channels.map(({ id }) => [id, sample.describe(id)!]));

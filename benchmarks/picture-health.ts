@@ -1,9 +1,9 @@
-// How well the picture's health tells altered road pictures from unaltered ones.
+// How well the picture health check distinguishes altered road pictures from unaltered ones.
 //
 //     node bin/build.js && node dist/benchmarks/picture-health.js ../shared/data
 //
-// Still pictures (road_scenes, camvid, udacity_sim) are darkened, over-exposed and blurred one by one; the sequences of
-// camvid, one frame a second, also stand still (frozen) and get a soft, static blot of two sizes (dirty). Prints a table.
+// Single pictures (road_scenes, camvid, udacity_sim) are darkened, over-exposed and blurred; the sequences of camvid, one
+// frame per second, are also frozen and get a soft, static blot of two sizes (dirty). Prints a table.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriftWatch } from '../src/capture/picture-health/drift-watch.js';
@@ -33,7 +33,7 @@ const alterations: Record<string, (picture: Picture) => Uint8Array> = {
   picture_blurred: blurred,
 };
 
-/** Three box filters across and down: a Gaussian of about 1 % of the width. Green alone: nothing else is read. */
+/** Three box filters in each direction: a Gaussian of about 1 % of the width. Only green, because nothing else is read. */
 function blurred({ widthPx, heightPx, pixels }: Picture): Uint8Array {
   const out = pixels.slice();
   const radius = Math.max(2, Math.round(widthPx / 180));
@@ -86,8 +86,9 @@ for (const set of sets) {
   }
 }
 
-// A camera that was turned after it was calibrated, and a mount that says another pitch by as much, are one and the same: the
-// pictures of camvid stay as they are, and the mount is the drive's own (the middle of all its vanishing points), turned.
+// A camera that was turned after its calibration looks the same as a mount with a pitch that is wrong by as much. So
+// the pictures of camvid stay as they are, and the drive's own mount (the median of all its vanishing points) is
+// turned.
 async function measureDrift(): Promise<void> {
   const turnsDeg = [-2, -1.5, -1, 1, 1.5, 2];
   const counts = new Map<number, { judged: number; said: number }>(
@@ -113,7 +114,7 @@ async function measureDrift(): Promise<void> {
     const first = await load(paths[0]!);
     const layout = packedRgbLayout(first.widthPx, first.heightPx);
     const { widthPx, heightPx } = first;
-    // Nobody calibrated these cameras; a focal length of one width is what they look like.
+    // These cameras were not calibrated; a focal length of one picture width fits their look.
     const camera = {
       kind: 'plumb_bob' as const,
       widthPx,
@@ -149,7 +150,7 @@ async function measureDrift(): Promise<void> {
 }
 await measureDrift();
 
-// Sequences: runs of names whose numbers follow each other closely.
+// Sequences: runs of names with closely consecutive numbers.
 const sequences: string[][] = [];
 for (const split of ['train', 'val']) {
   const dir = join(data, 'camvid', split);
@@ -164,7 +165,7 @@ for (const split of ['train', 'val']) {
     last = { prefix, number };
   }
 }
-/** Runs of 25 s, each beginning 6 s after the one before: they overlap. */
+/** Runs of 25 s, each starting 6 s after the previous one, so that they overlap. */
 const windows = sequences.flatMap((paths) =>
   Array.from({ length: Math.max(0, Math.floor((paths.length - 25) / 6) + 1) }, (_, i) =>
     paths.slice(i * 6, i * 6 + 25),

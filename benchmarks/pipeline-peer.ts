@@ -11,7 +11,7 @@ import { runChild } from '../tools/bench/run-child.js';
 import type { TrialRequest, TrialResult } from '../tools/bench/trial.js';
 import { exportPeer } from './python-peer/export-peer.js';
 
-// The pipeline beside a sequential Python program with the same weights (OpenCV, NumPy, PyTorch eager):
+// Compares the pipeline with a sequential Python program with the same weights (OpenCV, NumPy, PyTorch eager):
 //   node bin/build.js && node dist/benchmarks/pipeline-peer.js [--seconds 20] [--json]
 // Needs Debian's python3-opencv and python3-torch. Peer and pipeline take turns, each in a fresh process.
 const { values } = parseArgs({
@@ -53,7 +53,7 @@ async function runPeer(dir: string, threads: string): Promise<PeerResult> {
   return JSON.parse(stdout);
 }
 
-/** Two frames on their way, JPEG decoding and publishing included. */
+/** Two frames in flight, including JPEG decoding and publishing. */
 async function runOurs(frameCount: number): Promise<number> {
   const request: TrialRequest = {
     config,
@@ -75,7 +75,7 @@ try {
   const ours: number[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [threads, results] of peers) results.push(await runPeer(dir, threads));
-    // About as long as the peer takes; the first round only finds out how fast the pipeline is.
+    // About as long as the peer takes; the first round only measures the pipeline's speed.
     ours.push(await runOurs(Math.max(60, Math.round((ours[0] ?? 10) * seconds))));
   }
   const oursHz = median(ours);

@@ -10,7 +10,7 @@ import type { BenchmarkCase, Variant } from './harness/benchmark.js';
 import { pythonCommand, whyNoPython } from './harness/python.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// Preprocessing beside OpenCV doing the same on one thread. How OpenCV is best asked: peers/opencv_preprocess.py.
+// Preprocessing next to OpenCV doing the same on one thread. peers/opencv_preprocess.py explains how OpenCV is called best.
 const peerScript = new URL('../../benchmarks/peers/opencv_preprocess.py', import.meta.url);
 const widthPx = 1280;
 const heightPx = 720;
@@ -27,7 +27,7 @@ const camera: CameraModel = {
   distortion: [-0.162, 0.041, 0.0006, -0.0004, -0.004],
 };
 
-/** The inputs of the shipped networks that see the whole frame. */
+/** Inputs of the shipped networks that see the complete frame. */
 const inputs: Record<string, Pick<InputSpec, 'widthPx' | 'heightPx' | 'colour' | 'regionNorm'>> = {
   detection: { widthPx: 448, heightPx: 256, colour: 'rgb', regionNorm: [0, 0, 1, 1] },
   segmentation: { widthPx: 480, heightPx: 360, colour: 'rgb', regionNorm: [0, 0, 1, 1] },
@@ -45,7 +45,7 @@ function specOf(name: string): InputSpec {
   };
 }
 
-/** Edges, slopes and grain, drawn by whole-number arithmetic so that the peer draws the same bytes. */
+/** Edges, slopes and grain, drawn with integer arithmetic so that the peer draws the same bytes. */
 function paint(layout: FrameLayout): Uint8Array {
   // Shared memory, as in the ring.
   const pixels = new Uint8Array(new SharedArrayBuffer(frameBytes(layout)));
@@ -105,7 +105,7 @@ function cases(): BenchmarkCase[] {
         variants: [
           own('windshield', 'fastest', spec, layout),
           own('windshield typescript', 'typescript', spec, layout),
-          // The reference is the faster of the two that average as we do; the third aliases.
+          // The reference is the faster of the two that average as windshield does; the third aliases.
           peer('halves', true, input, format),
           peer('boxes', true, input, format),
           peer('remap', false, input, format),

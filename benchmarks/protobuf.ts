@@ -7,7 +7,7 @@ import { withTopicSequence } from '../src/messages/topic-sequence.js';
 import type { BenchmarkCase } from './harness/benchmark.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// What one frame's results cost to make into a message's bytes, and to read back.
+// Cost of serialising one frame's results, and of reading them back.
 const stages = ['steering', 'detection', 'signs', 'segmentation'];
 
 function frame(objects: number, runs: number): MessageInitShape<typeof PerceptionFrameSchema> {

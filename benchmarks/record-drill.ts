@@ -1,10 +1,10 @@
-// Kills recordings of a live source with pictures at random instants, from a seed, and reads what lies there.
+// Kills recordings of a live source with pictures at random times, from a seed, and reads what is left.
 //
 //     npm run drill:record -- --kills 100 --seed 1
 //
-// The source is GStreamer's test picture at 20 frames a second; every second time the steering network runs as well.
-// Held to: what is left can be read, lacks at most two seconds before the kill, and `recover` makes a whole file of it.
-// Prints one JSON object; exit code 1 when anything failed.
+// The source is GStreamer's test picture at 20 frames a second; every second time the steering network also runs.
+// Checks: the rest can be read, lacks at most two seconds before the kill, and `recover` makes a complete file of it.
+// Prints one JSON object; exit code 1 if anything failed.
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -30,11 +30,11 @@ const { values: options } = parseArgs({
   },
 });
 
-/** What may be lost, seconds. */
+/** Accepted loss, seconds. */
 const lostBoundS = 2;
-/** A kill comes up to this long after the first byte of the recording, milliseconds. */
+/** Latest time of a kill after the first byte of the recording, milliseconds. */
 const latestMs = 5000;
-/** A recording begins within this, milliseconds. */
+/** Time limit for a recording to start, milliseconds. */
 const patienceMs = 60_000;
 
 const [widthPx, heightPx] = options.size.split('x');

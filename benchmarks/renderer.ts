@@ -2,11 +2,11 @@ import { openSimulatedDrive, type SimulatedDrive } from '../simulator/datasets/d
 import { encodeJpeg } from '../src/codec/image-codec.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// A frame of the sample drive with its truth, and the JPEG that is made of it. One thread draws.
+// Renders a frame of the sample drive with its truth, and encodes it as JPEG, on one thread.
 const seconds = 12.5;
 const jpegQuality = 80;
 
-/** Moments spread over the drive, the same for every variant. */
+/** Times spread over the drive, the same for every variant. */
 function momentS(call: number): number {
   return (call * 0.37) % (seconds - 0.5);
 }

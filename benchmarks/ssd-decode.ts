@@ -37,7 +37,7 @@ const spec: SsdOutputSpec = {
 const width = spec.classes.length + 1;
 const boxCount = createSsdDecoder(spec).defaultBoxes.length / 4;
 
-/** Outputs of a network that is sure of the background but for a share of the boxes, in clusters. */
+/** Outputs of a network that is sure of the background, except for a share of the boxes, in clusters. */
 function outputs(objectShare: number): { offsets: Float32Array; logits: Float32Array } {
   const offsets = normalNumbers(boxCount * 4, 1).map((value) => value * 0.5);
   const logits = normalNumbers(boxCount * width, 2);

@@ -7,7 +7,7 @@ import { kernelTable, profileKernels } from '../tools/train/backends/kernel-prof
 import { signNetwork } from '../tools/train/networks/signs.js';
 import { steeringNetwork } from '../tools/train/networks/steering.js';
 
-// Times one optimiser step of a tf.layers network, by kernel. One network a process:
+// Times one optimiser step of a tf.layers network, by kernel. One network per process:
 //   node bin/build.js && node dist/benchmarks/training-kernels.js --network steering --threads 1
 const { values } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ const shape = [batch, ...(network.inputs[0]!.shape.slice(1) as number[])];
 const input = tf.randomUniform(shape, 0, 1, 'float32', 2);
 const optimizer = tf.train.adam(1e-3);
 
-/** One optimiser step; reading the loss waits for a GPU to be done. */
+/** Runs one optimiser step; reading the loss waits for a GPU to finish. */
 function step(): number {
   const startMs = performance.now();
   const cost = optimizer.minimize(

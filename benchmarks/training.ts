@@ -14,10 +14,10 @@ import { uniformNumbers } from './harness/random.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 import { temporaryFiles } from './harness/temporary-files.js';
 
-// One optimiser step of each network as the recipes train it, without its data: forward, the outputs' gradients
-// (given, so that no loss is in the way), backward, Adam. PyTorch does the same with the same weights and batch.
+// One optimiser step of each network as the recipes train it, without its data: forward, the outputs' gradients (given,
+// so that no loss function adds to the time), backward, Adam. PyTorch does the same with the same weights and batch.
 const peerScript = new URL('../../benchmarks/peers/torch_training.py', import.meta.url);
-/** Of each value of the network's outputs. */
+/** Gradient of each value of the network's outputs. */
 const outputGradient = 1e-4;
 
 interface Workload {
@@ -42,11 +42,11 @@ const { optimizer } = recipeSchema.parse({
   data: [{ format: 'gtsrb', folder: 'none' }],
 });
 
-/** The network without dropout, whose draws would differ, as files for the peer. */
+/** The network without dropout, whose random draws would differ, as files for the peer. */
 function peerFiles({ build, batch }: Workload): string {
   const network = build();
   const { input, nodes, outputs } = readLayerGraph(network);
-  // Dropout between hands the order of the flattened features on.
+  // Dropout in between passes on the order of the flattened features.
   const flattened = new Map<string, number[]>();
   for (const { name, className, inputs, inputShapes } of nodes) {
     if (className === 'Flatten') flattened.set(name, inputShapes[0]!);
@@ -89,7 +89,7 @@ function caseOf(workload: Workload, threads: number): BenchmarkCase {
     resultUnit: { name: 'of the largest gradient', perValue: 1 },
     variants: [
       ours('windshield', workload, threads, 1),
-      // Where layers normalise, each part by its own statistics: those networks' gradients differ.
+      // Normalising layers use each part's own statistics, so the gradients of those networks differ.
       ...(threads > 1 ? [ours('in parts', workload, threads, threads)] : []),
       {
         name: 'PyTorch',
@@ -135,7 +135,7 @@ function ours(name: string, workload: Workload, threads: number, parts: number):
   };
 }
 
-/** As shares of the largest, so that networks compare. */
+/** As shares of the largest, so that networks can be compared. */
 function scaled(gradients: Float32Array): Float32Array {
   const largest = gradients.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-20);
   return gradients.map((value) => value / largest);
@@ -145,7 +145,7 @@ await tf.setBackend('cpu');
 await runBenchmark({
   name: 'training',
   operation: 'one optimiser step: forward, backward, Adam; images a second are the batch over it',
-  // Six steps until the memory that both keep has been touched.
+  // Six steps, until both have touched the memory that they keep.
   warmUp: 6,
   samples: 8,
   cases: () => workloads.flatMap((workload) => [1, 2].map((threads) => caseOf(workload, threads))),

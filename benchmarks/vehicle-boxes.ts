@@ -1,10 +1,11 @@
-// What the mAP of a detector does not say of its vehicles: how tight they are, whether they pile up, and what it sees in nothing.
+// What a detector's mAP does not show about its vehicles: how tight boxes are, whether they pile up, and false positives.
 //
 //     node dist/benchmarks/vehicle-boxes.js --kitti <kitti_object> --camvid <camvid> <bundle> …
 //
-// KITTI's held-out frames: vehicles as `evaluate` counts them, from several scores on; the share of them with a box of IoU 0.75; pairs of
-// vehicle boxes that overlap by 0.4, these two from the bundle's own threshold on. CamVid's `val`: windows without an object
-// (format camvid-empty) in which the bundle is more than half sure of a vehicle. Prints one JSON object a bundle.
+// KITTI's held-out frames: vehicles as `evaluate` counts them, at several score thresholds; the share of them with a box of
+// IoU 0.75; pairs of vehicle boxes that overlap by 0.4, these two at the bundle's own threshold. CamVid's `val`: windows
+// without an object (format camvid-empty) in which the bundle is more than half sure of a vehicle. Prints one JSON object
+// per bundle.
 import { parseArgs } from 'node:util';
 import type { DetectionOutputSpec } from '../src/bundle/output-spec.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
@@ -35,7 +36,7 @@ for (const folder of folders) {
   const frames = await openDataset('kitti', kitti, { task: 'detection', split: 'val' });
   const pictures: { truth: readonly KittiBox[]; found: readonly FoundBox[] }[] = [];
   await runEvaluation(bundle, frames, {
-    // Boxes of KITTI, with their occlusion.
+    // KITTI's boxes, with their occlusion.
     onObservation: ({ truth, found }) => pictures.push({ truth: truth as KittiBox[], found }),
   });
   const published = pictures.map(({ truth, found }) => ({

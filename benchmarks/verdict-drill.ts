@@ -1,9 +1,9 @@
-// Ten changes planted into the shipped pipeline, one after the other, on each of some drives: does a verdict find each
-// and name it, and find nothing where nothing was changed?
+// Plants ten changes into the shipped pipeline, one after the other, on each of several drives: does a verdict find and name
+// each, and find nothing if nothing was changed?
 //
 //     npm run drill:verdict -- [drive.mcap ...]
 //
-// Prints one JSON object; exit code 1 when a change was not named or an unchanged run had findings.
+// Prints one JSON object; exit code 1 if a change was not named or an unchanged run had findings.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -30,7 +30,7 @@ const config = await loadPipelineFile(join(repoDir, 'pipelines/default.yaml'));
 
 interface Change {
   name: string;
-  /** Words that a person must find in one of the findings. */
+  /** Pattern that one of the findings must match. */
   named: RegExp;
   config?: () => Promise<PipelineConfig>;
   results?: (frames: PerceptionFrame[]) => void;
@@ -126,7 +126,7 @@ const changes: Change[] = [
   { name: 'delay of one frame', named: /1 frame late/, results: delayByOne },
 ];
 
-/** Whatever else runs on this machine, so much is slow. */
+/** Longest time of a stage on any of the frames, whatever else slowed the machine. */
 function slowestMs(frames: readonly PerceptionFrame[], stage: string): number {
   const spans = frames.flatMap(({ timing }) =>
     (timing?.stages ?? [])
@@ -136,7 +136,7 @@ function slowestMs(frames: readonly PerceptionFrame[], stage: string): number {
   return Math.max(...spans);
 }
 
-/** The first number of the camera matrix's data, which is fx, 1 % larger. */
+/** Makes the first number of the camera matrix's data, fx, 1 % larger. */
 function longerFocus(yamlText: string): string {
   return yamlText.replace(
     /(camera_matrix:[\s\S]*?data:\s*(?:\[|-)\s*)([\d.e+-]+)/,

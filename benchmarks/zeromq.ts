@@ -3,9 +3,9 @@ import { ZeromqPublisher } from '../src/outputs/zeromq/zeromq-publisher.js';
 import type { BenchmarkCase } from './harness/benchmark.js';
 import { runBenchmark } from './harness/run-benchmark.js';
 
-// What a message costs the thread that publishes it, and the way to a subscriber on the same machine and back to hand.
+// Cost of a message for the thread that publishes it, and its round trip to a subscriber on the same machine.
 const topic = 'windshield/perception';
-/** Longer than any other greeting with its sequence number. */
+/** Longer than any greeting with its sequence number. */
 const lastGreetingBytes = 64;
 
 function caseOf(name: string, bytes: number): BenchmarkCase {
@@ -16,7 +16,7 @@ function caseOf(name: string, bytes: number): BenchmarkCase {
         name: 'publish',
         async prepare() {
           const { publisher, subscriber } = await connect();
-          // Read, so that what is measured is sending and not a full queue.
+          // Reads, so that the measurement is of sending and not of a full queue.
           const reading = (async () => {
             for await (const _ of subscriber);
           })();
@@ -58,7 +58,7 @@ async function connect() {
   const subscriber = new Subscriber({ receiveTimeout: 5000 });
   subscriber.connect(publisher.place);
   subscriber.subscribe(topic);
-  // A publisher sends nothing to a subscription that has not reached it yet: greet until one greeting arrives.
+  // A publisher drops messages until a subscription has reached it, so it sends greetings until one arrives.
   const greeting = setInterval(() => publisher.send({ topic, payload: new Uint8Array(1) }), 5);
   await subscriber.receive();
   clearInterval(greeting);

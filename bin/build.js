@@ -1,5 +1,6 @@
-// Transpiles src/, tools/, simulator/ and cli/ file by file into dist/, mirroring the tree, so that worker entries and
-// import.meta.url keep their places. Only when something is newer than the last build: ~10 ms when not.
+// Transpiles src/, tools/, simulator/, cli/ and benchmarks/ file by file into dist/, mirroring the tree, so that worker
+// entries and import.meta.url keep their places. Does so only if something changed since the last build; otherwise it
+// takes about 10 ms.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ const roomDirs = ['src', 'tools', 'simulator', 'cli', 'benchmarks'];
 
 const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts');
 
-/** Whoever reads meanwhile, such as a pipeline that starts, sees the old file or the new one, never half of it. */
+/** Replaces a file atomically: a reader, such as a pipeline that starts, sees the old file or the new one. */
 function replaceFile(path, contents) {
   if (existsSync(path) && readFileSync(path).equals(Buffer.from(contents))) return;
   mkdirSync(dirname(path), { recursive: true });
@@ -20,7 +21,7 @@ function replaceFile(path, contents) {
   renameSync(partial, path);
 }
 
-/** What was built from a source that has gone or moved would else still be found, and packed. */
+/** Removes the output of sources that were deleted or moved, which would otherwise still be found and packed. */
 function removeOthers(built) {
   for (const room of roomDirs) {
     const roomDir = join(outDir, room);

@@ -1,16 +1,16 @@
-// Which files of dist/ a package holds: what its entries reach, and the packages of npm that those need.
+// Selects the files of dist/ for a package: those that its entries reach, and the npm packages that these need.
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
 const importPattern =
   /^\s*(?:import|export)\s(?:[^"'();]*?\sfrom\s*)?["']([^"'\n]+)["']|\bimport\(\s*["']([^"'\n]+)["']\s*\)|\b(?:builtEntry|new URL)\(\s*["'](\.[^"'\n]+\.js)["']/gm;
 
-/** Specifiers in the text of a file. */
+/** Import specifiers in a file's text. */
 export function specifiersOf(text) {
   return [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3]);
 }
 
-/** Path below the root for a relative specifier, undefined for a package; declarations stand beside their code. */
+/** Path below the root for a relative specifier, undefined for a package; declarations are next to their code. */
 export function targetOf(file, specifier) {
   if (!specifier.startsWith('.')) return undefined;
   const target = posix.join(posix.dirname(file), specifier);
@@ -23,7 +23,7 @@ const packageName = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** Everything that `entries` reach below `rootDir`, `cut` aside. */
+/** Everything below `rootDir` that `entries` reach, except what `cut` excludes. */
 export function reach(rootDir, entries, cut = () => false) {
   const files = new Set();
   const packages = new Set();
@@ -41,7 +41,7 @@ export function reach(rootDir, entries, cut = () => false) {
   return { files, packages };
 }
 
-/** The text with specifiers that leave the package named by the package that has their files. */
+/** The text with specifiers that leave the package replaced by the name of the package that contains their files. */
 export function rewritten(file, text, nameOf) {
   return text.replaceAll(importPattern, (whole, ...groups) => {
     const specifier = groups[0] ?? groups[1];

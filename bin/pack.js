@@ -1,5 +1,6 @@
-// Makes the two packages in dist/packages/: windshield, what runs on the rig, and windshield-tools, the offline commands.
-// `npm run pack` packs both; --dir leaves them as folders. Compiled code and types; no compiler, no CUDA download.
+// Makes the two packages in dist/packages/: windshield, which runs on the rig, and windshield-tools, the offline
+// commands. `npm run pack` packs both; --dir leaves them as folders. They contain compiled code and types; no compiler,
+// no CUDA download.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -23,9 +24,9 @@ const outDir = join(distDir, 'packages');
 const typesDir = join(distDir, 'types');
 const rigName = 'windshield';
 const toolsName = 'windshield-tools';
-/** What they would make is in the packages already. */
+/** The packages already contain their output. */
 const compilers = ['esbuild', 'vite'];
-/** What a browser loads of onnxruntime-web, for networks on the page. */
+/** Files of onnxruntime-web that a browser loads, for networks on the page. */
 const runtimeFiles = [
   'ort.wasm.min.mjs',
   'ort.webgpu.min.mjs',
@@ -40,7 +41,7 @@ const readJson = (...path) => JSON.parse(readFileSync(join(rootDir, ...path), 'u
 const filesIn = (dir, ending) =>
   filesBelow(dir, (name) => name.endsWith(ending)).map((path) => relative(distDir, path));
 
-/** Both packages' files below dist/, by their imports: what the rig's entries do not reach is the tools'. */
+/** Divides the files below dist/ by their imports: files that the rig's entries do not reach belong to the tools. */
 async function divide() {
   const { commandTable } = await import(pathToFileURL(join(distDir, 'cli/command-table.js')).href);
   const cut = new Set(
@@ -48,7 +49,7 @@ async function divide() {
   );
   const rooms = ['src', 'tools', 'simulator', 'cli'].map((room) => join(distDir, room));
   const all = rooms.flatMap((room) => filesIn(room, '.js'));
-  // src is the rig's as a whole. Processes of bench and doctor are started by names that are put together.
+  // All of src belongs to the rig. Processes of bench and doctor are started by computed names.
   const isEntry = (file) =>
     /^src\/|^tools\/(bench|doctor)\/|^cli\/(main|supervised-main)\.js$/.test(file);
   const rig = reach(distDir, all.filter(isEntry), (file) => cut.has(file));
@@ -71,7 +72,7 @@ function writeCode(packageDir, files, ownName, isOther, otherName) {
   }
 }
 
-/** The declarations that the public ones reach, beside the code. */
+/** Writes the declarations that the public ones reach, next to the code. */
 function writeTypes(packageDir) {
   execFileSync(
     process.execPath,
@@ -85,8 +86,8 @@ function writeTypes(packageDir) {
 }
 
 /**
- * ONNX Runtime travels inside: its own package would download CUDA when it is installed, and brings the binaries of
- * every system. Here are those of the rig's, without the script.
+ * ONNX Runtime is included: its own package would download CUDA on installation, and contains the binaries of every
+ * system. Here are the rig's, without the installation script.
  */
 function bundleRuntime(packageDir) {
   const from = join(rootDir, 'node_modules/onnxruntime-node');
@@ -131,7 +132,7 @@ function writeManifest(packageDir, name, packages, more) {
     cpSync(join(rootDir, file), join(packageDir, file.split('/').at(-1)));
 }
 
-/** Makes both folders anew; resolves with where they are. */
+/** Makes both folders from scratch; resolves with their paths. */
 export async function makePackages() {
   await ensureBuilt();
   const pageDir = await ensurePageBuilt();
@@ -165,7 +166,7 @@ export async function makePackages() {
   const runtime = bundleRuntime(rigDir);
   writeManifest(rigDir, rigName, new Set([...rig.packages, ...typed]), {
     dependencies: runtime,
-    // Of the bundled runtime; in the workspace's own file they would keep npm from installing the checkout.
+    // The bundled runtime's restrictions; in the workspace's own file they would keep npm from installing the checkout.
     bundleDependencies: ['onnxruntime-node'],
     os: ['linux'],
     cpu: ['x64', 'arm64'],

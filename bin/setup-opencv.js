@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run setup:opencv`: builds OpenCV's binding for Node.js, @u4/opencv4nodejs, against the OpenCV of the system (Debian,
-// Ubuntu, JetPack), into node_modules of the folder that it is called in. Builds once; called again it says so.
+// `npm run setup:opencv`: builds OpenCV's binding for Node.js, @u4/opencv4nodejs, against the system's OpenCV (Debian,
+// Ubuntu, JetPack), into node_modules of the current folder. Builds once; later calls only say so.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const project = process.cwd();
 const folder = join(project, 'node_modules', name);
 process.env.OPENCV4NODEJS_DISABLE_AUTOBUILD = '1';
 
-/** @returns {string | undefined} OpenCV's version where the binding loads. */
+/** @returns {string | undefined} OpenCV's version if the binding loads. */
 function builtVersion() {
   const asked = `const { version: v } = require('${name}'); process.stdout.write('=' + [v.major, v.minor, v.revision].join('.'))`;
   const { stdout } = spawnSync(process.execPath, ['-e', asked], { cwd: project, encoding: 'utf8' });
@@ -26,7 +26,7 @@ function giveUp(what, action) {
   process.exit(2);
 }
 
-/** @param {string} variable @returns {string | undefined} A word of OpenCV's own description. */
+/** @param {string} variable @returns {string | undefined} A variable of OpenCV's pkg-config description. */
 function described(variable) {
   const { status, stdout } = spawnSync('pkg-config', [`--variable=${variable}`, 'opencv4'], {
     encoding: 'utf8',
@@ -34,7 +34,7 @@ function described(variable) {
   return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
 }
 
-/** @returns {string | undefined} Where headers of exactly this Node.js lie; without them node-gyp loads them from the network. */
+/** @returns {string | undefined} Folder with headers of exactly this Node.js; without them node-gyp downloads them. */
 function nodeHeaders() {
   const prefix = dirname(dirname(process.execPath));
   const header = join(prefix, 'include/node/node_version.h');
@@ -77,7 +77,7 @@ const env = {
   OPENCV_BIN_DIR: '/usr/bin',
   ...(headers !== undefined && { npm_config_nodedir: headers }),
 };
-// The package's own installer looks for its build file where it is not: node-gyp in the package's folder does what it means to.
+// The package's own installer looks for its build file in the wrong place; running node-gyp in the package's folder works.
 const nodeGyp = createRequire(join(folder, 'package.json')).resolve('node-gyp/bin/node-gyp.js');
 const { status } = spawnSync(process.execPath, [nodeGyp, 'rebuild', '--release'], {
   cwd: folder,

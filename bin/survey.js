@@ -1,4 +1,4 @@
-// What the builders ask of a folder: its files, and whether they are the ones that were built.
+// Helpers for the builders: a folder's files, and whether they have changed since they were built.
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Paths of all files below a folder whose names pass, sorted. */
+/** Sorted paths of all files below a folder whose names `isWanted` accepts. */
 export function filesBelow(dir, isWanted = () => true) {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && isWanted(entry.name))
@@ -14,7 +14,7 @@ export function filesBelow(dir, isWanted = () => true) {
     .sort();
 }
 
-/** Names, sizes and modification times of files as one hash. */
+/** Hash of the names, sizes and modification times of files. */
 export function fingerprintOf(paths) {
   const hash = createHash('sha1');
   for (const path of paths) {

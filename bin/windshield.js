@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the command line from the compiled tree, compiling first what has changed.
+// Starts the command line from the compiled tree, after compiling what has changed.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 11)) {
   console.error(

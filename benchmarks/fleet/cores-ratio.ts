@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { median } from '../../src/frame/median.js';
 import { silent } from './killed-workers.js';
 
-/** One measurement takes so many units of each worker. */
+/** Number of units per worker in one measurement. */
 const unitsOfAWorker = 4;
 const rounds = 3;
 
 export interface CoresRatio {
-  /** Work of two workers, each bound to a core of its own, over twice that of one: 1 is best. */
+  /** Work of two workers, each bound to its own core, over twice that of one: 1 is best. */
   ratio: number;
-  /** Of each round. */
+  /** The ratio of each round. */
   ratios: number[];
   unitsOfAWorker: number;
 }
 
 /**
- * Times one worker on one core and two on two, in turn; each worker has the same number of drives. What other programs take
- * of the cores is in both, so the ratios of neighbouring rounds are compared, and their median is told.
+ * Times one worker on one core and two on two, in turn; each worker has the same number of drives. The load of other
+ * programs affects both, so the ratios of neighbouring rounds are compared, and their median is reported.
  */
 export async function coresRatio(
   runArgs: (pipeline: string, out: string, ...more: string[]) => string[],
@@ -49,10 +49,10 @@ export async function coresRatio(
     return performance.now() - startMs;
   };
   const ratios: number[] = [];
-  // The plan is kept with the first, which is not counted.
+  // The first run also caches the plan, and is not counted.
   await timed([0]);
   for (let round = 0; round < rounds; round++) {
-    // One worker on either core: none of them is quicker than the other by chance alone.
+    // One worker on each core in turn, so that a quicker core does not bias the ratio.
     const first = await timed([0]);
     const both = await timed([0, 1]);
     const second = await timed([1]);

@@ -6,14 +6,14 @@ import { makeFolder } from '../../src/files/make-folder.js';
 const repoDir = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * A change of what every drive of the drill steers by, which only tight bends show: the wheels stop at three degrees. In the
- * drives with planted bends the sound network asks for 3.8 degrees or more, in every other one for 2.8 or less.
+ * A change of every drive's steering limit that only tight bends show: the wheels stop at three degrees. In the
+ * drives with planted bends the sound network's answers reach 3.8 degrees or more, in all others 2.8 or less.
  */
 const plantedMaxAngleRad = 0.052;
 
 /**
- * Two pipelines of one small network, so that 200 drives take minutes: as it should be, and with a limit of the angle that
- * was set too low.
+ * Two pipelines of one small network, so that 200 drives take minutes: a correct one, and one with an angle limit
+ * that is too low.
  */
 export function writePipelines(dir: string): { sound: string; changed: string } {
   makeFolder(dir);
@@ -33,7 +33,7 @@ export function writePipelines(dir: string): { sound: string; changed: string } 
       bundles: { steering },
       lanes: [['steering']],
     };
-    // JSON is YAML.
+    // JSON is valid YAML.
     writeFileSync(file, JSON.stringify(pipeline, undefined, 2));
     return file;
   };

@@ -6,11 +6,11 @@ export interface KilledWorkers {
   start(): ChildProcess;
   count: number;
   everyMs: number;
-  /** Workers are killed for so long, or until all work is done. */
+  /** Workers are killed for this long, or until all work is done. */
   forMs: number;
-  /** 0 to 1, evenly. */
+  /** Uniform in 0 to 1. */
   random(): number;
-  /** What an earlier part of the same drill counted. */
+  /** Counts of an earlier part of the same drill. */
   before?: KillTally | undefined;
   /** Called with every count. */
   onCount?: (tally: KillTally) => void;
@@ -19,13 +19,13 @@ export interface KilledWorkers {
 export interface KillTally {
   kills: number;
   started: number;
-  /** Exit codes of workers that ended by themselves. */
+  /** Exit codes of workers that were not killed. */
   codes: (number | null)[];
 }
 
 /**
- * Keeps so many workers at work and kills one of them by chance every so often; each killed one is followed by a new one.
- * Resolves when every worker has ended by itself.
+ * Keeps `count` workers running and regularly kills a random one, which is replaced by a new one. Resolves when every
+ * worker has ended without being killed.
  */
 export async function keepKilling({
   start,
@@ -65,8 +65,8 @@ export async function keepKilling({
 }
 
 /**
- * Any program, silent but for its errors. Each has a session of its own, so that a system that shares its cores by sessions
- * gives each worker its part.
+ * Starts a program whose only output is its errors. Each has its own session, so that a system that shares its cores
+ * by sessions gives each worker its share.
  */
 export function silent(program: string, args: readonly string[]): ChildProcess {
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
@@ -74,7 +74,7 @@ export function silent(program: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
-/** A drill that is ended leaves no process behind. */
+/** Ends the child with this process, so that an interrupted drill leaves none behind. */
 export function endWithUs(child: ChildProcess): void {
   const end = () => child.kill();
   process.once('exit', end);

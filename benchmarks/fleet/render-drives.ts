@@ -6,7 +6,7 @@ import { makeFolder } from '../../src/files/make-folder.js';
 
 export interface RenderedFleet {
   count: number;
-  /** So many of them, evenly spread, run through bends that the others do not have. */
+  /** Number of drives, evenly spread, with bends that the others do not have. */
   bent: number;
   seconds: number;
   rateHz: number;
@@ -23,30 +23,30 @@ export const drillFleet: RenderedFleet = {
   heightPx: 144,
 };
 
-/** Which drives of a fleet are bent, by number. */
+/** Whether the drive with this number is bent. */
 export const isBent = (index: number, { count, bent }: Pick<RenderedFleet, 'count' | 'bent'>) =>
   Math.floor(((index + 1) * bent) / count) > Math.floor((index * bent) / count);
 
-/** Every drive's name says what it shows. */
+/** Every drive's name states its look. */
 export function drivesOf(fleet: RenderedFleet) {
   return Array.from({ length: fleet.count }, (_, index) => {
     const weather = driveWeathers[index % driveWeathers.length]!;
     const bent = isBent(index, fleet);
     const kind = driveRoads[Math.floor(index / driveWeathers.length) % driveRoads.length]!;
-    // A motorway has no bends to speak of, whatever is asked.
+    // A motorway has hardly any bends, whatever is requested.
     const road = bent ? 'rural' : kind;
     const number = String(index).padStart(3, '0');
     return { index, name: `${weather}-${road}-${number}`, weather, road, bent };
   });
 }
 
-/** A bend that no other drive of the fleet has, and which none of the straight ones comes near, metres. */
+/** Radius of a bend that no other drive of the fleet has, and the tightest radius of the others, metres. */
 const bentRadiusM = 45;
 const straightRadiusM = 160;
-/** Where every rendered drive is for certain before it ends, metres along its road. */
+/** Part of the road that every rendered drive certainly covers, metres along its road. */
 const drivenM = { from: 40, to: 80 } as const;
 
-/** Renders those of `drives` into `dir` that are not there yet: some two seconds of a core each. */
+/** Renders those of `drives` into `dir` that are not there yet: about two seconds of a core each. */
 export async function renderDrives(
   dir: string,
   fleet: RenderedFleet,
@@ -71,7 +71,7 @@ async function recipeOf(
     look: { weather, road, minRadiusM: straightRadiusM },
   };
   if (!bent) return recipe;
-  // Not every road of tight bends has one where it is driven.
+  // Not every road with tight bends has one in the driven part.
   for (let seed = 50_000 + 100 * index; ; seed++) {
     const tight = { ...recipe, seed, look: { weather, road, minRadiusM: 22 } };
     const { world } = await openSimulatedDrive(tight);

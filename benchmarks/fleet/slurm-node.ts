@@ -11,7 +11,7 @@ const programs = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue'] as const;
 /** A daemon that does not answer within this never will, milliseconds. */
 const startMs = 60_000;
 
-/** Why there can be no Slurm here; undefined where there can. */
+/** Why Slurm cannot run here; undefined if it can. */
 export function whyNoSlurm(): string | undefined {
   const missing = programs.filter((program) => !isThere(program));
   if (missing.length > 0) return `without ${missing.join(', ')} (Debian: slurm-wlm, munge)`;
@@ -24,7 +24,7 @@ const isThere = (program: string) =>
     existsSync(join(dir, program)),
   );
 
-/** A Slurm of one node, this machine, with a munge and a configuration of its own. Close it when done. */
+/** A Slurm cluster of one node, this machine, with its own munge and configuration. Close it when done. */
 export class SlurmNode {
   readonly #daemons: ReturnType<typeof spawn>[];
   readonly #env: NodeJS.ProcessEnv;
@@ -34,7 +34,7 @@ export class SlurmNode {
     this.#env = env;
   }
 
-  /** `dir` takes keys, state and logs. Rejects where a daemon does not answer within a minute. */
+  /** `dir` holds keys, state and logs. Rejects if a daemon does not answer within a minute. */
   static async start(dir: string, cores: number): Promise<SlurmNode> {
     for (const folder of ['state', 'spool']) makeFolder(join(dir, folder));
     chmodSync(dir, 0o755);
@@ -98,11 +98,11 @@ PartitionName=drill Nodes=${node} Default=YES MaxTime=INFINITE State=UP
     }
   }
 
-  /** Submits a job array and resolves when none of its tasks is left. Whatever they print goes into `dir`. */
+  /** Submits a job array and resolves when all its tasks have ended. Their output goes into `dir`. */
   async run(script: string, args: readonly string[], options: readonly string[], dir: string) {
     const output = `--output=${join(dir, 'task-%a.log')}`;
     const id = this.#ask('sbatch', ['--parsable', output, ...options, script, ...args]).trim();
-    // Before the daemons go.
+    // Cancels the job before the daemons end.
     process.prependOnceListener('exit', () => this.#ask('scancel', [id]));
     while (this.#ask('squeue', ['-h', '-j', id]).trim() !== '') await sleep(2000);
     return id;
@@ -126,7 +126,7 @@ PartitionName=drill Nodes=${node} Default=YES MaxTime=INFINITE State=UP
         stdio: ['ignore', 'pipe', 'pipe'],
       });
     } catch (error) {
-      // A job that has ended is soon forgotten.
+      // An ended job is soon forgotten, which is not an error.
       if (program !== 'sbatch') return '';
       throw error;
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeInput, readInputOf } from './fuzz-one.js';
 import { fuzzSubjects } from './subjects.js';
 
-/** What a child tells its parent. */
+/** Messages of a child to its parent. */
 export type FuzzMessage =
   | { kind: 'begin'; index: number }
   | { kind: 'fault'; index: number; fault: string }
@@ -13,7 +13,7 @@ export type FuzzMessage =
 const [name, seedText, firstText, endText, keep] = process.argv.slice(2) as string[];
 const subject = fuzzSubjects.find((each) => each.name === name)!;
 const [seed, first, end] = [seedText, firstText, endText].map(Number) as [number, number, number];
-/** A reader that takes more has been told to by its input. */
+/** A reader that takes more memory was made to by its input. */
 const mostMiB = 1024;
 const tell = (message: FuzzMessage) => process.send!(message);
 
@@ -42,7 +42,7 @@ try {
     if (fault !== undefined) tell({ kind: 'fault', index, fault });
     if (peakMiB() > mostMiB) {
       tell({ kind: 'fault', index, fault: `memory of ${Math.round(peakMiB())} MiB` });
-      // The peak never falls: the next input is read by another process.
+      // The peak never falls, so another process reads the next input.
       process.exit(3);
     }
   }

@@ -5,10 +5,10 @@ import { hasErrorCode } from '../../src/frame/perception-error.js';
 import { mutateBytes, mutateText, mutateValue, type Random } from './mutate.js';
 import type { FuzzSubject } from './subject.js';
 
-/** Longest line that a person reads. */
+/** Longest line that people read. */
 const maxLineCharacters = 2000;
 
-/** The input of a number: the same for the same seed. The first ones are those that the others are made of. */
+/** The input with a number: the same for the same seed. The first ones are the unchanged seed inputs. */
 export function makeInput(
   { name, form }: FuzzSubject,
   seeds: readonly Uint8Array[],
@@ -31,7 +31,7 @@ export function makeInput(
 const written = (value: unknown, random: Random) =>
   JSON.stringify(mutateValue(value, random)) ?? 'null';
 
-/** Reads one input; answers with what is wrong with how it was taken, or undefined. */
+/** Reads one input; returns what was wrong with the reader's behaviour, or undefined. */
 export async function readInputOf(
   subject: FuzzSubject,
   dir: string,
@@ -65,7 +65,7 @@ function faultOf(error: unknown, { codes, file }: FuzzSubject, dir: string): str
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would write on the terminal of whoever reads the line.
   if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(message)) return `no single clean line: ${said}`;
   if (message.length > maxLineCharacters) return `a line of ${message.length} characters: ${said}`;
-  // A network and a picture go by the file's own name, whatever folder it lies in.
+  // Messages about a network or a picture contain the file's name without its folder.
   if (!message.includes(dir) && !message.includes(basename(file)))
     return `no file is named: ${said}`;
   return undefined;

@@ -1,4 +1,4 @@
-/** What breaks readers: the edges of the integers, and lengths that are longer than any file. */
+/** Numbers that break readers: the edges of the integers, and lengths beyond any file. */
 const edges = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 const words = [
   '-1',
@@ -86,13 +86,13 @@ const values: readonly unknown[] = [
   'NaN',
 ];
 
-/** Numbers of 0 to below 1, the same for the same seed. */
+/** Random numbers from 0 to below 1, the same for the same seed. */
 export type Random = () => number;
 
 const below = (random: Random, end: number) => Math.floor(random() * end);
 const oneOf = <T>(random: Random, from: readonly T[]): T => from[below(random, from.length)]!;
 
-/** One to six changes of bytes: bits, lengths, cuts, repeats, parts of another input. */
+/** One to six changes of bytes: bits, lengths, cuts, repetitions, parts of another input. */
 export function mutateBytes(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
   let mutated: Uint8Array = bytes.slice();
   const changes = 1 + below(random, 6);
@@ -101,7 +101,7 @@ export function mutateBytes(bytes: Uint8Array, other: Uint8Array, random: Random
 }
 
 function changeBytes(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
-  // The first bytes say what follows: they are changed more often than their share.
+  // The first bytes describe the rest, so they are changed more often than their share.
   const at = below(random, random() < 0.3 ? Math.min(bytes.length, 200) : bytes.length);
   const length = 1 + below(random, Math.min(bytes.length - at, random() < 0.8 ? 16 : 4096));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -136,7 +136,7 @@ function changeBytes(bytes: Uint8Array, other: Uint8Array, random: Random): Uint
   }
 }
 
-/** One to five changes of text: words put in, numbers and lines replaced, repeated, taken out; or bytes changed. */
+/** One to five changes of text: words inserted; numbers and lines replaced, repeated or removed; or bytes changed. */
 export function mutateText(text: string, other: string, random: Random): Uint8Array {
   if (random() < 0.15) return mutateBytes(Buffer.from(text), Buffer.from(other), random);
   let mutated = text;
@@ -187,7 +187,7 @@ function changeText(text: string, other: string, random: Random): string {
   }
 }
 
-/** A value with one to four of its parts replaced, taken out, renamed or repeated. */
+/** A value with one to four of its parts replaced, removed, renamed or repeated. */
 export function mutateValue(value: unknown, random: Random): unknown {
   let mutated: unknown = structuredClone(value);
   const changes = 1 + below(random, 4);

@@ -7,7 +7,7 @@ import type { FuzzMessage } from './fuzz-child.js';
 import type { FuzzSubject } from './subject.js';
 
 const defaultPatienceMs = 10_000;
-/** A child starts with what it loads and the seeds. */
+/** A child must load its code and the seeds first. */
 const startPatienceMs = 60_000;
 
 export interface FuzzFault {
@@ -25,8 +25,8 @@ export interface FuzzReport {
 }
 
 /**
- * Reads the inputs `first` to `end` of a subject in a process of its own. Whatever ends that process, or holds it up,
- * is a fault of the input that it was reading; the next one goes on with another process.
+ * Reads the inputs `first` to `end` of a subject in a separate process. Anything that ends or delays that process is
+ * a fault of the input being read; another process continues with the next one.
  */
 export async function runFuzz(
   subject: FuzzSubject,
@@ -63,7 +63,7 @@ async function runChild(
   });
   let index = first;
   let isDone = false;
-  // Time that others had the processor is not the reader's.
+  // Time in which other processes had the core does not count.
   const ownMs = () => performance.now() - readyMs(child.pid ?? 0);
   let begunMs = ownMs() + startPatienceMs;
   let said = '';

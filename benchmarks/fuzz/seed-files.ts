@@ -9,7 +9,7 @@ export const repoDir = fileURLToPath(
 );
 const casesDir = join(repoDir, 'test/cases');
 
-/** Files of the cases, by their paths there: those that end so, below a folder that begins so. */
+/** Contents of the case files whose path matches `folder` and ends in `ending`. */
 export async function caseFiles(folder: RegExp, ending: string): Promise<Uint8Array[]> {
   const names = (await readdir(casesDir, { recursive: true })).sort();
   const wanted = names.filter((name) => folder.test(name) && name.endsWith(ending));

@@ -1,20 +1,23 @@
 import type { ErrorCode } from '../../src/frame/perception-error.js';
 
-/** A kind of input that a user can hand in, with all that reads it. */
+/** A kind of user input, with all code that reads it. */
 export interface FuzzSubject {
   name: string;
-  /** How inputs are changed: as bytes, as text, as a value that is written as JSON (which YAML reads too), or as both text and value. */
+  /**
+   * How inputs are changed: as bytes, as text, as a value written as JSON (which YAML reads too), or as both text and
+   * value.
+   */
   form: 'bytes' | 'text' | 'value';
-  /** Where the input lies, below the folder that the reader is given. */
+  /** Path of the input, relative to the reader's folder. */
   file: string;
-  /** Codes that the readers may answer with. */
+  /** Error codes that the readers may answer with. */
   codes: readonly ErrorCode[];
-  /** Inputs that are right, or known to be refused. */
+  /** Inputs that are valid, or known to be refused. */
   seeds(): Promise<readonly Uint8Array[]>;
-  /** Writes what lies around the input, once. */
+  /** Writes the files that the input needs around it, once. */
   around?(dir: string): Promise<void>;
-  /** Reads the input, all of it. Rejects where it is refused. */
+  /** Reads the complete input. Rejects if it is refused. */
   read(path: string, dir: string): Promise<void>;
-  /** Most milliseconds that a reader may take; 10,000 when left out. */
+  /** Time limit of a reader, milliseconds; 10,000 by default. */
   patienceMs?: number;
 }

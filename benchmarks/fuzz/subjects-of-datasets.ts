@@ -15,7 +15,7 @@ async function write(dir: string, files: Record<string, Uint8Array>): Promise<vo
   }
 }
 
-/** Opens a data set and loads its first samples, labels and all. */
+/** Opens a data set and loads its first samples with their labels. */
 async function load(
   format: string,
   dir: string,

@@ -24,7 +24,7 @@ const sourceCodes = [
 ] as const;
 const mostFrames = 200;
 
-/** Plays a source as a run does: every frame into one buffer. */
+/** Reads a source as a run does: every frame into one buffer. */
 async function play(path: string): Promise<void> {
   const source = await openSource(path);
   try {
@@ -40,12 +40,12 @@ async function play(path: string): Promise<void> {
   }
 }
 
-/** Every reader is tried; the first refusal is thrown. */
+/** Tries every reader, and throws the first refusal. */
 async function eachOf(...readers: (() => Promise<unknown>)[]): Promise<void> {
   let refusal: unknown;
   for (const reader of readers)
     await reader().catch((error: unknown) => {
-      // A fault of ours is told before a refusal.
+      // A fault of windshield takes precedence over a refusal.
       if (refusal === undefined || !hasErrorCode(error)) refusal = error;
     });
   if (refusal !== undefined) throw refusal;
@@ -86,7 +86,7 @@ const importing: FuzzSubject = {
   async read(path, dir) {
     const out = join(dir, 'imported.mcap');
     await importRecording(path, { out });
-    // What was written must be whole.
+    // The written file must be complete.
     const reader = await RecordingReader.open(out);
     await reader.close();
     await rm(out);
@@ -100,7 +100,7 @@ const results: FuzzSubject = {
   codes: [...sourceCodes, 'ERR_DATASET', 'ERR_USAGE', 'ERR_CONFIG'],
   seeds: async () => {
     const reference = await fileOf('recordings/sample-reference.mcap');
-    // The start of a recording is read as one whose writer was killed.
+    // The start of a recording is read like one whose writer was killed.
     return [reference.subarray(0, 60_000), await smallDrive()];
   },
   read: (path) =>
@@ -179,7 +179,7 @@ const udacityLog = async () => [
   ),
 ];
 
-/** What is played, imported or read back: recordings, films, pictures and folders of them. */
+/** Inputs that are played, imported or read back: recordings, films, pictures and folders of them. */
 export const driveSubjects: readonly FuzzSubject[] = [
   recording,
   importing,

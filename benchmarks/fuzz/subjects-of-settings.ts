@@ -9,7 +9,7 @@ import { readRules } from '../../tools/verdict/rules.js';
 import { caseFiles, fileOf, text } from './seed-files.js';
 import type { FuzzSubject } from './subject.js';
 
-/** Of each YAML file also as JSON, whose parts are changed as parts. */
+/** Each YAML file, and the same as JSON, whose parts are changed as values. */
 async function withJson(files: readonly Uint8Array[]): Promise<Uint8Array[]> {
   const { parseYaml } = await import('../../src/text/yaml-document.js');
   const asJson = files.flatMap((file) => {
@@ -39,11 +39,11 @@ const setting = (
   read,
 });
 
-// A pair that belongs together, and guards nothing.
+// A matching pair of keys that protects nothing.
 const keys =
   '# rig\npublic rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\nsecret JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6\n';
 
-/** What says how to run, and what to judge by. */
+/** Files that say how to run, and how to judge. */
 export const settingSubjects: readonly FuzzSubject[] = [
   setting(
     'pipeline',

@@ -15,7 +15,7 @@ import { readDrivesFile } from '../../tools/fleet/plan/drives-file.js';
 import { caseFiles, smallJpeg, smallPng, text } from './seed-files.js';
 import type { FuzzSubject } from './subject.js';
 
-/** Boxes, scores and classes that stand ready, of a network with names in its metadata. */
+/** A network that outputs final boxes, scores and classes, with names in its metadata. */
 function readyBoxes(): Uint8Array {
   const graph = new OnnxGraph('ready');
   graph.input('images', [1, 3, 16, 16]);
@@ -60,7 +60,7 @@ const recipe = {
 const board = makeBoard({ kind: 'chessboard', cols: 4, rows: 3, squareM: 0.02 });
 let engine: ReturnType<typeof openEmbeddedEngine> | undefined;
 
-/** What is adopted, calibrated, rendered and run in fleets. */
+/** Inputs that are adopted, calibrated, rendered and run in fleets. */
 export const toolSubjects: readonly FuzzSubject[] = [
   {
     name: 'adopt',

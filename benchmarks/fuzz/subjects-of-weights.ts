@@ -52,7 +52,7 @@ function smallNetwork(): LayerGraph {
   return { nodes } as unknown as LayerGraph;
 }
 
-/** Reads weights and gives them to a network, as a training that begins with others does. */
+/** Reads weights into a network, as training does when it starts from others' weights. */
 async function take(path: string): Promise<void> {
   const target = smallNetwork();
   applyWeights(target, readWeights(path, target));
@@ -145,7 +145,7 @@ const bundleFile = (name: string, file: string): FuzzSubject => ({
   read: async (_, dir) => void (await readBundleFolder(join(dir, 'bundle'))),
 });
 
-/** Networks, what describes them, and what training goes on from. */
+/** Networks, their descriptions, and files that training continues from. */
 export const weightSubjects: readonly FuzzSubject[] = [
   bundleFile('manifest', 'manifest.json'),
   bundleFile('golden', 'golden.json'),

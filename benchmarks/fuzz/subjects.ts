@@ -5,7 +5,7 @@ import { settingSubjects } from './subjects-of-settings.js';
 import { toolSubjects } from './subjects-of-tools.js';
 import { weightSubjects } from './subjects-of-weights.js';
 
-/** Every kind of input that a user can hand in. */
+/** Every kind of user input. */
 export const fuzzSubjects: readonly FuzzSubject[] = [
   ...driveSubjects,
   ...settingSubjects,

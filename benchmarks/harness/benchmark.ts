@@ -1,60 +1,60 @@
-/** One way of doing the work of a case; each round of it runs in a process of its own. */
+/** One way to do the work of a case; each of its rounds runs in a fresh process. */
 export type Variant = InProcessVariant | PeerVariant;
 
 interface VariantName {
   name: string;
-  /** Ratios of a case are to this variant. Several: to the one that is fastest. */
+  /** Ratios of a case are relative to this variant; if there are several, to the fastest. */
   isReference?: boolean;
 }
 
-/** The project's own way. */
+/** The project's own implementation. */
 export interface InProcessVariant extends VariantName {
-  /** Prepares everything, untimed, and returns the operation that is timed. */
+  /** Prepares everything, untimed, and returns the operation to time. */
   prepare(): Operation | Promise<Operation>;
 }
 
 export interface Operation {
-  /** Called again and again; a promise is waited for. */
+  /** Called repeatedly; a promise is awaited. */
   run(): unknown;
-  /** What the operation made, for comparing variants: values in the unit that the case names. */
+  /** The operation's result, for comparing variants: values in the unit that the case names. */
   result?(): Float32Array;
-  /** What the process should say of itself, such as the kernel that ran. */
+  /** A remark about the process, such as the kernel that ran. */
   note?: string;
   close?(): Promise<void>;
 }
 
 /** Another program, which measures itself and prints a Measurement as JSON. */
 export interface PeerVariant extends VariantName {
-  /** The command, given how many operations to warm up and to time, and where its result goes as raw float32. */
+  /** The command, given the numbers of operations to warm up and to time, and the path for its result as raw float32. */
   command(counts: { warmUp: number; samples: number }, resultPath: string): string[];
-  /** Why it cannot run here; undefined when it can. */
+  /** Why it cannot run here; undefined if it can. */
   whyNot(): string | undefined;
 }
 
 export interface BenchmarkCase {
   name: string;
   variants: Variant[];
-  /** Largest difference of a value of a result counts in this unit; without it results are not compared. */
+  /** Unit for differences between results; without it results are not compared. */
   resultUnit?: { name: string; perValue: number };
 }
 
 export interface Benchmark {
   name: string;
-  /** What one operation is. */
+  /** Description of one operation. */
   operation: string;
   warmUp: number;
   samples: number;
-  /** Makes the cases; called in every process, so it reads files at most. */
+  /** Makes the cases. Called in every process, so it should do no more than read files. */
   cases(): BenchmarkCase[] | Promise<BenchmarkCase[]>;
 }
 
-/** What one process measured. */
+/** Measurement of one process. */
 export interface Measurement {
   samplesMs: number[];
-  /** Processor time of one operation: not disturbed by other programs' turns. */
+  /** CPU time of one operation, which other programs do not disturb. */
   cpuMs: number;
   rssMiB: number;
-  /** Growth of resident memory while samples were taken. */
+  /** Growth of resident memory during sampling. */
   grownKiB: number;
   note?: string;
 }

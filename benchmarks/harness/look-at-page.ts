@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../tools/bench/chromium.js';
 import { repoDir } from '../../tools/bench/process-entry.js';
 
-/** Rejects where no Chromium is installed. */
+/** Rejects if no Chromium is installed. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('expected Chromium, found none');
@@ -12,14 +12,14 @@ export async function launchBrowser(): Promise<Browser> {
 
 export interface LookedAtCommand {
   url: string;
-  /** All that it has printed so far. */
+  /** Everything that it has printed so far. */
   said(): string;
-  /** Ctrl-C; resolves with the exit code. */
+  /** Sends Ctrl-C; resolves with the exit code. */
   stop(): Promise<number | null>;
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a command of the built command line that prints `look: <address>`. Rejects where it ends without. */
+/** Starts a command of the built command line that prints `look: <address>`. Rejects if it ends without printing it. */
 export async function startLooking(args: readonly string[]): Promise<LookedAtCommand> {
   const child = spawn(process.execPath, ['bin/windshield.js', ...args], { cwd: repoDir });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

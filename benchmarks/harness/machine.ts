@@ -7,9 +7,9 @@ export interface Machine {
   memoryGiB: number;
   system: string;
   node: string;
-  /** Commit of the working tree, with `+` when it has changes; undefined outside a repository. */
+  /** Commit of the working tree, with `+` if it has changes; undefined outside a repository. */
   commit: string | undefined;
-  /** Programs that wanted a processor, mean of the last minute: above `cores` times are disturbed. */
+  /** Programs that wanted a core, mean over the last minute: above `cores` times are disturbed. */
   loadBefore: number;
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Benchmark, InProcessVariant, Measurement } from './benchmark.js';
 
-/** Warms up, then times operation by operation in this process. Writes the result to `resultPath` where there is one. */
+/** Warms up, then times single operations in this process. Writes the result to `resultPath` if given. */
 export async function measure(
   { warmUp, samples }: Pick<Benchmark, 'warmUp' | 'samples'>,
   variant: InProcessVariant,

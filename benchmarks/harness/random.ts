@@ -7,7 +7,7 @@ export function normalNumbers(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, draw);
 }
 
-/** The same numbers of -1 to 1 every time. */
+/** The same numbers from -1 to 1 every time. */
 export function uniformNumbers(count: number, seed: number): Float32Array {
   const next = mulberry32(seed);
   return Float32Array.from({ length: count }, () => 2 * next() - 1);

@@ -1,7 +1,7 @@
 import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { BenchmarkReport, CaseSummary, VariantSummary } from './summary.js';
 
-/** The report as a person reads it: a table a case. */
+/** Formats the report for people: one table per case. */
 export function reportText(report: BenchmarkReport): string {
   const { machine: m } = report;
   const head = [

@@ -13,9 +13,9 @@ const run = promisify(execFile);
 const defaultRounds = 5;
 
 /**
- * The main function of a benchmark's file. As started by a person it goes through the cases, each variant in a fresh
- * process a round and the order turned round each time, and prints a table or, with `--json`, one object. The
- * processes are this file again, told with `--measure` what to time.
+ * Main function of a benchmark's file. Started by a person, it runs the cases, with a fresh process for each variant and
+ * round, reversing the order each round, and prints a table or, with `--json`, one object. The processes run the same
+ * file with `--measure`, which names what to time.
  */
 export async function runBenchmark(benchmark: Benchmark): Promise<void> {
   const { values } = parseArgs({
@@ -65,7 +65,7 @@ async function runCase(benchmark: Benchmark, each: BenchmarkCase, roundCount: nu
   const rounds: Round[] = [];
   try {
     for (let round = 0; round < roundCount; round++) {
-      // Turned round each time, so that what warms up or tires the machine favours nobody.
+      // Reversed each time, so that warming or throttling of the machine favours no variant.
       const order = round % 2 === 0 ? runnable : runnable.toReversed();
       const measured: Round = new Map();
       for (const variant of order) {

@@ -1,6 +1,6 @@
 import { nearestRank } from '../../tools/statistics/percentiles.js';
 
-/** What is said of a series of durations, milliseconds. */
+/** Summary of a series of durations, milliseconds. */
 export interface SampleSpread {
   p50Ms: number;
   p95Ms: number;

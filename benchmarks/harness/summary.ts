@@ -5,7 +5,7 @@ import type { BenchmarkCase, Measurement } from './benchmark.js';
 import type { Machine } from './machine.js';
 import { type SampleSpread, sampleSpread } from './statistics.js';
 
-/** What each variant measured in one round. */
+/** Measurements of each variant in one round. */
 export type Round = Map<string, Measurement>;
 
 /** Medians over the rounds. */
@@ -15,13 +15,13 @@ export interface VariantSummary extends SampleSpread {
   cpuMs: number;
   rssMiB: number;
   grownKiB: number;
-  /** Median over the rounds of this variant's p50, and of its processor time, over the reference's in the same round. */
+  /** Median over the rounds of this variant's p50, and of its CPU time, divided by the reference's in the same round. */
   ratio: number | undefined;
   cpuRatio: number | undefined;
-  /** How far its result is from the reference's, in the case's unit. */
+  /** Difference of its result from the reference's, in the case's unit. */
   difference: { mean: number; max: number } | undefined;
   note: string | undefined;
-  /** The raw medians, round by round. */
+  /** The raw medians of each round. */
   p50MsByRound: number[];
 }
 
@@ -43,7 +43,7 @@ export interface BenchmarkReport {
   cases: CaseSummary[];
 }
 
-/** Sums the rounds of a case up. Results lie in `resultDir` by the variant's place in the case. */
+/** Summarises the rounds of a case. Results are in `resultDir`, named by the variant's index in the case. */
 export function summarise(
   each: BenchmarkCase,
   whyNot: ReadonlyMap<string, string>,

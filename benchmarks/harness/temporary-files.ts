@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Writes arrays and texts for another program to read, in a folder that goes when this process ends. */
+/** Writes arrays and texts for another program into a folder that is removed when this process ends. */
 export function temporaryFiles(files: Record<string, Float32Array | string>): string {
   const dir = mkdtempSync(join(tmpdir(), 'benchmark-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));

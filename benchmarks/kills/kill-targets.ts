@@ -7,31 +7,31 @@ import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { readCheckpoint } from '../../tools/train/checkpoint.js';
 import { socketName } from './lost-results.js';
 
-/** A command that writes, and what its output is when it is whole. */
+/** A command that writes, and how to check that its output is complete. */
 export interface KillTarget {
   name: string;
-  /** The output, a file or a folder below the turn's folder. */
+  /** The output: a file or a folder, relative to the turn's folder. */
   out: string;
-  /** What stands beside `out` in a turn's folder, the socket for one, is named below `place`. */
+  /** `place` is the turn's folder, for files next to `out`, such as the socket. */
   args(out: string, place: string): string[];
-  /** Makes the older output another one than the new. */
+  /** Arguments that make the older output differ from the new one. */
   older: readonly string[];
-  /** Rejects, with the reason, where a file of the output is not whole. */
+  /** Rejects, with the reason, if a file of the output is not complete. */
   checkFile?(path: string): Promise<void>;
-  /** Rejects where the whole output is neither gone nor whole: its files belong together. */
+  /** Rejects if the output is neither absent nor complete, because its files belong together. */
   checkAll?(out: string): Promise<void>;
-  /** Publishes while it runs: what is lost of its results can be counted. */
+  /** It publishes while it runs, so lost results can be counted. */
   publishes?: true;
 }
 
 export interface KillInputs {
   /** A recorded drive. */
   drive: string;
-  /** A folder for what the commands read. */
+  /** Folder for the commands' inputs. */
   dir: string;
 }
 
-/** Frames of the drive that are written as pictures. */
+/** Number of the drive's frames that are written as pictures. */
 const pictureCount = 120;
 
 async function wholeRecording(path: string): Promise<void> {
@@ -53,7 +53,7 @@ async function wholeFileOfRun(path: string): Promise<void> {
     for (const line of (await readFile(path, 'utf8')).trimEnd().split('\n')) JSON.parse(line);
 }
 
-/** Every command of the drill; writes what they read into `dir`. */
+/** Every command of the drill; writes their inputs into `dir`. */
 export async function killTargets({ drive, dir }: KillInputs): Promise<KillTarget[]> {
   const { pictures, recipe } = await writeInputs({ drive, dir });
   const steering = ['steering', '--data', dir, '--recipe', recipe];
@@ -112,7 +112,7 @@ export async function killTargets({ drive, dir }: KillInputs): Promise<KillTarge
   ];
 }
 
-/** A folder of pictures and a steering log of the same, and a recipe that trains on it in seconds. */
+/** Writes a folder of pictures, a steering log for them, and a recipe that trains on it in seconds. */
 async function writeInputs({ drive, dir }: KillInputs) {
   const pictures = join(dir, 'log/IMG');
   await mkdir(pictures, { recursive: true });

@@ -4,15 +4,15 @@ import { Subscriber } from 'zeromq';
 import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
-/** Where a run of the drill publishes, below its folder. */
+/** Socket on which a run of the drill publishes, relative to its folder. */
 export const socketName = 'results.sock';
 
-/** Stamps of the results that somebody outside received, nanoseconds. */
+/** Collects the stamps of results received by an outside subscriber, nanoseconds. */
 export interface Listener {
   close(): Promise<bigint[]>;
 }
 
-/** Listens to what a run publishes in `place`; the run may begin later. */
+/** Subscribes to what a run publishes in `place`; the run may start later. */
 export function listenTo(place: string): Listener {
   const subscriber = new Subscriber({ reconnectInterval: 20 });
   subscriber.connect(`ipc://${join(place, socketName)}`);
@@ -32,8 +32,8 @@ export function listenTo(place: string): Listener {
 }
 
 /**
- * How far the last result in a recording that was cut off lies before the last one that was received, in seconds of the
- * drive, which was played in real time. Rejects where the recording cannot be read.
+ * Time from the last result in a truncated recording to the last one that was received, in seconds of the drive,
+ * which was played in real time. Rejects if the recording cannot be read.
  */
 export async function secondsLost(partial: string, received: readonly bigint[]): Promise<number> {
   const reader = await RecordingReader.open(partial);

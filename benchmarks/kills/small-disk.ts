@@ -3,15 +3,15 @@ import { mkdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk that will be full. */
+/** A disk that will fill up. */
 export interface SmallDisk {
-  /** What a shell does before the command. */
+  /** Shell commands to run before the command. */
   limit: string;
   close(): Promise<void>;
 }
 
 const pageBytes = 4096;
-/** Folders and the ends of files take pages too. */
+/** Folders and the ends of files also take pages. */
 const sparePages = 16;
 const blockBytes = 512;
 let isMountable: boolean | undefined;
@@ -41,7 +41,10 @@ const mount = (place: string, pages: number) =>
     stdio: 'ignore',
   });
 
-/** Makes `place` a disk with room for an old output and for part of a new one; else a bound on the size of any one file. */
+/**
+ * Mounts at `place` a disk with space for an old output and part of a new one; if it cannot, limits the size of any
+ * one file.
+ */
 export async function smallDisk(
   place: string,
   oldBytes: number,

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { KillTarget } from './kill-targets.js';
 
-/** SHA-256 of each file of an output below `place`, file or folder, by name. */
+/** SHA-256 of each file of an output, file or folder, in `place`, by name. */
 export async function contentOf(place: string, out: string): Promise<Map<string, string>> {
   const entries = await readdir(place, { recursive: true, withFileTypes: true });
   const names = entries
@@ -19,8 +19,8 @@ export async function contentOf(place: string, out: string): Promise<Map<string,
 }
 
 /**
- * Tells `fail` of each file that is neither the old one nor whole, and of each old one that is gone. Resolves with whether
- * all of the old output is there as it was.
+ * Calls `fail` for each file that is neither the old one nor complete, and for each old one that is gone. Resolves
+ * with whether the old output is unchanged.
  */
 export async function whatIsWrong(
   { out, checkFile, checkAll }: KillTarget,
@@ -30,7 +30,7 @@ export async function whatIsWrong(
 ): Promise<boolean> {
   const now = await contentOf(place, out);
   const isOld = (name: string) => now.get(name) === old.get(name);
-  // Between its two renames a folder stands aside for a moment; the next run puts it back.
+  // Between its two renames a folder has another name for a moment; the next run puts it back.
   const aside = await contentOf(place, `${out}.replaced`);
   const isAside = [...old].every(
     ([name, hash]) => aside.get(name.replace(out, `${out}.replaced`)) === hash,

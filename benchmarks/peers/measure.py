@@ -8,7 +8,7 @@ import numpy as np
 
 
 def measure(operation, warm_up, samples, note, result_path=None, result=None):
-    """`result` turns what the operation returned last into an array, kept at `result_path` as float32."""
+    """`result` converts the operation's last return value to an array, written to `result_path` as float32."""
     for _ in range(warm_up):
         operation()
     times = []

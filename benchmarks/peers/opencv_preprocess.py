@@ -5,10 +5,10 @@ to time, path for the result as raw float32. Prints one JSON object for benchmar
 
 Ways to make a picture of the network's size from 1280x720, all through the lens by precomputed fixed-point maps:
   halves  halve by INTER_AREA (OpenCV's fastest averaging) until the scale is below 2, then remap: does not alias
-  boxes   remap to the largest whole multiple of the size, then INTER_AREA by that: means over the same boxes as ours
-  remap   remap alone, bilinear: least work, but passes pixels over, so that fine patterns alias
+  boxes   remap to the largest integer multiple of the size, then INTER_AREA: means over the same boxes as windshield's
+  remap   only remap, bilinear: least work, but skips pixels, so that fine patterns alias
 
-Then colours, and float32 planes, in whichever of three ways is fastest here: a look-up table a channel, numpy, or
+Then colours, and float32 planes, in the fastest of three ways: one look-up table per channel, numpy, or
 cv2.dnn.blobFromImage.
 """
 
@@ -42,7 +42,7 @@ def remap_maps(case, width, height):
     intrinsics = np.array(
         [[camera["fxPx"], 0, camera["cxPx"]], [0, camera["fyPx"], camera["cyPx"]], [0, 0, 1]]
     )
-    # Pixel centres lie at whole numbers for OpenCV.
+    # OpenCV's pixel centres are at integers.
     picture_from_frame = np.array(
         [
             [1 / scale_x, 0, (0.5 - left * FRAME_WIDTH) / scale_x - 0.5],
@@ -57,7 +57,7 @@ def remap_maps(case, width, height):
 
 
 def make_sampler(case):
-    """A function from an RGB frame to an RGB picture of the network's size, into the same memory each time."""
+    """Returns a function from an RGB frame to an RGB picture of the network's size; it reuses the same memory."""
     width, height = case["width"], case["height"]
     left, top, right, bottom = case["regionNorm"]
     scale_x = (right - left) * FRAME_WIDTH / width
@@ -79,7 +79,7 @@ def make_sampler(case):
     if case["way"] == "halves":
         while min(scale_x, scale_y) / 2**halvings >= 2:
             halvings += 1
-    # Only the rows that the region shows, with what bilinear interpolation needs around them.
+    # Only the region's rows, and those around them that bilinear interpolation needs.
     unit = 2**halvings
     first = max(0, int(np.floor(y.min() / unit)) - 1) * unit
     last = min(FRAME_HEIGHT // unit, int(np.ceil(y.max() / unit)) + 2) * unit
@@ -98,7 +98,7 @@ def make_sampler(case):
 
 
 def normalisers(case):
-    """Three ways from a picture to planes of (value - 127.5) / 127.5, by name."""
+    """Three ways to convert a picture to planes of (value - 127.5) / 127.5, by name."""
     width, height = case["width"], case["height"]
     table = ((np.arange(256) - 127.5) / 127.5).astype(np.float32)
     planes = np.empty((3, height, width), np.float32)
@@ -149,7 +149,7 @@ def main():
             source = cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_NV12, dst=rgb)
         made = sample(source)
         if case["colour"] == "yuv":
-            # Y, Cr, Cb: the planes change places when they are read.
+            # OpenCV's order is Y, Cr, Cb; the planes are swapped when they are read.
             made = cv2.cvtColor(made, cv2.COLOR_RGB2YCrCb, dst=yuv)
         return made
 

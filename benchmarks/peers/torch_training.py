@@ -1,8 +1,8 @@
 """One optimiser step of a network in PyTorch: forward, given output gradients backward, Adam with decoupled decay.
 
-Arguments: folder with layers.json (the network's layers as tf.layers has them, shapes without the batch) and weights.f32
-(all weights in that order), batch, threads, steps to warm up, steps to time, and, where the first step's gradients are
-wanted, the file for them: all parameters in the order and the axes of tf.layers.
+Arguments: folder with layers.json (the network's layers as in tf.layers, shapes without the batch) and weights.f32 (all
+weights in that order), batch, threads, steps to warm up, steps to time, and optionally a file for the first step's
+gradients: all parameters in the order and the axes of tf.layers.
 """
 
 import json
@@ -36,9 +36,9 @@ def read_weights():
 
 
 def turned(layer, values):
-    """Into the order of axes that PyTorch wants, as a leaf that is learnt."""
+    """Converts a weight to PyTorch's order of axes, as a trainable leaf."""
     if values.dim() == 4:
-        # Kernel rows, columns, then in and out (for a transposed convolution out and in) to the front, exchanged.
+        # Moves in and out (for a transposed convolution out and in) to the front, swapped, before rows and columns.
         values = values.permute(3, 2, 0, 1)
     elif layer["className"] == "Dense" and values.dim() == 2:
         values = rows_by_channel(layer, values).t()
@@ -46,7 +46,7 @@ def turned(layer, values):
 
 
 def rows_by_channel(layer, values):
-    """A dense layer behind a flattened map: tf flattens channels last, PyTorch channels first."""
+    """A dense layer after a flattened map: tf flattens channels last, PyTorch channels first."""
     shape = layer.get("flattened")
     if shape is None:
         return values
@@ -122,7 +122,7 @@ def apply(layer, inputs):
     if kind == "Flatten":
         return value.flatten(1)
     if kind == "Reshape":
-        # Rows of default boxes: channels last before the rows are parted.
+        # Rows of default boxes: channels last before the rows are split.
         return value.permute(0, 2, 3, 1).reshape(value.shape[0], *config["targetShape"])
     if kind == "Dense":
         return activated(F.linear(value, weight(0), weight(1)), config)
@@ -156,7 +156,7 @@ def step():
 
 
 def gradients():
-    """As tf.layers has its axes."""
+    """Converts back to the axes of tf.layers."""
     flat_gradients = []
     for layer in layers["nodes"]:
         for number in range(len(layer["weights"])):

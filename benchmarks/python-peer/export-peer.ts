@@ -18,16 +18,16 @@ import {
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
-/** Where an array lies in weights.bin. */
+/** Location of an array in weights.bin. */
 interface Place {
   dtype: string;
   dims: number[];
   offset: number;
 }
 
-/** Numbers of TensorProto.DataType that the bundles use. */
+/** Values of TensorProto.DataType that the bundles use. */
 const dtypes: Readonly<Record<number, string>> = { 1: 'float32', 6: 'int32', 7: 'int64' };
-/** Every array begins at a multiple of this, so that it can be viewed where it lies. */
+/** Every array starts at a multiple of this, so that it can be viewed in place. */
 const alignBytes = 16;
 
 /** Arrays one after the other, as the peer maps them. */
@@ -48,13 +48,13 @@ class Blob {
   }
 }
 
-/** What the peer runs. */
+/** Tasks that the peer runs. */
 const peerTasks = ['detection', 'signs', 'segmentation', 'steering'] as const satisfies Task[];
 
 /**
- * Writes what the Python peer needs of a pipeline and a recording: `peer.json` (graphs, manifests, camera),
- * `weights.bin` and the pictures as they were recorded, `frameCount` of them at most. Beside each graph stands an
- * input with the outputs that ONNX Runtime gives for it.
+ * Writes the Python peer's inputs for a pipeline and a recording: `peer.json` (graphs, manifests, camera),
+ * `weights.bin` and at most `frameCount` pictures as they were recorded. Each graph has a test input with ONNX
+ * Runtime's outputs for it.
  */
 export async function exportPeer(
   config: PipelineConfig,

@@ -36,7 +36,7 @@ def rectifying_maps(spec, camera, width, height):
     k = np.array(
         [[camera["fxPx"], 0, camera["cxPx"]], [0, camera["fyPx"], camera["cyPx"]], [0, 0, 1]]
     )
-    # A pixel's centre is at a half in the spec and at the whole number in OpenCV.
+    # A pixel's centre is at a half in the spec and at an integer in OpenCV.
     new_k = np.array(
         [
             [k[0, 0] / scale_x, 0, (k[0, 2] + 0.5 - left * width) / scale_x - 0.5],
@@ -81,7 +81,7 @@ class WholeFrameNetwork:
 
 
 def default_boxes(feature_maps):
-    """[A, 4] as centre x, centre y, width, height, in order map, row, column, box."""
+    """[A, 4] as centre x, centre y, width, height, in the order map, row, column, box."""
     boxes = []
     for feature_map in feature_maps:
         rows, columns, sizes = feature_map["rows"], feature_map["columns"], feature_map["boxSizesNorm"]
@@ -186,7 +186,7 @@ class Driver(WholeFrameNetwork):
 
 
 def check(task, network, blob):
-    """The largest difference from ONNX Runtime's outputs; ends the program where it is too large."""
+    """The largest difference from ONNX Runtime's outputs; ends the program if it is too large."""
     graph = TorchGraph(network["graph"], blob)
     expected = network["check"]
     found = graph.run(torch.from_numpy(read_array(expected["input"], blob).copy()))

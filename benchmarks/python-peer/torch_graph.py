@@ -1,7 +1,7 @@
 """Runs an exported ONNX graph eagerly with PyTorch, operator by operator.
 
-Knows the operators that our exporter and tests write and no others; an unknown one ends the program with its name.
-All tensors are float32, NCHW where they are pictures.
+Supports only the operators that windshield's exporter and tests write; an unknown one ends the program with its name.
+All tensors are float32; pictures are NCHW.
 """
 
 import numpy as np
@@ -12,13 +12,13 @@ DTYPES = {"float32": np.float32, "int64": np.int64, "int32": np.int32}
 
 
 def _pairs(pads):
-    """ONNX pads (top, left, bottom, right) as F.pad wants them, and whether both sides are alike."""
+    """ONNX pads (top, left, bottom, right) in F.pad's order, and whether both sides are equal."""
     top, left, bottom, right = pads
     return (left, right, top, bottom), (top == bottom and left == right)
 
 
 def _padded(x, pads, value):
-    """The input, and the padding that is left for the operator itself: it can only pad both sides alike."""
+    """The padded input, and the padding left to the operator itself, which can only pad both sides equally."""
     around, is_even = _pairs(pads)
     if is_even:
         return x, (pads[0], pads[1])
@@ -79,7 +79,7 @@ def _slice(_attributes, x, starts, ends, axes=None, steps=None):
     steps = [1] * len(starts) if steps is None else steps.tolist()
     index = [slice(None)] * x.dim()
     for axis, start, end, step in zip(axes, starts.tolist(), ends.tolist(), steps):
-        # "To the end" is written as the largest integer there is.
+        # "To the end" is written as the largest integer.
         index[axis] = slice(start, min(end, x.shape[axis]), step)
     return x[tuple(index)]
 
@@ -157,7 +157,7 @@ class TorchGraph:
         """x: float32 tensor of the one input. Returns the outputs by name."""
         values = dict(self.constants)
         values[self.inputs[0]] = x
-        # An input that was left out has an empty name.
+        # An omitted input has an empty name.
         values[""] = None
         for operator, attributes, inputs, outputs in self.nodes:
             answer = operator(attributes, *[values[name] for name in inputs])
@@ -169,7 +169,7 @@ class TorchGraph:
 
 
 def read_array(place, blob):
-    """An array of the export's one binary file; little endian, row-major."""
+    """An array from the export's binary file; little endian, row-major."""
     dtype = np.dtype(DTYPES[place["dtype"]])
     count = int(np.prod(place["dims"], dtype=np.int64))
     return np.frombuffer(blob, dtype, count, place["offset"]).reshape(place["dims"])

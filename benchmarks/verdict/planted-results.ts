@@ -6,7 +6,7 @@ import {
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { RecordingWriter } from '../../src/recording/recording-writer.js';
 
-/** Writes a recording of results anew, with its metadata, after `change` has been at its frames. */
+/** Rewrites a recording of results with its metadata, after `change` has modified its frames. */
 export async function rewriteResults(
   from: string,
   to: string,
@@ -37,7 +37,7 @@ export async function rewriteResults(
   }
 }
 
-/** Takes out detections, and what was read in them. */
+/** Removes detections and the readings that belong to them. */
 export function removeDetections(
   frames: readonly PerceptionFrame[],
   isGone: (className: string, score: number) => boolean,
@@ -59,7 +59,7 @@ export function removeDetections(
   }
 }
 
-/** A stage takes so much longer on every frame; all that comes after it does too. */
+/** Makes a stage slower by `byMs` on every frame, and delays everything after it. */
 export function slowStage(frames: readonly PerceptionFrame[], stage: string, byMs: number): void {
   const byNs = BigInt(Math.round(byMs * 1e6));
   for (const { timing } of frames) {
@@ -71,7 +71,7 @@ export function slowStage(frames: readonly PerceptionFrame[], stage: string, byM
   }
 }
 
-/** Each frame says what the one before it saw; the first says what it saw itself. */
+/** Each frame gets the previous one's results; the first keeps its own. */
 export function delayByOne(frames: readonly PerceptionFrame[]): void {
   for (let n = frames.length - 1; n > 0; n--) {
     const { detections, signs, segmentation, steering } = frames[n - 1]!;

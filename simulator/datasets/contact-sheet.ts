@@ -3,7 +3,7 @@ import type { RgbImage } from '../../tools/datasets/sample.js';
 import { loadAssets } from '../world/assets.js';
 import { renderScene } from './scenes.js';
 
-/** Scenes of `count` seeds in rows of `columns`: how a data set looks, at a glance. Packed rgb8. */
+/** Scenes of `count` seeds in rows of `columns`, as an overview of a data set. Packed rgb8. */
 export async function renderContactSheet(
   task: LabelledTask,
   seed: number,

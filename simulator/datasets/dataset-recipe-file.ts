@@ -5,10 +5,10 @@ import { writeWhole } from '../../src/files/write-whole.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { parseJson } from '../../src/text/json-document.js';
 
-/** The file in a data set's folder that says what it is made of. */
+/** File in a data set's folder that records how it is made. */
 export const recipeFileName = 'recipe.json';
 
-/** What must be the same for a run to go on with another's folder. */
+/** What must be equal for a run to continue in the folder of another. */
 export interface FolderRecipe {
   task: string;
   count: number;
@@ -16,11 +16,11 @@ export interface FolderRecipe {
   widthPx: number;
   heightPx: number;
   truth: boolean;
-  /** Of steering alone. */
+  /** Steering only. */
   singleLaneShare?: number | undefined;
-  /** Of drives: SHA-256 of the network that steered. */
+  /** Drives only: SHA-256 of the network that steered. */
   driverSha256?: string;
-  /** Of drives: their length, seconds; the usual one where it is not said. */
+  /** Drives only: their length, seconds; the default if omitted. */
   driveS?: number | undefined;
 }
 
@@ -39,15 +39,15 @@ const comparedKeys = [
 ] as const satisfies (keyof FolderRecipe)[];
 
 /**
- * Leaves the recipe in the folder, or holds it against the one that is there: a folder never mixes two data sets.
- * More scenes of the same seed are welcome. Rejects with ERR_OUTPUT, saying what differs.
+ * Writes the recipe into the folder, or compares it with the one that is there: a folder never mixes two data sets.
+ * More scenes of the same seed are allowed. Rejects with ERR_OUTPUT and names the difference.
  */
 export async function claimFolder(outDir: string, recipe: FolderRecipe): Promise<void> {
   const path = join(outDir, recipeFileName);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text !== undefined) {
     const found = parseRecipe(text, path);
-    // Each class of signs has its share of the count: another count is another set.
+    // Each class of signs has its share of the count, so another count gives another set.
     const keys = comparedKeys.filter((key) => key !== 'count' || recipe.task === 'signs');
     const differing = keys.filter((key) => found[key] !== recipe[key]);
     if (differing.length > 0) {

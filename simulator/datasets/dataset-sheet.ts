@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { decodeImage, encodeJpeg } from '../../src/codec/image-codec.js';
 import type { RgbImage } from '../../tools/datasets/sample.js';
 
-/** Some of a data set's pictures at a glance, in its folder. */
+/** Overview of some of a data set's pictures, in its folder. */
 export const sheetFileName = 'sheet.jpg';
 export const sheetPictures = 24;
 const columns = 4;
@@ -35,7 +35,7 @@ export function tiled(tiles: readonly RgbImage[], inRow: number): RgbImage {
   return { widthPx, heightPx, data };
 }
 
-/** The picture this wide, each pixel the mean of those it stands for; smaller pictures stay as they are. */
+/** The picture scaled to this width by averaging pixels; smaller pictures are not enlarged. */
 function shrunk(image: RgbImage, widthPx: number): RgbImage {
   if (image.widthPx <= widthPx) return image;
   const scale = image.widthPx / widthPx;

@@ -11,7 +11,7 @@ import { Random } from '../world/random.js';
 import { sceneTruthJson } from './scene-truth.js';
 import { recipeFor } from './scenes.js';
 
-/** Tasks whose samples are whole pictures in files of their own. */
+/** Tasks whose samples are complete pictures in separate files. */
 export type PictureTask = 'detection' | 'segmentation' | 'steering';
 
 /** What a data set is made of; the same recipe writes the same bytes. */
@@ -22,13 +22,13 @@ export interface DatasetRecipe {
   widthPx: number;
   heightPx: number;
   outDir: string;
-  /** Writes what the layout has no place for, too: lanes, pose, distances as JSON and depth as PNG, in `truth/`. */
+  /** Also writes what the layout has no place for: lanes, pose, distances as JSON and depth as PNG, in `truth/`. */
   truth?: boolean;
-  /** Steering: share of roads that are one lane; the domain's when left out. */
+  /** Steering: share of single-lane roads; defaults to the domain's. */
   singleLaneShare?: number;
 }
 
-/** Boxes thinner or lower than this are marked difficult: too small to be learnt, too visible to be background. */
+/** Smaller boxes are marked difficult: too small to be learnt, too visible to be background. */
 const leastBoxPx = 10;
 const mostOccluded = 0.75;
 
@@ -41,7 +41,7 @@ export const datasetFolders: Record<PictureTask, readonly string[]> = {
 
 const truthFolder = 'truth';
 
-/** Renders and writes scene `index` unless it is there already. Resolves with its line of a log, empty where the layout has none. */
+/** Renders and writes scene `index` unless it exists. Resolves with its line of a log, empty if the layout has none. */
 export async function writePictureSample(
   assets: Assets,
   task: PictureTask,
@@ -64,7 +64,7 @@ export async function writePictureSample(
     const depth = encodeDepthPng(renderer.readDepthM(), widthPx, heightPx);
     writeWhole(`${path}.depth.png`, depth);
   }
-  // The label comes first and the picture by renaming, so that a picture is never without its label.
+  // The label is written first and the picture by renaming, so that no picture exists without its label.
   if (task === 'detection') {
     writeWhole(join(outDir, labelDir!, `${name}.xml`), vocXml(scene, `${name}.jpg`));
   } else if (task === 'segmentation') {
@@ -76,13 +76,13 @@ export async function writePictureSample(
   return task === 'steering' ? steeringLine(scene, `${name}.jpg`) : '';
 }
 
-/** Where scene `index` has its picture. */
+/** Path of the picture of scene `index`. */
 export function pictureFile(task: PictureTask, recipe: DatasetRecipe, index: number): string {
   const name = `${sampleName(task, recipe.seed + index)}.jpg`;
   return join(recipe.outDir, datasetFolders[task][0]!, name);
 }
 
-/** Makes the folders of the layout. */
+/** Creates the folders of the layout. */
 export async function makeDatasetFolders(
   task: PictureTask,
   { outDir, truth }: DatasetRecipe,
@@ -91,12 +91,12 @@ export async function makeDatasetFolders(
   for (const folder of folders) makeFolder(join(outDir, folder));
 }
 
-/** The part before "_" is the sequence: every scene is one of its own. */
+/** The part before "_" names the sequence; every scene is its own. */
 function sampleName(task: PictureTask, seed: number): string {
   return task === 'segmentation' ? `scene${seed}_00000` : `scene-${String(seed).padStart(7, '0')}`;
 }
 
-/** Pascal VOC with this project's class names; edges as they are, the left-most column beginning at 0. */
+/** Pascal VOC with windshield's class names; edges as they are, with the left-most column starting at 0. */
 export function vocXml(scene: RenderedScene, fileName: string): string {
   const { widthPx, heightPx } = scene.image;
   const objects = scene.boxes.filter((box) => box.visiblePx >= 16).map(vocObject);

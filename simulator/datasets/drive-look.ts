@@ -14,7 +14,7 @@ export const driveRoads = [
 ] as const satisfies readonly StretchKind[];
 export type DriveRoad = (typeof driveRoads)[number];
 
-/** What a drive is asked to look like; what is left out its seed decides. */
+/** Requested look of a drive; the seed decides what is omitted. */
 export interface DriveLook {
   weather?: DriveWeather | undefined;
   /** One kind of road from end to end. */
@@ -23,7 +23,7 @@ export interface DriveLook {
   minRadiusM?: number | undefined;
 }
 
-/** Name of the metadata in which a recording says what it was asked to look like. */
+/** Name of the metadata in which a recording stores its requested look. */
 export const driveLookMetadataName = 'windshield.look';
 
 export const driveLookMetadata = ({ weather, road }: DriveLook): Record<string, string> => ({
@@ -31,10 +31,13 @@ export const driveLookMetadata = ({ weather, road }: DriveLook): Record<string, 
   ...(road !== undefined && { road }),
 });
 
-/** Extinction of a fog in which one sees some 80 m, 1/metres. */
+/** Extinction of a fog with about 80 m of visibility, 1/metres. */
 const fogPerM = 0.024;
 
-/** Ordinary conditions as the asked weather has them; those of the seed where none is asked. `random` is a stream of its own. */
+/**
+ * Ordinary conditions changed to the requested weather; the seed's conditions if none is requested. `random` is a
+ * separate stream.
+ */
 export function inWeather(
   conditions: Conditions,
   weather: DriveWeather | undefined,
@@ -45,7 +48,7 @@ export function inWeather(
   return withEffects(conditions, random, onlyWeather(weather));
 }
 
-/** The domain of data sets with one weather for certain, and a clean, sharp camera. */
+/** The domain of data sets with one weather always on, and a clean, sharp camera. */
 const onlyWeather = (weather: 'rain' | 'night'): Domain => ({
   ...dataSetDomain,
   rain: { ...dataSetDomain.rain, chance: weather === 'rain' ? 1 : 0, strength: [0.4, 1] },

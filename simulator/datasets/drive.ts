@@ -34,7 +34,7 @@ export interface DriveRecipe {
   out: string;
   /** A road without hills. */
   isFlat?: boolean;
-  /** Weather and road; the seed's where left out. */
+  /** Weather and road; the seed's if omitted. */
   look?: DriveLook;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
@@ -42,12 +42,12 @@ export interface DriveRecipe {
 
 const speedMps = 14;
 const startM = 25;
-/** Rendered drives begin at this moment, so that the same seed gives the same bytes: 1 January 2026, noon UTC. */
+/** Rendered drives start at this time, so that the same seed gives the same bytes: 1 January 2026, noon UTC. */
 const startStampNs = 1_767_268_800_000_000_000n;
-/** Frames are rendered this much finer than they are recorded. */
+/** Rendering resolution relative to the recorded one. */
 const supersampling = 1.5;
 
-/** A road with traffic, a camera on the ego car, and where it is at each time. */
+/** A road with traffic, a camera on the ego car, and the car's place at each time. */
 export interface SimulatedDrive {
   world: World;
   conditions: Conditions;
@@ -62,7 +62,7 @@ export async function openSimulatedDrive(
 ): Promise<SimulatedDrive> {
   const assets = await loadAssets();
   const random = new Random(recipe.seed, 80);
-  // A lens is never quite sharp; it also spares a third of the bytes of grain.
+  // A lens is never quite sharp; the blur also saves a third of the bytes of grain.
   const plain = { ...plainConditions(random), blur: 0.4, noise: 0 };
   const { weather, road, minRadiusM = 80 } = recipe.look ?? {};
   const conditions = inWeather(plain, weather, new Random(recipe.seed, 81));
@@ -106,8 +106,8 @@ export async function openSimulatedDrive(
 }
 
 /**
- * Renders a drive into a recording with calibration, and with boxes, class map, steering and speed as ground truth
- * of each frame. Resolves with the number of frames; an aborted drive leaves no file. Rejects with ERR_OUTPUT.
+ * Renders a drive into a recording with calibration, and with each frame's boxes, class map, steering and speed as
+ * ground truth. Resolves with the number of frames; an aborted drive leaves no file. Rejects with ERR_OUTPUT.
  */
 export async function writeDrive(recipe: DriveRecipe): Promise<number> {
   const { widthPx, heightPx, rateHz } = recipe;
@@ -151,7 +151,7 @@ export async function writeDrive(recipe: DriveRecipe): Promise<number> {
   }
 }
 
-/** The camera's intrinsics as a recording has them. */
+/** The camera's intrinsics in the form of a recording. */
 export function driveCalibration(model: CameraModel) {
   const { fxPx, fyPx, cxPx, cyPx, distortion } = model;
   return {
@@ -161,7 +161,7 @@ export function driveCalibration(model: CameraModel) {
   };
 }
 
-/** How the camera sits, as a recording has it: exactly known. */
+/** The camera's mount in the form of a recording; it is known exactly. */
 export function driveMount({ heightM, pitchRad, rollRad, yawRad }: RenderedMount): MeasuredMount {
   const exact = {
     heightDeviationM: 0,

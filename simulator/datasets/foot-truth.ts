@@ -4,16 +4,19 @@ import type { SceneBox } from '../rendering/scene.js';
 import type { Prop } from '../world/prop.js';
 import type { SimulatedDrive } from './drive.js';
 
-/** A thing that stands on the road or beside it, and how far ahead of the camera its nearest part touches the ground, metres. */
+/**
+ * An object that stands on the road or next to it, and how far ahead of the camera its nearest part touches the
+ * ground, metres.
+ */
 export interface StandingBox extends SceneBox {
   forwardM: number;
 }
 
 const hanging: ReadonlySet<string> = new Set(['traffic_sign', 'traffic_light']);
-/** What of a mesh is lower than this touches the ground, metres. */
+/** Parts of a mesh below this height touch the ground, metres. */
 const touchingM = 0.1;
 
-/** Of the boxes of a rendered frame, those of things that stand on the ground. */
+/** Of a rendered frame's boxes, those of objects that stand on the ground. */
 export function standingBoxes(
   { world, renderer, egoAt }: SimulatedDrive,
   boxes: readonly SceneBox[],

@@ -7,14 +7,14 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { parseJson } from '../../src/text/json-document.js';
 
 /**
- * What the finished scenes of a run have yielded, a line a scene in their order, so that a run which was broken off
- * need not make them again. A last line without its end was being written when the run ended, and is dropped.
+ * Results of a run's finished scenes, one line per scene in order, so that an interrupted run need not repeat them. A
+ * last line without a line end was cut off when the run ended, and is dropped.
  */
 export class RunJournal<T> {
-  /** The scenes' yields, as far as they are known. */
+  /** Results of the scenes that are done. */
   readonly known: T[];
 
-  /** `schema` is that of one yield. Throws ERR_OUTPUT for a file that is no journal of such. */
+  /** `schema` validates one result. Throws ERR_OUTPUT if the file is not such a journal. */
   constructor(
     readonly path: string,
     schema: z.ZodType<T>,
@@ -36,7 +36,7 @@ export class RunJournal<T> {
     if (whole.length !== text.length) writeWhole(path, whole);
   }
 
-  /** Adds the yield of the next scene. Throws ERR_OUTPUT. */
+  /** Appends the result of the next scene. Throws ERR_OUTPUT. */
   append(yielded: T): void {
     try {
       appendFileSync(this.path, `${JSON.stringify(yielded)}\n`);

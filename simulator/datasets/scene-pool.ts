@@ -6,8 +6,9 @@ import type { SceneAnswer, SceneWorkerData } from './scene-worker.js';
 export type FinishedScene = Extract<SceneAnswer, { line: string }>;
 
 /**
- * Makes scenes `first`, `first` + 1… on worker threads and hands them on in that order, whichever thread is quicker,
- * until `take` returns false or `count` is reached. Rejects with ERR_OUTPUT where a scene could not be made or written.
+ * Makes scenes `first`, `first` + 1… on worker threads and passes them to `take` in that order, whichever thread is
+ * quicker, until `take` returns false or `count` is reached. Rejects with ERR_OUTPUT if a scene could not be made or
+ * written.
  */
 export async function makeScenes(
   data: SceneWorkerData,
@@ -29,7 +30,7 @@ export async function makeScenes(
   try {
     await new Promise<void>((resolve, reject) => {
       const ask = (worker: Worker): void => {
-        // Bounded, so that one slow scene does not let the others pile up.
+        // Bounded, so that the others do not pile up behind one slow scene.
         if (asked < count && asked < taken + workerCount * 4) worker.postMessage(asked++);
         else idle.add(worker);
       };

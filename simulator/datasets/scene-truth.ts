@@ -2,7 +2,7 @@ import { laneGeometry, vehiclePose } from '../rendering/lane-truth.js';
 import type { RenderedScene } from '../rendering/scene.js';
 import type { SceneRecipe } from './scenes.js';
 
-/** Everything that is true of a scene and that a data set's own layout has no place for, as JSON. */
+/** Truth about a scene for which a data set's own layout has no place, as JSON. */
 export function sceneTruthJson(scene: RenderedScene, recipe: SceneRecipe, seed: number): string {
   const { world, camera, ego, conditions } = recipe;
   const objects = scene.boxes.map(

@@ -5,7 +5,7 @@ import { type DatasetRecipe, writePictureSample } from './dataset.js';
 import { renderScene } from './scenes.js';
 import { cutSigns, type SignCrop } from './sign-crops.js';
 
-/** What a worker is started with, and what it answers for each scene's index it is sent. */
+/** Start data of a worker, and its answer for each scene index that it receives. */
 export interface SceneWorkerData {
   task: LabelledTask;
   recipe: DatasetRecipe;

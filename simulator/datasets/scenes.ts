@@ -18,7 +18,7 @@ import { Random } from '../world/random.js';
 import { evenMix, ordinaryMix, type StretchKind, type WorldDensity } from '../world/settings.js';
 import type { World } from '../world/world.js';
 
-/** One picture to be: a world, the light, a camera and where the car stands. */
+/** Recipe of one picture: a world, the light, a camera and the car's place. */
 export interface SceneRecipe {
   world: World;
   conditions: Conditions;
@@ -38,15 +38,15 @@ const crowded: WorldDensity = {
 const allSigns = Array.from({ length: 43 }, (_, id) => id);
 const kindWeights: Record<LabelledTask, Partial<Record<StretchKind, number>>> = {
   detection: { town: 4, suburb: 3, rural: 3, motorway: 1 },
-  // CamVid's streets are those of a town.
+  // CamVid shows streets of a town.
   segmentation: { town: 6, suburb: 4, rural: 1.5, motorway: 0.5 },
   signs: { town: 3, suburb: 2, rural: 4, motorway: 2 },
   steering: { town: 1, suburb: 2, rural: 4, motorway: 1 },
 };
 
 /**
- * The scene of a seed that suits a task: independent of all other seeds. `singleLaneShare`, 0..1: how many roads for
- * steering are one lane.
+ * The scene of a seed for a task, independent of all other seeds. `singleLaneShare`, 0..1: share of single-lane roads
+ * for steering.
  */
 export function recipeFor(
   assets: Assets,
@@ -73,7 +73,7 @@ export function recipeFor(
     density.signs = 24;
     density.vehicles *= 0.4;
   }
-  // Nobody could come the other way.
+  // There is no room for oncoming traffic.
   if (isSingleLane) Object.assign(density, { vehicles: 0.01, parked: 0.3, cyclists: 0.1 });
   const egoFromM = random.range(15, 120);
   const world = makeWorld(assets, seed, {
@@ -88,7 +88,7 @@ export function recipeFor(
     straightShare: 0.35,
     egoFromM,
     egoSpeedMps: 0,
-    // A few classes a scene in turn, so that a set fills all of them alike.
+    // A few classes per scene in turn, so that a set fills all of them equally.
     signClassIds: task === 'signs' ? rotation(seed) : allSigns,
     maxWear: 1,
     domain: dataSetDomain,
@@ -98,7 +98,7 @@ export function recipeFor(
   const laneDM = laneCentreM(world, random.integer(0, lanes - 1));
   if (task === 'steering') {
     const { offsetM, ...askew } = drawStray(random);
-    // As far on a wider road as it looks far there.
+    // On a wider road the offset scales with the width, so that it looks as large.
     const wide = isSingleLane ? world.make.laneWidthM / 3.3 : 1;
     const dM = laneDM + offsetM * wide;
     const ego = { sM: egoFromM, dM, ...askew, speedMps: egoSpeedMps, laneDM };
@@ -118,7 +118,7 @@ export function recipeFor(
   return { world, conditions, camera, ego, supersampling };
 }
 
-/** Eight of the 43 classes; scenes in a row go round all of them. */
+/** Eight of the 43 classes; consecutive scenes cycle through all of them. */
 function rotation(seed: number): number[] {
   return Array.from({ length: 8 }, (_, i) => (seed * 8 + i) % allSigns.length);
 }
@@ -129,7 +129,7 @@ export function renderRecipe(recipe: SceneRecipe, seed: number): RenderedScene {
   return renderer.render(recipe.world, recipe.conditions, recipe.ego, 0, seed);
 }
 
-/** The whole way from a seed to a labelled picture. */
+/** Makes a labelled picture from a seed. */
 export function renderScene(
   assets: Assets,
   task: LabelledTask,

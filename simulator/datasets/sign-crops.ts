@@ -4,11 +4,11 @@ import { Random } from '../world/random.js';
 
 /** Edge of a packed crop, pixels. */
 export const cropPx = 32;
-/** Signs smaller than GTSRB's smallest are left out, and those of which more than a third is hidden. */
+/** Signs smaller than GTSRB's smallest are omitted, as are those of which more than a third is hidden. */
 const leastSignPx = 15;
 const mostOccluded = 0.33;
 
-/** A sign as the sign network gets to see it. */
+/** A sign as the sign network receives it. */
 export interface SignCrop {
   classId: number;
   /** cropPx x cropPx x 3. */

@@ -22,10 +22,10 @@ export interface DatasetRun extends DatasetRecipe {
 }
 
 /**
- * Renders a data set in the layout that the readers of tools/datasets read: detection as Pascal VOC, segmentation
- * as CamVid (split `train`), signs as packed GTSRB (split `train32`), steering as a Udacity log. Pictures that are
- * there already are kept, so that an interrupted run goes on; a folder of another recipe is refused. The same recipe gives the same bytes on any number
- * of workers. Rejects with ERR_OUTPUT.
+ * Renders a data set in the layout that the readers in tools/datasets expect: detection as Pascal VOC, segmentation
+ * as CamVid (split `train`), signs as packed GTSRB (split `train32`), steering as a Udacity log. Existing pictures
+ * are kept, so that an interrupted run continues; a folder of another recipe is refused. The same recipe gives the
+ * same bytes on any number of workers. Rejects with ERR_OUTPUT.
  */
 export async function writeDataset(run: DatasetRun): Promise<{ written: number }> {
   makeFolder(run.outDir);
@@ -42,7 +42,7 @@ async function writePictures(
   task: Exclude<LabelledTask, 'signs'>,
 ): Promise<{ written: number }> {
   await makeDatasetFolders(task, run);
-  // Other layouts have a label beside each picture; a log is only known when its scenes have been made.
+  // Other layouts have a label for each picture; a log is complete only when all scenes have been made.
   const journal =
     task === 'steering'
       ? new RunJournal(join(run.outDir, 'driving_log.journal'), z.string())
@@ -77,7 +77,7 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
   const share = Math.ceil(run.count / signClasses.length);
   const counts = new Uint32Array(signClasses.length);
   const crops: SignCrop[] = [];
-  /** Which of a scene's crops are wanted; they are kept. */
+  /** Selects the wanted crops of a scene and keeps them. */
   const keepWanted = (from: readonly SignCrop[]): SignCrop[] =>
     from.filter((crop) => {
       if (counts[crop.classId]! >= share || crops.length >= run.count) return false;
@@ -92,7 +92,7 @@ async function writeSigns(run: DatasetRun): Promise<{ written: number }> {
     run.onProgress?.(crops.length, run.count);
     return crops.length < run.count;
   };
-  // Far more scenes than are ever needed; the run ends when every class is full.
+  // Far more scenes than needed; the run ends when every class is full.
   const most = crops.length < run.count ? run.count * 4 + 100 : 0;
   await makeScenes(workerData(run), most, run.workers, run.signal, take, journal.known.length);
   if (run.signal?.aborted === true) return { written: crops.length };

@@ -18,14 +18,14 @@ const pictureFolder = datasetFolders.steering[0]!;
 export interface DrivesRun {
   /** The pipeline whose steering stage drives. */
   config: PipelineConfig;
-  /** Pictures. */
+  /** Number of pictures. */
   count: number;
   /** Drive i has the seed `seed + i`. */
   seed: number;
   widthPx: number;
   heightPx: number;
   outDir: string;
-  /** Length of each drive, seconds; 30 when left out. */
+  /** Length of each drive, seconds; 30 by default. */
   driveS?: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
@@ -33,9 +33,10 @@ export interface DrivesRun {
 }
 
 /**
- * Writes drives that a pipeline steers as a Udacity log, each picture with what the reference would have steered: data
- * for the network that drove, from where it went. An interrupted run goes on at the drive where it stopped. The same
- * pipeline and seed give the same bytes. Rejects with ERR_OUTPUT, and with ERR_CONFIG for a pipeline that does not steer.
+ * Writes drives that a pipeline steers as a Udacity log, each picture with the reference's steering: training data
+ * for the network that drove, from the places where it went. An interrupted run continues at the drive where it
+ * stopped. The same pipeline and seed give the same bytes. Rejects with ERR_OUTPUT, and with ERR_CONFIG for a
+ * pipeline that does not steer.
  */
 export async function writeDrives(run: DrivesRun): Promise<{ written: number }> {
   const { config, count, seed, widthPx, heightPx, outDir, driveS, signal } = run;
@@ -69,7 +70,7 @@ export async function writeDrives(run: DrivesRun): Promise<{ written: number }> 
   }
 }
 
-/** Writes the pictures of one drive, `most` at most. Resolves with their lines of the log. */
+/** Writes at most `most` pictures of one drive. Resolves with their lines of the log. */
 async function recordDrive(
   driver: SteeredDriver,
   run: DrivesRun,

@@ -5,7 +5,7 @@ import type { EgoState } from './ego-camera.js';
 import type { Painter } from './raster/painter.js';
 import { type DrawnObject, firstInstanceId } from './scene-objects.js';
 
-/** How the camera and what it sees move, in the camera's axes. */
+/** Motion of the camera and of visible objects, in the camera's axes. */
 export function motionOf(
   painter: Painter,
   world: World,

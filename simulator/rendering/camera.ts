@@ -1,7 +1,7 @@
 import { type CameraModel, undistortedPinhole } from '../../src/calibration/camera-model.js';
 import type { Random } from '../world/random.js';
 
-/** Where the camera sits on the vehicle: over the rear axle's middle plus these, metres and radians. */
+/** The camera's mount on the vehicle, relative to the rear axle's middle, metres and radians. */
 export interface RenderedMount {
   forwardM: number;
   leftM: number;
@@ -18,7 +18,7 @@ export interface SimulatedCamera {
   mount: RenderedMount;
 }
 
-/** The rig's camera at a size: 65 degrees wide with mild barrel distortion, 1.35 m up. */
+/** The rig's camera at a given size: 65 degrees wide with mild barrel distortion, 1.35 m up. */
 export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
   const focal = Math.round(widthPx * 785) / 1000;
   return {
@@ -36,13 +36,13 @@ export function rigCamera(widthPx: number, heightPx: number): SimulatedCamera {
   };
 }
 
-/** The rig's camera as preprocessing hands its pictures to a network: the same intrinsics without the lens. */
+/** The rig's camera after preprocessing: the same intrinsics without lens distortion. */
 export function rectifiedRigCamera(widthPx: number, heightPx: number): SimulatedCamera {
   const { model, mount } = rigCamera(widthPx, heightPx);
   return { model: undistortedPinhole(model), mount };
 }
 
-/** A camera without distortion on the rig's place, but of another focal length (in picture widths), height and tilt. */
+/** A camera without distortion at the rig's place, with another focal length (in picture widths), height and tilt. */
 export function otherRigCamera(
   random: Random,
   [least, most]: readonly [number, number],
@@ -65,7 +65,7 @@ export function otherRigCamera(
 /** Another camera on another car: focal length, distortion, height and tilt drawn from wide ranges. */
 export function randomCamera(random: Random, widthPx: number, heightPx: number): SimulatedCamera {
   const focal = widthPx * random.range(0.62, 1.15);
-  // Wide lenses get less of each coefficient: what counts is the shift at the corner, and that the lens never folds.
+  // Wide lenses get smaller coefficients: what counts is the shift at the corner, and that the lens never folds.
   const reach = Math.min(1, (focal / widthPx / 0.9) ** 2);
   return {
     model: {

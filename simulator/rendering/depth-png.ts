@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Depth is stored in steps of 1/256 m, as KITTI has it; 0 says that there is none. */
+/** Depth is stored in steps of 1/256 m, as in KITTI; 0 means none. */
 const stepsPerM = 256;
 
-/** A depth map (metres by pixel, 0 for none) as a grey PNG of 16 bits. Depths beyond 255.99 m are stored as that. */
+/** A depth map (metres by pixel, 0 for none) as a 16-bit grey PNG. Larger depths are stored as 255.99 m. */
 export function encodeDepthPng(depthM: Float32Array, widthPx: number, heightPx: number): Buffer {
   const rows = Buffer.alloc(heightPx * (1 + 2 * widthPx));
   for (let y = 0, at = 0; y < heightPx; y++) {
@@ -17,7 +17,7 @@ export function encodeDepthPng(depthM: Float32Array, widthPx: number, heightPx: 
   const header = Buffer.alloc(13);
   header.writeUInt32BE(widthPx, 0);
   header.writeUInt32BE(heightPx, 4);
-  // Sixteen bits a sample, one grey channel.
+  // Sixteen bits per sample, one grey channel.
   header.set([16, 0, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),

@@ -2,7 +2,10 @@ import type { World } from '../world/world.js';
 import type { SimulatedCamera } from './camera.js';
 import type { Pose } from './raster/painter.js';
 
-/** Where the ego car is: metres along the road, metres left of the road's centre, heading off the road's, radians. */
+/**
+ * Place of the ego car: metres along the road, metres left of the road's centre, heading relative to the road's,
+ * radians.
+ */
 export interface EgoState {
   sM: number;
   dM: number;
@@ -10,7 +13,7 @@ export interface EgoState {
   speedMps: number;
   /** Centre of the lane it drives in, metres left of the road's centre. */
   laneDM: number;
-  /** What bumps and wind add to the camera's tilt: nose down, right side down, radians; 0 when left out. */
+  /** Tilt that bumps and wind add to the camera's: nose down, right side down, radians; 0 by default. */
   pitchRad?: number;
   rollRad?: number;
 }
@@ -35,7 +38,7 @@ export function cameraPose(
   };
 }
 
-/** Centre of the ego lane: the ego direction's `lane`, counted from the centre line; the outermost when left out. */
+/** Centre of the ego lane: the ego direction's `lane`, counted from the centre line; the outermost by default. */
 export function laneCentreM(world: World, lane = world.make.lanesPerDirection - 1): number {
   const { centreLine, laneWidthM } = world.make;
   return centreLine === 'none' ? 0 : -laneWidthM * (lane + 0.5);

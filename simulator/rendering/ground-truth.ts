@@ -7,10 +7,10 @@ import { segmentationClasses } from '../../src/perception/classes.js';
 import { encodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
 import type { RenderedScene } from './scene.js';
 
-/** The class map is this many times smaller than the frame: one with every pixel would outweigh the picture. */
+/** The class map is this many times smaller than the frame, because a full-size map would be larger than the picture. */
 const mapStep = 4;
 
-/** What is known of a scene, as a recording holds it: boxes, class map, steering and speed. */
+/** Truth of a scene in the form of a recording: boxes, class map, steering and speed. */
 export function groundTruthOf(scene: RenderedScene, frame: number, stampNs: bigint): GroundTruth {
   const { widthPx, heightPx } = scene.image;
   const mapWidthPx = Math.floor(widthPx / mapStep);

@@ -12,7 +12,7 @@ export interface LaneLine {
   isDashed: boolean;
   /** x forward, y left, z up of the ego car's origin, metres, every two metres along the road. */
   pointsXyzM: [number, number, number][];
-  /** The same points in the captured picture, pixels from its top-left corner; undefined for those it does not show. */
+  /** The same points in the captured picture, pixels from its top-left corner; undefined for points outside it. */
   pointsPx: ([number, number] | undefined)[];
 }
 
@@ -20,15 +20,15 @@ export interface LaneLine {
 export interface LaneGeometry {
   lines: LaneLine[];
   laneWidthM: number;
-  /** Of the ego car's origin from its lane's centre, positive to the left, metres. */
+  /** Offset of the ego car's origin from its lane's centre, positive to the left, metres. */
   offsetM: number;
-  /** Of the ego car from the lane's direction, positive to the left, radians. */
+  /** Heading of the ego car relative to the lane's direction, positive to the left, radians. */
   headingErrorRad: number;
-  /** Of the road at the ego car, positive to the left, 1/metres. */
+  /** Curvature of the road at the ego car, positive to the left, 1/metres. */
   curvaturePerM: number;
 }
 
-/** Where the ego car's origin is in the world: metres, radians. */
+/** World position of the ego car's origin: metres, radians. */
 export interface VehiclePose {
   xM: number;
   yM: number;
@@ -47,7 +47,7 @@ export function vehiclePose(world: World, ego: EgoState): VehiclePose {
   return { xM, yM, zM, headingRad: headingRad + ego.yawRad, pitchRad: -Math.atan(slope) };
 }
 
-/** What a lane detector could be taught or held to, up to 80 m ahead. */
+/** Training or test data for a lane detector, up to 80 m ahead. */
 export function laneGeometry(world: World, camera: SimulatedCamera, ego: EgoState): LaneGeometry {
   const { make, road } = world;
   const edgeM = edgeLineM(make);
@@ -105,7 +105,7 @@ function lineAhead(
       ? distort(camera.model, -dot(left, fromEye) / depthM, -dot(up, fromEye) / depthM)
       : [-1, -1];
     const isSeen = isAhead && u > -0.5 && v > -0.5 && u < widthPx - 0.5 && v < heightPx - 0.5;
-    // The camera model's pixel centres are whole numbers.
+    // The camera model's pixel centres are at integers.
     line.pointsPx.push(isSeen ? [u + 0.5, v + 0.5] : undefined);
   }
   return line;

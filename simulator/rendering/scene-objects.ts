@@ -4,18 +4,18 @@ import type { World } from '../world/world.js';
 import type { Painter } from './raster/painter.js';
 import { firstObjectId } from './raster/rasterizer.js';
 
-/** Things farther away than this are not drawn, metres. */
+/** Objects farther away than this are not drawn, metres. */
 const viewM = 220;
 /** Id of the detector's first object in the picture. */
 export const firstInstanceId = firstObjectId + 16;
 
-/** A thing of the world where it stands in a frame. */
+/** An object of the world with its pose in a frame. */
 export interface PlacedProp {
   prop: Prop;
   depthM: number;
-  /** Position among all props of the world, which is the same in every frame. */
+  /** Index among all props of the world, the same in every frame. */
   number: number;
-  /** In the world, metres a second; undefined for what stands. */
+  /** Velocity in the world, metres per second; undefined if it does not move. */
   velocityMps: Vec3 | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface DrawnObject {
   coveredPx: number;
 }
 
-/** What may show of a world at a time, the nearest first. */
+/** Props of a world that may be visible at a time, the nearest first. */
 export function visibleProps(painter: Painter, world: World, timeS: number): PlacedProp[] {
   const placed: PlacedProp[] = [];
   const consider = (prop: Prop, number: number, velocityMps?: Vec3): void => {
@@ -50,7 +50,7 @@ export function visibleProps(painter: Painter, world: World, timeS: number): Pla
   return placed.sort((a, b) => a.depthM - b.depthM || a.number - b.number);
 }
 
-/** Draws near things first; gives every object of the detector an id of its own. */
+/** Draws near props first; gives every object of the detector a unique id. */
 export function drawProps(
   painter: Painter,
   props: readonly PlacedProp[],

@@ -25,9 +25,9 @@ export interface SceneBox {
   className: DetectionClass;
   /** Left, top, right, bottom of its visible pixels; right and bottom are past the last one. */
   boxXyxyPx: [number, number, number, number];
-  /** Share of the object, as far as it is inside the picture, that other things hide, 0..1. */
+  /** Share of the object's part inside the picture that is hidden by other things, 0..1. */
   occluded: number;
-  /** Along the optical axis, metres. */
+  /** Distance along the optical axis, metres. */
   distanceM: number;
   /** The same object has the same number in every frame of a world. */
   objectId: number;
@@ -42,7 +42,7 @@ export interface RenderedScene {
   boxes: SceneBox[];
   /** Index into segmentationClasses by pixel. */
   classMap: Uint8Array;
-  /** Id of the object each captured pixel shows: equal to a box's objectId, or 0 for what is no box. */
+  /** Object that each captured pixel shows: a box's objectId, or 0 for everything else. */
   objectMap: Uint16Array;
   /** Angle at the wheels that follows the lane, radians, positive to the left. */
   steeringRad: number;
@@ -53,10 +53,10 @@ export interface RenderedScene {
 /** Draws scenes of one camera; the buffers are reused from scene to scene. */
 export class SceneRenderer {
   private readonly capture: Capture;
-  /** The capture of the picture rendered last: with a rolling shutter not the planned one. */
+  /** The capture of the last picture; with a rolling shutter it differs from the planned one. */
   private view: Capture;
 
-  /** supersampling: ideal pixels for each captured one along an axis, 1..3. */
+  /** supersampling: ideal pixels per captured one along an axis, 1..3. */
   constructor(
     readonly camera: SimulatedCamera,
     supersampling: number,
@@ -109,7 +109,7 @@ export class SceneRenderer {
     return { image: { widthPx, heightPx, data }, ...truth, ...steering, ego };
   }
 
-  /** Depth along the optical axis by pixel of the picture rendered last, metres; 0 where there is only sky. */
+  /** Depth along the optical axis for each pixel of the last picture, metres; 0 for sky. */
   readDepthM(): Float32Array {
     const { inverseDepths } = this.view.target;
     return Float32Array.from(this.view.nearest, (at) => {
@@ -127,7 +127,7 @@ export class SceneRenderer {
     const classMap = new Uint8Array(widthPx * heightPx);
     const objectMap = new Uint16Array(widthPx * heightPx);
     const seen = countIds(objectIds, firstInstanceId + objects.length);
-    // By id: what a pixel that shows it is.
+    // Class of the pixels that show an id.
     const classOf = new Uint8Array(firstInstanceId + objects.length);
     const objectOf = new Uint16Array(firstInstanceId + objects.length);
     for (let id = 1; id < firstInstanceId; id++) {
@@ -148,7 +148,7 @@ export class SceneRenderer {
     for (let y = 0; y < heightPx; y++) {
       const row = y * widthPx;
       for (let x = 0; x < widthPx; ) {
-        // Neighbours mostly show the same: a run at a time.
+        // Neighbours mostly show the same object, so runs are processed at once.
         const from = x;
         const id = objectIds[nearest[row + x]!]!;
         for (x++; x < widthPx && objectIds[nearest[row + x]!] === id; ) x++;
@@ -186,7 +186,7 @@ export class SceneRenderer {
   }
 }
 
-/** How many pixels show each id below `count`. */
+/** Number of pixels that show each id below `count`. */
 function countIds(ids: Uint16Array, count: number): Int32Array {
   const counts = new Int32Array(count);
   for (let at = 0; at < ids.length; ) {

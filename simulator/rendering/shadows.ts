@@ -2,10 +2,10 @@ import type { Conditions } from '../world/conditions.js';
 import type { Prop } from '../world/prop.js';
 import type { Painter } from './raster/painter.js';
 
-/** Longest shadow for its height: a lower sun throws no longer ones here. */
+/** Longest shadow relative to its height, also if the sun is lower. */
 const maxReach = 3.2;
 
-/** Darkens the ground where a prop keeps the sun off, and a little where it stands. */
+/** Darkens the ground where a prop blocks the sun, and a little where it stands. */
 export function drawShadow(painter: Painter, prop: Prop, conditions: Conditions): void {
   const { shadow, pose } = prop;
   if (shadow === undefined) return;
@@ -46,7 +46,7 @@ export function drawShadow(painter: Painter, prop: Prop, conditions: Conditions)
   painter.drawDecal(outline, [0, 0, 0], conditions.shadowDepth, true);
 }
 
-/** The dark gap under vehicles, which tells where they touch the road in any weather. */
+/** The dark gap under vehicles, which shows where they touch the road in any weather. */
 export function drawContact(painter: Painter, prop: Prop): void {
   const { shadow, pose } = prop;
   if (shadow === undefined || shadow.fromM !== 0.12) return;

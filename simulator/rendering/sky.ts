@@ -6,7 +6,7 @@ import type { Painter } from './raster/painter.js';
 let clouds: NoiseField | undefined;
 const ridgeSteps = 2048;
 
-/** Fills what nothing covers: a sky with clouds, and along the horizon a far ridge of woods. */
+/** Fills uncovered pixels with a sky with clouds and a distant wooded ridge along the horizon. */
 export function drawSky(
   painter: Painter,
   conditions: Conditions,
@@ -49,7 +49,7 @@ export function drawSky(
     if (first < 0) continue;
     const lowestRise = Math.min(riseAt(0, cy), riseAt(widthPx / 2, cy), riseAt(widthPx - 1, cy));
     const isAboveRidge = lowestRise > highestRidge + 0.02;
-    // There the sky is smooth: every other row repeats the one over it, where that shows sky too.
+    // The sky is smooth there: every other row repeats the one above it, if that also shows sky.
     const mayRepeat = (y & 1) === 1 && isAboveRidge;
     for (let x = first; x < widthPx; x++) {
       const at = y * widthPx + x;
@@ -66,7 +66,7 @@ export function drawSky(
       const dx = forward[0] + right[0] * cx + down[0] * cy;
       const dy = forward[1] + right[1] * cx + down[1] * cy;
       const dz = forward[2] + right[2] * cx + down[2] * cy;
-      // The tangent stands in for the angle: directions ahead of the camera keep it monotonous.
+      // Uses the tangent instead of the angle; it is monotonic for directions ahead of the camera.
       const ahead = 1 / Math.max(0.2, Math.sqrt(dx * dx + dy * dy));
       const rise = dz * ahead;
       if (!isAboveRidge) {
@@ -119,7 +119,7 @@ export function drawSky(
 
 let knownRidge: { seed: number; ridge: Float32Array } | undefined;
 
-/** Height of the far ridge over the horizon as a tangent, for each step around: a drive's frames have it in common. */
+/** Height of the distant ridge over the horizon as a tangent, for each step around; shared by a drive's frames. */
 function ridgeLine(seed: number): Float32Array {
   if (knownRidge?.seed !== seed) knownRidge = { seed, ridge: drawRidge(seed) };
   return knownRidge.ridge;

@@ -6,18 +6,18 @@ import { asDetection, type SignStage, type SignView } from './sign-view.js';
 import { faceWith, plainSticker, printable, type Sticker, type StickerPlace } from './sticker.js';
 
 /**
- * How a sticker shows in the network's input from one view, read off four renderings: with a black one, a white one, and
- * ramps along both axes. Rendering is taken as linear in the sticker's colours.
+ * How a sticker appears in the network's input from one view, measured from four renderings: with a black one, a
+ * white one, and ramps along both axes. Rendering is taken as linear in the sticker's colours.
  */
 interface StickerView {
   black: Float32Array;
-  /** White less black, by value of the input. */
+  /** White minus black, by value of the input. */
   reach: Float32Array;
-  /** For each place that shows the sticker: cells and their weights, which sum up to 1. */
+  /** For each input pixel that shows the sticker: cells and their weights, which sum to 1. */
   seen: { place: number; cells: Uint16Array; weights: Float32Array }[];
 }
 
-/** Less of a pixel than this (of white less black, as a share of the most) shows nothing of the sticker. */
+/** Pixels below this share of the largest difference between white and black do not count as showing the sticker. */
 const leastReach = 0.08;
 
 async function stickerView(
@@ -51,7 +51,7 @@ async function stickerView(
   const covered = Array.from({ length: pixels }, (_, i) => i).filter(
     (i) => shown(i) > leastReach * most && most > 0,
   );
-  // A pixel of the input averages over so much of the sticker.
+  // A pixel of the input averages over this part of the sticker.
   const half = 0.5 / Math.max(1, Math.sqrt(covered.length));
   const at = (ramp: Float32Array, pixel: number) => {
     const sums = [0, 1, 2].map((c) => ramp[planeOf(pixel, c)]! - black[planeOf(pixel, c)]!);
@@ -64,7 +64,7 @@ async function stickerView(
   return { black, reach, seen };
 }
 
-/** The cells of a square around a place of the sticker, and their shares of it. */
+/** The cells in a square around a place of the sticker, and their shares of it. */
 function footprint(u: number, v: number, half: number, side: number) {
   const cells: number[] = [];
   const weights: number[] = [];
@@ -99,7 +99,7 @@ function inputWith({ black, reach, seen }: StickerView, { values }: Sticker): Fl
 export interface LearnOptions {
   views: readonly SignView[];
   place: StickerPlace;
-  /** Of the bundle: the sign's true class, and the one that it is to be taken for; any other when left out. */
+  /** Class ids of the bundle: the sign's true class, and the target class; any other class if omitted. */
   classId: number;
   targetId?: number;
   steps?: number;
@@ -107,9 +107,9 @@ export interface LearnOptions {
 }
 
 /**
- * Learns what a sticker must look like so that the network misreads the sign from all views together: the expectation over
- * transformations of Athalye et al. 2018, on signs after Eykholt et al. 2018. Steps along the sign of the mean gradient, from
- * large to small, within what a printer can do. Throws as BackwardNetwork.open does.
+ * Learns a sticker that makes the network misread the sign from all views together: the expectation over
+ * transformations of Athalye et al. 2018, on signs after Eykholt et al. 2018. Takes steps along the sign of the mean
+ * gradient, from large to small, within the colours that a printer can print. Throws as BackwardNetwork.open does.
  */
 export async function learnSticker(
   bundle: Bundle,
@@ -156,7 +156,7 @@ export async function learnSticker(
   return sticker;
 }
 
-/** Towards the target's log probability, or away from that of the true class. */
+/** Gradient towards the target's log probability, or away from that of the true class. */
 function wanted(
   scores: Float32Array,
   count: number,

@@ -13,13 +13,13 @@ import { Random } from '../world/random.js';
 import { poseAt } from '../world/roadside.js';
 import { asphaltEdgeM, stretchAt, type World } from '../world/world.js';
 
-/** From where a sign is seen. */
+/** Viewpoint on a sign. */
 export interface SignView {
-  /** Along the road from the car, metres. */
+  /** Distance along the road from the car, metres. */
   distanceM: number;
   /** How far the sign is turned away from the road's direction, to the right as seen from the car, radians. */
   turnedRad: number;
-  /** Of the world around it, and of the light. */
+  /** Seed of the world around it, and of the light. */
   seed: number;
 }
 
@@ -30,7 +30,7 @@ export interface SeenSign {
 
 const egoFromM = 30;
 const centreM = 2.2;
-/** Retro-reflective foil looks brighter than its surroundings; as much for all. */
+/** Retro-reflective foil looks brighter than its surroundings; the same for all faces. */
 const glow = 0.35;
 const emptyRoad = {
   vehicles: 0.01,
@@ -41,7 +41,7 @@ const emptyRoad = {
   lights: 0.01,
 };
 
-/** Renders one sign beside an empty straight road through the rig's camera, with whatever face. */
+/** Renders one sign next to an empty straight road through the rig's camera, with any face. */
 export class SignStage {
   readonly #assets: Assets;
   readonly #classId: number;
@@ -68,7 +68,7 @@ export class SignStage {
     return this.#assets.atlas.faces[this.#classId]!;
   }
 
-  /** Undefined where the sign is out of the picture, or hidden. */
+  /** Undefined if the sign is outside the picture, or hidden. */
   see({ distanceM, turnedRad, seed }: SignView, face: Texture): SeenSign | undefined {
     const { world, conditions } = this.#worldOf(seed);
     const laneDM = laneCentreM(world);
@@ -123,7 +123,7 @@ export class SignStage {
       straightShare: 1,
       ...{ egoFromM, egoSpeedMps: 0, maxWear: 0 },
     });
-    // Whatever hangs over the road's edge would hide the sign.
+    // Anything that overhangs the road's edge would hide the sign.
     const isClear = ({ pose }: World['statics'][number]) => Math.hypot(pose.y) > 9 || pose.x > 120;
     const made = { world: { ...world, statics: world.statics.filter(isClear) }, conditions };
     this.#worlds.set(seed, made);
@@ -131,7 +131,7 @@ export class SignStage {
   }
 }
 
-/** The sign as the detector would give it: its true box. */
+/** The sign as a detection with its true box. */
 export function asDetection({ boxXyxyPx }: SeenSign): StageResult {
   return { stage: 'detection', detections: [{ classId: 0, score: 1, trackId: 0, boxXyxyPx }] };
 }

@@ -8,7 +8,7 @@ import { looks, type StickerCell, type StickerReport } from './try-sticker.js';
 
 const cropPx = 150;
 
-/** How often a sign was misread, by look: `3/4 (1 not read)`. */
+/** How often a sign with this look was misread: `3/4 (1 not read)`. */
 export function misread({ read, count }: StickerCell, look: (typeof looks)[number]): string {
   const { wrong, none } = read[look];
   return `${wrong + none}/${count}${none > 0 ? ` (${none} not read)` : ''}`;

@@ -2,7 +2,7 @@ import type { RgbImage } from '../../tools/datasets/sample.js';
 import type { Random } from '../../tools/train/random.js';
 import { makeTexture, packRgba, type Texture } from '../rendering/raster/texture.js';
 
-/** A square of coloured cells that is stuck on a sign. */
+/** A square of coloured cells to stick on a sign. */
 export interface Sticker {
   /** Cells along an edge. */
   side: number;
@@ -10,14 +10,14 @@ export interface Sticker {
   values: Float32Array;
 }
 
-/** Where on a sign's face it lies, as shares of the face's width and height. */
+/** Its place on a sign's face, as shares of the face's width and height. */
 export interface StickerPlace {
   left: number;
   top: number;
   size: number;
 }
 
-/** What a printer can do: paper is not quite white, nor ink quite black. */
+/** Range that a printer can print: paper is not quite white, and ink not quite black. */
 export const printable = [0.05, 0.95] as const;
 
 export const plainSticker = (value: number): Sticker => ({
@@ -31,7 +31,7 @@ export function stickerByChance(side: number, random: Random): Sticker {
   return { side, values };
 }
 
-/** The face with a sticker on it, or with a ramp of grey along an axis where the sticker would be. */
+/** The face with a sticker on it, or with a grey ramp along an axis at the sticker's place. */
 export function faceWith(
   face: Texture,
   place: StickerPlace,
@@ -56,7 +56,7 @@ function colourAt({ side, values }: Sticker, u: number, v: number): [number, num
   return [values[cell]!, values[cell + 1]!, values[cell + 2]!];
 }
 
-/** As it is printed, `pixels` along an edge. */
+/** The sticker for printing, `pixels` along an edge. */
 export function stickerPicture(sticker: Sticker, pixels: number): RgbImage {
   const data = new Uint8Array(pixels * pixels * 3);
   for (let y = 0; y < pixels; y++)

@@ -12,7 +12,7 @@ import { learnSticker } from './learn-sticker.js';
 import { asDetection, SignStage, type SignView } from './sign-view.js';
 import { faceWith, type Sticker, stickerByChance } from './sticker.js';
 
-/** Edge of the sign, metres: the ordinary size of a stop sign. */
+/** Edge of the sign, metres: the usual size of a stop sign. */
 export const signSizeM = 0.9;
 /** Cells along the sticker's edge. */
 const side = 14;
@@ -20,12 +20,12 @@ const side = 14;
 export interface StickerOptions {
   /** A class of the network. */
   className: string;
-  /** What it is to be taken for; anything else when left out. */
+  /** Class that it should be misread as; any other class if omitted. */
   target?: string;
   sizeCm: number;
   distancesM: readonly number[];
   turnedDegrees: readonly number[];
-  /** Worlds and lights for each cell of the table. */
+  /** Number of worlds and lights for each cell of the table. */
   scenes: number;
   seed: number;
   onProgress?: (done: number, total: number) => void;
@@ -34,16 +34,16 @@ export interface StickerOptions {
 export const looks = ['bare', 'by chance', 'learnt'] as const;
 export type Look = (typeof looks)[number];
 
-/** What the network reads from one distance and angle. */
+/** The network's readings from one distance and angle. */
 export interface StickerCell {
   distanceM: number;
   turnedDegrees: number;
-  /** Height of the sign's box, pixels, in the mean. */
+  /** Mean height of the sign's box, pixels. */
   heightPx: number;
-  /** By look: readings that are right, wrong, and none (below the threshold), of `count`. */
+  /** Number of right, wrong and missing readings (below the threshold) by look, of `count`. */
   read: Readonly<Record<Look, { right: number; wrong: number; none: number }>>;
   count: number;
-  /** What the learnt sticker is mostly read as. */
+  /** The class that the sign with the learnt sticker is most often read as. */
   mostly: string;
   /** The sign in the first scene, by look. */
   shown: Readonly<Record<Look, RgbImage>>;
@@ -57,7 +57,10 @@ export interface StickerReport {
   cells: StickerCell[];
 }
 
-/** Learns a sticker on one part of the scenes and reads the sign with it in others. Throws ERR_USAGE for a class or size that cannot be. */
+/**
+ * Learns a sticker on some of the scenes and reads the sign with it in others. Throws ERR_USAGE for an invalid class
+ * or size.
+ */
 export async function trySticker(bundle: Bundle, options: StickerOptions): Promise<StickerReport> {
   const { className, target, sizeCm, distancesM, turnedDegrees, scenes, seed, onProgress } =
     options;
@@ -79,7 +82,7 @@ export async function trySticker(bundle: Bundle, options: StickerOptions): Promi
       `--size-cm: expected more than 0 up to ${signSizeM * 70} cm on a sign of ${signSizeM * 100} cm, found ${sizeCm}`,
     );
   const assets = await loadAssets();
-  // Below the middle, as far down as it stays on the sign's face.
+  // Below the middle, as low as the face allows.
   const place = { left: 0.5 - size / 2, top: Math.min(0.5, 0.93 - size), size };
   const stage = new SignStage(assets, { classId: drawnId, sizeM: signSizeM });
   const byChance = stickerByChance(side, createRandom(seed));

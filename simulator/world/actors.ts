@@ -8,19 +8,19 @@ import { type Prop, segment } from './prop.js';
 import type { Random } from './random.js';
 import type { Road } from './road.js';
 
-/** How an actor moves: along the road at constant speed; direction 1 with the road, -1 against it. */
+/** An actor's motion: along the road at constant speed; direction 1 with the road, -1 against it. */
 export interface ActorPath {
   startM: number;
   dM: number;
   speedMps: number;
   direction: 1 | -1;
-  /** Added to the direction of travel, radians: parked askew. */
+  /** Added to the direction of travel, radians, for vehicles parked askew. */
   yawRad: number;
-  /** Above the road's surface, metres: on the kerb. */
+  /** Height above the road's surface, metres, for vehicles on the kerb. */
   upM: number;
 }
 
-/** Somebody or something on the road, at any time. */
+/** A road user with its pose at any time. */
 export interface Actor {
   track: ActorPath;
   propAt(timeS: number): Prop;
@@ -78,7 +78,7 @@ export function makeVehicle(
   };
 }
 
-/** A walker or someone who stands (speed 0); a worker wears orange and stripes. */
+/** A walker or a standing person (speed 0); a worker wears orange and stripes. */
 export function makePerson(
   assets: Assets,
   road: Road,

@@ -8,7 +8,7 @@ import { cyclistMesh, motorcycleMesh, pedalPhases } from './models/two-wheelers.
 import { loadSignAtlas, type SignAtlas } from './signs/sign-atlas.js';
 import { makeTextureLibrary, type TextureLibrary } from './textures/library.js';
 
-/** Textures, signs and meshes that every world shares; loaded once a process (about a second). */
+/** Textures, signs and meshes that every world shares; loaded once per process (about a second). */
 export interface Assets {
   library: TextureLibrary;
   atlas: SignAtlas;

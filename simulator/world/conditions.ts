@@ -3,10 +3,10 @@ import type { Effects } from './effects.js';
 import type { Rgb, Vec3 } from './models/mesh.js';
 import type { Random } from './random.js';
 
-/** Weather, light and the camera's handling of them; everything that changes the picture but not the world. */
+/** Weather, light and the camera's response to them: everything that changes the picture but not the world. */
 export interface Conditions {
   light: Light;
-  /** 0 none, 1 full: how dark shadows are. */
+  /** How dark shadows are: 0 none, 1 full. */
   shadowDepth: number;
   skyTop: Rgb;
   skyHorizon: Rgb;
@@ -14,26 +14,26 @@ export interface Conditions {
   cloudBright: number;
   /** Extinction of the air, 1/metres. */
   hazePerM: number;
-  /** Gain of each channel after everything else: exposure and colour cast. */
+  /** Gain of each channel, applied last: exposure and colour cast. */
   gain: Rgb;
   gamma: number;
-  /** Deviation of the sensor's noise, grey levels. */
+  /** Standard deviation of the sensor's noise, grey levels. */
   noise: number;
   /** Share 0..1 of a 3x3 blur mixed into the picture. */
   blur: number;
   vignette: number;
   seasonGreen: Rgb;
   lightsOn: boolean;
-  /** What weather and camera add; absent on an ordinary day. */
+  /** Effects of weather and camera; absent on an ordinary day. */
   effects?: Effects;
 }
 
-/** Ordinary light: sun at mid height, some clouds, a good camera. */
+/** Ordinary light: medium sun, some clouds, a good camera. */
 export function plainConditions(random: Random): Conditions {
   return conditionsFrom(random, 0.35);
 }
 
-/** The whole range: low sun, overcast, fog, dusk, under- and overexposure, noise. */
+/** The full range: low sun, overcast, fog, dusk, under- and overexposure, noise. */
 export function randomConditions(random: Random): Conditions {
   return conditionsFrom(random, 1);
 }

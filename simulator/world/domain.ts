@@ -1,14 +1,14 @@
-/** A range that a value is drawn from evenly, both ends included. */
+/** A range to draw a value from uniformly, both ends included. */
 export type Range = readonly [least: number, most: number];
 
 /**
- * What data set scenes are drawn from beyond ordinary light (domain randomisation). Chances are 0..1 and shares of
- * scenes; every number of a scene comes from one of these ranges and the scene's seed.
+ * The ranges of data set scenes beyond ordinary light (domain randomisation). Chances are 0..1 and shares of scenes;
+ * every number of a scene comes from one of these ranges and the scene's seed.
  */
 export interface Domain {
   night: {
     chance: number;
-    /** Light that is left without lamps, as a share of daylight. */
+    /** Light that remains without lamps, as a share of daylight. */
     ambient: Range;
     /** Strength of the ego car's low beam. */
     beam: Range;
@@ -19,22 +19,22 @@ export interface Domain {
     strength: Range;
     /** Wetness of the road, 0..1. */
     wetness: Range;
-    /** Drops on the lens or the glass before it. */
+    /** Drops on the lens or the glass in front of it. */
     drops: Range;
   };
   /** The road is wet without rain. */
   puddles: { chance: number; wetness: Range };
-  /** The sun, when it is low and before the camera, veils the picture by this share of white at its middle. */
+  /** A low sun ahead veils the picture, by this share of white at its middle. */
   glare: { chance: number; veil: Range };
-  /** Time each row gathers light, seconds, and time from the first row to the last one. */
+  /** Exposure time of each row, seconds, and time from the first row to the last one. */
   shutter: { blurChance: number; exposureS: Range; rollingChance: number; readoutS: Range };
   dirt: { chance: number; spots: Range; radiusNorm: Range; opacity: Range };
   /** Quality of the JPEG, 1..100. */
   jpegQuality: Range;
-  /** Share of scenes with a side road, and with roadworks, somewhere before the camera. */
+  /** Share of scenes with a side road, and with roadworks, somewhere ahead of the camera. */
   sideRoads: { chance: number; widthM: Range; aheadM: Range };
   roadworks: { chance: number; lengthM: Range; aheadM: Range };
-  /** Share of the scenes for steering whose road is one lane; some of them run between walls. */
+  /** Share of single-lane roads among the scenes for steering; some of them run between walls. */
   singleLane: { chance: number; widthM: Range; wallChance: number; focalNorm: Range };
   /** Share of scenes with a pavement from the wider choice, and with worn patches on the carriageway. */
   pavement: { chance: number };

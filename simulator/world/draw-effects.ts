@@ -3,7 +3,7 @@ import type { Domain, Range } from './domain.js';
 import type { Effects, LensSpot } from './effects.js';
 import type { Random } from './random.js';
 
-/** Draws a scene's effects, and changes its light to suit them. Uses streams of its own, so that worlds stay as they are. */
+/** Draws a scene's effects and adapts its light to them. Uses separate streams, so that worlds do not change. */
 export function withEffects(conditions: Conditions, random: Random, domain: Domain): Conditions {
   const pick = ([least, most]: Range): number => random.range(least, most);
   const spots = (count: number, radiusNorm: Range, opacity: Range): LensSpot[] =>
@@ -40,7 +40,7 @@ export function withEffects(conditions: Conditions, random: Random, domain: Doma
   return result;
 }
 
-/** The same scene under a closed sky, the air this thick. */
+/** The same scene under an overcast sky with this haze. */
 function overcast(conditions: Conditions, hazePerM: number): Conditions {
   const { light } = conditions;
   const level = Math.max(0.6, light.sky[1]);

@@ -1,4 +1,4 @@
-/** A soft blob on the lens: centre and radius as shares of the picture's width, height for y. */
+/** A soft blob on the lens: centre and radius as shares of the picture's width (the height for y). */
 export interface LensSpot {
   xNorm: number;
   yNorm: number;
@@ -6,9 +6,9 @@ export interface LensSpot {
   opacity: number;
 }
 
-/** What weather and camera do to a picture beyond its light; each is absent where it plays no part. */
+/** Effects of weather and camera on a picture beyond its light; each is absent if it does not apply. */
 export interface Effects {
-  /** Night: `ambient` is the share of daylight that is left, `beam` the strength of the low beam. */
+  /** Night: `ambient` is the remaining share of daylight, `beam` the strength of the low beam. */
   night?: { ambient: number; beam: number };
   /** 0..1: dark asphalt that mirrors. */
   wetness?: number;
@@ -19,7 +19,7 @@ export interface Effects {
   /** Share of white at the sun's place. */
   glare?: number;
   dirt?: readonly LensSpot[];
-  /** Seconds each row gathers light, and from the first row to the last one. */
+  /** Exposure time of each row, and time from the first row to the last one, seconds. */
   exposureS?: number;
   readoutS?: number;
 }

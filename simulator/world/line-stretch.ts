@@ -11,7 +11,7 @@ import {
 import type { Stretch } from './settings.js';
 import { asphaltEdgeM, pavementWidthM, type World, type WorldOptions } from './world.js';
 
-/** Houses, trees, posts and barriers on both sides of a stretch. */
+/** Adds houses, trees, posts and barriers on both sides of a stretch. */
 export function lineStretch(
   assets: Assets,
   random: Random,

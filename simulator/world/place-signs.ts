@@ -5,7 +5,7 @@ import { makeSignPost } from './sign-post.js';
 import { makeTrafficLight } from './traffic-light.js';
 import { asphaltEdgeM, type PaintMark, stretchAt, type World, type WorldOptions } from './world.js';
 
-/** Sign classes that stand along each kind of road. */
+/** Sign classes that occur along each kind of road. */
 const ordinarySigns = {
   town: [1, 2, 12, 13, 14, 17, 22, 25, 26, 27, 28, 29, 33, 34, 35, 36, 37, 38, 39, 40, 15, 11],
   suburb: [1, 2, 12, 13, 14, 11, 18, 22, 25, 27, 28, 29, 38, 40, 17, 16, 35],
@@ -13,7 +13,7 @@ const ordinarySigns = {
   motorway: [5, 7, 8, 9, 10, 6, 18, 23, 24, 25, 30, 32, 41, 42],
 } satisfies Record<StretchKind, number[]>;
 
-/** Signs on both sides, most of them towards the ego car. */
+/** Signs on both sides, most of them facing the ego car. */
 export function placeSigns(
   assets: Assets,
   random: Random,
@@ -51,7 +51,7 @@ export function placeSigns(
   }
 }
 
-/** Traffic lights as they stand at crossings: for both directions, on posts and on arms. */
+/** Traffic lights as at crossings: for both directions, on posts and on arms. */
 export function placeLights(
   assets: Assets,
   random: Random,
@@ -83,7 +83,7 @@ export function placeLights(
           options.isLaneClear === true,
         ),
       );
-      // The other direction's light stands on the same corner and shows its back.
+      // The other direction's light is on the same corner and shows its back.
       if (random.chance(0.6)) {
         world.statics.push(
           ...makeTrafficLight(

@@ -8,7 +8,7 @@ export class Random {
   private c: number;
   private counter = 1;
 
-  /** `stream` separates independent uses of one seed: a tree more must not move every car. */
+  /** `stream` separates independent uses of one seed: one more tree must not move every car. */
   constructor(seed: number, stream = 0) {
     this.a = Math.imul(seed | 0, 0x9e3779b1) ^ 0x243f6a88;
     this.b = Math.imul(stream | 0, 0x85ebca6b) ^ 0x85a308d3;
@@ -44,7 +44,7 @@ export class Random {
     return from[Math.floor(this.next() * from.length)] as T;
   }
 
-  /** Roughly normal with mean 0 and deviation 1 (sum of four uniforms): bounded, which suits a picture. */
+  /** Roughly normal with mean 0 and standard deviation 1 (sum of four uniforms): bounded, which suits a picture. */
   normal(): number {
     return (this.next() + this.next() + this.next() + this.next() - 2) * 1.7320508;
   }

@@ -57,7 +57,7 @@ export class Road {
     return (this.curvatures.length - 1) * stepM;
   }
 
-  /** The centre line at s; beyond the ends the nearest end. */
+  /** The centre line at s, clamped to its ends. */
   at(sM: number): RoadPoint {
     const place = Math.min(Math.max(sM / stepM, 0), this.curvatures.length - 1.000001);
     const i = Math.floor(place);
@@ -73,7 +73,7 @@ export class Road {
     };
   }
 
-  /** World coordinates of a place beside the centre line, `upM` above the road. */
+  /** World coordinates of a place next to the centre line, `upM` above the road. */
   toWorld(sM: number, dM: number, upM = 0): [number, number, number] {
     const point = this.at(sM);
     return [
@@ -86,7 +86,7 @@ export class Road {
 
 /**
  * Curvature at each metre of a random road; curves are no tighter than `minRadiusM`. A road that keeps its heading
- * within `maxHeadingRad`, below a quarter turn, of where it began never crosses itself.
+ * within `maxHeadingRad` of the initial one, less than a quarter turn, never crosses itself.
  */
 export function randomCurvatures(
   random: Random,

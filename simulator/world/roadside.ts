@@ -13,7 +13,7 @@ import { type Part, type Prop, segment } from './prop.js';
 import type { Random } from './random.js';
 import type { Road } from './road.js';
 
-/** A place beside the road; yaw is relative to the road's direction. */
+/** A place next to the road; yaw is relative to the road's direction. */
 export interface Place {
   sM: number;
   dM: number;
@@ -140,7 +140,7 @@ function stretchedSheet(widthM: number, fromM: number, toM: number): Part['mesh'
   };
 }
 
-/** A house whose front line is at the place and looks across the road. */
+/** A house whose front line is at the place and faces across the road. */
 export function makeBuilding(
   assets: Assets,
   road: Road,

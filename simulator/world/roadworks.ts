@@ -14,8 +14,9 @@ const narrowsSign = 24;
 const limitSigns = [1, 2] as const;
 
 /**
- * Roadworks on the right from `fromM` on: signs before them, a taper of beacons, a row along a yellow line, and behind
- * it dug-up ground, heaps, a vehicle and people at work. What stood there is cleared; the ego lane's left part stays free.
+ * Roadworks on the right, starting at `fromM`: signs before them, a taper of beacons, a row along a yellow line, and
+ * behind it dug-up ground, heaps, a vehicle and people at work. Existing objects there are removed; the ego lane's
+ * left part stays free.
  */
 export function addRoadworks(
   assets: Assets,
@@ -28,7 +29,7 @@ export function addRoadworks(
   const { road, make } = world;
   const toM = fromM + lengthM;
   const edgeM = asphaltEdgeM(world, stretchAt(world, fromM));
-  // The beacons leave a car's width of the lane.
+  // The beacons leave one car width of the lane.
   const lineM = -(
     make.laneWidthM * (make.lanesPerDirection - 1) +
     Math.max(2.3, make.laneWidthM - 1)

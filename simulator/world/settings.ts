@@ -3,7 +3,7 @@ import type { Random } from './random.js';
 /** What lines a stretch of road. */
 export type StretchKind = 'rural' | 'town' | 'suburb' | 'motorway';
 
-/** The road's make, the same along the whole world. Offsets are metres from the centre line. */
+/** Dimensions and markings of the road, the same along the complete world. Offsets are metres from the centre line. */
 export interface RoadMake {
   laneWidthM: number;
   lanesPerDirection: number;
@@ -11,7 +11,7 @@ export interface RoadMake {
   halfWidthM: number;
   dashLengthM: number;
   dashPeriodM: number;
-  /** A road that is one lane, driven in the middle, has none. */
+  /** `none` for a single-lane road, which is driven in the middle. */
   centreLine: 'dashed' | 'solid' | 'double' | 'none';
 }
 
@@ -33,23 +33,23 @@ export interface Stretch {
   kind: StretchKind;
 }
 
-/** How full the world is and what fills it: data sets want more of everything than a quiet road has. */
+/** How full the world is and what fills it: data sets need more of everything than a quiet road has. */
 export interface WorldDensity {
-  /** Vehicles for each 100 m of each lane. */
+  /** Vehicles per 100 m of each lane. */
   vehicles: number;
   parked: number;
   people: number;
   cyclists: number;
-  /** Signs for each 100 m of roadside. */
+  /** Signs per 100 m of roadside. */
   signs: number;
   lights: number;
 }
 
-/** How often each kind of vehicle comes, relative to the others. */
+/** Frequency of each kind of vehicle, relative to the others. */
 export type VehicleMix = Readonly<Record<'car' | 'truck' | 'bus' | 'motorcycle', number>>;
 
 export const ordinaryMix: VehicleMix = { car: 0.7, truck: 0.12, bus: 0.09, motorcycle: 0.09 };
-/** For networks that must learn the rare ones as well. */
+/** For networks that must also learn the rare kinds. */
 export const evenMix: VehicleMix = { car: 0.4, truck: 0.17, bus: 0.2, motorcycle: 0.23 };
 
 /** Densities of an ordinary road. */
@@ -62,7 +62,7 @@ export const quietRoad: WorldDensity = {
   lights: 0.5,
 };
 
-/** Draws the road's make for a world that has mostly this kind of stretch. */
+/** Draws dimensions and markings for a world that has mostly this kind of stretch. */
 export function randomRoadMake(random: Random, kind: StretchKind): RoadMake {
   const lanesPerDirection = kind === 'motorway' || (kind === 'town' && random.chance(0.2)) ? 2 : 1;
   const laneWidthM =

@@ -17,7 +17,7 @@ import {
 const cornerM = 4;
 /** Side roads are drawn this far from the edge of the main one. */
 export const sideRoadLengthM = 45;
-/** Classes that tell the main road's traffic that it has the right of way, or that somebody comes from the side. */
+/** Classes that tell the main road's traffic that it has right of way, or that others come from the side. */
 const mainRoadSigns = [11, 11, 12, 18] as const;
 const yieldSign = 13;
 const stopSign = 14;
@@ -27,7 +27,7 @@ export function mouthHalfM(sideRoad: SideRoad): number {
   return sideRoad.widthM / 2 + cornerM;
 }
 
-/** How far the side road's asphalt takes the place of what lies beside the main road at `sM`; 0 away from the mouth. */
+/** How far the side road's asphalt extends next to the main road at `sM`; 0 away from the mouth. */
 export function mouthDepthM(sideRoad: SideRoad, sM: number): number {
   const beyondM = Math.abs(sM - sideRoad.sM) - sideRoad.widthM / 2;
   if (beyondM <= 0) return sideRoadLengthM;
@@ -35,7 +35,7 @@ export function mouthDepthM(sideRoad: SideRoad, sM: number): number {
   return cornerM - Math.sqrt(cornerM ** 2 - (cornerM - beyondM) ** 2);
 }
 
-/** Opens side roads into a finished world: clears their mouths, paints them, sets up signs and waiting traffic. */
+/** Adds side roads to a finished world: clears their mouths, paints them, sets up signs and waiting traffic. */
 export function addSideRoad(
   assets: Assets,
   random: Random,
@@ -56,7 +56,7 @@ export function addSideRoad(
       world.road,
       random,
       {
-        // Before the mouth on the driver's right, who comes towards the main road.
+        // Before the mouth, on the right of drivers who approach the main road.
         sM: sideRoad.sM - side * (sideRoad.widthM / 2 + 0.8),
         dM: side * (edgeM + cornerM),
         yawRad: side * (Math.PI / 2),
@@ -66,7 +66,7 @@ export function addSideRoad(
       0.8,
       2,
     );
-    // Trees close the view where the side road ends.
+    // Trees close off the view at the end of the side road.
     const row = Array.from({ length: 6 }, (_, i) =>
       makeTree(
         assets,
@@ -93,7 +93,7 @@ export function addSideRoad(
   world.statics.push(...makeSignPost(assets, world.road, random, place, classIds, wear, 0.8, 2.1));
 }
 
-/** Half the extent of a prop along a direction, metres: by its shadow, which knows its sides. */
+/** Half the extent of a prop along a direction, metres: from its shadow, which has its dimensions. */
 function reachAlong({ pose, shadow, radiusM }: Prop, headingRad: number): number {
   if (shadow === undefined) return Math.min(radiusM, 0.6);
   const turn = pose.yawRad - headingRad;
@@ -136,7 +136,7 @@ function mouthMarks(
     fromDM: side * (edgeM + fromM),
     toDM: side * (edgeM + toM),
   });
-  // Who comes towards the main road keeps to the right: that half is behind the line.
+  // Traffic towards the main road keeps to the right: that half is behind the line.
   const farS = sM - side * (widthM / 2);
   const marks: PaintMark[] = [];
   if (hasStop) {

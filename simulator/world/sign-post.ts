@@ -9,8 +9,8 @@ import { type Place, poseAt, steel } from './roadside.js';
 import { wornSign } from './signs/sign-atlas.js';
 
 /**
- * One or two signs on a post, facing `place.yawRad`. `wear` 0..1. Returns a prop a plate (each with its own
- * tilt) and one for the post.
+ * One or two signs on a post, facing `place.yawRad`. `wear` 0..1. Returns one prop per plate (each with its own tilt)
+ * and one for the post.
  */
 export function makeSignPost(
   assets: Assets,
@@ -52,7 +52,7 @@ export function makeSignPost(
       tilt + random.normal() * 0.02,
       random.normal() * 0.02,
     );
-    // The plate hangs before its post.
+    // The plate hangs in front of its post.
     pose.x += Math.cos(pose.yawRad) * 0.06;
     pose.y += Math.sin(pose.yawRad) * 0.06;
     props.push({ pose, radiusM: size, parts: [face, back] });
@@ -67,7 +67,7 @@ export function makeSignPost(
   return props;
 }
 
-/** A face that ages when it is first drawn: most signs of a world never come into view. */
+/** A face that is aged only when it is first drawn, because most signs of a world never come into view. */
 function agedFace(face: Texture, random: Random, wear: number): Surface {
   let aged: Texture | undefined;
   return {

@@ -41,7 +41,7 @@ export function singleLaneGround(assets: Assets, random: Random): GroundLook {
   };
 }
 
-/** Walls on both sides as a bridge has them, dark or light, in some of the worlds. */
+/** Walls on both sides as on a bridge, dark or light, in some of the worlds. */
 export function addWalls(
   assets: Assets,
   seed: number,

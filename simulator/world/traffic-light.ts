@@ -13,8 +13,8 @@ const lampColours: readonly Rgb[] = [
 ];
 
 /**
- * What a light shows in turn, and for how long, seconds: red and amber together for one, amber for three where 50 km/h
- * are allowed (German guideline RiLSA).
+ * States of a light in turn, and their durations, seconds: red and amber together for one, amber for three where 50
+ * km/h are allowed (German guideline RiLSA).
  */
 const cycle = [
   { lit: [0], forS: 22 },
@@ -23,16 +23,16 @@ const cycle = [
   { lit: [1], forS: 3 },
 ] as const;
 const cycleS = cycle.reduce((sum, { forS }) => sum + forS, 0);
-/** The cycle's states as they are drawn: red is seen most often. */
+/** Initial states to draw from: red is seen most often. */
 const drawnStates = [0, 0, 1, 2, 2, 3] as const;
 
-/** Place in the cycle, seconds, of a light that has shown a state for a share of its time. */
+/** Time in the cycle, seconds, of a light that has shown a state for a share of its duration. */
 function timeInCycle(state: number, share: number): number {
   const before = cycle.slice(0, state).reduce((sum, { forS }) => sum + forS, 0);
   return before + share * cycle[state]!.forS;
 }
 
-/** Which state a light shows that was at `startS` in its cycle when the scene began. */
+/** State of a light that was at `startS` in its cycle when the scene began. */
 export function lightStateAt(startS: number, timeS: number): number {
   let leftS = (startS + timeS) % cycleS;
   return Math.max(
@@ -45,8 +45,8 @@ export function lightStateAt(startS: number, timeS: number): number {
 }
 
 /**
- * A traffic light; on its own post or hung from an arm over the road. It goes through red, red and amber, green, amber
- * from wherever it is when the scene begins; `staysGreen`: for an ego car that does not look.
+ * A traffic light on its own post or hung from an arm over the road. It cycles through red, red and amber, green,
+ * amber from its initial state; `staysGreen`: for an ego car that does not look.
  */
 export function makeTrafficLight(
   assets: Assets,
@@ -57,7 +57,7 @@ export function makeTrafficLight(
   staysGreen = false,
 ): Prop[] {
   const state = random.pick(drawnStates);
-  // From the place, not drawn: what is drawn after it stays as it is.
+  // Derived from the place instead of drawn, so that later draws do not change.
   const startS = timeInCycle(state, (place.sM * 0.618) % 1);
   const housing = random.chance(0.8) ? ([28, 30, 30] as const) : ([52, 70, 54] as const);
   const looks = cycle.map(({ lit }) => lampSurfaces(housing, lit));

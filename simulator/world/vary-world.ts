@@ -6,8 +6,8 @@ import { addSideRoad } from './side-road.js';
 import { asphaltEdgeM, stretchAt, type World, type WorldOptions } from './world.js';
 
 /**
- * What a domain adds to a finished world before the camera: a side road, roadworks, another pavement, mended asphalt.
- * Draws from streams of its own, so that a world without it stays as it is.
+ * Adds a domain's variations to a finished world ahead of the camera: a side road, roadworks, another pavement,
+ * mended asphalt. Draws from separate streams, so that a world without them does not change.
  */
 export function varyWorld(
   assets: Assets,

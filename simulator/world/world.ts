@@ -6,7 +6,7 @@ import type { Prop } from './prop.js';
 import type { Road } from './road.js';
 import type { RoadMake, Stretch, StretchKind, VehicleMix, WorldDensity } from './settings.js';
 
-/** The ground's pictures and colours. */
+/** The ground's textures and colours. */
 export interface GroundLook {
   asphalt: Texture;
   meadow: Texture;
@@ -24,9 +24,9 @@ export interface PaintMark {
   toSM: number;
   fromDM: number;
   toDM: number;
-  /** The road's own paint where left out. */
+  /** Defaults to the road's own paint. */
   colour?: Rgb;
-  /** 0..1; that of the road's paint where left out. */
+  /** 0..1; defaults to that of the road's paint. */
   opacity?: number;
 }
 
@@ -38,7 +38,7 @@ export interface SideRoad {
   sides: readonly (1 | -1)[];
 }
 
-/** A road with all that stands and moves beside and on it; the same seed gives the same world. */
+/** A road with everything that stands or moves on it and next to it; the same seed gives the same world. */
 export interface World {
   road: Road;
   make: RoadMake;
@@ -48,7 +48,7 @@ export interface World {
   marks: PaintMark[];
   sideRoads: SideRoad[];
   ground: GroundLook;
-  /** Colour of the season, a factor a channel. */
+  /** Colour of the season, one factor per channel. */
   greenTint: Rgb;
 }
 
@@ -57,29 +57,29 @@ export interface WorldOptions {
   isFlat?: boolean;
   lengthM: number;
   density: WorldDensity;
-  /** An ordinary road's where left out. */
+  /** Defaults to that of an ordinary road. */
   vehicleMix?: VehicleMix;
-  /** One kind for the whole road, or undefined for a mix. */
+  /** One kind for the entire road, or undefined for a mix. */
   kind?: StretchKind | undefined;
   lightsOn: boolean;
   greenTint: Rgb;
-  /** The road is one lane that the ego car has for itself, in stone and colours that other roads do not have. */
+  /** A single-lane road that the ego car has to itself, in textures and colours that other roads do not have. */
   singleLane?: Domain['singleLane'];
   minRadiusM: number;
   straightShare: number;
-  /** The road's heading stays this near to that of its start, so that a long road does not cross itself. */
+  /** The road's heading stays this close to the initial one, so that a long road does not cross itself. */
   maxHeadingRad?: number;
-  /** Ordinary road users keep out of this stretch of the ego lane, so that no scene begins inside a lorry. */
+  /** Other road users stay out of this stretch of the ego lane, so that no scene starts inside a lorry. */
   egoFromM: number;
-  /** Vehicles ahead in the ego lane drive at least this fast, m/s. */
+  /** Each lane of the ego direction drives from 0.5 m/s slower than this to 2 m/s faster. */
   egoSpeedMps: number;
   /** Draws every sign class equally often instead of those that suit the place. */
   signClassIds?: readonly number[];
   /** Keeps cyclists and people off the carriageway, and lights green: for an ego car that does not look. */
   isLaneClear?: boolean;
-  /** How used up signs and paint are, 0..1. */
+  /** How worn signs and paint are, 0..1. */
   maxWear: number;
-  /** What scenes have beyond an ordinary road's; nothing where left out. */
+  /** Variations beyond an ordinary road; none if omitted. */
   domain?: Domain;
 }
 
@@ -89,7 +89,7 @@ export const parkingWidthM = 2.2;
 /** Height of the kerb, metres. */
 export const kerbM = 0.12;
 
-/** The stretch a place along the road belongs to. */
+/** The stretch that a place along the road belongs to. */
 export function stretchAt(world: World, sM: number): Stretch {
   return world.stretches.find((stretch) => sM < stretch.toM) ?? world.stretches.at(-1)!;
 }

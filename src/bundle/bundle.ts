@@ -15,7 +15,7 @@ export interface Bundle {
   readonly where: string;
 }
 
-/** A bundle as it lies in its folder, unread. */
+/** The files of a bundle, not parsed or checked yet. */
 export interface BundleFiles {
   manifestText: string;
   goldenText: string;
@@ -24,7 +24,7 @@ export interface BundleFiles {
 
 function parseChecked<T>(schema: z.ZodType<T>, text: string, where: string): T {
   const document = parseJson(text, { where, code: 'ERR_BUNDLE' });
-  // Parsed once: to compile the schema first would take longer than the parse.
+  // Without JIT: the schema is used once, and compiling it would take longer than the parse.
   const result = schema.safeParse(document, { jitless: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -32,7 +32,7 @@ function parseChecked<T>(schema: z.ZodType<T>, text: string, where: string): T {
   throw new PerceptionError('ERR_BUNDLE', `${where}: ${path}: ${issue?.message}`);
 }
 
-/** Reads a manifest alone. Throws ERR_BUNDLE with the first field that is wrong. */
+/** Parses a manifest without the rest of its bundle. Throws ERR_BUNDLE with the first field that is wrong. */
 export function parseManifest(text: string, where: string): Manifest {
   return parseChecked(manifestSchema, text, where);
 }
@@ -40,7 +40,7 @@ export function parseManifest(text: string, where: string): Manifest {
 /**
  * Opens a bundle: parses both texts, checks the network's sha256, and checks every shape against the input
  * spec, the decode spec and the golden file. `where` names the bundle in errors.
- * Throws ERR_BUNDLE (a file is malformed or contradicts itself), ERR_BUNDLE_HASH (another network than the
+ * Throws ERR_BUNDLE (a file is malformed or contradicts itself), ERR_BUNDLE_HASH (the network is not the
  * manifest's) or ERR_BUNDLE_SHAPE (the difference is in the message).
  */
 export async function openBundle(files: BundleFiles, where: string): Promise<Bundle> {

@@ -1,7 +1,7 @@
 import { PerceptionError } from '../frame/perception-error.js';
 import type { DetectionOutputSpec } from './detection-spec.js';
 
-/** Throws ERR_BUNDLE where a decoding names a class twice. */
+/** Throws ERR_BUNDLE if a decoding names a class twice. */
 export function checkClasses(
   { classes }: { readonly classes: readonly string[] },
   where: string,
@@ -14,7 +14,7 @@ export function checkClasses(
   );
 }
 
-/** As checkClasses; a detector's own classes are published as classes that are declared. */
+/** Like checkClasses; also throws ERR_BUNDLE if a network class is published as a class that is not declared. */
 export function checkNetworkClasses(decode: DetectionOutputSpec, where: string): void {
   checkClasses(decode, where);
   if (decode.kind === 'ssd') return;

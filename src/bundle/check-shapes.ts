@@ -7,7 +7,7 @@ import { taskTable } from './task-table.js';
 
 type Dimension = number | string;
 
-/** The input tensor's shape that an input spec asks for, after the batch dimension. */
+/** The input tensor's shape that an input spec requires, without the batch dimension. */
 export function inputShapeTail(spec: Manifest['input']['spec']): [number, number, number] {
   return spec.layout === 'nchw'
     ? [3, spec.heightPx, spec.widthPx]
@@ -39,7 +39,7 @@ export function checkShapes(manifest: Manifest, golden: Golden, where: string): 
   if (!sameShape(expectedInput, input.tensor.shape)) {
     mismatch(where, `input ${input.tensor.name}`, expectedInput, input.tensor.shape);
   }
-  // Its decoding is of the task: that was checked above.
+  // The decoding belongs to this task: that was checked above.
   const row: TaskRow = taskTable[task];
   for (const [name, expected] of row.outputs(decode, { input: input.spec, batch, outputs })) {
     const tensor = outputs.find((output) => output.name === name);
@@ -97,12 +97,12 @@ function checkGolden(manifest: Manifest, golden: Golden, where: string): void {
   }
 }
 
-/** Room for the rows of a network that gives as many as it finds. */
+/** Most rows that are read from a network whose number of rows varies; undefined for other networks. */
 export function candidatesOf(decode: OutputSpec): number | undefined {
   return 'maxCandidates' in decode ? decode.maxCandidates : undefined;
 }
 
-/** Sizes of the named dimensions, or undefined where the shapes differ. */
+/** Sizes of the named dimensions, or undefined if the shapes differ. */
 function bindDimensions(
   shape: readonly Dimension[],
   actual: readonly number[],

@@ -5,27 +5,27 @@ import { z } from 'zod';
  */
 const crops = {
   logits: z.string(),
-  /** What the output holds; `logits` when left out. */
+  /** What the output holds; `logits` by default. */
   values: z.enum(['logits', 'probabilities']).optional(),
   /**
-   * `one`: a crop is of one class (when left out). `labels`: each class is said for itself, any number of them, with
+   * `one` (default): a crop has one class. `labels`: any number of classes may apply to a crop, each with
    * probability = logistic(logit / temperature).
    */
   answers: z.enum(['one', 'labels']).optional(),
   classes: z.array(z.string().min(1)).min(2).max(1000),
   temperature: z.number().positive(),
-  /** Below this probability the network abstains: class id -1. Labels below it are not said. */
+  /** Below this probability the network abstains: class id -1. Labels below it are omitted. */
   abstainBelow: z.number().min(0).max(1),
   /** Largest batch of crops in one run. */
   maxBatch: z.int().positive().max(256),
-  /** The detector's class, or classes, whose boxes are cropped, and by what share of its size each box grows on every side. */
+  /** The detector's class or classes whose boxes are cropped, and the share of its size that a box grows by on each side. */
   cropFrom: z.union([z.string(), z.array(z.string()).min(1).max(100)]),
   cropMarginNorm: z.number().min(0).max(1),
 };
 
-/** Traffic signs: readings are remembered along a track, for a sign does not change. */
+/** Traffic signs: readings accumulate along a track, because a sign does not change. */
 export const signsOutputSchema = z.strictObject({ kind: z.literal('signs'), ...crops });
-/** Traffic lights, or anything else whose state changes: a reading stands for its frame and the few before it. */
+/** Traffic lights, or anything else whose state changes: a reading covers its frame and the few before it. */
 export const lightsOutputSchema = z.strictObject({ kind: z.literal('lights'), ...crops });
 
 export type SignsOutputSpec = z.infer<typeof signsOutputSchema>;

@@ -2,10 +2,10 @@ import type { CandidateOutputSpec, DetectionOutputSpec, FeatureMapSpec } from '.
 import type { InputSpec } from './input-spec.js';
 
 type Dimension = number | string;
-/** An output that a decoding reads, and its shape; undefined where any size will do. */
+/** An output that a decoding reads, and its shape; undefined for a dimension of any size. */
 export type ExpectedOutput = [name: string, shape: (Dimension | undefined)[]];
 
-/** Default boxes of all feature maps together: rows of the SSD's outputs. */
+/** Number of default boxes of all feature maps together: rows of the SSD's outputs. */
 export function countDefaultBoxes(featureMaps: readonly FeatureMapSpec[]): number {
   return featureMaps.reduce(
     (sum, map) => sum + map.rows * map.columns * map.boxSizesNorm.length,
@@ -13,7 +13,7 @@ export function countDefaultBoxes(featureMaps: readonly FeatureMapSpec[]): numbe
   );
 }
 
-/** Cells of a level of stride `stridePx` over an input: what does not fill a cell has one all the same. */
+/** Cells of a level with stride `stridePx` over an input: a partly filled cell counts. */
 export function gridSize(
   { widthPx, heightPx }: Pick<InputSpec, 'widthPx' | 'heightPx'>,
   stridePx: number,
@@ -21,7 +21,7 @@ export function gridSize(
   return { columns: Math.ceil(widthPx / stridePx), rows: Math.ceil(heightPx / stridePx) };
 }
 
-/** Outputs that a detector's decoding reads, with their shapes. `found`: those of the network, where ranks may differ. */
+/** Outputs that a detector's decoding reads, with their shapes. `found`: the network's outputs, which may lack the batch. */
 export function detectionOutputs(
   decode: DetectionOutputSpec,
   input: InputSpec,
@@ -102,7 +102,7 @@ export function detectionOutputs(
   }
 }
 
-/** Classes that the network tells apart, those that are dropped included. */
+/** Number of classes that the network tells apart, including those that are dropped. */
 function networkClassCount({ networkClasses }: CandidateOutputSpec): number {
   return networkClasses.length;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The log odds of a score are divided by this before it is published, so that it is the share of such boxes that are
- * right (`windshield evaluate` fits it). What is found does not change: the threshold is the network's own score's. Scores are
- * published as they are when left out.
+ * The log odds of a score are divided by this before it is published, so that a score is the share of such boxes that
+ * are right (`windshield evaluate` fits it). The boxes found do not change: the threshold applies to the network's own
+ * score. Without it, scores are published unchanged.
  */
 const scoreTemperature = z.number().gt(0).max(100).optional();
 
@@ -29,14 +29,14 @@ export const ssdOutputSchema = z
     offsets: z.string(),
     logits: z.string(),
     featureMaps: z.array(featureMapSchema).min(1).max(16),
-    /** [centre, size], 0.1 and 0.2 in the paper's implementation. */
+    /** [centre, size]; 0.1 and 0.2 in the paper's implementation. */
     variances: z.tuple([z.number().positive(), z.number().positive()]),
     classes: z.array(z.string()).min(1).max(1000),
     scoreThreshold: z.number().min(0).max(1),
     scoreTemperature,
     /** IoU above which the lower-scored box of the same class is suppressed. */
     nmsIou: z.number().min(0).max(1),
-    /** Classes that suppress each other as if they were one: what is a truck is not a bus as well. Without it, each by itself. */
+    /** Classes that suppress each other as if they were one: a truck is not also a bus. Without it, each only itself. */
     nmsGroups: z.array(z.array(z.string()).min(2)).max(100).optional(),
     maxDetections: z.int().positive().max(1000),
   })
@@ -49,9 +49,9 @@ export const ssdOutputSchema = z
 const share = z.number().min(0).max(1);
 
 /**
- * Which of overlapping boxes stay. `hard`: the best one, over an IoU. `soft`: each, with a score that falls by
- * exp(-IoU² / sigma) for every better box (Bodla et al. 2017). `none`: all, where the network has chosen already.
- * `byClass`: boxes of different classes never touch each other.
+ * Which of several overlapping boxes stay. `hard`: the best one, above an IoU. `soft`: all, each score multiplied by
+ * exp(-IoU² / sigma) for every better box (Bodla et al. 2017). `none`: all, for networks that suppress boxes themselves.
+ * `byClass`: boxes of different classes do not affect each other.
  */
 export const nmsSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('hard'), iou: share, byClass: z.boolean() }),
@@ -63,16 +63,16 @@ export const nmsSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('none') }),
 ]);
 
-/** What every decoder but the SSD's has. */
+/** Fields of every decoder except the SSD's. */
 const common = {
   /** The classes that are published. */
   classes: z.array(z.string().min(1)).min(1).max(1000),
-  /** The network's own classes in its order, and as which of `classes` each is published; without `as` it is dropped. */
+  /** The network's own classes in its order; `as` is the one of `classes` that it is published as. Without it: dropped. */
   networkClasses: z
     .array(z.strictObject({ name: z.string().min(1), as: z.string().min(1).optional() }))
     .min(1)
     .max(1000),
-  /** Boxes below it are not published. A candidate counts as the class that it is surest of. */
+  /** Boxes below it are not published. A candidate counts as its highest-scoring class. */
   scoreThreshold: share,
   scoreTemperature,
   nms: nmsSchema,
@@ -80,13 +80,13 @@ const common = {
 };
 /** Boxes in pixels of the network's input, or in shares of it. */
 const unit = z.enum(['pixels', 'shares']);
-/** Whether scores are probabilities already, or go through the logistic function here. */
+/** Whether scores are already probabilities, or must go through the logistic function. */
 const scoresAs = z.enum(['probability', 'logit']);
 const stridePx = z.int().positive().max(256);
 
 /**
- * Output float32 [1, N, 5 + classes]: box, objectness, classes; score = objectness * class. `boxes`: `cells` as
- * YOLOX leaves them (centre = (cell + value) * stride, size = exp(value) * stride, level by level of `stridesPx`, row by
+ * Output float32 [1, N, 5 + classes]: box, objectness, classes; score = objectness * class. `boxes`: `cells` as YOLOX
+ * exports them (centre = (cell + value) * stride, size = exp(value) * stride, level by level of `stridesPx`, row by
  * row), or centre and size in `pixels` or `shares` of the input (YOLOv5, YOLOv7).
  */
 export const gridOutputSchema = z.strictObject({
@@ -99,7 +99,7 @@ export const gridOutputSchema = z.strictObject({
 });
 
 /**
- * Heads as they leave the last convolution, one output a level (YOLOv3, YOLOv5, YOLOv7 without their end): float32
+ * Raw heads of the last convolution, one output per level (YOLOv3, YOLOv5, YOLOv7 without their decoding end): float32
  * [1, anchors, rows, columns, 5 + classes] (`values-last`) or [1, anchors * (5 + classes), rows, columns]
  * (`channels-first`). Values are centre, size, objectness, classes; s = logistic of a logit; score = s(objectness) * s(class).
  * `square`: centre = (2 s - 0.5 + cell) * stride, size = (2 s)^2 * anchor. `exponential`: centre = (s + cell) * stride,
@@ -112,7 +112,7 @@ export const anchorsOutputSchema = z.strictObject({
       z.strictObject({
         output: z.string(),
         stridePx,
-        /** Width and height of each, pixels of the input. */
+        /** Width and height of each anchor, pixels of the input. */
         anchorsPx: z
           .array(z.tuple([z.number().positive(), z.number().positive()]))
           .min(1)
@@ -144,7 +144,7 @@ export const anchorFreeOutputSchema = z.strictObject({
 /**
  * Distances from a point to the four sides, each as a distribution over `bins` steps of the stride (Li et al. 2020,
  * generalised focal loss; NanoDet). For each level `scores` float32 [1, rows * columns, classes] and `distances`
- * [1, rows * columns, 4 * bins]; or, where both name one output, [1, all levels' cells, classes + 4 * bins].
+ * [1, rows * columns, 4 * bins]; or, if both name one output, [1, all levels' cells, classes + 4 * bins].
  */
 export const distributionOutputSchema = z.strictObject({
   kind: z.literal('distribution'),
@@ -153,14 +153,14 @@ export const distributionOutputSchema = z.strictObject({
     .min(1)
     .max(8),
   bins: z.int().min(2).max(64),
-  /** Where in a cell its point lies: the middle, or the top-left corner (NanoDet-Plus). */
+  /** The point of a cell: its middle, or its top-left corner (NanoDet-Plus). */
   point: z.enum(['middle', 'corner']),
   scores: scoresAs,
   ...common,
 });
 
 /**
- * Output float32 [1, 5 + classes, rows, columns], one box a cell (FastestDet): score = objectness^0.6 * class^0.4,
+ * Output float32 [1, 5 + classes, rows, columns], one box per cell (FastestDet): score = objectness^0.6 * class^0.4,
  * centre = (cell + tanh(value)) / cells, size = logistic(value), shares of the input.
  */
 export const cellOutputSchema = z.strictObject({
@@ -171,21 +171,21 @@ export const cellOutputSchema = z.strictObject({
 
 /**
  * Boxes that need no suppression (YOLOv10, YOLO26: `box-score-class`, float32 [1, N, 6]; YOLOv7 exported with its
- * end: `batch-box-class-score`, [N, 7]). Boxes are left, top, right, bottom.
+ * decoding end: `batch-box-class-score`, [N, 7]). Boxes are left, top, right, bottom.
  */
 export const endToEndOutputSchema = z.strictObject({
   kind: z.literal('end-to-end'),
   output: z.string(),
   columns: z.enum(['box-score-class', 'batch-box-class-score']),
   boxes: unit,
-  /** Rows that are read where the network gives as many as it finds. */
+  /** Most rows that are read if the network's number of rows varies. */
   maxCandidates: z.int().positive().max(10_000),
   ...common,
 });
 
 /**
- * Queries of a transformer (DETR, RT-DETR, D-FINE): `logits` float32 [1, Q, classes, and one more for nothing with
- * softmax] and `boxes` [1, Q, 4], centre and size in shares of the input.
+ * Queries of a transformer (DETR, RT-DETR, D-FINE): `logits` float32 [1, Q, classes] (with softmax one more, for
+ * "no object") and `boxes` [1, Q, 4], centre and size in shares of the input.
  */
 export const queriesOutputSchema = z.strictObject({
   kind: z.literal('queries'),
@@ -196,14 +196,14 @@ export const queriesOutputSchema = z.strictObject({
 });
 
 /**
- * Boxes that the network has chosen itself. `boxes` [1, K, 4] or [K, 4], or with a fifth column that holds the score
+ * Boxes after the network's own suppression. `boxes` [1, K, 4] or [K, 4], or with a fifth column that holds the score
  * (MMDetection); `scores` and `labels` [1, K] or [K]. TensorFlow: `yxyx` in shares, first label 1; torchvision: `xyxy`
- * in pixels; RT-DETR and D-FINE with their last step inside, likewise.
+ * in pixels; RT-DETR and D-FINE exported with their postprocessing, likewise.
  */
 export const nmsInsideOutputSchema = z.strictObject({
   kind: z.literal('nms-inside'),
   boxes: z.string(),
-  /** Left out where the boxes' fifth column holds them. */
+  /** Omitted if the fifth column of the boxes holds them. */
   scores: z.string().optional(),
   labels: z.string(),
   corners: z.enum(['xyxy', 'yxyx']),
@@ -239,5 +239,5 @@ export type QueriesOutputSpec = z.infer<typeof queriesOutputSchema>;
 export type NmsInsideOutputSpec = z.infer<typeof nmsInsideOutputSchema>;
 export type DetectionOutputSpec = z.infer<(typeof detectionOutputSchemas)[number]>;
 export type DetectionKind = DetectionOutputSpec['kind'];
-/** Every detector's decoding but the SSD's: one best class a candidate, a class map, a choice of suppression. */
+/** Every detector's decoding except the SSD's: one best class per candidate, a class mapping, a choice of suppression. */
 export type CandidateOutputSpec = Exclude<DetectionOutputSpec, SsdOutputSpec>;

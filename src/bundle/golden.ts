@@ -1,8 +1,8 @@
 import type { Golden } from './manifest.js';
 
 /**
- * mulberry32: a small generator of equally spread numbers in [0, 1), the same in every JavaScript engine
- * and easily written in any other language. Public domain, by Tommy Ettinger.
+ * mulberry32: a small generator of uniform random numbers in [0, 1), the same in every JavaScript engine
+ * and easy to write in any other language. Public domain, by Tommy Ettinger.
  */
 export function mulberry32(seed: number): () => number {
   let state = seed | 0;
@@ -29,15 +29,15 @@ export function goldenInput(golden: Golden): Float32Array {
 }
 
 export interface GoldenComparison {
-  /** Largest absolute difference; Infinity where an output holds something that is no number. */
+  /** Largest absolute difference; Infinity if an output holds NaN. */
   maxAbsDifference: number;
   /** True when no difference exceeds the tolerance. */
   ok: boolean;
-  /** Where the largest difference lies, such as "logits[1234]: expected 0.5, found 0.7". */
+  /** Where the largest difference is, such as "logits[1234]: expected 0.5, found 0.7". */
   where: string;
 }
 
-/** Compares a network's outputs on the golden input with what the exporter saw there. */
+/** Compares a network's outputs on the golden input with those that the exporter recorded. */
 export function compareGolden(
   golden: Golden,
   outputs: Readonly<Record<string, Float32Array>>,
@@ -52,7 +52,7 @@ export function compareGolden(
       const expected = values[i]!;
       const found = output?.[index];
       const difference = Math.abs((found ?? Number.NaN) - expected);
-      // Not a number compares false with everything: it must count as the worst.
+      // NaN compares false with everything: it must count as the worst.
       const counted = Number.isNaN(difference) ? Infinity : difference;
       if (counted <= maxAbsDifference) continue;
       maxAbsDifference = counted;

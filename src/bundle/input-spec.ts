@@ -8,7 +8,7 @@ const level = z.number().min(0).max(255);
 /**
  * How a frame becomes a network's input. One definition for training, evaluation, the rig and the browser.
  *
- * The region is cut from the undistorted frame, fitted to widthPx x heightPx, converted to the colour order,
+ * The region is cut from the undistorted frame, fitted to widthPx x heightPx, converted to the colour space,
  * and each value v (0..255) becomes (v - mean[c]) * scale[c].
  */
 export const inputSpecSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const inputSpecSchema = z.strictObject({
     ),
   /**
    * `stretch` fills the input; `letterbox` keeps the aspect ratio, centres, and pads with padValue;
-   * `letterbox-top-left` does the same and pads on the right and below alone.
+   * `letterbox-top-left` keeps the aspect ratio and pads only on the right and below.
    */
   fit: z.enum(['stretch', 'letterbox', 'letterbox-top-left']),
   /** Input width and height, pixels. */
@@ -32,17 +32,17 @@ export const inputSpecSchema = z.strictObject({
   layout: z.enum(['nchw', 'nhwc']),
   /** Subtracted from values 0..255, by channel in the given colour order. */
   mean: triple,
-  /** Multiplied after the subtraction. */
+  /** Factor applied after the subtraction. */
   scale: triple,
-  /** Grey level 0..255 of the padding and of pixels that lie outside the camera's picture, before mean and scale. */
+  /** Grey level 0..255 of the padding and of pixels outside the camera's picture, before mean and scale. */
   padValue: z.number().min(0).max(255),
-  /** Red, green, blue 0..255 of the same, where it is no grey; it then stands for padValue. */
+  /** Red, green, blue 0..255 of the same, if it is not grey; replaces padValue. */
   padRgb: z.tuple([level, level, level]).optional(),
 });
 
 export type InputSpec = z.infer<typeof inputSpecSchema>;
 
-/** Red, green, blue 0..255 where the input shows nothing of the frame. */
+/** Red, green, blue 0..255 of the input's pixels that show nothing of the frame. */
 export function paddingRgb({ padValue, padRgb }: InputSpec): readonly [number, number, number] {
   return padRgb ?? [padValue, padValue, padValue];
 }

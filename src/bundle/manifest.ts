@@ -6,13 +6,13 @@ import { permittedUses } from './permitted-use.js';
 import { type Task, tasks } from './task-table.js';
 
 export { type Task, tasks };
-/** Kinds of labels that data sets hold, by the task that is trained on them here. */
+/** Kinds of labels that data sets hold, each named after the task that is trained on it. */
 export const labelledTasks = ['detection', 'signs', 'segmentation', 'steering'] as const;
 export type LabelledTask = (typeof labelledTasks)[number];
 
 /**
- * The kind of labels that a task is scored on: lights are, like signs, crops that have a class each. Throws ERR_USAGE for a
- * task without labels.
+ * The kind of labels that a task is scored on. Lights use those of signs: both are crops with one class each.
+ * Throws ERR_USAGE for a task without labels.
  */
 export function labelsOf(task: Task): LabelledTask {
   const kind = labelledTasks.find((name) => name === (task === 'lights' ? 'signs' : task));
@@ -22,7 +22,7 @@ export function labelsOf(task: Task): LabelledTask {
     `expected a task that data sets hold labels for (${labelledTasks.join(', ')}, lights), found ${task}`,
   );
 }
-/** Tasks that networks can be scored for. */
+/** Tasks whose networks can be scored. */
 export const scoredTasks: readonly Task[] = tasks.filter(
   (task) => task === 'lights' || labelledTasks.some((name) => name === task),
 );
@@ -30,7 +30,7 @@ export const scoredTasks: readonly Task[] = tasks.filter(
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 /** A dimension: a number, or a name for one that varies (the sign network's batch). */
 const dimension = z.union([z.int().positive(), z.string().min(1)]);
-/** Types that tensors may have; whatever the network's is, it is written and read as float32 here. */
+/** Types that the network's tensors may have; windshield writes and reads them all as float32. */
 export const tensorDtypes = [
   'float32',
   'float16',
@@ -46,7 +46,7 @@ const tensorSchema = z.strictObject({
   dtype: z.enum(tensorDtypes),
   shape: z.array(dimension).max(8),
 });
-/** An input that is the same for every frame, such as the size that boxes are answered in. */
+/** An input that is the same for every frame, such as the image size that boxes refer to. */
 const constantSchema = z.strictObject({
   name: z.string().min(1),
   dtype: z.enum(tensorDtypes),
@@ -56,24 +56,24 @@ const constantSchema = z.strictObject({
 const scores = z.record(z.string(), z.number());
 
 /**
- * Integer weights, and the bits that the sum of two products with uint8 values takes. 16: any processor's fastest kernels
- * are exact. 32: x86 processors need VNNI (AVX-VNNI or AVX-512 VNNI) for fast exact kernels; on others the slower
- * ones are taken that do not add in 16 bits.
+ * Bits of the integer weights, and of the sum of two products with uint8 values. 16: any processor's fastest kernels
+ * are exact. 32: x86 processors need VNNI (AVX-VNNI or AVX-512 VNNI) for fast exact kernels; other processors use
+ * slower kernels that do not add in 16 bits.
  */
 const weightsSchema = z.discriminatedUnion('bits', [
   z.strictObject({ bits: z.literal(7), pairSumBits: z.literal(16) }),
   z.strictObject({ bits: z.literal(8), pairSumBits: z.literal(32) }),
 ]);
 
-/** How a network of fewer bits was made from one in float32 (`windshield quantize`). */
+/** How a network of lower precision was made from one in float32 (`windshield quantize`). */
 export const quantisationSchema = z.strictObject({
   /** `int8`: integer kernels, 8 bits; `float16`: half the bits of a float. */
   precision: z.enum(['int8', 'float16']),
   /** sha256 of the float32 network. */
   floatSha256: sha256Hex,
-  /** That network's scores on the data of `scores`. */
+  /** The float32 network's scores on the data of `scores`. */
   floatScores: z.record(z.string(), scores),
-  /** int8: how the ranges of values were found, and of which type activations are. */
+  /** int8: how the ranges of values were found, and the type of activations. */
   calibration: z
     .strictObject({
       method: z.string(),
@@ -82,7 +82,7 @@ export const quantisationSchema = z.strictObject({
       activations: z.enum(['uint8', 'int8']),
     })
     .optional(),
-  /** int8: what its weights ask of a processor. Without it they are taken for 8 bits. */
+  /** int8: what the weights require of a processor. Without it, 8 bits are assumed. */
   weights: weightsSchema.optional(),
   /** Layers that stayed in float32. */
   floatLayers: z.array(z.string()),
@@ -90,26 +90,26 @@ export const quantisationSchema = z.strictObject({
 });
 export type Quantisation = z.infer<typeof quantisationSchema>;
 
-/** Whether sums of two products fit 16 bits, so that no processor's kernels can saturate. */
+/** Whether sums of two products fit in 16 bits, so that no processor's kernels can saturate. */
 export function hasNarrowSums({ quantisation }: Pick<Manifest, 'quantisation'>): boolean {
   return quantisation?.weights?.pairSumBits === 16;
 }
 
-/** Whether a processor must be proven to add products in more than 16 bits. */
+/** Whether the processor must be shown to add products in more than 16 bits. */
 export function needsWideSums({ quantisation }: Pick<Manifest, 'quantisation'>): boolean {
   return quantisation?.precision === 'int8' && quantisation.weights?.pairSumBits !== 16;
 }
 
-/** What is known of a network that came from elsewhere. */
+/** What is known about a network that was not trained by windshield. */
 export const adoptionSchema = z.strictObject({
-  /** The file's name, or the address that it was fetched from. */
+  /** The file's name, or the address it was fetched from. */
   from: z.string(),
   /** As the user stated it. */
   licence: z.string(),
   family: z.string(),
   /** What was concluded from the file, and from what. */
   reasons: z.array(z.string()),
-  /** How the feeding was chosen: by scores on labelled pictures, by the steadiness of the answers, or as the family is fed. */
+  /** What decided the input spec: scores on labelled pictures, steady answers, the family's default, or user options. */
   feedingBy: z.enum(['labels', 'steadiness', 'family', 'options']),
   command: z.string(),
 });
@@ -139,7 +139,7 @@ export const manifestSchema = z.strictObject({
         name: z.string(),
         count: z.int().nonnegative(),
         licence: z.string(),
-        /** The lens was taken out of its pictures: they were calibrated, or rendered without one. */
+        /** Its pictures have no lens distortion: they were undistorted by a calibration, or rendered without a lens. */
         isUndistorted: z.boolean().optional(),
       }),
     ),
@@ -147,28 +147,28 @@ export const manifestSchema = z.strictObject({
     command: z.string(),
     startedAt: z.string().optional(),
   }),
-  /** What the data that it learnt from permits; absent in bundles of before this was asked. */
+  /** What the training data permits; absent in bundles that are older than this field. */
   use: z.enum(permittedUses).optional(),
   /** Measured scores by data set, such as {"gtsrb-packed val32": {"accuracy": 0.97}}. */
   scores: z.record(z.string(), scores),
   /** Largest absolute difference from the golden outputs, by execution provider. */
   tolerance: z.record(z.string(), z.number().positive()),
-  /** Where a network that was not trained here came from (`windshield adopt`), and how its feeding was found. */
+  /** Where a network that windshield did not train came from (`windshield adopt`), and how its input spec was found. */
   adopted: adoptionSchema.optional(),
-  /** Absent for a network as it was trained, in float32. */
+  /** Absent for a network in float32, as it was trained. */
   quantisation: quantisationSchema.optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Share of the pictures that it learnt from without a lens in them, 0..1. */
+/** Share of the training pictures that have no lens distortion, 0..1. */
 export function undistortedShare({ training: { data } }: Pick<Manifest, 'training'>): number {
   const count = (entries: typeof data) => entries.reduce((sum, entry) => sum + entry.count, 0);
   return count(data.filter(({ isUndistorted }) => isUndistorted)) / Math.max(1, count(data));
 }
 
 /**
- * models/<task>/golden.json: an input made from a seed and the outputs that the exporter saw on it.
+ * models/<task>/golden.json: an input made from a seed and the outputs that the exporter recorded for it.
  * The input is mulberry32(seed) uniform in [minimum, maximum), in memory order.
  */
 export const goldenSchema = z.strictObject({

@@ -34,7 +34,7 @@ export function taskOfDecoding({ kind }: OutputSpec): Task {
   return taskOfKind.get(kind)!;
 }
 
-/** Whether a network classifies crops of the detector's boxes, a batch at a time. */
+/** Whether a network classifies crops of the detector's boxes, one batch at a time. */
 export function readsCrops(decode: OutputSpec): decode is CropOutputSpec {
   return decode.kind === 'signs' || decode.kind === 'lights';
 }

@@ -4,7 +4,7 @@ import { channelCount, type SegmentationOutputSpec } from './segmentation-spec.j
 
 type Dimension = number | string;
 
-/** The shape that the output must have; undefined where any size will do. `found` decides among those of one channel. */
+/** The shape that the output must have; undefined for any size. `found` decides which of the one-channel shapes it is. */
 export function segmentationShape(
   decode: SegmentationOutputSpec,
   found: readonly Dimension[],
@@ -30,7 +30,7 @@ export function segmentationSize(
   return { rows: rows!, columns: columns! };
 }
 
-/** Throws ERR_BUNDLE where the parts of a segmentation's decoding contradict each other. */
+/** Throws ERR_BUNDLE if the parts of a segmentation's decoding contradict each other. */
 export function checkSegmentation(decode: SegmentationOutputSpec, where: string): void {
   const { classes, channelClasses = [], values = 'scores', enlargeTo } = decode;
   checkClasses(decode, where);

@@ -2,7 +2,7 @@ import type { ExpectedOutput } from './detection-shapes.js';
 import { type ScalarReading, type SteeringOutputSpec, valuesRead } from './steering-spec.js';
 import type { CheckedNetwork } from './task-row.js';
 
-/** Outputs that the decoding reads, with their shapes: any shape of as many values as are read. */
+/** Outputs that the decoding reads, with their shapes: any shape that holds the number of values read. */
 export function steeringOutputs(
   decode: SteeringOutputSpec,
   { outputs }: Pick<CheckedNetwork, 'outputs'>,
@@ -18,7 +18,7 @@ export function steeringOutputs(
   ];
 }
 
-/** The shape that was found where it fits, else the plainest one that would. */
+/** The shape that was found if it fits, else the simplest one that would. */
 function shapeFor(
   found: readonly (number | string)[] | undefined,
   reading: ScalarReading,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** A number that is read of an output: a scalar, one of several values, or the middle of a distribution over bins. */
+/** How a number is read from an output: a scalar, one of several values, or the peak or mean of a distribution over bins. */
 const readingFields = {
-  /** Which value of the output, where it has several that are no distribution; the first when left out. */
+  /** Index of the value, if the output has several that are not a distribution; 0 by default. */
   at: z.int().nonnegative().max(4096).optional(),
-  /** Where the output is a distribution: what each of its values stands for, in the network's units. */
+  /** If the output is a distribution: what each of its values stands for, in the network's units. */
   distribution: z
     .strictObject({
       bins: z.array(z.number()).min(2).max(4096),
@@ -18,23 +18,23 @@ const readingFields = {
 const readingSchema = z.strictObject({ output: z.string(), ...readingFields });
 
 /**
- * Steering. Output: float32, `steering` [1, 1] or as `at` and `distribution` say; steering angle at the wheels =
+ * Steering. Output: float32, `steering` [1, 1], or read by `at` and `distribution`; steering angle at the wheels =
  * respond(value) * radPerUnit, positive to the left.
  */
 export const steeringOutputSchema = z.strictObject({
   kind: z.literal('steering'),
   steering: z.string(),
   ...readingFields,
-  /** Below 0 where the network's own values are positive to the right. */
+  /** Negative if the network's own values are positive to the right. */
   radPerUnit: z.number().min(-100).max(100),
   /**
-   * How a driver answers to what the network answers: respond(value) = sign(value) * gain * |value| ^ exponent. Above an
-   * exponent of 1 small answers count less. The value itself when left out.
+   * Turns the network's answer into what a driver would steer: respond(value) = sign(value) * gain * |value| ^ exponent.
+   * With an exponent above 1 small answers count less. Without it, the value is unchanged.
    */
   response: z
     .strictObject({ gain: z.number().positive(), exponent: z.number().min(1).max(4) })
     .optional(),
-  /** What it says of the throttle, in its own units: published as a suggestion, and nothing acts on it. */
+  /** The network's throttle, in its own units: published as a suggestion that nothing acts on. */
   throttle: readingSchema.optional(),
   /** Limits applied to what is published. */
   maxAngleRad: z.number().positive(),
@@ -44,10 +44,10 @@ export const steeringOutputSchema = z.strictObject({
 });
 
 export type SteeringOutputSpec = z.infer<typeof steeringOutputSchema>;
-/** How one number is read of an output. */
+/** How one number is read from an output. */
 export type ScalarReading = Pick<SteeringOutputSpec, 'at' | 'distribution'>;
 
-/** Values that an output must have for a reading of it: exactly so many where none may be left unread. */
+/** Number of values that an output must have to be read: exactly `least` if none may stay unread. */
 export function valuesRead({ at, distribution }: ScalarReading): {
   least: number;
   isExact: boolean;

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { ExpectedOutput } from './detection-shapes.js';
 import type { InputSpec } from './input-spec.js';
 
-/** One way to decode a network's outputs, known by its `kind`. */
+/** One way to decode a network's outputs, named by its `kind`. */
 export type DecodingSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
 
-/** What is known of a network where its decoding is checked. */
+/** What the check of a decoding needs to know about its network. */
 export interface CheckedNetwork {
   readonly input: InputSpec;
   /** The input's first dimension: a number, or the name of one that varies. */
@@ -13,17 +13,17 @@ export interface CheckedNetwork {
   readonly outputs: readonly { name: string; shape: readonly (number | string)[] }[];
 }
 
-/** What a network of one task answers. How it runs on the rig is said by its row in src/stages/stage-table.ts. */
+/** What a network of one task answers. How it runs on the rig is in its row of src/stages/stage-table.ts. */
 export interface TaskRow<Schema extends DecodingSchema = DecodingSchema> {
   /** The schemas of `decode` in a manifest, one per kind. */
   readonly decodings: readonly Schema[];
-  /** Outputs that a decoding reads, with their shapes; undefined where any size will do. */
+  /** Outputs that a decoding reads, with their shapes; undefined for a dimension of any size. */
   outputs(decode: z.infer<Schema>, network: CheckedNetwork): ExpectedOutput[];
-  /** Throws ERR_BUNDLE where parts of the decoding contradict each other. `where` names the bundle. */
+  /** Throws ERR_BUNDLE if parts of the decoding contradict each other. `where` names the bundle. */
   check?(decode: z.infer<Schema>, where: string): void;
 }
 
-/** A few numbers by name, such as `{ rain: 0.93 }`; names carry units where there are any. */
+/** A few numbers by name, such as `{ rain: 0.93 }`; names carry units, if any. */
 export type PlainAnswer = Readonly<Record<string, number>>;
 
 /**
@@ -32,7 +32,7 @@ export type PlainAnswer = Readonly<Record<string, number>>;
  */
 export interface PlainTaskRow<Schema extends DecodingSchema = DecodingSchema>
   extends TaskRow<Schema> {
-  /** Outputs by name, as the network left them: read only during the call. */
+  /** `outputs` are the network's own buffers by name: read them only during the call. */
   answer(outputs: Readonly<Record<string, Float32Array>>, decode: z.infer<Schema>): PlainAnswer;
 }
 

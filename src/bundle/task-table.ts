@@ -15,8 +15,8 @@ const cropOutputs = (decode: CropOutputSpec, { batch }: CheckedNetwork): Expecte
 
 /**
  * Every task, one row per task, in the order in which messages name them. A task that is added here is known to
- * manifests, pipeline files and the command line. One that `declarePlainTask` makes runs as it stands; for another the
- * compiler asks for a row in src/stages/stage-table.ts. docs/decisions/one-row-for-a-task.md says why.
+ * manifests, pipeline files and the command line. One made by `declarePlainTask` needs nothing else; for any other the
+ * compiler requires a row in src/stages/stage-table.ts. docs/decisions/one-row-for-a-task.md says why.
  */
 export const taskTable = {
   detection: declareTask({
@@ -57,11 +57,11 @@ export type PlainTask = {
   [Name in Task]: (typeof taskTable)[Name] extends { answer: unknown } ? Name : never;
 }[Task];
 
-/** In the order of the table. */
+/** Task names in the order of the table. */
 export const tasks = Object.keys(taskTable) as [Task, ...Task[]];
 export const plainTasks = tasks.filter((task): task is PlainTask => 'answer' in taskTable[task]);
 
-/** The row of a plain task, whichever that is. */
+/** The row of a plain task, with the type that all plain tasks share. */
 export function plainTaskRow(task: PlainTask): PlainTaskRow {
   const row: TaskRow = taskTable[task];
   return row as PlainTaskRow;

@@ -1,4 +1,4 @@
-/** Cells of the picture that boards are asked to cover: columns and rows. */
+/** Cells of the picture that boards should cover: columns and rows. */
 export const coverageCells = { cols: 8, rows: 6 } as const;
 
 /** A picture's size, pixels. */
@@ -7,7 +7,7 @@ export interface PictureSize {
   heightPx: number;
 }
 
-/** How many points of boards fell into each cell of the picture, row-major. */
+/** Number of board points in each cell of the picture, row-major. */
 export function countCoverage(
   views: Iterable<{ pointsPx: ArrayLike<number> }>,
   { widthPx, heightPx }: PictureSize,
@@ -25,6 +25,6 @@ export function countCoverage(
 
 const clamp = (index: number, count: number) => Math.min(Math.max(index, 0), count - 1);
 
-/** Share of the cells that saw a point at least, 0..1. */
+/** Share of the cells with at least one point, 0..1. */
 export const coverageShare = (counts: Uint32Array): number =>
   counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) / counts.length;

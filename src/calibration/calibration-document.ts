@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { CameraCalibrationFields } from './check-camera-calibration.js';
 
-/** Any number, also one that is none: what may stand there is judged in one place, checkCameraCalibration. */
+/** Any number, even NaN: only checkCameraCalibration judges values. */
 const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const numbers = z.array(number).max(64);
-/** ROS's and OpenCV's matrix. Calibrators were seen to declare other columns than they write: the values count. */
+/** A matrix of ROS or OpenCV. Some calibrators declare wrong column counts, so only the values are read. */
 const matrix = z.object({ data: numbers });
 
-/** A file of ROS's `camera_calibration_parsers`; older ones have no model, which then is plumb_bob. */
+/** A file of ROS's `camera_calibration_parsers`; older ones name no model, which means plumb_bob. */
 const rosFile = z.object({
   image_width: number,
   image_height: number,
   camera_matrix: matrix,
   distortion_model: z.string().default(''),
   distortion_coefficients: matrix,
-  /** OpenCV's calibration sample says so of its fisheye. */
+  /** How OpenCV's calibration sample marks a fisheye. */
   fisheye_model: z.union([z.number(), z.boolean()]).optional(),
 });
 
@@ -27,7 +27,7 @@ const echoedMessage = z.object({
   k: numbers,
 });
 
-/** Keys that OpenCV's samples spell with capitals, and the message's. */
+/** Capitalised keys of OpenCV's samples and of the ROS 1 message, and our spelling. */
 const spellings: ReadonlyMap<string, string> = new Map([
   ['image_Width', 'image_width'],
   ['image_Height', 'image_height'],
@@ -39,7 +39,7 @@ const spellings: ReadonlyMap<string, string> = new Map([
 
 /**
  * The calibration that a parsed YAML document holds: a ROS camera_info file, OpenCV's own, or an echoed CameraInfo
- * message. A string says what is amiss. The numbers are not judged.
+ * message. Returns a string with the problem if it cannot be read. The numbers are not judged.
  */
 export function readCalibrationDocument(document: unknown): CameraCalibrationFields | string {
   if (document === null || typeof document !== 'object' || Array.isArray(document))

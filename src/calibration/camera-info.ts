@@ -12,7 +12,7 @@ const maxCharacters = 4 * 1024 * 1024;
  * Reads a calibration from YAML: a ROS camera_info file, one that OpenCV wrote (`%YAML:1.0`), or an echoed
  * `sensor_msgs/CameraInfo`, whose first message counts. `where` names the file in errors. Rectification and projection
  * matrices serve stereo rigs and are not used. Throws ERR_CALIBRATION with what was expected and found; see
- * checkCameraCalibration for what is believed.
+ * checkCameraCalibration for what is accepted.
  */
 export function parseCameraInfoYaml(text: string, where: string): CameraModel {
   const fields = readCalibrationDocument(parseFirstDocument(text, where));
@@ -22,7 +22,7 @@ export function parseCameraInfoYaml(text: string, where: string): CameraModel {
 }
 
 function parseFirstDocument(text: string, where: string): unknown {
-  // OpenCV's directive is none of YAML's, and its tag for a matrix is not declared.
+  // OpenCV's directive is not valid YAML, and its tag for a matrix is not declared.
   const yaml = text.replace(/^\uFEFF?%YAML:1\.\d+[^\n]*\n/, '');
   return parseYaml(yaml, { where, code: 'ERR_CALIBRATION', takesFirst: true, maxCharacters }).value;
 }
@@ -48,7 +48,7 @@ export function formatCameraInfoYaml(model: CameraModel, cameraName = 'camera'):
   return formatYaml(document, { collectionStyle: 'any', lineWidth: 0 });
 }
 
-/** sha256 of the model's canonical text (its fields in one fixed order as JSON), by which results name their calibration. */
+/** sha256 of the model's canonical text (its fields in a fixed order as JSON); results name their calibration by it. */
 export function calibrationSha256(model: CameraModel): Promise<string> {
   const { kind, widthPx, heightPx, fxPx, fyPx, cxPx, cyPx, distortion } = model;
   return sha256Hex(

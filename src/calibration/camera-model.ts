@@ -1,10 +1,10 @@
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** Lens models, named as ROS names them; `pinhole` is the ideal camera without distortion. */
+/** Lens models by ROS's names; `pinhole` is the ideal camera without distortion. */
 export const cameraKinds = ['pinhole', 'plumb_bob', 'rational_polynomial', 'equidistant'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** Distortion coefficients of each model, in OpenCV's order. */
+/** Number of distortion coefficients of each model, in OpenCV's order. */
 export const distortionCounts: Readonly<Record<CameraKind, number>> = {
   pinhole: 0,
   plumb_bob: 5, // k1 k2 p1 p2 k3
@@ -26,11 +26,11 @@ export interface CameraModel {
   readonly fyPx: number;
   readonly cxPx: number;
   readonly cyPx: number;
-  /** As many coefficients as `distortionCounts` says. */
+  /** Distortion coefficients; `distortionCounts` gives their number. */
   readonly distortion: readonly number[];
 }
 
-/** The ideal camera of the same intrinsics and size: what preprocessing rectifies into. */
+/** The ideal camera with the same intrinsics and size, which preprocessing rectifies into. */
 export function undistortedPinhole(model: CameraModel): CameraModel {
   return { ...model, kind: 'pinhole', distortion: [] };
 }
@@ -54,7 +54,7 @@ export function scaleCamera(model: CameraModel, widthPx: number, heightPx: numbe
     heightPx,
     fxPx: model.fxPx * scale,
     fyPx: model.fyPx * scaleY,
-    // Edges scale, not pixel centres: hence the half pixels.
+    // Edges scale, not pixel centres; hence the half pixels.
     cxPx: (model.cxPx + 0.5) * scale - 0.5,
     cyPx: (model.cyPx + 0.5) * scaleY - 0.5,
   };

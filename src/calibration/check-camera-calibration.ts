@@ -4,14 +4,14 @@ import type { Matrix3 } from './ground.js';
 import { largestDistortedRadius } from './lens.js';
 
 /**
- * A calibration as ROS's `sensor_msgs/CameraInfo` and Foxglove's `CameraCalibration` carry it, and as a file is read
- * to. Nothing of it is believed yet.
+ * A calibration as ROS's `sensor_msgs/CameraInfo`, Foxglove's `CameraCalibration` and calibration files carry it.
+ * Not checked yet.
  */
 export interface CameraCalibrationFields {
   /** Size of the picture that was calibrated, pixels. */
   readonly width: number;
   readonly height: number;
-  /** ROS's name of the lens model, or another tool's; empty where the model shows in the number of coefficients. */
+  /** ROS's or another tool's name of the lens model; empty if the number of coefficients decides it. */
   readonly distortionModel: string;
   /** Distortion coefficients in OpenCV's order: 0, 4, 5, 8, 12 or 14. */
   readonly D: readonly number[];
@@ -21,7 +21,7 @@ export interface CameraCalibrationFields {
 
 type LensFamily = 'radial' | 'fisheye';
 
-/** The names under which tools write the two families of lens models that there are here. */
+/** Tools' names for the two families of lens models that we support. */
 const families: ReadonlyMap<string, LensFamily> = new Map([
   ['', 'radial'],
   ['plumb_bob', 'radial'],
@@ -36,23 +36,23 @@ const families: ReadonlyMap<string, LensFamily> = new Map([
 ]);
 
 const largestEdgePx = 65536;
-/** Focal lengths as shares of the longer edge: below stands no fisheye, above no telephoto lens of a vehicle. */
+/** Focal lengths as shares of the longer edge: no fisheye is below, no telephoto lens of a vehicle above. */
 const focalShares = { least: 0.05, most: 100 };
-/** A pixel this many times as wide as high, or the other way round, is no pixel. */
+/** Largest plausible ratio of a pixel's width to its height, or the reverse. */
 const largestPixelAspect = 5;
-/** Where the principal point may lie, as shares of the edge: a cut-out picture may leave it outside. */
+/** Range of the principal point, as shares of the edge: it may be outside a cropped picture. */
 const centreShares = { least: -1, most: 2 };
-/** Of half the shorter edge: a lens that shows less than that once is no lens of this picture. */
+/** Share of half the shorter edge within which the lens must be one-to-one to belong to this picture. */
 const leastShownShare = 0.5;
 
 /**
- * The one judge of a camera's calibration, wherever it comes from: its camera model, or ERR_CALIBRATION where it
- * cannot be one (a camera that was never calibrated, numbers that are none, pixels taken for shares, a lens that folds
- * back within the picture). `where` begins the message.
+ * Checks a camera's calibration from any source and returns its camera model. Throws ERR_CALIBRATION if it cannot be one
+ * (a camera that was never calibrated, values that are not finite, shares instead of pixels, a lens that folds back
+ * within the picture). `where` begins the message.
  *
- * Read as ROS and OpenCV read it: skew is passed over (OpenCV's undistortion does not use it), nothing but zeros for
- * distortion is a pinhole save in a fisheye, 4 coefficients have k3 = 0, and a plumb_bob of 8 is rational. Of 12 and 14
- * coefficients, those of thin prisms and tilted sensors must be 0.
+ * Read as ROS and OpenCV read it: skew is ignored (OpenCV's undistortion does not use it), all-zero distortion is a
+ * pinhole unless the model is a fisheye, 4 coefficients have k3 = 0, and a plumb_bob of 8 is rational if one of k4 to k6
+ * is not 0. Of 12 and 14 coefficients, those of thin prisms and tilted sensors must be 0.
  */
 export function checkCameraCalibration(
   calibration: CameraCalibrationFields,
@@ -62,7 +62,7 @@ export function checkCameraCalibration(
     throw new PerceptionError('ERR_CALIBRATION', `${where}: ${problem}`);
   };
   const { width: widthPx, height: heightPx, K, D } = calibration;
-  // In ROS, K[0] = 0 says that the camera is not calibrated.
+  // In ROS, K[0] = 0 means that the camera is not calibrated.
   if (K.length === 0 || K[0] === 0)
     fail('expected a calibrated camera, found a camera matrix that begins with 0');
   const isEdge = (px: number) => Number.isInteger(px) && px >= 1 && px <= largestEdgePx;

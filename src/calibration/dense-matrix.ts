@@ -1,4 +1,4 @@
-/** A symmetric positive definite matrix's Cholesky factor (lower, row-major, n x n), or undefined where it is not one. */
+/** Cholesky factor (lower, row-major, n x n) of a symmetric positive definite matrix; undefined if it is not one. */
 export function choleskyFactor(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
@@ -6,7 +6,7 @@ export function choleskyFactor(matrix: Float64Array, n: number): Float64Array | 
       let sum = matrix[i * n + j]!;
       for (let k = 0; k < j; k++) sum -= lower[i * n + k]! * lower[j * n + k]!;
       if (i === j) {
-        // Below the rounding of the diagonal nothing of it is left.
+        // Only rounding error of the diagonal is left: the matrix is not positive definite.
         if (!(sum > 1e-14 * Math.abs(matrix[i * n + i]!))) return undefined;
         lower[i * n + i] = Math.sqrt(sum);
       } else lower[i * n + j] = sum / lower[j * n + j]!;
@@ -14,7 +14,7 @@ export function choleskyFactor(matrix: Float64Array, n: number): Float64Array | 
   return lower;
 }
 
-/** Solves A x = b in place of b, by A's Cholesky factor. */
+/** Solves A x = b with A's Cholesky factor; overwrites b with x. */
 export function choleskySolve(lower: Float64Array, n: number, b: Float64Array): Float64Array {
   for (let i = 0; i < n; i++) {
     let sum = b[i]!;
@@ -29,7 +29,7 @@ export function choleskySolve(lower: Float64Array, n: number, b: Float64Array): 
   return b;
 }
 
-/** The inverse of a symmetric positive definite matrix, or undefined where it is not one. */
+/** The inverse of a symmetric positive definite matrix; undefined if it is not one. */
 export function invertPositive(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = choleskyFactor(matrix, n);
   if (lower === undefined) return undefined;

@@ -5,7 +5,7 @@ export interface GreyPicture {
   data: Float32Array;
 }
 
-/** Luma of packed rgb8 by Rec. 601, as OpenCV's cvtColor weighs it. */
+/** Luma of packed rgb8 by Rec. 601, with the weights of OpenCV's cvtColor. */
 export function greyFromRgb(rgb: {
   widthPx: number;
   heightPx: number;
@@ -18,7 +18,7 @@ export function greyFromRgb(rgb: {
   return { widthPx, heightPx, data: grey };
 }
 
-/** Value at a place between pixels, clamped to the border. */
+/** Value at a position between pixels, clamped to the border. */
 export function sampleGrey({ widthPx, heightPx, data }: GreyPicture, u: number, v: number): number {
   const x = Math.min(Math.max(u, 0), widthPx - 1.001);
   const y = Math.min(Math.max(v, 0), heightPx - 1.001);
@@ -32,7 +32,7 @@ export function sampleGrey({ widthPx, heightPx, data }: GreyPicture, u: number, 
   return top + fy * (bottom - top);
 }
 
-/** Gaussian blur, separable, clamped borders. `across` and `out` are of the picture's size; what they hold is overwritten. */
+/** Separable Gaussian blur with clamped borders. `across` and `out` have the picture's size and are overwritten. */
 export function blurGrey(
   picture: GreyPicture,
   sigmaPx: number,
@@ -69,7 +69,7 @@ export function blurGrey(
   return { widthPx, heightPx, data: out };
 }
 
-/** Half the size, each pixel the mean of four; an odd last row or column is left out. */
+/** Halves the size; each pixel is the mean of four. An odd last row or column is dropped. */
 export function halveGrey({ widthPx, heightPx, data }: GreyPicture): GreyPicture {
   const width = widthPx >> 1;
   const height = heightPx >> 1;

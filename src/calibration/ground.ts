@@ -1,7 +1,7 @@
 import type { CameraModel } from './camera-model.js';
 import { distort, type Point, radiusLimit, undistort } from './lens.js';
 
-/** How a camera sits on the vehicle. Angles by REP-103 about the vehicle's axes (x forward, y left, z up). */
+/** How a camera is mounted on the vehicle. Angles by REP-103 about the vehicle's axes (x forward, y left, z up). */
 export interface CameraMount {
   /** Height of the optical centre above the ground, metres. */
   heightM: number;
@@ -37,7 +37,7 @@ export function groundFromCameraRotation(mount: CameraMount): Matrix3 {
   const sy = Math.sin(mount.yawRad ?? 0);
   const cr = Math.cos(mount.rollRad ?? 0);
   const sr = Math.sin(mount.rollRad ?? 0);
-  // Rz(yaw) * Ry(pitch) * Rx(roll) * [optical axes in a level vehicle frame]; the roll turns right and down alone.
+  // Rz(yaw) * Ry(pitch) * Rx(roll) * [optical axes in a level vehicle frame]; the roll turns only right and down.
   const right = [sy, -cy, 0] as const;
   const down = [-cy * sp, -sy * sp, -cp] as const;
   const turned = (i: 0 | 1 | 2) =>
@@ -56,7 +56,7 @@ export function groundFromCamera(mount: CameraMount): Matrix3 {
   return [h * r[0], h * r[1], h * r[2], h * r[3], h * r[4], h * r[5], -r[6], -r[7], -r[8]];
 }
 
-/** The point of a flat ground, [forward, left] in metres, that a captured pixel shows; undefined at or above the horizon. */
+/** The point of flat ground, [forward, left] in metres, that a captured pixel shows; undefined at or above the horizon. */
 export function groundFromPixel(
   model: CameraModel,
   mount: CameraMount,
@@ -73,8 +73,8 @@ export function groundFromPixel(
 }
 
 /**
- * Where a point of a flat ground, [forward, left] in metres from below the camera, appears in the captured picture,
- * pixels; undefined for a point that is not in front of the camera, or so far aside that the lens model folds back.
+ * The captured pixel that shows a point of flat ground, [forward, left] in metres from below the camera; undefined if
+ * the point is not in front of the camera, or so far to the side that the lens model folds back.
  */
 export function pixelFromGround(
   model: CameraModel,

@@ -2,7 +2,7 @@ import { smallestEigenvector } from './dense-matrix.js';
 import type { Matrix3 } from './ground.js';
 import type { Point } from './lens.js';
 
-/** Applies a homography to a point; what lies at infinity comes back as not finite. */
+/** Applies a homography to a point; a point at infinity is not finite. */
 export function applyHomography(h: Matrix3, x: number, y: number): Point {
   const w = h[6] * x + h[7] * y + h[8];
   return [(h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w];
@@ -15,7 +15,7 @@ export function multiply3(a: Matrix3, b: Matrix3): Matrix3 {
   return [0, 1, 2].flatMap((row) => [0, 1, 2].map((col) => cell(row, col))) as unknown as Matrix3;
 }
 
-/** The inverse of a 3x3 matrix, or undefined where it has none. */
+/** The inverse of a 3x3 matrix; undefined if it has none. */
 export function invert3(m: Matrix3): Matrix3 | undefined {
   const [a, b, c, d, e, f, g, h, i] = m;
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
@@ -36,8 +36,8 @@ export function invert3(m: Matrix3): Matrix3 | undefined {
 
 /**
  * The homography that takes points of one plane to those of another in the least-squares sense of the normalised
- * direct linear transform (Hartley and Zisserman, Multiple View Geometry, algorithm 4.2). Four points
- * or more as [x0, y0, x1, y1, ...]; undefined where they do not determine it (three on a line).
+ * direct linear transform (Hartley and Zisserman, Multiple View Geometry, algorithm 4.2). Four or more points as
+ * [x0, y0, x1, y1, ...]; undefined if they do not determine it (three on a line).
  */
 export function fitHomography(from: ArrayLike<number>, to: ArrayLike<number>): Matrix3 | undefined {
   const count = from.length / 2;
@@ -64,7 +64,7 @@ export function fitHomography(from: ArrayLike<number>, to: ArrayLike<number>): M
   return whole.every(Number.isFinite) ? whole : undefined;
 }
 
-/** Moves points to their middle and scales them to a mean distance of sqrt(2). */
+/** Moves the points' mean to the origin and scales them to a mean distance of sqrt(2). */
 function normalisation(points: ArrayLike<number>): Matrix3 {
   const count = points.length / 2;
   let [x, y] = [0, 0];

@@ -7,7 +7,7 @@ export interface EdgeLine {
   nx: number;
   ny: number;
   offset: number;
-  /** Pixels that lie on it. */
+  /** Pixels on it. */
   weight: number;
 }
 
@@ -21,13 +21,13 @@ const cosines = Float64Array.from({ length: angleBins }, (_, k) =>
 const sines = Float64Array.from({ length: angleBins }, (_, k) =>
   Math.sin((k * Math.PI) / angleBins),
 );
-/** How far from a line, in angle and on the ray plane, a pixel is still of it. */
+/** Largest difference in angle, and distance on the ray plane, of a pixel that still belongs to a line. */
 const [nearAngleRad, nearOffset] = [0.12, 0.006];
 const mostLines = 12;
-/** Edges nearer to level than this are shadows and cars, not lanes. */
+/** Edges closer to horizontal than this are shadows and cars, not lanes. */
 const leastSlopeRad = 0.2;
 
-/** Finds straight edges in the part of pictures where the road is. Pictures are of the camera's size. Makes its buffers once. */
+/** Finds straight edges in the lower half of pictures of the camera's size. Allocates its buffers once. */
 export class LaneLineFinder {
   readonly #camera: CameraModel;
   readonly #topPx: number;
@@ -44,7 +44,7 @@ export class LaneLineFinder {
     this.#topPx = Math.floor(heightPx * 0.5);
     this.#across = new Float32Array(widthPx * heightPx);
     this.#blurred = new Float32Array(widthPx * heightPx);
-    // Of two neighbours in a row one at most is the steepest.
+    // At most one of two neighbours in a row is the steepest.
     this.#quads = new Float64Array(4 * Math.ceil(widthPx / 2) * (heightPx - this.#topPx));
     this.#rays = new Float32Array(2 * widthPx * (heightPx - this.#topPx)).fill(Number.NaN);
     for (let v = this.#topPx, at = 0; v < heightPx; v++)
@@ -54,7 +54,7 @@ export class LaneLineFinder {
       }
   }
 
-  /** The strongest edges, the strongest first; Hough's transform with the direction of the brightness (Ballard, 1981). */
+  /** The strongest edges, strongest first, by a Hough transform that uses the gradient's direction (Ballard, 1981). */
   find(grey: GreyPicture): EdgeLine[] {
     const edges = this.#edges(blurGrey(grey, 1, this.#across, this.#blurred));
     const lines: EdgeLine[] = [];
@@ -67,7 +67,7 @@ export class LaneLineFinder {
     return lines;
   }
 
-  /** Quadruples: ray x, ray y, direction of the normal (radians, 0 to pi), 1 while it is of no line. */
+  /** Edge pixels as quadruples: ray x, ray y, direction of the normal (radians, 0 to pi), 1 while it belongs to no line. */
   #edges({ data }: GreyPicture): Float64Array {
     const { widthPx, heightPx } = this.#camera;
     const quads = this.#quads;
@@ -78,7 +78,7 @@ export class LaneLineFinder {
         const gx = data[at + 1]! - data[at - 1]!;
         const steep = Math.abs(gx);
         if (steep < leastGradient) continue;
-        // Of an edge's width only the steepest pixel counts.
+        // Only the steepest pixel across an edge counts.
         if (Math.abs(data[at]! - data[at - 2]!) > steep) continue;
         if (Math.abs(data[at + 2]! - data[at]!) >= steep) continue;
         const gy = data[at + widthPx]! - data[at - widthPx]!;
@@ -95,7 +95,7 @@ export class LaneLineFinder {
   }
 }
 
-/** `votes` of the last time are overwritten. */
+/** The line with the most votes among pixels that belong to no line yet. Overwrites `votes`. */
 function strongest(edges: Float64Array, votes: Uint16Array) {
   votes.fill(0);
   const spread = Math.ceil((nearAngleRad / 2 / Math.PI) * angleBins);
@@ -119,7 +119,7 @@ function strongest(edges: Float64Array, votes: Uint16Array) {
   return { nx: Math.cos(angle), ny: Math.sin(angle), offset, weight: votes[best]! };
 }
 
-/** The line through the pixels near it, twice; they are of no other line then. */
+/** Fits the line to the pixels near it, twice; afterwards these belong to no other line. */
 function refined(edges: Float64Array, from: EdgeLine): EdgeLine {
   let line = from;
   for (const isLast of [false, true]) {
@@ -141,7 +141,7 @@ function refined(edges: Float64Array, from: EdgeLine): EdgeLine {
     if (count < 8) return { ...line, weight: 0 };
     const [mx, my] = [sx / count, sy / count];
     const [cxx, cxy, cyy] = [sxx / count - mx * mx, sxy / count - mx * my, syy / count - my * my];
-    // The direction of the most spread; the normal is a quarter turn from it.
+    // The direction of largest spread; the normal is a quarter turn from it.
     const along = 0.5 * Math.atan2(2 * cxy, cxx - cyy);
     const [nx, ny] = [-Math.sin(along), Math.cos(along)];
     line = { nx, ny, offset: nx * mx + ny * my, weight: count };

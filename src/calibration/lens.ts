@@ -28,7 +28,7 @@ const limits = new WeakMap<CameraModel, number>();
 
 /**
  * The undistorted radius (tangent of the angle to the optical axis) up to which the lens model is one-to-one.
- * Beyond it the polynomial folds back and would show the same scene twice: such points are outside the picture.
+ * Beyond it the polynomial folds back and would show the same scene twice: such points count as outside the picture.
  */
 export function radiusLimit(model: CameraModel): number {
   const known = limits.get(model);
@@ -50,7 +50,7 @@ export function radiusLimit(model: CameraModel): number {
   return limit;
 }
 
-/** The distorted radius at `radiusLimit`: how far from its axis the lens shows anything, in focal lengths. */
+/** The distorted radius at `radiusLimit`: how far from its axis the lens shows the scene, in focal lengths. */
 export function largestDistortedRadius(model: CameraModel): number {
   return distortedRadius(model, radiusLimit(model));
 }
@@ -87,7 +87,7 @@ function distortNorm(model: CameraModel, point: Point): void {
 
 /**
  * The direction that a pixel of the captured picture sees: the inverse of `distort`, to 1e-9 of the normalised
- * plane, as [X/Z, Y/Z]. Undefined where no direction within the model's one-to-one range projects there.
+ * plane, as [X/Z, Y/Z]. Undefined if no direction within the model's one-to-one range projects there.
  */
 export function undistort(model: CameraModel, uPx: number, vPx: number): Point | undefined {
   const xd = (uPx - model.cxPx) / model.fxPx;
@@ -100,7 +100,7 @@ export function undistort(model: CameraModel, uPx: number, vPx: number): Point |
   return refine(model, xd, yd, xd * start, yd * start, limit);
 }
 
-/** Bisection on the radial part alone: it is monotonic below the limit, so this always ends near the answer. */
+/** Bisection on the radial part only: it is monotonic below the limit, so this always ends near the answer. */
 function invertRadius(model: CameraModel, distortedR: number, limit: number): number {
   let low = 0;
   let high = limit;
@@ -112,7 +112,7 @@ function invertRadius(model: CameraModel, distortedR: number, limit: number): nu
   return (low + high) / 2;
 }
 
-/** Newton's method in two dimensions from the radial answer, for the tangential part. */
+/** Newton's method in two dimensions, starting at the radial answer, for the tangential part. */
 function refine(
   model: CameraModel,
   xd: number,

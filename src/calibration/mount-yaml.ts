@@ -12,5 +12,5 @@ export function parseMountYaml(text: string, where: string): MeasuredMount {
   );
 }
 
-/** What parseMountYaml reads; numbers keep every digit. */
+/** Formats a mount for parseMountYaml; numbers keep every digit. */
 export const formatMountYaml = (mount: MeasuredMount): string => formatYaml(mount);

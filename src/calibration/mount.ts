@@ -1,7 +1,7 @@
 import { PerceptionError } from '../frame/perception-error.js';
 import type { CameraMount } from './ground.js';
 
-/** A mount with all of its angles, and one standard deviation of each number as it was measured. */
+/** A mount with all of its angles, and one standard deviation of each measured number. */
 export interface MeasuredMount extends Required<CameraMount> {
   heightDeviationM: number;
   pitchDeviationRad: number;
@@ -9,10 +9,10 @@ export interface MeasuredMount extends Required<CameraMount> {
   yawDeviationRad: number;
 }
 
-/** Name of the metadata record of a recording that says how its camera was mounted. */
+/** Name of a recording's metadata record for how its camera was mounted. */
 export const mountMetadataName = 'windshield.mount';
 
-/** What each number may be, and what it is when left out. */
+/** Range of each number, and its default (`usual`) if it may be omitted. */
 const ranges: {
   readonly [Key in keyof MeasuredMount]: { least: number; most: number; usual?: number };
 } = {
@@ -27,8 +27,8 @@ const ranges: {
 };
 
 /**
- * The mount that these fields describe: metres and radians, `heightM` and `pitchRad` at least, numbers or (in a
- * recording's metadata) their text. `where` begins the message. Throws ERR_CALIBRATION with what was expected and found.
+ * The mount that these fields describe, metres and radians: at least `heightM` and `pitchRad`, as numbers or (in a
+ * recording's metadata) as text. `where` begins the message. Throws ERR_CALIBRATION with what was expected and found.
  */
 export function checkMount(fields: unknown, where: string): MeasuredMount {
   const fail = (problem: string): never => {
@@ -56,6 +56,6 @@ export function checkMount(fields: unknown, where: string): MeasuredMount {
   return mount;
 }
 
-/** A mount as a recording's metadata has it. */
+/** A mount as the text entries of a recording's metadata. */
 export const mountMetadata = (mount: MeasuredMount): Record<string, string> =>
   Object.fromEntries(Object.entries(mount).map(([key, value]) => [key, String(value)]));

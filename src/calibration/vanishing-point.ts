@@ -7,14 +7,14 @@ export interface VanishingPoint {
   lines: readonly EdgeLine[];
 }
 
-/** How far from the point, on the ray plane, a line may pass. */
+/** Largest distance, on the ray plane, of a line that still passes through the point. */
 const near = 0.012;
-/** Cameras that look ahead have it there: 24 degrees up or down, 22 to the sides. */
+/** Limits for cameras that look ahead: 24 degrees up or down, 22 to the sides. */
 const [reachX, reachY] = [0.4, 0.45];
 
 /**
- * The point that the most edge pixels point to, among the crossings of all pairs of lines, then by least squares of its
- * lines. Undefined where no line of the left and of the right side agree with a third one.
+ * The crossing of two lines that lines with the most edge pixels pass through, refined by least squares over those lines.
+ * Undefined unless at least three lines agree, from both the left and the right side.
  */
 export function vanishingPointOf(lines: readonly EdgeLine[]): VanishingPoint | undefined {
   let best: { lines: EdgeLine[]; weight: number } | undefined;
@@ -38,7 +38,7 @@ const distance = ({ nx, ny, offset }: EdgeLine, at: { x: number; y: number }) =>
 const isOnBothSides = (lines: readonly EdgeLine[]) =>
   lines.some(({ nx, ny }) => nx * ny > 0) && lines.some(({ nx, ny }) => nx * ny < 0);
 
-/** The point nearest to all lines, by their weights. */
+/** The point nearest to all lines, weighted. */
 function crossing(lines: readonly EdgeLine[]): { x: number; y: number } | undefined {
   let [a, b, c, p, q] = [0, 0, 0, 0, 0];
   for (const { nx, ny, offset, weight } of lines) {

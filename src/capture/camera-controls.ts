@@ -6,7 +6,7 @@ import { PerceptionError } from '../frame/perception-error.js';
 const run = promisify(execFile);
 const patienceMs = 5000;
 
-/** What is asked of a camera's exposure and colour: `auto`, or a number. What is left out stays as it is. */
+/** Requested exposure and colour of a camera: `auto` or a number. A control that is left out stays as it is. */
 export interface AskedControls {
   /** Milliseconds. */
   exposureMs?: 'auto' | number;
@@ -20,17 +20,17 @@ interface ControlRow {
   /** For people. */
   readonly words: string;
   readonly unit: string;
-  /** What switches the automatic: its names, newest first, and its values for on and off. */
+  /** The control that switches automatic mode: its names, newest first, and its values for on and off. */
   readonly automatic: { names: readonly string[]; on: number; off: number };
   readonly value: { names: readonly string[]; stepsPerUnit: number };
 }
 
-/** Video4Linux's controls (V4L2_CID_EXPOSURE_AUTO and its kin); kernels before 5.15 call some otherwise. */
+/** Video4Linux's controls (V4L2_CID_EXPOSURE_AUTO and others); kernels before 5.15 use other names for some. */
 const rows: Readonly<Record<keyof AskedControls, ControlRow>> = {
   exposureMs: {
     words: 'exposure',
     unit: ' ms',
-    // Aperture priority (3) and manual (1): what UVC cameras have.
+    // Aperture priority (3) and manual (1), as UVC cameras have them.
     automatic: { names: ['auto_exposure', 'exposure_auto'], on: 3, off: 1 },
     // In units of 100 microseconds.
     value: { names: ['exposure_time_absolute', 'exposure_absolute'], stepsPerUnit: 10 },
@@ -67,16 +67,16 @@ export function parseControls(text: string): Map<string, Control> {
     if (name === undefined) continue;
     const number = (key: string) =>
       Number(new RegExp(`\\b${key}=(-?\\d+)`).exec(said)?.[1] ?? Number.NaN);
-    // Of a switch neither end is said.
+    // For a switch the driver lists no limits.
     found.set(name, { min: number('min') || 0, max: number('max') || 1 });
   }
   return found;
 }
 
 /**
- * Asks a camera for its exposure, gain and white balance by `v4l2-ctl`, and reads what came. Resolves with one phrase for
- * each, such as `exposure asked 5 ms, came 5 ms`. What a camera does not have, or holds otherwise, is said and no error.
- * Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT where the device takes no controls at all.
+ * Sets a camera's exposure, gain and white balance by `v4l2-ctl`, and reads them back. Resolves with one phrase for each,
+ * such as `exposure asked 5 ms, came 5 ms`. A control that the camera lacks or sets otherwise is named there and is no
+ * error. Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT if the device takes no controls at all.
  */
 export async function askControls(
   device: string,
@@ -116,7 +116,7 @@ export async function askControls(
   return phrases;
 }
 
-/** A value that the driver refuses shows in what came. */
+/** A value that the driver refuses shows when it is read back. */
 async function set(program: string, device: string, name: string, value: number): Promise<void> {
   await run(program, ['-d', device, `--set-ctrl=${name}=${value}`], { timeout: patienceMs }).catch(
     () => undefined,

@@ -6,7 +6,7 @@ import { hasErrorCode } from '../frame/perception-error.js';
 const run = promisify(execFile);
 const patienceMs = 5000;
 
-/** A format of a camera with the sizes that it has. */
+/** A camera's format and its sizes. */
 export interface CameraMode {
   /** ffmpeg's name, as `format=` takes it. */
   format: string;
@@ -22,14 +22,16 @@ export function parseModes(text: string): CameraMode[] {
   });
 }
 
-/** What the driver says that a camera can do. Rejects with ERR_TOOL_MISSING; empty where the device does not say. */
+/**
+ * Lists the modes that the driver reports for a camera. Rejects with ERR_TOOL_MISSING; empty if the device reports none.
+ */
 export async function listModes(device: string, ffmpegPath = 'ffmpeg'): Promise<CameraMode[]> {
   const list = ['-hide_banner', '-f', 'v4l2', '-list_formats', 'all', '-i', device];
   try {
     const { stderr } = await run(ffmpegPath, list, { timeout: patienceMs });
     return parseModes(stderr);
   } catch (error) {
-    // ffmpeg ends with an error after the list: it was given nothing to do.
+    // ffmpeg exits with an error after the list, as it was given nothing to do.
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT' || code === 'EACCES') throw toolMissing(ffmpegPath, error);
     if (hasErrorCode(error)) throw error;

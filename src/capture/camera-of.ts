@@ -9,18 +9,18 @@ import { RecordingReader } from '../recording/recording-reader.js';
 export interface CameraOfOptions {
   /** Topic of the pictures in a recording that holds several cameras. */
   topic?: string | undefined;
-  /** Told what was chosen where there was a choice, and a camera that was never calibrated. */
+  /** Called with what was chosen if there was a choice, and with a camera that was never calibrated. */
   note?: ((text: string) => void) | undefined;
 }
 
-/** The source as a recording, or undefined where it is none; what is wrong with a source, capture will say. */
+/** Opens the source as a recording; undefined if it is not one. Capture reports what is wrong with a source. */
 export function openIfRecording(source: string): Promise<RecordingReader | undefined> {
   return RecordingReader.open(source).catch(() => undefined);
 }
 
 /**
- * The camera model that a pipeline file's `calibration` asks for: a camera_info YAML file, what the recording
- * carries for the camera whose pictures are played, or none. Rejects with ERR_CALIBRATION.
+ * Resolves with the camera model that a pipeline file's `calibration` names: that of a camera_info YAML file, the
+ * recording's for the camera whose pictures are played, or none. Rejects with ERR_CALIBRATION.
  */
 export async function cameraOf(
   calibration: string,

@@ -8,16 +8,16 @@ import { LiveSource } from './live-source.js';
 import { type AskedMode, splitAsked } from './source-address.js';
 
 export interface CameraOptions {
-  /** Asked of the camera; it may choose another size, which is then the frames'. */
+  /** Requested size; the camera may choose another, which the frames then have. */
   widthPx?: number;
   heightPx?: number;
   rateHz?: number;
-  /** Of the frames; rgb8 when left out. */
+  /** Format of the frames; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
   ffmpegPath?: string;
   /** `true`: also deliver each frame as the camera gives it; the camera must give MJPEG. */
   keepsCoded?: boolean | 'if-free';
-  /** Sets exposure and colour, where they are asked for. */
+  /** Program that sets exposure and colour, if they are requested. */
   v4l2CtlPath?: string;
   /** From a loss to the first attempt, milliseconds; 100 when left out. */
   retryMs?: number;
@@ -27,9 +27,9 @@ export interface CameraOptions {
 
 /**
  * A camera of Video4Linux, such as `/dev/video0?size=1280x720&rate=30&format=mjpeg&exposure=5`, read by `ffmpeg`;
- * exposure and colour are asked for with `v4l2-ctl`, anew after a loss. What it is asked
- * for and does not have it replaces: the notes then say what came. Rejects with ERR_SOURCE_MISSING (no such
- * device), ERR_TOOL_MISSING, ERR_USAGE or ERR_SOURCE_FORMAT (no video from it, such as of a device that is busy).
+ * exposure and colour are set with `v4l2-ctl`, again after each loss. The camera replaces modes that it does not have:
+ * the notes then say what came. Rejects with ERR_SOURCE_MISSING (no such device), ERR_TOOL_MISSING, ERR_USAGE or
+ * ERR_SOURCE_FORMAT (no video from it, for example if the device is busy).
  */
 export async function openCamera(
   location: string,
@@ -61,7 +61,7 @@ export async function openFfmpegStream(
   name: string,
   options: CameraOptions & {
     asked?: AskedMode;
-    /** Called before each start of ffmpeg; resolves with what is to be said of it. */
+    /** Called before each start of ffmpeg; resolves with notes about it. */
     prepare?: () => Promise<readonly string[]>;
   } = {},
 ): Promise<FrameSource> {
@@ -72,7 +72,7 @@ export async function openFfmpegStream(
     options.keepsCoded === true
       ? JpegStream.start({ ffmpegPath, input, name }, signal)
       : FfmpegStream.start({ ffmpegPath, input, name, format }, signal);
-  // A camera that was unplugged has forgotten what it was asked for.
+  // A camera that was unplugged has forgotten its settings.
   const start = async (signal?: AbortSignal) => {
     await prepare();
     return open(signal);
@@ -98,7 +98,7 @@ export async function openFfmpegStream(
   );
 }
 
-/** What was asked for and what came, in one line. */
+/** Returns the requested mode and the one that came, in one line. */
 export function describeMode(
   name: string,
   asked: AskedMode,
@@ -112,7 +112,7 @@ export function describeMode(
   const size = asked.widthPx === undefined ? [] : [`${asked.widthPx}x${asked.heightPx}`];
   const rate = asked.rateHz === undefined ? [] : [`${asked.rateHz} Hz`];
   const words = [...size, ...rate, ...(asked.format === undefined ? [] : [asked.format])];
-  // Before the first comma that is not in brackets: the codec, whose profile and tag say nothing here.
+  // The codec is before the first comma outside brackets; its profile and tag do not matter here.
   const [codec = '', pixels = ''] = found.replaceAll(/ ?[([][^)\]]*[)\]]/g, '').split(', ');
   const kinds = [codec, pixels].filter((word) => word !== '').join(' ');
   const came = `${layout.widthPx}x${layout.heightPx}${rateHz === undefined ? '' : ` at ${Number(rateHz.toFixed(2))} Hz`}${kinds === '' ? '' : `, ${kinds}`}; frames are ${layout.format}${codedBytes === undefined ? '' : ', and its own JPEG is kept'}`;

@@ -14,9 +14,9 @@ import type { CaptureHandle, RingFrame } from './capture-thread.js';
 import { RequestGate } from './request-gate.js';
 
 /**
- * A capture of a source that a program made itself, which cannot move to another thread: `read` is called in this one, and
- * must not keep it busy for long. Frames are handed out as those of the capture thread are. Closes the source at the
- * end. Throws ERR_CONFIG for a layout or a number of slots that cannot be.
+ * Captures a program's own source, which cannot move to another thread: `read` is called in this thread and must not keep
+ * it busy for long. Frames are handed out like those of the capture thread. Closes the source at the end. Throws
+ * ERR_CONFIG for an impossible layout or number of slots.
  */
 export function captureFrames(
   source: FrameSource,
@@ -60,7 +60,7 @@ export function captureFrames(
     });
     return error === undefined ? { kind: 'ended', counts } : failed(error);
   };
-  // A source that throws, from `read` or `close`, ends its run as a source that fails does.
+  // A source that throws, from `read` or `close`, ends its run like a source that fails.
   const finish = async (end: CaptureEnd): Promise<void> =>
     settle(await source.close().then(() => end, failed));
   let isStarted = false;
@@ -95,7 +95,7 @@ export function captureFrames(
   };
 }
 
-/** A source that always has a frame at hand would else keep everything else on its thread from running. */
+/** Yields before each read: a source that always has a frame would otherwise block everything else on its thread. */
 function takingTurns(source: FrameSource): FrameSource {
   return {
     info: source.info,

@@ -12,26 +12,26 @@ export interface CaptureLoopOptions {
   source: FrameSource;
   ring: FrameRing;
   pacing: Pacing;
-  /** Source seconds a second, in `realtime`. */
+  /** Source seconds per second of real time, in `realtime`. */
   rateFactor: number;
   /** Ends the loop; the caller closes the source as well, which ends a pending read. */
   signal: AbortSignal;
-  /** In `lockstep`: resolves when one more frame is asked for, or when `signal` aborts. */
+  /** In `lockstep`: resolves when one more frame is requested, or when `signal` aborts. */
   nextRequest(): Promise<void>;
   deliver(slot: number, header: SlotHeader, about: FrameAbout): void;
   /** Called when a count has changed, before the next frame is delivered. */
   reportDrops(drops: Record<string, number>): void;
-  /** Called once for each thing that a person should know of the source. */
+  /** Called once for each note about the source. */
   reportNote(text: string): void;
   reportLost(error: PerceptionError): void;
-  /** Looks at the pictures themselves; left out: nobody does. */
+  /** Judges the pictures themselves; not done when left out. */
   watch?: PictureWatch | undefined;
 }
 
 const noCodes: readonly string[] = [];
-/** A full ring is looked at again after this long, in case the thread that should free a slot has died. */
+/** A full ring is checked again after this long, in case the thread that should free a slot has died. */
 const ringPollMs = 200;
-/** Timers of Node hold 24 days at most; a sleep that is looked at again need not be exact. */
+/** Node's timers hold 24 days at most; a sleep that is checked again need not be exact. */
 const longestSleepMs = 1000;
 
 /**

@@ -20,16 +20,16 @@ export interface CaptureCounts {
   drops: Record<string, number>;
 }
 
-/** What capture says of a frame beside its slot's header. */
+/** Facts about a frame besides its slot's header. */
 export interface FrameAbout {
   timeSource: TimeSource;
-  /** Counts the losses of the source before this frame. */
+  /** How often the source was lost before this frame. */
   segment: number;
   /** Stamps of the source so far that did not advance and were repaired. */
   repairedStamps: number;
   /** Codes of what is wrong with the picture now. */
   pictureHealth: readonly string[];
-  /** What the driver of a recorded drive did: angle at the wheels, radians, positive to the left. */
+  /** The driver's steering in a recorded drive: angle at the wheels, radians, positive to the left. */
   driverSteeringRad?: number;
 }
 
@@ -39,7 +39,7 @@ export type CaptureEnd = { counts: CaptureCounts } & (
   | { kind: 'failed'; error: PerceptionError }
 );
 
-/** What the worker is started with. */
+/** Start data of the worker. */
 export interface CaptureWorkerData {
   location: string;
   sourceOptions: SourceOptions;
@@ -75,7 +75,7 @@ export interface PostedError {
   details?: Record<string, unknown>;
 }
 
-/** Readies any error for posting; one without a code becomes ERR_INTERNAL. */
+/** Converts any error for posting; one without a code becomes ERR_INTERNAL. */
 export function toPostedError(error: unknown): PostedError {
   if (!hasErrorCode(error)) {
     return {

@@ -28,13 +28,16 @@ export interface CaptureOptions {
   pacing: Pacing;
   /** Frames that may be in use at once, 2..256; 8 when left out. */
   slotCount?: number;
-  /** Source seconds a second in `realtime`, above 0; 1 when left out. */
+  /** Source seconds per second of real time in `realtime`, above 0; 1 when left out. */
   rateFactor?: number;
-  /** How a live source's pictures are judged; a recorded one's only where it is given. The usual thresholds when left out. */
+  /**
+   * Thresholds for judging the pictures; the default ones when left out. A recorded source is judged only if they are
+   * given.
+   */
   pictureHealth?: PictureHealthConfig | undefined;
 }
 
-/** A frame that lies ready in the ring. Whoever gets it reads the slot, and owes `ring.release(slot)`. */
+/** A frame that is ready in the ring. Its receiver reads the slot and must call `ring.release(slot)`. */
 export interface RingFrame extends SlotHeader, FrameAbout {
   slot: number;
 }
@@ -42,22 +45,22 @@ export interface RingFrame extends SlotHeader, FrameAbout {
 /** The conducting thread's end of a capture. */
 export interface CaptureHandle {
   readonly info: SourceInfo;
-  /** Hand `ring.shared` to the threads that read; `retain` once more for each of them but the first. */
+  /** Hand `ring.shared` to the threads that read; a frame's slot is released once, after the last of them. */
   readonly ring: FrameRing;
-  /** Up to date with the frames handed out: drops before a frame are counted when its callback runs. */
+  /** Counts so far: drops before a frame are counted when its callback runs. */
   readonly counts: Readonly<CaptureCounts>;
   /** Sets the receiver of frames, and starts the capture with the first call. */
   onFrame(callback: (frame: RingFrame) => void): void;
-  /** Called when a live source is lost and will be tried again; frames go on when it is back. */
+  /** Sets the callback for a live source that is lost and will be tried again; frames continue when it is back. */
   onLost(callback: (error: PerceptionError) => void): void;
-  /** Called with what a person should know of the source; at once with what is known already. */
+  /** Sets the receiver of notes about the source; it gets those that exist already at once. */
   onNote(callback: (text: string) => void): void;
   /**
-   * Before the first frame: how the camera (its model of the frames' size) is calibrated and mounted, so that the picture's
-   * health tells when it no longer is. Left out where no health is looked at.
+   * Call before the first frame: tells how the camera (its model of the frames' size) is calibrated and mounted, so that
+   * the picture's health reports when that no longer holds. Left out if the health is not judged.
    */
   expectMount?(camera: CameraModel, mount: CameraMount): void;
-  /** In lock-step: asks for one more frame. Requests add up. */
+  /** In lock-step: requests one more frame. Requests add up. */
   requestNext(): void;
   /** Resolves when the source has ended or failed and the thread is gone; never rejects. */
   readonly ended: Promise<CaptureEnd>;
@@ -66,9 +69,9 @@ export interface CaptureHandle {
 }
 
 /**
- * Opens a source in a worker thread of its own, which writes frames into a ring of slots and posts no pixels.
- * Resolves when the source is open, before its first frame. Rejects with the source's error (ERR_SOURCE_MISSING,
- * ERR_SOURCE_EMPTY, ERR_SOURCE_FORMAT, ERR_RECORDING, ERR_TOOL_MISSING) or ERR_CONFIG.
+ * Opens a source in its own worker thread, which writes frames into a ring of slots and posts no pixels. Resolves when
+ * the source is open, before its first frame. Rejects with the source's error (ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY,
+ * ERR_SOURCE_FORMAT, ERR_RECORDING, ERR_TOOL_MISSING) or ERR_CONFIG.
  */
 export async function startCapture(options: CaptureOptions): Promise<CaptureHandle> {
   const { source, sourceOptions = {}, pacing, slotCount = 8, rateFactor = 1 } = options;
@@ -113,7 +116,7 @@ export async function startCapture(options: CaptureOptions): Promise<CaptureHand
       if (event.type !== 'opened') return;
       resolve({ info: event.info, ring: FrameRing.attach(event.ring) });
     });
-    // Does nothing where the source was opened.
+    // Does nothing if the source was opened.
     void ended.then((result) => result.kind === 'failed' && reject(result.error));
   });
   worker.on('message', (event: CaptureEvent) => {

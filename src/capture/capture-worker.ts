@@ -63,7 +63,7 @@ try {
   await source.close();
   post({ type: 'end', counts, ...(error && { error: toPostedError(error) }) });
 } catch (error) {
-  // A source that stays open would keep the thread, and with it the process, alive for ever.
+  // A source that stays open would keep the thread, and so the process, alive for ever.
   await opened?.close().catch(() => {});
   post({ type: 'end', counts: { delivered: 0, drops: {} }, error: toPostedError(error) });
 }

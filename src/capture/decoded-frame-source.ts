@@ -6,15 +6,15 @@ import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
 /** A picture of a source before it is decoded. */
 export interface EncodedFrame extends SourceFrame {
-  /** Why the frame is to be skipped, where that is known beforehand. */
+  /** Why the frame is to be skipped, if known beforehand. */
   problem?: string;
-  /** Its bytes, where they may be a JPEG. */
+  /** Its bytes, if they may be a JPEG. */
   jpeg?: Uint8Array;
-  /** Rejects when the picture cannot be decoded, or with ERR_FRAME_SIZE where its header tells another size. */
+  /** Rejects if the picture cannot be decoded, or with ERR_FRAME_SIZE if its header gives another size. */
   decode(): Promise<DecodedImage>;
 }
 
-/** Pictures that are decoded at once: hides the decoder's time behind the reader's, and bounds the memory. */
+/** Number of pictures decoded at once: hides the decoder's time behind the reader's, and bounds the memory. */
 const decodesAhead = 3;
 
 type Ready =
@@ -27,11 +27,11 @@ export interface DecodedFrameOptions {
   info: SourceInfo;
   /** In order. */
   frames: AsyncGenerator<EncodedFrame, void, void>;
-  /** At the end: frames that were lost before they could be decoded, by reason. */
+  /** Called at the end: returns frames lost before they could be decoded, by reason. */
   countMissing?(): Record<string, number>;
-  /** What is to be said of the source; may grow while frames are decoded. */
+  /** Notes about the source; may grow while frames are decoded. */
   notes?: readonly string[];
-  /** True where frames that lie there as plain JPEG are also delivered as such. */
+  /** True if frames stored as plain JPEG are also delivered as such. */
   handsOnJpeg?: boolean;
   /** Called once, when the source is closed. */
   release?(): Promise<void>;
@@ -73,7 +73,9 @@ export class DecodedFrameSource implements FrameSource {
     return this.#end;
   }
 
-  /** Writes the pixels into the slot. Resolves with the JPEG that is handed on, or with the reason where they cannot be had. */
+  /**
+   * Writes the pixels into the slot. Resolves with the JPEG that is handed on, if any, or with the reason for skipping.
+   */
   async #fill(
     ready: Exclude<Ready, { skipped: string }>,
     into: Uint8Array,
@@ -102,7 +104,7 @@ export class DecodedFrameSource implements FrameSource {
   async #decodeNext(): Promise<Ready | SourceEnd> {
     let frame: EncodedFrame;
     try {
-      // A generator answers in the order of the calls, so that frames decoded side by side stay in order.
+      // A generator answers in the order of the calls, so that frames decoded in parallel stay in order.
       const next = await this.#options.frames.next();
       if (next.done) return { kind: 'ended' };
       frame = next.value;
@@ -142,11 +144,11 @@ export class DecodedFrameSource implements FrameSource {
   }
 }
 
-/** Room for a JPEG of a frame: its tables, and 4 bits per pixel, which is more than photographs take at a camera's quality. */
+/** Bytes for a JPEG of a frame: its tables, and 4 bits per pixel, more than photographs take at a camera's quality. */
 const codedRoom = ({ widthPx, heightPx }: FrameLayout): number =>
   4096 + Math.ceil((widthPx * heightPx) / 2);
 
-/** What is said of a frame beside its picture. */
+/** Returns the facts about a frame without its picture. */
 function plainFrame({ id, sourceTimeNs, stampNs, driverSteeringRad }: EncodedFrame): SourceFrame {
   return {
     id,

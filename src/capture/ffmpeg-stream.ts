@@ -7,9 +7,9 @@ import { withoutCredentials } from './credentials.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
 import type { StreamStamp } from './live-times.js';
 
-/** From the start of ffmpeg to the first frame. */
+/** Longest time from the start of ffmpeg to the first frame. */
 const openMs = 10_000;
-/** Readers of ffmpeg that make up times from a rate: what they say is no stamp. */
+/** ffmpeg demuxers that derive times from a rate: their times are not stamps. */
 const timelessFormats = /^(mpjpeg|mjpeg|\w+_pipe|image2|h264|hevc|rawvideo)$/;
 
 export interface FfmpegStreamOptions {
@@ -21,7 +21,7 @@ export interface FfmpegStreamOptions {
   format: 'rgb8' | 'nv12';
 }
 
-/** A live stream of ffmpeg, and what came. */
+/** A live stream of ffmpeg, and the format that came. */
 export interface FoundStream extends LiveStream {
   /** In ffmpeg's words, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
   readonly found: string;
@@ -49,7 +49,7 @@ export class FfmpegStream implements FoundStream {
 
   /**
    * Starts ffmpeg and waits until it has decoded a frame, which sets the size. Rejects with ERR_TOOL_MISSING, or
-   * ERR_SOURCE_FORMAT with ffmpeg's reason where no frame comes within 10 s.
+   * ERR_SOURCE_FORMAT with ffmpeg's reason if no frame comes within 10 s.
    */
   static async start(options: FfmpegStreamOptions, signal?: AbortSignal): Promise<FfmpegStream> {
     const { ffmpegPath, input, format } = options;
@@ -91,7 +91,7 @@ export class FfmpegStream implements FoundStream {
   }
 }
 
-/** Waits for a stream's first frame. The process is ended where none comes in time, `signal` aborts, or `open` rejects. */
+/** Waits for a stream's first frame. Ends the process if none comes in time, `signal` aborts, or `open` rejects. */
 export async function openInTime<Stream>(
   process: RawFrameProcess,
   signal: AbortSignal | undefined,
@@ -112,7 +112,9 @@ export async function openInTime<Stream>(
   }
 }
 
-/** What the time that ffmpeg gives a frame is worth, by who reads its input; undefined where it is made up. */
+/**
+ * Returns the stamp for ffmpeg's time of a frame, with the clock of its input format; undefined if the time is made up.
+ */
 export function stampOf(timeS: number | undefined, inputFormat: string): StreamStamp | undefined {
   if (timeS === undefined || timelessFormats.test(inputFormat)) return undefined;
   const clock = inputFormat.includes('v4l2') ? 'monotonic' : 'stream';

@@ -9,24 +9,24 @@ const run = promisify(execFile);
 /** An hour of video lists about 5 MB of packets. */
 const maxProbeBytes = 256 * 1024 * 1024;
 
-/** What ffprobe says of the first video stream. */
+/** ffprobe's facts about the first video stream. */
 export interface VideoFacts {
   widthPx: number;
   heightPx: number;
   rateHz: number | undefined;
-  /** Frames that the container announces, or undefined where it does not. */
+  /** Frames that the container announces, or undefined if it does not. */
   announcedFrames: number | undefined;
   /** Name of the codec, as ffmpeg calls it. */
   codec: string;
-  /** Packets of frames that are shown, in the order of the file; none where they were not asked for. */
+  /** Packets of frames that are shown, in the order of the file; none if they were not requested. */
   packets: {
-    /** Presentation time, seconds, where the container has one. */
+    /** Presentation time, seconds, if the container has one. */
     timeS: number | undefined;
     hasDecodingTime: boolean;
   }[];
-  /** Degrees clockwise by which the file asks to be turned: films of a phone that was held upright. 0 to 359. */
+  /** Degrees clockwise by which the file is to be rotated, as for films of a phone held upright; 0 to 359. */
   turnDeg: number;
-  /** True for ffmpeg before 5.1, which calls an option by another name. */
+  /** True for ffmpeg before 5.1, which has another name for an option. */
   isOld: boolean;
 }
 
@@ -45,16 +45,16 @@ interface ProbeOutput {
   }[];
 }
 
-/** ffprobe lies beside ffmpeg, unless it is said to be elsewhere. */
+/** Returns the ffprobe next to ffmpeg. */
 export function ffprobeBeside(ffmpegPath: string | undefined): string {
   if (ffmpegPath === undefined || basename(ffmpegPath) === ffmpegPath) return 'ffprobe';
   return join(dirname(ffmpegPath), 'ffprobe');
 }
 
 /**
- * Asks ffprobe about the first video stream of an input (arguments such as `['-f', 'v4l2', '/dev/video0']`).
- * `withPackets` reads the whole file's index for the time of every frame; not for live inputs.
- * Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT where there is no video to read.
+ * Runs ffprobe on the first video stream of an input (arguments such as `['-f', 'v4l2', '/dev/video0']`). `withPackets`
+ * reads the whole file's index for the time of every frame; not for live inputs. Rejects with ERR_TOOL_MISSING, or
+ * ERR_SOURCE_FORMAT if there is no video to read.
  */
 export async function probeVideo(
   ffprobePath: string,

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
-/** Files up to this size are hashed when they are opened, to name them in results: a tenth of a second. */
+/** Files up to this size are hashed when they are opened, to name them in results; that takes a tenth of a second. */
 const maxHashedBytes = 64 * 1024 * 1024;
 
-/** sha256 (hex) of a file's bytes, or undefined where the file is too large for it to be cheap. */
+/** Resolves with the sha256 (hex) of a file's bytes, or undefined if the file is too large for that to be cheap. */
 export async function cheapFileSha256(path: string): Promise<string | undefined> {
   if ((await stat(path)).size > maxHashedBytes) return undefined;
   const hash = createHash('sha256');

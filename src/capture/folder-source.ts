@@ -7,7 +7,9 @@ import { openImageFolder } from './picture-source.js';
 import { openRecording } from './recording-source.js';
 import type { SourceOptions } from './source-options.js';
 
-/** A folder of pictures; or what `ros2 bag record -s mcap` writes: a folder with one recording and its description. */
+/**
+ * Opens a folder of pictures, or a folder with one recording and its description, as `ros2 bag record -s mcap` writes it.
+ */
 export async function openFolder(dir: string, options: SourceOptions): Promise<FrameSource> {
   const names: string[] = await readdir(dir).catch(() => []);
   const recordings = names.filter((name) => name.endsWith('.mcap'));

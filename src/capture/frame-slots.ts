@@ -1,30 +1,30 @@
 import type { VideoFacts } from './ffprobe.js';
 
-/** No camera takes more pictures a second: what a file says above this is not believed. */
+/** Highest frames per second of a camera: a file's rate above this is not trusted. */
 export const maxCameraRateHz = 1000;
-/** Rate of a video that does not say a rate that a camera can have. */
+/** Rate of a video without a rate that a camera can have. */
 export const fallbackRateHz = 25;
 
 /** Where each frame of a video belongs: its number and its time. */
 export interface FrameSlots {
-  /** Frames of the file, with those that do not decode or were never taken; undefined where it is not known. */
+  /** Frames of the file, including those that do not decode or were never taken; undefined if unknown. */
   count: number | undefined;
   rateHz: number;
-  /** Times of the frames by number, seconds, ascending; where the file lists them. */
+  /** Times of the frames by number, seconds, ascending; undefined if the file does not list them. */
   timesS: readonly number[] | undefined;
-  /** Time of frame 0 where frames lie at even steps; undefined where it is that of the first frame. */
+  /** Time of frame 0 if frames are at even steps; undefined if that is the time of the first frame. */
   gridStartS: number | undefined;
   kind: 'list' | 'grid' | 'count';
-  /** True where times follow from the number and the rate: the file's own clock is missing, or not to be believed. */
+  /** True if times follow from the number and the rate: the file's own clock is missing or not to be trusted. */
   isTimedByRate: boolean;
-  /** What a person should know: a rate that was not believed. */
+  /** A note for people about a rate that was not trusted. */
   note: string | undefined;
 }
 
 /**
- * Reads from a file's packets where its frames belong. `list`: every packet has a presentation time of its own.
- * `grid`: only some have one, or the container announces places without a picture (AVI), but all lie at even steps.
- * `count`: neither; frames are numbered as they come. `rateHz` replaces what the file says.
+ * Derives the number and time of a file's frames from its packets. `list`: every packet has its own presentation time.
+ * `grid`: only some have one, or the container announces places without a picture (AVI), but all are at even steps.
+ * `count`: neither; frames are numbered as they come. `rateHz` replaces the file's rate.
  */
 export function planSlots(facts: VideoFacts, name: string, rateHz?: number): FrameSlots {
   const { announcedFrames, packets, codec } = facts;
@@ -43,7 +43,7 @@ export function planSlots(facts: VideoFacts, name: string, rateHz?: number): Fra
     isTimedByRate: rateHz !== undefined,
     note: undefined,
   };
-  // A raw stream, or a clock that no camera has: times follow from the number of the frame.
+  // A raw stream, or an impossible clock: times follow from the number of the frame.
   const hasClock = packets.some(
     ({ timeS, hasDecodingTime }) => timeS !== undefined || hasDecodingTime,
   );
@@ -73,20 +73,20 @@ export function planSlots(facts: VideoFacts, name: string, rateHz?: number): Fra
   return { ...plain, kind: 'count', count: codec === 'vp8' ? undefined : count };
 }
 
-/** Gives each frame its number and its time, from what the decoder says of it. */
+/** Gives each frame its number and time, from the decoder's time for it. */
 export class FramePlacer {
   readonly #slots: FrameSlots;
   #lastId = -1;
   #startS: number | undefined;
   #lastS = Number.NEGATIVE_INFINITY;
-  /** Added where the clock of the file starts again: it was joined from two. */
+  /** Added after the file's clock starts again, as in a file joined from two. */
   #shiftS = 0;
 
   constructor(slots: FrameSlots) {
     this.#slots = slots;
   }
 
-  /** `timeS`: the presentation time that the decoder gives. Numbers and times always grow. */
+  /** `timeS`: the decoder's presentation time. Numbers and times always grow. */
   place(timeS: number | undefined): { id: number; timeS: number } {
     const { kind, rateHz, timesS, gridStartS, isTimedByRate } = this.#slots;
     const next = this.#lastId + 1;
@@ -104,7 +104,7 @@ export class FramePlacer {
         this.#shiftS += this.#lastS + 1 / rateHz - placedS;
         placedS = this.#lastS + 1 / rateHz;
       }
-      // The first frame sets the start of time, wherever its slot lies.
+      // The first frame sets the start of time, whatever its number.
       if (!Number.isFinite(placedS)) placedS = 0;
     }
     this.#lastS = placedS;

@@ -10,7 +10,7 @@ export interface GstreamerOptions {
   /** Size of the frames; when left out, the last `width=` and `height=` in the description. */
   widthPx?: number;
   heightPx?: number;
-  /** When left out: nv12 where the pipeline's last `format=` says so, else rgb8. */
+  /** When left out: nv12 if the pipeline's last `format=` says so, else rgb8. */
   format?: 'rgb8' | 'nv12';
   rateHz?: number;
   gstLaunchPath?: string;
@@ -90,7 +90,7 @@ function rateIn(description: string): number | undefined {
   return rateHz > 0 && rateHz <= 1000 ? rateHz : undefined;
 }
 
-/** Into arguments at white space outside of double quotes: no shell sees the description. */
+/** Splits into arguments at white space outside double quotes: no shell sees the description. */
 function splitDescription(description: string): string[] {
   return description.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
 }

@@ -15,12 +15,13 @@ import {
 import type { StreamFrame } from './live-stream.js';
 import { type PacketFacts, PacketLines } from './packet-lines.js';
 
-/** JPEGs of cameras are a tenth of this; what is larger is none. */
+/** JPEGs of cameras take a tenth of this; anything larger is not one. */
 const mostBytesPerPixel = 2;
 
 /**
- * A live input of ffmpeg that gives MJPEG: ffmpeg hands its packets on as they are, and they are decoded here, by the decoder
- * that training uses. Each frame comes with the camera's own bytes. Buffers are made once, for the first frame's size.
+ * A live input of ffmpeg that gives MJPEG: ffmpeg passes its packets on unchanged, and they are decoded here, by the
+ * decoder that training uses. Each frame comes with the camera's own bytes. Buffers are made once, for the first frame's
+ * size.
  */
 export class JpegStream implements FoundStream {
   readonly layout: FrameLayout;
@@ -52,8 +53,8 @@ export class JpegStream implements FoundStream {
   }
 
   /**
-   * Starts ffmpeg and waits for the first JPEG, which sets the size. Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT: no
-   * frame within 10 s, or other than MJPEG.
+   * Starts ffmpeg and waits for the first JPEG, which sets the size. Rejects with ERR_TOOL_MISSING, or ERR_SOURCE_FORMAT
+   * (no frame within 10 s, or not MJPEG).
    */
   static async start(
     options: Omit<FfmpegStreamOptions, 'format'>,
@@ -91,7 +92,7 @@ export class JpegStream implements FoundStream {
     if (first !== undefined) return this.#decode(first.jpeg, first.facts, into);
     const facts = await this.#packets.next();
     if (facts === undefined || facts.lengthBytes > this.codedBytes) {
-      // Without more packets the process has ended, or says nothing that could be a picture.
+      // Without a further packet the process has ended; a packet too large cannot be a picture.
       if (facts !== undefined) await this.#process.stop();
       const exit = await this.#process.readFrame(this.#coded);
       return exit ? { ...exit, lastWords: this.#info.lastWords } : { isDamaged: true };

@@ -7,7 +7,7 @@ import { withoutCredentials } from './credentials.js';
 import { isExit, type LiveStream, type StreamFrame } from './live-stream.js';
 import { LiveTimes } from './live-times.js';
 
-/** Longest wait between two attempts, so that a camera that is back shows within two seconds. */
+/** Longest wait between two attempts, so that a camera that is back is found within two seconds. */
 const longestRetryMs = 1000;
 export const usualRetryMs = 100;
 export const usualStallMs = 3000;
@@ -18,9 +18,9 @@ export interface LiveSourceOptions {
   start(signal: AbortSignal): Promise<LiveStream>;
   /** For messages: the program's name. */
   program: string;
-  /** True where an orderly end of the process is the end of the stream, and not a lost device. */
+  /** True if an orderly end of the process is the end of the stream, not a lost device. */
   endsInOrder: boolean;
-  /** From a loss to the first attempt, milliseconds; doubled with each that fails, up to 1000. 100 when left out. */
+  /** From a loss to the first attempt, milliseconds; doubled after each failed attempt, up to 1000. 100 when left out. */
   retryMs?: number | undefined;
   /** No frame for this long is a loss, milliseconds; 3000 when left out. The first frame may take 10000. */
   stallMs?: number | undefined;
@@ -29,7 +29,7 @@ export interface LiveSourceOptions {
 
 /**
  * Frames of a live device. When its stream ends, stalls or changes, the source is `lost` once; the next read opens it
- * again, as often as it takes, and its frames then are a new segment. Times are those of LiveTimes. Skipped by
+ * again, retrying until that works, and its frames are then a new segment. Times are those of LiveTimes. Skipped by
  * reason: `partial`, `size`, `undecodable`.
  */
 export class LiveSource implements FrameSource {
@@ -56,7 +56,7 @@ export class LiveSource implements FrameSource {
     this.#stream = stream;
   }
 
-  /** Takes over a stream that was opened for the first time. */
+  /** Takes over a stream opened for the first time. */
   static open(options: LiveSourceOptions, first: LiveStream): LiveSource {
     return new LiveSource(options, first);
   }
@@ -78,14 +78,14 @@ export class LiveSource implements FrameSource {
       this.#hasFrames = false;
       await stream.stop();
       if (this.#end !== undefined) break;
-      // A frame that was begun counts: its id stays free.
+      // A partial frame counts as skipped: its id is not used again.
       if (result.partialBytes > 0) this.#skip('partial');
       if (result.code === 0 && this.#options.endsInOrder && !isStalled) {
         this.#end = { kind: 'ended' };
         break;
       }
       this.#failedAttempts++;
-      // Said once: attempts that fail as well are no news.
+      // Reported once: further failed attempts are no news.
       if (this.#isLost) continue;
       this.#isLost = true;
       return { kind: 'lost', error: this.#error(result, isStalled) };
@@ -114,7 +114,7 @@ export class LiveSource implements FrameSource {
     return {
       id: this.#nextId++,
       sourceTimeNs: captureTimeNs - this.#startNs,
-      // A stamp is what the camera gave: an arrival is none.
+      // A stamp comes from the camera: a time of arrival is not one.
       stampNs: timeSource === 'arrival' ? 0n : wallTimeNs(this.#clock, captureTimeNs),
       captureTimeNs,
       timeSource,
@@ -133,7 +133,7 @@ export class LiveSource implements FrameSource {
     const stalled = new Promise<ProcessExit>((resolve) => {
       watchdog = setTimeout(() => {
         isStalled = true;
-        // Resolved here too: a driver that hangs would leave the read pending for ever.
+        // Resolved here too: a hung driver would leave the read pending for ever.
         void stream.stop().finally(() => resolve(noExit));
       }, this.#stallMs());
     });
@@ -157,7 +157,7 @@ export class LiveSource implements FrameSource {
     return new PerceptionError('ERR_SOURCE_LOST', withoutCredentials(`${name}: ${how}`));
   }
 
-  /** One attempt, after a wait; undefined where it failed or the source was closed. */
+  /** One attempt, after a wait; undefined if it failed or the source was closed. */
   async #reopen(): Promise<LiveStream | undefined> {
     const { signal } = this.#closing;
     const { retryMs = usualRetryMs, start } = this.#options;
@@ -168,7 +168,7 @@ export class LiveSource implements FrameSource {
     const stream = await start(signal).catch(() => undefined);
     if (stream === undefined) this.#failedAttempts++;
     else if (signal.aborted || !isSameSize(stream, this.info)) {
-      // Closed while it started: nobody else would stop it. Or another picture than the lanes are set up for.
+      // Closed while it started, so that nobody else would stop it; or its picture size is not the lanes'.
       this.#failedAttempts++;
       if (!signal.aborted) this.skipped['size'] = (this.skipped['size'] ?? 0) + 1;
       await stream.stop();

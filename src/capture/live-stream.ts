@@ -4,20 +4,20 @@ import type { StreamStamp } from './live-times.js';
 
 /** A frame whose pixels were read. */
 export interface StreamFrame {
-  /** Undefined where the stream gives none. */
+  /** Undefined if the stream gives none. */
   stamp?: StreamStamp;
-  /** Size in the stream, where that is not the layout's: the pixels were fitted and are not to be used. */
+  /** Size in the stream, if it is not the layout's: the pixels were scaled and must not be used. */
   wrongSize?: string;
-  /** The frame could not be decoded; what is in the buffer is not to be used. */
+  /** The frame could not be decoded; the buffer's contents must not be used. */
   isDamaged?: boolean;
-  /** The frame as it came, a JPEG, where the stream keeps it; valid until the next read. */
+  /** The frame as it came, a JPEG, if the stream keeps it; valid until the next read. */
   coded?: Uint8Array;
 }
 
-/** What delivers the frames of a live source from one opening to its loss. */
+/** Delivers the frames of a live source from one opening to its loss. */
 export interface LiveStream {
   readonly layout: FrameLayout;
-  /** Most bytes of `StreamFrame.coded`; left out where there is none. */
+  /** Most bytes of `StreamFrame.coded`; left out if there is none. */
   readonly codedBytes?: number;
   /** Fills `into`, frameBytes(layout) bytes; or resolves with how the stream ended. */
   read(into: Uint8Array): Promise<StreamFrame | ProcessExit>;

@@ -3,7 +3,7 @@ import type { TimeSource } from '../frame/frame-source.js';
 /** A stamp as a stream gives it. */
 export interface StreamStamp {
   timeNs: bigint;
-  /** `monotonic`: this machine's own clock, as drivers give it; `stream`: from a start of its own. */
+  /** `monotonic`: this machine's own clock, as drivers give it; `stream`: with its own start. */
   clock: 'monotonic' | 'stream';
 }
 
@@ -13,36 +13,36 @@ export interface FrameTime {
   isTimeRepaired: boolean;
 }
 
-/** A picture takes no longer than this from its stamp to here. */
+/** Longest delay from a picture's stamp to its arrival. */
 const longestWayNs = 10_000_000_000n;
-/** A stamp that jumps by more than this against the arrivals begins a new time line. */
+/** A stamp that jumps by more than this relative to the arrivals begins a new time line. */
 const jumpNs = 1_000_000_000n;
-/** The shortest way of so long a time stands for "no delay": long enough to see one, short enough to follow drift. */
+/** The shortest delay within this time counts as "no delay": long enough to see one, short enough to follow drift. */
 const windowNs = 10_000_000_000n;
-/** Between frames whose stamps say that there is nothing between them. */
+/** Step between frames whose stamps do not advance. */
 const stepNs = 1_000_000n;
 const leastStepNs = 1000n;
 
 /**
- * Capture times of a live stream on this machine's monotonic clock, strictly ascending. A stream's own time is mapped
- * by the frame that was the shortest time on its way, of the last 10 to 20 s: jitter of the network then does not
- * show, a constant delay remains. A stamp that is repeated or goes back is repaired.
+ * Capture times of a live stream on this machine's monotonic clock, strictly ascending. A stream's own time is mapped by
+ * the frame with the shortest delay of the last 10 to 20 s: this removes network jitter, but a constant delay remains. A
+ * stamp that is repeated or goes back is repaired.
  */
 export class LiveTimes {
   #last: { stampNs: bigint | undefined; arrivalNs: bigint; captureNs: bigint } | undefined;
-  /** Smallest difference of arrival and stamp in the present window and the one before. */
+  /** Smallest difference of arrival and stamp in the current window and the previous one. */
   #leastNs: bigint | undefined;
   #leastBeforeNs: bigint | undefined;
   #windowStartNs = 0n;
 
-  /** The stream was opened again: its time line may be another. Times go on ascending. */
+  /** Call when the stream was opened again: its time line may be another. Times keep ascending. */
   restart(): void {
     if (this.#last !== undefined) this.#last.stampNs = undefined;
     this.#leastNs = undefined;
     this.#leastBeforeNs = undefined;
   }
 
-  /** The time of the next frame. `stamp` undefined: nobody gave one. */
+  /** Returns the time of the next frame; `stamp` is undefined if it has none. */
   take(stamp: StreamStamp | undefined, arrivalNs: bigint): FrameTime {
     const last = this.#last;
     const stampNs = stamp?.timeNs;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** What is used of @u4/opencv4nodejs, which is not a dependency: `npm run setup:opencv` builds it where it is wanted. */
+/** The used part of @u4/opencv4nodejs, which is not a dependency: `npm run setup:opencv` builds it if wanted. */
 export interface OpenCv {
   version: { major: number; minor: number; revision: number };
   VideoCapture: new (place: number | string) => OpenCvCapture;
@@ -56,7 +56,8 @@ export interface OpenCvMat {
 }
 
 /**
- * The native OpenCV. `what` needs it; `otherwise` says what does without. Throws ERR_TOOL_MISSING where it is not set up.
+ * Returns the native OpenCV. For the error: `what` needs it, `otherwise` names an alternative without it. Throws
+ * ERR_TOOL_MISSING if it is not set up.
  */
 export function loadOpenCv(what: string, otherwise: string): OpenCv {
   try {
@@ -71,7 +72,7 @@ export function loadOpenCv(what: string, otherwise: string): OpenCv {
 }
 
 function requireOpenCv(): OpenCv {
-  // Its loader would else look for an OpenCV that it built itself; and what it logs is not for whoever calibrates.
+  // Otherwise its loader would look for an OpenCV that it built itself; its log is not for the user.
   process.env['OPENCV4NODEJS_DISABLE_AUTOBUILD'] ??= '1';
   const { log } = console;
   console.log = () => {};

@@ -4,8 +4,8 @@ import { readInputText } from '../files/read-input.js';
 import { openIfRecording } from './camera-of.js';
 
 /**
- * The mount that a pipeline file's `mount` asks for: a file of `windshield ground`, what the recording carries, or none.
- * Rejects with ERR_CALIBRATION.
+ * Resolves with the mount that a pipeline file's `mount` names: that of a `windshield ground` file, the recording's, or
+ * none. Rejects with ERR_CALIBRATION.
  */
 export async function mountOf(mount: string, source: string): Promise<MeasuredMount | undefined> {
   if (mount === 'none') return undefined;

@@ -6,9 +6,9 @@ import { usualStallMs } from './live-source.js';
 import { splitAsked } from './source-address.js';
 
 /**
- * A network camera, `rtsp://…` over TCP or `http://…` with MJPEG or any other stream, read by `ffmpeg` with as little
- * buffered as it can. Behind a `#`, which no server sees, may stand `format=nv12` and `stall=<seconds>`. Names and
- * passwords in the address reach ffmpeg alone: `info.name` and every message have them masked. Rejects with
+ * Opens a network camera, `rtsp://…` over TCP or `http://…` with MJPEG or any other stream, read by `ffmpeg` with as
+ * little buffering as possible. `format=nv12` and `stall=<seconds>` may follow a `#`, which no server sees. User names
+ * and passwords in the address reach only ffmpeg: `info.name` and every message have them masked. Rejects with
  * ERR_TOOL_MISSING, ERR_USAGE or ERR_SOURCE_FORMAT (no video from it).
  */
 export async function openNetworkCamera(
@@ -17,7 +17,7 @@ export async function openNetworkCamera(
 ): Promise<FrameSource> {
   const { place, asked } = splitAsked(location, '#', ['format', 'stall']);
   const { ffmpegPath = 'ffmpeg', stallMs = asked.stallMs ?? usualStallMs } = options;
-  // ffmpeg ends by itself too, where this process was killed and can end it no more; microseconds.
+  // So that ffmpeg also ends on its own if this process was killed and cannot end it; microseconds.
   const timeout = `${Math.round(stallMs * 2000)}`;
   const isRtsp = /^rtsps?:/i.test(place);
   const input = ['-probesize', '500000', '-analyzeduration', '500000'];

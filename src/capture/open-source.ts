@@ -6,9 +6,8 @@ import type { SourceOptions } from './source-options.js';
 import { addressRow, sourceTable } from './source-table.js';
 
 /**
- * Opens what the location names: an address of a known scheme, or what lies at a path. Rejects with
- * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, ERR_SOURCE_FORMAT, ERR_RECORDING, ERR_TOOL_MISSING or ERR_USAGE, in one
- * clear line.
+ * Opens the source at a location: an address of a known scheme, or a path. Rejects with one clear line:
+ * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, ERR_SOURCE_FORMAT, ERR_RECORDING, ERR_TOOL_MISSING or ERR_USAGE.
  */
 export async function openSource(
   location: string,

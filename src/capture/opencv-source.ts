@@ -11,8 +11,8 @@ import { loadOpenCv, type OpenCv, type OpenCvCapture, type OpenCvMat } from './l
 const rateProperty = 5;
 
 /**
- * `VideoCapture` of OpenCV: a number, a device, an address or a pipeline, as it takes them. Frames are rgb8 and have
- * the time of their arrival. OpenCV allocates each frame: prefer `camera:`. Rejects with ERR_TOOL_MISSING where
+ * Opens OpenCV's `VideoCapture`: a number, a device, an address or a pipeline, as it takes them. Frames are rgb8 and have
+ * the time of their arrival. OpenCV allocates each frame: prefer `camera:`. Rejects with ERR_TOOL_MISSING if
  * @u4/opencv4nodejs is not set up, or ERR_SOURCE_FORMAT.
  */
 export async function openOpenCv(
@@ -77,7 +77,7 @@ class OpenCvStream implements LiveStream {
         return { wrongSize: `${cols}x${rows}` };
       const rgb = await mat.cvtColorAsync(this.#cv.COLOR_BGR2RGB);
       const pixels = await rgb.getDataAsync();
-      // After a stop the buffer is another frame's.
+      // After a stop, the buffer belongs to another frame.
       if (this.#isStopped) return ended('stopped');
       into.set(pixels);
       return {};

@@ -1,13 +1,15 @@
 import type { SourceFrame } from '../frame/frame-source.js';
 
-/** No drive stands still for so long between two frames: the clock was set, or two drives were joined. Seconds. */
+/**
+ * Longest time between two frames of a drive, seconds. After a longer one the clock was set, or two drives were joined.
+ */
 export const longestGapS = 10;
-/** Taken where a source does not say its rate, frames a second. */
+/** Rate of a source that does not say its own, frames per second. */
 const usualRateHz = 20;
 
 /**
- * When the frames of a recorded drive are due in real time: at the source's own times from the first frame on, so
- * that nothing drifts. A gap that no drive has, or a time that does not advance, is played as one frame's time.
+ * Decides when the frames of a recorded drive are due in real time: at the source's own times from the first frame on, so
+ * that nothing drifts. A gap too long for a drive, or a time that does not advance, is played as one frame's time.
  */
 export class Pace {
   readonly #rateFactor: number;
@@ -17,14 +19,14 @@ export class Pace {
   #last: SourceFrame | undefined;
   #hasNamedStandstill = false;
 
-  /** `rateFactor`: source seconds a second. */
+  /** `rateFactor`: source seconds per second of real time. */
   constructor(rateFactor: number, nominalRateHz: number | undefined) {
     this.#rateFactor = rateFactor;
     const isPlausible = nominalRateHz !== undefined && nominalRateHz > 0.1 && nominalRateHz <= 1000;
     this.#frameNs = BigInt(Math.round(1e9 / (isPlausible ? nominalRateHz : usualRateHz)));
   }
 
-  /** Monotonic time at which the frame is due, nanoseconds; and a note where its time was not believed. */
+  /** Returns the monotonic time at which the frame is due, nanoseconds, and a note if its time was not trusted. */
   take(frame: SourceFrame, nowNs: bigint): { dueNs: bigint; note: string | undefined } {
     const last = this.#last;
     this.#last = frame;
@@ -34,11 +36,11 @@ export class Pace {
     }
     const gapS = Number(frame.sourceTimeNs - last.sourceTimeNs) / 1e9;
     const framesBetween = BigInt(Math.max(1, frame.id - last.id));
-    // A standstill of many frames that were lost is none: at the nominal rate they would have taken as long.
+    // A gap of many lost frames is plausible: at the nominal rate they would have taken as long.
     const mostS = longestGapS + (Number(framesBetween * this.#frameNs) / 1e9) * 2;
     let note: string | undefined;
     if (gapS > mostS || gapS <= 0) {
-      // As if the frame had come one frame's time after the one before.
+      // As if the frame had come one frame's time after the previous one.
       const dueNs = this.#dueNs(last.sourceTimeNs + this.#frameNs);
       this.#start = { sourceNs: frame.sourceTimeNs, dueNs };
       note = gapS > 0 ? describeGap(frame.id, gapS) : this.#standstill(frame.id, gapS);

@@ -1,11 +1,11 @@
-/** What ffmpeg's `framecrc` says of a packet. */
+/** A packet as ffmpeg's `framecrc` lists it. */
 export interface PacketFacts {
-  /** Presentation time, seconds; undefined where the packet has none. */
+  /** Presentation time, seconds; undefined if the packet has none. */
   timeS: number | undefined;
   lengthBytes: number;
 }
 
-/** No time, as ffmpeg writes it: the least number of 64 bits. */
+/** ffmpeg's value for "no time": the smallest 64-bit integer. */
 const noPts = -(2n ** 63n);
 
 /** Lines of ffmpeg's `framecrc` muxer: `stream, dts, pts, duration, size, checksum`, after the time base. */
@@ -36,7 +36,7 @@ export class PacketLines {
     this.#wake();
   }
 
-  /** The next packet; undefined when no more come. */
+  /** Resolves with the next packet; undefined after the last. */
   async next(): Promise<PacketFacts | undefined> {
     for (;;) {
       const packet = this.#packets.shift();

@@ -17,8 +17,8 @@ import type { SourceOptions } from './source-options.js';
 type PictureOptions = Pick<SourceOptions, 'rateHz' | 'keepsCoded'>;
 
 /**
- * The pictures of a folder in natural order of their names. The first readable one sets the size.
- * Skipped by reason: `size`, `undecodable`.
+ * Opens the pictures of a folder in natural order of their names. The first readable one sets the size. Skipped by
+ * reason: `size`, `undecodable`.
  */
 export async function openImageFolder(
   dir: string,
@@ -27,7 +27,9 @@ export async function openImageFolder(
   return openPictureDrive(await listPictureFolder(dir, options.rateHz), options);
 }
 
-/** The centre pictures of a Udacity drive at the times in their names; skipped also `missing`, `bad_row`, `same_time`. */
+/**
+ * Opens the centre pictures of a Udacity drive at the times in their names; also skips `missing`, `bad_row`, `same_time`.
+ */
 export async function openUdacityFolder(
   dir: string,
   options: PictureOptions = {},
@@ -35,7 +37,7 @@ export async function openUdacityFolder(
   return openPictureDrive(await readUdacityDrive(dir, options.rateHz), options);
 }
 
-/** The pictures of a donkeycar tub at the times of its records; skipped as those of a Udacity drive. */
+/** Opens the pictures of a donkeycar tub at the times of its records; skips by the reasons of a Udacity drive. */
 export async function openDonkeycarTub(
   dir: string,
   options: PictureOptions = {},
@@ -43,7 +45,7 @@ export async function openDonkeycarTub(
   return openPictureDrive(await readDonkeycarTub(dir, options.rateHz), options);
 }
 
-/** A drive of one picture. */
+/** Opens a drive of one picture. */
 export async function openPicture(
   path: string,
   options: PictureOptions = {},
@@ -51,7 +53,7 @@ export async function openPicture(
   return openPictureDrive(onePictureDrive(path), options);
 }
 
-/** A drive that lies on disk as pictures. Rejects with ERR_SOURCE_FORMAT when none of them can be read. */
+/** Opens a drive stored as pictures. Rejects with ERR_SOURCE_FORMAT if none of them can be read. */
 export async function openPictureDrive(
   drive: PictureDrive,
   options: PictureOptions = {},
@@ -72,7 +74,7 @@ async function* encodedFrames(drive: PictureDrive): AsyncGenerator<EncodedFrame,
   for (const [id, picture] of drive.pictures.entries()) {
     const { path, stampNs, sourceTimeNs, problem, steeringRad } = picture;
     const decode = () => decodePictureFile(path);
-    // What cannot be read is said where it is decoded.
+    // A picture that cannot be read is reported when it is decoded.
     const isJpeg = /\.jpe?g$/i.test(path) && problem === undefined;
     const jpeg = isJpeg ? await readFile(path).catch(() => undefined) : undefined;
     const driven = steeringRad !== undefined && { driverSteeringRad: steeringRad };

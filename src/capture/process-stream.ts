@@ -2,7 +2,7 @@ import type { ProcessExit, RawFrameProcess } from '../codec/raw-frame-process.js
 import type { FrameLayout } from '../frame/frame.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
 
-/** Frames of a process that says nothing of them: pixels one after the other. */
+/** Frames of a process that sends only pixels, one frame after the other. */
 export class ProcessStream implements LiveStream {
   readonly layout: FrameLayout;
   readonly #process: RawFrameProcess;

@@ -10,7 +10,10 @@ import { isUdacityFolder } from '../recording/udacity-log.js';
 import { otherRecording } from './other-recording.js';
 import type { PathKind } from './source-table.js';
 
-/** What lies at a path; rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING. */
+/**
+ * Resolves with the kind of source at a path. Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, ERR_SOURCE_FORMAT or
+ * ERR_RECORDING.
+ */
 export async function recogniseSource(location: string): Promise<PathKind> {
   const { path } = chosenCameraOf(location);
   const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
@@ -47,7 +50,7 @@ export async function recogniseSource(location: string): Promise<PathKind> {
   return 'video';
 }
 
-/** Recordings of other kinds, by their first bytes, each with the way to convert it. */
+/** Refuses recordings of other kinds, by their first bytes, and names the command that converts each. */
 function refuseOtherRecordings(path: string, start: Uint8Array): void {
   const text = new TextDecoder('latin1').decode(start);
   if (text.startsWith('#ROSBAG V'))

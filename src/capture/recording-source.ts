@@ -14,9 +14,9 @@ import { cheapFileSha256 } from './file-hash.js';
 import type { SourceOptions } from './source-options.js';
 
 /**
- * The pictures of one camera in an MCAP recording, Foxglove's (video of H.264 too) or ROS's, at their log times. Skipped by reason: `size`,
- * `undecodable`, `damaged` (in a chunk whose checksum is wrong), `truncated` (behind the end of a file that was
- * cut off, as far as it is known how many there were). Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY,
+ * Opens the pictures of one camera in an MCAP recording, Foxglove's (H.264 video too) or ROS's, at their log times.
+ * Skipped by reason: `size`, `undecodable`, `damaged` (in a chunk whose checksum is wrong), `truncated` (after the end of
+ * a file that was cut off, if their number is known). Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY,
  * ERR_SOURCE_FORMAT or ERR_RECORDING.
  */
 export async function openRecording(
@@ -58,19 +58,19 @@ export async function openRecording(
   }
 }
 
-/** More frames than a recording holds in a year of 30 a second. */
+/** More frames than a year at 30 per second. */
 const maxAnnounced = 1e9;
-/** No camera takes more pictures a second. */
+/** No camera takes more pictures per second. */
 const maxRateHz = 1000;
 
-/** The pictures of one stream; counts those that were read. */
+/** Yields the pictures of one stream; counts those that were read. */
 async function* encodedFrames(
   reader: RecordingReader,
   stream: PictureStream,
   layout: FrameLayout,
   { progress, driver }: { progress: { readCount: number }; driver: RecordedDriver | undefined },
 ): AsyncGenerator<EncodedFrame, void, void> {
-  // Our writer numbers the messages, so that the ids show the gap where a chunk was damaged.
+  // Our writer numbers the messages, so that the ids show the gap of a damaged chunk.
   const isNumbered = reader.library === recordingLibrary && stream.channelIds.length === 1;
   let nextId = 0;
   let startNs: bigint | undefined;
@@ -89,7 +89,7 @@ async function* encodedFrames(
   }
 }
 
-/** The picture's own bytes; undefined where they are pixels, or the message cannot be read, which `decode` will say. */
+/** The picture's own bytes; undefined if they are pixels, or if the message cannot be read, which `decode` reports. */
 function encodedBytes(picture: PictureInTurn): Uint8Array | undefined {
   try {
     const { content } = picture.read();
@@ -125,7 +125,7 @@ async function firstPicture(
   );
 }
 
-/** Frames that a drive said it would have; what is no number of frames that a drive can have says nothing. */
+/** Number of frames that a drive announced; 0 for an impossible one. */
 function announcedIn(text: string | undefined): number {
   const announced = Number(text ?? 0);
   return Number.isInteger(announced) && announced > 0 && announced <= maxAnnounced ? announced : 0;

@@ -13,16 +13,16 @@ export interface RepeatOptions {
   /** Frames in all: the drive starts again at its end, or stops before it. */
   frameCount: number;
   /**
-   * Decode this many of the drive's first frames beforehand and hand out copies of them in turn: nothing is read
-   * or decoded while frames flow. Left out: every pass reads and decodes the drive again.
+   * Decode this many of the drive's first frames beforehand and hand out copies of them in turn: nothing is read or
+   * decoded while frames flow. When left out, every pass reads and decodes the drive again.
    */
   keptFrames?: number;
 }
 
 /**
- * A drive that goes round until it has given `frameCount` frames. Ids, source times and stamps go on from pass to
- * pass as if the drive were longer, with one frame's time between the last frame and the first.
- * Rejects with ERR_USAGE for a live source, which has no end to go round at, and with what `open` rejects with.
+ * Opens a drive that repeats until it has given `frameCount` frames. Ids, source times and stamps continue from pass to
+ * pass as if the drive were longer, with one frame's time between the last frame and the first. Rejects with ERR_USAGE
+ * for a live source, which has no end to repeat from, and with the errors of `open`.
  */
 export async function openRepeated(
   open: () => Promise<FrameSource>,
@@ -48,14 +48,14 @@ class RepeatedSource implements FrameSource {
   readonly #open: () => Promise<FrameSource>;
   readonly #frameCount: number;
   #pass: FrameSource;
-  /** Opened while the present pass plays, so that going round costs no frame its time. */
+  /** Opened while the current pass plays, so that a repeat delays no frame. */
   #next: Promise<FrameSource>;
   /** Skipped in the passes that are over. */
   readonly #skippedBefore: Record<string, number> = {};
   #firstId = 0;
   #firstTimeNs = 0n;
   #last: SourceFrame = { id: -1, sourceTimeNs: 0n, stampNs: 0n };
-  /** As its own pass numbered it; -1 before the first frame of a pass. */
+  /** Id of the last frame within its pass; -1 before the first frame of a pass. */
   #lastPassId = -1;
   #end: SourceEnd | undefined;
 
@@ -85,7 +85,7 @@ class RepeatedSource implements FrameSource {
       if (isSourceEnd(result)) this.#end = await this.#goRound(result);
       else {
         const id = this.#firstId + result.id;
-        // What was skipped on the way is counted; the frame that comes after the end is not ours any more.
+        // Frames skipped on the way are counted; a frame after the end is not delivered.
         if (id >= this.#frameCount) this.#end = { kind: 'ended' };
         else return this.#continued(result, id);
       }
@@ -106,7 +106,7 @@ class RepeatedSource implements FrameSource {
     return { ...this.#last, stampNs: stampNs === 0n ? 0n : stampNs + this.#firstTimeNs };
   }
 
-  /** Starts the next pass; resolves with an end where there is none. */
+  /** Starts the next pass; resolves with an end if there is none. */
   async #goRound(end: SourceEnd): Promise<SourceEnd | undefined> {
     if (end.kind !== 'ended') return end;
     if (this.#lastPassId < 0) return end;
@@ -132,7 +132,7 @@ class RepeatedSource implements FrameSource {
 
   #openNext(): Promise<FrameSource> {
     const next = this.#open();
-    // Awaited when the pass is over, and told then.
+    // Awaited when the pass is over; an error is reported then.
     next.catch(() => {});
     return next;
   }
@@ -151,7 +151,7 @@ async function keepFrames(source: FrameSource, count: number): Promise<KeptFrame
       if (result.kind === 'ended') break;
       throw result.error;
     }
-    // The source's own memory is used again with the next frame.
+    // The source reuses its memory for the next frame.
     const coded = result.coded && { coded: Uint8Array.from(result.coded) };
     kept.push({ ...result, ...coded, id: kept.length, pixels });
   }

@@ -1,4 +1,4 @@
-/** Counts requests for frames in lock-step. They may come before the frame that answers them is read, and the other way round. */
+/** Counts requests for frames in lock-step. A request may come before its frame is read, or after. */
 export class RequestGate {
   readonly #signal: AbortSignal;
   #count = 0;
@@ -9,13 +9,13 @@ export class RequestGate {
     signal.addEventListener('abort', () => this.#wake());
   }
 
-  /** Asks for one more frame. */
+  /** Requests one more frame. */
   request(): void {
     this.#count++;
     this.#wake();
   }
 
-  /** Resolves when a frame is asked for, and takes that request; or when the signal aborts. */
+  /** Resolves when a frame is requested, and takes that request; or when the signal aborts. */
   async next(): Promise<void> {
     while (this.#count === 0 && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {

@@ -2,16 +2,16 @@ import { PerceptionError } from '../frame/perception-error.js';
 import type { AskedControls } from './camera-controls.js';
 import { withoutCredentials } from './credentials.js';
 
-/** What a person asks of a camera or stream. */
+/** The requested mode of a camera or stream. */
 export interface AskedMode {
   widthPx?: number;
   heightPx?: number;
   rateHz?: number;
-  /** Of a camera: the format on its cable, such as `mjpeg`; `nv12` also makes the frames NV12. */
+  /** For a camera: the format on its cable, such as `mjpeg`; `nv12` also makes the frames NV12. */
   format?: string;
-  /** No frame for this long, and the source is lost; milliseconds. */
+  /** Time without a frame after which the source is lost, milliseconds. */
   stallMs?: number;
-  /** Of a camera: exposure and colour. */
+  /** For a camera: exposure and colour. */
   controls?: AskedControls;
 }
 
@@ -22,7 +22,7 @@ const above0 = (text: string, most: number): number | undefined => {
   return text !== '' && value > 0 && value <= most ? value : undefined;
 };
 
-/** `auto`, or a number up to `most` that goes by this name. */
+/** Reads `auto` or a number up to `most` into this control. */
 const control =
   (key: keyof AskedControls, most: number): Read =>
   (text) => {
@@ -74,8 +74,9 @@ const keys: Readonly<Record<string, { expected: string; read: Read }>> = {
 };
 
 /**
- * Splits `<place><mark>key=value&key=value` at the first `mark`: `?` of a camera, `#` of a network address, whose own
- * query is the server's. `allowed` names the keys that make sense there. Throws ERR_USAGE for an unknown key (the known ones are named) or a value that cannot be.
+ * Splits `<place><mark>key=value&key=value` at the first `mark`: `?` for a camera, `#` for a network address, whose query
+ * belongs to the server. `allowed` lists the valid keys. Throws ERR_USAGE for an unknown key (the known ones are named)
+ * or an invalid value.
  */
 export function splitAsked(
   location: string,

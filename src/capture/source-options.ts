@@ -1,24 +1,24 @@
 import type { RepeatOptions } from './repeated-source.js';
 
-/** What may be said of a source beside its place. Plain data: it crosses threads. */
+/** Settings of a source besides its place. Plain data: it crosses threads. */
 export interface SourceOptions {
-  /** Frames a second of pictures (20 when left out), or in place of a video's own times, or asked of a camera. */
+  /** Frames per second: of pictures (20 when left out), in place of a video's own times, or requested of a camera. */
   rateHz?: number;
-  /** Topic of the pictures in a recording; that with the most pictures when left out. */
+  /** Topic of the pictures in a recording; the one with the most pictures when left out. */
   topic?: string;
-  /** Size asked of a camera or GStreamer pipeline, pixels. */
+  /** Requested size of a camera or GStreamer pipeline, pixels. */
   widthPx?: number;
   heightPx?: number;
   /** Pixel format of the frames of a live source; rgb8 when left out. */
   format?: 'rgb8' | 'nv12';
   /**
-   * Also deliver each frame as the camera gives it (MJPEG), for a recording that keeps it untouched; `if-free` where the
-   * source reads JPEG anyway, for whoever looks.
+   * Also deliver each frame as the camera gives it (MJPEG), for a recording that keeps it untouched; `if-free`: only if
+   * the source reads JPEG anyway, for viewers.
    */
   keepsCoded?: boolean | 'if-free';
-  /** Also say how the driver of a recording steered, where it holds that (`SourceFrame.driverSteeringRad`). */
+  /** Also deliver the driver's steering, if the recording holds it (`SourceFrame.driverSteeringRad`). */
   readsDriver?: boolean;
-  /** Play a recorded drive round and round. */
+  /** Play a recorded drive repeatedly. */
   repeat?: RepeatOptions;
   /** Programs to use in place of those on the search path. */
   ffmpegPath?: string;

@@ -3,27 +3,30 @@ import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
 import type { SourceOptions } from './source-options.js';
 
-/** Programs and packages outside of the project that a source cannot do without. */
+/** Programs and packages outside the project that a source needs. */
 export type SourceProgram = 'ffmpeg' | 'ffprobe' | 'gst-launch-1.0' | '@u4/opencv4nodejs';
 
 /** One kind of source. */
 export interface SourceRow {
   /** For people, in one or two words. */
   readonly kind: string;
-  /** What stands before the colon; empty for what lies at a path and is known by what it is. */
+  /** Words before the colon of an address; empty for a source at a path, which is recognised by its contents. */
   readonly schemes: readonly string[];
   /** How it is written, for people. */
   readonly example: string;
   readonly programs: readonly SourceProgram[];
-  /** True where frames come when a camera takes them: nothing may open it twice, and its end is no end. */
+  /**
+   * True if frames come when a camera takes them: it cannot be opened twice, and when its frames stop it is lost, not
+   * ended.
+   */
   readonly isLive: boolean;
-  /** True where a recording may keep its pictures as they came (`SourceOptions.keepsCoded`). */
+  /** True if a recording may keep its pictures as they came (`SourceOptions.keepsCoded`). */
   readonly keepsCoded?: true;
-  /** `location` is whole, the scheme included. */
+  /** `location` includes the scheme. */
   open(location: string, options: SourceOptions): Promise<FrameSource>;
 }
 
-// Each opens its own file: what another kind needs (MCAP, pictures) is not loaded for it.
+// Each imports its own file, so that code for other kinds (MCAP, pictures) is not loaded.
 const rows = {
   camera: {
     kind: 'camera',
@@ -124,7 +127,7 @@ const rows = {
 } satisfies Record<string, SourceRow>;
 
 export type SourceKind = keyof typeof rows;
-/** What lies at a path: `recogniseSource` tells which. */
+/** Kinds of sources at a path, as `recogniseSource` finds them. */
 export type PathKind = {
   [Kind in SourceKind]: (typeof rows)[Kind]['schemes'] extends readonly never[] ? Kind : never;
 }[SourceKind];
@@ -138,9 +141,9 @@ export const knownSchemes: readonly string[] = Object.values(sourceTable).flatMa
 );
 
 /**
- * The row of an address (`rtsp://…`, `camera:…`); undefined for a path. A single letter before the colon is a drive
- * of Windows, and an unknown word before a colon that no `//` follows may be part of a file's name.
- * Throws ERR_USAGE for an address of an unknown scheme.
+ * Returns the row of an address (`rtsp://…`, `camera:…`); undefined for a path. A single letter before the colon is a
+ * Windows drive, and an unknown word before a colon without `//` may be part of a file name. Throws ERR_USAGE for an
+ * address of an unknown scheme.
  */
 export function addressRow(location: string): SourceRow | undefined {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();

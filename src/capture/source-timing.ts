@@ -30,7 +30,7 @@ export class SourceTimingMeter {
       const ms = Number(frame.captureTimeNs - this.#lastNs!) / 1e6;
       if (this.#count >= 8 && ms > gapShare * this.#usualMs) this.#gaps++;
       this.#intervalsMs[this.#count++ % windowFrames] = ms;
-      // Now and then is often enough for what is usual.
+      // The usual interval need not be computed for every frame.
       if (this.#count < 16 || this.#count % 16 === 0) this.#usualMs = this.#percentileMs(0.5);
     }
     this.#lastNs = frame.captureTimeNs;

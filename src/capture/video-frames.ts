@@ -1,7 +1,7 @@
 import { type ProcessExit, RawFrameProcess } from '../codec/raw-frame-process.js';
 import { type DecodedFrameFacts, ShowinfoLines } from '../codec/video/showinfo-lines.js';
 
-/** The frames of one file: pixels as rgb24, all of the first frame's size, and beside them what each was. */
+/** The frames of one file: pixels as rgb24, all of the first frame's size, and facts about each frame. */
 export class VideoFrames {
   readonly #process: RawFrameProcess;
   readonly #lines: ShowinfoLines;
@@ -18,8 +18,8 @@ export class VideoFrames {
     passthrough: '-vsync' | '-fps_mode',
   ): Promise<VideoFrames> {
     const decode = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
-    // With the container's own clock, so that frames can be told from packets that gave none.
-    // What the file says of how it is to be turned, ffmpeg does in front of every filter.
+    // With the container's own clock, so that packets without a frame can be told apart. ffmpeg applies the file's
+    // rotation before all filters.
     decode.push('-copyts', '-i', input, '-map', '0:v:0');
     decode.push('-vf', 'showinfo=checksum=0', passthrough, 'passthrough');
     // The same bytes on every machine, whatever its vector instructions.
@@ -30,7 +30,7 @@ export class VideoFrames {
     return new VideoFrames(process, lines);
   }
 
-  /** The facts of the next frame, whose pixels `readPixels` then gives; undefined when no more come. */
+  /** Resolves with the facts of the next frame, whose pixels `readPixels` then reads; undefined after the last. */
   nextFacts(): Promise<DecodedFrameFacts | undefined> {
     return this.#lines.next();
   }

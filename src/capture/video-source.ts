@@ -10,24 +10,23 @@ import { FramePlacer, type FrameSlots, planSlots } from './frame-slots.js';
 import { VideoFrames } from './video-frames.js';
 
 export interface VideoOptions {
-  /** Frames a second, in place of the file's own times. */
+  /** Frames per second, in place of the file's own times. */
   rateHz?: number;
-  /** The programs; those on the search path when left out. ffprobe is looked for beside a given ffmpeg. */
+  /** The programs; those on the search path when left out. ffprobe is searched for next to a given ffmpeg. */
   ffmpegPath?: string;
   ffprobePath?: string;
 }
 
 /**
- * The frames of a video file, decoded by the system's `ffmpeg` in a child process, rgb8, upright where
- * the file says how it is to be turned, each at the presentation time that the decoder gives it, none doubled or left out to keep a rate. The first frame sets
- * the size. Skipped by reason: `size`, `undecodable` (the file lists it, the decoder left it out), `missing` (a place
- * without a picture), `truncated` (behind the last frame that came), `lost` (not read, because ffmpeg failed).
- * Rejects with ERR_TOOL_MISSING or ERR_SOURCE_FORMAT; a read ends as `failed` with ERR_SOURCE_LOST when ffmpeg is
- * killed or fails.
+ * Opens the frames of a video file, decoded by the system's `ffmpeg` in a child process: rgb8, rotated as the file says,
+ * each at the decoder's presentation time, none doubled or left out to keep a rate. The first frame sets the size.
+ * Skipped by reason: `size`, `undecodable` (the file lists it, the decoder left it out), `missing` (a place without a
+ * picture), `truncated` (after the last frame that came), `lost` (not read, because ffmpeg failed). Rejects with
+ * ERR_TOOL_MISSING or ERR_SOURCE_FORMAT; a read ends as `failed` with ERR_SOURCE_LOST if ffmpeg is killed or fails.
  */
 export async function openVideo(path: string, options: VideoOptions = {}): Promise<FrameSource> {
   const { ffmpegPath = 'ffmpeg', ffprobePath = ffprobeBeside(options.ffmpegPath) } = options;
-  // "file:" keeps ffmpeg from taking a name for an option or a protocol.
+  // "file:" keeps ffmpeg from mistaking a name for an option or a protocol.
   const input = `file:${path}`;
   const facts = await probeVideo(ffprobePath, ['-i', input], path, true);
   const name = basename(path);
@@ -72,7 +71,7 @@ class VideoSource implements FrameSource {
   #end: SourceEnd | undefined;
 
   constructor(
-    /** Where the film lies. */
+    /** Path of the video. */
     readonly path: string,
     info: SourceInfo,
     slots: FrameSlots,
@@ -92,9 +91,9 @@ class VideoSource implements FrameSource {
     while (this.#end === undefined) {
       const facts = this.#first ?? (await this.#frames.nextFacts());
       this.#first = undefined;
-      // Where no more are announced, the pixels are over as well: this tells how the process ended.
+      // If no more frames are announced, there are no more pixels either: this reads how the process ended.
       const exit = await this.#frames.readPixels(into);
-      // Set meanwhile where the source was closed during this read.
+      // Set if the source was closed during this read.
       if (this.#end !== undefined) break;
       if (exit !== undefined || facts === undefined) {
         this.#end = this.#ended(exit);

@@ -3,18 +3,18 @@ import { type Options, parse } from 'csv-parse/sync';
 /** A line of a delimited file, with its number (from 1) for messages. */
 export interface DelimitedLine {
   lineNumber: number;
-  /** Trimmed; empty where the line's quotes do not close. */
+  /** Trimmed; empty if the line's quotes do not close. */
   fields: string[];
 }
 
 export type Separator = ',' | ';' | '\t';
 
-/** No line of a data set's table is longer. */
+/** Longest line of a table. */
 const maxLineCharacters = 64 * 1024;
 
 /**
  * Splits a table into lines of trimmed fields. A field in double quotes may hold the separator, and "" stands for a
- * quote inside one (RFC 4180), but no line break. Empty lines are left out, a byte order mark too.
+ * quote inside one (RFC 4180), but no line break. Empty lines and a byte order mark are skipped.
  */
 export function parseDelimited(text: string, separator: Separator): DelimitedLine[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
@@ -26,7 +26,7 @@ export function parseDelimited(text: string, separator: Separator): DelimitedLin
     info: false,
   };
   const found: DelimitedLine[] = [];
-  // Most tables have no quotes at all, and the parser takes them in one go.
+  // Most tables have no quotes, so the parser can take them in one go.
   const isPlain = !text.includes('"');
   const filled = lines.flatMap((line, index) => (line.trim() === '' ? [] : [{ line, index }]));
   const whole = isPlain
@@ -40,7 +40,7 @@ export function parseDelimited(text: string, separator: Separator): DelimitedLin
   return found;
 }
 
-/** The separator that a table's first line holds most of; a comma where it holds none. */
+/** The most frequent separator in a table's first line; a comma if it has none. */
 export function separatorOf(text: string): Separator {
   const [first = ''] = text.replace(/^\uFEFF/, '').split(/[\r\n]/, 1);
   const count = (separator: Separator) => first.split(separator).length;
@@ -50,7 +50,7 @@ export function separatorOf(text: string): Separator {
   );
 }
 
-/** A finite number, or undefined for anything else (also for an empty field, which Number() would call 0). */
+/** A finite number, or undefined for anything else (including an empty field, which Number() would turn into 0). */
 export function parseNumber(field: string | undefined): number | undefined {
   if (field === undefined || field.trim() === '') return undefined;
   const value = Number(field);

@@ -5,7 +5,7 @@ import { decodePlainJpeg, plainJpeg } from './turbo-jpeg.js';
 
 let loading: Promise<typeof import('sharp').default> | undefined;
 
-/** Loads sharp with the first picture that needs it: a run on plain JPEGs never does, and starts sooner. */
+/** Loads sharp for the first picture that needs it: a run on plain JPEGs never does, and starts sooner. */
 async function openSharp(input: string | Uint8Array, options: SharpOptions): Promise<Sharp> {
   loading ??= import('sharp').then(({ default: sharp }) => {
     sharp.cache(false);
@@ -23,10 +23,11 @@ export interface DecodedImage {
 
 /**
  * Decodes a JPEG, PNG, WebP, TIFF, GIF or SVG file or buffer to packed rgb8 (alpha is dropped onto black),
- * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects when the bytes are no
- * picture, or a JPEG whose middle is missing; the caller names the place.
+ * on libuv's thread pool. EXIF orientation is not applied: pixels are as stored. Rejects if the bytes are not a picture,
+ * or are a JPEG with missing data; the caller names the file.
  *
- * Plain JPEGs go through libjpeg-turbo, in a third of the time (benchmarks/jpeg-decode.ts): here, and so in training, evaluation and on the rig.
+ * Plain JPEGs go through libjpeg-turbo, in a third of the time (benchmarks/jpeg-decode.ts), alike in training, evaluation
+ * and on the rig.
  */
 export async function decodeImage(input: string | Uint8Array): Promise<DecodedImage> {
   const bytes = typeof input === 'string' && isJpegName(input) ? await readFile(input) : input;
@@ -38,7 +39,7 @@ export async function decodeImage(input: string | Uint8Array): Promise<DecodedIm
     );
   const data = await decodePlainJpeg(bytes, plain);
   if (data !== undefined) return { ...plain, data };
-  // The decoder also stops at what leaves a picture whole, such as stray bytes before a marker.
+  // The decoder also stops at harmless faults, such as stray bytes before a marker.
   if (!(await isWholeJpeg(bytes)))
     throw new Error('expected a whole JPEG, found one that is damaged');
   return decodeBySharp(bytes);
@@ -60,7 +61,7 @@ async function decodeBySharp(input: string | Uint8Array): Promise<DecodedImage> 
 
 /**
  * Width and height from a picture's header, pixels as stored, without decoding it, and its EXIF orientation: 1 as
- * stored, 2 mirrored, 3 turned round, 4 both, 5 to 8 on its side (EXIF 2.32, tag 0x0112). Pixels are never turned.
+ * stored, 2 mirrored, 3 upside down, 4 both, 5 to 8 on its side (EXIF 2.32, tag 0x0112). Pixels are never rotated.
  */
 export async function imageSize(
   input: string | Uint8Array,
@@ -71,25 +72,25 @@ export async function imageSize(
 }
 
 /**
- * The brightest value of a picture of 16 bits a channel, 0..65535; undefined for one of fewer bits. Below 4096 it is
- * of a camera of 12 bits or less whose values were not spread, and reads as night.
+ * The brightest value of a picture with 16 bits per channel, 0..65535; undefined for fewer bits. Below 4096 the picture
+ * is from a camera of at most 12 bits whose values were not scaled up, and looks like night.
  */
 export async function brightestOf16Bits(input: string | Uint8Array): Promise<number | undefined> {
   const picture = await openSharp(input, { limitInputPixels: maxPixels });
   if ((await picture.metadata()).depth !== 'ushort') return undefined;
   const { channels } = await picture.stats();
-  // Alpha is full where there is any, and says nothing of the light.
+  // Alpha is usually full and tells nothing about brightness.
   const colours = channels.length % 2 === 0 ? channels.slice(0, -1) : channels;
   return Math.max(...colours.map(({ max }) => max));
 }
 
 /**
- * False where a JPEG's data end before its pixels do, as when its middle is missing: libjpeg then fills up with grey
- * and only warns. Other warnings (bytes too many before a marker, as some cameras write) leave the picture whole.
+ * False if a JPEG's data end before its pixels do, such as when its middle is missing: libjpeg then fills the rest with
+ * grey and only warns. Other warnings (extra bytes before a marker, as some cameras write) do not harm the picture.
  */
 export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
   try {
-    // At an eighth of the size: all data are read, few pixels made.
+    // At an eighth of the size: all data are read, but few pixels are made.
     const { width } = await (await openSharp(bytes, { limitInputPixels: maxPixels })).metadata();
     const strict = { limitInputPixels: maxPixels, failOn: 'warning' } as const;
     await (await openSharp(bytes, strict))
@@ -106,8 +107,8 @@ const rawInput = (image: DecodedImage) =>
   openSharp(image.data, { raw: { width: image.widthPx, height: image.heightPx, channels: 3 } });
 
 /**
- * Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. `isCompact` spends three times as long for
- * about a quarter fewer bytes (trellis quantisation, optimised Huffman codes); any decoder reads it as quickly.
+ * Encodes packed rgb8 as baseline JPEG; quality 1..100, chroma 4:2:0. `isCompact` takes three times as long for about a
+ * quarter fewer bytes (trellis quantisation, optimised Huffman codes); any decoder reads it as quickly.
  */
 export async function encodeJpeg(
   image: DecodedImage,
@@ -128,7 +129,7 @@ export async function encodePng(image: DecodedImage, dotsPerInch?: number): Prom
     .toBuffer();
 }
 
-/** Encodes a label map (one byte a pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */
+/** Encodes a label map (one byte per pixel, a class id) as 8-bit grey PNG, which readPngSamples reads back. */
 export async function encodeLabelMap(
   labels: Uint8Array,
   widthPx: number,
@@ -138,7 +139,7 @@ export async function encodeLabelMap(
   return raw.toColourspace('b-w').png().toBuffer();
 }
 
-/** Draws an SVG text over a picture of the same size; the pixels are the caller's. */
+/** Draws an SVG document over a picture of the same size; the caller owns the returned pixels. */
 export async function overlaySvgPixels(image: DecodedImage, svg: string): Promise<DecodedImage> {
   const drawn = (await rawInput(image)).composite([{ input: Buffer.from(svg) }]);
   const { widthPx, heightPx } = image;
@@ -146,8 +147,8 @@ export async function overlaySvgPixels(image: DecodedImage, svg: string): Promis
 }
 
 /**
- * Draws an SVG document over packed rgb8 and encodes the whole as PNG. `belowPx` rows are added below the picture, for a
- * document that is so much higher.
+ * Draws an SVG document over packed rgb8 and encodes the result as PNG. `belowPx` black rows are added below the picture,
+ * for a document that is that much taller.
  */
 export async function overlaySvgPng(
   image: DecodedImage,
@@ -161,7 +162,7 @@ export async function overlaySvgPng(
     .toBuffer();
 }
 
-/** How wide texts are in a bold font of this size, pixels, by the engine that draws them in an SVG. `family` as in SVG. */
+/** Widths of texts in a bold font of this size, pixels, measured by the engine that draws SVGs. `family` as in SVG. */
 export async function measureTexts(
   texts: Iterable<string>,
   family: string,
@@ -169,7 +170,7 @@ export async function measureTexts(
 ): Promise<Map<string, number>> {
   const { default: sharp } = await import('sharp');
   const widths = new Map<string, number>();
-  // A point is a pixel at 72 dots per inch; text that is no text (spaces alone) has no picture.
+  // A point is a pixel at 72 dots per inch; text of only spaces has no picture.
   const font = `${family.replaceAll(', ', ',')} Bold ${fontPx}`;
   for (const words of new Set(texts)) {
     if (words.trim() === '') continue;

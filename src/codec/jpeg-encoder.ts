@@ -3,14 +3,14 @@ import { fillPackedRgb } from './packed-rgb.js';
 import { encodeJpegInto, mostJpegBytes } from './turbo-jpeg.js';
 
 /**
- * Encodes frames of one layout as JPEG, on the calling thread: baseline, chroma 4:2:0. Pixels may lie in shared
- * memory. Makes its buffers once.
+ * Encodes frames of one layout as JPEG, on the calling thread: baseline, chroma 4:2:0. Pixels may be in shared memory.
+ * Allocates its buffers once.
  */
 export class JpegEncoder {
   readonly #layout: FrameLayout;
   readonly #quality: number;
   readonly #out: Uint8Array;
-  /** Of frames that the encoder cannot read where they lie. */
+  /** Copy of frames that the encoder cannot read in place; undefined if it can. */
   readonly #rgb: Uint8Array | undefined;
 
   /** `quality` is 1 to 100. */
@@ -24,7 +24,7 @@ export class JpegEncoder {
     this.#rgb = isReadable ? undefined : new Uint8Array(width * height * 3);
   }
 
-  /** The JPEG is a view, valid until the next call. */
+  /** Returns the JPEG as a view that is valid until the next call. */
   encode(pixels: Uint8Array): Uint8Array {
     const { widthPx, heightPx, strideBytes } = this.#layout;
     if (this.#rgb !== undefined) fillPackedRgb(pixels, this.#layout, this.#rgb);

@@ -1,5 +1,6 @@
 /**
- * Width and height of a JPEG from its frame header, without decoding, and whether it carries EXIF, by which viewers turn it. Undefined where the bytes are no JPEG or stop before the frame header (ITU-T T.81, B.2.2).
+ * Width and height of a JPEG from its frame header, without decoding, and whether it carries EXIF, which may make viewers
+ * rotate it. Undefined if the bytes are not a JPEG or end before the frame header (ITU-T T.81, B.2.2).
  */
 export function readJpegHeader(
   bytes: Uint8Array,
@@ -34,15 +35,14 @@ export function readJpegHeader(
 }
 
 /**
- * Bytes of a JPEG from its start to its end marker, found by walking through its segments and scans: what lies behind
- * (padding, the film of a phone's motion photo) is not part of it. Undefined where there is no end marker (ITU-T T.81,
- * B.1.1).
+ * Length of a JPEG in bytes up to and including its end marker, found by walking through its segments and scans. Bytes
+ * after it (padding, the film of a phone's motion photo) do not count. Undefined without an end marker (ITU-T T.81, B.1.1).
  */
 export function jpegLength(bytes: Uint8Array): number | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
   let at = 2;
   while (at + 1 < bytes.length) {
-    // In a scan, every byte that is no marker is data: 0xff 0x00 is a byte, 0xd0 to 0xd7 restart the scan.
+    // In a scan, every byte outside a marker is data: 0xff 0x00 is a data byte, 0xd0 to 0xd7 restart the scan.
     if (bytes[at] !== 0xff || bytes[at + 1] === 0x00 || isRestart(bytes[at + 1]!)) {
       at = bytes.indexOf(0xff, at + (bytes[at] === 0xff ? 2 : 1));
       if (at < 0) return undefined;

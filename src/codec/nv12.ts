@@ -1,6 +1,6 @@
 import type { FrameLayout } from '../frame/frame.js';
 
-/** Turns an NV12 frame (BT.601, studio range, as video carries it) into packed rgb8 of the same size, in `rgb`. */
+/** Converts an NV12 frame (BT.601, limited range, as in video) to packed rgb8 of the same size, in `rgb`. */
 export function fillRgbFromNv12(
   pixels: Uint8Array,
   { widthPx, heightPx, strideBytes }: FrameLayout,
@@ -11,7 +11,7 @@ export function fillRgbFromNv12(
     const row = y * strideBytes;
     const chroma = chromaAt + (y >> 1) * strideBytes;
     for (let x = 0; x < widthPx; x++, to += 3) {
-      // ITU-R BT.601, in 8 bits of fraction.
+      // ITU-R BT.601, with 8 fraction bits.
       const luma = 298 * (pixels[row + x]! - 16) + 128;
       const u = pixels[chroma + (x & ~1)]! - 128;
       const v = pixels[chroma + (x | 1)]! - 128;

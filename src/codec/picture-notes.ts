@@ -1,9 +1,9 @@
 import { brightestOf16Bits, imageSize } from './image-codec.js';
 
-/** Below this share of its range a picture of 16 bits was taken by a camera of twelve or fewer. */
+/** If a 16-bit picture's brightest value is below this share of the range, the camera has at most 12 bits. */
 const darkestShare = 1 / 16;
 
-/** Ways in which EXIF says that a picture is to be turned before people look at it (TIFF 6.0, tag 274). */
+/** How EXIF says a picture is to be turned for display, by orientation (TIFF 6.0, tag 274). */
 const orientations: Readonly<Record<number, string>> = {
   2: 'mirrored',
   3: 'turned by 180 degrees',
@@ -15,9 +15,9 @@ const orientations: Readonly<Record<number, string>> = {
 };
 
 /**
- * What a person should know of a picture file that is decoded as it is stored: an EXIF orientation that is not
- * applied, or 16 bits of which the upper four stay empty, so that the picture comes out as night. The text goes behind
- * a name: "frame0.png: ...". Undefined where there is nothing; never rejects.
+ * What the user should know about a picture file whose pixels are used as stored: an EXIF orientation that is not
+ * applied, or 16 bits of which the upper four are empty, so that the picture looks like night. The text follows a name:
+ * "frame0.png: ...". Undefined if there is nothing to report; never rejects.
  */
 export async function pictureNote(path: string): Promise<string | undefined> {
   try {

@@ -1,22 +1,22 @@
 import { inflateSync } from 'node:zlib';
 import { maxPixels } from '../frame/rgb-image.js';
 
-/** A PNG as it is stored: nothing is scaled, expanded or turned into another colour space. */
+/** A PNG as stored: nothing is scaled, expanded or converted to another colour space. */
 export interface PngSamples {
   widthPx: number;
   heightPx: number;
-  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   bitDepth: number;
-  /** Samples a pixel: 1 (grey or palette), 2 (with alpha), 3 (red, green, blue), 4 (with alpha). */
+  /** Samples per pixel: 1 (grey or palette), 2 (grey and alpha), 3 (red, green, blue), 4 (with alpha). */
   channels: number;
-  /** Where the samples are places in a palette: its red, green, blue, 0..255. */
+  /** If the samples are indices of a palette: its red, green, blue, 0..255. */
   paletteRgb?: Uint8Array;
   /** Row-major, channels interleaved, each 0 .. 2^bitDepth - 1; owned by the caller. */
   samples: Uint16Array;
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Samples a pixel and allowed bit depths, by colour type (PNG specification, 11.2.2). */
+/** Samples per pixel and allowed bit depths, by colour type (PNG specification, 11.2.2). */
 const colourTypes: ReadonlyMap<number, { channels: number; depths: readonly number[] }> = new Map([
   [0, { channels: 1, depths: [1, 2, 4, 8, 16] }],
   [2, { channels: 3, depths: [8, 16] }],
@@ -42,8 +42,8 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the samples of a PNG as they are stored, which sharp does not: it hands out brightness, and what a label map
- * holds are ids. Throws an Error that says what was expected; the caller names the file.
+ * Reads the samples of a PNG as stored: sharp would convert them to brightness, but a label map holds class ids. Throws
+ * an Error that says what was expected; the caller names the file.
  */
 export function readPngSamples(bytes: Uint8Array): PngSamples {
   if (!isPng(bytes)) throw new Error('expected a PNG');
@@ -125,7 +125,7 @@ function readChunks(bytes: Uint8Array) {
   return { header, palette, packed: Buffer.concat(parts) };
 }
 
-/** Undoes a row's filter in place (PNG specification, 9.2); `above` is the row before it, unfiltered. */
+/** Undoes a row's filter in place (PNG specification, 9.2); `above` is the previous row, unfiltered. */
 function unfilter(filter: number, line: Uint8Array, above: Uint8Array, byteStep: number): void {
   if (filter === 0) return;
   if (filter > 4) throw new Error(`expected a filter of 0 to 4, found ${filter}`);

@@ -7,8 +7,8 @@ const isSpace = (byte: number | undefined) =>
 
 /**
  * Decodes a binary PPM ("P6", netpbm) to packed rgb8. Comments in the header are skipped; a maximum value
- * below 255 is scaled up to 255; pictures of 16 bits a channel and edges above 8192 pixels are refused.
- * The returned pixels are a copy, owned by the caller. Throws ERR_SOURCE_FORMAT, without naming the file:
+ * below 255 is scaled up to 255; pictures with 16 bits per channel and edges above 8192 pixels are refused.
+ * The returned pixels are a copy, owned by the caller. Throws ERR_SOURCE_FORMAT without naming the file:
  * the caller knows it.
  */
 export function decodePpm(bytes: Uint8Array): DecodedImage {
@@ -38,14 +38,14 @@ export function decodePpm(bytes: Uint8Array): DecodedImage {
   if (maxValue < 1 || maxValue > 255) {
     throw formatError(`expected a maximum value of 1 to 255, found ${maxValue}`);
   }
-  // Exactly one white space character parts the header from the pixels: any more would be pixels.
+  // Exactly one white space character separates the header from the pixels: any more would be pixels.
   if (!isSpace(bytes[offset])) throw formatError('expected white space after the maximum value');
   const pixels = bytes.subarray(offset + 1);
   const expectedBytes = widthPx * heightPx * 3;
   if (pixels.length < expectedBytes) {
     throw formatError(`expected ${expectedBytes} bytes of pixels, found ${pixels.length}`);
   }
-  // Not slice(): of a Buffer that is a view of the caller's bytes.
+  // Not slice(): for a Buffer it returns a view of the caller's bytes.
   const data = new Uint8Array(pixels.subarray(0, expectedBytes));
   if (maxValue !== 255) {
     for (let i = 0; i < data.length; i++) {

@@ -2,13 +2,13 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** How a process ended, when it did not deliver another whole frame. */
+/** How a process ended that did not deliver another complete frame. */
 export interface ProcessExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Last line that it wrote to its error output. */
+  /** Last line of its error output. */
   lastWords: string;
-  /** Bytes of a frame that it had begun. */
+  /** Bytes of a frame that it had only begun. */
   partialBytes: number;
 }
 
@@ -17,8 +17,8 @@ const maxErrorChars = 4096;
 const longestEndMs = 3000;
 
 /**
- * A child process that writes frames of one size to its standard output, without anything between them. Nothing
- * is read from it but on demand, so that the pipe holds it back when frames are not wanted.
+ * A child process that writes frames of one size to its standard output, without anything between them. Its output is
+ * read only on demand, so that the full pipe pauses it when no frames are wanted.
  */
 export class RawFrameProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -34,7 +34,7 @@ export class RawFrameProcess {
     this.#child = child;
     const wake = (): void => this.#wake();
     child.stdout.on('readable', wake).on('end', wake).on('close', wake);
-    // A pipe that breaks shows as an end of the frames; the exit says why.
+    // A broken pipe ends the frames; the exit says why.
     child.stdout.on('error', wake);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-maxErrorChars);
@@ -49,9 +49,9 @@ export class RawFrameProcess {
   }
 
   /**
-   * Starts a program, without a shell; `errorLines` is told what it writes to its error output, and `sideLines`, where given, what it
-   * writes to its file descriptor 3. It reads nothing, unless `takesInput`: then `input` is there. Rejects with ERR_TOOL_MISSING where
-   * it cannot be started.
+   * Starts a program without a shell. `errorLines` gets its error output and `sideLines`, if given, what it writes to file
+   * descriptor 3. It has no standard input unless `takesInput`: then `input` is set. Rejects with ERR_TOOL_MISSING if it
+   * cannot be started.
    */
   static async start(
     program: string,
@@ -68,11 +68,11 @@ export class RawFrameProcess {
     if (sideLines !== undefined) {
       const side = (child.stdio as unknown as Readable[])[3]!;
       side.setEncoding('utf8').on('data', (text: string) => sideLines.take(text));
-      // A pipe that breaks shows as an end of the frames.
+      // A broken pipe shows as the end of the frames.
       side.on('error', () => {});
       child.on('close', () => sideLines.end());
     }
-    // A pipe that breaks shows as an end of the frames.
+    // A broken pipe shows as the end of the frames.
     (child.stdio[0] as Writable | null)?.on('error', () => {});
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
@@ -85,12 +85,12 @@ export class RawFrameProcess {
     return this.#child.pid;
   }
 
-  /** What the process reads; null unless it was started so. */
+  /** Standard input of the process; null unless it was started with `takesInput`. */
   get input(): Writable | null {
     return this.#child.stdio[0] as Writable | null;
   }
 
-  /** Fills `into` with the next frame and resolves with undefined; or with how the process ended before that. */
+  /** Fills `into` with the next frame. Resolves with undefined, or with how the process ended before that. */
   async readFrame(into: Uint8Array): Promise<ProcessExit | undefined> {
     const { stdout } = this.#child;
     let filledBytes = 0;
@@ -112,14 +112,14 @@ export class RawFrameProcess {
     return undefined;
   }
 
-  /** Ends the process, whatever it is doing, and waits until it is gone. */
+  /** Kills the process and waits until it is gone. */
   async stop(): Promise<void> {
     this.#child.stdout.destroy();
     this.#child.kill('SIGKILL');
     await this.#gone();
   }
 
-  /** A process that hangs inside its device's driver outlives its kill: it is not waited for longer than this. */
+  /** Waits until the process is gone, for at most `longestEndMs`: one that hangs in a device's driver survives its kill. */
   async #gone(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<void>((resolve) => {
@@ -141,7 +141,7 @@ export class RawFrameProcess {
   }
 }
 
-/** The error for a program that is not installed, or may not be started. */
+/** The error for a program that is not installed or cannot be started. */
 export function toolMissing(program: string, cause: unknown): PerceptionError {
   const code = (cause as NodeJS.ErrnoException).code;
   const found = code === 'ENOENT' ? 'no such program' : `that it cannot be started (${code})`;

@@ -1,11 +1,11 @@
 import { PerceptionError } from '../frame/perception-error.js';
 import type { DecodedImage } from './image-codec.js';
 
-/** A picture without compression, named as ROS names it (`sensor_msgs/Image`). */
+/** An uncompressed picture, as in ROS's `sensor_msgs/Image`. */
 export interface RawImage {
   widthPx: number;
   heightPx: number;
-  /** Of `sensor_msgs/image_encodings.h`: rgb8, bgr8, mono8, yuv422 and so on. */
+  /** Encoding of `sensor_msgs/image_encodings.h`: rgb8, bgr8, mono8, yuv422 and so on. */
   encoding: string;
   isBigEndian: boolean;
   /** Bytes from one row to the next. */
@@ -15,7 +15,7 @@ export interface RawImage {
 
 const maxEdgePx = 8192;
 
-/** Where red, green and blue lie in a pixel of so many bytes. */
+/** Bytes per pixel, and the bytes of red, green and blue in it. */
 const interleaved: ReadonlyMap<string, readonly [bytes: number, r: number, g: number, b: number]> =
   new Map([
     ['rgb8', [3, 0, 1, 2]],
@@ -28,7 +28,7 @@ const interleaved: ReadonlyMap<string, readonly [bytes: number, r: number, g: nu
     ['8UC1', [1, 0, 0, 0]],
   ]);
 
-/** Where the first luma and the first chroma byte (U) lie in the four bytes of two pixels. */
+/** Positions of the first luma and the first chroma byte (U) in the four bytes of two pixels. */
 const packedYuv: ReadonlyMap<string, readonly [y: number, u: number]> = new Map([
   ['yuv422', [1, 0]],
   ['uyvy', [1, 0]],
@@ -44,13 +44,13 @@ const bayer: ReadonlyMap<string, string> = new Map([
   ['bayer_grbg', 'grbg'],
 ]);
 
-/** What can be read, for messages. */
+/** Readable encodings, for messages. */
 const known = [...interleaved.keys(), 'mono16', ...packedYuv.keys(), 'bayer_*8', 'bayer_*16'];
 
 /**
- * A raw picture as packed rgb8, owned by the caller. Of 16 bits the upper eight are kept; YUV is BT.601 of studio
- * range, as ROS takes it; of a Bayer pattern each block of two by two pixels becomes one colour.
- * Throws ERR_SOURCE_FORMAT for an encoding that is not known, or where there are too few bytes.
+ * A raw picture as packed rgb8, owned by the caller. 16 bits keep their upper eight; YUV is BT.601 in limited range, as
+ * in ROS; each block of two by two pixels of a Bayer pattern becomes one colour.
+ * Throws ERR_SOURCE_FORMAT for an unknown encoding, or if there are too few bytes.
  */
 export function decodeRawImage(raw: RawImage): DecodedImage {
   const { widthPx, heightPx, encoding } = raw;
@@ -97,7 +97,7 @@ function fromInterleaved(
   return { widthPx, heightPx, data };
 }
 
-/** One sample a pixel, of one byte or two, as grey. */
+/** Converts one sample of one or two bytes per pixel to grey. */
 function fromSamples(raw: RawImage, bytes: 1 | 2): DecodedImage {
   const { widthPx, heightPx, isBigEndian } = raw;
   const row = rowsOf(raw, widthPx * bytes);
@@ -140,7 +140,7 @@ function fromBayer(image: DecodedImage, pattern: string): DecodedImage {
   const out = new Uint8Array(data.length);
   for (let y = 0; y < heightPx; y++) {
     for (let x = 0; x < widthPx; x++) {
-      // At an odd edge the last whole block.
+      // At an odd edge, the last complete block.
       const left = Math.min(x & ~1, lastX & ~1);
       const top = Math.min(y & ~1, lastY & ~1);
       const sample = (place: number) =>

@@ -1,6 +1,6 @@
 import turbo from '@julusian/jpeg-turbo';
 
-/** What a JPEG's header says, where it is of the plain kind that libjpeg-turbo decodes as every decoder does. */
+/** Size of a JPEG of the plain kind, which libjpeg-turbo decodes like every other decoder. */
 export interface PlainJpeg {
   widthPx: number;
   heightPx: number;
@@ -15,7 +15,7 @@ const app14 = 0xee;
 
 /**
  * The size of a plain JPEG, from its header: sequential, 8 bits, Huffman codes, grey or YCbCr. Undefined for any other:
- * progressive, CMYK, a colour profile, Adobe's colour transform, no JPEG at all. Those are for sharp.
+ * progressive, CMYK, a colour profile, Adobe's colour transform, or not a JPEG. Those are for sharp.
  */
 export function plainJpeg(bytes: Uint8Array): PlainJpeg | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
@@ -52,8 +52,8 @@ const isProfile = (bytes: Uint8Array, at: number) =>
 const options = { format: turbo.FORMAT_RGB };
 
 /**
- * Decodes a plain JPEG in this thread, about 2 ms for 1280x720, into `into` (packed rgb8 of exactly its size; shared
- * memory will do). False where its data are damaged, or hold what the decoder warns of: `into` is undefined then.
+ * Decodes a plain JPEG in this thread, about 2 ms for 1280x720, into `into` (packed rgb8 of exactly its size; may be
+ * shared memory). Returns false if the data are damaged or the decoder warns; the contents of `into` are then undefined.
  */
 export function decodePlainJpegInto(bytes: Uint8Array, into: Uint8Array): boolean {
   try {
@@ -64,7 +64,7 @@ export function decodePlainJpegInto(bytes: Uint8Array, into: Uint8Array): boolea
   }
 }
 
-/** The same on libuv's threads, into memory of its own; undefined where decodePlainJpegInto says false. */
+/** The same on libuv's threads, into new memory; undefined where decodePlainJpegInto returns false. */
 export async function decodePlainJpeg(
   bytes: Uint8Array,
   { widthPx, heightPx }: PlainJpeg,
@@ -78,15 +78,15 @@ export async function decodePlainJpeg(
   }
 }
 
-/** The most bytes that a JPEG of this size takes, at chroma 4:2:0. */
+/** Most bytes that a JPEG of this size can take, at chroma 4:2:0. */
 export function mostJpegBytes(widthPx: number, heightPx: number): number {
   const size = { width: widthPx, height: heightPx, subsampling: turbo.SAMP_420 };
   return turbo.bufferSize(size);
 }
 
 /**
- * Encodes rgb8 in this thread as baseline JPEG, chroma 4:2:0, about 4 ms for 1280x720; pixels may lie in shared memory.
- * `stridePx` is from row to row, `quality` 1 to 100. `out` has mostJpegBytes; the JPEG is a view of it.
+ * Encodes rgb8 in this thread as baseline JPEG, chroma 4:2:0, about 4 ms for 1280x720; pixels may be in shared memory.
+ * `stridePx` is from row to row, `quality` 1 to 100. `out` has mostJpegBytes; returns the JPEG as a view of it.
  */
 export function encodeJpegInto(
   pixels: Uint8Array,

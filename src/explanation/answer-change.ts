@@ -11,16 +11,16 @@ import type { StageResult } from '../stages/stage-result.js';
 import { readProbabilities } from './class-probabilities.js';
 import type { PictureRunner } from './picture-runner.js';
 
-/** An answer about one picture, and how far the answer about a changed picture is from it. */
+/** An answer about one picture, and a measure of how far the answer about a changed picture is from it. */
 export interface ExplainedAnswer {
-  /** For people. */
+  /** The answer in words. */
   answer: string;
-  /** 0: the same; the more, the further. Of a picture of the same size. */
+  /** 0 for the same answer, more the further away. The picture has the same size. */
   change(picture: RgbImage): Promise<number>;
 }
 
 export interface AnswerOptions {
-  /** What the stage reads beside the picture (signs: the boxes). */
+  /** What the stage reads besides the picture (signs: the boxes). */
   input?: StageResult;
   /** Segmentation: the pixel whose class is asked about. */
   pointPx: readonly [number, number];
@@ -28,7 +28,7 @@ export interface AnswerOptions {
   inputFromFramePoint: (xPx: number, yPx: number) => readonly [number, number] | undefined;
 }
 
-/** A box that has moved further than this is another object's. */
+/** A box with less overlap than this belongs to another object. */
 const sameBoxIou = 0.3;
 
 type Asks = (
@@ -38,7 +38,7 @@ type Asks = (
   options: AnswerOptions,
 ) => Promise<ExplainedAnswer>;
 
-/** What is asked of a task. Rejects with ERR_USAGE where the picture gives nothing to ask about. */
+/** The question for a task. Rejects with ERR_USAGE if the picture has nothing to ask about. */
 export function asksOf(task: Task): Asks {
   return (explainedAnswers as Readonly<Partial<Record<Task, Asks>>>)[task] ?? numbersOf;
 }
@@ -120,7 +120,7 @@ const explainedAnswers: Readonly<Record<Exclude<Task, PlainTask>, Asks>> = {
   },
 };
 
-/** A plain task's numbers; how far they have moved is the distance between them. */
+/** A plain task's numbers; the change is their Euclidean distance. */
 async function numbersOf(
   runner: PictureRunner,
   _bundle: Bundle,
@@ -141,7 +141,7 @@ async function numbersOf(
   };
 }
 
-/** The surest class of the first crop. */
+/** The most probable class of the first crop. */
 async function classOfCrop(
   runner: PictureRunner,
   bundle: Bundle,

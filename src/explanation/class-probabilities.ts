@@ -4,9 +4,8 @@ import { channelCount, type SegmentationOutputSpec } from '../bundle/segmentatio
 import { PerceptionError } from '../frame/perception-error.js';
 
 /**
- * How to read, from a segmentation network's output, the probability of each of its channels at a place (shares of the
- * map's width and height). Throws ERR_USAGE for a network that answers with numbers of classes: it says nothing of how
- * sure it is.
+ * Returns a reader for the probability of each channel of a segmentation network's output at a place (shares of the map's
+ * width and height). Throws ERR_USAGE for a network that answers with class ids: it does not tell how sure it is.
  */
 export function readProbabilities(
   { outputs }: Pick<Manifest, 'outputs'>,

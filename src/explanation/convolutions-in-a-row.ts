@@ -14,24 +14,24 @@ interface Watched {
   kernel: readonly [number, number];
 }
 
-/** A value of the network as a run yields it: float32, [1, channels, rows, columns]. */
+/** A value of the network after a run: float32, [1, channels, rows, columns]. */
 export interface WatchedValue {
   dims: readonly number[];
   data: Float32Array;
 }
 
-/** A network whose convolutions stand in a row: what has to be watched so that VisualBackProp finds its way back. */
+/** A network with its convolutions in one chain, and the inner values that VisualBackProp reads. */
 export interface ConvolutionsInARow {
   /** The network with `names` among its outputs. */
   network: Uint8Array;
   names: readonly string[];
-  /** Of the network's input. */
+  /** Size of the network's input. */
   inputSize: { rows: number; columns: number };
-  /** From what a run yields for `names`. */
+  /** Makes the layers from a run's values of `names`. */
   layers(answers: Readonly<Record<string, WatchedValue>>): ConvolvedLayer[];
 }
 
-/** Throws ERR_USAGE where the network's convolutions branch, or are of integers, so that there is no one way back. */
+/** Throws ERR_USAGE if the network's convolutions branch, have pooling between them, or are of integers. */
 export function convolutionsInARow({ manifest, network, where }: Bundle): ConvolutionsInARow {
   const graph = NetworkGraph.read(network, where);
   const watched = watchedIn(graph, where);
@@ -85,7 +85,7 @@ function watchedIn(graph: NetworkGraph, where: string): Watched[] {
   return watched;
 }
 
-/** True where the node reads the value, or what a node without weights (a normalisation, a pad) made of it. */
+/** True if the node reads the value, directly or through one other node (a normalisation, a pad). */
 function readsFrom(graph: NetworkGraph, node: NodeProto, name: string): boolean {
   return node.input[0] === name || graph.producers().get(node.input[0]!)?.input[0] === name;
 }

@@ -1,17 +1,17 @@
 import type { RgbImage } from '../frame/rgb-image.js';
 import { type SaliencyMap, saliencyAt } from './saliency-map.js';
 
-/** How much each place of the whole frame counts, 0..255, row-major. */
+/** How much each place of the full frame counts, 0..255, row-major. */
 export interface Heat {
   columns: number;
   rows: number;
   values: Uint8Array;
 }
 
-/** Places of a heat map along the frame's width. */
+/** Columns of a heat map. */
 const heatColumns = 256;
 
-/** The map, brought from what the network sees to the whole frame. */
+/** Resamples a map of what the network sees to the full frame. */
 export function heatOver(
   { widthPx, heightPx }: Pick<RgbImage, 'widthPx' | 'heightPx'>,
   map: SaliencyMap,

@@ -12,7 +12,7 @@ export interface PictureQuestion {
   picture: RgbImage;
   /** Signs, lights: the detection whose crop is asked about. */
   input?: StageResult;
-  /** Segmentation: the pixel that is asked about; the middle of the lower half when left out. */
+  /** Segmentation: the pixel that is asked about; by default the middle of the lower half. */
   pointPx?: readonly [number, number];
 }
 
@@ -21,7 +21,7 @@ export function askedPoint({ picture, pointPx }: PictureQuestion): readonly [num
   return pointPx ?? [picture.widthPx / 2, picture.heightPx * 0.75];
 }
 
-/** What the network answers about the picture. Rejects with ERR_USAGE where there is nothing to ask about. */
+/** The network's answer about the picture. Rejects with ERR_USAGE if there is nothing to ask about. */
 export function askAbout(
   question: PictureQuestion,
   runner: PictureRunner,
@@ -33,13 +33,13 @@ export function askAbout(
 }
 
 export interface OccludeOptions {
-  /** Side of the patch, pixels; a sixth of the shorter edge of what the network sees when left out. */
+  /** Side of the patch, pixels; by default a sixth of the shorter edge of the area that the network sees. */
   patchPx?: number;
-  /** Called after each run; what it rejects with ends the search. */
+  /** Called after each run; if it rejects, the search ends with that error. */
   onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
-/** Where the answer comes from, by occlusion. `placeOf` gives a pixel's place on the map as shares of its width and height. */
+/** Finds what the answer depends on by occlusion. `placeOf` maps a pixel to shares of the map's width and height. */
 export async function occludePicture(
   { picture, input }: PictureQuestion,
   { change }: ExplainedAnswer,
@@ -58,7 +58,7 @@ export async function occludePicture(
   return { map, placeOf: (xPx, yPx) => [xPx / widthPx, yPx / heightPx] };
 }
 
-/** What the stage sees of the picture; of a sign, its box and a margin. */
+/** The area of the picture that the stage sees; for a crop, its box and a margin. */
 function seenArea(
   { widthPx, heightPx }: RgbImage,
   input: StageResult | undefined,

@@ -5,20 +5,20 @@ import { normalised, type SaliencyMap } from './saliency-map.js';
 export type CoveredArea = readonly [number, number, number, number];
 
 export interface OcclusionOptions {
-  /** Where the patch slides: what the network sees of the picture. */
+  /** Where the patch slides: the area of the picture that the network sees. */
   area: CoveredArea;
   /** Side of the patch, pixels. */
   patchPx: number;
-  /** From one place to the next, pixels: a half of the patch as a rule. */
+  /** Distance from one place to the next, pixels: usually half of the patch. */
   stepPx: number;
-  /** Called after each run, and waited for; what it rejects with ends the search. */
+  /** Called and awaited after each run; if it rejects, the search ends with that error. */
   onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
 /**
  * Occlusion (Zeiler & Fergus 2014, "Visualizing and understanding convolutional networks"): a patch of the picture's
- * mean colour slides over it, and each place counts by how much the answer changed while it was covered. `change` says
- * that for a picture; it is asked for one after the other and may keep none of them.
+ * mean colour slides over it, and each place counts by how much the answer changed while it was covered. `change` returns
+ * that for a picture; it is called for one picture at a time and must not keep it.
  */
 export async function occlusionMap(
   image: RgbImage,

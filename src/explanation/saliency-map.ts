@@ -6,14 +6,14 @@ export interface SaliencyMap {
   values: Float32Array;
 }
 
-/** The same map with its largest value at 1; one without any value above 0 stays at 0. */
+/** Scales the map so that its largest value is 1; a map without values above 0 becomes 0. */
 export function normalised({ columns, rows, values }: SaliencyMap): SaliencyMap {
   const most = values.reduce((max, value) => Math.max(max, value), 0);
   const scale = most > 0 ? 1 / most : 0;
   return { columns, rows, values: values.map((value) => Math.max(0, value) * scale) };
 }
 
-/** The value at a place given as shares of width and height, between four neighbours; 0 outside. */
+/** The value at a place given as shares of width and height, interpolated between four neighbours; 0 outside. */
 export function saliencyAt({ columns, rows, values }: SaliencyMap, xNorm: number, yNorm: number) {
   if (xNorm < 0 || yNorm < 0 || xNorm > 1 || yNorm > 1) return 0;
   const x = Math.min(columns - 1, Math.max(0, xNorm * columns - 0.5));

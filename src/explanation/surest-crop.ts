@@ -5,14 +5,14 @@ import { PerceptionError } from '../frame/perception-error.js';
 import type { Detection } from '../perception/results.js';
 import type { StageResult } from '../stages/stage-result.js';
 
-/** The classes of the detector whose boxes a classifier of crops reads; none for a network of whole frames. */
+/** The detector's classes whose boxes a crop classifier reads; none for a network that reads the full frame. */
 export function wantedClasses({ manifest: { decode } }: Bundle): readonly string[] {
   return readsCrops(decode) ? croppedClasses(decode) : [];
 }
 
 /**
- * What a classifier of crops is to be asked about: of the boxes that it would read, the one that the detector, whose
- * classes `names` are, is surest of; its class is its place among `wantedClasses`. Throws ERR_USAGE where there is none.
+ * The box to ask a crop classifier about: the one with the highest score among the boxes that it reads. `names` are the
+ * detector's classes; the returned class id is an index into `wantedClasses`. Throws ERR_USAGE if there is none.
  */
 export function surestOf(
   classifier: Bundle,

@@ -1,6 +1,6 @@
 import { normalised, type SaliencyMap } from './saliency-map.js';
 
-/** What one convolution made of its input, and how it slides. */
+/** The output of one convolution, and how it slides over its input. */
 export interface ConvolvedLayer {
   /** Mean over the channels after the activation, [rows, columns] row-major; below 0 counts as 0. */
   mean: Float32Array;
@@ -8,14 +8,14 @@ export interface ConvolvedLayer {
   columns: number;
   kernel: readonly [rows: number, columns: number];
   stride: readonly [rows: number, columns: number];
-  /** Rows above and columns to the left that were added. */
+  /** Rows of padding above and columns to the left. */
   padding: readonly [top: number, left: number];
 }
 
 /**
  * VisualBackProp (Bojarski et al. 2016, "VisualBackProp: efficient visualization of CNNs"): the mean map of the last
- * convolution is spread back over what it was computed from and multiplied by the mean map there, layer by layer down
- * to the input. `layers` from the input on.
+ * convolution is spread back over the places it was computed from and multiplied by the mean map there, layer by layer
+ * down to the input. `layers` are in order from the input.
  */
 export function visualBackProp(
   layers: readonly ConvolvedLayer[],
@@ -36,7 +36,7 @@ export function visualBackProp(
   return normalised({ rows: input.rows, columns: input.columns, values: mask });
 }
 
-/** Each value goes to all places that its kernel covered: a transposed convolution with a kernel of ones. */
+/** Spreads each value to all places that its kernel covered: a transposed convolution with a kernel of ones. */
 function spreadBack(
   mask: Float32Array,
   { rows, columns, kernel, stride, padding }: ConvolvedLayer,

@@ -2,13 +2,14 @@ import { closeSync, fstatSync, openSync, rmSync, type Stats, statSync } from 'no
 import { PerceptionError } from '../frame/perception-error.js';
 import { namesIn } from './names-in.js';
 
-/** Ends the name of a file that is being written. */
+/** Suffix of a file that is being written. */
 export const partialSuffix = '.partial';
 
 /**
- * Creates `partial`, the file beside `path` that is written in its place, and opens it, for this process alone.
- * What a writer that died has left there is removed.
- * @throws ERR_OUTPUT where another process is writing it; the system's own error for all else.
+ * Creates and opens `partial`, the file next to `path` that is written in its place, for this process alone. A file that
+ * a dead writer left there is removed.
+ * @throws ERR_OUTPUT if another process is writing it, or if `path` is not a plain file; the system's own error for all
+ * else.
  */
 export function claimPartial(path: string, partial: string): number {
   const existing = statIfThere(path);
@@ -28,19 +29,19 @@ export function claimPartial(path: string, partial: string): number {
   }
 }
 
-/** True where the file `partial` is there and no process writes it any more: its writer was killed. */
+/** True if the file `partial` exists and no process writes it any more: its writer was killed. */
 export function isAbandoned(partial: string): boolean {
   const left = statIfThere(partial);
   return left?.isFile() === true && holderOf(left) === undefined;
 }
 
-/** As `isAbandoned`, of a folder that its writer holds open. */
+/** As `isAbandoned`, for a folder that its writer holds open. */
 export function isAbandonedFolder(partial: string): boolean {
   const left = statIfThere(partial);
   return left?.isDirectory() === true && holderOf(left) === undefined;
 }
 
-/** True while the open file is the one that lies at `path`: nobody has put another in its place. */
+/** True while the open file is the one at `path`: nobody has put another in its place. */
 export function isStillAt(path: string, fd: number): boolean {
   const there = statIfThere(path);
   const own = fstatSync(fd);
@@ -58,14 +59,14 @@ function inUse(path: string, partial: string): PerceptionError {
 }
 
 /**
- * A process that has the file open; undefined where there is none. Linux tells by /proc; 'unknown' elsewhere, and
- * where the file belongs to another user, whose processes cannot be looked into.
+ * Returns the id of a process that has the file open, from Linux's /proc; undefined if there is none. Returns 'unknown'
+ * on other systems, and if the file belongs to another user, whose processes cannot be inspected.
  */
 function holderOf(file: Stats): number | 'unknown' | undefined {
   if (process.platform !== 'linux') return 'unknown';
   const uid = process.getuid?.();
   if (uid !== 0 && uid !== file.uid) return 'unknown';
-  // Processes end while they are looked at.
+  // Processes may end during the search.
   for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const fd of namesIn(`/proc/${pid}/fd`)) {
       const held = statIfThere(`/proc/${pid}/fd/${fd}`);
@@ -90,7 +91,7 @@ function nameOf(stats: Stats): string {
   return 'a device';
 }
 
-/** Closes without a word: the file is given up anyway. */
+/** Closes and ignores errors: the file is given up anyway. */
 export function closeQuietly(fd: number): void {
   try {
     closeSync(fd);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { outputError } from './output-error.js';
 
-/** Makes a folder and those above it, where they are missing. @throws ERR_OUTPUT */
+/** Makes a folder and its missing parents. @throws ERR_OUTPUT */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });

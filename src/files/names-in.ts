@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** What lies in a folder; nothing where it is not there, or may not be read. */
+/** Returns the names in a folder; none if it does not exist or may not be read. */
 export function namesIn(dir: string): string[] {
   try {
     return readdirSync(dir);

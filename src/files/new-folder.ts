@@ -7,10 +7,10 @@ import { outputError } from './output-error.js';
 import { checkNothingAt } from './write-folder.js';
 
 /**
- * Makes a folder whole or not at all: `fill` writes into a folder beside it, which then gets the name. For what does not
- * fit into memory at once; `writeFolder` is simpler where it does.
- * @throws ERR_OUTPUT when something is there already, when another process is writing it, and when the disk fails;
- * rejects with what `fill` rejects with, and leaves nothing then.
+ * Makes a complete folder or none: `fill` writes into a folder next to it, which then gets the name. For contents that do
+ * not fit into memory at once; `writeFolder` is simpler for those that do.
+ * @throws ERR_OUTPUT if something is there already, if another process is writing it, or if the disk fails; or the error
+ * of `fill`. Nothing is left behind then.
  */
 export async function newFolder<T>(folder: string, fill: (dir: string) => Promise<T>): Promise<T> {
   const path = folder.replace(/(?<=.)\/+$/, '');

@@ -1,6 +1,6 @@
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
-/** ERR_OUTPUT that names the file and the system's reason; an error that is ours already is passed through. */
+/** Returns ERR_OUTPUT with the file and the system's reason; a PerceptionError is passed through. */
 export function outputError(path: string, cause: unknown): PerceptionError {
   if (hasErrorCode(cause)) return cause as PerceptionError;
   const { code } = cause as NodeJS.ErrnoException;
@@ -8,7 +8,7 @@ export function outputError(path: string, cause: unknown): PerceptionError {
   return new PerceptionError('ERR_OUTPUT', `cannot write ${path}: ${reason}`, { cause });
 }
 
-/** What a person can do something about, in words; the code stays for whoever searches for it. */
+/** Reasons that a person can act on, in words; the code stays, to be searched for. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'expected room on the disk, found it full (ENOSPC)',
   EDQUOT: 'expected room in the quota, found it used up (EDQUOT)',

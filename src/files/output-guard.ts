@@ -10,7 +10,7 @@ import {
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** What a command is about to write. */
+/** A file or folder that a command is about to write. */
 export interface GuardedOutput {
   /** What the user calls it, such as `--out`. */
   option: string;
@@ -18,9 +18,9 @@ export interface GuardedOutput {
   kind: OutputKind;
 }
 
-/** What a command reads: files and folders. Anything else that names a source, such as a camera, is passed over. */
+/** A file or folder that a command reads. Anything else that names a source, such as a camera, is ignored. */
 export interface Input {
-  /** What it is to the user, such as `the drive`. */
+  /** What the user calls it, such as `the drive`. */
   role: string;
   path: string;
 }
@@ -39,7 +39,7 @@ export type OutputKind =
   | 'network'
   | 'folder';
 
-/** How each kind of file begins. A file that begins otherwise is none of ours to replace. */
+/** How each kind of file begins. A file that begins otherwise is not replaced. */
 const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer) => boolean>> = {
   recording: (bytes) => bytes.subarray(0, 8).equals(Buffer.from('\x89MCAP0\r\n', 'latin1')),
   png: (bytes) => bytes.subarray(0, 4).equals(Buffer.from('\x89PNG', 'latin1')),
@@ -58,7 +58,7 @@ const beginnings: Readonly<Record<Exclude<OutputKind, 'folder'>, (bytes: Buffer)
   // ONNX: a message whose first field is its version.
   network: (bytes) => bytes[0] === 0x08 && bytes[1]! > 0 && bytes[1]! < 32,
 };
-/** Kinds that the files of an input folder may be of: one that is there already is taken for the input's. */
+/** Kinds of files that an input folder may hold: an existing file of such a kind there belongs to the input. */
 const readInFolders: ReadonlySet<OutputKind> = new Set(['png', 'jpeg', 'film']);
 const kindNames: Readonly<Record<OutputKind, string>> = {
   recording: 'a recording (MCAP)',
@@ -76,8 +76,8 @@ const kindNames: Readonly<Record<OutputKind, string>> = {
 };
 
 /**
- * Holds, before anything is written, that no output takes the place of what a command reads or of another output, by
- * whatever name, link or hard link, and that a file which an output replaces is one of its kind.
+ * Checks, before anything is written, that no output replaces an input or another output, by whatever name, link or hard
+ * link, and that a file which an output replaces is of the same kind.
  * @throws ERR_USAGE or ERR_OUTPUT, naming the option, what was found and where.
  */
 export function guardOutputs(outputs: readonly GuardedOutput[], inputs: readonly Input[]): void {
@@ -91,7 +91,7 @@ export function guardOutputs(outputs: readonly GuardedOutput[], inputs: readonly
 }
 
 function checkApart(output: GuardedOutput, { role, path: location }: Input): void {
-  // Of a recording of several cameras one may be named behind it: `drive.mcap#front`.
+  // One camera of a recording may be named after its path: `drive.mcap#front`.
   const path = statIfThere(location) === undefined ? location.replace(/#[^#/]*$/, '') : location;
   const input = statIfThere(path);
   if (input === undefined) return;
@@ -131,7 +131,7 @@ function wrongKind({ option, path, kind }: GuardedOutput, found: string): Percep
 /** Device and inode: the same file by any name. */
 const isSameFile = (a: Stats, b: Stats) => a.dev === b.dev && a.ino === b.ino;
 
-/** Also of files that are not there yet. */
+/** Works for files that do not exist yet, too. */
 function isSamePlace(a: string, b: string): boolean {
   const [statsA, statsB] = [statIfThere(a), statIfThere(b)];
   if (statsA !== undefined && statsB !== undefined) return isSameFile(statsA, statsB);
@@ -143,10 +143,10 @@ function isWithin(inner: string, outer: string): boolean {
   return `${realPlace(inner)}${sep}`.startsWith(`${realPlace(outer)}${sep}`);
 }
 
-/** Whether a file is one of those in `folder`, or in a folder below, by name or by a hard link at the top. */
+/** Whether a file is in `folder` or in a folder below, by name or by a hard link. */
 function holds(folder: string, file: Stats, path: string): boolean {
   if (isWithin(path, folder)) return true;
-  // A hard link to one of many pictures: only where there can be one.
+  // Looks for a hard link to one of many pictures only if there can be one.
   if (file.nlink < 2) return false;
   return readdirSync(folder, { withFileTypes: true, recursive: true }).some((entry) => {
     if (!entry.isFile()) return false;
@@ -155,7 +155,7 @@ function holds(folder: string, file: Stats, path: string): boolean {
   });
 }
 
-/** The path without links, as far as it is there. */
+/** The path with links resolved, as far as it exists. */
 function realPlace(path: string): string {
   const whole = resolve(path);
   try {

@@ -9,16 +9,16 @@ const writeAsync = promisify(write);
 const flush = promisify(fsync);
 
 export interface PartialFileOptions {
-  /** Where it is written first; `<path>.partial` when left out. In the same folder as `path`. */
+  /** File that is written first, in the same folder as `path`; `<path>.partial` when left out. */
   partial?: string;
-  /** What was written stays as `<path>.partial` when the process is ended before its time or the file cannot be closed; else it goes away. */
+  /** Keeps `<path>.partial` if the process ends early or the file cannot be closed; otherwise it is removed. */
   isKept?: boolean;
 }
 
 /**
- * The one way to write a file: it is there whole or not at all. Bytes go to `<path>.partial`, which belongs to this
- * process alone; closed, it is flushed to the disk and takes the name `path`; aborted, it goes away. An older file at
- * `path` stays untouched until then.
+ * The one way to write a file: it is complete or absent. Bytes go to `<path>.partial`, which belongs to this process
+ * alone; `close` flushes it to the disk and renames it to `path`; `abort` removes it. An older file at `path` stays
+ * untouched until then.
  */
 export class PartialFile {
   readonly path: string;
@@ -38,8 +38,8 @@ export class PartialFile {
 
   /**
    * Opens `<path>.partial` for writing.
-   * @throws ERR_OUTPUT when the folder is missing or may not be written, when `path` is no plain file, and when
-   * another process is writing it.
+   * @throws ERR_OUTPUT if the folder is missing or may not be written, if `path` is not a plain file, or if another
+   * process is writing it.
    */
   static create(path: string, options: PartialFileOptions = {}): PartialFile {
     const partial = options.partial ?? `${path}${partialSuffix}`;
@@ -78,7 +78,7 @@ export class PartialFile {
     this.#positionBytes += bytes.byteLength;
   }
 
-  /** Makes the file durable and gives it its name. Where it cannot, only a kept partial file stays. Rejects with ERR_OUTPUT. */
+  /** Makes the file durable and gives it its name. Rejects with ERR_OUTPUT; then only a kept partial file stays. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     try {
@@ -91,7 +91,7 @@ export class PartialFile {
     this.#takeName();
   }
 
-  /** As `close`, done when it returns. */
+  /** As `close`, but synchronous. */
   closeSync(): void {
     if (!this.#isOpen) return;
     try {
@@ -103,7 +103,7 @@ export class PartialFile {
     this.#takeName();
   }
 
-  /** Closes it in the middle; `<path>.partial` stays. May be called twice, and after `close`. */
+  /** Closes the unfinished file; `<path>.partial` stays. May be called twice, and after `close`. */
   leave(): void {
     if (this.#isOpen) this.#end();
   }
@@ -111,7 +111,7 @@ export class PartialFile {
   /** Removes what was written; nothing is left behind. May be called twice, and after `close`. */
   abort(): void {
     if (!this.#isOpen) return;
-    // Whoever else writes there by now keeps what is his.
+    // A file that another process writes there by now is kept.
     if (isStillAt(this.partial, this.#fd)) rmSync(this.partial, { force: true });
     this.#end();
   }

@@ -2,7 +2,10 @@ import { open } from 'node:fs/promises';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { outputError } from './output-error.js';
 
-/** Text of a file with a secret. Throws ERR_CONFIG where it cannot be read, or where others can read it, too. */
+/**
+ * Reads the text of a file with a secret. Rejects with ERR_CONFIG if it cannot be read, is too large, or others can read
+ * it too.
+ */
 export async function readPrivateFile(path: string, limitBytes: number): Promise<string> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new PerceptionError('ERR_CONFIG', `${path}: cannot be read (${cause.code})`, { cause });
@@ -32,7 +35,7 @@ export async function readPrivateFile(path: string, limitBytes: number): Promise
   }
 }
 
-/** Writes a new file that its owner alone can read. Throws ERR_OUTPUT, also where something stands there already. */
+/** Writes a new file that only its owner can read. Rejects with ERR_OUTPUT, also if something exists there already. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
-/** Largest text that is read whole, bytes: a wrong path must not fill the memory. */
+/** Largest file that is read into memory, bytes: a wrong path must not fill it. */
 const maxTextBytes = 16 * 2 ** 20;
 
 export interface ReadOptions {
-  /** What a file that cannot be read is answered with. */
+  /** Error code for a file that cannot be read. */
   code: ErrorCode;
   /** What the file is to the user, such as `a pipeline file`. */
   what: string;
@@ -13,8 +13,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a plain file that is read whole, of at most `maxBytes` (16 MiB). A folder, a pipe or a device is refused without
- * waiting for it. Throws an error of `code` in one line: what was expected, what was found, where.
+ * Reads a complete plain file of at most `maxBytes` (16 MiB). A folder, a pipe or a device is refused without waiting for
+ * it. Throws a one-line error of `code`: what was expected, what was found, where.
  */
 export function readInput(path: string, options: ReadOptions): Buffer {
   const { code, what, maxBytes = maxTextBytes } = options;
@@ -22,7 +22,7 @@ export function readInput(path: string, options: ReadOptions): Buffer {
     new PerceptionError(code, `${path}: expected ${what}, found ${found}`, { cause });
   let fd: number | undefined;
   try {
-    // Without waiting: a pipe would not open before somebody writes to it.
+    // Non-blocking: a pipe would not open before somebody writes to it.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw refused(stats.isDirectory() ? 'a folder' : 'a pipe or a device');
@@ -69,7 +69,7 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'a name that no file can have',
 };
 
-/** Why the system did not open or read a file, in words; the code stays where a person would search for it. */
+/** Returns why the system did not open or read a file, in words; the code stays if a person would search for it. */
 export function describeReadFailure(cause: unknown): string {
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   return (code && reasons[code]) ?? code ?? String(cause);

@@ -6,15 +6,15 @@ import { forget, removeAtExit } from './open-partials.js';
 import { outputError } from './output-error.js';
 import { writeWhole } from './write-whole.js';
 
-/** Ends the name of a folder in the moment in which another takes its place. */
+/** Suffix of a folder while another one replaces it. */
 const replacedSuffix = '.replaced';
 
 /**
- * Writes a folder of files whole or not at all: all of them beside it first, then one rename. Whoever reads meanwhile
- * sees the old folder or the new one, never half of each.
- * @param replace whether a folder that is there gives way; it goes away only when the new one has its name.
- * @throws ERR_OUTPUT when something is there that may not be replaced, when another process is writing it, and when
- * the disk fails; what was there stays then.
+ * Writes a complete folder of files or none: all of them next to it first, then one rename. Readers see the old folder or
+ * the new one, never half of each.
+ * @param replace whether an existing folder is replaced; it is removed only when the new one has its name.
+ * @throws ERR_OUTPUT if something is there that may not be replaced, if another process is writing it, or if the disk
+ * fails; what was there stays then.
  */
 export function writeFolder(
   folder: string,
@@ -62,7 +62,7 @@ export function writeFolder(
   }
 }
 
-/** Throws ERR_OUTPUT when there is something in the place of a new folder. */
+/** Throws ERR_OUTPUT if something exists in the place of a new folder. */
 export function checkNothingAt(path: string): void {
   if (!existsSync(path)) return;
   const found = statSync(path).isDirectory() ? 'a folder' : 'a file';

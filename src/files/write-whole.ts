@@ -1,9 +1,9 @@
 import { PartialFile } from './partial-file.js';
 
 /**
- * Writes a file whole or not at all: to a file beside it, on the disk, then renamed. What stood at `path` before
- * stands until then, and nothing is left beside it.
- * @throws ERR_OUTPUT when that fails, a full disk for one.
+ * Writes a complete file or none: to a file next to it, flushed to the disk, then renamed. An older file at `path` stays
+ * until then, and nothing is left next to it.
+ * @throws ERR_OUTPUT if that fails, for example on a full disk.
  */
 export function writeWhole(path: string, ...parts: readonly (string | Uint8Array)[]): void {
   const file = PartialFile.create(path);

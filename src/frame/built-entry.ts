@@ -1,10 +1,10 @@
 /**
- * Where Node finds what another thread or process is to run, `name` beside the caller: code runs from dist/, and under
- * a test runner, where the caller itself is still TypeScript, its built twin in dist/ is meant.
+ * Returns the URL of a file that another thread or process runs, `name` next to the caller. Code runs from dist/; under a
+ * test runner, when the caller itself is still TypeScript, the built file in dist/ is returned.
  */
 export function builtEntry(name: string, callerUrl: string): URL {
   const entry = new URL(name, callerUrl);
-  // The last room of that name: the repository itself may lie under another.
+  // The last folder of such a name: the repository itself may be inside another.
   if (callerUrl.endsWith('.ts'))
     entry.pathname = entry.pathname.replace(
       /^(.*)\/(src|tools|simulator|cli|benchmarks)\//,

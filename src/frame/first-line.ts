@@ -1,8 +1,8 @@
 import { oneLine } from './one-line.js';
 
 /**
- * The first line of what an error says, without its end stop: what comes behind is for the makers of the library that
- * threw it.
+ * Returns the first line of an error's message, without its full stop: further lines are for the makers of the library
+ * that threw it.
  */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

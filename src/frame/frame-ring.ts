@@ -1,7 +1,7 @@
 import { type FrameLayout, frameBytes, type PixelFormat, rowBytes } from './frame.js';
 import { PerceptionError } from './perception-error.js';
 
-/** What a slot says of its frame, apart from the pixels. */
+/** A slot's data about its frame, apart from the pixels. */
 export interface SlotHeader {
   /** Counts the source's frames from 0. */
   id: number;
@@ -19,12 +19,12 @@ const formats: readonly PixelFormat[] = ['rgb8', 'nv12'];
 const headerWords = 8;
 const freedWord = 6;
 const codedRoomWord = 7;
-/** BigInt64 words a slot: id, capture time, stamp, source time, coded bytes. */
+/** BigInt64 words per slot: id, capture time, stamp, source time, coded bytes. */
 const slotWords = 5;
-/** Its last word. */
+/** Index of the last of these words. */
 const codedLength = 4;
 const maxSlots = 256;
-/** Keeps slots on cache lines of their own. */
+/** Keeps slots on separate cache lines. */
 const alignBytes = 64;
 const alignUp = (bytes: number) => Math.ceil(bytes / alignBytes) * alignBytes;
 
@@ -42,10 +42,10 @@ type WaitAsync = (
 const { waitAsync } = Atomics as unknown as { waitAsync: WaitAsync };
 
 /**
- * A fixed number of frame slots in one SharedArrayBuffer, shared by the thread that captures and the threads
- * that read. A slot is free, being written by one writer, or ready with a count of readers; the last reader's
- * `release` frees it. All transitions are atomic, so that a slot is never handed out twice; a wrong one (a
- * release too many) throws ERR_INTERNAL instead of corrupting a frame. Nothing is allocated per frame.
+ * A fixed number of frame slots in one SharedArrayBuffer, shared by the thread that captures and the threads that read. A
+ * slot is free, being written by one writer, or ready with a count of readers; the last reader's `release` frees it. All
+ * transitions are atomic, so that a slot is never handed out twice; an invalid one (a release too many) throws
+ * ERR_INTERNAL instead of corrupting a frame. Nothing is allocated per frame.
  */
 export class FrameRing {
   /** Post this to another thread, and `attach` there. */
@@ -87,8 +87,8 @@ export class FrameRing {
   }
 
   /**
-   * Allocates `slotCount` (1..256) slots for frames of this layout, each with room for `codedBytes` of the frame as the camera
-   * gave it. Throws ERR_CONFIG for a layout that cannot be.
+   * Allocates `slotCount` (1..256) slots for frames of this layout, each with room for `codedBytes` of the frame as the
+   * camera gave it. Throws ERR_CONFIG for an impossible layout.
    */
   static create(layout: FrameLayout, slotCount: number, codedBytes = 0): FrameRing {
     checkLayout(layout, slotCount);
@@ -118,7 +118,7 @@ export class FrameRing {
     return new FrameRing(shared, { ...layout, strideBytes: strideBytes! }, slotCount!, codedBytes);
   }
 
-  /** A slot to write into, or -1 when none is free. Slots are taken in turn. End with `publish` or `abandon`. */
+  /** Returns a slot to write into, or -1 if none is free. Slots are taken in turn. End with `publish` or `abandon`. */
   tryAcquireForWrite(): number {
     for (let step = 0; step < this.slotCount; step++) {
       const slot = (this.#cursor + step) % this.slotCount;
@@ -142,14 +142,14 @@ export class FrameRing {
     if (found !== writing) throw wrongState(slot, 'a slot being written', found);
   }
 
-  /** Gives a slot back that was acquired and shall not be published. */
+  /** Gives back an acquired slot without publishing it. */
   abandon(slot: number): void {
     const found = Atomics.compareExchange(this.#states, slot, writing, free);
     if (found !== writing) throw wrongState(slot, 'a slot being written', found);
     this.#announceFree();
   }
 
-  /** Takes one reader away; true when it was the last one and the slot is free again. */
+  /** Removes one reader; returns true if it was the last one and the slot is free again. */
   release(slot: number): boolean {
     for (;;) {
       const found = Atomics.load(this.#states, slot);
@@ -165,7 +165,7 @@ export class FrameRing {
     return this.#pixels[slot]!;
   }
 
-  /** While the slot is written: keeps the frame as the camera gave it. What is larger than the room for it is not kept. */
+  /** Keeps the frame as the camera gave it, while the slot is being written. A frame larger than its room is not kept. */
   keepCoded(slot: number, bytes: Uint8Array | undefined): void {
     const room = this.#coded[slot]!;
     const isKept = bytes !== undefined && bytes.length <= room.length;
@@ -173,13 +173,13 @@ export class FrameRing {
     this.#headers[slot * slotWords + codedLength] = BigInt(isKept ? bytes.length : 0);
   }
 
-  /** The frame as the camera gave it, where that was kept. Valid while the caller reads the slot. */
+  /** The frame as the camera gave it, if that was kept. Valid while the caller reads the slot. */
   coded(slot: number): Uint8Array | undefined {
     const lengthBytes = Number(this.#headers[slot * slotWords + codedLength]!);
     return lengthBytes === 0 ? undefined : this.#coded[slot]!.subarray(0, lengthBytes);
   }
 
-  /** What the slot says of its frame. Valid while the caller reads the slot. */
+  /** Returns the slot's data about its frame. Valid while the caller reads the slot. */
   header(slot: number): SlotHeader {
     const at = slot * slotWords;
     return {

@@ -1,10 +1,10 @@
-/** Something that is said only after it held for a while, and until it has been gone for a while. */
+/** A condition that is reported only after it has held for a while, and until it has been gone for a while. */
 export class Hysteresis {
   isSaid = false;
-  /** Since when it is otherwise than it is said; undefined where it is as said. */
+  /** Since when the condition differs from what is reported; undefined while they agree. */
   #otherwiseNs: bigint | undefined;
 
-  /** `nowNs`: ascending. True where what is said changes. */
+  /** Takes an observation; `nowNs` must ascend. Returns true if the report changes. */
   take(isFound: boolean, nowNs: bigint, beginS: number, endS: number): boolean {
     if (isFound === this.isSaid) {
       this.#otherwiseNs = undefined;

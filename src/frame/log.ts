@@ -1,7 +1,7 @@
-/** What a log entry says beside its message; plain values, no frame-sized ones. */
+/** Fields of a log entry besides its message; plain values, none the size of a frame. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the pipeline writes what happened, for people who look into it later. Calls return at once and never throw. */
+/** The pipeline's log of what happened, for people who look into it later. Calls return at once and never throw. */
 export interface Log {
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;

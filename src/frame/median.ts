@@ -2,7 +2,7 @@
 export const median = (values: ArrayLike<number>): number =>
   medianInPlace(Float64Array.from(values));
 
-/** The same without a copy: `values` are sorted where they lie. */
+/** The same without a copy: `values` are sorted in place. */
 export function medianInPlace(values: Float64Array | Float32Array): number {
   const { length } = values.sort();
   if (length === 0) return Number.NaN;

@@ -63,7 +63,7 @@ export class PerceptionError extends Error {
 
 const known: ReadonlySet<unknown> = new Set(errorCodes);
 
-/** True for a PerceptionError, also after it crossed a thread boundary; Node's own `ERR_…` codes are none of ours. */
+/** True for a PerceptionError, also after it crossed a thread boundary; false for Node's own `ERR_…` codes. */
 export function hasErrorCode(error: unknown): error is { code: ErrorCode; message: string } {
   return known.has((error as { code?: unknown } | null | undefined)?.code);
 }

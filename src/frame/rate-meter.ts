@@ -1,13 +1,13 @@
 const windowNs = 1_000_000_000n;
 
-/** Events a second over the last second, and over the whole run. */
+/** Events per second, over the last second and over the entire run. */
 export class RateMeter {
   readonly #recentNs: bigint[] = [];
   #count = 0;
   #firstNs = 0n;
   #lastNs = 0n;
 
-  /** Counts an event at a monotonic time, not before the one before it. */
+  /** Counts an event at a monotonic time, which must not be before the previous one. */
   add(timeNs: bigint): void {
     if (this.#count++ === 0) this.#firstNs = timeNs;
     this.#lastNs = timeNs;

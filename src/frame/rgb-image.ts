@@ -6,5 +6,5 @@ export interface RgbImage {
   data: Uint8Array;
 }
 
-/** Pictures of more pixels are refused before memory is taken for them: one that lies must not take the machine down. */
+/** Pictures of more pixels are refused before memory is allocated: a false size must not bring down the machine. */
 export const maxPixels = 8192 * 8192;

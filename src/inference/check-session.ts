@@ -5,8 +5,9 @@ import { PerceptionError } from '../frame/perception-error.js';
 type TensorSpec = Pick<Manifest['input']['tensor'], 'name' | 'dtype' | 'shape'>;
 
 /**
- * Checks that a loaded session has exactly the manifest's input and outputs, of the same types and shapes; a
- * size that the network leaves open may have another name, or be a number, in the manifest. Throws ERR_BUNDLE_SHAPE with the difference.
+ * Checks that a loaded session has exactly the manifest's inputs and outputs, with the same types and shapes; a size
+ * that the network leaves open may have another name, or be a number, in the manifest. Throws ERR_BUNDLE_SHAPE with
+ * the difference.
  */
 export function checkSession(
   session: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>,
@@ -52,7 +53,7 @@ function compare(
   }
 }
 
-/** A size that the network leaves open may be any. ONNX Runtime tells one without a name as -1. */
+/** A size that the network leaves open matches any. ONNX Runtime reports one without a name as -1. */
 function isSameSize(told: number | string, found: number | string): boolean {
   return told === found || typeof found === 'string' || found < 0;
 }

@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import type { Manifest } from '../bundle/manifest.js';
 import { namesIn } from '../files/names-in.js';
 
-/** What a TensorRT engine is good for: with another value of any of these it is built anew. */
+/** What a TensorRT engine is valid for: if any of these changes, it is built again. */
 export interface EngineKey {
   /** sha256 of the ONNX bytes that are loaded, in hexadecimal. */
   networkSha256: string;
   onnxRuntimeVersion: string;
   tensorRtVersion: string;
   gpuName: string;
-  /** As the bundle says it: float32, float16 or int8. */
+  /** From the bundle: float32, float16 or int8. */
   precision: string;
 }
 
-/** What of the key belongs to the machine. */
+/** The part of the key that belongs to the machine. */
 export type EngineMachine = Pick<EngineKey, 'onnxRuntimeVersion' | 'tensorRtVersion' | 'gpuName'>;
 
-/** The folder below which each network has its own. The process's environment is the only setting that reaches it. */
+/** The folder with one subfolder per network. Only environment variables set it. */
 export function engineRoot(env: NodeJS.ProcessEnv = process.env): string {
   const { WINDSHIELD_ENGINE_CACHE, XDG_CACHE_HOME } = env;
   return (
@@ -29,7 +29,7 @@ export function engineRoot(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
-/** 32 hexadecimal digits that differ where a value of the key does. */
+/** 32 hexadecimal digits that differ if any value of the key does. */
 export function engineFolderName(key: EngineKey): string {
   const { networkSha256, onnxRuntimeVersion, tensorRtVersion, gpuName, precision } = key;
   const parts = [networkSha256, onnxRuntimeVersion, tensorRtVersion, gpuName, precision];
@@ -37,8 +37,8 @@ export function engineFolderName(key: EngineKey): string {
 }
 
 /**
- * Versions and GPU of this machine, or undefined where one of them cannot be found out: an engine of unknown origin is
- * worse than none. `root`: of its file system.
+ * Versions and GPU of this machine, or undefined if one of them is unknown: an engine of unknown origin is worse than
+ * none. `root`: root of the file system.
  */
 export function engineMachine(root = '/'): EngineMachine | undefined {
   const tensorRtVersion = findTensorRt(root);
@@ -49,7 +49,7 @@ export function engineMachine(root = '/'): EngineMachine | undefined {
 
 let here: { machine: EngineMachine | undefined } | undefined;
 
-/** The folder of a network's engines, made where it was missing. Undefined where none can be kept: they are built each time. */
+/** The folder of a network's engines, created if missing. Undefined if none can be kept: they are then built each time. */
 export function engineFolder(network: Uint8Array, precision: string): string | undefined {
   here ??= { machine: engineMachine() };
   if (here.machine === undefined) return undefined;
@@ -62,12 +62,12 @@ export function engineFolder(network: Uint8Array, precision: string): string | u
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;
   } catch {
-    // A folder that may not be written costs minutes at each start, not the drive.
+    // A folder that cannot be written costs minutes at each start, but does not end the drive.
     return undefined;
   }
 }
 
-/** Engines below `root`, of all networks. ONNX Runtime writes one or several for each, `*.engine`. */
+/** Number of engines below `root`, of all networks. ONNX Runtime writes one or several per network, `*.engine`. */
 export function countEngines(root = engineRoot()): number {
   return namesIn(root).reduce((count, name) => count + enginesIn(join(root, name)), 0);
 }
@@ -77,7 +77,7 @@ export const hasEngine = (folder: string): boolean => enginesIn(folder) > 0;
 const enginesIn = (folder: string) =>
   namesIn(folder).filter((name) => name.endsWith('.engine')).length;
 
-/** The key's part that a bundle says. */
+/** The part of the key that comes from the bundle. */
 export const precisionOf = ({ quantisation }: Pick<Manifest, 'quantisation'>): string =>
   quantisation?.precision ?? 'float32';
 
@@ -86,7 +86,7 @@ function onnxRuntimeVersion(): string {
   return JSON.parse(readFileSync(path, 'utf8')).version;
 }
 
-/** From the name of the library that the loader's link leads to: libnvinfer.so.10.3.0. The highest counts. */
+/** Reads the version from the library's file name, such as libnvinfer.so.10.3.0. The highest counts. */
 function findTensorRt(root: string): string | undefined {
   const dirs = ['usr/lib/aarch64-linux-gnu', 'usr/lib/x86_64-linux-gnu'];
   const found = dirs.flatMap((dir) =>
@@ -97,13 +97,13 @@ function findTensorRt(root: string): string | undefined {
   return found.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
 }
 
-/** A Jetson's GPU belongs to its module; elsewhere NVIDIA's driver names it. */
+/** On a Jetson the module's name identifies the GPU; elsewhere NVIDIA's driver names it. */
 function findGpu(root: string): string | undefined {
   const model = readText(join(root, 'proc/device-tree/model'));
   if (model !== undefined) return model.replaceAll('\0', '');
   const gpus = join(root, 'proc/driver/nvidia/gpus');
   const texts = namesIn(gpus).map((gpu) => readText(join(gpus, gpu, 'information')) ?? '');
-  // The first is the one that ONNX Runtime takes.
+  // ONNX Runtime uses the first one.
   return texts.map((text) => /^Model:\s*(.+)$/m.exec(text)?.[1]).find((name) => name !== undefined);
 }
 

@@ -11,8 +11,8 @@ export interface LoadedSession {
 }
 
 /**
- * The session, or why the provider cannot be had. ONNX Runtime gives nodes that a provider cannot run to the CPU
- * without a word; it is asked to refuse first, so that what then loads with their help can be told apart.
+ * Returns the session, or why the provider is not available. ONNX Runtime silently runs nodes on the CPU that a provider
+ * cannot run. So the first load forbids that, and only a second one allows it: that session is partly on the CPU.
  */
 export async function tryLoad(
   bundle: Bundle,
@@ -53,9 +53,9 @@ function load(
     logSeverityLevel: 4,
     extra: {
       session: {
-        // Several lanes share the cores: a pool that spins while it waits takes them from the others.
+        // Several lanes share the cores: a pool that spins while waiting takes them from the others.
         intra_op: { allow_spinning: '0' },
-        // 1: x86 processors whose fast kernels saturate take the ones that do not. The others ignore it.
+        // 1: x86 processors whose fast kernels saturate use those that do not. Other processors ignore it.
         x64quantprecision: hasNarrowSums(bundle.manifest) ? '0' : '1',
         ...(refusesCpu && { disable_cpu_ep_fallback: '1' }),
       },
@@ -63,7 +63,7 @@ function load(
   });
 }
 
-/** TensorRT with the folder of its engines, which a binding made by tools/jetson reads and any other leaves alone. */
+/** TensorRT with the folder of its engines. Only a binding built by tools/jetson reads it; others ignore it. */
 function providerOf(bundle: Bundle, name: string) {
   if (name !== 'tensorrt') return name;
   const engineCachePath = engineFolder(bundle.network, precisionOf(bundle.manifest));

@@ -3,20 +3,20 @@ import './no-telemetry.js';
 import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** A tensor as the native session takes it: row-major data of `dims`, viewed, never copied. */
+/** A tensor for the native session: row-major data of `dims`, used in place, never copied. */
 export interface NativeTensor {
   readonly type: 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
   readonly dims: readonly number[];
-  /** The bits of float16 stand in a Uint16Array. */
+  /** float16 is a Uint16Array of its bits. */
   readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 }
 
 export interface NativeSessionOptions {
   /** Threads that one operator may use, 1 by default; they sleep between operators instead of spinning. */
   intraOpThreads?: number;
-  /** The network's integer weights need no more than 16 bits for a sum of two products: the fastest kernels will do. */
+  /** The network's integer weights need at most 16 bits for a sum of two products, so the fastest kernels are exact. */
   hasNarrowSums?: boolean;
-  /** Whether the session keeps its scratch memory between runs: faster, and one such arena a session. Default true. */
+  /** Whether the session keeps its scratch memory between runs: faster, but one arena per session. Default true. */
   keepsScratch?: boolean;
 }
 
@@ -51,8 +51,8 @@ type RawSession = InstanceType<typeof binding.InferenceSession>;
 type Feeds = Parameters<RawSession['run']>[0];
 
 /**
- * A session of ONNX Runtime's CPU provider whose `run` returns when the outputs are written. The public
- * session answers by a promise, which a synchronous caller (a TensorFlow.js kernel) cannot await.
+ * A session of ONNX Runtime's CPU provider whose `run` returns when the outputs are written. The public session
+ * returns a promise, which a synchronous caller (a TensorFlow.js kernel) cannot await.
  */
 export class NativeSession {
   readonly #raw: RawSession;
@@ -64,7 +64,7 @@ export class NativeSession {
   }
 
   /**
-   * Loads a model from its bytes. `name` stands in error messages.
+   * Loads a model from its bytes. `name` is used in error messages.
    * @throws ERR_INFERENCE when ONNX Runtime refuses the model.
    */
   static load(model: Uint8Array, name: string, options: NativeSessionOptions = {}): NativeSession {
@@ -77,13 +77,13 @@ export class NativeSession {
         interOpNumThreads: 1,
         executionMode: 'sequential',
         enableCpuMemArena: options.keepsScratch ?? true,
-        // Only fatal: an error is thrown, and would be printed besides.
+        // Only fatal: errors are thrown, and would be printed as well.
         logSeverityLevel: 4,
-        // Sessions are many and take turns: a pool that spins would eat the cores of the next one.
+        // Many sessions take turns: a pool that spins would take cores from the next one.
         extra: {
           session: {
             intra_op: { allow_spinning: '0' },
-            // 1: x86 processors whose fast kernels saturate take the ones that do not.
+            // 1: x86 processors whose fast kernels saturate use those that do not.
             x64quantprecision: options.hasNarrowSums ? '0' : '1',
           },
         },
@@ -95,8 +95,8 @@ export class NativeSession {
   }
 
   /**
-   * Runs the model once, on the calling thread. `outputs` are written in place; both records go by the
-   * model's input and output names, and their buffers stay the caller's.
+   * Runs the model once, on the calling thread. `outputs` are written in place; the keys of both records are the
+   * model's input and output names, and the caller keeps owning their buffers.
    * @throws ERR_INFERENCE when a name, type or shape does not fit or an operator fails.
    */
   run(inputs: Record<string, NativeTensor>, outputs: Record<string, NativeTensor>): void {
@@ -108,8 +108,8 @@ export class NativeSession {
   }
 
   /**
-   * Runs the model once, on the calling thread, for the outputs that are named: their shapes need not be known
-   * before, and their buffers are new each time.
+   * Runs the model once, on the calling thread, for the named outputs: their shapes need not be known before, and their
+   * buffers are new each time.
    * @throws ERR_INFERENCE when a name, type or shape does not fit or an operator fails.
    */
   answer(
@@ -124,7 +124,7 @@ export class NativeSession {
     }
   }
 
-  /** What the model takes and gives; a type that is none of ours is undefined, a size that varies too. */
+  /** What the model declares; a type that we do not use is undefined, and so is a size that varies. */
   get inputs(): DeclaredTensor[] {
     return this.#raw.inputMetadata.map(declared);
   }
@@ -139,7 +139,7 @@ export class NativeSession {
   }
 }
 
-/** The binding asks each tensor where its data lies. */
+/** The binding requires each tensor's location. */
 function located(tensors: Record<string, NativeTensor>): Feeds {
   const placed: Record<string, NativeTensor & { location: 'cpu' }> = {};
   for (const [name, tensor] of Object.entries(tensors)) {

@@ -3,11 +3,11 @@ import { compareGolden, type GoldenComparison, goldenInput } from '../bundle/gol
 import { needsWideSums } from '../bundle/manifest.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** A network on one execution provider, however its input gets there. Used by one thread, one run at a time. */
+/** A network on one execution provider, without its kind of input. Used by one thread, one run at a time. */
 interface Session {
   /** The execution provider that runs it, such as "cpu". */
   readonly provider: string;
-  /** True where the provider could not take the whole network and ran some of its nodes on the CPU. */
+  /** True if the provider cannot run the whole network, so that some of its nodes run on the CPU. */
   readonly isPartlyOnCpu: boolean;
   /** Output name -> float32, room for the largest batch; overwritten in place by each run. */
   readonly outputs: Readonly<Record<string, Float32Array>>;
@@ -15,27 +15,27 @@ interface Session {
   dispose(): Promise<void>;
 }
 
-/** One network, loaded and proven: it reads the tensor that its manifest describes. */
+/** One loaded and checked network that reads the tensor its manifest describes. */
 export interface NetworkSession extends Session {
-  /** Most items in one run: 1, except for the sign network. */
+  /** Most items in one run: 1, except for classifiers of crops. */
   readonly maxBatch: number;
-  /** Where the next input is written: float32, room for maxBatch items; the same array for ever. */
+  /** Where the next input is written: float32, room for maxBatch items; always the same array. */
   readonly input: Float32Array;
   /**
-   * Runs the first `batch` items (1 by default) of `input`; resolves when `outputs` hold the answer. The thread is
-   * busy meanwhile. Rejects with ERR_INFERENCE.
+   * Runs the first `batch` items (1 by default) of `input`; resolves when `outputs` hold the answer. Blocks the thread
+   * meanwhile. Rejects with ERR_INFERENCE.
    */
   run(batch?: number): Promise<void>;
   /**
    * Runs sums that saturate in 16 bits (`saturatingSums`) on this session's provider, with its settings. Resolves with
-   * the first wrong answer, undefined where all are right. Rejects with ERR_INFERENCE. A session without it proves nothing.
+   * the first wrong answer, undefined if all are right. Rejects with ERR_INFERENCE. A session without it proves nothing.
    */
   findSaturatedSum?(): Promise<string | undefined>;
 }
 
-/** The same network behind preprocessing that runs on the same execution provider: it reads frames. */
+/** A network with preprocessing on the same execution provider in front of it: it reads frames. */
 export interface FrameSession extends Session {
-  /** Where the next frame is written, as it lies in the ring; the same array for ever. */
+  /** Where the next frame is written, laid out as in the ring; always the same array. */
   readonly pixels: Uint8Array;
   /** Preprocesses and runs; resolves when `outputs` hold the answer. Rejects with ERR_INFERENCE. */
   run(): Promise<void>;
@@ -46,9 +46,9 @@ export interface Certificate extends GoldenComparison {
 }
 
 /**
- * Runs the bundle's golden input once and compares. Outside the tolerance that the manifest gives for this
- * provider (or where it gives none) throws ERR_BUNDLE_UNCERTIFIED, or, with `allowUncertified`, says so in the result.
- * Integer weights whose sums do not fit 16 bits must also pass `findSaturatedSum`: the golden input need not saturate.
+ * Runs the bundle's golden input once and compares. If the difference exceeds the manifest's tolerance for this provider,
+ * or there is none, throws ERR_BUNDLE_UNCERTIFIED or, with `allowUncertified`, returns a result that says so. Integer
+ * weights whose sums do not fit in 16 bits must also pass `findSaturatedSum`: the golden input may not saturate.
  */
 export async function certify(
   session: NetworkSession,

@@ -1,15 +1,15 @@
-// Import this before ONNX Runtime, and wherever a thread is started that loads it: importing is all there is to do.
+// Import this before ONNX Runtime, and wherever a thread that loads it is started: importing is enough.
 import { isMainThread } from 'node:worker_threads';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** While it is "1" when the library is loaded, ONNX Runtime sends nothing, looks nothing up and keeps no id on disk. */
+/** If it is "1" when the library is loaded, ONNX Runtime sends nothing, looks nothing up and keeps no id on disk. */
 const telemetrySwitch = 'ORT_DISABLE_TELEMETRY';
 
 /**
  * Since 1.29 ONNX Runtime reports every process to its makers: it reads the machine's id, writes files into the home
  * and the temporary folder, and looks up a host. Only the environment of the process stops it. A thread has a copy of
- * the environment that the native library does not see, so whoever starts the thread has to have set it.
- * @throws ERR_CONFIG in a thread whose process has not.
+ * the environment that the native library does not see, so it must be set before the thread is started.
+ * @throws ERR_CONFIG in a thread whose process has not set it.
  */
 function switchTelemetryOff(): void {
   if (process.env[telemetrySwitch] === '1') return;

@@ -18,7 +18,7 @@ import {
 } from './session-tensors.js';
 import { TensorRoom } from './tensor-room.js';
 
-/** A bundle's network in ONNX Runtime, with buffers that are made once. */
+/** A bundle's network in ONNX Runtime, with buffers that are allocated once. */
 export class OnnxNetworkSession implements NetworkSession {
   readonly provider: string;
   readonly maxBatch: number;
@@ -29,7 +29,7 @@ export class OnnxNetworkSession implements NetworkSession {
   readonly #where: string;
   readonly #inputRoom: TensorRoom;
   readonly #outputRooms: Rooms;
-  /** For each batch size, tensors that view the rooms above: made once, used for ever. */
+  /** For each batch size, tensors that view the rooms above; made once. */
   readonly #batches: { feeds: Tensors; fetches: Fetches; inputSize: number }[] = [];
 
   constructor(
@@ -45,7 +45,7 @@ export class OnnxNetworkSession implements NetworkSession {
     this.#where = bundle.where;
     this.provider = provider;
     const batchSize = shape[0]!;
-    // A network whose batch is fixed always runs whole; one with a named batch runs as many as there are.
+    // A network with a fixed batch always runs all of it; one with a named batch runs as many items as given.
     this.maxBatch =
       typeof batchSize === 'number' ? batchSize : 'maxBatch' in decode ? decode.maxBatch : 1;
     this.#inputRoom = new TensorRoom(dtype, elementCount(sizesOf(bundle, shape, this.maxBatch)));
@@ -76,7 +76,7 @@ export class OnnxNetworkSession implements NetworkSession {
     await runSession(this.#session, tensors, this.#outputRooms, place);
   }
 
-  /** The code that builds the network is loaded when it is asked for: few bundles need it. */
+  /** Loads the code that builds the network on demand: few bundles need it. */
   async findSaturatedSum(): Promise<string | undefined> {
     const { saturatedAnswer, saturatingSums } = await import('../onnx/saturating-sums.js');
     const sums = saturatingSums();

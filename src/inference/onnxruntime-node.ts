@@ -10,15 +10,15 @@ import { constantFeeds, fetchesOf, outputRooms, runSession, valuesOf } from './s
 export interface SessionSettings {
   /** Execution providers in the order they are tried, such as ["tensorrt", "cuda", "cpu"]. */
   providers: readonly string[];
-  /** Threads inside one operator; 1 is best where several lanes share few cores. */
+  /** Threads inside one operator; 1 is best if several lanes share few cores. */
   intraOpThreads?: number;
 }
 
 /**
- * Loads a bundle's network on the first of the asked execution providers that loads it and survives a run, and
+ * Loads a bundle's network on the first of the given execution providers that loads it and completes a run, and
  * checks names, types and shapes of the session against the manifest.
- * Throws ERR_PROVIDER_UNAVAILABLE (none of the list works; each one's reason is in the message), ERR_BUNDLE (the
- * CPU refuses the network: it is broken) or ERR_BUNDLE_SHAPE (the network is not what the manifest says).
+ * Throws ERR_PROVIDER_UNAVAILABLE (none of them works; the message has each one's reason), ERR_BUNDLE (the CPU
+ * refuses the network: it is broken) or ERR_BUNDLE_SHAPE (the network is not what the manifest says).
  */
 export async function createNetworkSession(
   bundle: Bundle,
@@ -51,9 +51,8 @@ export async function createNetworkSession(
 }
 
 /**
- * Loads `network`, which is the bundle's with preprocessing in front of it, on the provider that its certified
- * session runs on. `frame`: name and shape of its uint8 input. Throws ERR_PROVIDER_UNAVAILABLE when the provider
- * cannot run it.
+ * Loads `network`, the bundle's with preprocessing in front of it, on the provider of its certified session. `frame`:
+ * name and shape of its uint8 input. Throws ERR_PROVIDER_UNAVAILABLE if the provider cannot run it.
  */
 export async function createFrameSession(
   bundle: Bundle,

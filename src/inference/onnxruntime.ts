@@ -2,16 +2,16 @@ import './no-telemetry.js';
 
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 
-// Errors come back as rejections; what ONNX Runtime prints beside them, in red for a provider that another one of
-// the list stands in for, helps nobody.
+// Errors come back as rejections. ONNX Runtime would also print them, even for a provider that another one of the list
+// replaces.
 env.logLevel = 'fatal';
 settleHalves();
 
 export { InferenceSession, Tensor };
 
 /**
- * ONNX Runtime's native part reads float16 as a Uint16Array alone; its script takes the engine's own Float16Array (Node 24 on)
- * if there is one when the first tensor is made. So that one is made without.
+ * ONNX Runtime's native part reads float16 only as a Uint16Array; its script uses the engine's own Float16Array (Node 24
+ * on) if there is one when the first tensor is made. So the first tensor is made while Float16Array is hidden.
  */
 function settleHalves(): void {
   const halves = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');

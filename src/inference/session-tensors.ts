@@ -7,12 +7,12 @@ import { type InferenceSession, Tensor } from './onnxruntime.js';
 import { TensorRoom } from './tensor-room.js';
 
 export type Tensors = Record<string, Tensor>;
-/** null where the network sizes an output itself. */
+/** null for an output whose size the network decides. */
 export type Fetches = Record<string, Tensor | null>;
 type Shape = readonly (number | string)[];
 export type Rooms = Readonly<Record<string, TensorRoom>>;
 
-/** Sizes with `batch` where the shape has the batch's name, and room for the candidates where it has another. */
+/** Sizes of a shape: `batch` for the batch's name, the most candidates (or else `batch`) for any other name. */
 export function sizesOf({ manifest }: Bundle, shape: Shape, batch: number): number[] {
   const batchName = manifest.input.tensor.shape[0];
   return shape.map((size) => {
@@ -21,7 +21,7 @@ export function sizesOf({ manifest }: Bundle, shape: Shape, batch: number): numb
   });
 }
 
-/** Whether a network decides itself how large an output is: then its own array is taken, and copied. */
+/** Whether the network decides the size of an output: then its own array is copied. */
 function isFree({ manifest }: Bundle, shape: Shape): boolean {
   const batchName = manifest.input.tensor.shape[0];
   return shape.some((size) => typeof size === 'string' && size !== batchName);
@@ -46,7 +46,7 @@ export function tensorOver(room: TensorRoom, dims: readonly number[]): Tensor {
   return new Tensor(room.dtype as 'float32', data as Float32Array, dims);
 }
 
-/** Tensors over the first `batch` items of each output; null where the network sizes it itself. */
+/** Tensors over the first `batch` items of each output; null for one whose size the network decides. */
 export function fetchesOf(bundle: Bundle, rooms: Rooms, batch: number): Fetches {
   return Object.fromEntries(
     bundle.manifest.outputs.map(({ name, shape }) => [
@@ -68,7 +68,7 @@ export function constantFeeds({ manifest }: Bundle): Tensors {
   );
 }
 
-/** Runs once; the rooms hold the answers then. Rejects with ERR_INFERENCE. */
+/** Runs once; resolves when the rooms hold the answers. Rejects with ERR_INFERENCE. */
 export async function runSession(
   session: InferenceSession,
   { feeds, fetches }: { feeds: Tensors; fetches: Fetches },
@@ -92,7 +92,7 @@ export async function runSession(
   }
 }
 
-/** Copies an output that the network sized itself. Throws ERR_INFERENCE where it is larger than the room. */
+/** Copies an output whose size the network decided. Throws ERR_INFERENCE if it is larger than the room. */
 function takeInto(room: TensorRoom, given: Tensor, what: string): void {
   if (given.size > room.values.length) {
     throw new PerceptionError(

@@ -4,14 +4,14 @@ import { halfBits, halfValue } from '../onnx/half-float.js';
 type Stored = Float32Array | Uint16Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 
 /**
- * A network's input or output as we write or read it, float32, and as the network has it. For float32 both are one
- * array; for other types the values are converted in place at each run, into room that was made at the start.
+ * A network's input or output, both as float32 for us and in the network's type. For float32 both are one array; for
+ * other types the values are converted at each run, between arrays that are allocated at the start.
  */
 export class TensorRoom {
   readonly dtype: TensorDtype;
-  /** What the rest of the pipeline writes and reads. */
+  /** Float32 values that the pipeline writes and reads. */
   readonly values: Float32Array;
-  /** What the network writes and reads. */
+  /** Values in the network's type that the network writes and reads. */
   readonly stored: Stored;
 
   constructor(dtype: TensorDtype, length: number) {
@@ -20,17 +20,17 @@ export class TensorRoom {
     this.stored = dtype === 'float32' ? this.values : storageOf(dtype, length);
   }
 
-  /** Before a run: the first `count` values in the network's type; integers are rounded and kept within their range. */
+  /** Before a run: converts the first `count` values to the network's type; integers are rounded and clamped. */
   store(count: number): void {
     if (this.dtype !== 'float32') storeInto(this.dtype, this.values, this.stored, count);
   }
 
-  /** After a run: the first `count` values as float32. */
+  /** After a run: converts the first `count` values to float32. */
   load(count: number): void {
     if (this.dtype !== 'float32') loadFrom(this.dtype, this.stored, this.values, count);
   }
 
-  /** Takes what the network gave in an array of its own; room that is left over becomes zeros. */
+  /** Copies the network's own array as float32; the rest of `values` becomes zeros. */
   take(given: ArrayLike<number> | ArrayLike<bigint>): void {
     const count = Math.min(given.length, this.values.length);
     loadFrom(this.dtype, given as Stored, this.values, count);
@@ -61,7 +61,7 @@ const clampTo = (value: number, low: number, high: number): number =>
 
 function storeInto(dtype: TensorDtype, from: Float32Array, to: Stored, count: number): void {
   if (dtype === 'int64') {
-    // The low words alone: a bigint a value would be made and thrown away.
+    // Only the low words: a bigint per value would be allocated and thrown away.
     const words = new Int32Array(to.buffer, to.byteOffset, 2 * count);
     for (let i = 0; i < count; i++) {
       const value = clampTo(from[i]!, -(2 ** 31), 2 ** 31 - 1);
@@ -95,7 +95,7 @@ function loadFrom(dtype: TensorDtype, from: Stored, to: Float32Array, count: num
   if (dtype === 'int64') {
     const words = new Int32Array(from.buffer, from.byteOffset, 2 * count);
     for (let i = 0; i < count; i++) {
-      // Class ids and counts: whatever needs the high word is beyond what float32 tells apart.
+      // Both words as one number, without a bigint per value.
       to[i] = words[2 * i]! + (words[2 * i + 1]! + (words[2 * i]! < 0 ? 1 : 0)) * 2 ** 32;
     }
     return;

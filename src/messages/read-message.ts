@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** Reads a recorded message. Throws ERR_RECORDING with the file (`where`) for bytes that are no such message. */
+/** Reads a recorded message. Throws ERR_RECORDING with the file (`where`) for bytes that are not such a message. */
 export function readMessage<Schema extends DescMessage>(
   schema: Schema,
   data: Uint8Array,

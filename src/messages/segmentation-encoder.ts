@@ -1,4 +1,4 @@
-/** A class map as it is put on the wire; PerceptionFrame.segmentation explains the fields. */
+/** A class map as it is sent; PerceptionFrame.segmentation explains the fields. */
 export interface SegmentationFields {
   widthPx: number;
   heightPx: number;
@@ -19,7 +19,7 @@ const tags = {
   className: (7 << 3) | 2,
   segmentation: (8 << 3) | 2,
 } as const;
-/** A uint32 as a varint, and a tag with the length behind it, take at most so many bytes. */
+/** Most bytes of a uint32 as a varint, and of a tag with the length behind it. */
 const maxVarintBytes = 5;
 const maxHeadBytes = 1 + maxVarintBytes;
 
@@ -40,7 +40,7 @@ export class SegmentationEncoder {
     this.#classNames = this.#scratch.slice(0, this.#at);
   }
 
-  /** `payload` (a PerceptionFrame without segmentation) and the field behind it, in a new array. */
+  /** Returns `payload` (a PerceptionFrame without segmentation) followed by the field, in a new array. */
   append(payload: Uint8Array, fields: SegmentationFields): Uint8Array {
     const { runLengths, runClasses, classShares, freeSpaceNorm } = fields;
     this.#at = 0;

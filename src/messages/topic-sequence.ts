@@ -5,11 +5,11 @@ const tag = [0xa0, 0x06] as const;
 const maxVarintBytes = 10;
 
 /**
- * The message with its place in the topic's stream, counted from 1, appended as field 100.
+ * Returns the message with its place in the topic's stream, counted from 1, appended as field 100.
  *
- * Protobuf lets fields come in any order, so a message is serialised once and each way out appends its own
- * number; a reader that takes two parts, topic and payload, needs to know nothing of it. Returns a new array,
- * owned by the caller; `payload` is not changed.
+ * Protobuf lets fields come in any order, so a message is serialised once and each output appends its own number; a
+ * reader that takes two parts, topic and payload, need not know of it. The array is new and owned by the caller;
+ * `payload` is not changed.
  */
 export function withTopicSequence(payload: Uint8Array, sequence: bigint): Uint8Array {
   const message = new Uint8Array(payload.length + tag.length + maxVarintBytes);

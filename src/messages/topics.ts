@@ -1,4 +1,4 @@
-/** Every topic, in one table; what publishes derives from it. */
+/** A topic. Everything that publishes derives from the topics in this file. */
 export interface Topic {
   /** ZeroMQ topic and MCAP channel name. */
   name: string;
@@ -12,7 +12,7 @@ export const perceptionTopic = {
   schema: 'windshield.v1.PerceptionFrame',
 } as const satisfies Topic;
 
-/** Totals and health; also comes while no frame does, so that silence can be told from a standstill. */
+/** Totals and health; published even while no frames come, so that silence can be told from a standstill. */
 export const statusTopic = {
   name: 'status',
   schema: 'windshield.v1.PipelineStatus',
@@ -24,7 +24,7 @@ export const steeringTopic = {
   schema: 'windshield.v1.SteeringUpdate',
 } as const satisfies Topic;
 
-/** What a person is told while the pipeline runs, such as a camera that was lost. Recorded only. */
+/** Notes for people while the pipeline runs, such as a lost camera. Recorded and shown in Foxglove, not sent over ZeroMQ. */
 export const logTopic = {
   name: 'log',
   schema: 'foxglove.Log',
@@ -36,7 +36,7 @@ export const syncTopic = {
   schema: 'windshield.v1.SyncSet',
 } as const satisfies Topic;
 
-/** What leaves the pipeline over ZeroMQ. */
+/** Topics published over ZeroMQ. */
 export const publishedTopics: readonly Topic[] = [
   perceptionTopic,
   statusTopic,
@@ -44,7 +44,7 @@ export const publishedTopics: readonly Topic[] = [
   syncTopic,
 ];
 
-/** A camera's topic, or that of a sync group, where there are several: `/front/perception`, `sync/surround`. */
+/** The topic of a camera, or of a sync group, if there are several: `/front/perception`, `sync/surround`. */
 export function topicOf(topic: string, camera: string | undefined): string {
   if (camera === undefined) return topic;
   return topic === syncTopic.name ? `${topic}/${camera}` : `/${camera}/${topic}`;

@@ -7,7 +7,7 @@ const segmentationField = 8;
 
 /**
  * Decodes a PerceptionFrame without its `segmentation`, whose thousands of runs take longer than all the rest. The
- * pipeline writes that field last; where it stands elsewhere, everything is decoded and the field left out.
+ * pipeline writes that field last; if it is elsewhere, everything is decoded and the field left out.
  */
 export function decodeWithoutSegmentation(payload: Uint8Array): PerceptionFrame {
   const reader = new BinaryReader(payload);

@@ -5,8 +5,8 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /**
- * The bits of the float16 (IEEE 754 binary16) nearest to each float32, ties to the even one; what is too small becomes
- * subnormal or zero, what is too large infinite.
+ * The bits of the float16 (IEEE 754 binary16) nearest to each float32, ties to even; values that are too small become
+ * subnormal or zero, values that are too large infinite.
  */
 export function toHalfBits(values: Float32Array): Uint16Array {
   return Uint16Array.from(values, halfBits);
@@ -21,7 +21,7 @@ export function halfBits(value: number): number {
   // From 65520 on, the nearest float16 is infinite.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Subnormal: steps of 2^-24. The product is exact, and adding and taking away 2^52 rounds it to the even step.
+    // Subnormal: steps of 2^-24. The product is exact; adding and subtracting 2^52 rounds it, ties to even.
     const steps = Math.abs(float[0]) * 2 ** 24;
     return sign | (steps + 2 ** 52 - 2 ** 52);
   }
@@ -29,7 +29,7 @@ export function halfBits(value: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
-/** The float32 of each float16's bits, exactly. */
+/** The exact float32 of each float16's bits. */
 export function fromHalfBits(halves: Uint16Array): Float32Array {
   return Float32Array.from(halves, halfValue);
 }

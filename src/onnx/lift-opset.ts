@@ -9,13 +9,13 @@ import {
 } from './gen/onnx_pb.js';
 import { attributeProto, tensorProto } from './onnx-graph.js';
 
-/** The newest opset that this file knows the changes up to. */
+/** The newest opset whose changes this file knows. */
 const knownUpTo = 17;
 
 /**
- * Operators that say the same in every opset from 9 to 17 but for what stands in `changes`; those not named here are
- * not lifted. Read from the operators' change log in the public specification (onnx/onnx, docs/Changelog.md): versions
- * that add types, or attributes with a default, change nothing for a node that was there before.
+ * Operators that mean the same in every opset from 9 to 17. Operators that are neither here nor in `changes` are not
+ * lifted. Taken from the operators' change log in the public specification (onnx/onnx, docs/Changelog.md): versions that
+ * add types, or attributes with a default, change nothing for an older node.
  */
 const unchanged: ReadonlySet<string> = new Set(
   (
@@ -30,19 +30,19 @@ const unchanged: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Makes what a changed node needs beside itself. */
+/** Makes the constants and names that a changed node needs. */
 interface Maker {
-  /** Adds a constant of int64; its name. */
+  /** Adds an int64 constant and returns its name. */
   ints(values: readonly bigint[]): string;
-  /** A name that nothing has yet. */
+  /** A name that is not in use yet. */
   fresh(): string;
 }
 
-/** A form of an operator that another one followed. */
+/** A change of an operator's form. */
 interface Change {
   /** The first opset of the newer form. */
   since: number;
-  /** Nodes of the newer form that say the same, or undefined where none do. */
+  /** Returns nodes of the newer form with the same meaning, or undefined if there are none. */
   lift(node: NodeProto, make: Maker): NodeProto[] | undefined;
 }
 
@@ -54,7 +54,7 @@ const without = (node: NodeProto, name: string): NodeProto[] => {
   return [node];
 };
 
-/** A list of integers among the attributes has become the second input. */
+/** An attribute with a list of integers became the second input. */
 const becameInput =
   (name: string): Change['lift'] =>
   (node, make) => {
@@ -65,7 +65,7 @@ const becameInput =
 
 const never: Change['lift'] = () => undefined;
 
-/** Over all axes from `axis` on, as one, it became over that axis alone: the axes are made one, and parted again. */
+/** The operator used to treat all axes from `axis` on as one, now only that axis: flattens those axes and reshapes back. */
 const overOneAxis: Change['lift'] = (node, make) => {
   const [shape, flat, answer] = [make.fresh(), make.fresh(), make.fresh()];
   const axis = Number(attributeOf(node, 'axis')?.i ?? 1n);
@@ -95,11 +95,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   Softmax: [{ since: 13, lift: overOneAxis }],
   LogSoftmax: [{ since: 13, lift: overOneAxis }],
   Hardmax: [{ since: 13, lift: overOneAxis }],
-  // The ratio counts in training alone.
+  // The ratio only matters in training.
   Dropout: [
     { since: 12, lift: (node) => (node.output.length === 1 ? without(node, 'ratio') : undefined) },
   ],
-  // Opset 14 says what running statistics are in training; in inference nothing changed since 9.
+  // Opset 14 redefines running statistics for training; inference has not changed since 9.
   BatchNormalization: [
     { since: 14, lift: (node) => (node.output.length === 1 ? [node] : undefined) },
   ],
@@ -128,9 +128,9 @@ export function opsetOf(model: ModelProto): number {
 }
 
 /**
- * Brings a network to the opset that what is added to it needs, where every node can say exactly the same there; a
- * network that has it already is left as it is. `purpose` says in the error what needs it.
- * Throws ERR_BUNDLE that names the opsets, and the first operator that stands in the way.
+ * Lifts a network to the opset that an addition to it needs, if every node has an exact equal there; a network that has
+ * this opset or a newer one is unchanged. `purpose` says in the error what needs it.
+ * Throws ERR_BUNDLE with the opsets and the first operator that prevents it.
  */
 export function liftOpset(
   model: ModelProto,

@@ -17,7 +17,7 @@ import {
   tensorProto,
 } from './onnx-graph.js';
 
-/** An ONNX network that is taken apart and put together again. Nodes stand in the order in which they run. */
+/** An ONNX network that can be edited. Nodes are in the order in which they run. */
 export class NetworkGraph {
   nodes: NodeProto[];
   /** Weights and other constants by name. */
@@ -39,8 +39,8 @@ export class NetworkGraph {
   }
 
   /**
-   * Reads a model file; `where` names it. `needs`: the opset that its nodes are brought to, and for what.
-   * Throws ERR_BUNDLE when it is no ONNX network, or cannot be lifted.
+   * Reads a model file; `where` names it. `needs`: the opset that it is lifted to, and for what.
+   * Throws ERR_BUNDLE if it is not an ONNX network, or cannot be lifted.
    */
   static read(
     bytes: Uint8Array,
@@ -61,13 +61,13 @@ export class NetworkGraph {
     return new NetworkGraph(model);
   }
 
-  /** Type and shape of an input or output, as it was declared. */
+  /** Declared type and shape of an input or output. */
   declared(name: string) {
     const graph = this.#model.graph!;
     return [...graph.input, ...graph.output].find((value) => value.name === name)?.type?.tensorType;
   }
 
-  /** A name that nothing has yet, `hint` itself where it is free. */
+  /** A name that is not in use yet: `hint` itself if it is free. */
   fresh(hint: string): string {
     let name = hint;
     for (let i = 2; this.#names.has(name); i++) name = `${hint}_${i}`;
@@ -82,7 +82,7 @@ export class NetworkGraph {
     return name;
   }
 
-  /** A node by itself; it joins the graph when it is put into `nodes`. */
+  /** Makes a node; it joins the graph when it is put into `nodes`. */
   node(
     opType: string,
     input: string[],
@@ -114,17 +114,17 @@ export class NetworkGraph {
     return readers;
   }
 
-  /** A constant's float32 values and dims, or undefined where `name` is none. */
+  /** A constant's float32 values and dims, or undefined if `name` is not one. */
   floats(name: string | undefined): { dims: number[]; values: Float32Array } | undefined {
     const tensor = name === undefined ? undefined : this.constants.get(name);
     if (tensor?.dataType !== onnxDataTypes.float32) return undefined;
     const dims = tensor.dims.map(Number);
-    // A copy: the bytes of a file are not aligned to four, and a Buffer shares its memory with others.
+    // A copy: the bytes of a file may not be aligned to four, and a Buffer may share its memory.
     const values = new Float32Array(Uint8Array.from(tensor.rawData).buffer);
     return values.length === dims.reduce((a, b) => a * b, 1) ? { dims, values } : undefined;
   }
 
-  /** A short constant's numbers, whatever its type: bounds, sizes, scales; undefined where it is none, or too long. */
+  /** A short constant's numbers, of any type: bounds, sizes, scales; undefined if it is not a constant, or too long. */
   numbers(name: string, longest: number): number[] | undefined {
     const tensor = this.constants.get(name);
     if (tensor === undefined) return undefined;
@@ -139,7 +139,7 @@ export class NetworkGraph {
     return undefined;
   }
 
-  /** Makes a further value enter the network, float32. Returns its name. */
+  /** Adds a float32 input to the network and returns its name. */
   addInput(hint: string, dims: readonly number[]): string {
     const name = this.fresh(hint);
     const dim = dims.map((size) => ({ value: { case: 'dimValue', value: BigInt(size) } as const }));
@@ -148,14 +148,14 @@ export class NetworkGraph {
     return name;
   }
 
-  /** Makes further values leave the network; their types and shapes are left to who loads it. */
+  /** Adds values to the network's outputs; their types and shapes are left to the loader. */
   expose(names: readonly string[]): void {
     const known = new Set(this.outputs);
     const added = names.filter((name) => !known.has(name));
     this.#model.graph!.output.push(...added.map((name) => create(ValueInfoProtoSchema, { name })));
   }
 
-  /** Makes these values, float32, all that leaves the network; nodes that lead to none of them go. */
+  /** Makes these float32 values the network's only outputs and removes nodes that lead to none of them. */
   leave(outputs: readonly { name: string; dims: readonly (number | undefined)[] }[]): void {
     this.#model.graph!.output = outputs.map(({ name, dims }) => {
       const dim = dims.map((size) =>
@@ -174,7 +174,7 @@ export class NetworkGraph {
     this.nodes = kept.reverse();
   }
 
-  /** The model file's bytes; constants that nobody reads any more are left out. `producer` and metadata are kept. */
+  /** The model file's bytes, without constants that no node reads. `producer` and metadata are kept. */
   toBytes(): Uint8Array {
     const graph = this.#model.graph!;
     const read = new Set(this.nodes.flatMap((node) => node.input));
@@ -184,13 +184,13 @@ export class NetworkGraph {
   }
 }
 
-/** A list of integers among a node's attributes. */
+/** A node's attribute that is a list of integers; undefined if it is missing or empty. */
 export function intsOf(node: NodeProto, name: string): number[] | undefined {
   const attribute = node.attribute.find((entry) => entry.name === name);
   return attribute && attribute.ints.length > 0 ? attribute.ints.map(Number) : undefined;
 }
 
-/** An integer among a node's attributes, or its default. */
+/** A node's integer attribute, or its default. */
 export function intOf(node: NodeProto, name: string, otherwise: number): number {
   const attribute = node.attribute.find((entry) => entry.name === name);
   return attribute ? Number(attribute.i) : otherwise;

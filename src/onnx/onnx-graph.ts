@@ -12,7 +12,7 @@ import {
   ValueInfoProtoSchema,
 } from './gen/onnx_pb.js';
 
-/** Typed arrays that ONNX tensors are made of here; the bits of float16 stand in a Uint16Array. */
+/** Typed arrays of ONNX tensors; float16 is a Uint16Array of its bits. */
 export type OnnxData =
   | Float32Array
   | Int32Array
@@ -21,7 +21,7 @@ export type OnnxData =
   | Int8Array
   | Uint16Array;
 export type OnnxDtype = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'float16';
-/** Numbers, a string, a list of integers, a list of floats or a tensor; integers and floats are told apart by `float`. */
+/** An integer, a string, a list of integers, a float, a list of floats or a tensor; `float` marks floats. */
 export type AttributeValue =
   | number
   | string
@@ -64,13 +64,13 @@ export class OnnxGraph {
   readonly #prefix: string;
   #count = 0;
 
-  /** `prefix` stands before every name that the graph makes up, so that it can be joined with another one. */
+  /** `prefix` precedes every name that the graph makes up, so that it can be joined with another graph. */
   constructor(name: string, prefix = '') {
     this.#graph = create(GraphProtoSchema, { name });
     this.#prefix = prefix;
   }
 
-  /** What has been built so far. */
+  /** The graph built so far. */
   get proto(): GraphProto {
     return this.#graph;
   }
@@ -88,8 +88,8 @@ export class OnnxGraph {
   }
 
   /**
-   * Says that the input `name`, declared before, is a picture of [batch, channels, rows, columns]: what ONNX's image
-   * properties then speak of (its documents MetadataProps, TypeDenotation and DimensionDenotation).
+   * Marks the declared input `name` as a picture of [batch, channels, rows, columns], to which ONNX's image properties then
+   * refer (its documents MetadataProps, TypeDenotation and DimensionDenotation).
    */
   denoteImage(name: string): void {
     const { type } = this.#graph.input.find((input) => input.name === name)!;
@@ -98,24 +98,24 @@ export class OnnxGraph {
     for (const [axis, denotation] of imageAxes.entries()) dims[axis]!.denotation = denotation;
   }
 
-  /** Declares that a value leaves the graph. */
+  /** Declares a value as a graph output. */
   output(name: string, shape: (number | string)[], dtype: OnnxDtype = 'float32'): void {
     this.#graph.output.push(valueInfo(name, shape, dtype));
   }
 
-  /** A constant: dims and data in row-major order. Returns its name. */
+  /** Adds a constant, data in row-major order. Returns its name. */
   constant(hint: string, dims: number[], data: OnnxData, exactName = false): string {
     const name = exactName ? hint : this.fresh(hint);
     this.#graph.initializer.push(tensorProto(name, { dims, data }));
     return name;
   }
 
-  /** Int64 constant of one dimension: shapes, axes, slice bounds. */
+  /** Adds an int64 constant of one dimension (shapes, axes, slice bounds) and returns its name. */
   ints(hint: string, values: number[]): string {
     return this.constant(hint, [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** Float32 scalar constant. */
+  /** Adds a float32 scalar constant and returns its name. */
   scalar(hint: string, value: number): string {
     return this.constant(hint, [], Float32Array.of(value));
   }
@@ -188,7 +188,7 @@ export function tensorProto(name: string, tensor: OnnxTensor): TensorProto {
   });
 }
 
-/** An attribute of a node, its type told by the value's. */
+/** An attribute of a node; the value's type decides the attribute's. */
 export function attributeProto(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') {
     return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });

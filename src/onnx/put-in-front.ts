@@ -14,9 +14,9 @@ export interface FrontOptions {
 }
 
 /**
- * The network with a graph in front of it: what the graph calls `joint` becomes the input of that name, and the
- * graph's inputs become the network's. Names must not meet: give the graph a prefix.
- * Throws ERR_BUNDLE when the bytes are no model, one without such an input, or one of an opset that cannot be lifted.
+ * Puts a graph in front of a network: the graph's value `joint` feeds the network's input of that name, and the graph's
+ * inputs become the network's. Names must not collide: give the graph a prefix.
+ * Throws ERR_BUNDLE if the bytes are not a model, it has no such input, or its opset cannot be lifted.
  */
 export function putInFront(
   front: OnnxGraph,
@@ -46,7 +46,7 @@ export function putInFront(
   }
   liftOpset(model, opset, { where, purpose });
   const { input, node, initializer } = front.proto;
-  // Opset 20 calls the interpolation otherwise.
+  // Opset 20 renamed the interpolation.
   if (opsetOf(model) >= 20)
     for (const { opType, attribute } of node)
       for (const each of attribute)

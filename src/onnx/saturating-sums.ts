@@ -2,16 +2,16 @@ import { OnnxGraph } from './onnx-graph.js';
 
 /**
  * Processors without VNNI multiply uint8 by int8 and add two products in 16 bits that saturate (x86: VPMADDUBSW). Two
- * weights of one sign fit as long as they sum to no more than this: 255 * 128 = 32,640 of 32,767.
+ * weights of one sign fit if their sum is at most this: 255 * 128 = 32,640 of 32,767.
  */
 export const largestPairOfWeights = 128;
 
-/** A network that answers wrongly wherever sums of two products saturate, its input, and the right answers. */
+/** A network that answers wrongly if sums of two products saturate, its input, and the right answers. */
 export interface SaturatingSums {
   network: Uint8Array;
   /** The input `x`. */
   input: { dims: readonly number[]; data: Float32Array };
-  /** Output name -> number of elements, the value of all of them, and how far rounding may take one from it. */
+  /** Output name -> number of elements, the value of all of them, and the rounding tolerance. */
   outputs: Readonly<Record<string, { count: number; value: number; tolerance: number }>>;
 }
 
@@ -22,8 +22,8 @@ const largest = { value: 255, weight: 127 } as const;
 
 /**
  * The kinds of layers that quantised bundles have (convolutions of 3x3 and 1x1, a depthwise one, a Gemm of one row), in
- * the same form, with every weight 127 and every input 255: each sum of two products, 64,770, is twice what 16 bits hold,
- * in whatever order a kernel takes them.
+ * the same form, with every weight 127 and every input 255: in any order, each sum of two products, 64,770, is twice what
+ * 16 bits hold.
  */
 export function saturatingSums(): SaturatingSums {
   const graph = new OnnxGraph('saturating_sums');
@@ -86,8 +86,8 @@ export function saturatingSums(): SaturatingSums {
 }
 
 /**
- * The first answer that a saturated sum has made wrong, such as `conv3x3[0]: expected 9326880, found 4718592`; undefined
- * where all are right.
+ * The first answer that saturation made wrong, such as `conv3x3[0]: expected 9326880, found 4718592`; undefined if all
+ * are right.
  */
 export function saturatedAnswer(
   { outputs }: SaturatingSums,

@@ -1,6 +1,6 @@
 import type { Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
 
-/** An output that stands before another: what it does not do otherwise, the other does. */
+/** An output in front of another one: whatever it does not override, the other does. */
 export class ForwardedOutput implements Output {
   readonly #output: Output;
 

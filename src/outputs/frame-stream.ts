@@ -6,8 +6,8 @@ import { PublishCounts } from './publish-count.js';
 const heldResults = 4;
 
 /**
- * The output behind `for await`: results wait here until they are read. In lock-step the pipeline waits for the
- * reader. In real time it never does: of results that wait, the oldest is lost, and counted.
+ * The output behind `for await`: results wait here until they are read. In lock-step the pipeline waits for the reader.
+ * In real time it never does: the oldest waiting result is lost, and counted.
  */
 export class FrameStream implements Output {
   readonly name = 'program';
@@ -22,12 +22,12 @@ export class FrameStream implements Output {
   #wakeReader = (): void => {};
   #wakePipeline = (): void => {};
 
-  /** `isWaitedFor`: the run is in lock-step. */
+  /** `isWaitedFor`: the run is in lock-step and waits for the reader. */
   constructor(isWaitedFor: boolean) {
     this.#isWaitedFor = isWaitedFor;
   }
 
-  /** Results that the reader was too slow for. */
+  /** Results lost because the reader was too slow. */
   get lost(): number {
     return this.counts.of(perceptionTopic.name).dropped;
   }
@@ -42,7 +42,7 @@ export class FrameStream implements Output {
     this.#wakeReader();
   }
 
-  /** In lock-step: when everything was taken. */
+  /** In lock-step, resolves when every result was read. */
   async drained(): Promise<void> {
     while (this.#isWaitedFor && this.#waiting.length > 0 && !this.#isEnded)
       await new Promise<void>((resolve) => {
@@ -50,7 +50,9 @@ export class FrameStream implements Output {
       });
   }
 
-  /** The next result, serialised; undefined after the last. Rejects with what ended the run before its time. */
+  /**
+   * Resolves with the next result, serialised; undefined after the last. Rejects with the error that ended the run early.
+   */
   async read(): Promise<Uint8Array | undefined> {
     while (this.#waiting.length === 0 && !this.#isEnded)
       await new Promise<void>((resolve) => {
@@ -67,7 +69,7 @@ export class FrameStream implements Output {
     return payload;
   }
 
-  /** No result comes any more; those that wait are still read. */
+  /** No further result comes; those that wait can still be read. */
   end(error?: unknown): void {
     this.#error ??= error;
     this.#isEnded = true;
@@ -75,7 +77,7 @@ export class FrameStream implements Output {
     this.#wakePipeline();
   }
 
-  /** Nobody reads any more. */
+  /** Drops the waiting results: nobody reads any more. */
   discard(): void {
     this.counts.of(perceptionTopic.name).dropped += this.#waiting.length;
     this.#waiting.length = 0;

@@ -2,7 +2,7 @@ import { syncTopic } from '../messages/topics.js';
 import { ForwardedOutput } from './forwarded-output.js';
 import type { Output, OutputMessage, RunFacts } from './output.js';
 
-/** An output that shows one camera, as it takes its part in a rig of several: it hears of that one alone. */
+/** An output for one camera of a rig with several: it gets that camera's messages only. */
 export class OneCamera extends ForwardedOutput {
   readonly #camera: string;
 
@@ -15,7 +15,7 @@ export class OneCamera extends ForwardedOutput {
     return this.#camera;
   }
 
-  /** A sync group is no camera, also where it has the name of one. */
+  /** A sync group is not a camera, even if it has the name of one. */
   override get topics() {
     return super.topics.filter((topic) => topic !== syncTopic.name);
   }

@@ -2,28 +2,28 @@ import type { z } from 'zod';
 import type { Output } from './output.js';
 import type { OutputSettings } from './output-settings.js';
 
-/** One kind of output that a pipeline file can ask for. */
+/** One kind of output that a pipeline file can request. */
 export interface OutputRow {
   readonly name: string;
-  /** What may stand under `outputs.<name>` in the pipeline file; left out where another key asks for the output. */
+  /** Schema of `outputs.<name>` in the pipeline file; left out if another key requests the output. */
   readonly schema?: z.ZodType;
   /** Keys of `outputs.<name>` that hold a path; a relative one is relative to the pipeline file. */
   readonly paths?: readonly string[];
   readonly isWanted: (settings: OutputSettings) => boolean;
-  /** Frames whose pixels it may hold at once; 0 where it asks for none. */
+  /** Frames whose pixels it may hold at once; 0 if it needs none. */
   readonly heldFrames: (settings: OutputSettings) => number;
-  /** Opens it while networks load. Loads its code only then. Rejects in one clear line. */
+  /** Opens it while networks load, and loads its code only then. Rejects with one clear line. */
   readonly open: (settings: OutputSettings) => Promise<Output>;
 }
 
-/** An output that `outputs.<name>` of the pipeline file asks for, with settings of its own. */
+/** An output that `outputs.<name>` of the pipeline file requests, with its own settings. */
 export interface OutputDeclaration<Schema extends z.ZodType> {
   readonly name: string;
   readonly schema: Schema;
   readonly paths?: readonly string[];
   /** 0 when left out. */
   readonly heldFrames?: number;
-  /** `own`: what the pipeline file says under `outputs.<name>`, checked, paths absolute. */
+  /** `own`: the checked settings under `outputs.<name>` of the pipeline file, paths absolute. */
   readonly open: (own: z.infer<Schema>, settings: OutputSettings) => Promise<Output>;
 }
 

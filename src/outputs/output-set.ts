@@ -1,6 +1,6 @@
 import type { FramePixels, Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
 
-/** Hands out a frame's pixels; the slot is held until every one of them was released. */
+/** Lends a frame's pixels; the slot is held until every loan was released. */
 export type BorrowPixels = () => FramePixels;
 
 /** All outputs of a run: each message goes to those that take its topic. */
@@ -8,7 +8,7 @@ export class OutputSet {
   readonly outputs: readonly Output[];
   readonly needsPixels: boolean;
   readonly #byTopic = new Map<string, Output[]>();
-  /** How many frames an output still reads. */
+  /** How many frames each output still reads. */
   readonly #reading = new Map<Output, number>();
   /** Outputs that broke their contract and threw: they get nothing more, and the run goes on. */
   readonly #failed = new Map<Output, unknown>();
@@ -21,18 +21,18 @@ export class OutputSet {
         this.#byTopic.set(topic, [...(this.#byTopic.get(topic) ?? []), output]);
   }
 
-  /** Codes of what is wrong with an output now. */
+  /** Health codes of the outputs now. */
   get health(): string[] {
     const codes = this.outputs.flatMap(({ health }) => (health === undefined ? [] : [health]));
     return this.#failed.size === 0 ? codes : [...codes, 'output_failed'];
   }
 
-  /** Rejects with the first output that cannot begin. */
+  /** Rejects with the error of the first output that cannot begin. */
   async begin(facts: RunFacts): Promise<void> {
     await Promise.all(this.outputs.map((output) => output.begin?.(facts)));
   }
 
-  /** `borrow` is asked once for each output that needs pixels and holds fewer frames than it may. */
+  /** Calls `borrow` once for each output that needs pixels and holds fewer frames than it may. */
   send(message: OutputMessage, borrow?: BorrowPixels): void {
     for (const output of this.#byTopic.get(message.topic) ?? []) {
       if (this.#failed.has(output)) continue;
@@ -54,7 +54,7 @@ export class OutputSet {
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
   }
 
-  /** Closes all; rejects with the first error, of an output that threw before too, after all of them have ended. */
+  /** Closes all; after all have ended, rejects with the first error, including that of an output that threw earlier. */
   async close(end: OutputEnd): Promise<void> {
     const closed = await Promise.allSettled(this.outputs.map((output) => output.close(end)));
     const fault = closed.find((one) => one.status === 'rejected');

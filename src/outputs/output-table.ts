@@ -3,7 +3,7 @@ import type { OutputRow } from './output-row.js';
 import type { OutputSettings } from './output-settings.js';
 import { recordingHeldFrames } from './recording/held-frames.js';
 
-/** Every kind of output, one row per kind. `declareOutput` makes the row of one that has settings of its own. */
+/** Every kind of output, one row per kind. `declareOutput` makes the row of an output with its own settings. */
 export const outputTable: readonly OutputRow[] = [
   {
     name: 'zeromq',
@@ -20,14 +20,14 @@ export const outputTable: readonly OutputRow[] = [
   },
 ];
 
-/** How many frames the outputs that the settings ask for may hold at once. */
+/** Returns how many frames the requested outputs may hold at once. */
 export function countHeldFrames(settings: OutputSettings): number {
   return outputTable
     .filter(({ isWanted }) => isWanted(settings))
     .reduce((sum, { heldFrames }) => sum + heldFrames(settings), 0);
 }
 
-/** Opens every output that the settings ask for, in the order of the table. */
+/** Opens every requested output, in the order of the table. */
 export function openOutputs(settings: OutputSettings): Promise<Output>[] {
   return outputTable.filter(({ isWanted }) => isWanted(settings)).map(({ open }) => open(settings));
 }

@@ -1,12 +1,12 @@
 import { ForwardedOutput } from './forwarded-output.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
 
-/** From what takes everything back to what keeps all. */
+/** Ends in order, from the one that discards everything to the one that keeps everything. */
 const endsByWeight: readonly OutputEnd[] = ['failed', 'left', 'stopped', 'ended'];
 
 /**
- * The outputs of a rig as each camera's run takes them: they begin once for each camera, and close when the last of them
- * has ended. A camera that failed takes nothing from the others: only where all failed do outputs fail.
+ * Returns a rig's outputs for each camera's run: they begin once for each camera, and close when the last run has ended.
+ * A failed camera does not discard the others' output: outputs fail only if all cameras failed.
  */
 export function shareOutputs(
   outputs: readonly Output[],
@@ -28,7 +28,7 @@ class SharedOutput {
     this.#closed = new Promise((resolve) => {
       this.#close = resolve;
     });
-    // Each camera that leaves hears of a failure.
+    // Each camera gets the failure when it leaves.
     this.#closed.catch(() => undefined);
   }
 

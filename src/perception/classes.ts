@@ -11,7 +11,7 @@ export const detectionClasses = [
 ] as const;
 export type DetectionClass = (typeof detectionClasses)[number];
 
-/** Of these the road users: vehicles, and people outside of one. */
+/** The road users among them: vehicles, and people outside of vehicles. */
 export const vehicleClasses = [
   'car',
   'truck',
@@ -73,7 +73,7 @@ export function otherClassColour(id: number): [number, number, number] {
   return [channel(5), channel(3), channel(1)];
 }
 
-/** A colour per class id: ours for the names that are ours, others by their id; ours in their order where none is named. */
+/** A colour per class id: ours for names in `segmentationClasses`, others by id. Our whole palette if no class is named. */
 export function segmentationPaletteOf(
   classNames: readonly string[],
 ): readonly (readonly [number, number, number])[] {

@@ -1,4 +1,4 @@
-/** What decoding yields, before it is put on the wire. Pixels are of the frame as captured (distorted), from its top-left corner. */
+/** Decoded results, before they become messages. Pixels are of the captured (distorted) frame, from its top-left corner. */
 
 export interface Detection {
   /** Index into the bundle's class names (background not counted). */
@@ -12,7 +12,7 @@ export interface Detection {
 }
 
 export interface SignReading {
-  /** Index into the sign classes; -1 where the network abstained. */
+  /** Index into the sign classes; -1 if the network abstained. */
   classId: number;
   /** Temperature-scaled probability of the best class, 0..1, given also when it abstained. */
   probability: number;
@@ -36,30 +36,30 @@ export interface SegmentationResult {
   freeSpaceNorm: Float32Array;
 }
 
-/** Where the steering leads against what the class map shows, metres; positive: the path lies to the left of it. */
+/** Where the steering leads compared with what the class map shows, metres; positive: the path is to the left of it. */
 export interface SteeringCheckResult {
   aheadM: number;
-  /** Of the path, left of straight ahead. */
+  /** The path's offset to the left of straight ahead. */
   pathM: number;
-  /** Against the middle of the free space; absent where that is not seen whole. */
+  /** Against the middle of the free space; absent if that is not completely in view. */
   freeSpaceM?: number;
   /** Against the centre of the lane. */
   laneM?: number;
   /** Against the circle that the recorded driver steered. */
   driverM?: number;
-  /** From so much on, against lane or driver, the steering disagrees. */
+  /** Distance from lane or driver from which the steering disagrees. */
   thresholdM: number;
 }
 
 /** How far a frame is from the ordinary ones. */
 export interface NoveltyResult {
-  /** 1 and above is novel; 0 where it could not be said. */
+  /** 1 and above is novel; 0 if unknown. */
   value: number;
-  /** Mean squared error of the reconstruction, of values scaled as the network takes them. */
+  /** Mean squared error of the reconstruction, in the network's input scale. */
   reconstructionError: number;
-  /** Mahalanobis' distance to the ordinary frames. */
+  /** Mahalanobis distance to the ordinary frames. */
   distance: number;
-  /** `novel_scene` is said: frames were novel for a while, and have not been ordinary for a while since. */
+  /** True while `novel_scene` is reported: frames were novel for `beginS` and have not been ordinary for `endS` since. */
   isNovel: boolean;
 }
 
@@ -70,8 +70,8 @@ export interface SteeringResult {
   rawAngleRad: number;
   /** 1 / radius of the circle driven, 1/metres, positive to the left. */
   curvaturePerM: number;
-  /** True where the value or the rate limit changed the answer. */
+  /** True if the value or the rate limit changed the answer. */
   isLimited: boolean;
-  /** What the network says of the throttle, in its own units: a suggestion that nothing acts on. */
+  /** The network's throttle, in its own units: a suggestion that nothing acts on. */
   suggestedThrottle?: number;
 }

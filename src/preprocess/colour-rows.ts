@@ -8,9 +8,9 @@ export const yuvFromRgb = [
 ] as const;
 
 /**
- * Writes one row of colours to its target, as they are or turned to YUV; `step` values lie between one pixel and the
- * next. `rgb` holds three rows of `count` values 0..255, one after the other. With `asYuv` the target's three
- * channels are Y, U, V.
+ * Writes one row of colours to its target, unchanged or converted to YUV; a pixel's values are `step` entries after the
+ * previous pixel's. `rgb` holds three rows of `count` values 0..255, one after the other. With `asYuv` the target's
+ * three channels are Y, U, V.
  */
 export function writeColourRow(
   rgb: Float32Array,
@@ -40,8 +40,8 @@ export function writeColourRow(
 }
 
 /**
- * Turns a row of Y, U, V as video carries them (BT.601, limited range: Y 16..235, U and V 16..240) into red, green,
- * blue in place, clamped to 0..255. Entries whose `offsets` are below 0 are padding, grey already.
+ * Converts a row of video's Y, U, V (BT.601, limited range: Y 16..235, U and V 16..240) to red, green, blue in place,
+ * clamped to 0..255. Entries whose `offsets` are below 0 are padding, which is already RGB.
  */
 export function rgbFromVideoYuv(
   rows: Float32Array,

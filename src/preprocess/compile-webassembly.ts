@@ -1,7 +1,7 @@
 /** A compiled module, or why this engine has none. */
 export type CompiledModule = { module: WebAssembly.Module } | { whyNot: string };
 
-/** Compiles a module that is carried as base64: about a millisecond. Never throws. */
+/** Compiles a module given as base64: about a millisecond. Never throws. */
 export function compileWebAssembly(base64: string): CompiledModule {
   if (typeof WebAssembly === 'undefined') return { whyNot: 'this engine has no WebAssembly' };
   try {

@@ -11,12 +11,12 @@ import {
 } from './remap-table.js';
 
 export interface Cropper {
-  /** What computes the pixels; a crop that is averaged over many of them falls back to TypeScript. */
+  /** What computes the pixels; a crop that averages over large boxes falls back to TypeScript. */
   readonly kernel: KernelChoice['name'];
   /**
    * Cuts a box, grown by `marginNorm` of its size on every side, from a full-resolution frame and writes it as item
    * `batchIndex` of a batch of inputs: resized (averaging where the crop is large), converted and normalised as the
-   * spec says. What lies outside the frame becomes padding. The lens is not undone: a crop is small.
+   * spec says. Parts outside the frame become padding. Lens distortion is not undone: a crop is small.
    * Nothing is allocated. Throws ERR_FRAME_SIZE when a buffer is too short.
    */
   cropInto(
@@ -28,7 +28,7 @@ export interface Cropper {
   ): void;
 }
 
-/** Prepares cutting inputs of one network out of frames of one layout. Throws ERR_FRAME_SIZE for a layout that cannot be. */
+/** Prepares cutting inputs of one network out of frames of one layout. Throws ERR_FRAME_SIZE for an impossible layout. */
 export function createCropper(
   spec: InputSpec,
   frame: FrameLayout,

@@ -13,8 +13,8 @@ import {
 } from './sample-grid.js';
 
 /**
- * Sets every entry of a grid: where in this plane of the frame each pixel of the input lies, through the lens where
- * there is one, and how large a box is averaged there.
+ * Sets every entry of a grid: where each pixel of the input is in this plane of the frame, through the lens if there
+ * is one, and the size of the box that is averaged there.
  */
 export function fillPlane(
   grid: SampleGrid,
@@ -28,7 +28,7 @@ export function fillPlane(
   const { share } = source;
   grid.boxWidthPx = boxSize(scaleX * share, source.widthPx);
   grid.boxHeightPx = boxSize(scaleY * share, source.heightPx);
-  // The plane of a frame of odd size may end before the frame does: its last pixel then goes on.
+  // The plane of a frame of odd size may end before the frame does: its last pixel is then extended.
   const startX = (xPx: number) =>
     boxStart(within(xPx, frame.widthPx, source.widthPx, share), grid.boxWidthPx, source.widthPx);
   const startY = (yPx: number) =>
@@ -38,7 +38,7 @@ export function fillPlane(
       source.heightPx,
     );
   const { contentTopPx, contentBottomPx, contentLeftPx, contentRightPx } = geometry;
-  // Without a lens a column lies at the same place in every row.
+  // Without a lens a column is at the same place in every row.
   const columnStarts = new Int32Array(spec.widthPx).fill(-1);
   for (let column = 0; column < spec.widthPx; column++) {
     const x = column + 0.5;
@@ -68,17 +68,17 @@ export function fillPlane(
   }
 }
 
-/** A place of the frame in pixels of the plane; what lies outside the frame stays outside. */
+/** Converts a coordinate of the frame to pixels of the plane; one outside the frame stays outside. */
 function within(framePx: number, frameEdgePx: number, planeEdgePx: number, share: number): number {
   const isInFrame = framePx <= frameEdgePx + edgeSlackPx;
   return isInFrame ? Math.min(framePx * share, planeEdgePx) : Number.POSITIVE_INFINITY;
 }
 
-/** Whether the centre of a pixel of the input lies in the part that shows the region. */
+/** Whether the centre of an input pixel is in the part that shows the region. */
 const isContent = (centre: number, from: number, to: number) =>
   centre >= from - edgeSlackPx && centre <= to + edgeSlackPx;
 
-/** Captured pixels for one input pixel, along x and y, at the input's centre. */
+/** Captured pixels per input pixel along x and y, at the input's centre. */
 function sourceScale(
   spec: InputSpec,
   geometry: InputGeometry,

@@ -1,16 +1,16 @@
 import type { InputSpec } from '../bundle/input-spec.js';
 
 /**
- * How a network's input lies over a rectified picture. Both sides are measured in pixels from the top-left
+ * How a network's input covers a rectified picture. Both sides are measured in pixels from the top-left
  * corner (a pixel's centre is at a half): picture = offset + input * scale, for x and y apart.
  */
 export interface InputGeometry {
   offsetXPx: number;
   offsetYPx: number;
-  /** Picture pixels for one input pixel. */
+  /** Picture pixels per input pixel. */
   scaleX: number;
   scaleY: number;
-  /** The part of the input that shows the region; around it lies padding. */
+  /** The part of the input that shows the region; the rest is padding. */
   contentLeftPx: number;
   contentTopPx: number;
   contentRightPx: number;

@@ -18,10 +18,10 @@ export type Box = [number, number, number, number];
  * network's input (0..1); frame coordinates are pixels of the captured (distorted) frame from its top-left corner.
  */
 export interface InputMapping {
-  /** Undefined where the lens shows nothing. The point may lie outside the frame. */
+  /** Undefined where the lens shows nothing. The point may be outside the frame. */
   frameFromInputPoint(xNorm: number, yNorm: number): Point | undefined;
   inputFromFramePoint(xPx: number, yPx: number): Point | undefined;
-  /** The upright box around the mapped box, clipped to the frame; undefined when nothing of it lies there. */
+  /** The upright box around the mapped box, clipped to the frame; undefined if no part of it is inside. */
   frameFromInputBox(boxXyxyNorm: Readonly<Box>): Box | undefined;
   /** The upright box around the mapped box, not clipped; undefined when no part of its outline can be mapped. */
   inputFromFrameBox(boxXyxyPx: Readonly<Box>): Box | undefined;
@@ -75,7 +75,7 @@ export function createInputMapping(
   };
 }
 
-/** The upright box around the images of points along a box's outline: its corners and, between them, parts - 1 more an edge. */
+/** The upright box around the mapped points of a box's outline: its corners, and parts - 1 points between them per edge. */
 function boundOutline(
   [left, top, right, bottom]: Readonly<Box>,
   parts: number,

@@ -1,7 +1,7 @@
 import { type CompiledModule, compileWebAssembly } from './compile-webassembly.js';
 import { kernelBase64 } from './gen/kernel-bytes.js';
 
-/** The functions of assembly/preprocess.ts, where each is explained. Addresses and counts are whole numbers. */
+/** The functions of assembly/preprocess.ts; their own files explain them. Addresses and counts are whole numbers. */
 export interface KernelFunctions {
   averageRgb(from: number, to: number, bytes: number, stride: number): void;
   averageLuma(from: number, to: number, bytes: number, stride: number): void;
@@ -85,13 +85,13 @@ export interface KernelFunctions {
 
 let loaded: CompiledModule | undefined;
 
-/** Compiles the kernel on the first call in a thread; later calls answer the same. Never throws. */
+/** Compiles the kernel on the first call in a thread; later calls return the same module. Never throws. */
 export function loadKernel(): CompiledModule {
   loaded ??= compileWebAssembly(kernelBase64);
   return loaded;
 }
 
-/** An instance on a memory of its own. */
+/** Instantiates the kernel on the given memory. */
 export function instantiateKernel(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

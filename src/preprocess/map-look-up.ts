@@ -6,8 +6,8 @@ import { createInputMapping } from './input-mapping.js';
 type Size = Pick<FrameLayout, 'widthPx' | 'heightPx'>;
 
 /**
- * For each pixel of a picture, the index of the map pixel that shows it, or -1; kept for the size used last. Where labels are
- * fewer than the picture's pixels (`labels`, stretched over it), the same for the middle of each label.
+ * For each pixel of a picture, the index of the map pixel that shows it, or -1; cached for the sizes used last. If the
+ * picture's labels have another size (`labels`, stretched over it), the same for the middle of each label.
  */
 export class MapLookUp {
   #size = '';

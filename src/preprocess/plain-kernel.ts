@@ -4,11 +4,11 @@ import type { SampledPlane } from './sample-grid.js';
 import { samplePlane } from './sample-plane.js';
 import { type Normalisation, type RgbTarget, sampleRgb } from './sample-rgb.js';
 
-/** Preprocessing in plain TypeScript: what the compiled kernel is held to, and what runs where that cannot. */
+/** Preprocessing in plain TypeScript: the reference for the compiled kernel, and the fallback where that cannot run. */
 export class PlainKernel {
   readonly #spec: InputSpec;
   readonly #planes: readonly SampledPlane[];
-  /** How sampled colours become values of the tensor; aimed again at each row. */
+  /** How sampled colours become values of the tensor; aimed at each row in turn. */
   readonly #target: RgbTarget;
   /** One row of red, green and blue, for colours that are converted before they are written. */
   readonly #scratch: Float32Array;
@@ -29,7 +29,7 @@ export class PlainKernel {
     };
   }
 
-  /** Both buffers are long enough. */
+  /** Both buffers must be long enough. */
   run(pixels: Uint8Array, out: Float32Array, outStart: number): void {
     const { widthPx, heightPx, colour, layout } = this.#spec;
     const padding = this.#padding;
@@ -38,7 +38,7 @@ export class PlainKernel {
     const scratch = this.#scratch;
     this.#target.out = out;
     if (chroma === undefined && colour !== 'yuv' && layout === 'nchw') {
-      // Nothing is to be converted, and the rows of a plane follow each other: the whole picture is one run.
+      // Nothing needs conversion, and the rows of a plane are contiguous: the whole picture is one run.
       this.#aimAtRow(outStart, 0);
       const count = widthPx * heightPx;
       sampleRgb(pixels, source.strideBytes, grid, 0, count, padding, this.#target);

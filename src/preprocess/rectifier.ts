@@ -3,7 +3,7 @@ import { distort, type Point, radiusLimit, undistort } from '../calibration/lens
 import type { FrameLayout } from '../frame/frame.js';
 import { PerceptionError } from '../frame/perception-error.js';
 
-/** Throws ERR_CALIBRATION when the camera model is of another size than the frame. */
+/** Throws ERR_CALIBRATION if the camera model is for another frame size. */
 export function checkCameraSize(
   frame: Pick<FrameLayout, 'widthPx' | 'heightPx'>,
   camera: CameraModel | undefined,
@@ -16,10 +16,10 @@ export function checkCameraSize(
   );
 }
 
-/** From a point of the rectified picture to the captured one, both from the top-left corner, pixels; undefined outside the lens. */
+/** From a point of the rectified picture to the captured one, pixels from the top-left corner; undefined outside the lens. */
 export type CapturedFromRectified = (xPx: number, yPx: number) => Point | undefined;
 
-/** Where the camera shows what the ideal pinhole of the same intrinsics would show at a point. */
+/** Maps points of the ideal pinhole picture with the same intrinsics to where the camera shows them. */
 export function rectifier(camera: CameraModel): CapturedFromRectified {
   const limit = radiusLimit(camera);
   return (xPx, yPx) => {

@@ -11,10 +11,10 @@ import { createSampleGrid, type SampledPlane, type SourcePlane } from './sample-
 import type { Normalisation } from './sample-rgb.js';
 import { WasmKernel } from './wasm-kernel.js';
 
-/** Smallest frame that is sampled: its chroma still has two pixels a side to interpolate between. */
+/** Smallest frame that can be sampled: its chroma still has two pixels per side to interpolate between. */
 const smallestFramePx = 4;
 
-/** What computes a table's pixels: the compiled kernel, or the TypeScript that defines it, and why. */
+/** What computes a table's pixels: the compiled kernel, or its TypeScript reference and the reason for it. */
 export type KernelChoice = { name: 'wasm-simd' } | { name: 'typescript'; why: string };
 
 /** `fastest`: the compiled kernel where the engine has WebAssembly SIMD. */
@@ -22,21 +22,21 @@ export type KernelRequest = 'fastest' | 'typescript';
 
 /**
  * Everything that turns frames of one layout into one network's input: undistort, cut, resize, convert, normalise,
- * lay out, in one pass. Holds the kernels and their scratch memory too, so one table serves one thread.
+ * lay out, in one pass. Also holds the kernels and their scratch memory, so a table serves a single thread.
  */
 export interface RemapTable {
   readonly spec: InputSpec;
   readonly frame: FrameLayout;
   /** rgb8: the picture. nv12: luma, then chroma. */
   readonly planes: readonly SampledPlane[];
-  /** Which kernel runs, for what the table is filled with now. */
+  /** Which kernel runs with the table's current contents. */
   kernel: KernelChoice;
   readonly plainKernel: PlainKernel;
-  /** Undefined where the engine has none, or none was asked for. */
+  /** Undefined if the engine has none, or TypeScript was requested. */
   readonly wasmKernel: WasmKernel | undefined;
 }
 
-/** A table with room for the spec's pixels; `fillTable` sets them. Throws ERR_FRAME_SIZE for a layout that cannot be. */
+/** A table with room for the spec's pixels; `fillTable` sets them. Throws ERR_FRAME_SIZE for an impossible layout. */
 export function createRemapTable(
   spec: InputSpec,
   frame: FrameLayout,
@@ -68,7 +68,7 @@ export function createRemapTable(
   };
 }
 
-/** (v - mean) * scale by source channel: blue stands first in a bgr spec's means, last among the channels. */
+/** (v - mean) * scale by source channel: blue is first in a bgr spec's means, last among the channels. */
 function normalisationOf(spec: InputSpec): Normalisation {
   const order = spec.colour === 'bgr' ? [2, 1, 0] : [0, 1, 2];
   const [first, second, third] = order.map((place) => ({
@@ -89,7 +89,7 @@ function sourcePlanes(frame: FrameLayout): SourcePlane[] {
   return [
     { widthPx, heightPx, strideBytes, pixelBytes: 1, startByte: 0, share: 1 },
     {
-      // The last column of an odd width has colours of its own where the rows have room for them.
+      // The last column of an odd width has its own colours if the rows have room for them.
       widthPx: widthPx % 2 === 1 && strideBytes > widthPx ? (widthPx + 1) >> 1 : widthPx >> 1,
       heightPx: (heightPx + 1) >> 1,
       strideBytes,
@@ -102,10 +102,10 @@ function sourcePlanes(frame: FrameLayout): SourcePlane[] {
 
 /**
  * Builds the table for frames of this layout. With a camera model the picture is rectified into the ideal pinhole
- * of the same intrinsics first (in the same pass); without one it is taken as it is. `kernel` of the table says what
+ * of the same intrinsics first (in the same pass); without one it is used unchanged. The table's `kernel` says what
  * will compute it.
- * Throws ERR_CALIBRATION when the camera was calibrated for another frame size (see scaleCamera) and
- * ERR_FRAME_SIZE for a layout that cannot be.
+ * Throws ERR_CALIBRATION if the camera was calibrated for another frame size (see scaleCamera) and
+ * ERR_FRAME_SIZE for an impossible layout.
  */
 export function buildRemapTable(
   spec: InputSpec,
@@ -142,7 +142,7 @@ export function fillTable(
 /**
  * Turns one frame into the network's input: writes 3 * width * height float32 to `out` from `outStart` on, in the
  * spec's layout. `pixels` holds the frame in the table's layout and is only read; it may be shared with other threads,
- * `out` may not. Nothing is allocated but a few views. Throws ERR_FRAME_SIZE when either buffer is too short.
+ * `out` may not. Allocates only a few views. Throws ERR_FRAME_SIZE if either buffer is too short.
  */
 export function preprocessInto(
   table: RemapTable,

@@ -2,17 +2,17 @@
 export const weightOne = 2048;
 const weightBits = 11;
 /**
- * A centre that lies on an edge is inside, and rounding must not decide it: so much beyond an edge is still inside,
- * of the input's content as of the frame.
+ * A centre exactly on an edge is inside. So that rounding does not decide this, a centre up to this far beyond an edge
+ * is inside too, both for the input's content and for the frame.
  */
 export const edgeSlackPx = 1e-6;
-/** Widest box that is averaged: its sum of weighted bytes still fits 32 bits. */
+/** Widest box that is averaged: its sum of weighted bytes still fits in 32 bits. */
 const widestBoxPx = 512;
 
 /**
  * Where each pixel of the input takes its value from: a box of boxWidthPx x boxHeightPx source pixels, placed
  * between whole pixels by linear interpolation, so that one more pixel is read on each axis. A box of 1 x 1 is
- * the bilinear interpolation; larger ones average what would alias.
+ * bilinear interpolation; larger ones average to avoid aliasing.
  */
 export interface SampleGrid {
   /** Per input pixel, byte offset of the box's first pixel, or -1 outside the picture. */
@@ -23,7 +23,7 @@ export interface SampleGrid {
   boxHeightPx: number;
 }
 
-/** One plane of a picture (or the interleaved colours of one): where its pixels lie. */
+/** Layout of one plane of a picture (or of its interleaved colours). */
 export interface SourcePlane {
   widthPx: number;
   heightPx: number;
@@ -32,7 +32,7 @@ export interface SourcePlane {
   pixelBytes: number;
   /** Byte offset of the first pixel. */
   startByte: number;
-  /** Pixels of the plane a pixel of the frame, along either axis: a half for the colours of nv12. */
+  /** Pixels of the plane per pixel of the frame, along either axis: a half for the colours of nv12. */
   share: 1 | 0.5;
 }
 
@@ -51,15 +51,15 @@ export function createSampleGrid(count: number): SampleGrid {
   };
 }
 
-/** Pixels to average along an axis for `scale` source pixels an input pixel: 1 below a scale of 2. */
+/** Pixels to average along an axis for `scale` source pixels per input pixel: 1 below a scale of 2. */
 export function boxSize(scale: number, sourcePx: number): number {
-  // A hair more, so that an exact 2 that rounding made 1.9999999 still averages.
+  // A little more, so that an exact 2 that rounding made 1.9999999 still averages.
   return Math.max(1, Math.min(Math.floor(scale + 1e-6), sourcePx - 1, widestBoxPx));
 }
 
 /**
- * Where along one axis a box centred at `centrePx` begins, kept within the plane, in 1 / weightOne of a pixel; -1 when
- * the centre lies outside the plane.
+ * Start of a box centred at `centrePx` along one axis, kept within the plane, in units of 1 / weightOne of a pixel; -1 if
+ * the centre is outside the plane.
  */
 export function boxStart(centrePx: number, boxPx: number, planePx: number): number {
   if (!(centrePx >= -edgeSlackPx && centrePx <= planePx + edgeSlackPx)) return -1;
@@ -67,7 +67,7 @@ export function boxStart(centrePx: number, boxPx: number, planePx: number): numb
   return Math.round(start * weightOne);
 }
 
-/** Sets one input pixel to the box that begins at `startX`, `startY` (see boxStart); -1 of either is padding. */
+/** Sets one input pixel to the box that begins at `startX`, `startY` (see boxStart); -1 for either means padding. */
 export function setSample(
   grid: SampleGrid,
   index: number,
@@ -79,7 +79,7 @@ export function setSample(
     grid.offsets[index] = -1;
     return;
   }
-  // One more pixel than the box is read on each axis: the last box keeps it within the plane by a far share of one.
+  // One more pixel than the box is read on each axis: the last box stays within the plane with a far share of 1.
   const column = Math.min(startX >> weightBits, plane.widthPx - grid.boxWidthPx - 1);
   const row = Math.min(startY >> weightBits, plane.heightPx - grid.boxHeightPx - 1);
   const farX = startX - (column << weightBits);

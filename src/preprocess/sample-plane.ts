@@ -1,8 +1,8 @@
 import { type SampledPlane, weightOne } from './sample-grid.js';
 
 /**
- * Samples `count` pixels, from entry `start` of the grid on, out of one byte channel of a plane, as values 0..255 to
- * out[outStart..]. Pixels outside the picture become `padValue`.
+ * Samples `count` pixels, from entry `start` of the grid on, from one byte channel of a plane, and writes values 0..255
+ * to out[outStart..]. Pixels outside the picture become `padValue`.
  */
 export function samplePlane(
   pixels: Uint8Array,
@@ -34,7 +34,7 @@ export function samplePlane(
       const first = pixels[p]!;
       let whole = first;
       for (let q = p + pixelBytes; q < end; q += pixelBytes) whole += pixels[q]!;
-      // The near edge counts 1 - farX, the far edge farX, what lies between counts whole; so do the rows.
+      // The near edge counts 1 - farX, the far edge farX, pixels between them count fully; likewise for rows.
       const rowSum = (whole << 11) + Math.imul(pixels[end]! - first, farX);
       sum += rowSum * (row === 0 ? weightOne - farY : row === boxHeightPx ? farY : weightOne);
       p += strideBytes;

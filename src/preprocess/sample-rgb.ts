@@ -1,6 +1,6 @@
 import { type SampleGrid, weightOne } from './sample-grid.js';
 
-/** How values 0..255 become the tensor's: channel c's times scale[c] plus bias[c]; red, green, blue or Y, U, V. */
+/** How values 0..255 become the tensor's: value * scale[c] + bias[c] for channel c of red, green, blue or Y, U, V. */
 export interface Normalisation {
   readonly scale: readonly [number, number, number];
   readonly bias: readonly [number, number, number];
@@ -8,7 +8,7 @@ export interface Normalisation {
 
 /**
  * Where sampled colours go, and how: channel c of the i-th pixel becomes value * scale[c] + bias[c] at
- * out[starts[c] + i]. Channels are red, green, blue; each has a plane (or row) of its own.
+ * out[starts[c] + i]. Channels are red, green, blue; each has its own plane (or row).
  */
 export interface RgbTarget extends Normalisation {
   out: Float32Array;
@@ -16,10 +16,10 @@ export interface RgbTarget extends Normalisation {
 }
 
 /**
- * Samples `count` pixels, from entry `start` of the grid on, out of interleaved RGB with `strideBytes` a row. Pixels
+ * Samples `count` pixels, from entry `start` of the grid on, from interleaved RGB with `strideBytes` per row. Pixels
  * outside the picture become `padding`: red, green, blue, 0..255.
  *
- * The three kernels differ in the box alone and are written out channel by channel: a loop over the channels took
+ * The three kernels differ only in the box and are written out channel by channel: a loop over the channels took
  * 1.2 to 1.8 times as long, and boxes of 2 x 2 in the general kernel 1.8 times (Node 20, 1280x720 to 480x360).
  */
 export function sampleRgb(
@@ -90,7 +90,7 @@ const sampleBilinear: Kernel = (pixels, strideBytes, grid, start, count, padding
   }
 };
 
-/** Boxes of 2 x 2: nine pixels, of which the middle row and column count whole. */
+/** Boxes of 2 x 2: nine pixels, of which the middle row and column count fully. */
 const samplePairs: Kernel = (pixels, strideBytes, grid, start, count, padding, target) => {
   const { offsets, weights } = grid;
   const { out } = target;
@@ -110,7 +110,7 @@ const samplePairs: Kernel = (pixels, strideBytes, grid, start, count, padding, t
       const farY = packed >> 16;
       const q = p + strideBytes;
       const r = q + strideBytes;
-      // A row is (1 - farX) * first + second + farX * third; the rows go together in the same way.
+      // A row is (1 - farX) * first + second + farX * third; rows are combined in the same way.
       let a = pixels[p]!;
       let b = pixels[q]!;
       let c = pixels[r]!;

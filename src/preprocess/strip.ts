@@ -1,50 +1,50 @@
 import type { KernelFunctions } from './kernel-module.js';
 import { type SampledPlane, weightOne } from './sample-grid.js';
 
-/** What the kernel's 16-bit sums hold: pixels in every other column of a box, and along either side. */
+/** Limits of the kernel's 16-bit sums: pixels in every other column of a box, and pixels along either side. */
 const largestHalfBoxPx = 256;
 const longestBoxPx = 128;
-/** The kernel's weights add up to this: the most that a signed 16-bit product takes. */
+/** Sum of a pixel's kernel weights: as large as signed 16-bit products allow. */
 export const kernelWeightOne = 16384;
-/** Whole frames are copied in words of 8 bytes where both sides begin on one, byte by byte where not. */
+/** Whole frames are copied in words of 8 bytes if both sides begin on a word, otherwise byte by byte. */
 const wordBytes = 8;
-/** The kernel reads and writes whole vectors: room for what lies beyond a run. */
+/** The kernel reads and writes whole vectors: room beyond the end of a run. */
 const slackBytes = 64;
-/** Int32 fields a block: first row and end of the rows that its pixels read, and the address of the first. */
+/** Int32 fields per block: first row and end of the rows that its pixels read, and the address of the first. */
 const blockFields = 3;
-/** A pixel outside the picture, while places are rows and bytes: no frame has such a row. */
+/** Marks a pixel outside the picture while places are rows and bytes: no frame has such a row. */
 const nowhere = 0xffffffff;
 /** Patterns of the widest box: 8 bytes of its row at a time, 2 vectors of 16 bytes each, 2 channels. */
 const patternBytes = Math.ceil((2 * (longestBoxPx + 1)) / 8) * 32 * 2;
 
 /**
  * How a plane is sampled. `gather`: bilinear straight from its rows. `pairs`: bilinear from rows in which each pixel
- * is already the mean of 2 x 2 (2 x 1, 1 x 2) pixels, which is the same as a box of that size placed between whole
- * pixels. `boxes`: sums over each box.
+ * is already the mean of 2 x 2 (2 x 1, 1 x 2) pixels, which equals a box of that size placed between whole pixels.
+ * `boxes`: sums over each box.
  */
 export type SampleMethod = 'gather' | 'pairs' | 'boxes';
 
 /**
- * One plane of a frame on its way through the kernel's memory. The input is made block by block of whole rows; the
- * strip holds the rows of the plane that the block's pixels read, cut to the columns that any pixel reads, and
- * slides down the picture, so that every row is copied and averaged once a frame.
+ * The part of a plane that is in the kernel's memory. The input is made in blocks of whole rows; the strip holds the
+ * rows of the plane that the block's pixels read, cut to the columns that any pixel reads. It slides down the picture,
+ * so that every row is copied and averaged once per frame.
  */
 export interface Strip {
   readonly plane: SampledPlane;
   method: SampleMethod;
-  /** Copied rows that are yet to be averaged; `pairs` only. */
+  /** Copied rows that are not yet averaged; `pairs` only. */
   readonly rawAddress: number;
   readonly rowsAddress: number;
-  /** Uint32 a pixel: where in memory its value comes from. */
+  /** One Uint32 per pixel: where in memory its value comes from. */
   readonly offsetsAddress: number;
-  /** 8 bytes a pixel: four Int16 weights, or for boxes two Float32 shares. */
+  /** 8 bytes per pixel: four Int16 weights, or for boxes two Float32 shares. */
   readonly weightsAddress: number;
   /** For boxes of luma or chroma: which bytes of a box's row count, for the first channel and then the second. */
   readonly patternsAddress: number;
   strideBytes: number;
   /** Bytes from the start of a plane's row to the strip's left edge. */
   leftBytes: number;
-  /** blockFields a block. */
+  /** blockFields entries per block. */
   readonly blocks: Int32Array;
 }
 
@@ -81,7 +81,7 @@ export function createStrip(
   };
 }
 
-/** Whether the kernel can sample this plane as its grid says; where not, TypeScript does. */
+/** Whether the kernel can sample this plane with its grid; if not, TypeScript does. */
 export function isWithinKernel({ grid: { boxWidthPx, boxHeightPx } }: SampledPlane): boolean {
   return (
     Math.ceil(boxWidthPx / 2) * boxHeightPx <= largestHalfBoxPx &&
@@ -91,14 +91,14 @@ export function isWithinKernel({ grid: { boxWidthPx, boxHeightPx } }: SampledPla
 
 function methodOf({ grid: { boxWidthPx, boxHeightPx }, source }: SampledPlane): SampleMethod {
   if (boxWidthPx === 1 && boxHeightPx === 1) return 'gather';
-  // Chroma's differences from grey are stretched when they become colours; a mean in whole levels is too coarse.
+  // Chroma's differences from grey are amplified on conversion to colours; a mean in whole levels is too coarse.
   const isPair = boxWidthPx <= 2 && boxHeightPx <= 2 && source.pixelBytes !== 2;
   return isPair ? 'pairs' : 'boxes';
 }
 
 /**
- * Lays the plane's grid out for the kernel: what each block reads, and per pixel the address and weights. Pixels
- * outside the picture get a harmless address. `blockPixels` are the pixels of a block, `count` those of the input.
+ * Lays out the plane's grid for the kernel: what each block reads, and per pixel the address and weights. Pixels
+ * outside the picture get a harmless address. `blockPixels` is the number of pixels per block, `count` that of the input.
  */
 export function planStrip(
   strip: Strip,
@@ -111,7 +111,7 @@ export function planStrip(
   strip.method = methodOf(plane);
   const places = new Uint32Array(memory, strip.offsetsAddress, count);
   setColumns(strip, places);
-  // Below a pixel's row lie the rest of its box and the row it is interpolated with; averaged rows hold the box.
+  // Below a pixel's row are the rest of its box and the row it is interpolated with; averaged rows already hold the box.
   const rowsBelow = strip.method === 'boxes' ? grid.boxHeightPx : 1;
   for (let at = 0, start = 0; start < count; at += blockFields, start += blockPixels) {
     const end = Math.min(count, start + blockPixels);
@@ -141,14 +141,14 @@ export function planStrip(
     return;
   }
   setShares(strip, memory, count);
-  // Interleaved colours are summed by a function of their own.
+  // Interleaved colours are summed by boxRgb, which needs no patterns.
   if (source.pixelBytes === 3) return;
   for (let channel = 0; channel < source.pixelBytes; channel++) {
     setPatterns(strip, memory, channel);
   }
 }
 
-/** Pairs of vectors that describe a row of the plane's box, for one channel. */
+/** Number of vector pairs that describe a row of the plane's box, for one channel. */
 export function patternVectors({ source, grid }: SampledPlane): number {
   return Math.ceil(((grid.boxWidthPx + 1) * source.pixelBytes) / 8);
 }
@@ -157,7 +157,7 @@ export function patternAddress({ plane, patternsAddress }: Strip, channel: numbe
   return patternsAddress + channel * patternVectors(plane) * 32;
 }
 
-/** The first pixel's bytes count less and those of the one after the box's last count more as farX grows. */
+/** As farX grows, the first pixel's bytes count less and those of the pixel after the box count more. */
 function setPatterns(strip: Strip, memory: ArrayBuffer, channel: number): void {
   const { source, grid } = strip.plane;
   const vectors = patternVectors(strip.plane);
@@ -172,7 +172,7 @@ function setPatterns(strip: Strip, memory: ArrayBuffer, channel: number): void {
 
 /**
  * Writes each pixel's row (high half) and byte in that row to `places`. Finds the columns that are read, and a stride for
- * rows cut to them; whole rows where little would be cut.
+ * rows cut to them; keeps whole rows if little would be cut.
  */
 function setColumns(strip: Strip, places: Uint32Array): void {
   const { source, grid } = strip.plane;
@@ -205,7 +205,7 @@ function setWeights({ plane, weightsAddress }: Strip, memory: ArrayBuffer, count
   for (let i = 0, at = 0; i < count; i++, at += 4) {
     const farX = weights[i]! & 0xffff;
     const farY = weights[i]! >> 16;
-    // From 11 bits each to 14 together, rounded.
+    // A product of two 11-bit shares, rounded to 14 bits.
     const corner = (farX * farY + 128) >> 8;
     const right = (farX << 3) - corner;
     const below = (farY << 3) - corner;
@@ -226,8 +226,8 @@ function setShares({ plane, weightsAddress }: Strip, memory: ArrayBuffer, count:
 }
 
 /**
- * Brings the rows that a block reads into the strip: keeps what the block before it read too, copies the rest out of
- * the frame, and averages it where pairs are. Blocks are filled in order, from 0.
+ * Brings the rows that a block reads into the strip: keeps those that the previous block read too, copies the rest from
+ * the frame, and averages them for `pairs`. Blocks are filled in order, from 0.
  */
 export function fillStrip(
   strip: Strip,
@@ -259,7 +259,7 @@ export function fillStrip(
     return;
   }
   const rowsBelow = grid.boxHeightPx - 1;
-  // Words stay words: the copied rows begin as far from a word's start as in the strip.
+  // Keeps word alignment: the copied rows begin as far from a word's start as in the strip.
   const raw = strip.rawAddress + (to % wordBytes);
   copyRows(strip, next, end + rowsBelow, pixels, memory, raw);
   const bytes = (end - next) * strideBytes;

@@ -15,10 +15,10 @@ import {
   stripBytes,
 } from './strip.js';
 
-/** Pixels of input that are made at a time: few enough for the nearest caches, enough to make calls cheap. */
+/** Input pixels made per block: few enough for the nearest caches, enough to make calls cheap. */
 const blockPixelsAim = 8192;
 const pageBytes = 65536;
-/** Below it lie the module's own constants, if it has any. */
+/** Addresses below are for the module's own constants, if it has any. */
 const firstAddress = 1024;
 const alignUp = (count: number, to: number) => Math.ceil(count / to) * to;
 
@@ -33,8 +33,8 @@ interface BlockPlanes {
 }
 
 /**
- * The compiled kernel at work for one table: its memory holds the plan, the rows of the frame at hand and the block of
- * the input at hand. Computes what the TypeScript kernel computes, within one grey level.
+ * The compiled kernel for one table: its memory holds the plan, and the current rows of the frame and block of the
+ * input. Agrees with the TypeScript kernel to within one grey level.
  */
 export class WasmKernel {
   readonly #spec: InputSpec;
@@ -43,12 +43,12 @@ export class WasmKernel {
   readonly #memory: Uint8Array<ArrayBuffer>;
   readonly #strips: readonly Strip[];
   readonly #pixelCount: number;
-  /** Pixels of a block: whole rows of the input. */
+  /** Pixels per block: whole rows of the input. */
   readonly #blockPixels: number;
-  /** What is sampled, and what that is turned into where colours or the layout change. */
+  /** Sampled values, and what they become if colours or the layout change. */
   readonly #sampled: BlockPlanes;
   readonly #turned: BlockPlanes;
-  /** Start and end, in turn, of the runs of pixels that show nothing of the frame. */
+  /** Starts and ends, alternating, of the runs of pixels that show nothing of the frame. */
   readonly #paddingRuns: number[] = [];
   /** Their values, in the tensor's order of channels. */
   readonly #padding: Triple<number>;
@@ -66,7 +66,7 @@ export class WasmKernel {
     const blockRows = Math.max(1, Math.round(blockPixelsAim / spec.widthPx));
     this.#blockPixels = Math.min(this.#pixelCount, blockRows * spec.widthPx);
     const blockCount = Math.ceil(this.#pixelCount / this.#blockPixels);
-    // A block's last vector may reach beyond the pixels there are: to entries of zero weight.
+    // A block's last vector may reach beyond the last pixel, to entries of zero weight.
     const tableCount = this.#pixelCount + 4;
     const planeBytes = alignUp(this.#blockPixels, 16) * 4;
 
@@ -96,7 +96,7 @@ export class WasmKernel {
     this.#padding = paddingOf(spec, normalisation);
   }
 
-  /** Takes over the planes' grids as they are now. False when they are beyond the kernel: then it cannot run. */
+  /** Takes over the planes' grids as they are now. False if they exceed the kernel's limits: then it cannot run. */
   plan(): boolean {
     if (!this.#strips.every(({ plane }) => isWithinKernel(plane))) return false;
     for (const strip of this.#strips)
@@ -105,7 +105,7 @@ export class WasmKernel {
     return true;
   }
 
-  /** Both buffers are long enough. */
+  /** Both buffers must be long enough. */
   run(pixels: Uint8Array, out: Float32Array, outStart: number): void {
     for (let block = 0, start = 0; start < this.#pixelCount; block++, start += this.#blockPixels) {
       for (const strip of this.#strips) fillStrip(strip, block, pixels, this.#memory, this.#kernel);
@@ -116,7 +116,7 @@ export class WasmKernel {
     this.#writePadding(out, outStart);
   }
 
-  /** Makes pixels start .. start + count - 1 of the input, final values in planes, and says where. */
+  /** Computes final values of pixels start .. start + count - 1 of the input and returns the planes that hold them. */
   #makeBlock(start: number, count: number): BlockPlanes {
     const { scale, bias } = this.#normalisation;
     const isYuv = this.#spec.colour === 'yuv';

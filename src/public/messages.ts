@@ -1,5 +1,5 @@
 /**
- * What the pipeline publishes and records: protobuf messages of windshield.v1, and the table of topics.
+ * Messages that the pipeline publishes and records: protobuf of windshield.v1, and the table of topics.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * From the outputs of a network to what was seen: pure functions, no thread and no file.
+ * Turns the outputs of a network into results: pure functions, no threads and no files.
  *
  * @packageDocumentation
  */

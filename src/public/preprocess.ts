@@ -1,5 +1,5 @@
 /**
- * From the pixels of a frame to the tensor of a network, and the way back for points and boxes.
+ * Turns the pixels of a frame into a network's tensor, and maps points and boxes back.
  *
  * @packageDocumentation
  */

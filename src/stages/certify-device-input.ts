@@ -5,16 +5,16 @@ import type { FrameInput } from './frame-input.js';
 import type { StageSetup } from './stage-setup.js';
 
 /**
- * Largest difference between the two ways, as a share of an output's largest value. They weigh pixels alike but round
- * differently: a device weighs in float32, the kernels here in steps of 1/256.
+ * Largest difference between host and device, as a share of an output's largest value. Both weight pixels alike but round
+ * differently: a device weights in float32, the kernels here in steps of 1/256.
  */
 const toleranceNorm = 0.02;
-/** Of the frame that both see. */
+/** Seed of the frame that both see. */
 const seed = 1;
 
 /**
- * Proves preprocessing on the device against the certified way through this thread's kernel: both see one frame of
- * smooth shades, and the network must answer alike. Returns false where it does not and `allowUncertified` is set,
+ * Proves preprocessing on the device against the certified path through this thread's kernel: both see one frame of
+ * smooth shades, and the network's answers must agree. If they do not, resolves with false if `allowUncertified` is set,
  * else rejects with ERR_BUNDLE_UNCERTIFIED.
  */
 export async function certifyDeviceInput(
@@ -45,7 +45,7 @@ function compare(expected: Outputs, found: Outputs): { worstNorm: number; where:
     const range = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
     values.forEach((value, index) => {
       const differenceNorm = Math.abs((found[name]?.[index] ?? Number.NaN) - value) / range;
-      // What is no number compares false with everything: it must count as the worst.
+      // NaN compares false with everything: it must count as the worst.
       if (differenceNorm <= worst.worstNorm) return;
       const worstNorm = Number.isNaN(differenceNorm) ? Number.POSITIVE_INFINITY : differenceNorm;
       worst = { worstNorm, where: `${name}[${index}]` };
@@ -54,7 +54,7 @@ function compare(expected: Outputs, found: Outputs): { worstNorm: number; where:
   return worst;
 }
 
-/** A picture that changes from place to place, without edges that would make a rounded weight count. */
+/** A picture that varies from place to place, without edges, at which rounded weights would matter. */
 function shades(byteCount: number, strideBytes: number): Uint8Array {
   const random = mulberry32(seed);
   const [x, y] = [20 + 40 * random(), 20 + 40 * random()];

@@ -5,7 +5,7 @@ import type { StageSetup } from './stage-setup.js';
 import { stageTable } from './stage-table.js';
 
 /**
- * Loads a task's code and returns what builds its stage. Without an `input` of its own a stage preprocesses in this
+ * Loads a task's code and returns a function that builds its stage. Without an `input`, the stage preprocesses in this
  * thread, through a remap table.
  */
 export async function loadStageRunner(

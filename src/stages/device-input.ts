@@ -7,8 +7,8 @@ import type { FrameInput } from './frame-input.js';
 import type { StageSetup } from './stage-setup.js';
 
 /**
- * Preprocessing where the network runs: the same table as a graph in front of it, so that the frame's bytes alone
- * travel there. Throws as hostInput does, or ERR_PROVIDER_UNAVAILABLE.
+ * Preprocessing on the network's device: the same table as a graph in front of the network, so that only the frame's
+ * bytes travel there. Throws as hostInput does, or ERR_PROVIDER_UNAVAILABLE.
  */
 export async function deviceInput(setup: StageSetup): Promise<FrameInput> {
   const { bundle, session: certified, frame, camera } = setup;

@@ -13,7 +13,7 @@ export interface FrameInput {
   take(pixels: Uint8Array): void;
 }
 
-/** Preprocessing here: the remap table writes the network's tensor. Throws as buildRemapTable does. */
+/** Preprocessing in this thread: the remap table writes the network's tensor. Throws as buildRemapTable does. */
 export function hostInput({ bundle, session, frame, camera }: StageSetup): FrameInput {
   const table = buildRemapTable(bundle.manifest.input.spec, frame, camera);
   return {

@@ -19,15 +19,15 @@ export interface LoadedNetwork {
 }
 
 export interface LoadOptions {
-  /** Execution providers in the order in which they are asked for. */
+  /** Execution providers in the order in which they are tried. */
   providers: readonly string[];
-  /** Goes on where the golden outputs are not reproduced; the certificate says so. */
+  /** Continues if the golden outputs are not reproduced; the certificate says so. */
   allowUncertified: boolean;
 }
 
 /**
- * Loads the bundle of a task from its folder: the one way in which lanes, doctor and bench do it. Rejects as
- * readBundleFolder and openNetwork do, and with ERR_BUNDLE for a bundle of another task.
+ * Loads the bundle of a task from its folder, for lanes, doctor and bench alike. Rejects as readBundleFolder and
+ * openNetwork do, and with ERR_BUNDLE for a bundle of another task.
  */
 export async function loadStage(
   { task, bundleDir }: { task: Task; bundleDir: string },
@@ -55,16 +55,16 @@ export async function openNetwork(bundle: Bundle, options: LoadOptions): Promise
   }
 }
 
-/** A stage that takes frames, and whether the way to its network was proven. */
+/** A stage that takes frames, and whether its preprocessing was proven. */
 export interface PreparedStage {
   runner: StageRunner;
-  /** False where a device preprocesses otherwise than the certified way does, and that was allowed. */
+  /** False if preprocessing on a device differs from the certified path, and that was allowed. */
   isInputCertified: boolean;
 }
 
 /**
- * Builds a loaded network's stage for frames of one layout, preprocessed where `preprocess` says for the provider
- * that it got. Rejects as CreateStageRunner and certifyDeviceInput do, or with ERR_PROVIDER_UNAVAILABLE.
+ * Builds a loaded network's stage for frames of one layout, preprocessed at the place that `preprocess` gives for its
+ * provider. Rejects as CreateStageRunner and certifyDeviceInput do, or with ERR_PROVIDER_UNAVAILABLE.
  */
 export async function prepareStage(
   setup: StageSetup,
@@ -77,7 +77,7 @@ export async function prepareStage(
   // Crops are cut from the frame in this thread in any case: they are small.
   if (place === 'host' || stageTable[task].reads !== undefined)
     return { runner: create(setup), isInputCertified: true };
-  // Loaded when it is asked for: a start on the CPU does not wait for the code that edits ONNX graphs.
+  // Imported only when needed: a start on the CPU does not wait for the code that edits ONNX graphs.
   const { deviceInput } = await import('./device-input.js');
   const { certifyDeviceInput } = await import('./certify-device-input.js');
   const device = await deviceInput(setup);

@@ -1,7 +1,7 @@
-/** Providers with a memory of their own, to which a frame of bytes travels faster than a tensor of floats. */
+/** Providers with their own memory, to which a frame of bytes travels faster than a tensor of floats. */
 const deviceProviders: readonly string[] = ['cuda', 'tensorrt'];
 
-/** As a pipeline file says it: `auto` is the device for providers that have one. */
+/** As in a pipeline file; `auto` is the device for providers that have one. */
 export type PreprocessChoice = 'auto' | 'host' | 'device';
 
 /** Where frames are preprocessed for a network that runs on `provider`. */

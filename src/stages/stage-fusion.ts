@@ -16,14 +16,14 @@ import type { FusedSign } from './signs/fused-sign.js';
 import type { StageResult } from './stage-result.js';
 import type { StandingCamera } from './standing-camera.js';
 
-/** What the answers of one frame became by what was known from the frames before it; absent without an answer. */
+/** The answers of one frame, fused with what is known from earlier frames; absent without an answer. */
 export interface FusedAnswers {
   detection?: {
     /** With their tracks. */
     detections: readonly Detection[];
-    /** Seconds since the frame before that the detector answered for. */
+    /** Seconds since the previous frame that the detector answered for. */
     dtS: number;
-    /** Tracks alive on this frame, also those that nobody saw on it. */
+    /** Tracks alive on this frame, including those not seen on it. */
     liveTrackIds: ReadonlySet<number>;
   };
   signs?: readonly FusedSign[];
@@ -35,40 +35,40 @@ export interface FusedAnswers {
   plain?: { readonly [Name in Task]?: PlainAnswer };
 }
 
-/** What every message about a frame begins with. */
+/** The fields that every message about a frame begins with. */
 export type UpdateHeader = Omit<
   MessageInitShape<typeof SteeringUpdateSchema>,
   'steering' | '$typeName'
 >;
 
 /**
- * One stage's memory from frame to frame, and its part of the message. Answers come in order of the frames.
+ * One stage's memory from frame to frame, and its part of the message. Answers must come in frame order.
  *
- * A frame that was dropped, or that the stage did not see, leaves no answer, but its time passes. Time is the
- * source's own, so a replay at any pace remembers alike.
+ * A frame that was dropped, or that the stage did not see, leaves no answer, but its time passes. Time is the source's
+ * own, so that a replay at any pace remembers the same.
  */
 export interface StageFusion {
   /**
-   * Takes an answer that will be published, and adds what it became to `answers`, which holds the frame's other
-   * answers so far. `dtS`: seconds of the source's time since this stage's last answer.
+   * Takes an answer that will be published, and adds the fused answer to `answers`, which holds the frame's other answers
+   * so far. `dtS`: seconds of the source's time since this stage's last answer.
    */
   accept(result: StageResult, answers: FusedAnswers, dtS: number): void;
-  /** The answer that this stage reads, cut down to what is worth reading again. */
+  /** Returns the part of an answer that this stage must read again. */
   narrow?(input: StageResult, answers: FusedAnswers): StageResult;
-  /** Its fields of the frame's message. */
+  /** Returns the stage's fields of the frame's message. */
   fields(answers: FusedAnswers): MessageInitShape<typeof PerceptionFrameSchema>;
   /** Codes that hold on this frame, whether or not the stage saw it: the same array until they change. */
   health?(answers: FusedAnswers): readonly string[];
-  /** Its field of the frame's message in serialised form, behind `payload`, where the general encoder is too slow. */
+  /** Returns `payload` with the stage's serialised field appended, for fields that the general encoder is too slow for. */
   append?(payload: Uint8Array, answers: FusedAnswers): Uint8Array;
-  /** A message that leaves at once, without waiting for the rest of the frame; undefined without an answer. */
+  /** A message that is sent at once, without waiting for the rest of the frame; undefined without an answer. */
   update?(
     answers: FusedAnswers,
     header: UpdateHeader,
   ): { topic: string; payload: Uint8Array } | undefined;
 }
 
-/** What the pipeline file says of how answers are fused. */
+/** The pipeline file's settings for fusing answers. */
 export interface FusionSettings {
   readonly novelty?: Readonly<NoveltySettings> | undefined;
   readonly steeringCheck?: SteeringCheckSettings | undefined;
@@ -80,7 +80,7 @@ export interface FusionSettings {
 export const grounds = ['plane', 'road'] as const;
 export type Ground = (typeof grounds)[number];
 
-/** What the steering is compared with the class map by. */
+/** Settings for comparing the steering with the class map. */
 export interface SteeringCheckSettings {
   readonly speedMps: number;
   readonly aheadS: number;
@@ -89,14 +89,14 @@ export interface SteeringCheckSettings {
   readonly thresholdM: number;
 }
 
-/** Each stands for what the bundle says. */
+/** Each replaces the bundle's own value. */
 export interface NoveltySettings {
   threshold?: number | undefined;
   beginS?: number | undefined;
   endS?: number | undefined;
 }
 
-/** `manifests`: of every stage that runs. `standing`: the camera above the road, where both are known. */
+/** `manifests`: of every stage that runs. `standing`: the camera and its mount, if both are known. */
 export type CreateStageFusion = (
   manifests: ReadonlyMap<Task, Manifest>,
   standing?: StandingCamera,

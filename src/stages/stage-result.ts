@@ -3,7 +3,7 @@ import type { PlainTask } from '../bundle/task-table.js';
 import type { Detection, SegmentationResult } from '../perception/results.js';
 import type { SignBatch } from '../perception/signs/decode-signs.js';
 
-/** What a lane answers for one stage: decoded, not yet fused over time. Plain data that crosses threads. */
+/** A lane's answer for one stage: decoded, not yet fused over time. Plain data that crosses threads. */
 export type StageResult =
   | {
       stage: 'detection';

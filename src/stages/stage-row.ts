@@ -5,19 +5,19 @@ import type { CreateStageRunner } from './stage-runner.js';
 
 /** One task on the rig, from pixels to its part of a frame's message. */
 export interface StageRow {
-  /** The stage whose answer it reads beside the frame; left out: the frame alone. */
+  /** The stage whose answer it reads besides the frame; left out if it reads only the frame. */
   readonly reads?: Task;
-  /** Which answer is wanted first: 0 before 1. */
+  /** Order in which answers are wanted: 0 before 1. */
   readonly priority: number;
   /**
-   * A newer frame may have it run before the rest of an older one, where it stands first in its lane.
+   * Whether it may run on a newer frame before the rest of an older one, if it is first in its lane.
    * docs/decisions/only-steering-passes.md says why so few do.
    */
   readonly passes: boolean;
-  /** What a lane does with a frame. Loaded in the lane's thread alone. */
+  /** What a lane does with a frame. Loaded only in the lane's thread. */
   readonly loadRunner: () => Promise<CreateStageRunner>;
-  /** How answers are fused over time and told. Loaded where frames are fused. */
+  /** How answers are fused over time and published. Loaded where frames are fused. */
   readonly loadFusion: () => Promise<CreateStageFusion>;
-  /** What the live line shows of a frame, a few words. */
+  /** A few words about a frame for the live line. */
   readonly summary: (frame: PerceptionFrame) => string;
 }

@@ -2,7 +2,7 @@ import type { FrameInput, PreprocessedBy } from './frame-input.js';
 import type { StageResult } from './stage-result.js';
 import type { StageSetup } from './stage-setup.js';
 
-/** Monotonic nanoseconds of one run. A run that needed no inference has all of them equal to its end but the start. */
+/** Monotonic nanoseconds of one run. In a run that needed no inference, all of them but the start equal the end. */
 export interface StageMarks {
   startNs: bigint;
   preprocessEndNs: bigint;
@@ -19,8 +19,8 @@ export interface StageRunner {
   run(pixels: Uint8Array, input?: StageResult): Promise<{ result: StageResult; marks: StageMarks }>;
   readonly preprocessedBy: PreprocessedBy;
   /**
-   * For a stage that reads another's answer: such an answer with `count` objects for it, to warm the stage up or to
-   * measure it where no other stage runs.
+   * For a stage that reads another's answer: returns such an answer with `count` objects, to warm up or measure the stage
+   * when no other stage runs.
    */
   exampleInput?(count: number): StageResult;
   /** Frees the network that it runs. */
@@ -28,7 +28,7 @@ export interface StageRunner {
 }
 
 /**
- * Builds what a stage needs for frames of one layout. `input` brings whole frames to the network; a stage that cuts
- * crops from the frame does not ask for it. Throws ERR_CALIBRATION, ERR_FRAME_SIZE or ERR_BUNDLE.
+ * Builds a stage for frames of one layout. `input` brings whole frames to the network; a stage that cuts crops from the
+ * frame does not call it. Throws ERR_CALIBRATION, ERR_FRAME_SIZE or ERR_BUNDLE.
  */
 export type CreateStageRunner = (setup: StageSetup, input: () => FrameInput) => StageRunner;

@@ -3,13 +3,13 @@ import type { CameraModel } from '../calibration/camera-model.js';
 import type { FrameLayout } from '../frame/frame.js';
 import type { NetworkSession } from '../inference/network-session.js';
 
-/** What a stage must know before its first frame. */
+/** What a stage needs before its first frame. */
 export interface StageSetup {
   bundle: Bundle;
   session: NetworkSession;
   frame: FrameLayout;
   /** Undefined: pixels are taken as they are. */
   camera: CameraModel | undefined;
-  /** Class names of the detector whose boxes a crop classifier reads; empty where there is none. */
+  /** Class names of the detector whose boxes a crop classifier reads; empty if there is none. */
   detectorClasses: readonly string[];
 }

@@ -8,7 +8,7 @@ import { summariseSigns } from './signs/summarise-signs.js';
 import type { StageRow } from './stage-row.js';
 import { summariseSteering } from './steering/summarise-steering.js';
 
-/** Stages with code of their own. A task without a row here does not compile, unless its row says that it is plain. */
+/** Stages with their own code. A task without a row here does not compile, unless its row says that it is plain. */
 const ownStages: Readonly<Record<Exclude<Task, PlainTask>, StageRow>> = {
   detection: {
     priority: 1,
@@ -58,7 +58,7 @@ const ownStages: Readonly<Record<Exclude<Task, PlainTask>, StageRow>> = {
   },
 };
 
-/** How every task runs that answers a few numbers per frame. */
+/** The stage of a task that answers a few numbers per frame. */
 const plainStage = (task: PlainTask): StageRow => ({
   priority: 5,
   passes: false,
@@ -85,7 +85,7 @@ export const stageTable: Readonly<Record<Task, StageRow>> = {
   >),
 };
 
-/** The answer that is wanted first comes first. */
+/** Stages in the order in which their answers are wanted. */
 export const stagesByPriority: readonly Task[] = tasks.toSorted(
   (a, b) => stageTable[a].priority - stageTable[b].priority,
 );

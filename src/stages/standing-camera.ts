@@ -1,7 +1,7 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { MeasuredMount } from '../calibration/mount.js';
 
-/** A camera for frames of the size that they have, and how it sits above the road. */
+/** A camera model scaled to its frames, and how the camera sits above the road. */
 export interface StandingCamera {
   readonly camera: CameraModel;
   readonly mount: MeasuredMount;

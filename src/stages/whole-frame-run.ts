@@ -3,7 +3,7 @@ import type { FrameInput } from './frame-input.js';
 import type { StageResult } from './stage-result.js';
 import type { StageRunner } from './stage-runner.js';
 
-/** A stage that reads the whole frame: brought to the network, one run, and `decode` of the session's outputs. */
+/** A stage that reads the whole frame: feeds it to the network, runs that once, and calls `decode` for the answer. */
 export function runsOnWholeFrame(
   { session, take, preprocessedBy }: FrameInput,
   decode: () => StageResult,

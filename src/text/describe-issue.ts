@@ -4,8 +4,8 @@ import { didYouMean } from './nearest-word.js';
 type Schema = z.core.$ZodType;
 
 /**
- * What is wrong, of an issue that `schema` found, without its place: of an unknown key or a choice there is none of, with the
- * known one that was most likely meant. Parse with `reportInput: true`, or a choice is not known.
+ * Says what is wrong in an issue that `schema` found, without its place. For an unknown key or choice, names the known
+ * one that was most likely meant. Parse with `reportInput: true`, or the choice is not available.
  */
 export function describeIssue(issue: z.core.$ZodIssue, schema: Schema): string {
   if (issue.code === 'unrecognized_keys') {
@@ -14,12 +14,12 @@ export function describeIssue(issue: z.core.$ZodIssue, schema: Schema): string {
   }
   if (issue.code === 'invalid_value' && typeof issue.input === 'string')
     return `${issue.message}${didYouMean(issue.input, issue.values.map(String))}`;
-  // Of a name that stands before a colon: what is wrong with it, in place of that something is.
+  // For a bad name as a key: what is wrong with it, instead of only that something is.
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message;
 }
 
-/** The keys that an object at `path` may have; none where that is not known. */
+/** The keys that an object at `path` may have; none if unknown. */
 function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
   const def = schema._zod.def as unknown as Readonly<Record<string, unknown>>;
   if (def['type'] === 'object') {
@@ -32,7 +32,7 @@ function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
   if (def['type'] === 'array') return keysAt(def['element'] as Schema, path.slice(1));
   if (def['type'] === 'union')
     return (def['options'] as Schema[]).flatMap((option) => keysAt(option, path));
-  // Optional, default and the like stand around what they mean.
+  // Optional, default and the like wrap the schema that is meant.
   const inner = def['innerType'] ?? def['out'];
   return inner === undefined ? [] : keysAt(inner as Schema, path);
 }

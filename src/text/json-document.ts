@@ -6,7 +6,7 @@ export interface JsonOptions {
   code: ErrorCode;
 }
 
-/** Reads JSON. Throws an error of `code`, naming the file and what was found, for all that is none. */
+/** Reads JSON. Throws an error of `code`, naming the file and what was found, for anything else. */
 export function parseJson(text: string, { where, code }: JsonOptions): unknown {
   try {
     return JSON.parse(text);

@@ -1,11 +1,11 @@
 /**
- * What is printed as JSON for other programs, with no more digits than a number means. The unit at the end of a key
- * says how many; what stands below the key (the percentiles of a duration) has its unit too.
+ * JSON output for other programs, with no more digits than a number means. The unit at the end of a key says how many;
+ * numbers below the key (the percentiles of a duration) have its unit too.
  */
 
-/** Decimals of each unit, by how a key ends; the first that fits. */
+/** Decimals of each unit, by how a key ends; the first match counts. */
 const decimalsOfUnit: readonly (readonly [ending: RegExp, decimals: number])[] = [
-  // A microsecond; what a clock of a machine tells.
+  // A microsecond: what a machine's clock resolves.
   [/Ms$/, 3],
   [/Ns$/, 0],
   // A thousandth of a degree is 17 microradians.
@@ -22,9 +22,9 @@ const decimalsOfUnit: readonly (readonly [ending: RegExp, decimals: number])[] =
   [/[a-z]M$/, 4],
   [/[a-z]S$/, 3],
 ];
-/** What no unit is told of, shares and scores for the most part: significant digits. */
+/** Significant digits of numbers without a unit, mostly shares and scores. */
 const digitsOfOthers = 5;
-/** What others compute with, such as a lens: these digits, of every number below the key. */
+/** Significant digits of every number below a key that others compute with, such as a lens. */
 const exactKeys: Readonly<Record<string, number>> = { fx: 9, fy: 9, cx: 9, cy: 9, distortion: 9 };
 
 /** How a number under a key is rounded. */
@@ -37,12 +37,12 @@ const toDecimals =
 const toDigits =
   (digits: number): Rounding =>
   (value) =>
-    // Integers are counts, or names: whole.
+    // Integers are counts or names: they stay whole.
     Number.isInteger(value) ? value : Number(value.toPrecision(digits));
 
 const roundingOfOthers = toDigits(digitsOfOthers);
 
-/** How numbers under this key are rounded; undefined where the key names no unit. */
+/** How numbers under this key are rounded; undefined if the key names no unit. */
 function roundingOf(key: string): Rounding | undefined {
   const digits = Object.hasOwn(exactKeys, key) ? exactKeys[key] : undefined;
   if (digits !== undefined) return toDigits(digits);
@@ -66,5 +66,8 @@ export function measured(value: unknown, rounding = roundingOfOthers): unknown {
   );
 }
 
-/** One line of JSON, every number rounded to what its unit means. Documents that are read back (a manifest, a pipeline file) are not for this. */
+/**
+ * One line of JSON, every number rounded to what its unit means. Not for documents that are read back (a manifest, a
+ * pipeline file).
+ */
 export const measuredJson = (value: unknown): string => JSON.stringify(measured(value));

@@ -1,7 +1,7 @@
-/** Words that differ by more than a third of their letters are no slip of the finger. */
+/** Words that differ by more than a third of their letters are not typing errors. */
 const mostOfWord = 1 / 3;
 
-/** The known word that `word` was most likely meant to be; undefined where none is near. */
+/** Returns the known word that `word` was most likely meant to be; undefined if none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(word.length * mostOfWord)) + 1;
@@ -16,13 +16,13 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   return nearest;
 }
 
-/** `; did you mean "bundles"?`, or nothing where no known word is near. */
+/** `; did you mean "bundles"?`, or nothing if no known word is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const nearest = nearestWord(word, known);
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }
 
-/** Letters to put in, take out, change, or swap with their neighbour (Damerau 1964, optimal string alignment). */
+/** Number of letters to insert, delete, change, or swap with their neighbour (Damerau 1964, optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -8,7 +8,7 @@ const chars = Object.fromEntries(
 );
 
 export interface TableOptions {
-  /** Columns of numbers, from 0; their heads and cells end at the same place. */
+  /** Columns of numbers, from 0; their heads and cells are right-aligned. */
   numbers?: readonly number[];
 }
 

@@ -2,15 +2,15 @@ import { isCollection, isMap, isNode, LineCounter, parseAllDocuments, stringify 
 import { firstLine } from '../frame/first-line.js';
 import { type ErrorCode, hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 
-/** A pipeline file or a recipe takes some kilobytes; more is a wrong path, and would fill the memory. */
+/** A pipeline file or a recipe takes some kilobytes; anything larger is a wrong path, and would fill the memory. */
 export const maxYamlCharacters = 1024 * 1024;
 
 export interface YamlOptions {
   /** Names the file in errors. */
   where: string;
-  /** What a text that cannot be read is answered with. */
+  /** Error code for text that cannot be read. */
   code: ErrorCode;
-  /** A file that holds several documents is read by its first; otherwise it is refused. */
+  /** Reads the first of several documents; otherwise such a file is refused. */
   takesFirst?: boolean;
   maxCharacters?: number;
 }
@@ -18,11 +18,11 @@ export interface YamlOptions {
 export interface YamlDocument {
   /** Plain values; undefined for an empty file. */
   value: unknown;
-  /** The line, from 1, where a key stands, or the nearest one above it that is there. */
+  /** Returns the line, from 1, of a key or of its nearest parent that exists. */
   lineAt(keys: readonly PropertyKey[]): number;
 }
 
-/** Reads YAML 1.2. Throws an error of `code`, with file and line, for all that is none, or that is made to grow. */
+/** Reads YAML 1.2. Throws an error of `code`, with file and line, for text that is not YAML or expands without end. */
 export function parseYaml(text: string, options: YamlOptions): YamlDocument {
   const { where, maxCharacters = maxYamlCharacters } = options;
   const refused = (found: string, line?: number, cause?: unknown) =>
@@ -56,7 +56,7 @@ export function parseYaml(text: string, options: YamlOptions): YamlDocument {
     };
   } catch (cause) {
     if (hasErrorCode(cause)) throw cause;
-    // Aliases that grow without end, keys that are none, brackets as deep as the stack.
+    // Aliases that expand without end, invalid keys, brackets nested as deep as the stack.
     const isDeep = cause instanceof RangeError;
     throw refused(isDeep ? 'it nested too deeply' : firstLine(cause), undefined, cause);
   }

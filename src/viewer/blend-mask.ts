@@ -9,8 +9,8 @@ export interface ClassMap {
 const colourShare = 0.45;
 
 /**
- * Colours a picture by a class map, in place. `picture` is packed rgb8; `places` gives for each of its pixels the index of
- * the map's pixel that shows it, or -1 where the network did not look (MapLookUp).
+ * Colours a picture by a class map, in place. `picture` is packed rgb8; `places` has for each of its pixels the index of
+ * the map pixel that shows it, or -1 outside the network's view (MapLookUp).
  */
 export function blendMask(
   picture: { widthPx: number; heightPx: number; data: Uint8Array },

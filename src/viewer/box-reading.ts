@@ -1,16 +1,16 @@
 import type { PerceptionFrame } from '../messages/gen/windshield/v1/perception_pb.js';
 import { lightState } from '../messages/light-state.js';
 
-/** What a classifier of crops said of a box. */
+/** A crop classifier's answer for a box. */
 export interface BoxReading {
-  /** A sign's class, which says all that its box is; or a box's class and its state, such as `traffic_light red`. */
+  /** A sign's class, in place of the box's class; or a box's class and state, such as `traffic_light red`. */
   name: string;
   probability: number;
-  /** `#rrggbb`: the colour of a light that shows one. */
+  /** `#rrggbb` of the colour that a light shows. */
   colour?: string;
 }
 
-/** Lights are drawn in the colour that they show. */
+/** Colours that lights are drawn in. */
 const lightColours: Readonly<Record<string, string>> = {
   red: '#ff4d4d',
   amber: '#ffb000',
@@ -18,13 +18,13 @@ const lightColours: Readonly<Record<string, string>> = {
   green: '#2ee66b',
 };
 
-/** The colour that a light of this state shows, or undefined. */
+/** The colour of a light in this state, or undefined. */
 export function lightColour(state: string): string | undefined {
   const shown = Object.keys(lightColours).find((name) => state.split(/[+_ ]/).includes(name));
   return shown === undefined ? undefined : lightColours[shown];
 }
 
-/** What was read in a frame, by the box that it was read in (its place in `detections`). What was not sure is left out. */
+/** A frame's readings by their box's index in `detections`. Readings that abstained are omitted. */
 export function readingsByBox({
   detections,
   signs,

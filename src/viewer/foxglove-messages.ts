@@ -31,10 +31,10 @@ import { encodeIndexedPng } from './indexed-png.js';
 export const cameraFrameId = 'camera';
 /** Name of the vehicle's coordinate frame: x ahead, y left, z up (REP-103). */
 const vehicleFrameId = 'vehicle';
-/** A class map has fewer pixels than any network has outputs; more is damage. */
+/** Most pixels of a plausible class map; more is damage. */
 const maxMapPixels = 8192 * 8192;
 
-/** Boxes with class, score, track and what signs and lights say, in pixels of the frame, and the steering angle below. */
+/** Boxes with class, score, track and readings of signs and lights, in pixels of the frame, and the steering angle below. */
 export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnnotations {
   const timestamp = timestampFromNs(stampNs);
   const readings = readingsByBox(frame);
@@ -68,8 +68,8 @@ export function annotationsOf(frame: PerceptionFrame, stampNs: bigint): ImageAnn
 }
 
 /**
- * The class map as a picture of its own, of the network's input: PNG whose palette colours the classes. Undefined
- * where the frame has none. Throws ERR_RECORDING where its runs do not fill it.
+ * The class map as a separate picture of the network's input: a PNG whose palette colours the classes. Undefined if the
+ * frame has none. Throws ERR_RECORDING if its runs do not fill it.
  */
 export function maskOf(frame: PerceptionFrame, stampNs: bigint): CompressedImage | undefined {
   const { segmentation } = frame;
@@ -85,7 +85,7 @@ export function maskOf(frame: PerceptionFrame, stampNs: bigint): CompressedImage
   return create(CompressedImageSchema, { ...picture, data });
 }
 
-/** A calibration as viewers know it; equidistant lenses are called kannala_brandt there. */
+/** A calibration in Foxglove's terms, where equidistant lenses are called kannala_brandt. */
 export function calibrationMessage(camera: CameraModel, stampNs: bigint): CameraCalibration {
   const { kind, widthPx: width, heightPx: height, fxPx, fyPx, cxPx, cyPx, distortion } = camera;
   const names = { pinhole: 'plumb_bob', equidistant: 'kannala_brandt' } as const;
@@ -105,8 +105,8 @@ export function calibrationMessage(camera: CameraModel, stampNs: bigint): Camera
 const lookingAhead: CameraMount = { heightM: 0, pitchRad: 0 };
 
 /**
- * How the camera sits in the vehicle, whose origin is the road below the lens. Where its mount is not known it looks
- * straight ahead from there.
+ * The camera's pose in the vehicle, whose origin is the point of the road below the lens. Without a known mount it is at
+ * the origin and looks straight ahead.
  */
 export function cameraTransform(
   stampNs: bigint,
@@ -121,7 +121,7 @@ export function cameraTransform(
   });
 }
 
-/** The unit quaternion of a rotation, by its largest part (Shepperd 1978). */
+/** The unit quaternion of a rotation, computed from its largest component (Shepperd 1978). */
 function quaternionOf([xx, xy, xz, yx, yy, yz, zx, zy, zz]: Matrix3) {
   const rows = [
     [1 + xx - yy - zz, xy + yx, xz + zx, zy - yz],

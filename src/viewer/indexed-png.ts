@@ -2,12 +2,12 @@ import { deflateSync } from 'node:zlib';
 import { crc32 } from '../recording/crc32.js';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** The least effort: class maps are long runs, and time counts more. */
+/** The fastest level: class maps are long runs, and time matters more. */
 const level = 1;
 
 /**
- * A map of one byte a pixel, row-major, as PNG whose colours are those of `paletteRgb`: people see colours, and readers
- * of the indices find the map itself. (PNG 1.2, colour type 3.) Blocks its thread for about 2 ms at 480x360.
+ * A map with one byte per pixel, row-major, as PNG with the palette `paletteRgb`: viewers show colours, and readers of the
+ * indices get the map itself. (PNG 1.2, colour type 3.) Blocks its thread for about 2 ms at 480x360.
  */
 export function encodeIndexedPng(
   map: { widthPx: number; heightPx: number; classes: Uint8Array },

@@ -12,11 +12,11 @@ export interface LegendEntry {
 /** A strip below a picture. */
 export interface Legend {
   heightPx: number;
-  /** Of elements that begin at (0, 0). */
+  /** SVG elements with their origin at (0, 0). */
   svg: string;
 }
 
-/** Rows of entries, as many to a row as there is room for, and a caption in the first. */
+/** Rows of entries, as many per row as there is room for, and a caption in the first row. */
 export function legendSvg(
   entries: readonly LegendEntry[],
   caption: string,

@@ -12,20 +12,20 @@ import {
 } from './svg-text.js';
 
 export interface OverlayOptions {
-  /** How wide texts are; estimated when left out. */
+  /** Measures texts; their widths are estimated by default. */
   widthOf?: TextWidth;
-  /** A legend below the picture, with what else its colours stand for, such as the classes of its class map; none when left out. */
+  /** Draws a legend below the picture, with these entries added, such as the classes of a class map. None by default. */
   legend?: readonly LegendEntry[];
 }
 
-/** What is drawn over a picture, and below it. */
+/** The drawing over a picture, and below it. */
 export interface Overlay {
-  /** An SVG document of the picture's width, and of its height with the legend below, if there is one. */
+  /** An SVG document of the picture's width, and of its height plus the legend's, if there is one. */
   svg: string;
   legendHeightPx: number;
 }
 
-/** Where a box ends and its label begins. */
+/** Padding of a label to the left and right of its text. */
 const labelPadPx = 4;
 
 /** Letters that are drawn at whole pixels come out a little wider than they are measured. */
@@ -34,7 +34,7 @@ const hintingFactor = 1.015;
 /** Size of text in a picture of this width, pixels: 15 in 1280. */
 const fontPxOf = (widthPx: number) => Math.max(10, Math.min(28, Math.round(widthPx / 85)));
 
-/** Every text that the overlay of a frame draws with a width of its own, with its size: for whoever measures beforehand. */
+/** Every text of a frame's overlay whose width matters, and the font size, so that a caller can measure them beforehand. */
 export function overlayTexts(
   frame: PerceptionFrame,
   legend?: readonly LegendEntry[],
@@ -47,8 +47,8 @@ export function overlayTexts(
 }
 
 /**
- * Boxes with class, score and track, what signs and lights say, the steering angle, and the frame's number, in a legend below
- * the picture where one is asked for. Labels are as wide as their text and stand beside each other; one that has no room is left out and counted.
+ * Draws boxes with class, score and distance, readings of signs and lights, the steering angle and the frame's number, the
+ * last in the legend if there is one. Labels do not overlap; those without room are omitted and counted.
  */
 export function overlaySvg(frame: PerceptionFrame, options: OverlayOptions = {}): Overlay {
   const { widthOf = estimatedTextWidth, legend: others } = options;
@@ -56,7 +56,7 @@ export function overlaySvg(frame: PerceptionFrame, options: OverlayOptions = {})
   const fontPx = fontPxOf(widthPx);
   const readings = readingsByBox(frame);
   const wheel = steeringSvg(frame, fontPx, widthOf);
-  // Where the caption lies in the picture when no legend has it.
+  // The caption's area in the picture, if it is not in a legend.
   const caption = { x: 0, y: heightPx - 2 * fontPx, widthPx: 10 * fontPx, heightPx: 2 * fontPx };
   const taken = others ? wheel.areas : [...wheel.areas, caption];
   const { svg: labels, leftOut } = labelsSvg(frame, readings, { fontPx, widthOf, taken });
@@ -78,14 +78,14 @@ ${labels}
   };
 }
 
-/** At the bottom of the picture, which is where it begins to count. */
+/** The caption at the bottom of the picture; y is 0 at the picture's lower edge. */
 const captionSvg = (words: string, fontPx: number) =>
   `<text x="${fontPx}" y="${-fontPx}" font-size="${fontPx}" fill="#ffffff" stroke="#000000" stroke-width="0.4">${escapedXml(words)}</text>`;
 
 const captionOf = ({ frameId }: PerceptionFrame, leftOut: number) =>
   `frame ${frameId}${leftOut === 0 ? '' : `, ${leftOut} labels without room`}`;
 
-/** The classes of the boxes, each once, in the colour of the first. */
+/** The classes of the boxes, one entry per class and colour. */
 function boxEntries(
   { detections }: PerceptionFrame,
   readings: ReadonlyMap<number, BoxReading>,
@@ -108,7 +108,7 @@ function boxSvg({ boxPx }: Detection, colour: string): string {
 interface LabelStyle {
   fontPx: number;
   widthOf: TextWidth;
-  /** Where no label may stand. */
+  /** Areas where no label may be. */
   taken: readonly LabelArea[];
 }
 
@@ -118,7 +118,7 @@ function labelsSvg(
   { fontPx, widthOf, taken }: LabelStyle,
 ): { svg: string; leftOut: number } {
   const heightPx = Math.round(fontPx * 1.35);
-  // Who is surest chooses first.
+  // The highest score chooses first.
   const order = frame.detections.map((_, index) => index);
   order.sort((a, b) => frame.detections[b]!.score - frame.detections[a]!.score);
   const labels = order.map((index) => {
@@ -145,14 +145,14 @@ function labelsSvg(
   return { svg: drawn.join('\n'), leftOut: places.filter((at) => at === undefined).length };
 }
 
-/** A line from a label that stands away from its box. */
+/** A line from a label to its box if they are apart. */
 function leaderSvg(at: LabelArea, box: LabelArea, colour: string): string {
   const line = leaderLine(at, box);
   if (line === undefined) return '';
   return `<path d="M ${line.from.join(' ')} L ${line.to.join(' ')}" stroke="${colour}" stroke-width="1.5"/>`;
 }
 
-/** An arc like a steering wheel's rim with a mark that turns with it, and the angle in degrees; and where both lie. */
+/** A steering wheel that turns with the angle, the angle in degrees, and the areas of both. */
 function steeringSvg(
   { steering, widthPx, heightPx }: PerceptionFrame,
   fontPx: number,

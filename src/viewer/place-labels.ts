@@ -13,13 +13,13 @@ export interface Label {
   box: LabelArea;
 }
 
-/** How many rows above and below a box are tried. */
+/** Rows tried above and below a box. */
 const mostRows = 12;
 
 /**
- * Where labels stand: at their boxes (above, below, inside, beside) where there is room, else in the nearest row above or
- * below that is free; never over another label or over `taken`, and within the picture. The first label chooses first.
- * Undefined for a label that has room nowhere near.
+ * Places labels at their boxes (above, below, inside, at the side) if there is room, else in the nearest free row above or
+ * below; never over another label or `taken`, and within the picture. Earlier labels choose first. Undefined for a label
+ * without room nearby.
  */
 export function placeLabels(
   labels: readonly Label[],
@@ -36,7 +36,7 @@ export function placeLabels(
   });
 }
 
-/** From a label that stands above or below its box, away from it, to the middle of the box's edge; undefined where none is needed. */
+/** The line from a label that is apart from its box to the middle of the box's edge; undefined if none is needed. */
 export function leaderLine(
   at: LabelArea,
   box: LabelArea,

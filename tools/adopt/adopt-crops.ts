@@ -21,25 +21,25 @@ export interface CropChoices extends AdoptionChoices {
   /** The detector's classes whose boxes it reads. */
   cropFrom: readonly string[];
   cropMarginNorm: number;
-  /** Whether any number of classes may be said of one crop. */
+  /** Whether one crop may have any number of classes. */
   isMultiLabel: boolean;
   abstainBelow: number;
   output?: string | undefined;
 }
 
-/** A labelled crop: the picture is the crop, its class given by name; of several labels as `red+left`. */
+/** A labelled crop: the picture is the crop, its class given by name; several labels as `red+left`. */
 export interface CropPicture {
   id: string;
   image: RgbImage;
   className: string;
 }
 
-/** Most crops of one frame that are read. */
+/** Largest number of crops read per frame. */
 const maxBatch = 16;
 
 /**
- * Recognises a classifier of crops by its output [N, classes]. Throws ERR_BUNDLE where there is none, or ERR_USAGE naming
- * the option that would say what the file does not.
+ * Recognises a classifier of crops by its output [N, classes]. Throws ERR_BUNDLE if there is none, or ERR_USAGE naming
+ * the option that provides what the file lacks.
  */
 export function knowCropClassifier(
   network: NetworkFile,
@@ -109,7 +109,7 @@ export function adoptCropClassifier(
   onTrial?: (done: number, total: number) => void,
 ): Promise<AdoptedNetwork<CropOutputSpec>> {
   const { classes: own } = known.decodings[0]!;
-  // A network that says one class may know more of them than the pictures show; sets of labels are the pictures' own.
+  // A single-class network may know more classes than the pictures show; sets of labels come from the pictures.
   const classNames = choices.isMultiLabel
     ? [...new Set(pictures.map(({ className }) => className))].sort()
     : own;
@@ -125,7 +125,7 @@ export function adoptCropClassifier(
         boxXyxyPx: [0, 0, image.widthPx, image.heightPx] as [number, number, number, number],
         trackId: 0,
       };
-      // The picture is the crop: nothing is to grow around it.
+      // The picture is the crop, so no margin is added.
       const whole = { ...decode, cropMarginNorm: 0 };
       const result = await network.run(image, spec, whole, {
         stage: 'detection',

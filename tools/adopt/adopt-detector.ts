@@ -18,12 +18,12 @@ import { imageInputOf, inputReason, probeNetwork } from './probe.js';
 import { scoreDetector, type TrialPicture } from './try-detection.js';
 
 export interface DetectorChoices extends AdoptionChoices {
-  /** The family, where the user names it. */
+  /** The family, if the user names it. */
   like?: string | undefined;
-  /** The network's classes in its order. */
+  /** The network's classes, in its order. */
   classNames?: readonly string[] | undefined;
   classMap?: Readonly<Record<string, string>> | undefined;
-  /** By level, for heads that are undecoded. */
+  /** Anchors by level, for undecoded heads. */
   anchorsPx?: AnchorsPx | undefined;
   unmapped: Unmapped;
   scoreThreshold: number;
@@ -31,7 +31,7 @@ export interface DetectorChoices extends AdoptionChoices {
   maxDetections: number;
 }
 
-/** Recognises a detector. Throws ERR_BUNDLE, or ERR_USAGE naming the option that would say what the file does not. */
+/** Recognises a detector. Throws ERR_BUNDLE, or ERR_USAGE naming the option that provides what the file lacks. */
 export function knowDetector(
   network: NetworkFile,
   choices: DetectorChoices,
@@ -96,8 +96,8 @@ function namesFor(
 }
 
 /**
- * Finds out how a detector must be fed, by trying every plausible way on the pictures (with labels: by average
- * precision; without: by steadiness), and makes its bundle. Without pictures it is fed as its family usually is.
+ * Finds out how a detector must be fed, by trying every plausible way on the pictures (scored with labels by average
+ * precision, without by steadiness), and makes its bundle. Without pictures it uses its family's usual feeding.
  */
 export function adoptDetector(
   known: KnownNetwork<CandidateOutputSpec>,

@@ -11,12 +11,12 @@ import { chooseTrial, type Trial, type TrialScore } from './trial.js';
 import { TrialNetwork } from './trial-network.js';
 import { tryWays } from './try-ways.js';
 
-/** What the user decides of any network. */
+/** The user's choices for any network. */
 export interface AdoptionChoices {
   size?: { widthPx: number; heightPx: number } | undefined;
-  /** The part of the frame that is fed; the whole one when left out. */
+  /** The part of the frame that is fed; the full frame by default. */
   regionNorm?: InputSpec['regionNorm'] | undefined;
-  /** What is certain of the feeding. */
+  /** Known parts of the feeding. */
   feeding: Partial<Feeding>;
   name: string;
   version: string;
@@ -25,27 +25,27 @@ export interface AdoptionChoices {
   command: string;
 }
 
-/** A network of one task before it is tried. */
+/** A recognised network of one task, before the trials. */
 export interface KnownNetwork<Decode extends OutputSpec> {
   network: NetworkFile;
   probe: Probe;
   family: string;
   usualFeeding: Feeding;
-  /** What is tried of its feeding; any fit when left out. */
+  /** Feedings to try; any fit by default. */
   plausible?: Plausible;
-  /** More than one where the file does not tell how it is read: each is tried. */
+  /** Possible decodings; several if the file does not determine it: each is tried. */
   decodings: Decode[];
   reasons: string[];
 }
 
-/** What a network is tried on. */
+/** Pictures and score for a network's trials. */
 export interface TrialGround<Decode extends OutputSpec> {
-  /** How many pictures there are; with none nothing is tried. */
+  /** Number of pictures; with none nothing is tried. */
   count: number;
   isLabelled: boolean;
-  /** What the score is, for people: "mIoU". */
+  /** Name of the score, for people: "mIoU". */
   measure: string;
-  /** The same as the manifest names it. */
+  /** Name of the score in the manifest. */
   metric: string;
   score(network: TrialNetwork, spec: InputSpec, decode: Decode): Promise<TrialScore>;
 }
@@ -54,18 +54,18 @@ export interface AdoptedNetwork<Decode extends OutputSpec = OutputSpec> {
   bundle: Bundle;
   family: string;
   reasons: string[];
-  /** Best first; empty where nothing was tried. */
+  /** Best first; empty if nothing was tried. */
   trials: Trial<Decode>[];
-  /** The one that the bundle is fed by; undefined where nothing was tried. */
+  /** The trial whose feeding the bundle uses; undefined if nothing was tried. */
   chosen: Trial<Decode> | undefined;
   triedOn: Adoption['feedingBy'];
-  /** What the trials' score is, for people. */
+  /** Name of the trials' score, for people. */
   measure: string;
 }
 
 /**
  * Finds out how a network must be fed, by trying every plausible way on `ground`, and makes its bundle. Without
- * pictures it is fed as its family usually is. Throws ERR_BUNDLE where no way finds anything, or the answers are no numbers.
+ * pictures it uses its family's usual feeding. Throws ERR_BUNDLE if no way finds anything, or the answers are not finite.
  */
 export async function adoptNetwork<Decode extends OutputSpec>(
   known: KnownNetwork<Decode>,

@@ -21,9 +21,9 @@ import { type MaskPicture, scoreSegmentation } from './score-segmentation.js';
 import { publishedClasses, type SegmentationClassChoices } from './segmentation-classes.js';
 
 export interface SegmentationChoices extends AdoptionChoices, SegmentationClassChoices {
-  /** The network's classes in its order. */
+  /** The network's classes, in its order. */
   classNames?: readonly string[] | undefined;
-  /** Which output is read, where there are several. */
+  /** Which output is read, if there are several. */
   output?: string | undefined;
 }
 
@@ -35,8 +35,8 @@ type Head = Pick<SegmentationOutputSpec, 'scores' | 'values' | 'order'> & {
 };
 
 /**
- * Recognises a segmentation network by its output. Throws ERR_BUNDLE where there is none, or ERR_USAGE naming the option
- * that would say what the file does not.
+ * Recognises a segmentation network by its output. Throws ERR_BUNDLE if there is none, or ERR_USAGE naming the option
+ * that provides what the file lacks.
  */
 export function knowSegmentation(
   network: NetworkFile,
@@ -65,7 +65,7 @@ export function knowSegmentation(
     probe,
     family: 'segmentation',
     usualFeeding: { colour: 'rgb', range: 'imagenet', fit: 'stretch', padValue: 0 },
-    // What is published covers the frame: a class map with bars would lie beside it.
+    // The published class map covers the frame: one with letterbox bars would be misaligned.
     plausible: { colours: ['rgb', 'bgr'], fits: ['stretch'] },
     decodings: [decode],
     reasons: [
@@ -82,8 +82,8 @@ export function knowSegmentation(
 }
 
 /**
- * The output that holds a map: the one that is named, else the largest of one channel a class. PIDNet and others give
- * side outputs of their training too.
+ * The output that holds a map: the named one, else the largest with one channel per class. PIDNet and others also have
+ * auxiliary outputs from their training.
  */
 function headOf(
   network: NetworkFile,
@@ -129,7 +129,7 @@ function readingsOf({ name, shape, dtype, values }: ProbedTensor, aspect: number
   }
   if (shape.length !== 4 || shape[0] !== 1) return [];
   const [, a, b, c] = shape as [number, number, number, number];
-  // The picture's own proportions tell where the channels stand.
+  // The picture's aspect ratio shows which axis holds the channels.
   const misfit = (rows: number, columns: number) => Math.abs(Math.log(columns / rows / aspect));
   const isLast = misfit(a, b) < misfit(b, c);
   const [channels, rows, columns] = isLast ? [c, a, b] : [a, b, c];
@@ -139,7 +139,7 @@ function readingsOf({ name, shape, dtype, values }: ProbedTensor, aspect: number
   return [{ scores: name, ...order, channels, rows, columns, reason }];
 }
 
-/** Rows and columns of [1, rows, columns], with a 1 more before or behind; undefined for other shapes. */
+/** Rows and columns of [1, rows, columns], with another 1 before or after them; undefined for other shapes. */
 function singleChannel(shape: readonly number[]): { rows: number; columns: number } | undefined {
   if (shape[0] !== 1) return undefined;
   if (shape.length === 3) return { rows: shape[1]!, columns: shape[2]! };
@@ -177,7 +177,7 @@ function namesFor(
 }
 
 /**
- * Finds out how a segmentation network must be fed, by mIoU on labelled pictures, or by steadiness on others, and makes
+ * Finds out how a segmentation network must be fed, by mIoU on labelled pictures or by steadiness on others, and makes
  * its bundle. Rejects as adoptNetwork does.
  */
 export function adoptSegmentation(

@@ -20,20 +20,20 @@ import {
 } from './probe.js';
 import type { TrialNetwork } from './trial-network.js';
 
-/** An output, and which of its values where it has several: `out:1`. */
+/** An output, and the index of the value if it has several: `out:1`. */
 export interface NamedValue {
   output: string;
   at?: number;
 }
 
 export interface SteeringChoices extends AdoptionChoices {
-  /** What the angle is read of, and the throttle. */
+  /** The value that holds the angle; `throttle` is the one for the throttle. */
   angle?: NamedValue | undefined;
   throttle?: NamedValue | undefined;
-  /** What an answer of 1 turns the wheels by, radians above 0, and the side that answers above 0 turn to. */
+  /** Radians, above 0, by which an answer of 1 turns the wheels; `positive` is the side to which answers above 0 turn. */
   radPerUnit: number | undefined;
   positive: 'left' | 'right' | undefined;
-  /** What the values of a distribution stand for, in the network's units: [first, last] at equal distances, or each. */
+  /** Angles of a distribution's bins, in the network's units: [first, last] of equally spaced ones, or each. */
   bins?: readonly number[] | undefined;
   maxAngleRad: number;
   maxRateRadPerS: number;
@@ -44,13 +44,13 @@ export interface SteeringChoices extends AdoptionChoices {
 export interface DrivenPicture {
   id: string;
   image: RgbImage;
-  /** At the wheels, positive to the left. */
+  /** Radians at the wheels, positive to the left. */
   steeringRad: number;
 }
 
 /**
  * Recognises a steering network: one scalar, a distribution over angles, or several outputs by name. Throws ERR_BUNDLE
- * where no output holds an angle, or ERR_USAGE naming the option that would say what the file does not.
+ * if no output holds an angle, or ERR_USAGE naming the option that provides what the file lacks.
  */
 export function knowSteering(
   network: NetworkFile,
@@ -107,11 +107,11 @@ export function knowSteering(
 
 const degrees = (rad: number) => `${Number(((rad * 180) / Math.PI).toPrecision(4))}°`;
 
-/** [], [n] or 1 in every dimension but one. */
+/** Whether a shape is [], [n], or has 1 in every dimension but one. */
 const isFlat = (shape: readonly number[]) => shape.filter((size) => size !== 1).length <= 1;
 const countOf = ({ shape }: ProbedTensor) => shape.reduce((product, size) => product * size, 1);
 
-/** Names that say what they are. donkeycar's export numbers its outputs: the angle comes first. */
+/** Names that identify the angle. donkeycar's export numbers its outputs: the angle comes first. */
 const angleNames = /angle|steer|n_outputs0/i;
 const throttleNames = /throttle|accel|n_outputs1/i;
 
@@ -151,7 +151,7 @@ interface KnownReading {
   told: string;
 }
 
-/** How a value is read of an output; of a distribution the largest bin first, then the mean. */
+/** Ways to read an output's value; for a distribution by its largest bin first, then by its mean. */
 function readingsOf(
   network: NetworkFile,
   scalars: readonly ProbedTensor[],
@@ -190,7 +190,7 @@ function readingsOf(
   }));
 }
 
-/** Two numbers are the ends of bins at equal distances. */
+/** Angles of the bins; two numbers are the ends of equally spaced bins. */
 function binsFor(
   network: NetworkFile,
   output: string,
@@ -207,15 +207,15 @@ function binsFor(
   );
 }
 
-/** donkeycar's throttle has 20 bins from 0 to 0.5; others are taken for 0 to 1. */
+/** donkeycar's throttle has 20 bins from 0 to 0.5; others are assumed to span 0 to 1. */
 function throttleBins(scalars: readonly ProbedTensor[], { output }: NamedValue): number[] {
   const tensor = scalars.find(({ name }) => name === output);
   return tensor !== undefined && countOf(tensor) === 20 ? [0, 0.5] : [0, 1];
 }
 
 /**
- * How far two series agree, -1..1: 2 cov / (var a + var b + (mean a - mean b)^2) (Lin 1989). Other than the correlation it
- * falls where one swings further than the other, as it does fed in another range. 0 where neither varies.
+ * Agreement of two series, -1..1: 2 cov / (var a + var b + (mean a - mean b)^2) (Lin 1989). Unlike the correlation it
+ * falls if one swings further than the other, as with a wrong input range. 0 if neither varies and the means agree.
  */
 function concordance(a: readonly number[], b: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -227,7 +227,7 @@ function concordance(a: readonly number[], b: readonly number[]): number {
   return whole === 0 ? 0 : (2 * shared) / whole;
 }
 
-/** Finds the feeding by how the answers go with a driver's, and makes the bundle. Rejects as adoptNetwork and refuseTurned do. */
+/** Finds the feeding by agreement with a driver, and makes the bundle. Rejects as adoptNetwork and refuseTurned do. */
 export async function adoptSteering(
   known: KnownNetwork<SteeringOutputSpec>,
   choices: SteeringChoices,
@@ -243,7 +243,7 @@ export async function adoptSteering(
     }
     const areNumbers = answers.every(Number.isFinite);
     const correlation = areNumbers ? regressionScores(truth, answers).correlation : 0;
-    // A turned sign is another matter than a wrong feeding: it is told by the part beside.
+    // A reversed sign is not a wrong feeding: `correlation` shows it separately.
     const turned = answers.map((angle) => Math.sign(correlation) * angle);
     return { value: areNumbers ? concordance(truth, turned) : 0, parts: { correlation } };
   };

@@ -18,7 +18,7 @@ const goldenSeed = 20_241;
 /** Values of each output that the golden file keeps. */
 const goldenSamples = 64;
 
-/** What a bundle needs beyond the file. */
+/** Parts of a bundle: the network and its description. */
 export interface BundleParts {
   network: NetworkFile;
   probe: Probe;
@@ -29,7 +29,7 @@ export interface BundleParts {
   adopted: Adoption;
 }
 
-/** A bundle without golden answers: enough to run the network. Throws ERR_BUNDLE_SHAPE where the parts do not fit. */
+/** Makes a bundle without golden answers, enough to run the network. Throws ERR_BUNDLE_SHAPE if the parts do not fit. */
 export function bundleOf(parts: BundleParts): Bundle {
   const { network, probe, spec, decode, name, version, adopted } = parts;
   const { image } = probe;
@@ -72,7 +72,7 @@ const emptyGolden: Golden = {
   outputs: {},
 };
 
-/** The one size that the network decides gets a name; the rest is as it was seen. */
+/** Replaces the one size that the network decides by a name; the rest is as measured. */
 function openShape(shape: readonly number[], decode: OutputSpec): (number | string)[] {
   const width = 'maxCandidates' in decode && [4, 5, 6, 7].includes(shape.at(-1) ?? 0) ? 1 : 0;
   const open = shape.length - 1 - width;
@@ -80,8 +80,8 @@ function openShape(shape: readonly number[], decode: OutputSpec): (number | stri
 }
 
 /**
- * The bundle with golden answers: what the network gives on the CPU to an input made of a seed, and how far a provider
- * may stray from that. Checked as a bundle is when it is opened. Throws ERR_BUNDLE where the answers are no numbers.
+ * Adds golden answers to a bundle: the network's outputs on the CPU for an input generated from a seed, and each provider's
+ * tolerance. The result is checked as an opened bundle is. Throws ERR_BUNDLE if the answers are not finite.
  */
 export async function withGolden(bundle: Bundle, scores: Manifest['scores']): Promise<Bundle> {
   const { manifest } = bundle;
@@ -135,7 +135,7 @@ export async function withGolden(bundle: Bundle, scores: Manifest['scores']): Pr
   return { ...bundle, manifest: finished, golden };
 }
 
-/** By execution provider, relative to the largest answer: a network that answers in pixels strays by more than one in shares. */
+/** Tolerances by execution provider, relative to the largest answer: answers in pixels differ by more than shares do. */
 function tolerances(largest: number): Manifest['tolerance'] {
   const unit = Math.max(1, largest);
   const rounded = (share: number) => Number((share * unit).toPrecision(2));

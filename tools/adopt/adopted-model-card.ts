@@ -2,7 +2,7 @@ import type { Manifest } from '../../src/bundle/manifest.js';
 import type { OutputSpec } from '../../src/bundle/output-spec.js';
 import { describeInput } from './describe-bundle.js';
 
-/** The MODEL_CARD.md of a network that came from elsewhere, written from its manifest. */
+/** The MODEL_CARD.md of an adopted network, written from its manifest. */
 export function adoptedModelCard(manifest: Manifest): string {
   const { name, version, task, network, outputs, decode, adopted, scores } = manifest;
   return [

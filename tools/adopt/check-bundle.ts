@@ -5,7 +5,7 @@ import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 export interface ProviderCheck {
   provider: string;
   state: 'certified' | 'uncertified' | 'unavailable';
-  /** One line: the largest difference and the tolerance, or why it cannot be had. */
+  /** One line: the largest difference and the tolerance, or why they are unknown. */
   detail: string;
 }
 
@@ -15,7 +15,7 @@ export interface BundleCheck {
   providers: ProviderCheck[];
 }
 
-/** Certifies a bundle on each provider apart. Rejects as readBundleFolder does; a provider that is missing is told. */
+/** Certifies a bundle on each provider separately. Rejects as readBundleFolder does; a missing provider is reported. */
 export async function checkBundle(
   dir: string,
   wanted: readonly string[] | undefined,

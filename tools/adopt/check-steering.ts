@@ -3,22 +3,22 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { Dataset } from '../datasets/sample.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 
-/** Below this a correlation proves nothing, either way. */
+/** Below this absolute value a correlation proves nothing. */
 const leastCorrelation = 0.3;
 
-/** How a steering network goes with a driver. */
+/** Comparison of a steering network with a driver. */
 export interface SteeringCheck {
   frames: number;
   correlation: number;
-  /** The driver's angle by the network's, of least squares: 1 where the unit is right. */
+  /** Least-squares factor from the network's angle to the driver's: 1 if the unit is right. */
   gain: number;
   /** One line for people. */
   told: string;
 }
 
 /**
- * Lets a steering bundle see a driven recording and compares. Throws as refuseTurned
- * does, rejects as runEvaluation does.
+ * Runs a steering bundle on a recorded drive and compares it with the driver. Rejects as refuseTurned throws and as
+ * runEvaluation does.
  */
 export async function checkSteering(
   bundle: Bundle,
@@ -45,7 +45,7 @@ export async function checkSteering(
   return { frames: count, correlation, gain, told };
 }
 
-/** Throws ERR_USAGE where a network steers against the driver, for then its sign is turned. */
+/** Throws ERR_USAGE if a network steers against the driver: its sign is then reversed. */
 export function refuseTurned(correlation: number, where: string, told: string): void {
   if (correlation > -leastCorrelation) return;
   throw new PerceptionError(

@@ -5,8 +5,8 @@ import { usualNames } from './class-names.js';
 export type Unmapped = 'drop' | 'keep';
 
 /**
- * As which class each of the network's is published: by `map`, else by the usual names of road users; the others are
- * dropped, or keep their names. Throws ERR_USAGE for a name in `map` that the network does not know, and where nothing
+ * Maps each of the network's classes to a published class: by `map`, or without it by usual road-user names; the others are
+ * dropped, or keep their names. Throws ERR_USAGE for a name in `map` that the network does not know, and if no class
  * is left to publish.
  */
 export function mapClasses(

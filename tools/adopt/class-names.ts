@@ -10,10 +10,10 @@ export const cocoClasses: readonly string[] =
     ',',
   );
 
-/** Numbers of COCO's original list of 91 that no picture was ever labelled with. */
+/** Numbers in COCO's original list of 91 with which no picture was ever labelled. */
 const unusedNumbers = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
 
-/** COCO's original numbering, 0 to 90, as DETR and TensorFlow keep it; unused numbers have names of their own. */
+/** COCO's original numbering, 0 to 90, as in DETR and TensorFlow; unused numbers have their own names. */
 export const coco91Classes: readonly string[] = (() => {
   const used = [...cocoClasses];
   return Array.from({ length: 91 }, (_, number) =>
@@ -41,7 +41,7 @@ const knownLists: Readonly<Record<string, readonly string[]>> = {
   camvid: segmentationClasses,
 };
 
-/** As which of ours a class of others is published, where nothing else was said. */
+/** Our name under which a foreign class is published by default. */
 export const usualNames: Readonly<Record<string, string>> = {
   person: 'pedestrian',
   pedestrian: 'pedestrian',
@@ -65,8 +65,8 @@ export const usualNames: Readonly<Record<string, string>> = {
 const maxListBytes = 2 ** 20;
 
 /**
- * Class names as `--classes` gives them: the name of a known list, a file (one name a line, or YAML with a list), or
- * names with commas between. Throws ERR_USAGE.
+ * Reads class names from `--classes`: the name of a known list, a file (one name per line, or YAML with a list), or
+ * comma-separated names. Throws ERR_USAGE.
  */
 export function readClassNames(choice: string): string[] {
   const known = Object.hasOwn(knownLists, choice) ? knownLists[choice] : undefined;
@@ -80,7 +80,7 @@ export function readClassNames(choice: string): string[] {
   return checkedNames(lines, choice);
 }
 
-/** `{person: pedestrian, "traffic light": traffic_light}` from a YAML file's `classes`, or its whole. Throws ERR_USAGE. */
+/** Reads `{person: pedestrian, "traffic light": traffic_light}` from a YAML file or its key `classes`. Throws ERR_USAGE. */
 export function readClassMap(path: string): Record<string, string> {
   const document = yamlOf(readSmallFile(path, 'a file with a map of classes'), path);
   const inner = z.object({ classes: z.unknown() }).safeParse(document);
@@ -91,7 +91,7 @@ export function readClassMap(path: string): Record<string, string> {
   throw usage(`${path}: expected classes: {their name: our name}, found something else`);
 }
 
-/** Trimmed, unique names without control characters. Throws ERR_USAGE. */
+/** Trims names and checks that they are unique and without control characters. Throws ERR_USAGE. */
 export function checkedNames(names: readonly string[], where: string): string[] {
   const trimmed = names.map((name) => name.trim());
   const isOdd = (name: string) => name === '' || name.length > 100 || hasControl(name);
@@ -107,7 +107,7 @@ export function checkedNames(names: readonly string[], where: string): string[] 
   return trimmed;
 }
 
-/** Whether a text holds what a terminal would obey instead of show. */
+/** Whether a text contains characters that a terminal would obey instead of showing. */
 export function hasControl(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(text);

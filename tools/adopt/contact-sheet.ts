@@ -8,14 +8,14 @@ const mostPictures = 16;
 const tileWidthPx = 480;
 const colours = ['#4cc9f0', '#f72585', '#ffd60a', '#80ed99', '#ff7b00', '#b5179e', '#ffffff'];
 
-/** What a network saw in one picture; without `found` it is drawn into the picture. */
+/** A picture with what a network found in it; without `found` that is already drawn into the picture. */
 export interface SeenPicture {
   id: string;
   image: RgbImage;
   found?: readonly FoundBox[];
 }
 
-/** Up to 16 pictures in one PNG with what the network sees in them, so that a person knows at a glance; `legend` beside the title. */
+/** Draws up to 16 pictures with the network's findings into one PNG, for a check at a glance; `legend` next to the title. */
 export async function contactSheet(
   seen: readonly SeenPicture[],
   title: string,

@@ -31,7 +31,7 @@ export function describeInput({ input, decode }: Pick<Manifest, 'input' | 'decod
   ].join('; ');
 }
 
-/** What a bundle is, a line each. */
+/** Description of a bundle, in lines for people. */
 export function describeManifest(manifest: Manifest): string[] {
   const {
     task,

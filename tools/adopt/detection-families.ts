@@ -8,7 +8,7 @@ import type { Family, Question, Recognised } from './families/family.js';
 import { detr } from './families/queries.js';
 import { describeTensors } from './probe.js';
 
-/** Every family, the more particular before the more general. */
+/** Every family, the more specific before the more general. */
 const detectionFamilies: readonly Family[] = [
   tensorflow,
   mmdetection,
@@ -27,8 +27,8 @@ const detectionFamilies: readonly Family[] = [
 const familyNames = detectionFamilies.map(({ name }) => name);
 
 /**
- * Which family a detector is of; with `like` only that one is asked. Throws ERR_BUNDLE listing the outputs when none
- * fits, or the one that was named does not, and ERR_USAGE where none is named so.
+ * Recognises the family of a detector; with `like` only that one is tested. Throws ERR_BUNDLE listing the outputs if none
+ * fits, or the named one does not, and ERR_USAGE if no family has that name.
  */
 export function recogniseDetector(question: Question, like?: string): Recognised {
   if (like !== undefined && !familyNames.includes(like))

@@ -1,7 +1,7 @@
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { ImageInput } from './probe.js';
 
-/** Which numbers pixels become: see rangeValues. */
+/** Value ranges of pixels in the input: see rangeValues. */
 const ranges = ['0..255', '0..1', '-1..1', 'imagenet', 'caffe'] as const;
 type Range = (typeof ranges)[number];
 const colours = ['rgb', 'bgr', 'yuv'] as const;
@@ -59,16 +59,16 @@ export function inputSpecOf(
   };
 }
 
-/** What is tried of a feeding. */
+/** Feedings to try. */
 export interface Plausible {
   colours: readonly Feeding['colour'][];
   fits: readonly Feeding['fit'][];
 }
 
-/** How detectors are fed. */
+/** Feedings of detectors. */
 export const anyFit: Plausible = { colours: ['rgb', 'bgr'], fits };
 
-/** Every plausible feeding, the usual one of the family first; integer inputs take bytes as they are. */
+/** Every plausible feeding, the family's usual one first; integer inputs take bytes unchanged. */
 export function plausibleFeedings(
   usual: Feeding,
   image: ImageInput,
@@ -91,7 +91,7 @@ export function plausibleFeedings(
   return [usual, ...all.filter((feeding) => !isSame(feeding, usual))];
 }
 
-/** The same feeding with other greys around the picture; none where it fills the input. */
+/** The same feeding with other greys around the picture; none if the picture fills the input. */
 export function otherPadding(feeding: Feeding): Feeding[] {
   if (feeding.fit === 'stretch') return [];
   return [0, 114, 128]

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { maxNetworkBytes } from './network-file.js';
 
-/** A transfer that stands still for this long is given up, milliseconds. */
+/** Milliseconds without progress after which a transfer is aborted. */
 const stallMs = 30_000;
 
 /**
- * Fetches a network whose hash is known beforehand. Only https, at most 512 MiB. Throws ERR_USAGE without a hash,
- * ERR_BUNDLE where it cannot be had or is too large, ERR_BUNDLE_HASH when it is another one.
+ * Fetches a network with a known hash. Only https, at most 512 MiB. Rejects with ERR_USAGE without a hash,
+ * ERR_BUNDLE if it cannot be fetched or is too large, ERR_BUNDLE_HASH if the hash differs.
  */
 export async function fetchNetwork(
   address: string,

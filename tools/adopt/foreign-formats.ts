@@ -1,4 +1,4 @@
-/** How a file begins, what it then is, and how an ONNX file is made of it. */
+/** A format: how its files begin, what they are, and how to convert them to ONNX. */
 interface Foreign {
   isIt(bytes: Uint8Array, text: string, path: string): boolean;
   name: string;
@@ -7,7 +7,7 @@ interface Foreign {
 const at = (bytes: Uint8Array, offset: number, text: string): boolean =>
   [...text].every((letter, index) => bytes[offset + index] === letter.charCodeAt(0));
 
-/** A folder as TensorFlow saves it. */
+/** A folder that TensorFlow saved. */
 export const savedModel =
   'a TensorFlow SavedModel: python -m tf2onnx.convert --saved-model folder --output model.onnx makes an ONNX file of it';
 
@@ -55,7 +55,7 @@ const formats: readonly Foreign[] = [
   },
 ];
 
-/** What a file is when it is known to be no ONNX file, with the way to one; undefined when it may be one. */
+/** Names a file's format if it is known not to be ONNX, with how to convert it; undefined if it may be ONNX. */
 export function foreignFormat(bytes: Uint8Array, path: string): string | undefined {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
   return formats.find(({ isIt }) => isIt(bytes, text, path))?.name;

@@ -5,7 +5,7 @@ import type { Trial } from './trial.js';
 
 const shownTrials = 12;
 
-/** Every way that was tried, best first, as a table for people. */
+/** All trials, best first, as a table for people. */
 export function trialTable({
   trials,
   chosen,
@@ -29,7 +29,7 @@ export function trialTable({
   ].join('\n');
 }
 
-/** What tells readings of one family apart. */
+/** The part of a decoding that distinguishes readings of one family. */
 function readingText({ decode }: Trial): string {
   if (decode.kind === 'distribution') return `points in the ${decode.point}`;
   if (decode.kind === 'anchors') return `anchors from ${decode.levels[0]!.anchorsPx[0]!.join('x')}`;

@@ -30,9 +30,9 @@ const modelSchema = z.object({
 });
 
 /**
- * A tf.layers model that TensorFlow.js saved (`model.json`, its weights beside it) as an ONNX network, by the exporter
- * that our own networks go through: its picture becomes `image`, channels first. Throws ERR_BUNDLE for a file that is none
- * and for layers that the exporter does not know.
+ * Reads a tf.layers model that TensorFlow.js saved (`model.json`, its weights next to it) as an ONNX network, with the same
+ * exporter as our own networks: its picture becomes `image`, channels first. Rejects with ERR_BUNDLE for a file that is not
+ * such a model and for layers that the exporter does not know.
  */
 export async function readLayersNetwork(path: string): Promise<NetworkFile> {
   const refused = (found: string, cause?: unknown) =>
@@ -56,10 +56,10 @@ export async function readLayersNetwork(path: string): Promise<NetworkFile> {
       `${parsed.error.issues[0]!.path.join('.') || 'a document'} that is not as it should be`,
     );
   const { modelTopology, weightsManifest } = parsed.data;
-  // Only names beside the model are read: a manifest cannot reach elsewhere.
+  // Only files next to the model are read: a manifest cannot point elsewhere.
   const shards: Buffer[] = [];
   let leftBytes = maxNetworkBytes;
-  // A file may be named twice: the bound holds for all that is held, not for each.
+  // A file may be named twice: the limit applies to the total, not to each file.
   for (const name of weightsManifest.flatMap(({ paths }) => paths)) {
     const shard = readInput(join(dirname(path), basename(name)), {
       code: 'ERR_BUNDLE',
@@ -84,7 +84,7 @@ export async function readLayersNetwork(path: string): Promise<NetworkFile> {
     const { bytes } = exportOnnx(model, {
       graphName: basename(path, '.json'),
       inputName: 'image',
-      // A sequential model leaves its own list of names empty.
+      // A sequential model's own list of names is empty.
       outputNames: model.outputs.map(({ sourceLayer }) =>
         sourceLayer.name.replaceAll(/[^A-Za-z0-9_.-]/g, '_'),
       ),

@@ -7,8 +7,8 @@ const maxTextLength = 100_000;
 const entry = /^\s*(\d+)\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*$/;
 
 /**
- * Classes that the file names itself: `names` of Ultralytics, a Python dictionary, or our own `labels`; undefined where
- * it names none. Throws ERR_BUNDLE when the text is not what it says.
+ * Classes that the file itself names: Ultralytics' `names`, a Python dictionary, or our own `labels`; undefined if
+ * it names none. Throws ERR_BUNDLE if the text does not have that form.
  */
 export function namesInMetadata({ name, metadata }: NetworkFile): string[] | undefined {
   const labels = metadata.get('labels');

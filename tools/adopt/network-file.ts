@@ -7,38 +7,38 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { type ModelProto, ModelProtoSchema } from '../../src/onnx/gen/onnx_pb.js';
 import { foreignFormat, savedModel } from './foreign-formats.js';
 
-/** What bundles hold at most. */
+/** Largest network of a bundle. */
 export const maxNetworkBytes = 512 * 2 ** 20;
 
-/** An ONNX file as it was found, with what it says of itself. */
+/** An ONNX file with its own description. */
 export interface NetworkFile {
-  /** The whole network in one file; values from files beside it are put inside. */
+  /** The complete network in one file; values from external files are included. */
   bytes: Uint8Array;
   sha256: string;
   /** The file's name, for messages. */
   name: string;
   producer: string;
-  /** By domain, '' for the standard. */
+  /** Operator set versions by domain, '' for the standard one. */
   opsets: Record<string, number>;
   /** The file's own properties (metadata_props), such as names, imgsz, stride and task. */
   metadata: ReadonlyMap<string, string>;
-  /** Inputs that are no weights, with the sizes that are declared; undefined where a size is open. */
+  /** Inputs other than weights, with their declared sizes; undefined for an open size. */
   inputs: { name: string; shape: (number | undefined)[] }[];
   outputNames: string[];
-  /** Values of all weights. */
+  /** Number of values in all weights. */
   parameters: number;
 }
 
 /**
- * Reads an ONNX file. Values that lie in files beside it are put inside; they may lie nowhere else.
- * Throws ERR_BUNDLE: no such file, too large, another format (named, with the way to ONNX), no graph.
+ * Reads an ONNX file. Values in external files are included; these must be next to it.
+ * Rejects with ERR_BUNDLE: no such file, too large, another format (named, with the way to ONNX), no graph.
  */
 export async function readNetworkFile(path: string): Promise<NetworkFile> {
   const found = await readBounded(path);
   return parseNetwork(found, path);
 }
 
-/** The same for bytes that were read already; `path` names them, and its folder may hold their values. */
+/** The same for bytes that are already in memory; `path` names them, and its folder may hold their values. */
 export async function parseNetwork(found: Uint8Array, path: string): Promise<NetworkFile> {
   const foreign = foreignFormat(found, path);
   if (foreign !== undefined) throw broken(path, foreign);
@@ -80,7 +80,7 @@ export async function parseNetwork(found: Uint8Array, path: string): Promise<Net
   };
 }
 
-/** Puts values that lie in files of their own into the model. Answers whether there were any. */
+/** Puts values from external files into the model. Resolves with whether there were any. */
 async function takeInside(model: ModelProto, path: string): Promise<boolean> {
   const outside = (model.graph?.initializer ?? []).filter(({ dataLocation }) => dataLocation === 1);
   const files = new Map<string, Uint8Array>();
@@ -107,7 +107,7 @@ async function takeInside(model: ModelProto, path: string): Promise<boolean> {
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) {
       throw broken(path, `values of ${tensor.name} beyond the end of ${location}`);
     }
-    // Many tensors may claim the same bytes.
+    // Many tensors may refer to the same bytes.
     totalBytes += length;
     if (totalBytes > maxNetworkBytes) throw tooLarge(path, totalBytes);
     tensor.rawData = bytes.slice(offset, offset + length);

@@ -6,14 +6,14 @@ import { NativeSession, type NativeTensor } from '../../src/inference/native-ses
 import { halfBits, halfValue } from '../../src/onnx/half-float.js';
 import type { NetworkFile } from './network-file.js';
 
-/** A tensor as a run showed it. */
+/** An output as observed in a run. */
 export interface ProbedTensor {
   name: string;
   dtype: TensorDtype;
   shape: number[];
-  /** False where the network decides the size by what it finds. */
+  /** False if the size depends on what the network finds. */
   isFixed: boolean;
-  /** float32 of what the network gave on noise. */
+  /** The network's values on noise, as float32. */
   values: Float32Array;
 }
 
@@ -32,7 +32,7 @@ export interface Probe {
   outputs: ProbedTensor[];
 }
 
-/** How the picture is taken, as a reason for people. */
+/** Describes the picture input, as a reason for people. */
 export function inputReason({ image }: Probe): string {
   return `input ${image.name}: ${image.dtype}, ${image.layout}, ${image.widthPx}x${image.heightPx}`;
 }
@@ -43,7 +43,7 @@ export function describeTensors(tensors: readonly Pick<ProbedTensor, 'name' | 's
   return first.join(', ');
 }
 
-/** Names under which networks ask for the size of the picture that boxes are answered in, and how it is given. */
+/** Names of inputs for the size of the picture in whose pixels boxes are answered, and the order of its sides. */
 const sizeInputs: Readonly<Record<string, 'wh' | 'hw'>> = {
   orig_target_sizes: 'wh',
   target_sizes: 'wh',
@@ -51,10 +51,10 @@ const sizeInputs: Readonly<Record<string, 'wh' | 'hw'>> = {
   image_shape: 'hw',
   orig_size: 'hw',
 };
-/** Inputs by which the picture was scaled: 1, since boxes are wanted in the input's own pixels. */
+/** Inputs for the picture's scale: 1, because boxes are wanted in the input's own pixels. */
 const scaleInputs = new Set(['scale_factor', 'im_scale']);
 
-/** Which input takes the picture, and its size. Throws ERR_USAGE naming the option that would say what is not known. */
+/** Finds the input that takes the picture, and its size. Throws ERR_USAGE naming the option that provides what is unknown. */
 export function imageInputOf(
   network: NetworkFile,
   size: { widthPx: number; heightPx: number } | undefined,
@@ -105,15 +105,15 @@ export function imageInputOf(
 const shown = (shape: readonly (number | undefined)[]) =>
   shape.map((dim) => dim ?? 'open').join(', ');
 
-/** `imgsz` of Ultralytics: [height, width], as text. */
+/** Reads Ultralytics' `imgsz`: [height, width], as text. */
 function metadataSize({ metadata }: NetworkFile) {
   const match = /^\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]\s*$/.exec(metadata.get('imgsz') ?? '');
   return match ? { heightPx: Number(match[1]), widthPx: Number(match[2]) } : undefined;
 }
 
 /**
- * Loads the network and runs it twice on noise, to see what it gives and whether the sizes stay. Throws ERR_BUNDLE with
- * ONNX Runtime's reason in one line.
+ * Loads the network and runs it twice on noise, to learn its outputs and whether their sizes are fixed. Throws ERR_BUNDLE
+ * with ONNX Runtime's reason in one line.
  */
 export function probeNetwork(network: NetworkFile, image: Omit<ImageInput, 'dtype'>): Probe {
   const batchSize = 1;

@@ -7,7 +7,7 @@ import { classHits } from '../evaluate/detection-scores.js';
 import type { FoundBox } from '../evaluate/match-boxes.js';
 import type { TrialScore } from './trial.js';
 
-/** Detections by name. */
+/** Detections with class names. */
 export function foundBoxes(
   detections: readonly Detection[],
   { classes }: DetectionOutputSpec,
@@ -21,7 +21,7 @@ export function foundBoxes(
 
 /**
  * Average precision over the boxes of all classes that are both labelled and published, as one list: with few pictures
- * a mean of the classes would hang on the rarest. `recall` and `precision` at `threshold`.
+ * a mean over classes would depend on the rarest. `recall` and `precision` are at `threshold`.
  */
 export function labelledScore(
   pictures: readonly { truth: readonly TruthBox[]; found: readonly FoundBox[] }[],
@@ -44,9 +44,9 @@ export function labelledScore(
 }
 
 /**
- * Without labels: how sure the answers are, times how much of them is found again when the picture is moved by a few
- * pixels. A guess: a network may be steadily wrong. `pairs`: what was found in a picture, and in the moved one, in
- * coordinates of the first.
+ * Score without labels: the mean score of the detections times the share of them that is found again after moving the picture
+ * by a few pixels. Only an estimate: a network may be steadily wrong. `pairs`: detections in a picture, and in the moved
+ * one, in coordinates of the first.
  */
 export function steadiness(
   pairs: readonly { plain: readonly FoundBox[]; moved: readonly FoundBox[] }[],
@@ -70,7 +70,7 @@ export function steadiness(
   }
   const share = all === 0 ? 0 : again / all;
   const sureness = boxes === 0 ? 0 : all / boxes;
-  // One box that is found again in every picture is as steady as ten: their number counts, ever less.
+  // The share does not count boxes: more of them raise the score, with diminishing returns.
   const plenty = 1 - Math.exp(-again / (4 * Math.max(1, pairs.length)));
   return {
     value: share * sureness * plenty,

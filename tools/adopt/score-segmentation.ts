@@ -24,9 +24,9 @@ export interface MaskPicture {
 const shiftPx = 6;
 
 /**
- * How well a segmentation network does on `pictures`: mIoU over the classes that it shares with the labels; without labels
- * how many pixels keep their class when the picture moves, times what is not of the commonest class, for one class
- * everywhere is steady and says nothing. Throws ERR_BUNDLE where no class is shared with the labels.
+ * Scores a segmentation network on `pictures`: mIoU over the classes that it shares with the labels; without labels the
+ * share of pixels that keep their class when the picture moves, times the share outside the commonest class, because one
+ * class everywhere is steady but useless. Throws ERR_BUNDLE if it shares no class with the labels.
  */
 export function scoreSegmentation(pictures: readonly MaskPicture[], where: string) {
   return async (
@@ -34,7 +34,7 @@ export function scoreSegmentation(pictures: readonly MaskPicture[], where: strin
     spec: InputSpec,
     decode: SegmentationOutputSpec,
   ): Promise<TrialScore> => {
-    /** The class of each pixel of a picture; 255 where the network does not see it. */
+    /** The class of each pixel of a picture; 255 if the network does not see the pixel. */
     const read = async (image: RgbImage, lookUp: MapLookUp): Promise<Uint8Array> => {
       const result = await network.run(image, spec, decode);
       if (result.stage !== 'segmentation')

@@ -7,7 +7,7 @@ import type { SeenPicture } from './contact-sheet.js';
 import { foundBoxes } from './score-detection.js';
 import { TrialNetwork } from './trial-network.js';
 
-/** What a bundle's network sees in pictures, as it will on the rig: boxes, or a class map laid over the picture. */
+/** Runs a bundle's network on pictures as on the rig: returns boxes, or a class map drawn over the picture. */
 export async function seenPictures(
   bundle: Bundle,
   pictures: readonly { id: string; image: RgbImage }[],

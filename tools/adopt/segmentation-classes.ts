@@ -7,7 +7,7 @@ import { parseYaml } from '../../src/text/yaml-document.js';
 
 type Rgb = [number, number, number];
 
-/** Names of other sets (Cityscapes, Mapillary, ADE20K) for our classes, as SegNet groups CamVid's 32. */
+/** Our classes for names in other sets (Cityscapes, Mapillary, ADE20K), in SegNet's grouping of CamVid's 32. */
 const usualNames: Readonly<Record<string, string>> = {
   sidewalk: 'pavement',
   vegetation: 'tree',
@@ -22,13 +22,13 @@ const usualNames: Readonly<Record<string, string>> = {
 };
 
 export interface SegmentationClassChoices {
-  /** As which class each of the network's is published; by its usual name where it is not mentioned. */
+  /** Published class for each of the network's; classes not listed get their usual names. */
   classMap?: Readonly<Record<string, string>> | undefined;
   drivable?: readonly string[] | undefined;
   palette?: Readonly<Record<string, Rgb>> | undefined;
 }
 
-/** Classes, merging, palette and drivable classes of a decoding. Throws ERR_USAGE for names that nothing has. */
+/** Classes, merging, palette and drivable classes of a decoding. Throws ERR_USAGE for unknown names. */
 export function publishedClasses(
   names: readonly string[],
   { classMap, drivable, palette = {} }: SegmentationClassChoices,

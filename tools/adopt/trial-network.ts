@@ -14,7 +14,7 @@ import type { RgbImage } from '../datasets/sample.js';
 
 type CreateStage = Awaited<ReturnType<typeof loadStageRunner>>;
 
-/** One session of a network that is fed and read in many ways: through the stages that the rig runs. */
+/** One session of a network for many feedings and decodings, through the rig's own stages. */
 export class TrialNetwork {
   readonly #bundle: Bundle;
   readonly #session: NetworkSession;
@@ -34,7 +34,7 @@ export class TrialNetwork {
     return new TrialNetwork(bundle, session, create);
   }
 
-  /** The answer for one picture, fed by `spec` and read by `decode`; `read` is the answer of the stage that it reads. */
+  /** The answer for one picture, fed by `spec` and decoded by `decode`; `read` is the answer of the stage that it reads. */
   async run(
     image: RgbImage,
     spec: InputSpec,
@@ -45,7 +45,7 @@ export class TrialNetwork {
     const key = JSON.stringify([widthPx, heightPx, spec, decode]);
     let stage = this.#stages.get(key);
     if (stage === undefined) {
-      // Tables are large and each feeding is done with its pictures before the next.
+      // Tables are large, and each feeding finishes its pictures before the next begins.
       if (this.#stages.size >= 16) this.#stages.clear();
       const { manifest } = this.#bundle;
       const tried: Manifest = { ...manifest, input: { ...manifest.input, spec }, decode };

@@ -18,7 +18,7 @@ export interface PlainPicture {
   image: RgbImage;
 }
 
-/** Larger pictures are no help, and a set of them would fill the memory. */
+/** More pictures would not help, and would fill the memory. */
 const mostPictures = 200;
 
 /** `count` labelled pictures, spread evenly over the data. Throws as openDataset does. */
@@ -91,7 +91,7 @@ export async function plainPictures(folder: string, count: number): Promise<Plai
   return require(pictures, folder);
 }
 
-/** Those of the samples that can be loaded, a few ahead at a time. */
+/** The samples that can be loaded, loading a few ahead. */
 async function loaded<Sample extends { id: string }, Picture>(
   where: string,
   samples: readonly Sample[],

@@ -1,26 +1,26 @@
 import type { OutputSpec } from '../../src/bundle/output-spec.js';
 import type { Feeding } from './feeding.js';
 
-/** How well a way of feeding does. */
+/** Score of a way of feeding. */
 export interface TrialScore {
-  /** What ways are compared by, 0..1; higher is better. */
+  /** The value by which ways are compared, 0..1; higher is better. */
   value: number;
-  /** Further numbers that a person wants to see beside it, by name. */
+  /** Further numbers to show with it, by name. */
   parts: Readonly<Record<string, number>>;
 }
 
-/** One way of feeding and reading a network, scored. */
+/** One way of feeding and decoding a network, with its score. */
 export interface Trial<Decode extends OutputSpec = OutputSpec> {
   feeding: Feeding;
   decode: Decode;
   score: TrialScore;
 }
 
-/** Ways whose scores differ by less are taken for equal: a few dozen pictures do not tell them apart. */
+/** Ways whose scores differ by less count as equal: a few dozen pictures do not distinguish them. */
 export const tieMargin = 0.03;
 
 /**
- * The way to feed by: of those that are as good as the best, the one nearest to the family's usual way. `trials` best
+ * Chooses the way of feeding: of those as good as the best, the one nearest to the family's usual way. `trials` are best
  * first.
  */
 export function chooseTrial<Decode extends OutputSpec>(
@@ -42,7 +42,7 @@ export function chooseTrial<Decode extends OutputSpec>(
   );
 }
 
-/** Best first; equal ones stay in their order. */
+/** Sorts trials best first; equal ones keep their order. */
 export function ranked<Decode extends OutputSpec>(
   trials: readonly Trial<Decode>[],
 ): Trial<Decode>[] {

@@ -7,22 +7,22 @@ import { foundBoxes, labelledScore, steadiness } from './score-detection.js';
 import type { TrialScore } from './trial.js';
 import type { TrialNetwork } from './trial-network.js';
 
-/** A picture to try a network on; without truth only the steadiness of the answers can be told. */
+/** A picture to try a network on; without truth only the steadiness of the answers can be measured. */
 export interface TrialPicture {
   id: string;
   image: RgbImage;
   truth?: readonly TruthBox[];
 }
 
-/** The curve is followed down to this score. */
+/** The precision-recall curve goes down to this score. */
 const curveThreshold = 0.02;
 const curveDetections = 100;
-/** How far a picture is moved to see whether the answers stay, pixels. */
+/** Pixels by which a picture is moved to test the steadiness of the answers. */
 const shiftPx = 6;
 
 /**
- * How well a detector does when it is fed by `spec` and read by `decode`: with labels by average precision, without by
- * steadiness. Rejects with ERR_INFERENCE where the network fails.
+ * Scores a detector that is fed by `spec` and decoded by `decode`: with labels by average precision, without by
+ * steadiness. Rejects with ERR_INFERENCE if the network fails.
  */
 export async function scoreDetector(
   network: TrialNetwork,

@@ -7,7 +7,7 @@ import { ranked, type Trial, type TrialScore } from './trial.js';
 export interface TrialPlan<Decode extends OutputSpec> {
   feedings: readonly Feeding[];
   decodings: readonly Decode[];
-  /** Whether other paddings of the best way are tried besides. */
+  /** Whether other paddings are also tried for the best way. */
   triesPadding: boolean;
   /** The part of the frame that is fed. */
   regionNorm?: InputSpec['regionNorm'] | undefined;
@@ -15,7 +15,7 @@ export interface TrialPlan<Decode extends OutputSpec> {
   onTrial?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Scores every way of feeding and reading, best first; equal ones stay in their order. Rejects as `score` does. */
+/** Scores every way of feeding and decoding, best first; equal ones keep their order. Rejects as `score` does. */
 export async function tryWays<Decode extends OutputSpec>(
   image: ImageInput,
   { feedings, decodings, triesPadding, regionNorm, score, onTrial }: TrialPlan<Decode>,

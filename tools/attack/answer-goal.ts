@@ -5,20 +5,23 @@ import { channelCount } from '../../src/bundle/segmentation-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { largestPlace, type Outputs } from '../gradients/asked-score.js';
 
-/** An angle that has moved by this much is another answer. */
+/** A steering angle that has moved by at least this much counts as a different answer. */
 export const turnedAngleRad = (2 * Math.PI) / 180;
 
-/** What an attack wants of one picture: another answer than the one to the clean picture. */
+/** What an attack on one picture aims at: an answer other than the one to the clean picture. */
 export interface Goal {
-  /** How much of the clean answer is left, 0..1: signs 1 or 0; boxes and pixels that stay as a share; steering 1 or 0. */
+  /**
+   * How much of the clean answer remains, 0..1: 1 or 0 for signs and steering; the share that is kept of boxes and
+   * pixels.
+   */
   kept(outputs: Outputs): number;
-  /** The gradient, by output, along which the answer becomes another one. */
+  /** For each output, the gradient direction that leads to a different answer. */
   away(outputs: Outputs): Record<string, Float32Array>;
-  /** For people. */
+  /** The answer in words, for reports. */
   says(outputs: Outputs): string;
 }
 
-/** Cross-entropy's gradient along softmax(row) for the place that is to lose. */
+/** Gradient of the cross-entropy through softmax(row), for the class that is to lose. */
 function pushAway(
   values: Float32Array,
   places: readonly number[],
@@ -31,7 +34,7 @@ function pushAway(
     gradient[place]! += Math.exp(values[place]! - top) / total - (place === loser ? 1 : 0);
 }
 
-/** The goal for the answer in `clean`. Throws ERR_USAGE for a decoding that chooses inside the network. */
+/** The goal for the answer in `clean`. Throws ERR_USAGE if the bundle's decoding chooses inside the network. */
 export function goalFor({ manifest, where }: Bundle, clean: Outputs): Goal {
   const { decode } = manifest;
   switch (decode.kind) {
@@ -113,7 +116,7 @@ function pixelGoal(
   };
 }
 
-/** Every default box that is surer than the threshold is to become background or another class. */
+/** Every default box whose score exceeds the threshold is to become background or another class. */
 function boxGoal({ logits: name, classes, scoreThreshold }: SsdOutputSpec, clean: Outputs): Goal {
   const width = classes.length + 1;
   const probability = (values: Float32Array, place: number) => {

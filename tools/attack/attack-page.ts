@@ -11,10 +11,10 @@ import type { FoolingPicture } from './fooling-picture.js';
 import { changePicture, inputPicture } from './input-picture.js';
 import type { AttackReport } from './run-attack.js';
 
-/** Larger inputs are made smaller: the page carries three of each. */
+/** Larger inputs are scaled down, because the page carries three versions of each. */
 const mostWidthPx = 480;
 
-/** One self-contained HTML document: the curve, the table, and pictures before and after. */
+/** One self-contained HTML document: the curve, the table, and pictures before and after the attack. */
 export async function attackPage(
   { manifest }: Bundle,
   data: string,

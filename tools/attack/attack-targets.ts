@@ -7,7 +7,7 @@ import type { AttackedNetwork, Target } from './attacked-network.js';
 
 export interface NamedTarget extends Target {
   id: string;
-  /** Signs: whether the clean answer is right by the label. */
+  /** Signs only: whether the clean answer matches the label. */
   isRight?: boolean;
 }
 

@@ -10,13 +10,13 @@ import { askedOutputs } from '../gradients/question.js';
 import type { Random } from '../train/random.js';
 import { type Goal, goalFor } from './answer-goal.js';
 
-/** One picture as the network is fed it, and what is wanted of it. */
+/** One picture as the network receives it, and the goal of the attack on it. */
 export interface Target {
   input: Float32Array;
   goal: Goal;
 }
 
-/** A bundle under attack. Changes are bounded in grey levels of the network's own input (of YUV where it reads that). */
+/** A bundle under attack. Changes are bounded in grey levels of the network's own input (of YUV if it reads YUV). */
 export class AttackedNetwork {
   readonly #bundle: Bundle;
   readonly #network: BackwardNetwork;
@@ -42,7 +42,7 @@ export class AttackedNetwork {
     return goal.says(this.#network.forward(input));
   }
 
-  /** The gradient of the input along which the answer becomes another one. */
+  /** The gradient with respect to the input, in the direction of a different answer. */
   away({ goal }: Target, input: Float32Array): Float32Array {
     return this.#network.backward(input, goal.away(this.#network.forward(input))).input;
   }
@@ -52,7 +52,7 @@ export class AttackedNetwork {
     return (place) => bounds[this.#channel(place)]!;
   }
 
-  /** Each value moved by epsilon, up or down by chance: noise of the largest size that epsilon permits. */
+  /** Moves each value by epsilon, up or down at random: the largest noise that epsilon permits. */
   noise({ input }: Target, epsilonLevels: number, random: Random): Float32Array {
     const bounds = this.bounds(epsilonLevels);
     return input.map((clean, i) => {
@@ -66,7 +66,10 @@ export class AttackedNetwork {
     return this.#stepped(target, target.input, epsilonLevels, 1);
   }
 
-  /** Projected gradient descent (Madry et al. 2017): a start by chance and steps of a quarter of epsilon, held within it. */
+  /**
+   * Projected gradient descent (Madry et al. 2017): a random start, then steps of a quarter of epsilon, projected
+   * back within epsilon.
+   */
   pgd(target: Target, epsilonLevels: number, random: Random, steps = 10): Float32Array {
     const bounds = this.bounds(epsilonLevels);
     let input = target.input.map((clean, i) =>
@@ -92,8 +95,8 @@ export class AttackedNetwork {
   }
 
   /**
-   * One perturbation for all pictures (after Moosavi-Dezfooli et al. 2017, by steps along gradients' signs): learnt on
-   * `targets`, a tenth of epsilon at a time, in as many rounds.
+   * One perturbation for all pictures (after Moosavi-Dezfooli et al. 2017, by steps along gradients' signs): learnt
+   * on `targets` in `rounds` rounds, a tenth of epsilon per step.
    */
   universal(targets: readonly Target[], epsilonLevels: number, rounds = 4): Float32Array {
     const bounds = this.bounds(epsilonLevels);
@@ -110,7 +113,7 @@ export class AttackedNetwork {
     return change;
   }
 
-  /** A picture with a perturbation on it, held to what a picture can be. */
+  /** The picture plus a perturbation, clamped to the values that a picture can have. */
   changed({ input }: Target, change: Float32Array): Float32Array {
     const bounds = this.bounds(255);
     return input.map((clean, i) => heldWithin(clean + change[i]!, clean, bounds(i)));

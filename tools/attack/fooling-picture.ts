@@ -4,22 +4,22 @@ import { BackwardNetwork } from '../gradients/backward-network.js';
 import { channelBounds, channelOf } from '../gradients/input-bounds.js';
 import { createRandom, type Random } from '../train/random.js';
 
-/** A picture that means nothing, of which a classifier is sure (Nguyen et al. 2015). */
+/** A meaningless picture that a classifier is sure about (Nguyen et al. 2015). */
 export interface FoolingPicture {
   how: 'ascent' | 'evolution';
   className: string;
   probability: number;
   input: Float32Array;
-  /** How often the network was asked. */
+  /** How many times the network was run. */
   runs: number;
 }
 
 const wantedProbability = 0.99;
 
 /**
- * Two such pictures of a class: by steps along the gradient of its log probability from noise, and by evolution, which asks for
- * probabilities alone: of eight copies with a few rectangles of another colour the best one stays. Throws ERR_USAGE for
- * a network that is no classifier of crops.
+ * Two such pictures of a class: one by gradient ascent on its log probability from noise; one by evolution, which
+ * needs only probabilities and keeps the best of eight copies with a few rectangles of another colour. Throws
+ * ERR_USAGE if the network is not a classifier of crops.
  */
 export function foolingPictures(bundle: Bundle, classId: number, seed: number): FoolingPicture[] {
   const { decode, task } = bundle.manifest;

@@ -2,7 +2,7 @@ import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { channelOf } from '../gradients/input-bounds.js';
 
-/** One item of a network's input as people see it. */
+/** One item of a network's input, converted back to a picture for people. */
 export function inputPicture(spec: InputSpec, input: Float32Array): RgbImage {
   const { widthPx, heightPx, mean, scale, colour, layout } = spec;
   const pixels = widthPx * heightPx;
@@ -23,7 +23,7 @@ export function inputPicture(spec: InputSpec, input: Float32Array): RgbImage {
   return { widthPx, heightPx, data: new Uint8Array(data.buffer) };
 }
 
-/** What was changed, from middle grey, as many times as large as shows it. */
+/** The change, drawn around middle grey and amplified until it is visible. */
 export function changePicture(before: RgbImage, after: RgbImage): RgbImage {
   const most = after.data.reduce(
     (max, level, i) => Math.max(max, Math.abs(level - before.data[i]!)),

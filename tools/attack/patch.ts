@@ -2,14 +2,14 @@ import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { Random } from '../train/random.js';
 import type { AttackedNetwork, Target } from './attacked-network.js';
 
-/** A square in the network's input that may look like anything: a sticker. */
+/** A square in the network's input that may have any content: a sticker. */
 export interface Patch {
-  /** Places of its values in one item. */
+  /** Indices of its values within one item. */
   places: Uint32Array;
   values: Float32Array;
 }
 
-/** A square whose side is a share of the shorter edge, in the middle, filled by chance. */
+/** A centred square with random content; its side is a share of the shorter edge. */
 export function patchByChance(
   { widthPx, heightPx, layout, mean, scale }: InputSpec,
   sideShare: number,
@@ -36,8 +36,8 @@ export function withPatch(input: Float32Array, { places, values }: Patch): Float
 }
 
 /**
- * Learns what a sticker must look like to turn the answers about `targets` (after Brown et al. 2017): steps along the signs of
- * gradients, 12 grey levels at first, 2 in the end.
+ * Learns the content of a sticker that turns the answers about `targets` (after Brown et al. 2017): steps along the
+ * signs of gradients, 12 grey levels at first, 2 at the end.
  */
 export function learnPatch(
   network: AttackedNetwork,

@@ -10,25 +10,25 @@ export type AttackMethod = 'fgsm' | 'pgd' | 'universal' | 'patch' | 'noise';
 
 export interface AttackOptions {
   method: AttackMethod;
-  /** Grey levels, 0 < eps <= 255; of `patch` the sides as shares of the shorter edge, 0 < side <= 1. */
+  /** Grey levels, 0 < eps <= 255; for `patch` the sides as shares of the shorter edge, 0 < side <= 1. */
   sizes: readonly number[];
   count: number;
   seed: number;
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What is left of the answers at one size. */
+/** What remains of the answers at one size. */
 export interface AttackPoint {
   size: number;
   /** Mean share of the clean answer that is kept, 0..1: under the attack, and under noise of the same size. */
   kept: number;
   keptUnderNoise: number;
-  /** Signs: share that is right by the labels. */
+  /** Signs: share of correct answers by the labels. */
   accuracy?: number;
   accuracyUnderNoise?: number;
 }
 
-/** One picture before and after, as the network is fed it. */
+/** One picture before and after the attack, as the network receives it. */
 export interface AttackedPicture {
   id: string;
   clean: Float32Array;
@@ -43,7 +43,10 @@ export interface AttackReport {
   /** Signs: accuracy on the clean pictures. */
   cleanAccuracy?: number;
   points: AttackPoint[];
-  /** The size at which half of the answers have turned, between the measured ones; undefined where that is beyond. */
+  /**
+   * The size at which half of the answers have turned, interpolated between measured sizes; undefined if it lies
+   * beyond them.
+   */
   medianSize: number | undefined;
   /** A few, at the largest size. */
   shown: AttackedPicture[];
@@ -51,7 +54,7 @@ export interface AttackReport {
 
 const mostShown = 6;
 
-/** Throws ERR_USAGE for sizes that mean nothing and networks without a way back. */
+/** Throws ERR_USAGE for sizes out of range and for networks that have no backward pass. */
 export async function runAttack(
   bundle: Bundle,
   dataset: Dataset,
@@ -62,7 +65,7 @@ export async function runAttack(
   const network = new AttackedNetwork(bundle);
   try {
     const all = await attackTargets(bundle, network, dataset, count);
-    // What is one for all pictures is learnt on every second of them, and measured on the others.
+    // A perturbation shared by all pictures is learnt on every second one and measured on the others.
     const isLearnt = method === 'universal' || method === 'patch';
     const learnt = isLearnt ? all.filter((_, i) => i % 2 === 0) : [];
     const measured = isLearnt ? all.filter((_, i) => i % 2 === 1) : all;
@@ -158,7 +161,7 @@ function pointOf(
     values.reduce((sum, value) => sum + value, 0) / values.length;
   const [under, underNoise] = [kept(attacked), kept(noisy)];
   const isLabelled = targets[0]!.isRight !== undefined;
-  // An answer that was wrong and turned may be right by luck; it is not counted.
+  // A wrong answer that turned may be right by luck, so it does not count.
   const right = (shares: readonly number[]) =>
     mean(shares.map((share, i) => (targets[i]!.isRight ? share : 0)));
   return {
@@ -169,7 +172,7 @@ function pointOf(
   };
 }
 
-/** Where the curve of what is kept falls below a half, on straight lines from 1 at size 0. */
+/** Size at which the kept share falls below a half, by linear interpolation from 1 at size 0. */
 function medianOf(points: readonly AttackPoint[]): number | undefined {
   let [size, kept] = [0, 1];
   for (const point of points.toSorted((a, b) => a.size - b.size)) {

@@ -8,13 +8,16 @@ import { type AutoencoderSpec, autoencoderSpecSchema } from './autoencoder-spec.
 
 const property = 'windshield.autoencoder';
 
-/** Properties of the ONNX file by which it says what it is and how it is fed. */
+/** Metadata properties of the ONNX file that identify it and describe its input. */
 export const specProperty = (spec: AutoencoderSpec): Record<string, string> => ({
   ...imageProperties(spec.input),
   [property]: JSON.stringify(spec),
 });
 
-/** What an autoencoder's file says of itself. Throws ERR_BUNDLE for one that is none; `where` names it. */
+/**
+ * The description that an autoencoder's file carries. Throws ERR_BUNDLE if the file is not an autoencoder; `where`
+ * names it in the error.
+ */
 export function readAutoencoderSpec(bytes: Uint8Array, where: string): AutoencoderSpec {
   const text = propertyOf(bytes, where);
   if (text === undefined)

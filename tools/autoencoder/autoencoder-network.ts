@@ -9,8 +9,9 @@ const widths = [16, 24, 32, 16] as const;
 const [cellRows, cellColumns] = [autoencoderPx.heightPx / 16, autoencoderPx.widthPx / 16];
 
 /**
- * A convolutional autoencoder (Masci et al. 2011): four strided convolutions with ELU, a linear code, and the way back by
- * transposed convolutions. Input [64, 96, 3] from -1 to 1; outputs `reconstruction` of the same shape and `code` [codeSize].
+ * A convolutional autoencoder (Masci et al. 2011): four strided convolutions with ELU, a linear code, and transposed
+ * convolutions back to the picture. Input [64, 96, 3] from -1 to 1; outputs `reconstruction` of the same shape and
+ * `code` [codeSize].
  */
 export function autoencoderNetwork(codeSize: number, seed: number): tf.LayersModel {
   const { heightPx, widthPx } = autoencoderPx;
@@ -45,7 +46,7 @@ export function autoencoderNetwork(codeSize: number, seed: number): tf.LayersMod
     const layer = layers.conv2dTranspose({
       name: `widen${place + 1}`,
       filters,
-      // Four pixels by two: each output is reached by as many taps, so that no chequers appear.
+      // A kernel of 4 with stride 2 reaches each output by equally many taps, which avoids checkerboard artefacts.
       kernelSize: 4,
       strides: 2,
       padding: 'same',

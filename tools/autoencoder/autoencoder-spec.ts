@@ -4,7 +4,7 @@ import { type InputSpec, inputSpecSchema } from '../../src/bundle/input-spec.js'
 /** Picture that an autoencoder sees, pixels: four halvings leave 6x4 cells. */
 export const autoencoderPx = { widthPx: 96, heightPx: 64 };
 
-/** The whole frame, in colour, values from -1 to 1. */
+/** The complete frame, in colour, values from -1 to 1. */
 export const autoencoderInput: InputSpec = {
   regionNorm: [0, 0, 1, 1],
   fit: 'stretch',
@@ -23,19 +23,19 @@ export const inputName = 'picture';
 export const reconstructionName = 'reconstruction';
 export const codeName = 'code';
 
-/** What an autoencoder's file says of itself beyond the network. */
+/** What an autoencoder's file states besides the network. */
 export const autoencoderSpecSchema = z.strictObject({
   format: z.literal(1),
   input: inputSpecSchema,
   /** Numbers in a code. */
   codeSize: z.int().min(8).max(1024).multipleOf(8),
-  /** It learnt to give the clean picture of a spoilt one. */
+  /** Whether it was trained to restore clean pictures from corrupted ones. */
   isDenoising: z.boolean(),
   seed: z.int(),
   steps: z.int().min(0),
-  /** Pictures that it learnt from. */
+  /** Number of training pictures. */
   pictures: z.int().min(0),
-  /** Mean squared error of a value in -1..1, over pictures that were held out; null where none were. */
+  /** Mean squared error per value in -1..1 over the held-out pictures; null if there were none. */
   heldOutError: z.number().min(0).nullable(),
 });
 export type AutoencoderSpec = z.infer<typeof autoencoderSpecSchema>;

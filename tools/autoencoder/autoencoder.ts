@@ -15,22 +15,22 @@ import {
 import { SmallPictureMaker } from './small-pictures.js';
 
 const { widthPx, heightPx } = autoencoderPx;
-/** No autoencoder of ours comes near this. */
+/** Far above the size of any autoencoder that windshield makes. */
 const mostBytes = 64 * 2 ** 20;
 
-/** What an autoencoder makes of a picture. Both arrays are overwritten by the next call. */
+/** Result of encoding one picture. Both arrays are overwritten by the next call. */
 export interface Encoded {
   code: Float32Array;
   /** [3, 64, 96], from -1 to 1. */
   reconstruction: Float32Array;
-  /** Mean squared error of a value in -1..1. */
+  /** Mean squared error per value in -1..1. */
   error: number;
 }
 
-/** A trained autoencoder at work, on the calling thread. Release it when done. */
+/** Runs a trained autoencoder on the calling thread. Release it when done. */
 export class Autoencoder {
   readonly spec: AutoencoderSpec;
-  /** Names what makes its codes: codes of two makers cannot be compared. */
+  /** Identifies what made the codes; codes of different makers cannot be compared. */
   readonly maker: string;
   readonly #session: NativeSession;
   readonly #maker: SmallPictureMaker;
@@ -58,14 +58,14 @@ export class Autoencoder {
   }
 
   /**
-   * From the bytes of a file that trainAutoencoder made. `camera`: its lens is taken out of pictures; left out, they are
-   * taken as they are. Throws ERR_BUNDLE for other files.
+   * Reads the bytes of a file that trainAutoencoder made. If `camera` is given, pictures are undistorted with its
+   * lens model; otherwise they are used as they are. Throws ERR_BUNDLE for other files.
    */
   static read(bytes: Uint8Array, where: string, camera?: CameraModel): Autoencoder {
     return new Autoencoder(bytes, where, camera);
   }
 
-  /** Throws ERR_BUNDLE for a file that is absent, too large, or none. */
+  /** Throws ERR_BUNDLE if the file is absent, too large, or not an autoencoder. */
   static open(path: string, camera?: CameraModel): Autoencoder {
     const limits = { code: 'ERR_BUNDLE', what: 'an autoencoder', maxBytes: mostBytes } as const;
     return Autoencoder.read(readInput(path, limits), path, camera);
@@ -96,7 +96,7 @@ export class Autoencoder {
   }
 }
 
-/** Values of [3, 64, 96] from -1 to 1 as a picture. */
+/** Converts values [3, 64, 96] from -1 to 1 to a picture. */
 export function pictureOfValues(values: Float32Array): RgbImage {
   const planePx = widthPx * heightPx;
   const data = new Uint8Array(3 * planePx);

@@ -8,13 +8,13 @@ import { PictureSet, SmallPictureMaker } from './small-pictures.js';
 
 /** Which frames of a drive are read. */
 export interface FrameChoice {
-  /** Topic of the pictures; the recording's only one when left out. */
+  /** Topic of the pictures; defaults to the recording's only one. */
   topic?: string | undefined;
   /** Seconds between frames that are read; 0 for all. */
   everyS: number;
 }
 
-/** Adds frames of a drive to what an autoencoder learns from; frames that cannot be read are passed over. */
+/** Adds a drive's frames to the training pictures; skips frames that cannot be read. */
 export async function addDrive(
   set: PictureSet,
   reader: RecordingReader,
@@ -24,7 +24,10 @@ export async function addDrive(
   for await (const picture of picturesOf(reader, topic, everyS)) set.add(maker.make(picture));
 }
 
-/** Frames to learn from, and those of each `holdOutEvery`-th drive. A drive that cannot be read is told in `failures`. */
+/**
+ * Frames to learn from, and separately those of each `holdOutEvery`-th drive. Drives that cannot be read are listed
+ * in `failures`.
+ */
 export async function framesOfFleet(
   drives: readonly FoundDrive[],
   store: StoreOptions,

@@ -8,13 +8,13 @@ import {
 import type { RgbImage } from '../datasets/sample.js';
 import { autoencoderInput, pictureValues } from './autoencoder-spec.js';
 
-/** Brings pictures of any size to the network's values, as the rig does it; one table a size. */
+/** Converts pictures of any size to the network's values, as the rig does; keeps one remap table per size. */
 export class SmallPictureMaker {
   readonly #camera: CameraModel | undefined;
   readonly #values = new Float32Array(pictureValues);
   #table: { key: string; table: RemapTable } | undefined;
 
-  /** `camera`: its lens is taken out; left out, pixels are taken as they are. */
+  /** If `camera` is given, pictures are undistorted with its lens model; otherwise pixels are used as they are. */
   constructor(camera?: CameraModel) {
     this.#camera = camera;
   }
@@ -31,7 +31,7 @@ export class SmallPictureMaker {
   }
 }
 
-/** Small pictures in memory, a byte a value: what an autoencoder learns from. */
+/** Small pictures in memory, one byte per value: the training set of an autoencoder. */
 export class PictureSet {
   readonly #pictures: Uint8Array[] = [];
 

@@ -3,13 +3,14 @@ import { autoencoderPx } from './autoencoder-spec.js';
 
 const { widthPx, heightPx } = autoencoderPx;
 const planePx = widthPx * heightPx;
-/** Largest deviation of the noise; values run from -1 to 1. */
+/** Largest standard deviation of the noise; values run from -1 to 1. */
 const mostNoise = 0.3;
 const mostPatches = 3;
 
 /**
- * Spoils a picture of [3, 64, 96] at `offset` of a batch: noise of a strength drawn from 0 to 0.3, and up to three
- * rectangles of one grey. What gives the clean picture back must know what roads look like (Vincent et al. 2008).
+ * Corrupts a picture of [3, 64, 96] at `offset` of a batch: noise of a random strength from 0 to 0.3, and up to three
+ * rectangles of one grey. A network that restores the clean picture must know what roads look like (Vincent et al.
+ * 2008).
  */
 export function spoilPicture(values: Float32Array, offset: number, random: Random): void {
   const deviation = random.between(0, mostNoise);

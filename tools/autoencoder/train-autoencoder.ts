@@ -26,14 +26,14 @@ import { squaredError } from './squared-error.js';
 export interface AutoencoderOptions {
   /** Numbers in a code, a multiple of 8. */
   codeSize: number;
-  /** Learns to give the clean picture of a spoilt one. */
+  /** Learns to restore clean pictures from corrupted ones. */
   isDenoising: boolean;
   steps: number;
   seed: number;
   threads?: number;
-  /** After every step: how many are done, and the mean squared error, smoothed. */
+  /** Called after every step with the number of steps done and the smoothed mean squared error. */
   onProgress?: (step: number, loss: number) => void;
-  /** Ends the training after the step in hand; what was learnt so far is exported. */
+  /** Ends the training after the current step; what was learnt so far is exported. */
   signal?: AbortSignal | undefined;
 }
 
@@ -52,9 +52,9 @@ const optimizer: OptimizerRecipe = {
 
 /**
  * Trains an autoencoder on small pictures by the compiled step, and exports it as one ONNX file with the outputs
- * `reconstruction` [1, 3, 64, 96] and `code` [1, codeSize], which says of itself how it is fed. The same pictures, options and
- * threads give the same bytes. `heldOut` pictures are only measured. Throws ERR_TRAINING without pictures and where the
- * error is not finite.
+ * `reconstruction` [1, 3, 64, 96] and `code` [1, codeSize]; the file also describes its own input. The same pictures,
+ * options and threads give the same bytes. `heldOut` pictures are only measured. Throws ERR_TRAINING if there are no
+ * pictures or the error is not finite.
  */
 export async function trainAutoencoder(
   pictures: PictureSet,
@@ -78,7 +78,7 @@ export async function trainAutoencoder(
       pictures: pictures.count,
       heldOutError: null,
     };
-    // Two exports: the file says how well what is in it does.
+    // Exported twice, because the file states the held-out error of the network that it contains.
     if (heldOut !== undefined && heldOut.count > 0)
       spec.heldOutError = meanError(toOnnx(network, spec), heldOut);
     return { bytes: toOnnx(network, spec), spec };
@@ -87,7 +87,7 @@ export async function trainAutoencoder(
   }
 }
 
-/** Steps that were taken. */
+/** Returns the number of steps taken. */
 async function learn(
   network: tf.LayersModel,
   pictures: PictureSet,
@@ -128,7 +128,7 @@ async function learn(
       done++;
       shown = shown === undefined ? loss : 0.95 * shown + 0.05 * loss;
       onProgress?.(done, shown);
-      // Signals and timers get their turn.
+      // Lets signals and timers run.
       await setImmediate();
     }
     step.writeBack(state.average);

@@ -1,9 +1,9 @@
 import { hasErrorCode } from '../../src/frame/perception-error.js';
 import type { ChildAnswer } from './run-child.js';
 
-/** The other end of runChild: takes the one request, answers with what `measure` resolves with, and ends. */
+/** The child's side of runChild: takes the one request, answers with what `measure` resolves with, and ends. */
 export function answerParent<Request, Result>(measure: (request: Request) => Promise<Result>) {
-  // Nobody waits for the answer any more. Only a kill ends threads that run inside the runtime.
+  // The parent is gone. Only a kill ends threads that run inside the runtime.
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.once('message', (request) => {
     measure(request as Request).then(

@@ -10,16 +10,16 @@ import { type BareLane, type BareLaneData, goWord, readyWord } from './bare-lane
 import { threadCpuMs } from './thread-cpu.js';
 
 const { stages, bundles, providers, signCrops, measureMs, sync } = workerData as BareLaneData;
-/** Turns before the first that counts: the runtime plans its memory, code is compiled. */
+/** Turns before the first one that counts, while the runtime plans its memory and code is compiled. */
 const warmUpTurns = 5;
-/** What a lane waits for the others, milliseconds. */
+/** How long a lane waits for the others, milliseconds. */
 const startTimeoutMs = 60_000;
 
 const networks: { task: Task; session: NetworkSession; spent: LatencyHistogram }[] = [];
 for (const task of stages) {
   const place = { task, bundleDir: bundles[task]! };
   const { bundle, session } = await loadStage(place, { providers, allowUncertified: true });
-  // What the tensor holds matters little to the time it takes, but zeros would flatter.
+  // The tensor's content hardly affects the time, but zeros would give flattering numbers.
   const values = goldenInput(bundle.golden);
   for (let i = 0; i < session.input.length; i++) session.input[i] = values[i % values.length]!;
   networks.push({ task, session, spent: new LatencyHistogram() });

@@ -5,32 +5,32 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
 import { entryUrl } from './process-entry.js';
 
-/** The networks of a pipeline without the pipeline. Plain data: it crosses processes as JSON. */
+/** Request to run a pipeline's networks without the pipeline. Plain data: it crosses processes as JSON. */
 export interface BareRequest {
-  /** As the pipeline planned them; every lane is a thread. */
+  /** As the pipeline planned them; each lane runs in its own thread. */
   lanes: readonly (readonly Task[])[];
   bundles: Readonly<Partial<Record<Task, string>>>;
   providers: readonly string[];
-  /** Signs to read, frame by frame, round and round. */
+  /** Number of signs to read in each frame, repeated cyclically. */
   signCrops: readonly number[];
   measureMs: number;
 }
 
-/** One lane's sessions, called one after the other with ready tensors while every other lane does the same. */
+/** Results of one lane: its sessions called in turn with ready tensors while every other lane does the same. */
 export interface BareLane {
   stages: readonly Task[];
   frames: number;
   /** Frames a second. */
   rateHz: number;
-  /** Of the lane's thread, for one frame; null where the system does not tell. */
+  /** CPU time of the lane's thread per frame; null if the system does not report it. */
   cpuMsPerFrame: number | null;
-  /** One turn through the lane's sessions. */
+  /** Time of one turn through the lane's sessions. */
   frameMs: LatencySummary;
-  /** Each session; the sign network only where there was a sign to read. */
+  /** Time of each session; the sign network only where there was a sign to read. */
   stageMs: Record<string, LatencySummary>;
 }
 
-/** What each lane's thread shares with the one that starts it: lanes that are ready, and whether to go. */
+/** Words that the lanes' threads share with the thread that starts them: the number of ready lanes, and the start flag. */
 export const readyWord = 0;
 export const goWord = 1;
 
@@ -40,8 +40,8 @@ export interface BareLaneData extends Omit<BareRequest, 'lanes'> {
 }
 
 /**
- * Runs every lane's sessions in a bare loop, each lane in a thread of its own, all at the same time. Nothing is
- * captured, preprocessed, decoded, fused or published. Rejects with what a network could not be loaded for.
+ * Runs every lane's sessions in a bare loop, each lane in its own thread, all at the same time. Nothing is captured,
+ * preprocessed, decoded, fused or published. Rejects with the error of a network that could not be loaded.
  */
 export async function runBareLanes(request: BareRequest): Promise<BareLane[]> {
   const { lanes, ...shared } = request;

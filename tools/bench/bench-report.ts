@@ -14,12 +14,12 @@ import type { ViewerKind } from './viewer.js';
 export const benchParts = ['limit', 'peak', 'latency', 'memory', 'start', 'lockstep'] as const;
 export type BenchPart = (typeof benchParts)[number];
 
-/** Frames of one trial: all of it, and what was measured after the warm-up. */
+/** Frames of one trial: the totals, and those measured after the warm-up. */
 export interface TrialFrames {
   in: number;
   published: number;
   dropped: number;
-  /** Measured frames, those of them with the answer of every stage, and the share without. */
+  /** Measured frames, how many of them have every stage's answer, and the share that do not. */
   measured: number;
   complete: number;
   lossShare: number;
@@ -51,14 +51,14 @@ export interface BenchReport {
   pipeline: { path: string; lanes: readonly (readonly Task[])[]; config: PipelineConfig };
   bundles: RunReport['bundles'];
   machine: Machine & { loadAverageBefore: number; loadAverageAfter: number };
-  /** Of all measurements of the limit, the middle one; `ratesHz` are all of them. */
+  /** The median measurement of the limit; `ratesHz` lists all of them. */
   limit?: Limit & { ratesHz: number[] };
   peak?: {
-    /** Offered in the confirming trial; null where no rate went. */
+    /** Offered in the confirming trial; null if no rate was sustained. */
     rateHz: number | null;
     confirmed: RateReport | null;
     trials: { rateHz: number; lossShare: number }[];
-    /** Two frames on their way, the next asked for when one is published. */
+    /** Two frames in flight; the next one is requested when one is published. */
     closedLoop: RateReport;
   };
   /** The same with a page open, in the same run. */
@@ -84,23 +84,23 @@ export interface BenchReport {
   ratios: BenchRatios;
 }
 
-/** What is comparable between machines; null where a part was left out. */
+/** Figures that can be compared between machines; null if a part was not measured. */
 export interface BenchRatios {
-  /** Highest rate offered with under 5 % lost, to the limit. */
+  /** Highest rate offered with under 5 % lost, divided by the limit. */
   peakToLimit: number | null;
-  /** Frames published complete at that rate, to the limit. */
+  /** Complete frames published at that rate, divided by the limit. */
   completeToLimit: number | null;
   closedLoopToLimit: number | null;
-  /** With a page open; null where none was. */
+  /** With a page open; null if none was. */
   peakToLimitWithPage: number | null;
-  /** By how much a page lowers peak over limit, and the closed loop over itself: 0 is nothing. */
+  /** Share by which a page lowers peak over limit, and the closed-loop rate; 0 means no change. */
   peakFallsWithPage: number | null;
   closedLoopFallsWithPage: number | null;
-  /** Time on a core for one frame in the closed loop, to that of the bare sessions: holds on a busy machine, too. */
+  /** CPU time per frame in the closed loop, divided by that of the bare sessions; valid on a busy machine, too. */
   cpuToBareSessions: number | null;
-  /** p50 at half the peak rate, to the longest chain of bare sessions. */
+  /** p50 at half the peak rate, divided by the longest chain of bare sessions. */
   glassToResultToLongestChain: number | null;
-  /** End over start, less one. */
+  /** Value at the end divided by the value at the start, minus one. */
   memoryGrowthShare: number | null;
 }
 

@@ -7,13 +7,13 @@ import type { BenchReport } from './bench-report.js';
 import type { TrialResult } from './trial.js';
 
 const share = z.number().positive();
-/** By stage: the most that p50 of a part may take, as a share of p50 of the stage's own inference. */
+/** By stage: upper bound of a part's p50 as a share of the p50 of the stage's own inference. */
 const byStage = z.partialRecord(z.enum(tasks), share);
 
-/** budgets.json: ratios and counts only, so that it says the same on every machine. */
+/** budgets.json: ratios and counts only, so that it holds on every machine. */
 const budgetsSchema = z.strictObject({
   $comment: z.string().optional(),
-  /** What replaying the sample in lock-step must keep; the tests hold it on every change. */
+  /** Limits for replaying the sample in lock-step; the tests check them on every change. */
   replay: z.strictObject({
     recording: z.string(),
     pipeline: z.string(),
@@ -22,10 +22,10 @@ const budgetsSchema = z.strictObject({
     preprocessToInference: byStage,
     decodeToInference: byStage,
     fuseAndPublishToGlass: share,
-    /** p50 of glass to result over p50 of the longest chain of stages in its own run. */
+    /** p50 of glass to result over p50 of the longest chain of stages in the same run. */
     glassToResultToStages: share,
   }),
-  /** What `windshield bench --budgets` holds on a machine that is otherwise idle. */
+  /** Limits that `windshield bench --budgets` checks on a machine that is otherwise idle. */
   bench: z.strictObject({
     peakToLimitAtLeast: share,
     glassToResultToLongestChainAtMost: share,
@@ -37,7 +37,7 @@ const budgetsSchema = z.strictObject({
 
 export type Budgets = z.infer<typeof budgetsSchema>;
 
-/** Throws ERR_CONFIG where the file cannot be read or says something that nobody knows. */
+/** Throws ERR_CONFIG if the file cannot be read or is not valid. */
 export async function readBudgets(path: string): Promise<Budgets> {
   const text = readInputText(path, { code: 'ERR_CONFIG', what: 'budgets' });
   const parsed = budgetsSchema.safeParse(parseJson(text, { where: path, code: 'ERR_CONFIG' }));
@@ -49,7 +49,10 @@ export async function readBudgets(path: string): Promise<Budgets> {
   );
 }
 
-/** What a bench does not keep, a line each: two lock-step runs that differ always, ratios where there are budgets. */
+/**
+ * Violations by a bench, one line each. Lock-step runs that differ are always reported, ratios only if budgets are
+ * given.
+ */
 export function checkBench(report: BenchReport, budgets: Budgets | undefined): string[] {
   const faults: string[] = [];
   const { lockstep, memory, ratios } = report;
@@ -83,7 +86,7 @@ export function checkBench(report: BenchReport, budgets: Budgets | undefined): s
   return faults;
 }
 
-/** What one lock-step replay does not keep, a line each. */
+/** Violations by one lock-step replay, one line each. */
 export function checkReplay(trial: TrialResult, { replay }: Budgets): string[] {
   const faults: string[] = [];
   const atMost = (what: string, found: number, most: number) => {
@@ -100,7 +103,7 @@ export function checkReplay(trial: TrialResult, { replay }: Budgets): string[] {
   for (const part of ['preprocess', 'decode'] as const)
     for (const [stage, most] of Object.entries(replay[`${part}ToInference`])) {
       const spans = stages[stage];
-      // A drive without a sign to read says nothing of the sign network.
+      // A drive without signs to read has no figures for the sign network.
       if (spans === undefined) continue;
       const found = spans[`${part}Ms`].p50 / spans.inferenceMs.p50;
       atMost(`${stage}: ${part} to inference`, found, most);

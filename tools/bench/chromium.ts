@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Undefined where none is installed. */
+/** Path of Chromium; undefined if none is installed. */
 export const chromiumPath = (): string | undefined => places.find((path) => existsSync(path));
 
-/** Without what it says to the world at its start. */
+/** Includes switches that stop the network requests that Chromium makes on its own. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',

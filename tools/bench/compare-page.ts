@@ -3,15 +3,15 @@ import type { TrialResult } from './trial.js';
 const rounds = 3;
 
 export interface PageComparison {
-  /** That the page took while it was open. */
+  /** Pictures that the page fetched while it was open. */
   picturesPerSecond: number;
-  /** Complete frames a second with the page over those without, one a pair. */
+  /** Complete frames a second with the page divided by those without, one ratio per pair. */
   closedLoopRatios: number[];
 }
 
 /**
- * Pairs of closed loops with and without a page, in turn: the noise of a machine that changes its pace falls on both.
- * `closedLoop` runs one, with a page open or without.
+ * Runs pairs of closed loops with and without a page, alternating the order, so that changes of the machine's speed
+ * affect both alike. `closedLoop` runs one, with a page open or without.
  */
 export async function comparePage(
   closedLoop: (isOpen: boolean) => Promise<TrialResult>,
@@ -25,7 +25,7 @@ export async function comparePage(
     const { completeRateHz } = watched!.measured;
     closedLoopRatios.push(rounded(completeRateHz / without!.measured.completeRateHz, 4));
     pictures += watched!.pictures ?? 0;
-    // All of its frames, warm-up included: the pictures are those of all.
+    // Counts all frames, warm-up included, because the pictures were counted over all of them.
     seconds += watched!.report.frames.in / completeRateHz;
   }
   return { picturesPerSecond: rounded(pictures / seconds, 1), closedLoopRatios };

@@ -1,39 +1,41 @@
-/** How one trial at a rate went. */
+/** Result of one trial at one rate. */
 export interface RateTrial {
-  /** Offered, frames a second. */
+  /** Offered rate, frames a second. */
   rateHz: number;
-  /** Share of the frames that were not published with the answer of every stage, 0..1. */
+  /** Share of frames that were not published with every stage's answer, 0..1. */
   lossShare: number;
 }
 
 export interface PeakSearch<Trial extends RateTrial> {
-  /** A rate that certainly goes, and one that certainly does not; frames a second. */
+  /** A rate that is certainly sustained, and one that certainly is not; frames a second. */
   lowHz: number;
   highHz: number;
-  /** Offers frames at a rate: briefly while the search goes on, for long to confirm what it found. */
+  /** Offers frames at a rate: briefly during the search, longer to confirm what it found. */
   offer(rateHz: number, purpose: 'search' | 'confirm'): Promise<Trial>;
-  /** Loss that still counts as going. */
+  /** Loss up to which a rate counts as sustained. */
   allowedLossShare: number;
-  /** The search ends when the bracket is narrower than this share of the rate; a rate that a long trial does not
-   * confirm is lowered by as much. */
+  /**
+   * The search ends when the bracket is narrower than this share of the rate; a rate that a long trial does not
+   * confirm is lowered by the same share.
+   */
   resolution: number;
 }
 
 export interface Peak<Trial extends RateTrial> {
-  /** The confirming trial at the highest rate that went. */
+  /** The confirming trial at the highest sustained rate. */
   confirmed: Trial;
   /** Every trial, in order. */
   trials: Trial[];
 }
 
 const maxStepsDown = 10;
-/** A search whose lower end does not go starts again from half of it. */
+/** If the lower end is not sustained, the search starts again from half of it. */
 const maxHalvings = 4;
 
 /**
- * The highest rate at which no more than the allowed share of frames is lost: halves the bracket with short
- * trials, then holds the rate that it found in a long one, and steps down until one holds. Undefined when no
- * rate was confirmed.
+ * The highest rate at which no more than the allowed share of frames is lost: halves the bracket with short trials,
+ * then tests the rate that it found in a long one, and steps down until one is sustained. Undefined if no rate was
+ * confirmed.
  */
 export async function findPeak<Trial extends RateTrial>(
   search: PeakSearch<Trial>,

@@ -4,7 +4,7 @@ import type { BenchReport, RateReport, TrialFrames } from './bench-report.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
 
-/** The bench for a person. */
+/** Formats the bench report for people. */
 export function formatBench(report: BenchReport): string {
   const { input, machine, limit, peak, page, latency, memory, start, lockstep, ratios } = report;
   const lines = [

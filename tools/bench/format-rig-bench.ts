@@ -1,7 +1,7 @@
 import { columnsTo, textTable } from '../../src/text/text-table.js';
 import type { RigBenchReport } from './run-rig-bench.js';
 
-/** The bench of a rig for a person. */
+/** Formats the rig's bench report for people. */
 export function formatRigBench({
   machine,
   cameras,

@@ -4,25 +4,25 @@ import { stageTable } from '../../src/stages/stage-table.js';
 import { nearestRank } from '../statistics/percentiles.js';
 import type { BareLane } from './bare-lanes.js';
 
-/** What the machine can do with these networks in these lanes. docs/benchmarks.md defines both rates. */
+/** The machine's limit with these networks in these lanes. docs/benchmarks.md defines both rates. */
 export interface Limit {
-  /** Frames a second of the slowest lane, every lane at work: no pipeline with these lanes can be faster. */
+  /** Frames a second of the slowest lane while every lane works: no pipeline with these lanes can be faster. */
   rateHz: number;
-  /** Frames a second if the same work were shared out over the cores without a rest. */
+  /** Frames a second if the same work were spread evenly over the cores without idle time. */
   sharedOutRateHz: number;
-  /** Time on a core for one frame, all lanes together; null where the system does not tell. */
+  /** CPU time per frame, all lanes together; null if the system does not report it. */
   cpuMsPerFrame: number | null;
-  /** From a frame to its last answer when nothing but the sessions took time: the longest chain of medians. */
+  /** Time from a frame to its last answer if only the sessions took time: the longest chain of medians. */
   longestChainMs: number;
   longestChain: readonly Task[];
   lanes: readonly BareLane[];
 }
 
-/** The limit that one measurement of the bare lanes shows, on this many cores. */
+/** The limit that one measurement of the bare lanes gives on this many cores. */
 export function limitOf(lanes: readonly BareLane[], coreCount: number): Limit {
   const rateHz = Math.min(...lanes.map((lane) => lane.rateHz));
   const workMs = lanes.reduce((sum, lane) => sum + 1000 / lane.rateHz, 0);
-  // A core more than there are lanes has nothing to run.
+  // Cores beyond the number of lanes have nothing to run.
   const busyCores = Math.min(coreCount, lanes.length);
   const { chain, ms } = longestChain(lanes);
   return {
@@ -39,7 +39,7 @@ export function limitOf(lanes: readonly BareLane[], coreCount: number): Limit {
   };
 }
 
-/** The middle one of several measurements, by rate. */
+/** The median of several measurements, by rate. */
 export function medianLimit(limits: readonly Limit[]): Limit {
   const rates = Float64Array.from(limits, (limit) => limit.rateHz).sort();
   const middle = nearestRank(rates, 0.5);
@@ -47,8 +47,8 @@ export function medianLimit(limits: readonly Limit[]): Limit {
 }
 
 /**
- * Each lane runs its stages in order; a stage that reads another lane's answer waits for it. The stage that is
- * done last ends the longest chain.
+ * Each lane runs its stages in order; a stage that reads another lane's answer waits for it. The longest chain ends
+ * with the stage that finishes last.
  */
 function longestChain(lanes: readonly BareLane[]): { chain: readonly Task[]; ms: number } {
   const spentMs = new Map<string, number>(

@@ -4,24 +4,27 @@ import { openPageServer } from '../../src/outputs/page/page-server.js';
 import { PictureOutput } from '../../src/outputs/pictures/picture-output.js';
 import { openViewer, type ViewerKind } from './viewer.js';
 
-/** A page that somebody looks at while a trial runs. Plain data: it crosses processes as JSON. */
+/** Request to have the page viewed during a trial. Plain data: it crosses processes as JSON. */
 export interface LookedAt {
   viewer: ViewerKind;
-  /** The folder of the built page. */
+  /** Folder of the built page. */
   pageDir: string;
 }
 
 export interface OpenLook {
   readonly outputs: readonly Output[];
-  /** Pictures that were taken. */
+  /** Number of pictures fetched. */
   readonly pictures: number;
   close(): Promise<void>;
 }
 
-/** How long a browser may take to come, milliseconds. */
+/** How long a viewer may take to request its first picture, milliseconds. */
 const comesWithinMs = 30_000;
 
-/** Serves the page and has it looked at; resolves when the viewer has asked for its first picture. Rejects where none comes. */
+/**
+ * Serves the page and opens a viewer on it; resolves when the viewer has requested its first picture. Rejects if it
+ * never does.
+ */
 export async function openLook({ viewer: kind, pageDir }: LookedAt): Promise<OpenLook> {
   let live: LiveOutput | undefined;
   const server = await openPageServer({

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 
-/** What a measurement was taken on. */
+/** The machine on which a measurement was taken. */
 export interface Machine {
   cpu: string;
-  /** That this process may use. */
+  /** Cores that this process may use. */
   cores: number;
   memoryGiB: number;
   system: string;
@@ -28,10 +28,13 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** Processes that were running or waiting to, over the last minute: above the number of cores, times mean little. */
+/**
+ * Processes that were running or waiting to run, averaged over the last minute; timings mean little if it exceeds the
+ * number of cores.
+ */
 export const loadAverage = (): number => Math.round(loadavg()[0]! * 100) / 100;
 
-/** sha256 (hex) of a file; null for what is no file. */
+/** sha256 (hex) of a file; null if the path is not a file. */
 export async function fileSha256(path: string): Promise<string | null> {
   const isFile = await stat(path).then(
     (stats) => stats.isFile(),

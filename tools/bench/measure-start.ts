@@ -14,14 +14,14 @@ export interface StartRequest {
 }
 
 export interface StartTimes {
-  /** From the call that starts the process to the line that shows its first published result. */
+  /** From the call that starts the process to the line that reports its first published result. */
   medianMs: number;
   eachMs: number[];
 }
 
 /**
- * Starts `windshield replay` as a user does, as often as asked, and ends it after its first result. Rejects with
- * ERR_INTERNAL and the end of its standard error when one ends before.
+ * Starts `windshield replay` as a user does, `count` times, and ends it after its first result. Rejects with
+ * ERR_INTERNAL and the end of its standard error if one ends earlier.
  */
 export async function measureStart(request: StartRequest): Promise<StartTimes> {
   const eachMs: number[] = [];
@@ -39,7 +39,7 @@ function startOnce({
 }: StartRequest): Promise<number> {
   const entry = join(repoDir, 'bin/windshield.js');
   const args = [entry, 'replay', source, '--pipeline', pipelinePath, '--json'];
-  // Whatever the pipeline file publishes on may be in use by the rig itself.
+  // The pipeline file's own endpoint may be in use by the rig.
   args.push('--endpoint', 'tcp://127.0.0.1:*');
   if (cameraName !== undefined) args.push('--camera', cameraName);
   if (allowUncertified) args.push('--allow-uncertified');
@@ -53,7 +53,7 @@ function startOnce({
     let heard = '';
     child.stderr.on('data', (chunk) => {
       heard = `${heard}${chunk}`.slice(-2000);
-      // Without a terminal the live line of the first result is written at once.
+      // If there is no terminal, the live line of the first result is written at once.
       if (firstMs !== undefined || !/^frame\s+\d/m.test(heard)) return;
       firstMs = performance.now() - startMs;
       child.kill('SIGINT');

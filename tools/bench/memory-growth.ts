@@ -1,11 +1,11 @@
 import { median } from '../../src/frame/median.js';
 
-/** Memory of the pipeline's process after so many published frames, bytes. */
+/** Memory of the pipeline's process after `frames` published frames, bytes. */
 export interface MemorySample {
   frames: number;
-  /** Of the whole process, every thread. */
+  /** Resident memory of the process, all threads. */
   rssBytes: number;
-  /** Of the main thread's own heap and buffers. */
+  /** Heap and buffers of the main thread. */
   heapUsedBytes: number;
   arrayBuffersBytes: number;
 }
@@ -14,18 +14,18 @@ export interface MemoryGrowth {
   frames: number;
   rssBytesAtStart: number;
   rssBytesAtEnd: number;
-  /** End over start, less one. */
+  /** Value at the end divided by the value at the start, minus one. */
   rssShare: number;
   rssBytesPer1000Frames: number;
   arrayBuffersBytesPer1000Frames: number;
 }
 
-/** Share of the samples that start and end are taken from. */
+/** Share of the samples at each end that give the start and end values. */
 const edgeShare = 0.1;
 
 /**
- * How much a process grew: the median of the last tenth of its samples over that of the first tenth, so that
- * one collection of garbage at either end says nothing. Undefined with fewer than four samples.
+ * Growth of a process: the median of the last tenth of its samples over that of the first tenth, so that a single
+ * garbage collection at either end has no effect. Undefined with fewer than four samples.
  */
 export function memoryGrowth(samples: readonly MemorySample[]): MemoryGrowth | undefined {
   if (samples.length < 4) return undefined;

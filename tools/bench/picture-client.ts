@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-// Takes the pictures of the page at the address of its first argument, as fast as a browser draws at most, and draws none.
+// Fetches the page's pictures from the address in its first argument, at most as fast as a browser draws, and draws none.
 
 /** A browser draws 60 times a second. */
 const leastMsBetween = 1000 / 60;
@@ -48,7 +48,7 @@ function send(socket: Duplex, opcode: number, text: string): void {
   socket.write(Buffer.concat([Buffer.of(0x80 | opcode, 0x80 | payload.length), mask, payload]));
 }
 
-/** The frame that `bytes` begin with; undefined while it is not whole. */
+/** The frame that `bytes` begin with; undefined while it is incomplete. */
 function firstFrame(bytes: Buffer): { opcode: number; totalBytes: number } | undefined {
   if (bytes.length < 2) return undefined;
   const short = bytes[1]! & 0x7f;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { builtEntry } from '../../src/frame/built-entry.js';
 
-/** A file of this room as the path of what Node runs: built, also where a test runner has the TypeScript itself. */
+/** Path of the built JavaScript of a file in this folder, also when a test runner runs the TypeScript itself. */
 export function processEntry(name: string): string {
   return fileURLToPath(entryUrl(name));
 }

@@ -3,9 +3,9 @@ import { answerParent } from './answer-parent.js';
 import { keptFrames, type TrialRequest, type TrialResult } from './trial.js';
 import { TrialMeter } from './trial-meter.js';
 
-/** One run of every camera of a rig. Plain data: it crosses processes as JSON. */
+/** Request to run every camera of a rig once. Plain data: it crosses processes as JSON. */
 export interface RigTrialRequest extends Omit<TrialRequest, 'source' | 'frameCount' | 'look'> {
-  /** By camera, in place of the file's; those of the file where it is left out. */
+  /** By camera, replacing the file's sources; the file's own if omitted. */
   sources?: Readonly<Record<string, string>> | undefined;
   /** By camera. */
   frameCounts: Readonly<Record<string, number>>;

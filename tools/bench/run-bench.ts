@@ -22,38 +22,38 @@ import type { FrameMode, TrialRequest, TrialResult } from './trial.js';
 export interface BenchOptions {
   config: PipelineConfig;
   pipelinePath: string;
-  /** Which of the file's cameras `config` is of, where it has several. */
+  /** Name of the camera that `config` belongs to, if the file has several. */
   cameraName?: string | undefined;
   source: string;
   parts: ReadonlySet<BenchPart>;
-  /** The peak is searched once more with a page that is looked at. */
+  /** If given, the peak is searched once more with a page being viewed. */
   look?: LookedAt;
   frames: FrameMode;
-  /** Measured seconds of a trial of the search, and of every trial whose numbers are reported. */
+  /** Measured seconds of each search trial, and of each trial whose numbers are reported. */
   trialSeconds: number;
   confirmSeconds: number;
   /** Frames of the memory part, and of each of the two lock-step runs. */
   memoryFrames: number;
   lockstepFrames: number;
   startCount: number;
-  /** The search for the peak ends when it is known to this share. */
+  /** The search for the peak ends when the bracket is narrower than this share of the rate. */
   resolution: number;
   note(text: string): void;
   signal?: AbortSignal;
 }
 
-/** Frames before the first that is measured: code is compiled and memory found its size. */
+/** Frames before the first measured one, while code is compiled and memory settles. */
 export const warmUpFrames = 20;
 const leastFrames = 60;
-/** Lock-step frames that show lanes, bundles and how many signs there are to read. */
+/** Lock-step frames that reveal the lanes, the bundles and the number of signs to read. */
 export const surveyFrames = 120;
-/** A rate goes when less than this share of its frames is lost. */
+/** A rate counts as sustained if less than this share of its frames is lost. */
 export const allowedLossShare = 0.05;
-/** Bracket of the search, as shares of the limit, and where it ends. */
+/** Initial bracket of the search, as shares of the limit. */
 const searchFrom = 0.5;
 const searchTo = 1.1;
 
-/** Measures everything that was asked for, one process at a time. Rejects with the first error of a trial. */
+/** Measures everything that was requested, one process at a time. Rejects with the first error of a trial. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   return new Bench(options).run();
 }
@@ -126,14 +126,14 @@ class Bench {
     return runChild<TrialRequest, TrialResult>('trial-process.js', full, signal);
   }
 
-  /** The lanes as they were planned, and the signs to read: what the limit is measured with. */
+  /** Finds the planned lanes and the signs to read, which the limit is measured with. */
   async #survey(): Promise<TrialResult> {
     this.#options.note('survey: lock-step over the drive');
     const frameCount = Math.min(surveyFrames, this.#options.lockstepFrames) + warmUpFrames;
     const survey = await this.#trial({ frameCount });
     const { lanes, source } = survey.report;
     const planned = lanes.map(({ name }) => name.split('+') as Task[]);
-    // Planned once, for all trials: what is compared must run in the same lanes.
+    // Planned once for all trials, because runs can be compared only in the same lanes.
     this.#config = { ...this.#config, lanes: planned };
     this.#nominalRateHz = source.nominalRateHz ?? this.#nominalRateHz;
     this.#signCrops = survey.signCrops;
@@ -197,7 +197,7 @@ class Bench {
     return this.#trial({ frameCount, framesInFlight: 2, ...(look && { look }) });
   }
 
-  /** The peak with a page that is looked at, then closed loops with and without one. */
+  /** Measures the peak with a page being viewed, then closed loops with and without one. */
   async #measurePage(look: LookedAt, peak: NonNullable<BenchReport['peak']>) {
     const { note, confirmSeconds } = this.#options;
     note(`page: the same with a page open (${look.viewer})`);
@@ -227,7 +227,7 @@ class Bench {
 
   async #measureMemory(source: { widthPx: number; heightPx: number }) {
     const { memoryFrames, note } = this.#options;
-    // The first tenth also warms up: allocators and heaps find their size.
+    // The first tenth is also warm-up, while allocators and heaps find their size.
     const warmUp = Math.max(warmUpFrames, Math.ceil(memoryFrames / 10));
     const request = { frameCount: memoryFrames + warmUp, warmUpFrames: warmUp };
     const trial = await this.#trial({ ...request, framesInFlight: 2 });
@@ -278,7 +278,7 @@ export function quietConfig(config: PipelineConfig): PipelineConfig {
   return { ...whole, publish: zeromq === undefined ? {} : { zeromq } } as PipelineConfig;
 }
 
-/** Frames of a trial: so many that one of them is not 5 % by itself. */
+/** Frames of a trial: enough that a single frame is less than 5 % of them. */
 export const frameCountOf = (rateHz: number, seconds: number) =>
   warmUpFrames + Math.max(leastFrames, Math.ceil(rateHz * seconds));
 

@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { processEntry } from './process-entry.js';
 
-/** What a measuring process answers, once. */
+/** The one answer of a measuring process. */
 export type ChildAnswer<Result> =
   | { type: 'done'; result: Result }
   | { type: 'failed'; code: string; message: string };
 
 /**
- * Runs one measurement in a fresh process: no code warmed up, no memory grown, no timer left by the one before.
- * `request` and the result travel as JSON. Rejects with the error that the process told, or ERR_INTERNAL with the
- * end of its standard error when it ended without a word.
+ * Runs one measurement in a fresh process: no compiled code, grown memory or timers remain from an earlier one.
+ * `request` and the result travel as JSON. Rejects with the error that the process reported, or with ERR_INTERNAL and
+ * the end of its standard error if it ended without an answer.
  */
 export function runChild<Request extends object, Result>(
   entry: string,

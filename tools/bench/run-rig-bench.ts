@@ -14,15 +14,15 @@ import {
 import { runChild } from './run-child.js';
 import type { FrameMode } from './trial.js';
 
-/** What is measured of a rig; everything else is of one camera. */
+/** What can be measured on a complete rig; the other parts measure one camera. */
 export const rigBenchParts = ['peak', 'lockstep'] as const;
 export type RigBenchPart = (typeof rigBenchParts)[number];
 
 export interface RigBenchOptions {
-  /** With cameras. */
+  /** Must have cameras. */
   config: PipelineConfig;
   pipelinePath: string;
-  /** By camera, in place of the file's. */
+  /** By camera, replacing the file's sources. */
   sources?: Readonly<Record<string, string>> | undefined;
   parts: ReadonlySet<RigBenchPart>;
   frames: FrameMode;
@@ -35,7 +35,7 @@ export interface RigBenchOptions {
   signal?: AbortSignal;
 }
 
-/** What `windshield bench --json` prints of a rig. Durations in milliseconds, rates in frames a second. */
+/** What `windshield bench --json` prints for a rig. Durations in milliseconds, rates in frames a second. */
 export interface RigBenchReport {
   schemaVersion: 1;
   pipeline: { path: string; lanes: readonly (readonly Task[])[]; config: PipelineConfig };
@@ -46,7 +46,10 @@ export interface RigBenchReport {
     { source: string; widthPx: number; heightPx: number; nominalRateHz: number }
   >;
   peak?: {
-    /** How many times faster than they were recorded all cameras ran together, each with under 5 % lost; null where no pace went. */
+    /**
+     * Highest multiple of the recorded speed at which all cameras ran together, each with under 5 % lost; null if
+     * none was sustained.
+     */
     pace: number | null;
     /** By camera, in the confirming trial. */
     confirmed: Record<string, RateReport> | null;
@@ -61,7 +64,7 @@ export interface RigBenchReport {
   };
 }
 
-/** How far from the recorded pace the search looks at first. */
+/** Initial bracket of the search, as multiples of the recorded speed. */
 const [slowest, fastest] = [0.25, 4];
 
 /** Measures a rig with all of its cameras at work, one process at a time. Rejects with the first error of a trial. */
@@ -81,7 +84,7 @@ export async function runRigBench(options: RigBenchOptions): Promise<RigBenchRep
   note('survey: lock-step over the drives');
   const surveyed = Math.min(surveyFrames, options.lockstepFrames) + warmUpFrames;
   const survey = await trial({ frameCounts: each(() => surveyed) });
-  // Planned once, for all trials: what is compared must run in the same lanes.
+  // Planned once for all trials, because runs can be compared only in the same lanes.
   const lanes = survey[names[0]!]!.report.lanes.map(({ name }) => name.split('+') as Task[]);
   config = { ...config, lanes };
   const cameras = Object.fromEntries(

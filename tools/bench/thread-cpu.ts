@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Time that the calling thread has spent on a core, milliseconds, as Linux counts it: unlike the clock it stands
- * still while other processes have the core. Null on other systems.
+ * CPU time of the calling thread, milliseconds, as Linux counts it: unlike the clock it stops while other processes
+ * have the core. Null on other systems.
  */
 export function threadCpuMs(): number | null {
   try {

@@ -14,9 +14,9 @@ import type { StageSpans, TrialRequest, TrialResult } from './trial.js';
 
 /** Interval of the timer whose lateness is the event loop's delay, milliseconds. */
 const loopTickMs = 5;
-/** Samples of memory over a trial. */
+/** Number of memory samples over a trial. */
 const memorySamples = 200;
-/** Of every system that windshield runs on. */
+/** The same on every system that windshield runs on. */
 const pageBytes = 4096;
 
 const spans = ['preprocessMs', 'inferenceMs', 'decodeMs', 'totalMs', 'queueMs'] as const;
@@ -48,7 +48,7 @@ export class TrialMeter {
     this.#sampleEvery = Math.max(1, Math.floor(measuredFrames / memorySamples));
   }
 
-  /** Takes a frame that was handed over just now. */
+  /** Takes a frame at the moment it was handed over. */
   take(frame: PerceptionFrame, payload: Uint8Array): void {
     const timeNs = nowNs();
     this.#taken++;
@@ -60,7 +60,7 @@ export class TrialMeter {
     if (!this.#isMeasuring) this.#startMeasuring();
     this.#measure(frame, timeNs);
     if (this.#measuredPublished++ % this.#sampleEvery === 0) this.#sampleMemory();
-    // What closing the lanes does to the loop belongs to no frame.
+    // Stops here, because closing the lanes delays the loop but belongs to no frame.
     if (frameId === this.#request.frameCount - 1) this.#stopMeasuring();
   }
 
@@ -68,7 +68,7 @@ export class TrialMeter {
     this.#stopMeasuring();
     const { frameCount, warmUpFrames } = this.#request;
     const delay = this.#loopDelay;
-    // The histogram holds whole intervals between ticks: what is above the tick is delay.
+    // The histogram holds complete intervals between ticks; the delay is what exceeds the tick.
     const lateMs = (intervalNs: number) => Math.max(0, round(intervalNs / 1e6 - loopTickMs));
     return {
       measured: {
@@ -128,7 +128,7 @@ export class TrialMeter {
 
   #measureStage({ stage, ...times }: StageTiming): void {
     const { dispatchNs, startNs, preprocessEndNs, inferenceEndNs, endNs } = times;
-    // A stage that had nothing to infer, such as a frame without signs, says nothing of its network's speed.
+    // A stage that had nothing to infer, as on a frame without signs, says nothing about its network's speed.
     if (inferenceEndNs <= preprocessEndNs) return;
     let histograms = this.#stages.get(stage);
     if (histograms === undefined) {
@@ -155,7 +155,7 @@ export class TrialMeter {
   }
 }
 
-/** A sign whose reading is an earlier frame's cost this one nothing. */
+/** A sign whose reading was taken over from an earlier frame cost this frame nothing. */
 const isRemembered = (sign: PerceptionFrame['signs'][number] & { isRemembered?: boolean }) =>
   sign.isRemembered === true;
 

@@ -4,7 +4,7 @@ import { openLook } from './looked-at.js';
 import { keptFrames, type TrialRequest, type TrialResult } from './trial.js';
 import { TrialMeter } from './trial-meter.js';
 
-// One run of the pipeline, watched from inside. Started by runChild.
+// Runs the pipeline once and measures it from inside. Started by runChild.
 answerParent(async (request: TrialRequest): Promise<TrialResult> => {
   const { config, source, frames, frameCount, rateFactor, framesInFlight } = request;
   const look = request.look && (await openLook(request.look));
@@ -25,7 +25,7 @@ answerParent(async (request: TrialRequest): Promise<TrialResult> => {
     if (error !== undefined) throw error;
     return { report, ...meter.finish(), ...(look && { pictures: look.pictures }) };
   } finally {
-    // A viewer that stays open would keep this process, and whoever waits for its answer.
+    // An open viewer would keep this process alive, and its parent waiting.
     await look?.close();
   }
 });

@@ -8,60 +8,60 @@ import type { MemorySample } from './memory-growth.js';
 export type FrameMode =
   /** Read from the recording and decoded (JPEG), as a replay does. */
   | 'recorded'
-  /** Decoded beforehand; one copy into the ring is all that a frame costs. */
+  /** Decoded beforehand; a frame costs only one copy into the ring. */
   | 'ready';
 
-/** Frames that are held decoded where they are to be ready: more than the ring has slots, so that pixels change. */
+/** Decoded frames that are held for `ready`: more than the ring has slots, so that pixels change. */
 export const keptFrames = 24;
 
-/** One run of the pipeline in a process of its own. Plain data: it crosses processes as JSON. */
+/** Request to run the pipeline once in its own process. Plain data: it crosses processes as JSON. */
 export interface TrialRequest {
   config: PipelineConfig;
   source: string;
   frames: FrameMode;
-  /** Frames in all; the drive goes round as often as it takes. */
+  /** Total frames; the drive is repeated as often as needed. */
   frameCount: number;
-  /** The first ones, which are not measured. */
+  /** First frames, which are not measured. */
   warmUpFrames: number;
-  /** Real time, the drive's seconds a second; lock-step where it is left out. */
+  /** Drive seconds per second of real time; lock-step if omitted. */
   rateFactor?: number;
   /** Lock-step only. */
   framesInFlight?: 1 | 2;
-  /** With a page that is looked at. */
+  /** With a page being viewed. */
   look?: LookedAt;
   /** Hash every result without its timing. */
   hashesResults?: boolean;
 }
 
-/** Spans of one stage, milliseconds; frames on which its network ran. */
+/** Durations of one stage's parts, milliseconds, over the frames on which its network ran. */
 export interface StageSpans {
   preprocessMs: LatencySummary;
   inferenceMs: LatencySummary;
   decodeMs: LatencySummary;
   totalMs: LatencySummary;
-  /** From dispatch to start: on the way to its lane, and behind its other stages. */
+  /** From dispatch to start: the way to its lane and the wait for its other stages. */
   queueMs: LatencySummary;
 }
 
 export interface TrialResult {
-  /** What the pipeline says of the whole run, warm-up included. */
+  /** The pipeline's report of the complete run, warm-up included. */
   report: RunReport;
-  /** Frames after the warm-up, and how many of them were published with the answer of every stage. */
+  /** Frames after the warm-up, and how many of them were published with every stage's answer. */
   measured: { frames: number; complete: number; completeRateHz: number };
-  /** From the moment a frame was due to the moment its result had been handed over. */
+  /** From the moment a frame was due to the moment its result was handed over. */
   glassToResultMs: LatencySummary;
   stages: Record<string, StageSpans>;
   /** How late the timers of the main thread were. */
   eventLoopDelayMs: { mean: number; p50: number; p99: number; max: number };
   memory: MemorySample[];
-  /** Fresh memory that the whole process touched, bytes a frame: minor page faults times the page's size. */
+  /** Memory newly touched by the process, bytes per frame: minor page faults times the page size. */
   freshBytesPerFrame: number;
-  /** Time on a core for one published frame, every thread of the process together, reading and decoding included. */
+  /** CPU time per published frame over all threads of the process, reading and decoding included. */
   cpuMsPerFrame: number;
-  /** Pictures that the page took. */
+  /** Pictures that the page fetched. */
   pictures?: number;
-  /** By frame: signs that were read. */
+  /** Number of signs read in each frame. */
   signCrops: number[];
-  /** sha256 (hex) over all results in order, their timing aside. */
+  /** sha256 (hex) over all results in order, without their timing. */
   resultsSha256?: string;
 }

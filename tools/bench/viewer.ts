@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromiumArguments, chromiumPath } from './chromium.js';
 import { processEntry } from './process-entry.js';
 
-/** Who looks at the page of a trial: a browser, or a client that takes pictures and draws none. */
+/** Viewer of a trial's page: a browser, or a client that fetches pictures without drawing them. */
 export const viewerKinds = ['chromium', 'client'] as const;
 export type ViewerKind = (typeof viewerKinds)[number];
 
@@ -13,13 +13,13 @@ export interface Viewer {
   close(): Promise<void>;
 }
 
-/** The pipe is never written to: Chromium ends when it closes, and so also when the process of the trial is killed. */
+/** The pipe is never written to: Chromium ends when it closes, so it also ends when the trial's process is killed. */
 const windowArguments = ['--headless=new', '--window-size=1280,900', '--remote-debugging-pipe'];
 
-/** Chromium where there is one. */
+/** Chromium if it is installed, otherwise the client. */
 export const usualViewer = (): ViewerKind => (chromiumPath() === undefined ? 'client' : 'chromium');
 
-/** Opens the page at an address in a process of its own. */
+/** Opens the page at an address in a separate process. */
 export async function openViewer(kind: ViewerKind, url: string): Promise<Viewer> {
   const dir = await mkdtemp(join(tmpdir(), 'windshield-viewer-'));
   const [command, args] =
@@ -30,7 +30,7 @@ export async function openViewer(kind: ViewerKind, url: string): Promise<Viewer>
         ]
       : [process.execPath, [processEntry('picture-client.js'), url]];
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-  // One that does not come is told by the pictures that nobody takes.
+  // A viewer that fails to start is noticed because nobody fetches pictures.
   child.on('error', () => {});
   return {
     async close() {

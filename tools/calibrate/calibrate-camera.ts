@@ -48,25 +48,25 @@ export interface CameraCalibrationResult {
   trials: LensTrial[];
   used: UsedPicture[];
   skipped: SkippedPicture[];
-  /** Points a cell of the picture (`coverageCells`), row-major. */
+  /** Number of points per cell of the picture (`coverageCells`), row-major. */
   coverage: Uint32Array;
   coverageShare: number;
   warnings: string[];
   engine: string;
 }
 
-/** Fewer pictures do not separate the lens from the boards' poses. */
+/** With fewer pictures the lens cannot be separated from the boards' poses. */
 const leastPictures = 4;
-/** The boards' normals must differ by so much, degrees, or the focal length is anybody's guess. */
+/** Least difference of the boards' normals, degrees: with less, the focal length is undetermined. */
 const leastTiltSpreadDeg = 10;
-/** A focal length less certain than this share of it is none, and a principal point than this share of the width. */
+/** Largest standard deviation: of a focal length as a share of it, of the principal point as a share of the width. */
 const worstShare = 0.02;
 /** Below this share of covered cells the report warns. */
 export const goodCoverage = 0.6;
 
 /**
- * Calibrates a camera from pictures of a board: chooses the lens model (or takes `kind`), leaves outlying pictures out by
- * name, and refuses what the pictures do not determine. Throws ERR_CALIBRATION with the reason.
+ * Calibrates a camera from pictures of a board: chooses the lens model (or takes `kind`), skips outlying pictures by
+ * name, and refuses a camera that the pictures do not determine. Throws ERR_CALIBRATION with the reason.
  */
 export function calibrateCamera(
   board: Board,
@@ -83,7 +83,7 @@ export function calibrateCamera(
         `expected at least ${leastPictures} pictures with the whole board, found ${kept.length}`,
       );
     const views = kept.map(({ sighting }) => viewOf(board, sighting));
-    // Fifteen fits and more: our own solver takes a fifth of the time of OpenCV's, and gives the same cameras.
+    // Fifteen or more fits: our own solver takes a fifth of the time of OpenCV's and gives the same cameras.
     const solve = (lens: LensKind, some: readonly View[]) => solveCamera(lens, some, size);
     const { chosen, trials } = chooseLens(
       views,
@@ -153,7 +153,7 @@ function finish(
   };
 }
 
-/** Standard deviations of the parameters; refuses pictures that do not determine them. */
+/** Returns the standard deviations of the parameters; throws if the pictures do not determine them. */
 function checkDetermined(
   fit: Fit,
   views: readonly View[],

@@ -6,7 +6,7 @@ const distortionNames = {
   equidistant: ['k1', 'k2', 'k3', 'k4'],
 } as const;
 
-/** Names of a result's parameters, in their order. */
+/** Names of a result's parameters, in order. */
 export const parameterNames = ({ model }: CameraCalibrationResult): string[] => [
   'fx',
   'fy',

@@ -7,7 +7,7 @@ import type { CalibrationPicture } from './read-pictures.js';
 
 /** Edges wider than this are blurred, pixels from 10 to 90 % of the step. */
 const blurredPx = 6;
-/** A part of a ChArUco board below this share of its corners hardly holds a pose. */
+/** With less than this share of its corners, a ChArUco board's pose is hardly determined. */
 const leastShare = 0.25;
 
 export interface FoundBoards {
@@ -17,9 +17,9 @@ export interface FoundBoards {
 }
 
 /**
- * Looks for the board in every picture. The first picture that can be read sets the size; one of another size, without
- * the board, or blurred is skipped with the reason. `onPicture` hears of each. Rejects with ERR_SOURCE_EMPTY
- * where no picture can be read.
+ * Looks for the board in every picture. The first picture that can be read sets the size; pictures of another size, without
+ * the board, or blurred are skipped with the reason. `onPicture` is called for each. Rejects with ERR_SOURCE_EMPTY
+ * if no picture can be read.
  */
 export async function findBoards(
   pictures: AsyncIterable<CalibrationPicture>,
@@ -63,7 +63,7 @@ export async function findBoards(
   return { size, pictures: found, skipped };
 }
 
-/** Why a sighting is not good enough to calibrate with; undefined where it is. */
+/** Why a sighting is not good enough for calibration; undefined if it is. */
 export function sightingProblem(
   { ids, edgeWidthPx }: { ids: Int32Array; edgeWidthPx: number | undefined },
   board: Board,

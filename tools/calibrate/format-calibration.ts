@@ -1,7 +1,7 @@
 import type { CameraCalibrationResult } from './calibrate-camera.js';
 import { parameterNames } from './calibration-json.js';
 
-/** A calibration as a person reads it in a terminal. */
+/** Formats a calibration for a terminal. */
 export function formatCalibration(result: CameraCalibrationResult): string {
   const { model, used, skipped, trials } = result;
   const values = [model.fxPx, model.fyPx, model.cxPx, model.cyPx, ...model.distortion];

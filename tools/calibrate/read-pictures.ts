@@ -9,7 +9,7 @@ import { frameBytes } from '../../src/frame/frame.js';
 import { isSourceEnd } from '../../src/frame/frame-source.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
-/** A picture to look for the board in: packed rgb8, or why it could not be read. */
+/** A picture to search for the board: packed rgb8, or why it could not be read. */
 export type CalibrationPicture = { name: string } & (
   | { widthPx: number; heightPx: number; data: Uint8Array }
   | { problem: string }
@@ -18,8 +18,8 @@ export type CalibrationPicture = { name: string } & (
 const byName = new Intl.Collator('en', { numeric: true });
 
 /**
- * The pictures of files and folders by their names, or frames of any other source (a video, a recording, a camera)
- * every `everyS` seconds of its time, named by it. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ * Reads the pictures of files and folders, with their names, or of any other source (a video, a recording, a camera)
+ * one frame every `everyS` seconds of its time, named by that time. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function* readCalibrationPictures(
   places: readonly string[],
@@ -32,7 +32,7 @@ export async function* readCalibrationPictures(
   }
 }
 
-/** Reads places anew for one picture of them; undefined where it does not come back, as a camera's frames do not. */
+/** Reads the places again for one picture; undefined if it is not found again, as with a camera's frames. */
 export async function readPictureAgain(
   places: readonly string[],
   everyS: number,
@@ -44,7 +44,7 @@ export async function readPictureAgain(
   return undefined;
 }
 
-/** Picture files at a place; undefined where it is a source of another kind. */
+/** Picture files at a place; undefined if it is another kind of source. */
 async function pictureFiles(place: string): Promise<string[] | undefined> {
   const stats = await stat(place).catch(() => undefined);
   if (stats?.isFile() && pictureExtensions.includes(extname(place).toLowerCase())) return [place];
@@ -73,7 +73,7 @@ async function* framesOf(
   const source = await openSource(place);
   try {
     const { layout, name } = source.info;
-    // An address may hold a password.
+    // An address may contain a password.
     const shown = withoutCredentials(basename(name));
     const buffer = new Uint8Array(frameBytes(layout));
     let nextNs = 0n;

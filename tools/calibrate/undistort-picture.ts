@@ -1,11 +1,11 @@
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { distort, radiusLimit } from '../../src/calibration/lens.js';
 
-/** OpenCV's remap looks between pixels in so many steps. */
+/** Sub-pixel steps of OpenCV's remap. */
 const steps = 32;
 
 /**
- * The picture that the ideal camera of the same intrinsics would have taken: packed rgb8 in, packed rgb8 of the same size
+ * The picture that the ideal camera with the same intrinsics would have taken: packed rgb8 in, packed rgb8 of the same size
  * out, bilinear, black where the camera saw nothing (OpenCV's undistort). For reports; the pipeline has its own kernels.
  */
 export function undistortPicture(
@@ -15,7 +15,7 @@ export function undistortPicture(
   const { widthPx, heightPx, data } = picture;
   const out = new Uint8Array(data.length);
   const limit = radiusLimit(model);
-  // A pixel outside the picture is black, and the border fades into it as OpenCV's does.
+  // A pixel outside the picture is black, and the border blends into it as in OpenCV.
   const at = (x: number, y: number, channel: number) =>
     x < 0 || y < 0 || x >= widthPx || y >= heightPx ? 0 : data[(y * widthPx + x) * 3 + channel]!;
   for (let v = 0; v < heightPx; v++)

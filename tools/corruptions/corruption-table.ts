@@ -8,7 +8,7 @@ import { jpeg } from './jpeg.js';
 import { blur, dirt, misfocus, rain } from './lens.js';
 import { deadPixels, droppedColour, exposure, fog, glare, night, noise } from './light.js';
 
-/** Every corruption by name; `moves`: what is seen lies elsewhere afterwards, while its labels stay. */
+/** Every corruption by name. `moves`: the picture's content shifts while its labels stay in place. */
 export const corruptionTable = {
   noise: { apply: noise, moves: false },
   blur: { apply: blur, moves: false },
@@ -30,7 +30,7 @@ export const corruptionTable = {
 export type CorruptionName = keyof typeof corruptionTable;
 export const corruptionNames = Object.keys(corruptionTable) as CorruptionName[];
 
-/** Those that leave everything where its labels say it is. */
+/** Corruptions that leave everything where its labels say. */
 export const stillCorruptions = corruptionNames.filter((name) => !corruptionTable[name].moves);
 
 /** A corrupted copy of a picture; the same for the same seed. */
@@ -43,7 +43,7 @@ export function corrupt(
   return corruptionTable[name].apply(picture, strength, createRandom(seed));
 }
 
-/** A copy corrupted by one of `names`, in a strength up to `most`, both by chance. */
+/** A copy corrupted by one of `names`, chosen at random, with a random strength up to `most`. */
 export function corruptByChance(
   picture: RgbImage,
   names: readonly CorruptionName[],
@@ -55,7 +55,7 @@ export function corruptByChance(
   return corruptionTable[name].apply(picture, strength, random);
 }
 
-/** Checks names that came from outside. Throws ERR_USAGE with those that there are. */
+/** Checks names from outside. Throws ERR_USAGE and lists the valid names. */
 export function requireCorruptions(names: readonly string[]): CorruptionName[] {
   const stranger = names.find((name) => !Object.hasOwn(corruptionTable, name));
   if (stranger !== undefined)

@@ -6,18 +6,19 @@ export const strengths = [1, 2, 3, 4, 5] as const;
 export type Strength = (typeof strengths)[number];
 
 /**
- * What weather, a lens or a camera does to a picture. Pure: the same picture, strength and random stream give the same bytes;
- * the picture given is not changed. Lengths follow the picture's shorter edge, so that crops and frames suffer alike.
+ * What weather, a lens or a camera does to a picture. Pure: the same picture, strength and random stream give the
+ * same bytes; the input picture is not changed. Lengths scale with the picture's shorter edge, so that crops and
+ * frames are affected alike.
  */
 export type Corruption = (picture: RgbImage, strength: Strength, random: Random) => RgbImage;
 
-/** The value of a strength from a list of five. */
+/** Picks the value for a strength from a list of five. */
 export const at = (values: readonly [number, number, number, number, number], strength: Strength) =>
   values[strength - 1]!;
 
 export const shorterEdgePx = ({ widthPx, heightPx }: RgbImage) => Math.min(widthPx, heightPx);
 
-/** A picture of the same size, every value through a function; `i` counts bytes. */
+/** A picture of the same size with a function applied to every value; `i` counts bytes. */
 export function mapped(
   { widthPx, heightPx, data }: RgbImage,
   value: (level: number, i: number) => number,
@@ -27,7 +28,7 @@ export function mapped(
   return { widthPx, heightPx, data: new Uint8Array(out.buffer) };
 }
 
-/** A picture whose pixels come from other places of this one, between four neighbours; beyond the edge the edge repeats. */
+/** A picture resampled from other places of this one, bilinearly; beyond the edge the edge repeats. */
 export function moved(
   picture: RgbImage,
   from: (xPx: number, yPx: number) => readonly [xPx: number, yPx: number],
@@ -53,7 +54,7 @@ export function moved(
   return { widthPx, heightPx, data: out };
 }
 
-/** The mean over a line of places around each pixel: `steps` of them, in pixels from it. */
+/** The mean over `steps` places around each pixel, given as offsets in pixels. */
 export function meanOf(
   picture: RgbImage,
   steps: readonly (readonly [xPx: number, yPx: number])[],

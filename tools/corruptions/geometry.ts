@@ -1,6 +1,6 @@
 import { at, type Corruption, moved, shorterEdgePx } from './corruption.js';
 
-/** Lines are read one after the other: a turn slants the picture, vibration makes it wave. */
+/** Lines are read out one after the other: turning slants the picture, vibration makes it wavy. */
 export const rollingShutter: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const edgePx = shorterEdgePx(picture);
@@ -15,7 +15,7 @@ export const rollingShutter: Corruption = (picture, strength, random) => {
   });
 };
 
-/** The camera has turned about its axis: half a degree to five. The second strength is one degree. */
+/** The camera is rotated about its axis by half a degree to five; strength 2 is one degree. */
 export const tilt: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const degrees = at([0.5, 1, 2, 3.5, 5], strength) * (random.chance(0.5) ? 1 : -1);
@@ -26,7 +26,7 @@ export const tilt: Corruption = (picture, strength, random) => {
   });
 };
 
-/** The lens bends otherwise than its calibration says, and its middle is elsewhere. */
+/** The lens distorts differently from its calibration, and its centre is shifted. */
 export const wrongCalibration: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const bend = at([0.02, 0.04, 0.07, 0.11, 0.16], strength) * (random.chance(0.5) ? 1 : -1);

@@ -1,6 +1,6 @@
 import { at, type Corruption } from './corruption.js';
 
-/** Steps of luma and chroma at quality 50, row by row (ITU-T T.81, annex K.1). */
+/** Quantisation steps of luma and chroma at quality 50, row by row (ITU-T T.81, annex K.1). */
 const lumaSteps = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
   14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
@@ -48,10 +48,10 @@ const cosines = Float32Array.from({ length: 64 }, (_, i) => {
   return Math.cos(((2 * n + 1) * k * Math.PI) / 16) * (k === 0 ? Math.SQRT1_2 : 1) * 0.5;
 });
 
-/** The losses of JPEG at qualities of 30 down to 4: its transform and its rounding, without the file. */
+/** The losses of JPEG at qualities from 30 down to 4: its transform and rounding, without writing a file. */
 export const jpeg: Corruption = ({ widthPx, heightPx, data }, strength) => {
   const quality = at([30, 18, 12, 8, 4], strength);
-  // As libjpeg scales its tables below 50.
+  // Scaled as libjpeg does for qualities below 50.
   const scale = 50 / quality;
   const planes = [0, 1, 2].map(() => new Float32Array(widthPx * heightPx));
   const [luma, blue, red] = planes as [Float32Array, Float32Array, Float32Array];

@@ -1,19 +1,19 @@
 import type { RgbImage } from '../datasets/sample.js';
 import { at, type Corruption, mapped, meanOf, moved, shorterEdgePx } from './corruption.js';
 
-/** A picture between two of the same size: `share` of the second. */
+/** Blends two pictures of the same size; `share` belongs to the second. */
 function between(first: RgbImage, second: RgbImage, share: number): RgbImage {
   return mapped(first, (level, i) => level * (1 - share) + second.data[i]! * share);
 }
 
-/** What a window of a size between two whole numbers sees: on a small crop a step of one pixel is too coarse. */
+/** Blends the results of the two nearest integer sizes: on a small crop, steps of one pixel are too coarse. */
 function ofSize(sizePx: number, seen: (wholePx: number) => RgbImage): RgbImage {
   const whole = Math.floor(sizePx);
   const share = sizePx - whole;
   return share === 0 ? seen(whole) : between(seen(whole), seen(whole + 1), share);
 }
 
-/** The camera moves while the shutter is open, along a direction by chance. */
+/** The camera moves in a random direction while the shutter is open. */
 export const blur: Corruption = (picture, strength, random) => {
   const lengthPx = at([0.012, 0.022, 0.035, 0.05, 0.07], strength) * shorterEdgePx(picture);
   const direction = random.between(0, Math.PI);
@@ -31,7 +31,7 @@ export const misfocus: Corruption = (picture, strength) => {
   const radiusPx = at([0.006, 0.01, 0.015, 0.021, 0.03], strength) * shorterEdgePx(picture);
   return ofSize(radiusPx, (reach) => {
     const steps: (readonly [number, number])[] = [];
-    // A large disc is thinned out: at most about 60 of its places are looked at.
+    // A large disc is subsampled to about 60 places at most.
     const every = Math.max(1, Math.floor(reach / 4));
     for (let y = -reach; y <= reach; y += every)
       for (let x = -reach; x <= reach; x += every)
@@ -46,7 +46,7 @@ interface Spot {
   radiusPx: number;
 }
 
-/** Drops of water on the glass: each shows a wide part of the scene upside down, small and unsharp. */
+/** Water drops on the glass: each shows a wide part of the scene upside down, small and blurred. */
 export const rain: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const edgePx = shorterEdgePx(picture);
@@ -76,7 +76,7 @@ export const rain: Corruption = (picture, strength, random) => {
   return out;
 };
 
-/** Splashes of mud: dark, soft at the edge, nothing is seen through their middle. */
+/** Splashes of mud: dark, soft at the edge, opaque in the middle. */
 export const dirt: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const edgePx = shorterEdgePx(picture);

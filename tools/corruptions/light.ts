@@ -1,12 +1,12 @@
 import { at, type Corruption, mapped, shorterEdgePx } from './corruption.js';
 
-/** Gaussian noise of the sensor, the same deviation in every channel. */
+/** Gaussian sensor noise with the same standard deviation in every channel. */
 export const noise: Corruption = (picture, strength, random) => {
   const deviation = at([6, 12, 20, 32, 48], strength);
   return mapped(picture, (level) => level + deviation * random.normal());
 };
 
-/** Grey light in between, more of it towards the horizon (upper half) than near the car. */
+/** Grey haze, denser towards the horizon (upper half) than near the car. */
 export const fog: Corruption = (picture, strength) => {
   const { widthPx, heightPx } = picture;
   const far = at([0.35, 0.5, 0.65, 0.78, 0.9], strength);
@@ -17,7 +17,7 @@ export const fog: Corruption = (picture, strength) => {
   });
 };
 
-/** Little light: dark, bluish, and noisy, because the camera amplifies. */
+/** Low light: dark, bluish, and noisy because the camera amplifies. */
 export const night: Corruption = (picture, strength, random) => {
   const gain = at([0.5, 0.36, 0.25, 0.17, 0.1], strength);
   const deviation = at([3, 5, 7, 9, 11], strength);
@@ -25,7 +25,7 @@ export const night: Corruption = (picture, strength, random) => {
   return mapped(picture, (level, i) => level * gain * tint[i % 3]! + deviation * random.normal());
 };
 
-/** A low sun in the upper half that outshines what is around it. */
+/** A low sun in the upper half that outshines its surroundings. */
 export const glare: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const [sunX, sunY] = [random.between(0.2, 0.8) * widthPx, random.between(0.15, 0.5) * heightPx];
@@ -38,20 +38,20 @@ export const glare: Corruption = (picture, strength, random) => {
   });
 };
 
-/** Too much light or too little, by up to two stops. */
+/** Over- or underexposure by up to two stops. */
 export const exposure: Corruption = (picture, strength, random) => {
   const stops = at([0.5, 0.9, 1.3, 1.7, 2.1], strength) * (random.chance(0.5) ? 1 : -1);
   return mapped(picture, (level) => level * 2 ** stops);
 };
 
-/** One channel loses most of what it has, as a loose contact does. */
+/** One channel loses most of its signal, as with a loose contact. */
 export const droppedColour: Corruption = (picture, strength, random) => {
   const lost = random.below(3);
   const kept = at([0.7, 0.5, 0.3, 0.15, 0], strength);
   return mapped(picture, (level, i) => (i % 3 === lost ? level * kept : level));
 };
 
-/** Pixels and some whole columns that are stuck at black or white. */
+/** Pixels and some entire columns that are stuck at black or white. */
 export const deadPixels: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const share = at([0.002, 0.006, 0.015, 0.03, 0.06], strength);

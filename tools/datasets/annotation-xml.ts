@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 
-/** An element of an annotation: attributes are left out, text is what stands directly inside. */
+/** An element of an annotation, without attributes; its text is only what is directly inside it. */
 export interface XmlElement {
   name: string;
   text: string;
@@ -14,7 +14,7 @@ const cdataKey = '#cdata';
 
 /**
  * Parses the XML that annotation tools write. Document types are refused, so that no entity can be defined; depth and
- * number of elements are bounded. Throws an Error that says what was expected and in which line; the caller names the
+ * number of elements are limited. Throws an Error that says what was expected and on which line; the caller names the
  * file.
  */
 export function parseAnnotationXml(text: string): XmlElement {
@@ -30,7 +30,7 @@ export function parseAnnotationXml(text: string): XmlElement {
     ignorePiTags: true,
     trimValues: false,
     parseTagValue: false,
-    // Numbers of characters (&#51;) are its HTML entities.
+    // The parser counts numeric character references (&#51;) as HTML entities.
     htmlEntities: true,
     maxNestedTags: maxDepth,
     textNodeName: textKey,
@@ -66,12 +66,12 @@ function addNodes(to: XmlElement, nodes: readonly Node[]): void {
   }
 }
 
-/** The first child of that name. */
+/** The first child with that name. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name);
 }
 
-/** Trimmed text of the first child of that name. */
+/** Trimmed text of the first child with that name. */
 export function textOf(element: XmlElement, name: string): string | undefined {
   return childOf(element, name)?.text.trim();
 }

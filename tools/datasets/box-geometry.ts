@@ -13,24 +13,24 @@ export function intersectionArea(a: Readonly<BoxXyxy>, b: Readonly<BoxXyxy>): nu
   return width > 0 && height > 0 ? width * height : 0;
 }
 
-/** Intersection over union, 0..1; 0 where both are empty. */
+/** Intersection over union, 0..1; 0 if both are empty. */
 export function boxIou(a: Readonly<BoxXyxy>, b: Readonly<BoxXyxy>): number {
   const shared = intersectionArea(a, b);
   return shared === 0 ? 0 : shared / (boxArea(a) + boxArea(b) - shared);
 }
 
-/** Share of the smaller box that lies in the other, 0..1. */
+/** Share of the smaller box that is inside the other, 0..1. */
 export function overlapOfSmaller(a: Readonly<BoxXyxy>, b: Readonly<BoxXyxy>): number {
   const shared = intersectionArea(a, b);
   return shared === 0 ? 0 : shared / Math.min(boxArea(a), boxArea(b));
 }
 
-/** The smallest box that holds both. */
+/** The smallest box that contains both. */
 export function boxUnion(a: Readonly<BoxXyxy>, b: Readonly<BoxXyxy>): BoxXyxy {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
-/** The part of a box that lies in a picture, or undefined where less than one pixel's width or height is left. */
+/** The part of a box that is inside a picture, or undefined if less than one pixel of width or height is left. */
 export function clipBox(
   box: Readonly<BoxXyxy>,
   widthPx: number,

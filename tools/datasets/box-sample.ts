@@ -3,13 +3,13 @@ import { type BoxXyxy, clipBox } from './box-geometry.js';
 import { datasetPictureSize, loadPicture } from './dataset-files.js';
 import type { Dataset, DetectionSample, TruthBox } from './sample.js';
 
-/** A box as an annotation gives it, with the place it was found at. */
+/** A box as an annotation gives it, with the file or line it comes from. */
 export interface RawBox<Box extends TruthBox = TruthBox> {
   box: Box;
   where: string;
 }
 
-/** How far a box may stand out of the picture, pixels, before that is a problem: annotations round outwards. */
+/** Pixels by which a box may exceed the picture without being a problem: annotations round outwards. */
 const roundingPx = 1.5;
 
 /**
@@ -42,7 +42,7 @@ export async function makeDetectionSample<Box extends TruthBox>(
     });
     return undefined;
   }
-  // On its side, the size has told which way it was annotated; else nothing does.
+  // Of a picture on its side, the declared size has shown how it was annotated; otherwise nothing does.
   if (orientation > 1 && (orientation < 5 || declared === undefined)) {
     problems.push({
       where: picture.file,

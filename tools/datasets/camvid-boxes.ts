@@ -9,7 +9,7 @@ import { addTeacherBoxes } from './teacher-boxes.js';
 
 export interface CamvidBoxesOptions {
   split: string;
-  /** A teacher's boxes (boxes_teacher_<split>.json); they replace the masks' boxes that they lie on. */
+  /** A teacher's boxes (boxes_teacher_<split>.json); they replace the masks' boxes that they overlap. */
   teacher?: string;
   /** Components with a smaller edge are left out, pixels. */
   minEdgePx?: number;
@@ -24,7 +24,7 @@ const ourNames: Partial<Record<(typeof segmentationClasses)[number], string>> = 
 const wantedClasses = new Set(
   segmentationClasses.flatMap((name, classId) => (ourNames[name] ? [classId] : [])),
 );
-/** Neighbours melt into one component and what is hidden in the middle falls apart: half an opinion. */
+/** Half weight, because neighbours merge into one component and objects hidden in the middle split in two. */
 const maskBoxWeight = 0.5;
 
 /**
@@ -71,7 +71,7 @@ function toBoxes({ classId, boxXyxyPx, areaPx }: MaskComponent, minEdgePx: numbe
   const className = ourNames[segmentationClasses[classId]!]!;
   const [left, top, right, bottom] = boxXyxyPx;
   const isSmall = Math.min(right - left, bottom - top) < minEdgePx;
-  // Specks of a few pixels are noise of the labelling.
+  // Specks of a few pixels are labelling noise.
   if (isSmall && areaPx < 9) return [];
   return [{ className, boxXyxyPx, weight: isSmall ? 0 : maskBoxWeight }];
 }

@@ -16,9 +16,10 @@ const isObject = Uint8Array.from({ length: 256 }, (_, classId) => {
 });
 
 /**
- * Pictures of nothing for detection, out of CamVid's masks: of each picture the largest window without an object that
- * the detector knows and without unlabelled pixels (sky, hills, walls, empty road), at least two fifths of the
- * picture's edges. Pictures without one are left out. All label maps of the split are read at once. Errors as openCamvid.
+ * Pictures without objects for detection, from CamVid's masks: of each picture the largest window with no object that
+ * the detector knows and no unlabelled pixels (sky, hills, walls, empty road), at least two fifths of the
+ * picture's edges. Pictures without such a window are left out. All label maps of the split are read at once. Errors as
+ * openCamvid.
  */
 export async function openCamvidEmpty(
   dir: string,

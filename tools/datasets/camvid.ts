@@ -32,11 +32,11 @@ const maxLabelBytes = 64 * 1024 * 1024;
 
 /**
  * CamVid in the SegNet layout: `<split>/` pictures and `<split>annot/` label maps of the same sizes. Their ids are
- * read as they are stored (see readStoredLabels) and mean what the set's `classes.json` says, or SegNet's order
- * without one (see readLabelMeaning); an id that means nothing is refused when the map is loaded. The group is the
+ * read as they are stored (see readStoredLabels) and have the meaning given in the set's `classes.json`, or SegNet's order
+ * without one (see readLabelMeaning); an id without a meaning is refused when the map is loaded. The group is the
  * sequence, the part of the file name before "_" such as 0016E5. A picture without labels is a counted problem.
- * `predictions` takes maps of `<split>predicted/`, which a network wrote and nobody corrected, where there is no label.
- * Throws ERR_DATASET for a missing folder or a split that is not there.
+ * With `predictions`, pictures without a label use maps of `<split>predicted/`, which a network wrote and nobody
+ * corrected. Throws ERR_DATASET for a missing folder or split.
  */
 export async function openCamvid(
   dir: string,
@@ -104,7 +104,7 @@ function makeSample(files: SampleFiles, name: string, meaning: LabelMeaning): Ca
   };
 }
 
-/** Meaning by which ids become places of the judged classes: those as stored, and ours where colours said the class. */
+/** Meaning that turns ids into indices of the judged classes: stored ids, and our ids if colours gave the class. */
 const asJudged = ({ classes, places }: JudgedMeaning): LabelMeaning & { places: Uint8Array } => ({
   ourIds: places,
   told: '',
@@ -115,7 +115,7 @@ const asJudged = ({ classes, places }: JudgedMeaning): LabelMeaning & { places: 
   }),
 });
 
-/** A label map of its picture's size in our ids. Rejects with ERR_DATASET naming the file. */
+/** Loads a label map of its picture's size in our ids. Rejects with ERR_DATASET naming the file. */
 async function loadLabelMap(
   { picture, label }: SampleFiles,
   meaning: LabelMeaning & { places?: Uint8Array },

@@ -9,18 +9,18 @@ import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.
 import { parseJson } from '../../src/text/json-document.js';
 import type { Dataset, RgbImage } from './sample.js';
 
-/** Files that pictures are looked for in, lower case. */
+/** Extensions of picture files, lower case. */
 const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.webp']);
-/** Above this a text or JSON file is no data set's index but a mistake. */
+/** A larger text or JSON file is taken for a mistake, not for a data set's index. */
 const maxTextBytes = 256 * 1024 * 1024;
 const maxPictureBytes = 256 * 1024 * 1024;
 
-/** An error of code ERR_DATASET; the message says what was expected, what was found, and where. */
+/** An error with code ERR_DATASET; the message says what was expected, what was found, and where. */
 export function datasetError(message: string, cause?: unknown): PerceptionError {
   return new PerceptionError('ERR_DATASET', message, cause === undefined ? {} : { cause });
 }
 
-/** The names in a folder, sorted. Throws ERR_DATASET when it is missing or no folder. */
+/** The names in a folder, sorted. Throws ERR_DATASET if it is missing or not a folder. */
 export async function listFolder(folder: string, what: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -31,7 +31,7 @@ export async function listFolder(folder: string, what: string): Promise<string[]
   }
 }
 
-/** The picture files in a folder, sorted; hidden ones (`._a.jpg`, which a Mac leaves beside `a.jpg`) are none. */
+/** The picture files in a folder, sorted, without hidden ones (`._a.jpg`, which a Mac leaves next to `a.jpg`). */
 export async function listPictures(folder: string, what: string): Promise<string[]> {
   const names = await listFolder(folder, what);
   return names.filter(
@@ -39,19 +39,19 @@ export async function listPictures(folder: string, what: string): Promise<string
   );
 }
 
-/** The folders in a folder, sorted, whatever their names save hidden ones and a Mac's archive of the same. */
+/** The subfolders of a folder, sorted, without hidden ones and a Mac archive's `__MACOSX`. */
 export async function listSubfolders(folder: string, what: string): Promise<string[]> {
   const names = await listFolder(folder, what);
   const isFolder = await mapInOrder(names, async (name) => {
     if (name.startsWith('.') || name === '__MACOSX') return false;
-    // Not the entry's own kind: a link to a folder is one.
+    // stat instead of the entry's own type: a link to a folder counts as a folder.
     const entry = await stat(join(folder, name)).catch(() => undefined);
     return entry?.isDirectory() ?? false;
   });
   return names.filter((_, index) => isFolder[index]);
 }
 
-/** A file's bytes, bounded. Throws ERR_DATASET when it is missing, no file, or larger than maxBytes. */
+/** Reads a file's bytes. Throws ERR_DATASET if it is missing, not a file, or larger than maxBytes. */
 export async function readDatasetFile(
   file: string,
   what: string,
@@ -61,7 +61,7 @@ export async function readDatasetFile(
     datasetError(`expected ${what}, found ${found}: ${file}`, cause);
   try {
     const stats = await stat(file);
-    // A pipe would be waited for.
+    // Reading a pipe would wait for ever.
     if (!stats.isFile()) throw refused(stats.isDirectory() ? 'a folder' : 'a pipe or a device');
     if (stats.size <= maxBytes) return await readFile(file);
     throw datasetError(
@@ -72,18 +72,18 @@ export async function readDatasetFile(
   }
 }
 
-/** A UTF-8 file's text without a byte order mark. Errors as readDatasetFile. */
+/** Reads a UTF-8 file's text, without a byte order mark. Errors as readDatasetFile. */
 export async function readText(file: string, what: string): Promise<string> {
   const text = (await readDatasetFile(file, what, maxTextBytes)).toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** A JSON file's value. Errors as readDatasetFile, and ERR_DATASET when it does not parse. */
+/** Reads a JSON file's value. Errors as readDatasetFile, and ERR_DATASET if it does not parse. */
 export async function readJson(file: string, what: string): Promise<unknown> {
   return parseJson(await readText(file, what), { where: file, code: 'ERR_DATASET' });
 }
 
-/** Decodes a picture file, PPM by our own reader. Rejects with ERR_DATASET naming the file. */
+/** Decodes a picture file, PPM with our own reader. Rejects with ERR_DATASET naming the file. */
 export async function loadPicture(file: string): Promise<RgbImage> {
   const bytes = await readDatasetFile(file, 'a picture', maxPictureBytes);
   try {
@@ -95,9 +95,9 @@ export async function loadPicture(file: string): Promise<RgbImage> {
   }
 }
 
-/** A 12-bit camera's values in 16 bits would teach, and be scored as, night. */
+/** A 12-bit camera's values stored in 16 bits would be trained on and scored as night. */
 async function requireBitsUsed(bytes: Uint8Array): Promise<void> {
-  // Only PNG has 16 bits among the files of data sets; its header says so in one byte.
+  // Among the files of data sets only PNG has 16 bits; one byte of its header says so.
   if (!isPng(bytes) || bytes[24] !== 16) return;
   const brightest = await brightestOf16Bits(bytes);
   if (brightest !== undefined && brightest > 0 && brightest < 4096)
@@ -119,7 +119,7 @@ export async function datasetPictureSize(
   }
 }
 
-/** Throws ERR_DATASET when nothing could be read; else returns the data set. */
+/** Throws ERR_DATASET if no sample could be read; else returns the data set. */
 export function requireSamples<D extends Dataset>(dataset: D, where: string): D {
   if (dataset.samples.length > 0) return dataset;
   const [first] = dataset.problems;

@@ -1,12 +1,12 @@
-/** Edges of the windows that are tried, as shares of the picture's, the largest first. */
+/** Edges of the windows to try, as shares of the picture's, the largest first. */
 const shares = [1, 0.8, 0.65, 0.5, 0.4];
-/** Places that are tried along each edge. */
+/** Places to try along each edge. */
 const places = 16;
 
 /**
- * The largest window of the picture's own shape in which no pixel is set; of those of one size the topmost, then the
- * leftmost. `isSet` is row-major, 0 or 1 a pixel. Left, top, right, bottom in pixels; undefined where even two fifths
- * of the picture's edges are never free. A table of sums (Crow 1984) answers each window at once.
+ * Finds the largest window of the picture's own shape in which no pixel is set; of equal sizes the topmost, then the
+ * leftmost. `isSet` is row-major, 0 or 1 per pixel. Returns left, top, right, bottom in pixels; undefined if no window of
+ * two fifths of the picture's edges is free. A summed-area table (Crow 1984) makes each window cost the same.
  */
 export function findEmptyWindow(
   isSet: Uint8Array,
@@ -30,7 +30,7 @@ export function findEmptyWindow(
   return undefined;
 }
 
-/** [height + 1, width + 1]: how many pixels above and left of each corner are set. */
+/** [height + 1, width + 1]: number of set pixels above and left of each corner. */
 function sumTable(isSet: Uint8Array, widthPx: number, heightPx: number): Uint32Array {
   const stride = widthPx + 1;
   const sums = new Uint32Array(stride * (heightPx + 1));

@@ -17,15 +17,15 @@ import type { Dataset, SignSample } from './sample.js';
 const gunzipBytes = promisify(gunzip);
 const edgePx = 32;
 const imageBytes = edgePx * edgePx * 3;
-/** 1 GB of pixels: six times the whole of GTSRB at this size. */
+/** 1 GB of pixels: six times all of GTSRB at this size. */
 const maxImages = 350_000;
 const imagesSuffix = '.images.u8.gz';
 
 /**
- * GTSRB as packed bytes: `<split>.images.u8.gz` (uint8 N x 32 x 32 x 3, rgb), `<split>.labels.u8` (a byte
- * an image) and `<split>.index.csv` (row, class, source file). The group of a sample is its track
- * ("class/track"), because the 30 frames of a track show one sign. All pixels are held in memory, 3 KB an image.
- * Throws ERR_DATASET for a missing folder or file, a split that is not there, or sizes that disagree.
+ * GTSRB as packed bytes: `<split>.images.u8.gz` (uint8 N x 32 x 32 x 3, rgb), `<split>.labels.u8` (one byte
+ * per image) and `<split>.index.csv` (row, class, source file). The group of a sample is its track
+ * ("class/track"), because the 30 frames of a track show one sign. All pixels are held in memory, 3 KB per image.
+ * Throws ERR_DATASET for a missing folder, file or split, or sizes that disagree.
  */
 export async function openGtsrbPacked(
   dir: string,
@@ -81,7 +81,7 @@ async function unpackImages(file: string, count: number): Promise<Uint8Array> {
   const expectedBytes = count * imageBytes;
   const packed = await readDatasetFile(file, 'the images', maxImages * imageBytes);
   try {
-    // One byte more than expected is let through, so that a file that is too long is told from one that is broken.
+    // One byte more than expected is allowed, to distinguish a file that is too long from a broken one.
     const pixels = await gunzipBytes(packed, { maxOutputLength: expectedBytes + 1 });
     if (pixels.length === expectedBytes) return pixels;
     throw new Error(`${pixels.length}`);
@@ -108,7 +108,7 @@ function readSources(text: string, count: number, file: string): string[] {
   });
 }
 
-/** "…/00005_00003.ppm" of class 0 is track "0/00005"; a name of another kind is a track of its own. */
+/** "…/00005_00003.ppm" of class 0 is track "0/00005"; any other name is its own track. */
 export function trackOf(source: string, classId: number): string {
   const track = /(\d+)_\d+\.\w+$/.exec(source)?.[1];
   return `${classId}/${track ?? source}`;

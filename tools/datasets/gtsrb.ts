@@ -16,25 +16,25 @@ import { trackOf } from './gtsrb-packed.js';
 import type { Dataset, RgbImage, SignSample } from './sample.js';
 
 export interface GtsrbOptions {
-  /** Cut the picture to its Roi columns, which leave out the margin of about 10 %. Off: the whole crop as delivered. */
+  /** Crops the picture to its Roi columns, without the margin of about 10 %. Off: the full crop as delivered. */
   cropToRoi?: boolean;
 }
 
 type Roi = [leftPx: number, topPx: number, rightPx: number, bottomPx: number];
 
-/** The layout in which GTSRB is passed on today: folders by class number, and tables with commas and paths. */
+/** The layout in which GTSRB is redistributed today: folders by class number, and comma-separated tables with paths. */
 const passedOn = {
   training: { folder: 'Train', table: 'Train.csv' },
   test: { folder: 'Test', table: 'Test.csv' },
 };
 
 /**
- * The official GTSRB layout, and the one it is passed on in today: `Train/0` to `Train/42`, whose names are class ids,
- * beside `Train.csv`, or `Test/` with `Test.csv`. There `dir` is the folder of both, of which the training part is
- * read, or `Train` or `Test` itself. Of the official layout, `dir` may be the folder that holds `Final_Training` or `Final_Test`, one of
- * these, or their `Images`. Training has `000cc/GT-000cc.csv`; the test has one `GT-final_test.csv` beside
- * its pictures (the file with the ClassId column). A row that cannot be used is a counted problem.
- * Throws ERR_DATASET for a missing folder or one that holds no such file.
+ * Opens GTSRB in its redistributed or its official layout.
+ * - Redistributed: `Train/0` to `Train/42`, whose names are class ids, with `Train.csv`, and `Test/` with `Test.csv`. `dir`
+ *   is `Train`, `Test`, or the folder of both, of which the training part is read.
+ * - Official: training has `000cc/GT-000cc.csv`; the test has one `GT-final_test.csv` next to its pictures (the file with
+ *   the ClassId column). `dir` is the folder that holds `Final_Training` or `Final_Test`, one of these, or their `Images`.
+ * A row that cannot be used is a counted problem. Throws ERR_DATASET for a missing folder or one that holds no such file.
  */
 export async function openGtsrb(
   dir: string,
@@ -69,7 +69,7 @@ export async function openGtsrb(
 
 const isClassNumber = (name: string) => /^\d{1,2}$/.test(name) && Number(name) < signClasses.length;
 
-/** Undefined where `dir` is of the official layout, or of none. */
+/** Resolves with undefined if `dir` has the official layout, or neither. */
 async function openPassedOn(
   dir: string,
   cropToRoi: boolean,
@@ -94,7 +94,7 @@ async function openPassedOn(
   }
   const tableFile = join(trainDir, '..', training.table);
   const rois = existsSync(tableFile) ? await readRois(tableFile, dataset.problems) : new Map();
-  // By number, not by letter: 10 stands behind 9.
+  // By number, not alphabetically: 10 comes after 9.
   for (const name of folders.sort((a, b) => Number(a) - Number(b))) {
     const folder = join(trainDir, name);
     for (const picture of await listPictures(folder, 'a folder of pictures')) {
@@ -105,7 +105,7 @@ async function openPassedOn(
   return requireSamples(dataset, dir);
 }
 
-/** Regions by "class/picture" of a table with paths; a row whose class is not its folder's is a counted problem. */
+/** Reads the regions in a table with paths, by "class/picture"; a row whose class differs from its folder is a problem. */
 async function readRois(file: string, problems: Dataset['problems']): Promise<Map<string, Roi>> {
   const text = await readText(file, 'a GTSRB table');
   const [header, ...rows] = parseDelimited(text, separatorOf(text));
@@ -176,7 +176,7 @@ function makeSample(
   const id = `${basename(folder)}/${name}`;
   return {
     id,
-    // The test pictures are one frame of a track each.
+    // Each test picture is from a different track.
     group: isTraining ? trackOf(name, classId) : id,
     classId,
     load: async () => {
@@ -196,7 +196,7 @@ function readRoi(fields: string[], column: Map<string, number>): Roi | undefined
   return [x1, y1, x2 + 1, y2 + 1];
 }
 
-/** Cuts a picture; a region that lies outside or is empty leaves it whole. */
+/** Crops a picture; a region that is outside or empty leaves it unchanged. */
 function cropImage(image: RgbImage, roi: Roi): RgbImage {
   const left = Math.max(0, Math.floor(roi[0]));
   const top = Math.max(0, Math.floor(roi[1]));

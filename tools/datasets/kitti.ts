@@ -4,13 +4,13 @@ import { makeDetectionSample, type RawBox } from './box-sample.js';
 import { listFolder, listPictures, mapInOrder, readText, requireSamples } from './dataset-files.js';
 import { anyClass, type Dataset, type DetectionSample, type TruthBox } from './sample.js';
 
-/** A KITTI label with what its difficulty levels and the vehicle recall are told by. The height is the box's. */
+/** A KITTI label with the fields that define its difficulty levels and the vehicle recall; the height is the box's. */
 export interface KittiBox extends TruthBox {
   /** As labelled: Car, Van, Truck, Pedestrian, Person_sitting, Cyclist, Tram, Misc or DontCare. */
   kittiType: string;
   /** 0 fully visible, 1 partly hidden, 2 largely hidden, 3 unknown; -1 for DontCare. */
   occlusion: number;
-  /** Share that leaves the picture, 0..1; -1 for DontCare. */
+  /** Share of the object outside the picture, 0..1; -1 for DontCare. */
   truncation: number;
 }
 
@@ -22,8 +22,8 @@ export interface KittiDataset extends Dataset<'detection'> {
 }
 
 /**
- * Vans count as cars and people who sit as pedestrians. Trams and Misc (trailers and the like) are no class of
- * ours but look like several: whatever is said of them is neither right nor wrong, as with DontCare.
+ * Vans count as cars and sitting people as pedestrians. Trams and Misc (trailers and the like) are not among our
+ * classes but look like several: a detection of them counts neither as right nor as wrong, as with DontCare.
  */
 const ourNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -40,9 +40,9 @@ const ourNames: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * KITTI object detection: `label_2/*.txt` beside `image_2/` (in `dir` or in `dir/training`). Boxes are edges in
- * pixels, from 0. Frames are of shuffled drives, so each is a group of its own; a hashed fifth is held out.
- * Lines that cannot be read are counted problems. Throws ERR_DATASET where a folder is missing.
+ * KITTI object detection: `label_2/*.txt` next to `image_2/` (in `dir` or in `dir/training`). Boxes are edges in
+ * pixels, from 0. Frames come from shuffled drives, so each is its own group; a hashed fifth is held out.
+ * Lines that cannot be read are counted problems. Throws ERR_DATASET if a folder is missing.
  */
 export async function openKitti(dir: string): Promise<KittiDataset> {
   await listFolder(dir, 'a folder with KITTI objects');

@@ -12,8 +12,8 @@ export interface LabelMap {
 }
 
 /**
- * CamVid's 32 colours as first published (Brostow et al. 2009, `label_colors.txt`) by the place of the class of ours
- * that they are counted with, in the grouping that SegNet's eleven classes come from.
+ * CamVid's 32 colours as first published (Brostow et al. 2009, `label_colors.txt`), by the id of our class that they
+ * belong to, in the grouping from which SegNet's eleven classes come.
  */
 const camvidColours: readonly (readonly [classId: number, ...colours: string[]])[] = [
   [0, '128 128 128'],
@@ -49,18 +49,18 @@ const idsByColour: ReadonlyMap<number, number> = new Map([
   ),
 ]);
 
-/** A label map before its ids are given their meaning. */
+/** A label map before its ids are interpreted. */
 export interface StoredLabels {
   widthPx: number;
   heightPx: number;
   /** Ids by pixel. */
   ids: Uint8Array;
-  /** True where the ids are ours already, because colours of a known table said so. */
+  /** True if the ids are already ours, because colours of a known table gave them. */
   isOurs: boolean;
 }
 
 /**
- * Reads ids as they are stored: grey of any depth, a palette's places, the first of equal channels. Colours of CamVid's
+ * Reads ids as they are stored: grey of any depth, palette indices, the first of equal channels. Colours of CamVid's
  * table become our ids. Everything else is refused with an Error that says what was found; the caller names the file.
  */
 export async function readStoredLabels(bytes: Uint8Array): Promise<StoredLabels> {
@@ -85,7 +85,7 @@ function idsOf(png: PngSamples): StoredLabels {
       continue;
     }
     const colour = [value, samples[at + 1]!, samples[at + 2]!] as const;
-    // Of 16 bits, colours are the upper 8.
+    // Of 16-bit colours the upper 8 bits count.
     const [red, green, blue] = png.bitDepth === 16 ? colour.map((part) => part >> 8) : colour;
     const id = idsByColour.get(keyOf(red!, green!, blue!));
     if (id === undefined)
@@ -105,9 +105,9 @@ function hasColour(samples: Uint16Array, channels: number): boolean {
 }
 
 /**
- * A palette's places are ids, and its colours are for people: so VOC's tools, labelme and others write it. But a
- * program that packs pictures sorts a palette as it likes: where every colour in use is one of CamVid's table, or is
- * itself a small grey number, the colours are what was meant. VOC's own palette begins with such a colour by chance.
+ * Palette indices are ids, and the colours are for people: VOC's tools, labelme and others write it this way. But
+ * programs that compress pictures reorder palettes. So if every colour in use is in CamVid's table, or is a grey
+ * with a small value, the colours are the labels. VOC's own palette begins with such a colour by coincidence.
  */
 function idsOfPalette(places: Uint16Array, paletteRgb: Uint8Array) {
   const used = [...new Set(places)];
@@ -129,7 +129,7 @@ function idsOfPalette(places: Uint16Array, paletteRgb: Uint8Array) {
       (red <= segmentationPaletteRgb.length || red === voidClassId),
   );
   const ids = Uint8Array.from(places);
-  // One colour alone is no table.
+  // A single colour proves nothing.
   if (used.length === 1 || !(isKnown || isNumbers)) return { ids, isOurs: false };
   const meant = new Uint8Array(256);
   used.forEach((place, i) => {
@@ -138,7 +138,7 @@ function idsOfPalette(places: Uint16Array, paletteRgb: Uint8Array) {
   return { ids: ids.map((place) => meant[place]!), isOurs: !isNumbers };
 }
 
-/** PASCAL VOC's colour map: the bits of the place, spread over the three colours from the highest bit down. */
+/** Whether it is PASCAL VOC's colour map: the bits of the index, spread over the three colours from the highest bit down. */
 function isVocPalette(paletteRgb: Uint8Array): boolean {
   const count = Math.min(paletteRgb.length / 3, 21);
   for (let place = 0; place < count; place++) {

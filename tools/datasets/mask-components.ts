@@ -9,8 +9,8 @@ export interface MaskComponent {
 }
 
 /**
- * Connected components (by the four neighbours) of the wanted classes in a class map, largest first.
- * `classMap` is row-major, one class id a pixel.
+ * Connected components (4-connectivity) of the wanted classes in a class map, largest first.
+ * `classMap` is row-major, one class id per pixel.
  */
 export function findComponents(
   classMap: Uint8Array,

@@ -15,12 +15,12 @@ import { openVoc } from './voc.js';
 
 interface FormatEntry {
   tasks: readonly LabelledTask[];
-  /** The set's makers have parted it, and a split must be named. Otherwise `--split` parts it by our rule. */
+  /** Whether the set's makers split it, and a split must be named. Otherwise `--split` follows our rule. */
   needsSplit: boolean;
   open(place: string, choice: { task: LabelledTask; split: string }): Promise<Dataset>;
 }
 
-/** Every format that can be scored against, by name: labels are truth, and only truth. */
+/** Every format that can be scored against, by name: its labels are truth only. */
 const formats: Readonly<Record<string, FormatEntry>> = {
   'gtsrb-packed': { tasks: ['signs'], needsSplit: true, open: openGtsrbPacked },
   gtsrb: { tasks: ['signs'], needsSplit: false, open: (dir) => openGtsrb(dir) },
@@ -42,8 +42,8 @@ const ownSplits: readonly string[] = ['train', 'val', 'all'] satisfies Split[];
 
 /**
  * Opens labelled data to score against. `split` names a part that the set's makers made (gtsrb-packed, camvid,
- * openimages), or `train`, `val` or `all` (the default) of a set that selectSplit parts.
- * Throws ERR_USAGE for an unknown format, one that has nothing of the task, or a split that is missing or
+ * openimages), or `train`, `val` or `all` (the default) of a set that selectSplit splits.
+ * Throws ERR_USAGE for an unknown format, one without labels for the task, or a split that is missing or
  * unknown, and what the format's reader throws.
  */
 export async function openDataset<T extends LabelledTask>(

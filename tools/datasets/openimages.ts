@@ -27,7 +27,7 @@ const indexSchema = z.array(
   }),
 );
 
-/** An ambulance is drawn as a truck: of 88 in the training part the teacher calls 52 a truck, 20 a bus, 5 a car. */
+/** An ambulance counts as a truck: of 88 in the training part the teacher calls 52 a truck, 20 a bus, 5 a car. */
 const ourNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
     Car: 'car',
@@ -40,9 +40,9 @@ const ourNames: ReadonlyMap<string, string> = new Map(
 
 /**
  * The vehicles of Open Images: `<split>.json`, an array of `{file, width, height, objects: [{class, box:
- * [left, top, right, bottom]}]}`, with the pictures at `file` beside it. People, lights and signs in these
+ * [left, top, right, bottom]}]}`, with the pictures at `file` next to it. People, lights and signs in these
  * pictures are not labelled: train with `teacher` (`boxes_teacher_<split>.json`), and score vehicles only.
- * Throws ERR_DATASET for a missing folder, a split that is not there, or an index of another shape.
+ * Throws ERR_DATASET for a missing folder or split, or an index of another shape.
  */
 export async function openOpenimages(
   dir: string,

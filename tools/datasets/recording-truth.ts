@@ -16,26 +16,26 @@ import type {
 } from './sample.js';
 import { voidClassId } from './sample.js';
 
-/** A recorded frame before its truth is looked at. */
+/** A recorded frame without its truth. */
 export interface FrameBase extends SampleBase {
   frameSizePx: FrameSize;
 }
 export type FrameSize = Pick<RgbImage, 'widthPx' | 'heightPx'>;
 
 /**
- * What counts as a find: as high as KITTI's objects must be (25 px; Geiger et al. 2012, table of difficulties), not
- * a sliver, and at most half hidden. Others are regions to ignore: too small to be asked for, too visible to be
+ * Smallest object that is scored: as high as KITTI's objects must be (25 px; Geiger et al. 2012, table of difficulties),
+ * not a sliver, and at most half hidden. Others are regions to ignore: too small to require, too visible to count as
  * background.
  */
 const minObject = { heightPx: 25, widthPx: 8 };
 const maxObjectOcclusion = 0.5;
-/** Signs are read from 15 px on, which is GTSRB's smallest, while at most this share is hidden. */
+/** Signs are read from 15 px on, GTSRB's smallest, if at most `maxSignOcclusion` of them is hidden. */
 const minSignPx = 15;
 const maxSignOcclusion = 0.3;
 
 /**
- * What a frame's ground truth says for one task, as samples: one with all boxes (also none) for detection, one for
- * each legible sign, one with the class map where there is one, one with the steering angle where there is one.
+ * Makes samples for one task from a frame's ground truth: for detection one with all boxes (or none), one for
+ * each legible sign, one with the class map if there is one, one with the steering angle if there is one.
  */
 export function samplesOfTruth<T extends LabelledTask>(
   task: T,
@@ -66,7 +66,7 @@ const boxOf = ({ boxPx }: TruthObject): TruthBox['boxXyxyPx'] => [
 const shorterEdge = ([left, top, right, bottom]: TruthBox['boxXyxyPx']) =>
   Math.min(right - left, bottom - top);
 
-/** A true box as it is scored: of weight 1, or 0 for a region to ignore. */
+/** A true box as it is scored: with weight 1, or 0 for a region to ignore. */
 export function toTruthBox(object: TruthObject): TruthBox {
   const boxXyxyPx = boxOf(object);
   const [left, top, right, bottom] = boxXyxyPx;
@@ -75,7 +75,7 @@ export function toTruthBox(object: TruthObject): TruthBox {
   return { className: object.className, boxXyxyPx, weight: isClear ? 1 : 0 };
 }
 
-/** Whether a sign network can be asked for it. */
+/** Whether an object is a sign, large and visible enough for a sign network. */
 export const isLegible = (object: TruthObject): boolean =>
   object.signClassId >= 0 &&
   shorterEdge(boxOf(object)) >= minSignPx &&
@@ -108,8 +108,8 @@ function toSegmentation(
 }
 
 /**
- * For each id of a true map ours, or void. By name where the recording has names, so that one with its classes in another
- * order is read right.
+ * Our id, or void, for each id of a true map. By name if the recording has names, so that classes in another
+ * order are read correctly.
  */
 export function ourTruthIds(classNames: readonly string[]): Uint8Array {
   const ourNames: readonly (string | undefined)[] = segmentationClasses;
@@ -120,7 +120,7 @@ export function ourTruthIds(classNames: readonly string[]): Uint8Array {
   });
 }
 
-/** A class map stretched to a picture's size by the nearest pixel. */
+/** A class map resized to a picture's size, nearest pixel. */
 function stretchMap(
   map: Uint8Array,
   widthPx: number,

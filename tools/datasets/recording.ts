@@ -20,10 +20,10 @@ import type { Dataset, RgbImage, SampleOf } from './sample.js';
 
 /**
  * A recorded drive (MCAP) with ground truth as labelled data: topics `camera/image`, `camera/calibration` and
- * `ground_truth`, frame and truth matched by their stamps. What of the truth is scored: see samplesOfTruth.
- * Truth without its frame, and frames without truth of this task, give no sample; the former is a counted
- * problem. Frames are read and decoded when a sample is loaded. The whole drive is one group.
- * Throws ERR_DATASET where nothing of the task is in it, and what RecordingReader.open throws.
+ * `ground_truth`, frame and truth matched by their stamps. samplesOfTruth decides which truth is scored.
+ * Truth without its frame, and frames without truth for this task, give no sample; the former is a counted
+ * problem. Frames are read and decoded when a sample is loaded. The entire drive is one group.
+ * Throws ERR_DATASET if it has no samples for the task, and what RecordingReader.open throws.
  */
 export async function openRecordingTruth<T extends LabelledTask>(
   path: string,
@@ -56,7 +56,7 @@ async function readDrive<T extends LabelledTask>(
       try {
         camera ??= checkCameraCalibration(fromBinary(CameraCalibrationSchema, data), topic);
       } catch (error) {
-        // As on the rig: a camera that was never calibrated is taken as it is, and that is said.
+        // As on the rig: pictures of an uncalibrated camera are used unchanged, and that is reported.
         whyNoCamera = firstLine(error);
       }
   }

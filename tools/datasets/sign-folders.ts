@@ -3,10 +3,11 @@ import { listPictures, listSubfolders, loadPicture, requireSamples } from './dat
 import type { Dataset, SignSample } from './sample.js';
 
 /**
- * Signs of any classes: a folder a class, its name the class's, pictures of single signs in it, margin included.
- * The group of "track_frame.png" is class and track; a name without "_" is a track of its own. The data set's
- * `classes` are the folders' names, sorted; files beside them are passed over. A folder without a picture is a counted problem; a file that does not
- * decode shows when it is loaded. Throws ERR_DATASET for a missing folder or one without any picture.
+ * Signs of any classes: one folder per class, named after it, with pictures of single signs, margin included.
+ * The group of "track_frame.png" is class and track; a name without "_" is its own track. The data set's
+ * `classes` are the folders' names, sorted; files next to the folders are ignored. A folder without a picture is a counted
+ * problem; a file that does not decode is found when it is loaded. Throws ERR_DATASET for a missing folder or one without
+ * any picture.
  */
 export async function openSignFolders(dir: string): Promise<Dataset<'signs'>> {
   const names = await listSubfolders(dir, 'a folder with a folder a class');

@@ -3,14 +3,14 @@ import { datasetError } from './dataset-files.js';
 import type { Dataset, SampleOf } from './sample.js';
 
 export type Split = 'train' | 'val' | 'all';
-/** Share that selectSplit holds out where a set's makers have not parted it. */
+/** Share that selectSplit holds out if a set's makers have not split it. */
 export const heldOutShare = 0.2;
 
 /**
- * The one rule for what may be trained on and what is kept to judge by; training and evaluation both call it.
- * `val` is what the data set's `holdOut` keeps back, `train` the rest, `all` everything (for data that no
- * training saw). Groups are never torn apart. Throws ERR_DATASET when the wanted part is empty, so that no one trains on a part that its makers
- * keep for validation.
+ * The only rule for which samples are for training and which are held out; training and evaluation both call it.
+ * `val` is the part that the data set's `holdOut` holds out, `train` the rest, `all` everything (for data that no
+ * training saw). Groups are never split. Throws ERR_DATASET if the wanted part is empty, so that nobody trains on a part
+ * that its makers keep for validation.
  */
 export function selectSplit<T extends LabelledTask>(dataset: Dataset<T>, split: Split): Dataset<T> {
   if (split === 'all') return dataset;
@@ -26,8 +26,8 @@ export function selectSplit<T extends LabelledTask>(dataset: Dataset<T>, split: 
 }
 
 /**
- * Parts a data set by groups, for early stopping inside a training part: about `share` (0..1) of the groups,
- * chosen by `seed`, go to `heldOut`. The same names and seed give the same parts whatever the order.
+ * Splits a data set by groups, for early stopping inside a training part: about `share` (0..1) of the groups,
+ * chosen by `seed`, go to `heldOut`. The same names and seed give the same parts in any order.
  */
 export function splitByGroup<T extends LabelledTask>(
   dataset: Dataset<T>,
@@ -48,7 +48,7 @@ export function splitByGroup<T extends LabelledTask>(
   return { kept: part(false), heldOut: part(true) };
 }
 
-/** True for names in the fifth that is held out: those whose hash lies below 0.2. Depends on the name alone. */
+/** Whether a name is in the held-out fifth: its hash is below 0.2. Depends on the name alone. */
 export function heldOutFifth(name: string): boolean {
   return hashToUnit(name) < heldOutShare;
 }
@@ -71,7 +71,7 @@ function heldOutRule<T extends LabelledTask>(
   }
 }
 
-/** A string's place in [0, 1): FNV-1a over its UTF-16 units, then murmur3's finaliser, because FNV's high bits hardly mix for short names. */
+/** Hashes a string to [0, 1): FNV-1a over its UTF-16 units, then murmur3's finaliser, as FNV's high bits mix too little. */
 export function hashToUnit(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

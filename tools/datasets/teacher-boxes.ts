@@ -21,7 +21,7 @@ const teacherSchema = z.record(
   ),
 );
 
-/** COCO's names, as the teacher gives them, to ours. A bicycle becomes a cyclist only with a rider: see withRiders. */
+/** Our names for the teacher's COCO names. A bicycle becomes a cyclist only with a rider: see withRiders. */
 const ourNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
     car: 'car',
@@ -38,15 +38,15 @@ const ourNames: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Which side is kept where a teacher's box lies on one that the sample has already. */
+/** Which box is kept if a teacher's box overlaps one that the sample already has. */
 export type TeacherConflict = 'keep-truth' | 'keep-teacher';
 
 /**
  * Adds a teacher's boxes to a data set's samples, with their scores as weights. The file maps a picture's
- * name to `{class, score, box: [left, top, right, bottom]}` in pixels. Where a teacher's box lies on a box of
- * the sample (IoU at least 0.4, or the same class and 0.7 of the smaller one shared), one of the two is dropped,
- * as `conflict` says: true boxes win over the teacher, the teacher wins over boxes derived from masks.
- * Never score against the result. Throws ERR_DATASET when the file is missing or not of this shape.
+ * name to `{class, score, box: [left, top, right, bottom]}` in pixels. If a teacher's box overlaps a box of
+ * the sample (IoU at least 0.4, or the same class and 0.7 of the smaller one shared), `conflict` decides which of the
+ * two is dropped: true boxes win over the teacher, the teacher wins over boxes derived from masks.
+ * Never score against the result. Throws ERR_DATASET if the file is missing or not of this shape.
  */
 export async function addTeacherBoxes(
   dataset: Dataset<'detection'>,
@@ -96,9 +96,9 @@ function isSameObject(a: TruthBox, b: TruthBox): boolean {
 }
 
 /**
- * Our cyclist is rider and bicycle in one box (as KITTI draws it); the teacher, trained on COCO, gives two.
+ * Merges riders and bicycles: our cyclist is both in one box (as in KITTI); the teacher, trained on COCO, gives two.
  * A bicycle and the person who sits on it become one cyclist with the lower of the two scores; a bicycle
- * that nobody rides is no class of ours and becomes a region to ignore.
+ * without a rider is not one of our classes and becomes a region to ignore.
  */
 export function withRiders(boxes: TruthBox[]): TruthBox[] {
   const riders = new Set<TruthBox>();
@@ -122,7 +122,7 @@ export function withRiders(boxes: TruthBox[]): TruthBox[] {
   return [...boxes.filter((box) => box.className !== 'bicycle' && !riders.has(box)), ...cyclists];
 }
 
-/** Someone rides when the head is above the bicycle, the feet are not below it, and a third of it is covered. */
+/** A person rides a bicycle if the head is above it, the feet are not below it, and a third of it is covered. */
 function isRiding(person: BoxXyxy, bicycle: BoxXyxy): boolean {
   const bicycleHeight = bicycle[3] - bicycle[1];
   const bicycleArea = bicycleHeight * (bicycle[2] - bicycle[0]);

@@ -6,27 +6,27 @@ import type { Dataset, SteeringSample } from './sample.js';
 type Camera = SteeringSample['camera'];
 
 export interface UdacityOptions {
-  /** Which cameras' pictures become samples. Score on the centre camera alone: only its angle was driven. */
+  /** Cameras whose pictures become samples. Score on the centre camera alone: only its angle was driven. */
   cameras?: readonly Camera[];
 }
 
-/** The simulator's steering of 1 turns the wheels this far, to the right. */
+/** Radians by which the simulator's steering of 1 turns the wheels, to the right. */
 export const radPerUdacityUnit = (25 * Math.PI) / 180;
 /**
- * What a side camera's angle differs by from the driven one: 0.15 of the simulator's units, 3.75 degrees. A car that
- * sees what the left camera sees stands too far left and must steer to the right, and the other way round
- * (Bojarski et al. 2016, section 2; the size is by trial, docs/decisions/steering-recipe.md).
+ * Difference of a side camera's angle from the driven one: 0.15 of the simulator's units, 3.75 degrees. A car with
+ * the left camera's view is too far left and must steer to the right, and vice versa
+ * (Bojarski et al. 2016, section 2; the size was found by trial, docs/decisions/steering-recipe.md).
  */
 export const sideCameraCorrectionRad = 0.15 * radPerUdacityUnit;
-/** A drive is parted into this many contiguous blocks; the last fifth of them is held out. */
+/** Number of contiguous blocks of a drive; the last fifth of them is held out. */
 const blockCount = 10;
 
 /**
  * A drive of the Udacity simulator: `driving_log.csv` (centre, left, right, steering, throttle, brake, speed;
- * with or without a header) and `IMG/`. Paths in the log may be absolute, of Windows or POSIX: only the file
+ * with or without a header) and `IMG/`. Paths in the log may be absolute, Windows or POSIX: only the file
  * name counts. Steering -1..1, positive to the right, becomes radians at the wheels, positive to the left; side
- * cameras carry `sideCameraCorrectionRad`, limited to the wheels' 25 degrees. The group is one of ten contiguous blocks of the drive.
- * Broken lines and missing pictures are counted problems. Throws ERR_DATASET where the folder or the log is missing.
+ * cameras add `sideCameraCorrectionRad`, limited to the wheels' 25 degrees. The group is one of ten contiguous blocks of
+ * the drive. Broken lines and missing pictures are counted problems. Throws ERR_DATASET if the folder or the log is missing.
  */
 export async function openUdacity(
   dir: string,
@@ -75,7 +75,7 @@ export async function openUdacity(
   return requireSamples(dataset, dir);
 }
 
-/** The simulator names its pictures by the time of day, to the millisecond; rendered scenes have other names. */
+/** Reads the time from a picture's name: the simulator's contain it, to the millisecond; rendered scenes' do not. */
 function timeOf(name: string): { timeS?: number } {
   const parts = /_(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d{3})\.\w+$/.exec(name);
   if (parts === null) return {};

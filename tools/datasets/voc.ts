@@ -19,22 +19,22 @@ import type { Dataset, TruthBox } from './sample.js';
 import { addTeacherBoxes } from './teacher-boxes.js';
 
 export interface VocOptions {
-  /** A teacher's boxes (boxes_teacher.json), added where they lie on no true box. For training only. */
+  /** A teacher's boxes (boxes_teacher.json), added if they overlap no true box. For training only. */
   teacher?: string;
   /**
-   * What the annotations call the left-most column: 0 takes the numbers as edges as they are found (most of
+   * Number of the left-most column in the annotations: 0 uses the numbers unchanged as edges (most of
    * today's tools, and the road_signs set, which has boxes that begin at 0 and end at the width); 1 is the
-   * original VOC, where 1 names the first pixel and xmax the last one inside.
+   * original VOC, where 1 is the first pixel and xmax the last one inside.
    */
   firstPixel?: 0 | 1;
   /**
-   * Annotations that a network wrote (`windshield fleet mine`) and nobody has corrected count as an opinion, each box by
+   * Also uses annotations that a network wrote (`windshield fleet mine`) and nobody has corrected, each box weighted by
    * its confidence. For training only; without it they are left out and counted as problems.
    */
   predictions?: boolean;
 }
 
-/** Names of the road sign set, and of VOC itself, to ours. Our own names are taken as they are. */
+/** Our names for those of the road sign set and of VOC itself. Our own names are used unchanged. */
 const ourNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
     speedlimit: 'traffic_sign',
@@ -55,10 +55,10 @@ interface VocAnnotation {
 }
 
 /**
- * Pascal VOC: `annotations/*.xml` (or `Annotations/`) beside `images/` (or `JPEGImages/`); both may also be
- * one folder. Objects marked difficult are regions to ignore. Every picture is a group of its own; a hashed
+ * Pascal VOC: `annotations/*.xml` (or `Annotations/`) next to `images/` (or `JPEGImages/`); both may also be
+ * one folder. Objects marked difficult are regions to ignore. Every picture is its own group; a hashed
  * fifth is held out. Unknown class names, broken files, missing pictures and boxes outside the picture are
- * counted problems. Throws ERR_DATASET where a folder is missing or nothing can be used.
+ * counted problems. Throws ERR_DATASET if a folder is missing or no picture can be used.
  */
 export async function openVoc(
   dir: string,
@@ -147,18 +147,18 @@ function readAnnotation(
       if (typeof box === 'string') problems.push({ where, reason: box });
       else boxes.push({ box: isPrediction ? asOpinion(box, object) : box, where });
     });
-  // Only the name is taken, never the path: an annotation cannot reach out of the data set.
+  // Only the name is used, never the path: an annotation cannot point outside the data set.
   const fileName = textOf(root, 'filename');
   return {
     isPrediction,
     pictureName: fileName && posix.basename(win32.basename(fileName)),
-    // Some tools write 0x0 when they did not know the size.
+    // Some tools write 0x0 if they do not know the size.
     declaredSizePx: widthPx && heightPx ? [widthPx, heightPx] : undefined,
     boxes,
   };
 }
 
-/** A predicted box counts by what its network was sure of it. */
+/** A predicted box, weighted by its network's confidence. */
 function asOpinion(box: TruthBox, object: XmlElement): TruthBox {
   const confidence = parseNumber(textOf(object, 'confidence')) ?? 0;
   return { ...box, weight: Math.min(box.weight, Math.max(0, confidence)) };

@@ -7,20 +7,20 @@ import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
 import { type Spread, spreadOf } from '../statistics/percentiles.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
-/** While a camera opens its shutter and its buffers fill, intervals say nothing: so many frames are passed over. */
+/** Frames that are ignored at first: while a camera opens its shutter and fills its buffers, intervals say nothing. */
 const settlingFrames = 5;
-/** No frame for this long ends the test, milliseconds. */
+/** The test ends if no frame arrives for this long, milliseconds. */
 const silenceMs = 5000;
 
-/** How evenly frames came. */
+/** How evenly frames arrived. */
 export interface JitterReading {
   frames: number;
-  /** From one frame's last byte to the next one's. */
+  /** From one frame's arrival to the next one's. */
   intervalMs: Spread;
   rateHz: number;
-  /** Frames that must have been there in intervals of more than one and a half times the median. */
+  /** Frames missing in intervals longer than one and a half times the median. */
   drops: number;
-  /** Why it ended before its time. */
+  /** Why the test ended early. */
   problem?: string;
 }
 
@@ -59,7 +59,7 @@ export async function measureJitter(
   return { ...intervalsOf(arrivalsMs), ...(problem === undefined ? {} : { problem }) };
 }
 
-/** From the times at which frames came, milliseconds, ascending. */
+/** Computes intervals from the frames' arrival times, milliseconds, ascending. */
 export function intervalsOf(arrivalsMs: readonly number[]): Omit<JitterReading, 'problem'> {
   const intervals = arrivalsMs.slice(1).map((ms, index) => ms - arrivalsMs[index]!);
   const intervalMs = spreadOf(intervals);

@@ -14,9 +14,9 @@ const actions: Readonly<Record<string, string>> = {
 };
 
 /**
- * A finding for each bundle of the pipeline file, from what its lane's process said: hash, provider and golden
- * outputs. `allowUncertified` as in the pipeline file; `isCalibrated`: every camera that
- * a task sees has a calibration.
+ * A finding for each bundle of the pipeline file, from its lane's process: hash, provider and golden outputs.
+ * `allowUncertified` as in the pipeline file; `isCalibrated`: whether every camera that a task sees has a
+ * calibration.
  */
 export function bundleFindings(
   readings: readonly LaneReading[],
@@ -34,7 +34,7 @@ export function bundleFindings(
         return withLens(loadedFinding(task, loaded, allowUncertified), loaded, isCalibrated(task));
       const refused = said('refused' as const);
       if (refused !== undefined) return refusedFinding(task, refused);
-      // Its process died: while it loaded this bundle, or one before.
+      // Its process died while it loaded this bundle or an earlier one.
       const wasLoading = said('loading' as const) !== undefined;
       const found = wasLoading
         ? `while it was loaded, ${describeProbeEnd(end)}`
@@ -64,7 +64,10 @@ function loadedFinding(
   return amiss(`bundle ${task}`, state, `${found}: out of tolerance`, action, true);
 }
 
-/** A network that knows no lens sees one: what it learnt to be straight is bent, most of all at the borders. */
+/**
+ * Warns if a network that learnt from undistorted pictures gets distorted ones: what it knows as straight is bent,
+ * most of all near the borders.
+ */
 function withLens(
   finding: Finding,
   { undistortedShare }: Answer<'loaded'>,
@@ -78,7 +81,7 @@ function withLens(
 }
 
 function refusedFinding(task: Task, { code, message }: Answer<'refused'>): Finding {
-  // Where its folder lacks a file, it is missing; a file that is there and wrong has failed.
+  // A file that is absent is missing; a file that is there but wrong has failed.
   const isMissing = /, found (none|nothing there)\b/.test(message);
   const action = actions[code] ?? '`windshield config` shows what the pipeline file means';
   const state = isMissing ? 'missing' : 'failed';

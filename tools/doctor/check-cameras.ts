@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { splitAsked } from '../../src/capture/source-address.js';
 import { amiss, type Finding, fine } from './finding.js';
 
-/** A device of Video4Linux that delivers pictures. */
+/** A Video4Linux device that delivers pictures. */
 export interface CameraDevice {
   /** Such as /dev/video0. */
   device: string;
-  /** By its driver. */
+  /** As the driver names it. */
   name: string;
   isReadable: boolean;
 }
 
-/** Devices that the kernel knows; a camera's further nodes, which carry metadata, are left out. `root` stands for `/`. */
+/** Devices known to the kernel, without a camera's metadata nodes. `root` replaces `/`. */
 export function listCameras(root: string): CameraDevice[] {
   let nodes: string[] = [];
   try {
@@ -45,7 +45,7 @@ function mayRead(path: string): boolean {
   }
 }
 
-/** The cameras of this machine, and whether the one that the pipeline file names is among them. */
+/** The cameras of this machine, and whether the one in the pipeline file is among them. */
 export function checkPluggedCameras(root: string, source: string | undefined): Finding {
   const cameras = listCameras(root);
   const wanted = source?.startsWith('camera:')

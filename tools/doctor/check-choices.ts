@@ -12,8 +12,8 @@ import { type LaneConditions, measureLanes } from './measure-lanes.js';
 import { describeProbeEnd } from './run-probe.js';
 
 /**
- * Measures every bundle of the stages that name several, each in a process of its own, one after the other. A finding for
- * each stage with all times, and the pipeline with what a live run would take here. Never rejects.
+ * Measures every bundle of the stages that name several, each in its own process, one after the other. Resolves with
+ * a finding for each stage with all times, and with the pipeline as a live run would choose it here. Never rejects.
  */
 export async function checkChoices(
   conditions: LaneConditions,

@@ -3,18 +3,18 @@ import { nowNs } from '../../src/frame/clock.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { runProgram } from './run-program.js';
 
-/** How long the two clocks are watched, milliseconds. */
+/** How long the two clocks are observed, milliseconds. */
 const watchMs = 400;
-/** What time synchronisation may slew a clock by is 500 parts in a million; more is a jump. */
+/** Time synchronisation slews a clock by at most 500 parts in a million; more is a jump. */
 const mostDriftPpm = 600;
-/** Turns of the wall clock's millisecond that are caught at each end. */
+/** Millisecond ticks of the wall clock that are observed at each end. */
 const turns = 8;
 
-/** What was seen of the clocks. */
+/** What was measured of the clocks. */
 export interface ClockReading {
   /** Smallest step of the monotonic clock, nanoseconds. */
   resolutionNs: number;
-  /** By how much the wall clock gained on the monotonic one, parts in a million. */
+  /** How much the wall clock gained on the monotonic one, parts in a million. */
   driftPpm: number;
 }
 
@@ -29,8 +29,8 @@ export async function readClocks(forMs = watchMs): Promise<ClockReading> {
 }
 
 /**
- * The wall clock shows whole milliseconds, so its time is known exactly only as one ends. A turn is seen late
- * when something else takes the core, never early: of several the largest difference is the truest.
+ * The wall clock shows whole milliseconds, so its time is known exactly only when one ends. If something else takes
+ * the core, a tick is seen late, never early: the largest of several differences is the most accurate.
  */
 function wallMinusMonotonicMs(): number {
   let truest = Number.NEGATIVE_INFINITY;

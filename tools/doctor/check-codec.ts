@@ -3,7 +3,7 @@ import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
 const sidePx = 64;
 
-/** Pictures of recordings are JPEG: one is made and read again. */
+/** Encodes one JPEG, the picture format of recordings, and decodes it again. */
 export async function checkCodec(): Promise<Finding> {
   const name = 'JPEG codec';
   try {

@@ -5,25 +5,25 @@ import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
 const chunkBytes = 4 * 1024 * 1024;
 const mostBytes = 64 * 1024 * 1024;
-/** A slow disk is believed after this long, milliseconds. */
+/** The measurement ends after this long even on a slow disk, milliseconds. */
 const mostMs = 4000;
-/** JPEG pictures of a 1280x720 camera at 30 Hz come to about 6 MB/s; a disk should have some to spare. */
+/** JPEG pictures of a 1280x720 camera at 30 Hz come to about 6 MB/s; a disk should have a margin. */
 const leastMbPerS = 20;
 const leastFreeBytes = 2e9;
 
-/** What writing showed. */
+/** What was measured of the disk. */
 export interface DiskReading {
   freeBytes: number;
   writtenBytes: number;
-  /** Megabytes (10^6) a second that reached the disk. */
+  /** Megabytes (10^6) per second that reached the disk. */
   mbPerS: number;
-  /** The longest that 4 MiB took, milliseconds: a recorder must hold back that much. */
+  /** Longest time for 4 MiB, milliseconds: a recorder must buffer for that long. */
   longestStallMs: number;
 }
 
 /**
- * Writes up to 64 MiB to a file of its own in `dir`, piece by piece to the disk itself, for at most about 4 s. The
- * file has lost its name before the first byte: nothing stays, however this process ends.
+ * Writes up to 64 MiB to a temporary file in `dir`, synced to the disk piece by piece, for at most about 4 s. The
+ * file is unlinked before the first byte, so nothing remains however this process ends.
  */
 export async function measureDisk(dir: string): Promise<DiskReading> {
   const { bavail, bsize } = await statfs(dir);
@@ -40,7 +40,7 @@ export async function measureDisk(dir: string): Promise<DiskReading> {
 }
 
 async function writeFor(handle: FileHandle, limitBytes: number) {
-  // Of changing bytes: some disks make little of a file of zeros.
+  // Varying bytes, because some disks compress a file of zeros.
   const chunk = Buffer.alloc(chunkBytes);
   for (let i = 0; i < chunkBytes; i += 4) chunk.writeUInt32LE(Math.imul(i, 2654435761) >>> 0, i);
   const startNs = nowNs();
@@ -57,7 +57,7 @@ async function writeFor(handle: FileHandle, limitBytes: number) {
   return { writtenBytes, mbPerS: writtenBytes / 1e6 / seconds, longestStallMs };
 }
 
-/** The disk that recordings go to. `isNeeded`: the pipeline file records. */
+/** Checks the disk that recordings are written to. `isNeeded`: the pipeline file records. */
 export async function checkDisk(dir: string, isNeeded: boolean): Promise<Finding> {
   const name = 'disk';
   const folder = await stat(dir).catch(() => undefined);

@@ -5,13 +5,13 @@ import { readThermalZones } from '../../src/outputs/metrics/thermal-zones.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { runProgram } from './run-program.js';
 
-/** Hotter than this a processor is about to slow itself down, degrees Celsius. */
+/** Above this temperature a processor is about to throttle, degrees Celsius. */
 const hotC = 85;
-/** Less free memory than this is little for four networks, a ring and whatever else runs, bytes. */
+/** Less free memory than this is little for four networks, a ring and the other programs, bytes. */
 const littleMemoryBytes = 1024 ** 3;
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** The text of a file of the kernel's, or undefined where there is none. `root` stands for `/`. */
+/** Text of a kernel file; undefined if there is none. `root` replaces `/`. */
 function readText(root: string, path: string): string | undefined {
   try {
     return readFileSync(join(root, path), 'utf8').trim();
@@ -20,7 +20,7 @@ function readText(root: string, path: string): string | undefined {
   }
 }
 
-/** Cores that this process may use, and what already runs on them. `laneCount`: lanes of the pipeline file, if any. */
+/** Cores that this process may use, and their current load. `laneCount`: lanes of the pipeline file, if any. */
 export function checkCores(root: string, laneCount: number | undefined): Finding {
   const cores = availableParallelism();
   const quota = coreQuota(readText(root, 'sys/fs/cgroup/cpu.max'));
@@ -45,7 +45,7 @@ export function checkCores(root: string, laneCount: number | undefined): Finding
   return fine('cores', found);
 }
 
-/** Cores that a control group grants: "150000 100000" is one and a half; undefined for "max" or no group. */
+/** Cores that a control group grants: "150000 100000" means one and a half; undefined for "max" or no group. */
 export function coreQuota(cpuMax: string | undefined): number | undefined {
   const [quota, period] = (cpuMax ?? '').split(/\s+/).map(Number);
   return quota! > 0 && period! > 0 ? quota! / period! : undefined;
@@ -55,7 +55,7 @@ export function checkMemory(root: string): Finding {
   const meminfo = readText(root, 'proc/meminfo') ?? '';
   const availableKib = Number(/^MemAvailable:\s+(\d+) kB/m.exec(meminfo)?.[1]);
   const freeBytes = Number.isFinite(availableKib) ? availableKib * 1024 : freemem();
-  // What a control group grants may be less than what the machine has; without one it is a huge number.
+  // A control group may grant less than the machine has; without one this is a huge number.
   const granted = process.constrainedMemory();
   const limit = granted > 0 && granted < totalmem() ? `, limited to ${gigabytes(granted)}` : '';
   const found = `${gigabytes(freeBytes)} free of ${gigabytes(totalmem())}${limit}`;
@@ -64,7 +64,7 @@ export function checkMemory(root: string): Finding {
     : fine('memory', found);
 }
 
-/** Temperatures and how the clock of the cores is governed. */
+/** Temperatures, and the frequency governor of the cores. */
 export async function checkThermals(root: string): Promise<Finding> {
   const zones = await readThermalZones(root);
   const governor = readText(root, 'sys/devices/system/cpu/cpu0/cpufreq/scaling_governor');
@@ -107,6 +107,6 @@ export async function checkJetson(root: string): Promise<Finding[]> {
   ];
 }
 
-/** "NV Power Mode: MAXN" as `nvpmodel -q` prints it. */
+/** Extracts "MAXN" from "NV Power Mode: MAXN", as `nvpmodel -q` prints it. */
 export const powerMode = (text: string | undefined): string | undefined =>
   /NV Power Mode:\s*(\S+)/.exec(text ?? '')?.[1];

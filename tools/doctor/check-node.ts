@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { amiss, type Finding, fine } from './finding.js';
 
-/** This Node.js against the package's `engines`. */
+/** Checks this Node.js against the package's `engines`. */
 export function checkNode(version: string, repoDir: string): Finding {
   const { engines } = JSON.parse(readFileSync(`${repoDir}/package.json`, 'utf8'));
   const least = String(engines.node).replace(/^>=\s*/, '');

@@ -14,7 +14,7 @@ import { amiss, type Finding, fine, reasonOf } from './finding.js';
 import { type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
 import { lanesToMeasure, measureLanes } from './measure-lanes.js';
 
-/** Everything that only a pipeline file can ask for, and what it can expect of this machine. */
+/** Checks everything that only a pipeline file can require, and predicts its performance on this machine. */
 export async function checkPipeline(
   config: PipelineConfig,
 ): Promise<{ findings: Finding[]; headroom: Headroom }> {
@@ -46,7 +46,10 @@ export async function checkPipeline(
   };
 }
 
-/** Where the frames of one camera come from, and whether it is calibrated; named where there are several. */
+/**
+ * Checks where one camera's frames come from and whether it is calibrated; findings name the camera if there are
+ * several.
+ */
 async function checkCamera(name: string, config: PipelineConfig) {
   const { finding: source, facts } = await checkSource(config.source, sourceOptionsOf(config));
   const { finding: calibration, camera } = await checkCalibration(config, facts);

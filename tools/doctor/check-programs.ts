@@ -2,14 +2,17 @@ import type { SourceProgram } from '../../src/capture/source-table.js';
 import { amiss, type Finding, fine } from './finding.js';
 import { runProgram } from './run-program.js';
 
-/** OpenCV's package asks for this where Debian's library is used; it does no harm elsewhere. */
+/** OpenCV's package requires this if Debian's library is used; it does no harm elsewhere. */
 const openCvEnv = { OPENCV4NODEJS_DISABLE_AUTOBUILD: '1' };
 const openCvCall =
   "const v = require('@u4/opencv4nodejs').version; process.stdout.write([v.major, v.minor, v.revision].join('.'))";
 const pythonCall =
   'import zmq, google.protobuf as p; print("pyzmq", zmq.__version__ + ", protobuf", p.__version__)';
 
-/** Programs and packages that only some sources, the calibration and the examples use; `needs`: those of the source at hand. */
+/**
+ * Programs and packages that only some sources, the calibration and the examples use; `needs`: those that this
+ * pipeline's source requires.
+ */
 export async function checkPrograms(
   needs: readonly SourceProgram[],
   repoDir: string,
@@ -58,7 +61,7 @@ function program(
   isNeeded = false,
 ): Finding {
   if (result.stdout !== undefined) return fine(name, read(result.stdout), isNeeded);
-  // A package that is not installed is a program that says so.
+  // A package that is not installed shows as a program that runs and says so.
   const isAbsent = !result.isFound || /Cannot find module|No module named/.test(result.reason);
   return amiss(name, isAbsent ? 'missing' : 'failed', result.reason, action, isNeeded);
 }

@@ -10,8 +10,8 @@ export const providers = ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const;
 export type Provider = (typeof providers)[number];
 
 /**
- * TensorRT builds an engine on its first run, which takes long even for a small network; the others take well
- * below a second, and a machine that is busy many times that.
+ * TensorRT builds an engine on its first run, which takes long even for a small network; the others take well below a
+ * second, or many times that on a busy machine.
  */
 const timeoutMs: Record<Provider, number> = {
   tensorrt: 180_000,
@@ -19,7 +19,7 @@ const timeoutMs: Record<Provider, number> = {
   webgpu: 30_000,
   cpu: 30_000,
 };
-/** Half floats and TensorFloat-32 are allowed, a wrong kernel is not. */
+/** Tolerates half floats and TensorFloat-32, but not a wrong kernel. */
 const mostDifference = 0.02;
 
 const actions: Record<Provider, string> = {
@@ -37,7 +37,7 @@ export interface RuntimePackage {
   libraries: readonly string[];
 }
 
-/** Throws where the package is not installed. */
+/** Throws if the package is not installed. */
 export function findRuntime(): RuntimePackage {
   const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8'));
@@ -68,8 +68,8 @@ export function checkRuntime(): Finding {
 }
 
 /**
- * Runs the proof network on every provider, one after the other, each in a process of its own. `asked`: the
- * providers of the pipeline file, in order; without one only the CPU is needed.
+ * Runs the proof network on every provider, one after the other, each in its own process. `asked`: the pipeline
+ * file's providers, in order; without a file only the CPU is needed.
  */
 export async function checkProviders(asked: readonly string[] = ['cpu']): Promise<Finding[]> {
   const proven = new Map<string, Finding>();
@@ -77,7 +77,7 @@ export async function checkProviders(asked: readonly string[] = ['cpu']): Promis
   return markNeeded(proven, asked);
 }
 
-/** Says of each provider whether it is needed. What one of a list cannot do, the next one of the list does. */
+/** Marks which providers are needed. If one of the list fails, the next one takes its place. */
 export function markNeeded(
   proven: ReadonlyMap<string, Finding>,
   asked: readonly string[],
@@ -89,7 +89,7 @@ export function markNeeded(
   });
 }
 
-/** One provider, proven by a run and by time. */
+/** Tests one provider with a run and a time limit. */
 export async function proveProvider(
   provider: Provider,
   entry = probeEntry('./provider-probe.js', import.meta.url),
@@ -130,7 +130,7 @@ export async function proveProvider(
   return fine(name, found);
 }
 
-/** "libcudnn.so.9 is missing" for a provider whose own library is there and finds not all that it needs. */
+/** "libcudnn.so.9 is missing" for a provider whose own library is installed but lacks a dependency. */
 async function absentLibraries(provider: Provider): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
   const { libraryDir, libraries } = findRuntime();
@@ -145,14 +145,14 @@ async function absentLibraries(provider: Provider): Promise<string | undefined> 
 export const notFoundIn = (lddOutput: string): string[] =>
   [...lddOutput.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
 
-/** The library that could not be loaded, where the runtime wrote of it, else the innermost reason. */
+/** The library that could not be loaded, if the runtime reported one; otherwise the innermost reason. */
 export function shortReason(reason: string, errorText: string): string {
   const unloaded = /Failed to load library \S*?([^/\s]+) with error: (?:\S+\/[^/\s]+: )?(.*)/.exec(
     errorText,
   );
   if (unloaded !== null) return `${unloaded[1]}: ${unloaded[2]!.trim()}`;
   const inner = /found none: \w+ \((.*)\)$/s.exec(reason)?.[1] ?? reason;
-  // Assertions of native code name their own source file first.
+  // Assertions of native code start with the name of their source file.
   return (inner.split(/ was false\. /).at(-1) ?? inner).replace(/^\S+\.cc:\d+ /, '').trim();
 }
 

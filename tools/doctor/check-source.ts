@@ -8,20 +8,20 @@ import { type FrameLayout, frameBytes, packedRgbLayout } from '../../src/frame/f
 import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
-/** Frames that are read to see how long reading takes, and those before, which were decoded ahead meanwhile. */
+/** Frames whose reading is timed, and the frames before them, which may have been decoded ahead. */
 const readFrames = 24;
 const firstFrames = 8;
-/** Taken for what a source does not say, or where there is none. */
+/** Used if there is no source or if it does not state its layout. */
 const usualLayout = packedRgbLayout(1280, 720);
 const usualRateHz = 30;
 
-/** What the lanes will get. */
+/** The frames that the lanes will get. */
 export interface SourceFacts {
   layout: FrameLayout;
   rateHz: number;
-  /** True where size and rate are the usual ones because the source did not say. */
+  /** True if size and rate are defaults because the source did not state them. */
   isAssumed: boolean;
-  /** From one frame to the next when they are read as fast as can be, milliseconds; undefined where not measured. */
+  /** Time per frame when reading as fast as possible, milliseconds; undefined if not measured. */
   readMs: number | undefined;
 }
 
@@ -32,7 +32,7 @@ const assumed: SourceFacts = {
   readMs: undefined,
 };
 
-/** The row of the source table; undefined where nothing is named, or nothing is there. */
+/** The row of the source table; undefined if no source is named or it does not exist. */
 export async function rowOfSource(source: string | undefined): Promise<SourceRow | undefined> {
   if (source === undefined) return undefined;
   const address = addressRow(source);
@@ -89,7 +89,7 @@ export async function checkSource(
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** Mean time from one frame to the next: sources decode several side by side, so that single times say little. */
+/** Mean time per frame. Sources decode several frames in parallel, so single times say little. */
 async function timeReading(source: FrameSource): Promise<number | undefined> {
   const pixels = new Uint8Array(frameBytes(source.info.layout));
   const openNs = nowNs();
@@ -100,7 +100,7 @@ async function timeReading(source: FrameSource): Promise<number | undefined> {
     if (count === firstFrames) startNs = nowNs();
   }
   if (count === 0) return undefined;
-  // A drive that is over before has to do with its first frames.
+  // If the drive ends early, all of its frames count, including the first ones.
   return count > firstFrames
     ? elapsedMs(startNs, nowNs()) / (count - firstFrames)
     : elapsedMs(openNs, nowNs()) / count;

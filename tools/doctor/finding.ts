@@ -1,22 +1,19 @@
-/**
- * `ok`; `warning`: there, but not as it should be; `missing`: not there; `failed`: there, and does not do what it
- * is for.
- */
+/** `ok`; `warning`: present, but not as it should be; `missing`: absent; `failed`: present, but does not work. */
 export type FindingState = 'ok' | 'warning' | 'missing' | 'failed';
 
-/** One thing that was looked at. */
+/** Result of one check. */
 export interface Finding {
   name: string;
   state: FindingState;
-  /** True where the pipeline file (or, without one, every pipeline) cannot run without it. */
+  /** True if the pipeline file (or, without one, every pipeline) cannot run without it. */
   isNeeded: boolean;
   /** What was found, with its units. */
   found: string;
-  /** What to do; empty where nothing is. */
+  /** What to do; empty if nothing. */
   action: string;
 }
 
-/** Something that is as it should be. */
+/** A finding that is as it should be. */
 export const fine = (name: string, found: string, isNeeded = false): Finding => ({
   name,
   state: 'ok',
@@ -25,7 +22,7 @@ export const fine = (name: string, found: string, isNeeded = false): Finding => 
   action: '',
 });
 
-/** Something that is not. */
+/** A finding that is not as it should be. */
 export const amiss = (
   name: string,
   state: Exclude<FindingState, 'ok'>,
@@ -34,10 +31,10 @@ export const amiss = (
   isNeeded = false,
 ): Finding => ({ name, state, isNeeded, found, action });
 
-/** True for what keeps the pipeline from running. */
+/** Whether a finding keeps the pipeline from running. */
 export const isBlocking = ({ state, isNeeded }: Finding): boolean =>
   isNeeded && (state === 'missing' || state === 'failed');
 
-/** The message of an error without the error's class. */
+/** An error's message without the name of its class. */
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ').trim();

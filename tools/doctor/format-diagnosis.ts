@@ -10,7 +10,7 @@ const marks: Readonly<Record<FindingState, string>> = {
 const nameWidth = 22;
 const leastWidth = 60;
 
-/** The findings as a table of `columns` characters, and a line that sums them up. */
+/** Formats the findings as a table of `columns` characters, followed by a summary line. */
 export function formatDiagnosis({ findings, isReady }: Diagnosis, columns = 100): string {
   const blocking = findings.filter(isBlocking).map(({ name }) => name);
   const warnings = findings.filter(({ state }) => state === 'warning').length;
@@ -21,10 +21,10 @@ export function formatDiagnosis({ findings, isReady }: Diagnosis, columns = 100)
   return [...findings.flatMap((finding) => rows(finding, columns)), '', verdict].join('\n');
 }
 
-/** Mark, name and what was found, then what to do; both wrapped under each other. */
+/** Mark, name and finding, then what to do; both are wrapped with the same indentation. */
 function rows({ name, state, isNeeded, found, action }: Finding, columns: number): string[] {
   const mark = `${marks[state]} ${isNeeded ? '*' : ' '} `;
-  // A long name has its line to itself.
+  // A long name gets its own line.
   const isLong = name.length >= nameWidth;
   const indent = ' '.repeat(mark.length + nameWidth);
   const width = Math.max(leastWidth, columns) - indent.length;

@@ -4,35 +4,35 @@ import { amiss, type Finding, fine } from './finding.js';
 import type { StageTimeMs } from './lane-probe.js';
 import { assumedSigns, type LaneReading } from './measure-lanes.js';
 
-/** Less than this share of a frame's time to spare, and the first hiccup drops a frame. */
+/** With less than this share of a frame's time to spare, the first hiccup drops a frame. */
 const littleHeadroom = 0.2;
 
-/** What one lane can do, times in milliseconds. */
+/** What one lane can achieve, times in milliseconds. */
 export interface LaneHeadroom {
   lane: string;
   stages: StageTimeMs[];
-  /** All its stages on one frame, median. */
+  /** Median time of all its stages on one frame. */
   frameMs: number;
   /** Share of a frame's time that is left at the nominal rate; below 0 the lane cannot keep up. */
   headroom: number;
   maxRateHz: number;
 }
 
-/** What a pipeline file can do on this machine. */
+/** What a pipeline file can achieve on this machine. */
 export interface Headroom {
   nominalRateHz: number;
-  /** True where the source does not say its rate and the usual one is taken. */
+  /** True if the source does not state its rate, so that a default is used. */
   isRateAssumed: boolean;
   widthPx: number;
   heightPx: number;
-  /** Signs in each frame that the sign stage was given. */
+  /** Signs per frame that the sign stage is measured with. */
   assumedSigns: number;
-  /** To read and decode one frame of the source; null where that was not measured. */
+  /** Time to read and decode one frame of the source; null if not measured. */
   readMs: number | null;
   lanes: LaneHeadroom[];
-  /** What the slowest lane, the source and all cores together allow; null where a lane could not be measured. */
+  /** Rate that the slowest lane, the source and all cores together allow; null if a lane could not be measured. */
   expectedRateHz: number | null;
-  /** Which of them it is. */
+  /** Which of them limits the rate. */
   limitedBy: string | null;
 }
 
@@ -60,7 +60,7 @@ export function predictHeadroom(
   const limits = lanes.map(({ lane, maxRateHz }) => ({ by: `lane ${lane}`, rateHz: maxRateHz }));
   if (readMs !== undefined && readMs > 0)
     limits.push({ by: 'reading the source', rateHz: 1000 / readMs });
-  // Each lane had a core to itself only where there are enough of them; reading takes its share as well.
+  // Each lane had its own core only if there are enough of them; reading also needs its share.
   const workMs = lanes.reduce((sum, { frameMs }) => sum + frameMs, readMs ?? 0);
   limits.push({ by: `${cores} cores`, rateHz: (1000 * cores) / workMs });
   const isComplete = lanes.length === readings.length && lanes.length > 0;
@@ -89,7 +89,7 @@ const roundedTimes = (times: StageTimeMs): StageTimeMs => ({
   totalMs: rounded(times.totalMs),
 });
 
-/** The prediction as findings: one for each lane, one for the whole. */
+/** The prediction as findings: one for each lane, one for the complete pipeline. */
 export function headroomFindings(headroom: Headroom, laneNames: readonly string[]): Finding[] {
   const { lanes, nominalRateHz, expectedRateHz, limitedBy, isRateAssumed } = headroom;
   const frameMs = 1000 / nominalRateHz;

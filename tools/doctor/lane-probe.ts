@@ -13,17 +13,17 @@ import { loadStage, prepareStage } from '../../src/stages/load-stage.js';
 import type { PreprocessChoice } from '../../src/stages/preprocessing-place.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
 
-/** What a lane is to be measured with. */
+/** How a lane is measured. */
 export interface LaneSetup {
   /** In the order in which they run. */
   stages: readonly { task: Task; bundleDir: string }[];
-  /** The bundle whose boxes the sign stage reads, wherever it rides. */
+  /** The bundle whose boxes the sign stage reads, in whichever lane it runs. */
   detectionDir: string | undefined;
   providers: readonly string[];
   preprocess: PreprocessChoice;
   frame: FrameLayout;
   camera: CameraModel | undefined;
-  /** Signs that the sign stage is given to read in each frame. */
+  /** Signs per frame that the sign stage reads. */
   signCount: number;
   measureMs: number;
 }
@@ -37,7 +37,7 @@ export interface StageTimeMs {
   totalMs: number;
 }
 
-/** What a lane's process says, in this order; it measures when it is answered after `ready`. */
+/** Messages of a lane's process, in this order; it starts to measure when `ready` is answered. */
 export type LaneAnswer =
   | { type: 'loading'; task: Task }
   | {
@@ -48,7 +48,7 @@ export type LaneAnswer =
       sha256: string;
       provider: string;
       use: PermittedUse;
-      /** Share of its training pictures without a lens in them. */
+      /** Share of its training pictures that were undistorted. */
       undistortedShare: number;
       isCertified: boolean;
       maxAbsDifference: number;
@@ -59,10 +59,10 @@ export type LaneAnswer =
   | { type: 'measured'; rounds: number; frameMs: number; stages: StageTimeMs[] };
 
 const leastRounds = 5;
-/** Rounds before the first one that counts: memory is planned and caches fill. */
+/** Rounds before the first one that counts, while memory is planned and caches fill. */
 const warmUpRounds = 2;
 
-// A process of its own: `lane-probe.js <LaneSetup as JSON>`. Loads a lane as the rig does, then runs it on grey frames.
+// Runs as its own process: `lane-probe.js <LaneSetup as JSON>`. Loads a lane as the rig does, then runs it on grey frames.
 const setup = JSON.parse(process.argv[2]!) as LaneSetup;
 const post = (answer: LaneAnswer) => process.send!(answer);
 
@@ -105,7 +105,7 @@ async function load(detectorClasses: readonly string[]): Promise<Map<Task, Stage
 async function classesOfDetector(dir: string | undefined): Promise<readonly string[]> {
   if (dir === undefined) return [];
   const where = join(dir, 'manifest.json');
-  // A bundle that cannot be read is told of where it is loaded.
+  // A bundle that cannot be read is reported when it is loaded.
   const text = await readFile(where, 'utf8').catch(() => undefined);
   if (text === undefined) return [];
   try {

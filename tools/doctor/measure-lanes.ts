@@ -11,12 +11,12 @@ import { type ProbeEnd, probeEntry, runProbe } from './run-probe.js';
 
 /** How long each lane runs, all at the same time, milliseconds. */
 const measureMs = 1200;
-/** Loading, certifying and measuring; TensorRT may build engines meanwhile. */
+/** For loading, certifying and measuring; TensorRT may also build engines. */
 const timeoutMs = { quick: 60_000, tensorrt: 600_000 };
-/** Signs in a frame: more than most have. */
+/** Signs per frame: more than most frames have. */
 export const assumedSigns = 4;
 
-/** What the process of one lane said, and how it ended. */
+/** Messages of one lane's process, and how it ended. */
 export interface LaneReading {
   /** Its stages joined by `+`, as in results. */
   name: string;
@@ -25,7 +25,7 @@ export interface LaneReading {
   end: ProbeEnd;
 }
 
-/** What every lane is measured with. */
+/** Conditions under which every lane is measured. */
 export interface LaneConditions {
   config: PipelineConfig;
   frame: FrameLayout;
@@ -33,8 +33,8 @@ export interface LaneConditions {
 }
 
 /**
- * Which stages share a lane: as the pipeline file says or, with `lanes: auto`, as a run would plan it from the
- * time of each stage. Never rejects; stages that cannot be measured ride in one lane, where it is said why.
+ * Which stages share a lane: as in the pipeline file or, with `lanes: auto`, as a run would plan it from the time of
+ * each stage. Never rejects; stages that cannot be measured share one lane, whose findings say why.
  */
 export async function lanesToMeasure(
   conditions: LaneConditions,
@@ -51,8 +51,8 @@ export async function lanesToMeasure(
 }
 
 /**
- * Loads every lane in a process of its own; when all are ready they run at the same time, as in a drive, so that
- * they get in each other's way as they will. Never rejects.
+ * Loads every lane in its own process; when all are ready they run at the same time, so that they compete for the
+ * machine as in a drive. Never rejects.
  */
 export async function measureLanes(
   { config, frame, camera }: LaneConditions,
@@ -81,14 +81,14 @@ export async function measureLanes(
           if (message.type === 'ready') start.arrive(name, () => send({ type: 'go' }));
         },
       });
-      // One that died on its way must not hold up the others.
+      // A process that died early must not hold up the others.
       start.leave(name);
       return { name, stages, answers: messages, end };
     }),
   );
 }
 
-/** Where all wait for each other, those that will not come left out. */
+/** Makes all lanes wait for each other, except those that have left. */
 class StartLine {
   readonly #waiting = new Map<string, () => void>();
   #expected: number;
@@ -102,7 +102,7 @@ class StartLine {
     this.#startIfAllAreHere();
   }
 
-  /** Means nothing after `arrive`. */
+  /** No effect after `arrive`. */
   leave(name: string): void {
     if (this.#waiting.has(name)) return;
     this.#expected--;

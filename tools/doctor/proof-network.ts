@@ -4,15 +4,15 @@ import { OnnxGraph } from '../../src/onnx/onnx-graph.js';
 const sidePx = 96;
 const channels = 16;
 
-/** The value of every pixel of the input that `proofAnswer` holds for. */
+/** The value of every input pixel for which `proofAnswer` holds. */
 export const proofInput = 0.5;
 
-/** What a right provider answers for an input of `proofInput` everywhere: channel by channel 0.5, 1, 1.5 and so on. */
+/** The correct answer for an input of `proofInput` everywhere: channel by channel 0.5, 1, 1.5 and so on. */
 export const proofAnswer = Array.from({ length: channels }, (_, channel) => (channel + 1) / 2);
 
 /**
- * A small network whose answer is known: a convolution whose weights sum to 1, 2, 3 and so on, a second one that
- * changes nothing, a ReLU and a mean. Enough for a provider to load its kernels, and to compute something wrong.
+ * A small network with a known answer: a convolution whose weights sum to 1, 2, 3 and so on, a second one that is the
+ * identity, a ReLU and a mean. Enough to make a provider load its kernels, and to expose a wrong one.
  */
 export function proofBundle(): Bundle {
   const graph = new OnnxGraph('proof');

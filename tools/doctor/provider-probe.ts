@@ -3,14 +3,14 @@ import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 import { nearestRank } from '../statistics/percentiles.js';
 import { proofAnswer, proofBundle, proofInput } from './proof-network.js';
 
-/** What the probe of a provider says. */
+/** The answer of a provider's probe. */
 export type ProviderAnswer =
   | { isRunning: true; runMs: number; loadMs: number; maxDifference: number }
   | { isRunning: false; reason: string };
 
 const rounds = 30;
 
-// A process of its own: `provider-probe.js <provider>`. Proves by a run, through the same door as the rig.
+// Runs as its own process: `provider-probe.js <provider>`. Tests the provider by a run, through the same code as the rig.
 async function prove(provider: string): Promise<ProviderAnswer> {
   const startNs = nowNs();
   const session = await createNetworkSession(proofBundle(), { providers: [provider] });

@@ -20,33 +20,33 @@ const repoDir = fileURLToPath(
 );
 
 export interface DoctorOptions {
-  /** Undefined: only the machine is looked at. */
+  /** If undefined, only the machine is checked. */
   config?: PipelineConfig;
   /** A device, or a live source as the pipeline file writes it, to measure for `seconds`. */
   camera?: string;
   seconds: number;
-  /** Stands for `/` where the kernel's files are read. */
+  /** Replaces `/` in the paths of kernel files. */
   root?: string;
-  /** Told what is looked at next. */
+  /** Called with the name of the next check. */
   onProgress?: (what: string) => void;
 }
 
-/** What was found, as `--json` prints it. */
+/** The findings, as `--json` prints them. */
 export interface Diagnosis {
-  /** False when something that the pipeline needs is missing or fails. */
+  /** False if something that the pipeline needs is missing or fails. */
   isReady: boolean;
   findings: Finding[];
   /** Null without a pipeline file. */
   headroom: Headroom | null;
 }
 
-/** Lanes that the file insists on; those of `auto` are as many as there are cores. */
+/** Number of lanes if the file fixes it; otherwise undefined, because `auto` follows the number of cores. */
 const laneCountIn = (config: PipelineConfig | undefined) =>
   config === undefined || config.lanes === 'auto' ? config?.laneCount : config.lanes.length;
 
 /**
- * Looks at everything that a pipeline needs of a machine, one thing after the other so that none disturbs the
- * measuring of another. What it finds wrong is a finding; it rejects only for faults of its own.
+ * Checks everything that a pipeline needs of a machine, one thing after the other so that no measurement disturbs
+ * another. Faults of the machine become findings; it rejects only for its own faults.
  */
 export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   const { config, camera, seconds, root = '/', onProgress = () => {} } = options;

@@ -5,15 +5,15 @@ import { builtEntry } from '../../src/frame/built-entry.js';
 /** How a probe's process ended. */
 export type ProbeEnd =
   | { kind: 'done' }
-  /** By a signal, or with another exit code than 0. */
+  /** By a signal, or with an exit code other than 0. */
   | { kind: 'crashed'; how: string }
-  /** It was still busy when its time was over, and was killed. */
+  /** It did not finish within its time limit and was killed. */
   | { kind: 'hung'; afterMs: number };
 
 export interface ProbeResult<Message> {
   messages: Message[];
   end: ProbeEnd;
-  /** The end of what it wrote to its error output; native libraries say their reasons there. */
+  /** The end of its error output, where native libraries state their reasons. */
   errorText: string;
 }
 
@@ -32,8 +32,8 @@ export function probeEntry(name: string, callerUrl: string): string {
 }
 
 /**
- * Runs a script in a process of its own, so that native code that crashes or hangs there is a finding here. Its
- * messages come over the channel that `process.send` writes to. Never rejects.
+ * Runs a script in its own process, so that crashing or hanging native code becomes a finding. Its messages arrive
+ * over the channel of `process.send`. Never rejects.
  */
 export function runProbe<Message>(
   entry: string,
@@ -44,9 +44,9 @@ export function runProbe<Message>(
     const child = fork(entry, probeArguments, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
-      // Flags of a debugger or a test runner are not the probe's.
+      // Flags of a debugger or a test runner must not reach the probe.
       execArgv: [],
-      // JSON knows no NaN, which is what a broken kernel answers.
+      // JSON has no NaN, which a broken kernel may answer.
       serialization: 'advanced',
     });
     const messages: Message[] = [];
@@ -54,7 +54,7 @@ export function runProbe<Message>(
     let isOverdue = false;
     const timer = setTimeout(() => {
       isOverdue = true;
-      // Native code that hangs hears nothing gentler.
+      // Native code that hangs does not react to gentler signals.
       child.kill('SIGKILL');
     }, timeoutMs);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -77,7 +77,7 @@ export function runProbe<Message>(
   });
 }
 
-/** How a probe ended that did not end well, in words. */
+/** Describes in words how a probe ended, if not normally. */
 export function describeProbeEnd(end: ProbeEnd): string {
   switch (end.kind) {
     case 'done':

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** A program that ran: its output. One that did not: why. */
+/** The output of a program that ran, or the reason why it did not. */
 export type ProgramResult =
   | { isFound: true; stdout: string }
   | { isFound: boolean; stdout?: undefined; reason: string };
@@ -11,7 +11,7 @@ export interface ProgramOptions {
   cwd?: string;
 }
 
-/** Runs a program without a shell. `isFound` is false where there is none of that name. Never rejects. */
+/** Runs a program without a shell. `isFound` is false if there is no program of that name. Never rejects. */
 export function runProgram(
   program: string,
   programArguments: readonly string[],
@@ -35,10 +35,10 @@ export function runProgram(
   });
 }
 
-/** As Node.js and Python begin the line that says what was wrong. */
+/** How Node.js and Python begin the line that states the error. */
 const errorName = /^\w*Error: /;
 
-/** Programs tell of their fault in one line of many: the one that names an error, else the last. */
+/** Of a program's error output, the line that names an error; otherwise the last line. */
 function reasonIn(text: string): string {
   const lines = text.trim().split('\n');
   const line = lines.find((text) => errorName.test(text)) ?? lines.at(-1)!;

@@ -2,11 +2,11 @@ import { choosePictures, type PictureStream } from '../../src/recording/picture-
 import { picturesIn } from '../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 
-/** A recording's pictures of one camera, that are being read. Close it when done. */
+/** Reads one camera's pictures from a recording. Close it when done. */
 export class DrivePictures {
   readonly reader: RecordingReader;
   readonly stream: PictureStream;
-  /** What was chosen where there was a choice. */
+  /** Which topic was chosen, if there was a choice. */
   readonly note: string | undefined;
 
   private constructor(reader: RecordingReader, stream: PictureStream, note: string | undefined) {
@@ -15,7 +15,7 @@ export class DrivePictures {
     this.note = note;
   }
 
-  /** Rejects as RecordingReader.open does, and with ERR_RECORDING where there are no pictures. */
+  /** Rejects as RecordingReader.open does, and with ERR_RECORDING if there are no pictures. */
   static async open(path: string, topic?: string): Promise<DrivePictures> {
     const reader = await RecordingReader.open(path);
     try {

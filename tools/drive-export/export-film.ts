@@ -13,29 +13,29 @@ import { DrivePictures } from './drive-pictures.js';
 import { ResultDrawing, recordedMapMeaning } from './result-drawing.js';
 
 export interface FilmSummary {
-  /** Frames of the film; a picture that stands for longer than one of them counts as often. */
+  /** Frames of the film; a picture shown for several frames counts once per frame. */
   frames: number;
   rateHz: number;
-  /** Pictures of the recording in it, and those among them with results. */
+  /** Pictures of the recording that are in the film, and how many of them have results. */
   pictures: number;
   annotated: number;
-  /** Pictures that could not be read, or are of another size than the first. */
+  /** Pictures that could not be read, or whose size differs from the first. */
   skipped: number;
-  /** Pauses that were cut short. */
+  /** Pauses that were shortened. */
   cutPauses: number;
-  /** What could not be read of the drive's file itself. */
+  /** Parts of the drive's file that could not be read. */
   losses: string[];
 }
 
-/** A pause is shown in its true length up to this; clocks that jump by years make no film of years. */
+/** Pauses are shown in full up to this length; clocks that jump by years must not make a film of years. */
 const longestStillS = 10;
 const fallbackRateHz = 10;
 const mostRateHz = 120;
 
 /**
- * Films a drive with what was seen in it drawn in, as `windshield picture` draws it, in the drive's own time. Pictures without
- * a result are shown as they are. `resultsPath` may be left out. Rejects as DrivePictures.open and FilmFile.start do, and with
- * the reason of `signal`; nothing is left then.
+ * Films a drive in its own time with the results drawn in, as `windshield picture` draws them. Pictures without a
+ * result are shown as they are. `resultsPath` may be left out. Rejects as DrivePictures.open and FilmFile.start do,
+ * and with the reason of `signal`; no file is left then.
  */
 export async function exportFilm(
   drivePath: string,
@@ -68,7 +68,7 @@ async function openResults(path: string | undefined): Promise<OpenResults | unde
   const meaning = recordedMapMeaning(file);
   const results = file.results();
   let waiting: Awaited<ReturnType<typeof results.next>> | undefined;
-  /** The result of the picture of this stamp; pictures are asked for in their order. */
+  /** The result for the picture with this stamp; call it in the pictures' order. */
   const next = async (stampNs: bigint) => {
     waiting ??= await results.next();
     while (!waiting.done && waiting.value.stampNs < stampNs) waiting = await results.next();
@@ -92,7 +92,7 @@ async function film(
   let shown: DecodedImage | undefined;
   let lastNs = 0n;
   let elapsedS = 0;
-  /** Shows what is shown until the film is this long. */
+  /** Repeats the current picture until the film has this many frames. */
   const holdUntil = async (frames: number) => {
     for (; shown !== undefined && summary.frames < frames; summary.frames++) {
       signal?.throwIfAborted();
@@ -128,7 +128,7 @@ async function film(
   }
 }
 
-/** Undefined where it cannot be read, or is not of the size that is expected. */
+/** Undefined if the picture cannot be read or does not have the expected size. */
 async function decoded(
   inTurn: PictureInTurn,
   expected: { widthPx: number; heightPx: number } | undefined,
@@ -146,12 +146,12 @@ async function cameraOf({ reader, stream }: DrivePictures) {
     const { calibration } = await calibrationOf(reader, stream);
     return calibration && checkCameraCalibration(calibration);
   } catch {
-    // As on the rig: a camera that was never calibrated is taken as it is.
+    // As on the rig, pictures of an uncalibrated camera are used as they are.
     return undefined;
   }
 }
 
-/** By its own word, else by its times. */
+/** The rate that the recording states; otherwise computed from its times. */
 function rateOf({ metadata, startNs, endNs }: RecordingReader, pictures: number): number {
   const spanS = Number(endNs - startNs) / 1e9;
   const said = Number(metadata.get(driveMetadataName)?.['rateHz']);

@@ -11,11 +11,11 @@ import { DrivePictures } from './drive-pictures.js';
 
 export interface PicturesSummary {
   pictures: number;
-  /** Of these, those whose bytes were copied as they are. */
+  /** How many of these were copied byte by byte. */
   copied: number;
   /** Pictures of the recording that could not be read. */
   skipped: number;
-  /** What could not be read of the file itself. */
+  /** Parts of the file that could not be read. */
   losses: string[];
 }
 
@@ -32,9 +32,9 @@ const listTable = {
 } as const satisfies Table;
 
 /**
- * Writes the pictures of a recording as `000000.jpg`, `000001.jpg` and so on, JPEG byte by byte, and last `pictures.csv`, which
- * says when each was taken. Rejects with ERR_OUTPUT where the folder is there and not empty, as DrivePictures.open does, and with
- * the reason of `signal`; what was written until then stays, without the list.
+ * Writes the pictures of a recording as `000000.jpg`, `000001.jpg` and so on, copying JPEG byte by byte, and finally
+ * `pictures.csv` with the time of each. Rejects with ERR_OUTPUT if the folder exists and is not empty, as
+ * DrivePictures.open does, and with the reason of `signal`; pictures written until then stay, without the list.
  */
 export async function exportPictures(
   drivePath: string,

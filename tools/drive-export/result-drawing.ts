@@ -19,7 +19,7 @@ import type { LegendEntry } from '../../src/viewer/legend-svg.js';
 import { type Overlay, overlaySvg, overlayTexts } from '../../src/viewer/overlay-svg.js';
 import { estimatedTextWidth, fontFamily, type TextWidth } from '../../src/viewer/svg-text.js';
 
-/** What a class map means: where the network looked, and its classes with their colours. */
+/** How to draw a class map: where the network looked, and its classes with their colours. */
 export interface MapMeaning {
   input: InputSpec;
   classes: readonly string[];
@@ -30,16 +30,16 @@ export interface MapMeaning {
 export class ResultDrawing {
   readonly #meaning: MapMeaning | undefined;
   readonly #lookUp: MapLookUp | undefined;
-  /** Labels come again from frame to frame. */
+  /** Cached, because labels recur from frame to frame. */
   readonly #widths = new Map<string, number>();
 
-  /** `meaning` says what the segmentation network saw of the frame; without it no class map is drawn. */
+  /** `meaning` describes what the segmentation network saw; without it no class map is drawn. */
   constructor(meaning: MapMeaning | undefined, camera: CameraModel | undefined) {
     this.#meaning = meaning;
     this.#lookUp = meaning && new MapLookUp(meaning.input, camera);
   }
 
-  /** Changes the pixels of `picture` and gives new ones. */
+  /** Changes the pixels of `picture` and returns new ones. */
   async draw(picture: DecodedImage, frame: PerceptionFrame): Promise<DecodedImage> {
     this.#colour(picture, frame);
     return overlaySvgPixels(picture, (await this.#overlay(frame)).svg);
@@ -51,7 +51,7 @@ export class ResultDrawing {
     return overlaySvgPng(picture, svg, legendHeightPx);
   }
 
-  /** Colours a picture by its class map, in place; answers with what the colours stand for. */
+  /** Colours a picture by its class map, in place; returns the meaning of the colours. */
   #colour(picture: DecodedImage, { segmentation }: PerceptionFrame): LegendEntry[] {
     if (!this.#lookUp || !this.#meaning || segmentation === undefined) return [];
     const { classes: names, paletteRgb } = this.#meaning;
@@ -85,7 +85,7 @@ const hexOf = (rgb: readonly number[]) =>
 
 const recordedSchema = z.object({ input: inputSpecSchema, decode: segmentationOutputSchema });
 
-/** What the class maps of a recording of results mean, where it says so. */
+/** The meaning of class maps in a recording of results, if it is recorded. */
 export function recordedMapMeaning({
   metadata,
 }: Pick<RecordingReader, 'metadata'>): MapMeaning | undefined {
@@ -98,7 +98,7 @@ export function recordedMapMeaning({
   }
 }
 
-/** What the class maps of a bundle's network mean; undefined for a bundle of another task. */
+/** The meaning of class maps of a bundle's network; undefined for a bundle of another task. */
 export function bundleMapMeaning({ input, decode }: Manifest): MapMeaning | undefined {
   if (decode.kind !== 'segmentation') return undefined;
   return { input: input.spec, classes: decode.classes, paletteRgb: decode.paletteRgb };

@@ -1,15 +1,15 @@
 import { type SaliencyMap, saliencyAt } from '../../src/explanation/saliency-map.js';
 import type { RgbImage } from '../datasets/sample.js';
 
-/** What counts most is painted in this colour, and covers the picture by so much. */
+/** Colour of the most important places, and their opacity over the picture. */
 const hotRgb = [255, 64, 32] as const;
 const mostOpacity = 0.75;
-/** The rest of the picture keeps this share of its light, so that the colour stands out. */
+/** The rest of the picture is dimmed to this share of its brightness, so that the colour stands out. */
 const dimmed = 0.6;
 
 /**
- * The picture with what counts painted over it, in place. `placeOf` gives a pixel's place on the map as shares of its
- * width and height, undefined where the network does not see it.
+ * Paints the map over the picture, in place. `placeOf` gives a pixel's place on the map as shares of its width and
+ * height, undefined if the network does not see the pixel.
  */
 export function drawSaliency(
   { widthPx, heightPx, data }: RgbImage,

@@ -20,15 +20,18 @@ export interface InnerRequest {
   bundle: Bundle;
   /** The network's input, one item. */
   input: Float32Array;
-  /** Segmentation: the place that is asked about, as shares of the map's width and height. */
+  /** Segmentation: the place in question, as shares of the map's width and height. */
   pointNorm?: readonly [number, number];
-  /** What is asked, where it does not follow from this network's own answer. */
+  /** The question, if it does not follow from this network's own answer. */
   question?: Question;
-  /** Grad-CAM: the convolution whose answers are weighted; the usual one when left out. */
+  /** Grad-CAM: the convolution whose outputs are weighted; see usualLayer if omitted. */
   layer?: string;
 }
 
-/** What counts of the network's input, from 0 to 1. Throws ERR_USAGE where the method cannot say it of this network. */
+/**
+ * How important each part of the network's input is, from 0 to 1. Throws ERR_USAGE if the method does not work for
+ * this network.
+ */
 export const innerMaps: Readonly<Record<InnerMethod, (request: InnerRequest) => SaliencyMap>> = {
   'visual-backprop': ({ bundle, input }) => {
     const watched = WatchedConvolutions.open(bundle);
@@ -82,8 +85,8 @@ interface WatchedMap {
 }
 
 /**
- * Without a name: steering, signs: the last convolution. Detection: the last one before the head that gave the box's score.
- * Segmentation: the last one of the coarsest maps, which saw the most of the picture.
+ * The default layer. Steering, signs: the last convolution. Detection: the last one before the head that gave the
+ * box's score. Segmentation: the last one among the coarsest maps, which saw the most of the picture.
  */
 function usualLayer({ manifest }: Bundle, maps: readonly WatchedMap[]): WatchedMap | undefined {
   if (manifest.task === 'segmentation') return coarsest(maps);
@@ -115,8 +118,8 @@ function withAsked(
 }
 
 /**
- * From 0 to 1. Single pixels stick out of a gradient: `top` is the share of pixels up to whose value the scale goes, and
- * what lies above it is 1.
+ * Scales to 0..1. Gradients have outlying pixels, so the scale ends at the value below which a share `top` of the
+ * pixels lies; larger values become 1.
  */
 function fromPixels({ rows, columns, values }: PixelValues, top = 0.999): SaliencyMap {
   const sorted = Float32Array.from(values).sort();

@@ -19,25 +19,28 @@ import { networkInput } from './network-input.js';
 export interface ExplainRequest extends PictureQuestion, OccludeOptions {
   camera: CameraModel | undefined;
   method: ExplainMethod;
-  /** `grad-cam`: the convolution that is looked at; see usualLayer when left out. */
+  /** `grad-cam`: the convolution to look at; see usualLayer if omitted. */
   layer?: string;
 }
 
 export interface Explanation {
   answer: string;
   map: SaliencyMap;
-  /** The picture with the map over it. */
+  /** The picture with the map painted over it. */
   drawn: RgbImage;
 }
 
 export interface ExplainedMap {
   answer: string;
   map: SaliencyMap;
-  /** From a pixel of the picture to shares of the map's width and height; undefined where the network does not see it. */
+  /** From a pixel of the picture to shares of the map's width and height; undefined if the network does not see it. */
   placeOf(xPx: number, yPx: number): readonly [number, number] | undefined;
 }
 
-/** Says what of a picture an answer is based on, and paints it. Rejects with ERR_USAGE where there is nothing to ask about. */
+/**
+ * Finds the parts of a picture that an answer is based on, and paints them. Rejects with ERR_USAGE if there is no
+ * answer to explain.
+ */
 export async function explainPicture(request: ExplainRequest): Promise<Explanation> {
   const { widthPx, heightPx, data } = request.picture;
   const { answer, map, placeOf } = await explainMap(request);
@@ -46,7 +49,7 @@ export async function explainPicture(request: ExplainRequest): Promise<Explanati
   return { answer, map, drawn };
 }
 
-/** The same without painting it. */
+/** The same without painting. */
 export async function explainMap(request: ExplainRequest): Promise<ExplainedMap> {
   const { bundle, camera, picture, method, input, layer } = request;
   const mapping = createInputMapping(bundle.manifest.input.spec, picture, camera);

@@ -5,9 +5,9 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 
 /**
- * The float32 network that a quantised bundle was made from: the folder beside it, or among `modelsDir`, whose network has
- * the hash that the manifest names. Undefined for a bundle that is float32 itself. Rejects with ERR_USAGE where it is
- * not there.
+ * The float32 network that a quantised bundle was made from: the folder next to it, or in `modelsDir`, whose network
+ * has the hash that the manifest names. Undefined if the bundle itself is float32. Rejects with ERR_USAGE if it is
+ * not found.
  */
 export async function floatTwin(
   { manifest, where }: Bundle,

@@ -6,7 +6,7 @@ import type { RgbImage } from '../datasets/sample.js';
 
 /**
  * The first frame of a recorded drive at `atS` seconds or later, on the source's own time line. Rejects as openSource
- * does, and with ERR_USAGE where the drive is shorter, or its frames are not rgb8.
+ * does, and with ERR_USAGE if the drive is shorter or its frames are not rgb8.
  */
 export async function frameAt(path: string, atS: number): Promise<RgbImage & { timeS: number }> {
   const source = await openSource(path);

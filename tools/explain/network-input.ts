@@ -9,8 +9,8 @@ import type { RgbImage } from '../datasets/sample.js';
 import { idleSession, itemLength } from '../quantize/network-inputs.js';
 
 /**
- * What a bundle's network is fed for one picture, by the rig's own stage: one item, a new array. `input` is what the stage
- * reads beside the picture (signs: a detection, whose crop it is).
+ * A bundle's network input for one picture, made by the rig's own stage: one item, a new array. `input` is what the
+ * stage reads besides the picture (signs: a detection, whose crop it is).
  */
 export async function networkInput(
   bundle: Bundle,

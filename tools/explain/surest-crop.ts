@@ -6,7 +6,7 @@ import type { StageResult } from '../../src/stages/stage-result.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { BundleRunner } from '../evaluate/bundle-runner.js';
 
-/** Runs the detector, and gives what surestOf finds among its boxes. Rejects as that does. */
+/** Runs the detector and returns what surestOf finds among its boxes. Rejects as surestOf does. */
 export async function surestCrop(
   classifier: Bundle,
   detector: Bundle,

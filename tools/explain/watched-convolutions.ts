@@ -8,7 +8,7 @@ import type { ConvolvedLayer } from '../../src/explanation/visual-back-prop.js';
 import { NativeSession } from '../../src/inference/native-session.js';
 import { itemShape } from '../quantize/network-inputs.js';
 
-/** A network whose convolutions stand in a row, and what each of them answers. */
+/** A network whose convolutions form a chain, with access to each one's output. */
 export class WatchedConvolutions {
   readonly #bundle: Bundle;
   readonly #session: NativeSession;

@@ -2,9 +2,9 @@ import { fitTemperature, type LabelledLogits } from '../evaluate/probability-cal
 import type { TaskTraining } from '../train/tasks/task-training.js';
 
 /**
- * The training with the temperature at which the sign network's probabilities fit what it answered to the validation
- * data best (Guo et al. 2017): label smoothing and averaged weights leave a network less sure than it may be. Other
- * tasks, and signs without validation data, come back as they are. The order of the classes does not change, so
+ * Returns the training with the temperature at which the sign network's probabilities fit its answers on the validation
+ * data best (Guo et al. 2017): label smoothing and averaged weights make a network underconfident. Other
+ * tasks, and signs without validation data, are returned unchanged. The order of the classes does not change, so
  * neither does the accuracy.
  */
 export function calibrateSigns(

@@ -6,9 +6,9 @@ import type { WeightedDataset } from '../train/open-data.js';
 import type { TaskTraining } from '../train/tasks/task-training.js';
 
 /**
- * The training with the response curve that fits the driver's unsmoothed angles to what the network answers on the
- * pictures that it was trained on, the middle camera's: of the side cameras' angles a part is a correction, and no
- * driver. `bundle` is the network without a curve. Other tasks, and networks that no curve helps, come back as they are.
+ * Returns the training with the response curve that best maps the network's answers on its training pictures to the driver's
+ * unsmoothed angles. Only the middle camera's pictures count: the side cameras' angles include a correction that nobody
+ * drove. `bundle` is the network without a curve. Other tasks, and networks that no curve helps, are returned unchanged.
  */
 export async function calibrateSteering(
   training: TaskTraining,

@@ -9,7 +9,7 @@ import { createRandom } from '../train/random.js';
  * Runs the exported network on ONNX Runtime and the tf.layers model on tf's active backend, both on the same
  * random input of batch 1 (-1 to 1), and returns the largest absolute difference of any output value,
  * relative to the largest absolute value of that output.
- * Throws ERR_EXPORT when it is above `tolerance`.
+ * Throws ERR_EXPORT if it is above `tolerance`.
  */
 export function compareWithTf(
   model: tf.LayersModel,

@@ -4,7 +4,7 @@ import type { PlainTask, Task } from '../../src/bundle/task-table.js';
 
 const percent = (value: number): string => value.toFixed(4);
 
-/** What each task's network is for, and where it should not be trusted. */
+/** Purpose of each task's network, and where it should not be trusted. */
 const prose: Readonly<Record<Exclude<Task, PlainTask>, { purpose: string; limits: string }>> = {
   detection: {
     purpose:

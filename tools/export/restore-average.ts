@@ -4,7 +4,7 @@ import type { tf } from '../layers-to-onnx/tf.js';
 import type { Checkpoint } from '../train/checkpoint.js';
 import { compileTraining } from '../train/compiled/compile.js';
 
-/** Puts the checkpoint's averaged weights and running statistics into the model. Throws ERR_EXPORT for a checkpoint of another network. */
+/** Loads a checkpoint's averaged weights and running statistics into the model. Throws ERR_EXPORT for another network's. */
 export function restoreAverage(model: tf.LayersModel, checkpoint: Checkpoint): void {
   const layers = readLayerGraph(model);
   const weights = new Map(

@@ -30,7 +30,7 @@ export interface ExportRequest {
   which: 'best' | 'last';
   dataDirs: readonly string[];
   outDir: string;
-  /** Whether a bundle that is there gives way. */
+  /** Whether an existing bundle is replaced. */
   replace: boolean;
   version: string;
   /** The command line that trained it, for the model card. */
@@ -43,12 +43,12 @@ const tolerance = 1e-3;
 
 /**
  * Turns a run's averaged weights into a model bundle: exports, compares with tf on random input, calibrates
- * the sign network's temperature or the steering network's response, measures on the recipe's validation data, and
+ * the sign network's temperature or the steering network's response, evaluates on the recipe's validation data, and
  * writes the folder.
  */
 export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   const { recipe, onNote } = request;
-  // Before the hours: a bundle that is there is not given up by accident.
+  // Checked before hours of work: an existing bundle is not replaced by accident.
   if (!request.replace) checkNothingAt(request.outDir);
   const path = join(request.runDir, request.which === 'best' ? runFiles.best : runFiles.last);
   if (!existsSync(path)) {
@@ -107,7 +107,7 @@ export async function runExport(request: ExportRequest): Promise<MadeBundle> {
   return bundle;
 }
 
-/** Scores on each data set, and every sign's logits beside its class. */
+/** Scores on each data set, and every sign's logits with its class. */
 async function measure(bundle: Bundle, datasets: Dataset[], onNote: (line: string) => void) {
   const scores: Manifest['scores'] = {};
   const signs: LabelledLogits[] = [];

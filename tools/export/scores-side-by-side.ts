@@ -1,7 +1,7 @@
 import type { Manifest } from '../../src/bundle/manifest.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 
-/** Scores of the bundle in a folder; undefined where there is none, or none that can be read. */
+/** Scores of the bundle in a folder; undefined if there is none that can be read. */
 export async function scoresAt(dir: string): Promise<Manifest['scores'] | undefined> {
   try {
     return (await readBundleFolder(dir)).manifest.scores;
@@ -10,7 +10,7 @@ export async function scoresAt(dir: string): Promise<Manifest['scores'] | undefi
   }
 }
 
-/** One line a data set and metric: the score of the bundle that is replaced, and that of the new one. */
+/** One line per data set and metric: the score of the replaced bundle, and that of the new one. */
 export function scoresSideBySide(
   older: Manifest['scores'] | undefined,
   newer: Manifest['scores'],

@@ -3,7 +3,7 @@ import type { MadeBundle } from '../train/make-bundle.js';
 import { modelCard } from './model-card.js';
 
 /**
- * Writes a bundle's folder, whole or not at all; `replace` lets it take the place of a bundle that is there. A rig that
+ * Writes a bundle's folder atomically; with `replace` it may replace an existing bundle. A rig that
  * starts meanwhile sees the old bundle or the new one. @throws ERR_OUTPUT
  */
 export function writeBundle(

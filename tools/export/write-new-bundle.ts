@@ -1,7 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { writeFolder } from '../../src/files/write-folder.js';
 
-/** Writes a bundle's folder, whole or not at all, where there is nothing yet. `card`: its MODEL_CARD.md. @throws ERR_OUTPUT */
+/** Writes a new bundle's folder atomically; it must not exist yet. `card`: its MODEL_CARD.md. @throws ERR_OUTPUT */
 export function writeNewBundle(
   dir: string,
   { manifest, golden, network }: Bundle,

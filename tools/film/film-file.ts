@@ -7,13 +7,14 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 export interface FilmFormat {
   widthPx: number;
   heightPx: number;
-  /** Frames a second, evenly. */
+  /** Constant frame rate, frames a second. */
   rateHz: number;
 }
 
 /**
- * A film, written by the system's ffmpeg in a child process, in the format that the ending of its name says. It appears only
- * when it is complete. Sides of an odd length gain a black pixel: H.264 halves them for its colours.
+ * A film, written by the system's ffmpeg in a child process, in the format given by its file name extension. It
+ * appears only when it is complete. Odd side lengths gain a black pixel, because H.264 halves the resolution of
+ * colours.
  */
 export class FilmFile {
   readonly #file: PartialFile;
@@ -28,14 +29,14 @@ export class FilmFile {
     ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-400);
     });
-    // A pipe that breaks shows as ffmpeg's end, which says why.
+    // A broken pipe means that ffmpeg ended, and its own exit tells why.
     ffmpeg.stdin!.on('error', () => {});
     this.#closed = once(ffmpeg, 'close').then(([code]) => Number(code ?? 1));
   }
 
-  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING where there is no ffmpeg. */
+  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING if there is no ffmpeg. */
   static async start(path: string, { widthPx, heightPx, rateHz }: FilmFormat): Promise<FilmFile> {
-    // By the ending ffmpeg knows what to write.
+    // ffmpeg picks the format from the extension.
     const partial = path.replace(/(\.[^./]*)?$/, '.partial$1');
     const file = PartialFile.create(path, { partial });
     const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${widthPx}x${heightPx}`];
@@ -56,14 +57,14 @@ export class FilmFile {
     return new FilmFile(file, ffmpeg);
   }
 
-  /** Appends a frame: packed rgb8, which must not change any more. Rejects with ERR_OUTPUT where ffmpeg has given up. */
+  /** Appends a frame: packed rgb8, which must not change afterwards. Rejects with ERR_OUTPUT if ffmpeg has ended. */
   async add(pixels: Uint8Array): Promise<void> {
     if (!this.#ffmpeg.stdin!.write(pixels))
       await Promise.race([once(this.#ffmpeg.stdin!, 'drain'), this.#closed]);
     if (this.#ffmpeg.exitCode !== null) throw this.#failure();
   }
 
-  /** Rejects with ERR_OUTPUT where the film could not be written. */
+  /** Rejects with ERR_OUTPUT if the film could not be written. */
   async finish(): Promise<void> {
     this.#ffmpeg.stdin!.end();
     if ((await this.#closed) !== 0) throw this.#failure();
@@ -71,7 +72,7 @@ export class FilmFile {
     await this.#file.close();
   }
 
-  /** Leaves nothing behind of a film that was not finished. May be called after `finish`. */
+  /** Removes an unfinished film. May be called after `finish`. */
   async abort(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -4,22 +4,22 @@ import { BackwardNetwork } from './backward-network.js';
 import { askedOutputs, questionOf } from './question.js';
 
 export interface AskedOptions {
-  /** Segmentation: the place that is asked about, as shares of the map's width and height. */
+  /** Segmentation: the point to explain, as shares of the map's width and height. */
   pointNorm?: readonly [number, number];
-  /** Inner values whose answers and gradients are wanted too. */
+  /** Inner values whose answers and gradients are also returned. */
   watch?: readonly string[];
-  /** What is asked, where it does not follow from this network's own answer. */
+  /** The question, if it does not follow from this network's own answer. */
   question?: Question;
 }
 
-/** A network, one input, and one score that it is asked about. */
+/** A network with one score to explain, chosen by its answer to one input. */
 export class AskedNetwork {
   readonly network: BackwardNetwork;
   readonly question: Question;
   readonly #seeds: Record<string, Float32Array>;
 
   /**
-   * Opens the network and fixes what is asked by its answer to `input`; Throws as
+   * Opens the network and chooses the score by its answer to `input`. Throws as
    * BackwardNetwork.open and questionOf do.
    */
   static open(bundle: Bundle, input: Float32Array, options: AskedOptions = {}): AskedNetwork {
@@ -51,7 +51,7 @@ export class AskedNetwork {
     return this.question.score(this.network.forward(input));
   }
 
-  /** The score's gradient at an input, and those of the watched values. */
+  /** The score's gradient with respect to the input, and to the watched values. */
   backward(input: Float32Array) {
     for (const seed of Object.values(this.#seeds)) seed.fill(0);
     for (const { output, index, slope } of this.question.slopes(this.network.forward(input)))

@@ -2,16 +2,16 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
-/** One number that a network answers with, by its place in an output. */
+/** One number of a network's answer, by its index in an output. */
 export interface AskedPlace {
   output: string;
   index: number;
 }
 
-/** A score of one answer, as the network has it before probabilities are made of it, and how it follows from the outputs. */
+/** A score of one answer, before it is turned into a probability, and its slopes along the outputs. */
 export interface Question {
   score(outputs: Outputs): number;
-  /** d score / d output at each place that it depends on. */
+  /** d score / d output for each number that it depends on. */
   slopes(outputs: Outputs): readonly (AskedPlace & { slope: number })[];
 }
 
@@ -30,7 +30,7 @@ export function largestPlace(values: ArrayLike<number>): number {
   return best;
 }
 
-/** The error of a decoding that has chosen already. */
+/** The error for a network whose outputs are already choices, without scores. */
 export function noWayBack(kind: string): PerceptionError {
   return new PerceptionError(
     'ERR_USAGE',

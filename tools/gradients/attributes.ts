@@ -13,7 +13,7 @@ export function textOf(node: NodeProto, name: string, otherwise: string): string
   return attribute ? new TextDecoder().decode(attribute.s) : otherwise;
 }
 
-/** How a window slides over the spatial axes; `pads` first all beginnings, then all ends. */
+/** How a window slides over the spatial axes; `pads` lists all beginnings, then all ends. */
 export interface Window {
   kernel_shape: number[];
   strides: number[];
@@ -21,7 +21,7 @@ export interface Window {
   pads: number[];
 }
 
-/** A window's attributes with what ONNX leaves out; `auto_pad` is worked out from the sizes before and behind. */
+/** A window's attributes with ONNX' defaults; `auto_pad` is computed from the input and output sizes. */
 export function windowOf(
   node: NodeProto,
   kernel: readonly number[],

@@ -5,8 +5,8 @@ import type { AttributeValue, OnnxData } from '../../src/onnx/onnx-graph.js';
 import type { MeasuredValues } from './measured-values.js';
 
 /**
- * Adds nodes behind a network's own, on the way from its outputs back to its input. A value's gradient is the sum of what
- * each of its readers sends back; `gradientOf` is whole when all of them have been passed.
+ * Adds the nodes of the backward pass after a network's own. A value's gradient is the sum of what
+ * its readers send back; `gradientOf` is complete once all of them have been processed.
  */
 export class BackwardBuilder {
   readonly graph: NetworkGraph;
@@ -28,7 +28,7 @@ export class BackwardBuilder {
     this.where = where;
   }
 
-  /** Adds a node with one output; that output's name. */
+  /** Adds a node and returns the name of its first output. */
   op(
     opType: string,
     inputs: string[],
@@ -56,8 +56,8 @@ export class BackwardBuilder {
   }
 
   /**
-   * The numbers of a node's input that does not depend on the network's: bounds, sizes, scales. Undefined for one that is
-   * left out; throws where they cannot be known.
+   * The numbers of a node's input that does not depend on the network's input: bounds, sizes, scales. Undefined if the
+   * input is omitted; throws if the numbers cannot be known.
    */
   numbersOf(node: NodeProto, place: number): number[] | undefined {
     const name = node.input[place];
@@ -71,13 +71,13 @@ export class BackwardBuilder {
     return name !== undefined && this.#needed.has(name);
   }
 
-  /** Sends a gradient, of the value's shape, back to a value; nothing happens where none is needed. */
+  /** Sends a gradient, of the value's shape, back to a value; does nothing if the value needs none. */
   send(name: string | undefined, gradient: () => string): void {
     if (!this.needs(name)) return;
     this.#parts.set(name, [...(this.#parts.get(name) ?? []), gradient()]);
   }
 
-  /** The sum of what was sent back to a value so far; undefined without any. */
+  /** The sum of the gradients sent back to a value so far; undefined if there are none. */
   gradientOf(name: string): string | undefined {
     const parts = this.#parts.get(name);
     if (parts === undefined) return undefined;
@@ -86,7 +86,7 @@ export class BackwardBuilder {
     return whole;
   }
 
-  /** A gradient summed over what broadcasting made of a value: from the shape of the output back to the value's own. */
+  /** Sums a gradient over broadcast axes: from the shape of the output back to the value's own. */
   unbroadcast(gradient: string, from: readonly number[], name: string): string {
     const to = this.shapeOf(name);
     const padded = [...new Array<number>(from.length - to.length).fill(1), ...to];
@@ -99,7 +99,7 @@ export class BackwardBuilder {
     return this.op('Reshape', [summed, this.ints(to)]);
   }
 
-  /** The error of a node whose derivative is not known here. */
+  /** The error for a node without a known derivative. */
   unknown(node: NodeProto, why = ''): PerceptionError {
     return new PerceptionError(
       'ERR_USAGE',
@@ -108,14 +108,14 @@ export class BackwardBuilder {
   }
 }
 
-/** How the gradients of a node's outputs become gradients of its inputs; an output that nothing reads has none. */
+/** Turns the gradients of a node's outputs into gradients of its inputs; an output that nothing reads has none. */
 export type BackwardRule = (
   builder: BackwardBuilder,
   node: NodeProto,
   gradients: readonly (string | undefined)[],
 ) => void;
 
-/** A rule for nodes of one output. */
+/** A rule for nodes with one output. */
 export const single =
   (rule: (builder: BackwardBuilder, node: NodeProto, gradient: string) => void): BackwardRule =>
   (builder, node, [gradient]) => {

@@ -24,24 +24,24 @@ const rules: Readonly<Record<string, BackwardRule>> = {
 const needs = { opset: 17, purpose: 'its backward pass' } as const;
 
 export interface BackwardOptions {
-  /** The outputs whose gradients will be given. */
+  /** The outputs whose gradients will be passed to `backward`. */
   from: readonly string[];
   /** Items in one run: 1 unless the network's first dimension varies. */
   batch?: number;
-  /** Inner values whose answers and gradients are wanted too. */
+  /** Inner values whose answers and gradients are also returned. */
   watch?: readonly string[];
 }
 
-/** What one run backwards yields. New arrays. */
+/** Result of one backward pass, in new arrays. */
 export interface BackwardAnswer {
-  /** Of the input's shape. */
+  /** Gradient of the input, of its shape. */
   input: Float32Array;
-  /** For each watched value: what it was, and its gradient; a value that the outputs do not depend on is left out. */
+  /** For each watched value its answer and its gradient; values that do not affect the outputs are omitted. */
   watched: ReadonlyMap<string, { value: Float32Array; gradient: Float32Array; shape: number[] }>;
 }
 
 /**
- * A bundle's network with its backward pass, written as ONNX behind its own nodes: from gradients of its outputs to the
+ * A bundle's network with its backward pass, written as ONNX nodes after its own: from gradients of its outputs to the
  * gradient of its input. Runs on the CPU, on the calling thread.
  */
 export class BackwardNetwork {
@@ -56,8 +56,8 @@ export class BackwardNetwork {
   readonly #watched: ReadonlyMap<string, string>;
 
   /**
-   * Throws ERR_USAGE for a network of integers or half floats, and one with an operator whose derivative is not known
-   * here; ERR_BUNDLE or ERR_INFERENCE where it cannot be loaded.
+   * Throws ERR_USAGE for a network of integers or half floats, and for one with an operator without a known derivative;
+   * ERR_BUNDLE or ERR_INFERENCE if it cannot be loaded.
    */
   static open(bundle: Bundle, options: BackwardOptions): BackwardNetwork {
     return new BackwardNetwork(bundle, options);
@@ -106,14 +106,14 @@ export class BackwardNetwork {
     this.#both = NativeSession.load(graph.toBytes(), where);
   }
 
-  /** What the network answers; new arrays. */
+  /** The network's answers, in new arrays. */
   forward(input: Float32Array): Record<string, Float32Array> {
     const names = [...this.#seeds.keys()];
     const answers = this.#forward.answer(this.#feeds(input), names);
     return Object.fromEntries(names.map((n) => [n, answers[n]!.data as Float32Array]));
   }
 
-  /** From the gradient of each output in `from` to the gradient of the input. */
+  /** Computes the gradient of the input from the gradient of each output in `from`. */
   backward(input: Float32Array, gradients: Readonly<Record<string, Float32Array>>): BackwardAnswer {
     const feeds = this.#feeds(input);
     for (const [name, seed] of this.#seeds)
@@ -156,7 +156,7 @@ export class BackwardNetwork {
 function dependents(graph: NetworkGraph, input: string): Set<string> {
   const found = new Set([input]);
   for (const node of graph.nodes) {
-    // Numbers about a value's shape do not change with its numbers.
+    // The results of these depend on a value's shape or jump with its numbers: they have no gradient.
     if (['Shape', 'Size', 'ConstantOfShape', 'NonZero', 'ArgMax'].includes(node.opType)) continue;
     if (node.input.some((name) => found.has(name))) for (const name of node.output) found.add(name);
   }

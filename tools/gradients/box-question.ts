@@ -7,7 +7,7 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { logistic } from '../../src/perception/detection/activations.js';
 import { type AskedPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
 
-/** How sure a detector is of its surest box: of an SSD the class's logit over the background's. */
+/** The score of a detector's most confident box; for an SSD the class's logit minus the background's. */
 export function boxQuestion(decode: DetectionOutputSpec, outputs: Outputs): Question {
   switch (decode.kind) {
     case 'ssd':
@@ -88,7 +88,7 @@ function ssdQuestion({ logits: output, classes }: SsdOutputSpec, outputs: Output
   ]);
 }
 
-/** How a score is made of the numbers at its places, and its slope along each of them. */
+/** How a score is computed from the numbers at its places, and its slope along each of them. */
 interface Combination {
   score(values: readonly number[]): number;
   slope(values: readonly number[], place: number): number;
@@ -112,7 +112,7 @@ const logisticProduct: Combination = {
   },
 };
 
-/** The best candidate among the classes that are published. */
+/** The best candidate among the published classes. */
 function best(
   { networkClasses, classes }: CandidateOutputSpec,
   count: number,

@@ -2,7 +2,7 @@ import { intOf, intsOf } from '../../src/onnx/network-graph.js';
 import { textOf, windowOf } from './attributes.js';
 import { type BackwardRule, single } from './backward-builder.js';
 
-/** y = Conv(x, w): each output's gradient goes to the places that its kernel covered, a transposed convolution. */
+/** y = Conv(x, w): each output's gradient goes to the pixels that its kernel covered, a transposed convolution. */
 export const convolutionRule: BackwardRule = single((builder, node, gradient) => {
   const [input, weights] = node.input as [string, string];
   if (builder.needs(weights)) throw builder.unknown(node, ' with weights that depend on the input');
@@ -27,7 +27,7 @@ export const convolutionRule: BackwardRule = single((builder, node, gradient) =>
   });
 });
 
-/** y = ConvTranspose(x, w): the convolution that it is the transpose of. */
+/** y = ConvTranspose(x, w): the gradient is the convolution of which it is the transpose. */
 export const transposedConvolutionRule: BackwardRule = single((builder, node, gradient) => {
   const [input, weights] = node.input as [string, string];
   if (builder.needs(weights)) throw builder.unknown(node, ' with weights that depend on the input');

@@ -2,14 +2,14 @@ import { mulberry32 } from '../../src/bundle/golden.js';
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 import type { AskedNetwork } from './asked-network.js';
 
-/** Values by pixel of the network's input, row-major; not yet brought to 0..1. */
+/** Values by pixel of the network's input, row-major; not yet scaled to 0..1. */
 export interface PixelValues {
   rows: number;
   columns: number;
   values: Float32Array;
 }
 
-/** How fast the score changes with each pixel: the sum of |gradient| over the channels (Simonyan et al. 2013). */
+/** How strongly the score changes with each pixel: the sum of |gradient| over the channels (Simonyan et al. 2013). */
 export function plainGradient(asked: AskedNetwork, spec: InputSpec, input: Float32Array) {
   return overChannels(spec, asked.backward(input).input);
 }
@@ -17,12 +17,12 @@ export function plainGradient(asked: AskedNetwork, spec: InputSpec, input: Float
 export interface SmoothOptions {
   /** Noisy copies that are averaged. */
   samples?: number;
-  /** Deviation of the noise as a share of the input's range. */
+  /** Standard deviation of the noise as a share of the input's range. */
   noise?: number;
   seed?: number;
 }
 
-/** SmoothGrad (Smilkov et al. 2017): the mean gradient of copies with Gaussian noise on them. */
+/** SmoothGrad (Smilkov et al. 2017): the mean gradient over copies with Gaussian noise. */
 export function smoothGradient(
   asked: AskedNetwork,
   spec: InputSpec,
@@ -41,9 +41,9 @@ export function smoothGradient(
 }
 
 /**
- * Integrated gradients (Sundararajan et al. 2017): the gradient's mean on the straight way from a black picture to the input,
- * times the way. `attributions` has the input's shape; its sum is the score less the black picture's, but for the steps
- * (midpoint rule).
+ * Integrated gradients (Sundararajan et al. 2017): the mean gradient on the straight line from a black picture to the input,
+ * times their difference. `attributions` has the input's shape; its sum is the score minus the black picture's, up to the
+ * error of the steps (midpoint rule).
  */
 export function integratedGradients(
   asked: AskedNetwork,
@@ -65,7 +65,7 @@ export function blackInput(
   { mean, scale, colour, layout }: InputSpec,
   length: number,
 ): Float32Array {
-  // In YUV black has its colour differences in the middle.
+  // In YUV, black has U and V at the middle of their range.
   const black = colour === 'yuv' ? [0, 128, 128] : [0, 0, 0];
   const levels = black.map((level, c) => (level - mean[c]!) * scale[c]!);
   const pixels = length / 3;
@@ -76,7 +76,7 @@ export function blackInput(
 
 /**
  * Grad-CAM (Selvaraju et al. 2017) of one layer [1, channels, rows, columns]: its maps weighted by the mean of their
- * gradients, what speaks against left out.
+ * gradients, with negative values set to 0.
  */
 export function gradCam(
   value: Float32Array,
@@ -94,7 +94,7 @@ export function gradCam(
   return { rows: rows!, columns: columns!, values: values.map((each) => Math.max(0, each)) };
 }
 
-/** The size of what each pixel's three channels say: |first| + |second| + |third|, or with `signed` that of their sum. */
+/** Combines each pixel's three channels: |first| + |second| + |third|, or with `signed` |first + second + third|. */
 export function overChannels(
   { widthPx, heightPx, layout }: InputSpec,
   values: Float32Array,
@@ -124,7 +124,7 @@ function rangeOf(values: Float32Array): [number, number] {
   return [low, high];
 }
 
-/** Box and Muller. */
+/** A normal random number (Box and Muller). */
 export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

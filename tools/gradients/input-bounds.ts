@@ -1,13 +1,13 @@
 import type { InputSpec } from '../../src/bundle/input-spec.js';
 
-/** What an input may become: how far each value may move, and the ends of what a picture can be, in the input's own units. */
+/** Limits of an input's changes: how far each value may move, and the range of a picture, in the input's own units. */
 export interface InputBounds {
   epsilon: number;
   low: number;
   high: number;
 }
 
-/** For each of the three channels, from grey levels of 0 to 255. */
+/** Bounds of each of the three channels, from grey levels of 0 to 255. */
 export function channelBounds({ mean, scale }: InputSpec, epsilonLevels: number): InputBounds[] {
   return [0, 1, 2].map((c) => {
     const ends = [(0 - mean[c]!) * scale[c]!, (255 - mean[c]!) * scale[c]!];
@@ -34,6 +34,6 @@ export function heldWithin(
   { epsilon, low, high }: InputBounds,
 ): number {
   const near = Math.min(clean + epsilon, Math.max(clean - epsilon, value));
-  // Normalised pictures may lie a little outside by rounding: the clean value always holds.
+  // Rounding may put normalised pictures slightly outside: the clean value is always allowed.
   return Math.min(Math.max(high, clean), Math.max(Math.min(low, clean), near));
 }

@@ -5,13 +5,13 @@ import { didYouMean } from '../../src/text/nearest-word.js';
 
 const activations = ['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Clip', 'Sigmoid', 'HardSwish', 'Tanh'];
 
-/** One convolution of a network and what becomes of it. */
+/** One convolution of a network with its output. */
 export interface Layer {
-  /** The name for people and `--layer`: that of its weights, without what says that they are the kernel. */
+  /** Name for people and `--layer`: that of its weights, without the suffix for the kernel. */
   name: string;
-  /** Its answer, after the activation where one follows at once. */
+  /** Name of its output, after the activation if one follows directly. */
   value: string;
-  /** Its weights. */
+  /** Name of its weights. */
   weights: string;
 }
 
@@ -35,7 +35,7 @@ export function layersOf({ network, where }: Bundle): Layer[] {
     });
 }
 
-/** The layer of that name, or of that value. Throws ERR_USAGE with the names that there are. */
+/** The layer with that name, or with that output. Throws ERR_USAGE listing the known names. */
 export function layerNamed(bundle: Bundle, name: string): Layer {
   const layers = layersOf(bundle);
   const layer = layers.find((each) => each.name === name || each.value === name);

@@ -54,7 +54,7 @@ const gemm: BackwardRule = single((b, node, gradient) => {
   });
 });
 
-/** The axes that a reduction sums over: an attribute, or the second input where the operator has one. */
+/** The axes that a reduction sums over: from an attribute, or from the second input if there is one. */
 function axesOf(b: BackwardBuilder, node: NodeProto, rank: number): number[] {
   const attribute = node.attribute.find(({ name }) => name === 'axes')?.ints.map(Number);
   const axes = attribute ?? b.numbersOf(node, 1);

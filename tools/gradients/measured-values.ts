@@ -1,12 +1,12 @@
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 
-/** Shapes of everything that a network computes, and the numbers of what is no picture: found by one run. */
+/** Shapes of all values that a network computes, and the numbers of short lists, measured by one run. */
 export class MeasuredValues {
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #numbers = new Map<string, number[]>();
 
-  /** `feeds`: the network's inputs. Throws ERR_INFERENCE where it does not run. */
+  /** `feeds`: the network's inputs. Throws ERR_INFERENCE if it does not run. */
   static of(
     network: Uint8Array,
     where: string,
@@ -49,5 +49,5 @@ export class MeasuredValues {
   }
 }
 
-/** Bounds, sizes, scales and indices are short lists; what is longer is not kept. */
+/** Bounds, sizes, scales and indices are short lists; longer ones are not kept. */
 const largestList = 4096;

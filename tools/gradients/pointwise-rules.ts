@@ -17,7 +17,7 @@ const one = (b: BackwardBuilder) => b.scalar(1);
 const isAbove0 = (b: BackwardBuilder, x: string) => b.op('Greater', [x, b.scalar(0)]);
 const square = (b: BackwardBuilder, x: string) => b.op('Mul', [x, x]);
 
-/** 1 where x lies between the bounds, 0 elsewhere. */
+/** 1 for values of x between the bounds, else 0. */
 function inside(b: BackwardBuilder, x: string, low: string | undefined, high: string | undefined) {
   const checks = [
     ...(low ? [b.op('Greater', [x, low])] : []),
@@ -31,9 +31,9 @@ function inside(b: BackwardBuilder, x: string, low: string | undefined, high: st
 const hardSigmoid = (b: BackwardBuilder, x: string, alpha: number, beta: number) =>
   b.op('HardSigmoid', [x], { alpha: { float: alpha }, beta: { float: beta } });
 
-/** Derivatives of what is computed value by value. */
+/** Derivatives of element-wise operators. */
 export const pointwiseRules: Readonly<Record<string, BackwardRule>> = {
-  // 0 where the output is 0, and 1 where it is not: one pass, where comparing and choosing are two.
+  // 0 where the output is 0, else 1: one pass, while comparing and choosing are two.
   Relu: by((b, _x, y) => hardSigmoid(b, y, 1e30, 0)),
   LeakyRelu: by((b, x, _y, node) =>
     b.op('Where', [isAbove0(b, x), one(b), b.scalar(floatOf(node, 'alpha', 0.01))]),
@@ -68,7 +68,7 @@ export const pointwiseRules: Readonly<Record<string, BackwardRule>> = {
   Erf: by((b, x) =>
     b.op('Mul', [b.op('Exp', [b.op('Neg', [square(b, x)])]), b.scalar(2 / Math.sqrt(Math.PI))]),
   ),
-  // A power that is a constant.
+  // Only constant exponents.
   Pow: by((b, x, _y, node) => {
     if (b.needs(node.input[1])) throw b.unknown(node, ' with a power that depends on the input');
     const power = node.input[1]!;

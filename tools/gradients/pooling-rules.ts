@@ -11,7 +11,7 @@ function slides(b: BackwardBuilder, node: NodeProto): Window {
   return windowOf(node, kernel, inSizes!, outSizes!);
 }
 
-/** Each gradient goes to where its maximum stood; where windows overlap the parts add up. */
+/** Each gradient goes to the place of its maximum; if windows overlap the parts are added up. */
 const maxPool: BackwardRule = single((b, node, gradient) => {
   const [input] = node.input as [string];
   if (intOf(node, 'storage_order', 0) !== 0) throw b.unknown(node, ' in column order');
@@ -73,7 +73,7 @@ const averagePool: BackwardRule = single((b, node, gradient) => {
       {
         kernel_shape,
         strides,
-        // A last window that hangs over the edge (ceil_mode) is cut off.
+        // A last window that extends over the edge (ceil_mode) is cut off.
         pads: pads.map((pad, i) => (i < rank ? pad : pad - Math.min(0, over[i - rank]!))),
         output_padding: over.map((size) => Math.max(0, size)),
       },

@@ -5,8 +5,8 @@ import { floatOf, textOf } from './attributes.js';
 import { type BackwardBuilder, type BackwardRule, single } from './backward-builder.js';
 
 /**
- * Enlarging is a matrix along each axis. It is found by enlarging the identity with the node's own attributes, so that every
- * mode and every rule for coordinates is the runtime's own.
+ * Resizing is a matrix along each axis. It is found by resizing the identity with the node's own attributes, so that every
+ * mode and every coordinate rule is the runtime's own.
  */
 export const resizeRule: BackwardRule = single((b, node, gradient) => {
   const [input, , , sizes] = node.input as [string, string, string, string?];

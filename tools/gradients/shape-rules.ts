@@ -43,7 +43,7 @@ const split: BackwardRule = (b, node, gradients) => {
   });
 };
 
-/** Adds gradients up at the places along one axis that they were taken from. */
+/** Adds up gradients at the indices along one axis from which their values were taken. */
 function scatter(
   b: BackwardBuilder,
   gradient: string,
@@ -61,7 +61,7 @@ function scatter(
   );
 }
 
-/** Axis by axis, the last one first: each sees the shape that the ones before it left. */
+/** Axis by axis, the last one first: each sees the shape that the previous ones left. */
 const sliceRule: BackwardRule = single((b, node, gradient) => {
   const [input] = node.input as [string];
   b.send(input, () => {
@@ -85,7 +85,7 @@ const sliceRule: BackwardRule = single((b, node, gradient) => {
   });
 });
 
-/** The places that a slice takes along an axis, as the specification clamps them. */
+/** The indices that a slice takes along an axis, clamped as the specification says. */
 function placesOf(size: number, start: number, end: number, step: number): number[] {
   const within = (value: number, low: number, high: number) =>
     Math.min(high, Math.max(low, value < 0 ? value + size : value));
@@ -150,7 +150,7 @@ const spaceToDepth = single((b: BackwardBuilder, node: NodeProto, gradient: stri
   );
 });
 
-/** Derivatives of what only moves values. */
+/** Derivatives of operators that only move values. */
 export const shapeRules: Readonly<Record<string, BackwardRule>> = {
   Reshape: asBefore,
   Flatten: asBefore,

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Gives the Node binding of ONNX Runtime the property engineCachePath of its TensorRT provider:
+# Adds the property engineCachePath of the TensorRT provider to ONNX Runtime's Node binding:
 #   add-engine-cache.sh <onnxruntime>/js/node/src/session_options_helper.cc
-# Twice does no harm. Exit code 2 when the source is not what it was written for.
+# Running it twice does no harm. Exit code 2 if the source is not the one it was written for.
 set -euo pipefail
 
 file=${1:?the path of session_options_helper.cc}
 if grep -q engineCachePath "$file"; then exit 0; fi
-# The one call that hands the options over; what is added comes in front of it, where `options` and `epValue` live.
+# The only call that passes the options on; the new code goes in front of it, where `options` and `epValue` are in scope.
 anchor='sessionOptions.AppendExecutionProvider_TensorRT_V2(*options);'
 found=$(grep -cF "$anchor" "$file" || true)
 if [[ $found != 1 ]]; then

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds ONNX Runtime with CUDA and TensorRT and its Node binding on a Jetson: docs/jetson.md.
 #
-#   tools/jetson/build-onnxruntime.sh            says what it found, what it needs and what it would do
-#   tools/jetson/build-onnxruntime.sh --yes      does it; started again, it goes on where it stopped
+#   tools/jetson/build-onnxruntime.sh            reports what it found, what it needs and what it would do
+#   tools/jetson/build-onnxruntime.sh --yes      builds; if started again, it continues where it stopped
 #   tools/jetson/build-onnxruntime.sh --dry-run  prints every command
 #
-# Exit codes: 0 done, 2 wrong input or set-up; of a stage that fails, its own.
+# Exit codes: 0 done, 2 wrong input or set-up; otherwise that of the stage that failed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,16 +14,16 @@ source "$here/jetpack.sh"
 # shellcheck source=tools/jetson/stages.sh
 source "$here/stages.sh"
 
-# The same as package.json's onnxruntime-node: the binding's JavaScript stays npm's, its libraries are replaced.
+# Same version as package.json's onnxruntime-node: the binding's JavaScript stays npm's, its libraries are replaced.
 version=1.30.0
 source_url=https://github.com/microsoft/onnxruntime/archive/refs/tags/v$version.tar.gz
 source_sha256=f6681ecbddf53898adf0cc9e8e9e84657485b84d2eca3c8aa353de6d7dd417ef
-# ONNX Runtime asks for CMake 3.28 and JetPack 6 has 3.22.
+# ONNX Runtime requires CMake 3.28, and JetPack 6 has 3.22.
 cmake_name=cmake-3.31.6-linux-aarch64
 cmake_url=https://github.com/Kitware/CMake/releases/download/v3.31.6/$cmake_name.tar.gz
 cmake_sha256=b4cc788d63112b2749b40627e719eb5d3b8ed8f00c36d77189f4019cfe64bc9e
 
-# Another root than / lets a test, or a look into a board's disk, find out about a JetPack that does not run here.
+# A root other than / lets a test, or a mounted disk of a board, describe a JetPack that does not run here.
 root=${WINDSHIELD_JETSON_ROOT:-}
 work=${XDG_CACHE_HOME:-$HOME/.cache}/windshield/onnxruntime-$version
 target=$(cd "$here/../.." && pwd)/node_modules/onnxruntime-node
@@ -51,7 +51,7 @@ refuse() {
   exit 2
 }
 
-value_of() { # option value: the value, which has to be there
+value_of() { # option value: prints the value, which must be present
   [[ -n ${2:-} && ${2:-} != --* ]] || refuse "expected a value after $1"
   printf '%s' "$2"
 }
@@ -104,7 +104,7 @@ if ! $is_dry; then
   mkdir -p "$work/stamps"
 fi
 
-# What a stage's result depends on; a stamp of another build is none.
+# Everything that a stage's result depends on, so that stamps of other builds do not count.
 key=$version-l4t$l4t-cuda$cuda-sm$architecture-cache_$has_cache
 stage fetch-source fetch_source
 stage fetch-cmake fetch_cmake

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Which JetPack and which board this is. Read by build-onnxruntime.sh, which sets `root` and knows `refuse`.
+# Detects the JetPack and the board. Sourced by build-onnxruntime.sh, which sets `root` and defines `refuse`.
 # shellcheck disable=SC2154,SC2034
 
 # JetPack, L4T, CUDA, TensorRT, cuDNN, boards with their compute capabilities, whether ONNX Runtime builds there.
 # 6.1, 6.2.2, 7.2 and CUDA of 7.0 are as NVIDIA's JetPack pages state them; the other versions have not been checked
-# against these pages. ? is one that was not found. Versions are printed, and tell builds apart; the last column
-# refuses. From CUDA 13 on Thor is 110; CUDA 12.8 called it 101, in DRIVE OS alone.
+# against these pages. ? marks a version that was not found. Versions are printed and distinguish builds; the last column
+# decides whether to refuse. Since CUDA 13 Thor is 110; CUDA 12.8 called it 101, only in DRIVE OS.
 # Limits: ONNX Runtime's build needs CMake 3.28, Python 3.10 and C++20, its CUDA provider CUDA 12 and cuDNN 9, and
-# its TensorRT provider is made for TensorRT 10 (onnxruntime.ai/docs: build/eps, TensorRT-ExecutionProvider).
+# its TensorRT provider targets TensorRT 10 (onnxruntime.ai/docs: build/eps, TensorRT-ExecutionProvider).
 jetpack_table() {
   cat <<'TABLE'
 5.1.1 35.3.1 11.4 8.5.2 8.6.0  xavier=72,orin=87 too-old
@@ -27,7 +27,7 @@ TABLE
 
 known_jetpacks() { jetpack_table | awk '$7 == "builds" { printf "%s%s (L4T %s)", sep, $1, $2; sep = ", " }'; }
 
-# Sets jetpack, l4t, cuda, tensorrt, cudnn, boards; refuses what the table does not have, by name.
+# Sets jetpack, l4t, cuda, tensorrt, cudnn, boards; refuses versions that are not in the table, by name.
 find_jetpack() {
   local release=$root/etc/nv_tegra_release name='' builds=''
   jetpack=''
@@ -64,7 +64,7 @@ find_board() {
       *thor*) board=thor ;;
     esac
   fi
-  # A JetPack for one board alone says which it is.
+  # A JetPack for a single board identifies it.
   if [[ -z $board && -z $found && $boards != *,* ]]; then board=${boards%=*}; fi
   [[ -n $board ]] || refuse "expected a board of $boards, found: ${found:-no $model}; name it with --board"
   architecture=''
@@ -74,7 +74,7 @@ find_board() {
   [[ -n $architecture ]] || refuse "JetPack $jetpack runs on $boards, found: $board"
 }
 
-# Compilers at a time: one per core, as far as free memory and swap carry them, at least one.
+# Compilers at a time: one per core, limited by free memory and swap, at least one.
 jobs_by_memory() {
   local cores memory_gb
   cores=$(nproc)
@@ -85,7 +85,7 @@ jobs_by_memory() {
   echo "$fit"
 }
 
-# Whole gigabytes free on the disk of a folder that need not be there yet.
+# Full gigabytes free on the disk of a folder that need not exist yet.
 free_gb_near() {
   local folder=$1
   while [[ ! -d $folder ]]; do folder=$(dirname "$folder"); done

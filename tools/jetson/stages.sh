@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The stages of build-onnxruntime.sh, which sets what they read. Each leaves a stamp when it is done.
+# The stages of build-onnxruntime.sh, which sets the variables that they read. Each leaves a stamp when it is done.
 # shellcheck disable=SC2154
 
 # Runs a command, or only prints it.
@@ -10,7 +10,7 @@ run() {
   $is_dry || "$@"
 }
 
-# A stage that is stamped is left out.
+# Runs a stage unless it has a stamp.
 stage() { # name function
   local stamp=$work/stamps/$1
   if [[ -e $stamp ]]; then
@@ -38,7 +38,7 @@ check_tools() {
     refuse "$target: expected onnxruntime-node $version"
 }
 
-# Has the file with its checksum. GitHub does not go on with a download that was cut off: it starts anew.
+# Downloads a file unless it is there with its checksum. GitHub cannot resume a download, so it starts from the beginning.
 fetch() { # url sha256
   local file=$work/${1##*/}
   $is_dry || ! has_checksum "$file" "$2" || return 0
@@ -59,15 +59,15 @@ fetch_cmake() {
   run tar -xzf "$work/$cmake_name.tar.gz" -C "$work"
 }
 
-# ONNX Runtime's binding hands TensorRT its device alone, and then the variables of the environment do not count
-# either. This adds one property, engineCachePath: a folder in which engines and timings are kept.
+# ONNX Runtime's binding passes TensorRT only its device, and TensorRT then ignores the environment variables, too. This adds
+# one property, engineCachePath: a folder in which engines and timings are kept.
 add_engine_cache() {
   $has_cache || return 0
   run "$here/add-engine-cache.sh" "$work/onnxruntime-$version/js/node/src/session_options_helper.cc"
 }
 
-# Flags: onnxruntime.ai/docs/build/eps and tools/ci_build/build_args.py of the source. One thread in each nvcc,
-# because memory is what a board lacks; tests are left out, because they take as long as the build.
+# Flags: onnxruntime.ai/docs/build/eps and tools/ci_build/build_args.py of the source. One thread in each nvcc, because
+# boards lack memory; tests are omitted, because they take as long as the build.
 build() {
   local flags=(
     --config Release --update --build --build_dir "${built%/Release}"
@@ -85,7 +85,7 @@ build() {
     bash "$work/onnxruntime-$version/build.sh" "${flags[@]}"
 }
 
-# The libraries that npm brought are kept beside, so that they can be put back.
+# npm's libraries are kept next to the new ones, so that they can be restored.
 install_libraries() {
   local napi=bin/napi-v6/linux/arm64
   local from=$work/onnxruntime-$version/js/node/$napi to=$target/$napi

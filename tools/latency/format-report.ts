@@ -5,7 +5,7 @@ import type { LatencyReport, StageLatency } from './latency-report.js';
 
 const columns = ['p50', 'p95', 'p99', 'max'] as const;
 
-/** The report as a table for a person. */
+/** Formats the report as a table for people. */
 export function formatLatencyReport(report: LatencyReport): string {
   const { publish } = report;
   const rows = [
@@ -40,7 +40,7 @@ function row(label: string, spread: Spread): string[] {
   return [label, String(spread.count), ...cells];
 }
 
-/** How often a stage did not answer, and why: `12 skipped (10 overtaken, 2 degraded), 1 late`; empty where it always did. */
+/** How often a stage did not answer, and why: `12 skipped (10 overtaken, 2 degraded), 1 late`; empty if it always did. */
 export function absenceNote({ states, skips }: StageLatency): string {
   const { skipped, late, failed } = states;
   const reasons = countsText(skips);
@@ -51,7 +51,7 @@ export function absenceNote({ states, skips }: StageLatency): string {
   ].join(', ');
 }
 
-/** `19 overtaken, 2 ring_full`, the most frequent first, nothing of what did not happen. */
+/** `19 overtaken, 2 ring_full`, the most frequent first, without zero counts. */
 function countsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
@@ -60,7 +60,7 @@ function countsText(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-/** Name and text of everything about a recording that is no duration. */
+/** Name and text of every fact about a recording that is not a duration. */
 export function factLines(report: LatencyReport): [string, string][] {
   const { recording, frames, deadline, publish } = report;
   const { pacing, source } = recording;
@@ -101,7 +101,7 @@ function decisiveStages({ stages }: LatencyReport): string {
   return shares.join(', ') || 'no stage';
 }
 
-/** What of the recording could not be used, a sentence each; none for a whole one. */
+/** One sentence for each part of the recording that could not be used; empty for a complete one. */
 export function lossNotes({ recording }: LatencyReport): string[] {
   const { isComplete, cutBytes, damagedChunks, undecodable, withoutTiming } = recording;
   return [

@@ -1,11 +1,11 @@
-/** When one stage of one frame was worked on; milliseconds after the frame's capture. */
+/** Times at which one stage worked on one frame; milliseconds after the frame's capture. */
 export interface StageSpan {
   stage: string;
-  /** The lane that it rode in: its stages joined by `+`. */
+  /** The lane that it ran in: its stages joined by `+`. */
   lane: string;
-  /** Handed to the lane. */
+  /** Dispatched to the lane. */
   dispatchMs: number;
-  /** Begun; until then the frame waited, on its way or behind the lane's other stages. */
+  /** Started; until then the frame waited on its way or for the lane's other stages. */
   startMs: number;
   preprocessEndMs: number;
   inferenceEndMs: number;
@@ -15,24 +15,24 @@ export interface StageSpan {
 export const stageStates = ['ok', 'skipped', 'late', 'failed'] as const;
 export type TimedState = (typeof stageStates)[number];
 
-/** When everything happened to one published frame. */
+/** Times of one published frame. */
 export interface FrameTiming {
   frameId: number;
   /** After the capture of the recording's first frame. */
   captureMs: number;
-  /** After this frame's capture, as all times below: its pixels were complete in the ring. */
+  /** Its pixels were complete in the ring. Counted, like all times below, from this frame's capture. */
   arrivalMs: number;
-  /** All stages were decided and it was this frame's turn to be fused and published. */
+  /** All stages had been decided and it was this frame's turn to be fused and published. */
   publishMs: number;
   /** Stages that answered in time, in the order in which they began. */
   stages: readonly StageSpan[];
-  /** Stages whose answer is not in the result, and why. */
+  /** Stages whose answer is missing from the result, and why. */
   absent: readonly Absence[];
-  /** What the pipeline held back when the frame left: a mode of its file, empty while nothing was. */
+  /** The pipeline's mode when the frame left, as its file names it; empty if nothing was held back. */
   mode: string;
 }
 
-/** A stage without an answer. `reason`: why it was skipped, empty where the recording does not say. */
+/** A stage without an answer. `reason`: why it was skipped, empty if the recording does not say. */
 export interface Absence {
   stage: string;
   state: Exclude<TimedState, 'ok'>;
@@ -43,7 +43,7 @@ export interface Absence {
 export const didInfer = ({ preprocessEndMs, inferenceEndMs }: StageSpan): boolean =>
   inferenceEndMs > preprocessEndMs;
 
-/** When the last answer of a frame was there, after its capture; undefined where no stage answered. */
+/** Span of the stage that answered last; undefined if no stage answered. */
 export function lastAnswer({ stages }: FrameTiming): StageSpan | undefined {
   let last: StageSpan | undefined;
   for (const span of stages) if (last === undefined || span.endMs > last.endMs) last = span;

@@ -1,7 +1,7 @@
 import type { LatencyReport } from './latency-report.js';
 
 /**
- * The numbers of a report that a limit can be set to, by name: p50, p95, p99, max of glass to result, the same of each
+ * The numbers of a report that can have a limit, by name: p50, p95, p99, max of glass to result, the same of each
  * stage since capture (`detection.p99`), and frames `dropped` and `unaccounted`. Durations in milliseconds.
  */
 export function latencyNumbers(report: LatencyReport): Map<string, number> {

@@ -6,34 +6,34 @@ import type { Lineage, RecordingLoss } from './read-lineage.js';
 export interface StageLatency {
   lane: string;
   provider: string;
-  /** Frames by how the stage ended; `late` missed the deadline of the pipeline file. */
+  /** Number of frames by stage state; `late` missed the deadline of the pipeline file. */
   states: Record<TimedState, number>;
-  /** Frames on which it was skipped, by reason, where the recording says. */
+  /** Number of frames on which it was skipped, by reason, if the recording gives one. */
   skips: Readonly<Record<string, number>>;
-  /** From capture to the answer. Of every frame that it answered, as the next one. */
+  /** From capture to the answer, over every frame that it answered; so is the next one. */
   sinceCaptureMs: Spread;
-  /** From dispatch to start: on the way to the lane, and behind its other stages. */
+  /** From dispatch to start: the way to its lane and the wait for its other stages. */
   queueMs: Spread;
-  /** Of frames on which the network ran: not those without a sign to read. */
+  /** Over frames on which the network ran, so not those without a sign to read. */
   preprocessMs: Spread;
   inferenceMs: Spread;
   decodeMs: Spread;
   /** The three together. */
   totalMs: Spread;
-  /** In how many frames it was the last to answer, and so decided when the result could leave. */
+  /** Number of frames in which it answered last, and so determined when the result could leave. */
   lastToAnswer: number;
 }
 
-/** What a recording of results says about time and loss, as `--json` prints it. */
+/** Times and losses in a recording of results, as `--json` prints them. */
 export interface LatencyReport {
   recording: { path: string; source: string; pacing: string } & RecordingLoss;
   frames: {
-    /** Up to the last one published: what was lost after it is not in the recording. */
+    /** Up to the last published frame: losses after it are not in the recording. */
     in: number;
     published: number;
     dropped: number;
     drops: Readonly<Record<string, number>>;
-    /** Neither published nor counted as dropped: their results did not reach the recording. */
+    /** Frames neither published nor counted as dropped: their results did not reach the recording. */
     unaccounted: number;
   };
   glassToResultMs: Spread;
@@ -45,12 +45,12 @@ export interface LatencyReport {
   publish: {
     rateHz: number;
     intervalMs: Spread;
-    /** Distance of each interval from the median one. */
+    /** Deviation of each interval from the median one. */
     jitterMs: Spread;
   };
-  /** Results by the mode in which they left, a name of the pipeline file's; not those held back in nothing. */
+  /** Results by the mode in which they left, as the pipeline file names it; without those that held nothing back. */
   modes: Record<string, number>;
-  /** Ids of the frames whose glass to result is the median and the largest. */
+  /** Ids of the frames with the median and the largest glass to result. */
   medianFrame: number;
   worstFrame: number;
 }
@@ -92,7 +92,7 @@ export function frameAtShare(frames: readonly FrameTiming[], share: number): Fra
 function countFrames({ frames, drops, loss }: Lineage): LatencyReport['frames'] {
   const published = frames.length + loss.withoutTiming;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
-  // Ids count the frames of the source from 0, so that the last one says how many there were.
+  // Frame ids count from 0, so the last one gives the number of frames.
   const lastId = frames.reduce((last, { frameId }) => Math.max(last, frameId), 0);
   const framesIn = Math.max(lastId + 1, published + dropped);
   return { in: framesIn, published, dropped, drops, unaccounted: framesIn - published - dropped };

@@ -11,15 +11,15 @@ const kept = new Set(
   [field.frameId, field.stages, field.drops, field.timing, field.mode].map(({ number }) => number),
 );
 
-/** What a result says of its own making. */
+/** The part of a result that describes how it was made. */
 export type FrameLineage = Pick<
   PerceptionFrame,
   'frameId' | 'stages' | 'drops' | 'timing' | 'mode'
 >;
 
 /**
- * Decodes the lineage of a serialised PerceptionFrame and passes over what was seen: class maps are most of a
- * result's bytes and take most of the time to decode. Throws where the bytes are no such message.
+ * Decodes the lineage of a serialised PerceptionFrame and skips the perception results: class maps are most of a
+ * result's bytes and take most of the time to decode. Throws if the bytes are not such a message.
  */
 export function decodeLineage(data: Uint8Array, where = 'a recorded result'): FrameLineage {
   try {
@@ -46,7 +46,7 @@ function lineageOf(data: Uint8Array): FrameLineage {
     PerceptionFrameSchema,
     Buffer.concat(parts),
   );
-  // The rest of the message is empty, and there may be a hundred thousand of them.
+  // Keeps only these fields, because there may be a hundred thousand messages.
   const lineage = { frameId, stages, drops, mode };
   return timing === undefined ? lineage : { ...lineage, timing };
 }

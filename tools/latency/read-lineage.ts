@@ -11,31 +11,31 @@ import { withoutResults } from '../../src/recording/without-results.js';
 import type { Absence, FrameTiming, TimedState } from './frame-timing.js';
 import { decodeLineage, type FrameLineage } from './lineage-fields.js';
 
-/** Everything that a recording of results says about time and loss. */
+/** Times and losses in a recording of results. */
 export interface Lineage {
   path: string;
-  /** What the run said of itself: `source`, `pacing`, hashes. */
+  /** Facts that the run recorded about itself: `source`, `pacing`, hashes. */
   facts: Readonly<Record<string, string>>;
-  /** What could not be used of a file that was cut off or damaged. */
+  /** Parts of a truncated or damaged file that could not be used. */
   loss: RecordingLoss;
   /** In the order in which they were published. */
   frames: readonly FrameTiming[];
   /** Frames lost before each published one, by reason, summed. */
   drops: Readonly<Record<string, number>>;
-  /** By stage, in how many frames it ended how. */
+  /** By stage, number of frames in each state. */
   states: ReadonlyMap<string, Record<TimedState, number>>;
-  /** By stage, in how many frames it was skipped for what reason, where the recording says. */
+  /** By stage, number of skipped frames by reason, if the recording gives one. */
   skips: ReadonlyMap<string, Readonly<Record<string, number>>>;
   /** Execution provider by stage. */
   providers: ReadonlyMap<string, string>;
 }
 
 export interface RecordingLoss {
-  /** False where the file was cut off. */
+  /** False if the file was cut off. */
   isComplete: boolean;
   cutBytes: number;
   damagedChunks: number;
-  /** Results that are no valid message, and results that carry no times. */
+  /** Results that are not valid messages, and results without times. */
   undecodable: number;
   withoutTiming: number;
 }
@@ -49,8 +49,8 @@ const stateNames: Readonly<Record<number, TimedState>> = {
 
 /**
  * Reads the lineage of every result in a recording made with `replay --out` or `record:`. Rejects with
- * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING (no recording, no results in it, or none with times); of
- * a file that was cut off or damaged, what can be read is used and the rest counted.
+ * ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY or ERR_RECORDING (no recording, no results in it, or none with times). From a
+ * truncated or damaged file it uses what can be read and counts the rest.
  */
 export async function readLineage(path: string): Promise<Lineage> {
   const reader = await RecordingReader.open(path);
@@ -79,7 +79,7 @@ export async function readLineage(path: string): Promise<Lineage> {
   }
 }
 
-/** Both ends of the life of a frame are known. */
+/** Whether both ends of a frame's timing are known. */
 const isWhole = ({ captureNs, publishNs }: Timing) => captureNs > 0n && publishNs >= captureNs;
 
 function sumUp(

@@ -3,7 +3,7 @@ import type { AttributeValue, OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import type { LayerNode } from './layer-graph.js';
 import { padsOf } from './tensor-layout.js';
 
-/** What a layer's emission needs: the graph, and where each weight's value is. */
+/** What emitting a layer needs: the graph, and the value of each weight. */
 export interface Emission {
   graph: OnnxGraph;
   /** Name of the ONNX value that holds a weight, in ONNX axis order. */
@@ -80,7 +80,7 @@ const emitPooling: Emitter = (emission, node, [input]) => {
   return emission.graph.node(opType, [input!], attributes);
 };
 
-/** Channels last again, because tf.layers counts flattened features in that order. */
+/** Transposes back to channels last, because tf.layers orders flattened features that way. */
 function asChannelsLast(emission: Emission, node: LayerNode, input: string): string {
   if (node.inputShapes[0]!.length !== 3) return input;
   return emission.graph.node('Transpose', [input], { perm: [0, 2, 3, 1] });
@@ -89,7 +89,7 @@ function asChannelsLast(emission: Emission, node: LayerNode, input: string): str
 const emitReshape: Emitter = (emission, node, [input]) => {
   const { graph } = emission;
   const flat = asChannelsLast(emission, node, input!);
-  // 0 keeps the batch, whatever it is.
+  // 0 keeps the batch dimension.
   const reshaped = graph.node('Reshape', [flat, graph.ints('shape', [0, ...node.outputShape])]);
   const isMap = node.outputShape.length === 3;
   return isMap ? graph.node('Transpose', [reshaped], { perm: [0, 3, 1, 2] }) : reshaped;
@@ -107,12 +107,12 @@ const emitConcatenate: Emitter = (emission, node, inputs) => {
   const axis = Number(node.config['axis'] ?? -1);
   const rank = node.outputShape.length + 1;
   const positive = axis < 0 ? axis + rank : axis;
-  // Axis 3 of channels last is axis 1 of channels first; rows and columns move one up.
+  // Axis 3 of channels last is axis 1 of channels first; rows and columns move up by one.
   const mapped = isMap ? [0, 2, 3, 1][positive]! : positive;
   return emission.graph.node('Concat', inputs, { axis: mapped });
 };
 
-/** Rows and columns that a Cropping2D or ZeroPadding2D layer takes off or adds: [[top, bottom], [left, right]]. */
+/** Rows and columns that a Cropping2D or ZeroPadding2D layer removes or adds: [[top, bottom], [left, right]]. */
 export function marginsOf(node: LayerNode): [Pair, Pair] {
   return (node.config['cropping'] ?? node.config['padding']) as [Pair, Pair];
 }

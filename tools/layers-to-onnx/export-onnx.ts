@@ -25,8 +25,9 @@ export interface OnnxExportOptions {
 
 /**
  * Turns a tf.layers model into an ONNX model for inference: feature maps are channels first, normalisation is
- * folded into the layers before it, dropout is gone. Input and outputs that are feature maps are
- * [batch, channels, rows, columns]. Outputs of the model beyond `outputNames` are left out. Throws ERR_EXPORT for a layer that has no emitter.
+ * folded into the layers before it, dropout is removed. Input and outputs that are feature maps are
+ * [batch, channels, rows, columns]. Outputs of the model beyond `outputNames` are omitted. Throws ERR_EXPORT for a layer
+ * without an emitter.
  */
 export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): OnnxExport {
   const layers = pruned(readLayerGraph(model), options.outputNames.length);
@@ -68,7 +69,7 @@ export function exportOnnx(model: tf.LayersModel, options: OnnxExportOptions): O
   };
 }
 
-/** The graph of the first outputs alone: what only serves training is left out. */
+/** The graph of only the first outputs, without layers that are only for training. */
 function pruned(layers: LayerGraph, outputCount: number): LayerGraph {
   const outputs = layers.outputs.slice(0, outputCount);
   const needed = new Set(outputs);

@@ -1,20 +1,20 @@
 import type { LayerGraph, LayerNode } from './layer-graph.js';
 
-/** Kernel and bias of a layer after what follows it was folded in; tf.layers' axis order. */
+/** Kernel and bias of a layer after folding in the normalisation; tf.layers' axis order. */
 export interface FoldedWeights {
   kernel: Float32Array;
   bias: Float32Array;
 }
 
-/** Normalisation layers that disappear, and what becomes of the layer before each. */
+/** Folded normalisation layers, and the new weights of the layers before them. */
 export interface Folding {
-  /** Name of a layer with a kernel -> its folded weights. */
+  /** Folded weights by the name of the layer with the kernel. */
   weights: Map<string, FoldedWeights>;
-  /** Name of a folded normalisation layer. */
+  /** Names of the folded normalisation layers. */
   folded: Set<string>;
 }
 
-/** Where a kernel's output channel stands among its axes: the last, or the one before it. */
+/** Axis of a kernel's output channels: the last, or the one before it. */
 const channelAxisFromEnd: Readonly<Record<string, 1 | 2>> = {
   Conv2D: 1,
   Dense: 1,
@@ -24,8 +24,8 @@ const channelAxisFromEnd: Readonly<Record<string, 1 | 2>> = {
 
 /**
  * Folds each batch normalisation into the linear layer right before it:
- * y = gamma (W x + b - mean) / sqrt(variance + epsilon) + beta is again linear in x. Only where the linear
- * layer has no activation of its own and nobody else reads it.
+ * y = gamma (W x + b - mean) / sqrt(variance + epsilon) + beta is again linear in x. Only if the linear
+ * layer has no activation and nothing else reads it.
  */
 export function foldNormalization(graph: LayerGraph): Folding {
   const readers = new Map<string, number>();

@@ -29,7 +29,7 @@ export interface LayerWeight {
 
 export interface LayerGraph {
   input: LayerNode;
-  /** All layers but the input, each after those it depends on. */
+  /** All layers except the input, each after those it depends on. */
   nodes: LayerNode[];
   /** Names of the layers whose outputs are the model's, in the model's order. */
   outputs: string[];

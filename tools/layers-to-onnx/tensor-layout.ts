@@ -2,7 +2,7 @@
 export type Pads = [number, number, number, number];
 
 /**
- * TensorFlow's SAME padding for one axis: output = ceil(input / stride), the odd pixel at the end.
+ * TensorFlow's SAME padding for one axis: output = ceil(input / stride), an odd pixel goes at the end.
  * Returns pixels before and after.
  */
 function samePadding(

@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { describeCheck, type LimitCheck } from './limit.js';
 
-/** Limits as a JUnit report, which CI servers show: a test case a limit, under the command's name. */
+/** Formats limits as a JUnit report, which CI servers show: one test case per limit, under the command's name. */
 export function junitOf(suite: string, checks: readonly LimitCheck[]): string {
   const failures = checks.filter(({ isMet }) => !isMet).length;
   const builder = new XMLBuilder({ ignoreAttributes: false, format: true });

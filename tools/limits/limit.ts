@@ -1,21 +1,21 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { didYouMean } from '../../src/text/nearest-word.js';
 
-/** What a measured number must reach, or must not exceed. */
+/** A number that a measurement must reach, or must not exceed. */
 export interface Limit {
   name: string;
   bound: 'min' | 'max';
-  /** In the unit of the measured number. */
+  /** The bound, in the unit of the measured number. */
   value: number;
 }
 
-/** A limit with what was measured. */
+/** A limit with the measured number. */
 export interface LimitCheck extends Limit {
   measured: number;
   isMet: boolean;
 }
 
-/** Factors to milliseconds, and of shares to 0..1. */
+/** Factors that convert durations to milliseconds and shares to 0..1. */
 const unitFactors: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['us', 1e-3],
@@ -25,8 +25,8 @@ const unitFactors: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads `name=value`, the value with a unit where it has one: `p99=50ms`, `accuracy=0.95`, `accuracy=95%`. Durations
- * become milliseconds, per cent shares. Throws ERR_USAGE.
+ * Parses `name=value`, with a unit if there is one: `p99=50ms`, `accuracy=0.95`, `accuracy=95%`. Durations
+ * become milliseconds, percentages shares. Throws ERR_USAGE.
  */
 export function parseLimit(text: string, bound: Limit['bound']): Limit {
   const match = /^([^=\s]+)=([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(us|ms|s|%|)$/.exec(text);
@@ -40,8 +40,8 @@ export function parseLimit(text: string, bound: Limit['bound']): Limit {
 }
 
 /**
- * Holds measured numbers to limits. Throws ERR_USAGE for a name that was not measured, with those that were: a limit
- * that nothing is held to must not pass.
+ * Checks measured numbers against limits. Throws ERR_USAGE for a name that was not measured, listing those that were: a
+ * limit that checks nothing must not pass.
  */
 export function checkLimits(
   limits: readonly Limit[],
@@ -65,7 +65,7 @@ export function describeCheck({ name, bound, value, measured, isMet }: LimitChec
   return `${isMet ? 'met' : 'NOT MET'}: ${name} ${shown(measured, value)}, expected ${wanted} ${value}`;
 }
 
-/** Five digits, or more where fewer would not tell the number from its limit. */
+/** Five digits, or more if fewer would not distinguish the number from its limit. */
 function shown(measured: number, limit: number): number {
   const rounded = Number(measured.toPrecision(5));
   return rounded === limit ? measured : rounded;

@@ -2,23 +2,23 @@ import { Hysteresis } from '../../src/frame/hysteresis.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import { createRandom } from '../train/random.js';
 
-/** Distances of one drive's frames, with their times; frames stand in order. */
+/** Distances of one drive's frames with their times, in order. */
 export interface JudgedDrive {
   timesS: readonly number[];
   distances: readonly number[];
 }
 
-/** Drives are looked at in stretches of so long: an alarm is one stretch whose distance stays high for `beginS`. */
+/** Drives are divided into stretches of this length; a stretch raises an alarm if its distance stays high for `beginS`. */
 const stretchS = 5;
-/** The tail is the uppermost share of the stretches. */
+/** Share of the stretches with the largest values that forms the tail. */
 const tailShare = 0.25;
 const leastStretches = 12;
-/** Of the bootstrap over drives. */
+/** Number of bootstrap draws over drives. */
 const draws = 200;
 const sureShare = 0.9;
 const drawSeed = 1;
 
-/** The largest distance that a stretch holds for `beginS`: at a threshold of as much an alarm begins. */
+/** The largest distance that each stretch sustains for `beginS`: a threshold at this value raises an alarm. */
 export function heldMaxima(drives: readonly JudgedDrive[], beginS: number): number[] {
   return drives.flatMap(({ timesS, distances }) => {
     const maxima = new Map<number, number>();
@@ -36,10 +36,11 @@ export function heldMaxima(drives: readonly JudgedDrive[], beginS: number): numb
 }
 
 /**
- * The threshold at which so many alarms a minute are to be expected on ordinary drives. Where the drives are long enough it
- * is read off the stretches; beyond them the tail is taken for exponential (peaks over a threshold, Pickands 1975), so
- * that one alarm in ten minutes can be asked for with five minutes at hand. Drives differ more than their stretches do: the
- * drives are drawn again 200 times, and nine in ten of the thresholds that come out lie below what is answered. Throws ERR_TRAINING with under a minute.
+ * The threshold at which `alarmsPerMinute` alarms are expected on ordinary drives. If the drives are long enough it
+ * is a quantile of the stretches; beyond them the tail is modelled as exponential (peaks over a threshold, Pickands
+ * 1975), so that one alarm in ten minutes can be requested with five minutes of drives. Drives differ more than their
+ * stretches do, so the drives are resampled 200 times, and the result lies above nine in ten of the resulting
+ * thresholds. Throws ERR_TRAINING with under a minute.
  */
 export function alarmThreshold(
   drives: readonly JudgedDrive[],
@@ -63,7 +64,7 @@ export function alarmThreshold(
   return drawn.sort((a, b) => a - b)[Math.floor(draws * sureShare)]!;
 }
 
-/** Of so many stretches a share is to lie above. */
+/** The threshold that a given share of the stretches exceeds. */
 function thresholdOf(stretches: readonly number[], share: number): number {
   const maxima = stretches.toSorted((a, b) => b - a);
   const tail = Math.max(3, Math.floor(maxima.length * tailShare));
@@ -73,7 +74,10 @@ function thresholdOf(stretches: readonly number[], share: number): number {
   return base + excess * Math.log(tail / (share * maxima.length));
 }
 
-/** Times at which an alarm begins: `beginS` after distances went above the threshold, until they were below for `endS`. */
+/**
+ * Times at which an alarm begins: `beginS` after distances rose above the threshold, until they were below it for
+ * `endS`.
+ */
 export function alarmsOf(
   { timesS, distances }: JudgedDrive,
   { threshold, beginS, endS }: { threshold: number; beginS: number; endS: number },

@@ -5,20 +5,20 @@ import { at, mapped } from '../corruptions/corruption.js';
 import { dirt, misfocus, rain } from '../corruptions/lens.js';
 import { fog, glare, night } from '../corruptions/light.js';
 
-/** A tunnel as a drawing: dark walls and ceiling from the horizon outwards, rows of lamps, a road in their light. */
+/** A drawn tunnel: dark walls and ceiling from the horizon outwards, rows of lamps, a road lit by them. */
 export const tunnel: Corruption = (picture, strength) => {
   const { widthPx, heightPx } = picture;
   const light = at([0.55, 0.45, 0.35, 0.26, 0.18], strength);
   const tint = [1.1, 0.95, 0.7] as const;
   return mapped(picture, (level, i) => {
     const pixel = Math.floor(i / 3);
-    // From the vanishing point in the middle of the picture, -1 to 1 each way.
+    // From the vanishing point in the middle of the picture, -1 to 1 along each axis.
     const x = ((pixel % widthPx) + 0.5) / (widthPx / 2) - 1;
     const y = (Math.floor(pixel / widthPx) + 0.5) / (heightPx / 2) - 1;
     const gain = light * tint[i % 3]!;
     const isRoad = y > 0 && Math.abs(x) < 0.15 + 1.3 * y;
     if (isRoad) return level * gain;
-    // Distance from the end of the tunnel; lamps stand along it at even distances in depth.
+    // Distance from the end of the tunnel; the lamps are evenly spaced in depth.
     const reach = Math.max(Math.abs(x) / 1.15, Math.abs(y));
     const isLamp = y < 0 && Math.abs(Math.abs(x) + 0.55 * y) < 0.05 && (1 / reach) % 1 < 0.5;
     if (isLamp) return 235 * (0.6 + 0.4 * tint[i % 3]!);
@@ -26,7 +26,7 @@ export const tunnel: Corruption = (picture, strength) => {
   });
 };
 
-/** Something dark and unsharp before the lens: a hand, a leaf, snow that was left. Strength 5 leaves nothing. */
+/** Something dark and blurred in front of the lens: a hand, a leaf, remaining snow. Strength 5 covers everything. */
 export const coveredLens: Corruption = (picture, strength, random) => {
   const { widthPx, heightPx } = picture;
   const share = at([0.3, 0.45, 0.6, 0.8, 1], strength);
@@ -37,14 +37,14 @@ export const coveredLens: Corruption = (picture, strength, random) => {
     const pixel = Math.floor(i / 3);
     const x = (pixel % widthPx) / widthPx - 0.5;
     const y = Math.floor(pixel / widthPx) / heightPx - 0.5;
-    // An edge across the picture, a tenth of it wide.
+    // A gradual edge across the picture, a tenth of it wide.
     const along = (x * dx + y * dy) / (Math.abs(dx) + Math.abs(dy)) + 0.5;
     const covered = Math.min(1, Math.max(0, (share * 1.1 - along) * 10));
     return level * (1 - covered) + cover[i % 3]! * covered;
   });
 };
 
-/** What a rig meets that its ordinary drives do not show. */
+/** Scenes that a rig may meet and its ordinary drives do not show. */
 export const alterations = {
   night,
   fog,
@@ -58,7 +58,7 @@ export const alterations = {
 export type AlterationName = keyof typeof alterations;
 export const alterationNames = Object.keys(alterations) as AlterationName[];
 
-/** Checks names that came from outside. Throws ERR_USAGE with those that there are. */
+/** Checks names from outside. Throws ERR_USAGE and lists the valid names. */
 export function requireAlterations(names: readonly string[]): AlterationName[] {
   const stranger = names.find((name) => !Object.hasOwn(alterations, name));
   if (stranger === undefined) return names as AlterationName[];

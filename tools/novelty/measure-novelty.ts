@@ -14,18 +14,18 @@ import { createRandom } from '../train/random.js';
 import { alarmsOf, type JudgedDrive } from './alarm-threshold.js';
 import { type AlterationName, alterationNames, alterations } from './alterations.js';
 
-/** What was found of one kind of frames. */
+/** Results for one kind of frames. */
 export interface NoveltyRow {
   name: string;
-  /** Of an alteration, 1 to 5; undefined for drives and pictures as they are. */
+  /** Strength of an alteration, 1 to 5; undefined for unaltered drives and pictures. */
   strength: Strength | undefined;
   minutes: number;
-  /** Minutes in which `novel_scene` was said. */
+  /** Minutes in which `novel_scene` was raised. */
   found: number;
   /** Share of the frames whose value is 1 or more. */
   framesAbove: number;
   medianValue: number;
-  /** Area under the ROC curve of frames, against the ordinary ones: 0.5 by chance, 1 where both are apart. */
+  /** Area under the ROC curve of frames, against the ordinary ones: 0.5 is chance, 1 perfect separation. */
   auc: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface NoveltyReport {
 }
 
 export interface MeasureOptions {
-  /** Recordings of ordinary drives that the bundle never saw. */
+  /** Recordings of ordinary drives that were not used to train the bundle. */
   drives: readonly string[];
   /** Drives or folders of pictures from elsewhere, by name. */
   against: ReadonlyMap<string, string>;
@@ -47,14 +47,15 @@ export interface MeasureOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** A folder's pictures have no times: each stands for so long, seconds. */
+/** A folder's pictures have no times: each counts for this long, seconds. */
 const pictureS = 0.5;
 const minuteS = 60;
 
 /**
- * How often a gate says `novel_scene` on ordinary drives, and of how many altered minutes: the same drives by night, in fog,
- * in a tunnel, through a covered lens, and roads from elsewhere. A minute counts as found where the gate, begun afresh with
- * it, says so within it. Rejects with ERR_USAGE for a bundle of another task, and as RecordingReader does.
+ * How often a gate raises `novel_scene` on ordinary drives, and in how many altered minutes: the same drives by
+ * night, in fog, in a tunnel, through a covered lens, and roads from elsewhere. A minute counts as found if the gate,
+ * reset at its start, raises the code within it. Rejects with ERR_USAGE for a bundle of another task, and as
+ * RecordingReader does.
  */
 export async function measureNovelty(
   bundle: Bundle,
@@ -84,7 +85,7 @@ export async function measureNovelty(
       for await (const picture of picturesOf(reader, undefined, everyS)) {
         await own.take(picture, picture.timeS);
         for (const [place, { name, strength }] of kinds.entries()) {
-          // Drops and covers stay where they are; noise is another each time.
+          // Drops and covers stay in place from frame to frame; noise changes.
           const random = createRandom(name === 'night' ? seed + frame : seed);
           const seen = alterations[name](picture, strength, random);
           await others[place]!.take(seen, picture.timeS);
@@ -187,7 +188,7 @@ function rowOf(
   };
 }
 
-/** A drive in pieces of a minute; one of under half of it at the end goes with the one before. */
+/** Splits a drive into minutes; a remainder of under half a minute joins the last one. */
 function minutesOf({ timesS, distances }: JudgedDrive): JudgedDrive[] {
   const start = timesS[0] ?? 0;
   const count = Math.max(1, Math.round(((timesS.at(-1) ?? start) - start) / minuteS));
@@ -198,7 +199,7 @@ function minutesOf({ timesS, distances }: JudgedDrive): JudgedDrive[] {
   });
 }
 
-/** The chance that one of the second lies above one of the first; equal ones count half (Mann and Whitney 1947). */
+/** Probability that a value of the second list exceeds one of the first; ties count half (Mann and Whitney 1947). */
 export function areaUnderRoc(first: readonly number[], second: readonly number[]): number {
   const sorted = first.toSorted((a, b) => a - b);
   const countWhere = (isBelow: (value: number) => boolean) => {

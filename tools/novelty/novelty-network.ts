@@ -7,20 +7,20 @@ import {
 } from '../autoencoder/autoencoder-spec.js';
 import type { Ordinary } from './ordinary.js';
 
-/** Error and contrast are averaged in cells of so many pixels: where they lie counts. */
+/** Error and contrast are averaged over cells of this size, so that their position counts. */
 const cellPx = 16;
 const cellCount = (autoencoderPx.widthPx / cellPx) * (autoencoderPx.heightPx / cellPx);
-/** Below this mean square of values in -1..1 there is nothing but rounding. */
+/** A mean square of values in -1..1 below this is only rounding. */
 const leastSquare = 1e-4;
 
 export const errorName = 'error';
 export const distanceName = 'distance';
 export const featuresName = 'features';
 
-/** Numbers that a frame is judged by: its code, and for each cell the logarithms of its error and of its contrast. */
+/** Number of values that describe a frame: its code, and the logarithms of error and contrast for each cell. */
 export const featureCount = (codeSize: number): number => codeSize + 2 * cellCount;
 
-/** The autoencoder with its features as a further output: float32 [1, codeSize + 48]. */
+/** The autoencoder with its features as an additional output: float32 [1, codeSize + 48]. */
 export function featureNetwork(autoencoder: Uint8Array, where: string): Uint8Array {
   const graph = NetworkGraph.read(autoencoder, where);
   appendFeatures(graph);
@@ -28,8 +28,8 @@ export function featureNetwork(autoencoder: Uint8Array, where: string): Uint8Arr
 }
 
 /**
- * The whole of the gate as one network, so that any provider runs it: `error` [1, 1], the mean squared error of the
- * reconstruction, and `distance` [1, 1], Mahalanobis' distance of the features to the ordinary ones.
+ * The complete gate as one network, so that any provider runs it: `error` [1, 1], the mean squared error of the
+ * reconstruction, and `distance` [1, 1], the Mahalanobis distance of the features from the ordinary ones.
  */
 export function noveltyNetwork(
   autoencoder: Uint8Array,
@@ -41,7 +41,7 @@ export function noveltyNetwork(
   appendFeatures(graph);
   const add = adder(graph);
   const centre = graph.constant('ordinary_mean', [1, size], Float32Array.from(mean));
-  // Rows times W^T are W times columns.
+  // Transposed, because the features are a row: row times W^T.
   const turned = Float32Array.from({ length: size * size }, (_, at) => {
     const [row, column] = [Math.floor(at / size), at % size];
     return whitening[column * size + row]!;
@@ -62,7 +62,7 @@ function appendFeatures(graph: NetworkGraph): void {
   const squared = add('Mul', [difference, difference], 'squared_difference');
   const shape = graph.constant('cells_shape', [2], BigInt64Array.from([1n, BigInt(cellCount)]));
   const least = graph.constant('least_square', [1], Float32Array.of(leastSquare));
-  /** Means over cells; then over channels, as a row. */
+  /** Means over cells; `row` then averages over channels. */
   const pooled = (input: string, output: string) =>
     add('AveragePool', [input], output, {
       kernel_shape: [cellPx, cellPx],
@@ -73,7 +73,7 @@ function appendFeatures(graph: NetworkGraph): void {
     return add('Reshape', [means, shape], output);
   };
   const logs = (input: string, output: string) => {
-    // Rounding may leave a little less than nothing.
+    // Rounding may give slightly negative values.
     const positive = add('Relu', [input], `${output}_positive`);
     return add('Log', [add('Add', [positive, least], `${output}_raised`)], output);
   };

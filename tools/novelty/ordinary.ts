@@ -1,15 +1,15 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
-/** Where ordinary frames lie among features, and how to measure from there: W (x - mean) has unit covariance. */
+/** Distribution of ordinary frames' features. W (x - mean) has unit covariance. */
 export interface Ordinary {
   mean: Float64Array;
   /** Row-major [size, size], lower triangular. */
   whitening: Float64Array;
 }
 
-/** Share of each covariance that is taken away: few drives make a covariance that trusts chance (Ledoit and Wolf 2004). */
+/** Shrinkage of each covariance: with few drives, chance correlations would be trusted (Ledoit and Wolf 2004). */
 const shrinkage = 0.3;
-/** Added to each variance, as a share of the mean one: a feature that never changes says nothing for ever. */
+/** Added to each variance, as a share of the mean variance, for features that never changed in training. */
 const floorShare = 1e-4;
 
 /** Mean and whitening of features, row-major [count, size]. Throws ERR_TRAINING with fewer rows than twice the size. */
@@ -39,7 +39,7 @@ export function ordinaryOf(features: Float64Array, size: number): Ordinary {
   return { mean, whitening: inverseOfLower(cholesky(covariance, size), size) };
 }
 
-/** The lower triangular L with L L^T = the matrix, of which the lower half is read. */
+/** The lower triangular L with L L^T = the matrix; reads only its lower half. */
 function cholesky(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i++)

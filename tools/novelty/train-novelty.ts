@@ -34,17 +34,17 @@ import { ordinaryOf } from './ordinary.js';
 export interface NoveltyRequest {
   /** Recordings of ordinary drives. */
   drives: readonly string[];
-  /** Each n-th of them is held out for the threshold. */
+  /** Every n-th of them is held out for the threshold. */
   holdOutEvery: number;
   /** Seconds between frames that are read. */
   everyS: number;
-  /** A file of trainAutoencoder, in place of training one; `codeSize`, `isDenoising` and `steps` then say nothing. */
+  /** A file of trainAutoencoder to use instead of training one; `codeSize`, `isDenoising` and `steps` are then ignored. */
   autoencoder?: string;
   codeSize: number;
   isDenoising: boolean;
   steps: number;
   seed: number;
-  /** False alarms that are wished for. */
+  /** Target rate of false alarms. */
   alarmsPerMinute: number;
   beginS: number;
   endS: number;
@@ -59,7 +59,7 @@ export interface TrainedNovelty {
   bundle: Bundle;
   pictures: number;
   heldOutMinutes: number;
-  /** On the held-out drives, on which the threshold was chosen. */
+  /** Alarms on the held-out drives, from which the threshold was chosen. */
   heldOutAlarms: number;
 }
 
@@ -69,9 +69,9 @@ interface ReadDrive {
 }
 
 /**
- * Trains an autoencoder on ordinary drives, learns where their features lie, and chooses the threshold on drives that were
- * held out. Each drive's lens is taken out as the rig does it. Rejects with ERR_TRAINING for too few frames or drives, and as
- * RecordingReader does.
+ * Trains an autoencoder on ordinary drives, learns the distribution of their features, and chooses the threshold on
+ * held-out drives. Each drive's lens is corrected as on the rig. Rejects with ERR_TRAINING for too few frames or
+ * drives, and as RecordingReader does.
  */
 export async function trainNovelty(request: NoveltyRequest): Promise<TrainedNovelty> {
   const { drives, holdOutEvery, onNote, alarmsPerMinute, beginS, endS } = request;
@@ -128,7 +128,7 @@ async function autoencoderOf(request: NoveltyRequest, ordinary: PictureSet) {
   return { bytes, spec: readAutoencoderSpec(bytes, path) };
 }
 
-/** From the first frame to the last. */
+/** Minutes from the first frame to the last. */
 const minutesOf = (timesS: readonly number[]) => ((timesS.at(-1) ?? 0) - (timesS[0] ?? 0)) / 60;
 
 /** Adds a drive's frames; resolves with their times. */

@@ -4,9 +4,9 @@ export interface Bar {
   name: string;
   /** Share of the full width, 0..1. */
   share: number;
-  /** Behind the bar. */
+  /** Shown after the bar. */
   words: string;
-  /** Red, green, blue 0..255; the style sheet's first colour where left out. */
+  /** Red, green, blue 0..255; defaults to the style sheet's first colour. */
   colourRgb?: readonly [number, number, number];
 }
 
@@ -16,7 +16,7 @@ const wordsPx = 190;
 const rowPx = 24;
 const barPx = 14;
 
-/** Bars from the left, a row each, as an SVG element; a thin track shows what 1 would be. */
+/** Bars from the left, one per row, as an SVG element; a thin track shows the length of 1. */
 export function barChart(title: string, bars: readonly Bar[]): string {
   const fullPx = widthPx - namePx - wordsPx;
   const rows = bars.flatMap(({ name, share, words, colourRgb }, index) => {

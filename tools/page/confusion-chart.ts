@@ -14,9 +14,9 @@ const namePx = 250;
 const iconPx = 17;
 
 /**
- * A confusion matrix as a picture: each row is a true class, and the strength of a cell the share of the row that was
- * called its column; right ones on the diagonal in one colour, wrong ones in another. Empty rows and columns, of
- * classes that neither occur nor are answered, are left out.
+ * A confusion matrix as a picture. Each row is a true class; a cell's strength is the share of the row that was
+ * called its column. Right answers (the diagonal) have one colour, wrong ones another. Rows and columns of classes
+ * that neither occur nor are answered are omitted.
  */
 export function confusionChart({ title, names, counts, iconOf }: ConfusionChart): string {
   const shown = names
@@ -52,7 +52,7 @@ export function confusionChart({ title, names, counts, iconOf }: ConfusionChart)
       const share = count / total;
       const words = `${spoken(names[truth]!)} called ${spoken(names[answer]!)}: ${count} of ${total} (${percent(share)})`;
       const kind = truth === answer ? 'right' : 'wrong';
-      // A single mistake among hundreds is still seen.
+      // Keeps a single mistake among hundreds visible.
       const strength = Math.max(0.12, Math.sqrt(share)).toFixed(2);
       const box = `<rect class="${kind}" fill-opacity="${strength}" x="${at(left(column) + 0.5)}" y="${at(top(row) + 0.5)}" width="${cellPx - 1}" height="${cellPx - 1}"><title>${escaped(words)}</title></rect>`;
       const text = hasWords
@@ -83,7 +83,7 @@ export function confusionChart({ title, names, counts, iconOf }: ConfusionChart)
   ]);
 }
 
-/** Short, but never "0 %" or "100 %" for what is not. */
+/** Short, but never "0 %" or "100 %" for other values. */
 function percent(share: number): string {
   const value = share * 100;
   if (share > 0 && value < 0.5) return '<1 %';

@@ -2,14 +2,14 @@ import { escaped } from './svg.js';
 
 export interface HtmlPage {
   title: string;
-  /** Below the heading, plain text. */
+  /** Shown below the heading, plain text. */
   subtitle: string;
   style: string;
   /** HTML. */
   body: string;
-  /** HTML before what is shown: definitions of drawings that refer to them. */
+  /** HTML before the content: definitions that its drawings refer to. */
   before?: string;
-  /** HTML behind what is shown: data and scripts of a page that answers. */
+  /** HTML after the content: data and scripts of an interactive page. */
   after?: string;
 }
 
@@ -35,6 +35,6 @@ ${body}
 ${after}</html>
 `;
 
-/** Definitions of drawings: they take no room. */
+/** Definitions that drawings refer to; they take no space. */
 export const svgDefinitions = (definitions: string): string =>
   `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${definitions}</defs></svg>\n`;

@@ -7,7 +7,7 @@ export interface ChartPoint {
 
 export interface ChartSeries {
   name: string;
-  /** Colour of the style sheet, 0..8. */
+  /** Colour index in the style sheet, 0..8. */
   colour: number;
   points: readonly ChartPoint[];
   /** `line` by default. */
@@ -15,18 +15,18 @@ export interface ChartSeries {
 }
 
 export interface LineChart {
-  /** For readers without eyes. */
+  /** For screen readers. */
   title: string;
   widthPx: number;
   heightPx: number;
   xName: string;
-  /** What fits the values where left out. */
+  /** Fitted to the values if omitted. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
-  /** From the lower left corner to the upper right one: where both sides are equal. */
+  /** Draws a line from the lower left corner to the upper right one, where both sides are equal. */
   hasDiagonal?: boolean;
   series: readonly ChartSeries[];
-  /** Points with words beside them. */
+  /** Points with a label. */
   marks?: readonly (ChartPoint & { words: string; colour: number })[];
 }
 
@@ -35,7 +35,7 @@ const rightPx = 12;
 const topPx = 10;
 const bottomPx = 38;
 
-/** Lines or dots over two axes, as an SVG element. Values that are no number, and series without points, draw nothing. */
+/** Lines or dots over two axes, as an SVG element. Values that are not finite and series without points draw nothing. */
 export function lineChart(chart: LineChart): string {
   const { title, widthPx, heightPx, xName, series, marks = [] } = chart;
   const points = series.flatMap((line) => line.points.filter(isDrawable));
@@ -55,7 +55,7 @@ export function lineChart(chart: LineChart): string {
   const draw = ({ points: all, colour, drawnAs = 'line' }: ChartSeries) => {
     const shown = all.filter(isDrawable);
     if (shown.length === 0) return '';
-    // A line of one point would be invisible.
+    // A line with a single point would be invisible.
     if (drawnAs === 'dots' || shown.length === 1)
       return `<path class="s${colour} dots" stroke-width="${shown.length > 400 ? 3 : 5}" d="${shown.map((point) => `M${place(point)}h0`).join('')}"/>`;
     return `<path class="s${colour} line${drawnAs === 'dashed' ? ' dashed' : ''}" d="M${shown.map(place).join('L')}"/>`;
@@ -83,7 +83,7 @@ export function lineChart(chart: LineChart): string {
 
 const isDrawable = ({ x, y }: ChartPoint) => Number.isFinite(x) && Number.isFinite(y);
 
-/** The extremes with some room, never of no width. */
+/** The extremes with a margin; the range is never empty. */
 function rangeOf(values: readonly number[], roomShare = 0): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -97,7 +97,7 @@ function rangeOf(values: readonly number[], roomShare = 0): [number, number] {
   return [low - room, high + room];
 }
 
-/** What the colours mean, as HTML. */
+/** The key to the colours, as HTML. */
 export function chartKey(series: readonly Pick<ChartSeries, 'name' | 'colour'>[]): string {
   const items = series.map(
     ({ name, colour }) =>

@@ -1,4 +1,4 @@
-/** The style sheet of the report page: one set of names, two sets of colours. */
+/** The style sheet of the report page: one set of names, two colour schemes. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

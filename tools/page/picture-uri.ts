@@ -1,18 +1,18 @@
 import { encodeJpeg, encodePng, resizeImage } from '../../src/codec/image-codec.js';
 import type { RgbImage, SampleBase } from '../datasets/sample.js';
 
-/** A picture that stands in the page itself. */
+/** A picture that is embedded in the page. */
 export interface PictureUri {
   /** data:image/... */
   uri: string;
-  /** As encoded. */
+  /** Size as encoded. */
   widthPx: number;
   heightPx: number;
 }
 
 const photoQuality = 72;
 
-/** A photograph as JPEG, made smaller where it is wider than `maxWidthPx`. */
+/** A photograph as JPEG, scaled down if it is wider than `maxWidthPx`. */
 export async function photoUri(image: RgbImage, maxWidthPx: number): Promise<PictureUri> {
   const { widthPx, heightPx } = image;
   const scale = Math.min(1, maxWidthPx / widthPx);
@@ -24,7 +24,7 @@ export async function photoUri(image: RgbImage, maxWidthPx: number): Promise<Pic
   return asUri('jpeg', bytes, shown);
 }
 
-/** A crop or a drawing as PNG, pixel by pixel: JPEG would smear its few pixels and its plain colours. */
+/** A crop or drawing as PNG, lossless: JPEG would smear its few pixels and flat colours. */
 export async function exactUri(image: RgbImage): Promise<PictureUri> {
   return asUri('png', await encodePng(image), image);
 }
@@ -34,7 +34,7 @@ function asUri(kind: string, bytes: Uint8Array, { widthPx, heightPx }: RgbImage)
   return { uri, widthPx, heightPx };
 }
 
-/** The pixels of a sample that was loaded before, or undefined where its file has gone meanwhile. */
+/** Loads the pixels of a sample again; undefined if its file has gone meanwhile. */
 export async function loadAgain(sample: SampleBase): Promise<RgbImage | undefined> {
   try {
     return await sample.load();

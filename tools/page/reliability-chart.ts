@@ -9,8 +9,8 @@ const sidePx = 250;
 const countPx = 30;
 
 /**
- * A reliability diagram as an SVG element: for each bin of claimed probability the share that was right, against the
- * diagonal where both are equal, and below it how many claims the bin holds.
+ * A reliability diagram as an SVG element: for each bin of claimed probability the share that was right, with the
+ * diagonal where both are equal, and below it the number of claims in the bin.
  */
 export function reliabilityChart(title: string, bins: readonly ReliabilityBin[]): string {
   const x = (probability: number) => leftPx + probability * sidePx;
@@ -26,7 +26,7 @@ export function reliabilityChart(title: string, bins: readonly ReliabilityBin[])
         Math.max(accuracy, meanProbability),
         Math.min(accuracy, meanProbability),
       ];
-      // The square root: thousands of sure claims must not hide the few unsure ones.
+      // The square root keeps the few unsure claims visible next to thousands of sure ones.
       const barPx = Math.max(1, Math.sqrt(count / most) * countPx);
       const words = `${count} claims of ${meanProbability.toFixed(3)} in the mean, ${accuracy.toFixed(3)} of them right`;
       return [

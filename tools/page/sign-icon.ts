@@ -1,6 +1,6 @@
 import { type SignShape, signDrawings } from '../sign-drawings/sign-drawings.js';
 
-/** The plates' outlines in a field of 100 x 100: the drawings fill the whole field. */
+/** The plates' outlines in a field of 100 x 100: the drawings fill the field. */
 const outlines: Record<SignShape, string> = {
   circle: '<circle cx="50" cy="50" r="49"/>',
   triangle: '<path d="M50 6 L98 90 H2 Z"/>',
@@ -9,7 +9,7 @@ const outlines: Record<SignShape, string> = {
   diamond: '<path d="M50 2 L98 50 L50 98 L2 50 Z"/>',
 };
 
-/** What the icons of a page refer to; stands once, before the first icon. */
+/** Definitions that the page's icons refer to; include it once, before the first icon. */
 export function signIconDefinitions(classIds: Iterable<number>): string {
   const shapes = Object.entries(outlines).map(
     ([shape, outline]) => `<clipPath id="plate-${shape}">${outline}</clipPath>`,
@@ -21,5 +21,5 @@ export function signIconDefinitions(classIds: Iterable<number>): string {
   return `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${[...shapes, ...drawings].join('')}</defs></svg>`;
 }
 
-/** The sign of a GTSRB class as it is drawn for the simulator, in a field of 100 x 100 units. */
+/** The simulator's drawing of a GTSRB class, in a field of 100 x 100 units. */
 export const signIcon = (classId: number): string => `<use href="#sign-${classId}"/>`;

@@ -1,4 +1,4 @@
-/** Text that may stand in HTML and SVG, also inside double quotes. */
+/** Escapes text for HTML and SVG, also inside double quotes. */
 export const escaped = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
@@ -9,13 +9,13 @@ export const escaped = (text: string): string =>
 /** Coordinates to a tenth of a unit: enough for any screen, and a third of the bytes. */
 export const at = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Milliseconds with three significant digits or so, and their unit. */
+/** Milliseconds with about three significant digits, and their unit. */
 export function shownMs(ms: number): string {
   const digits = ms >= 100 ? 0 : ms >= 10 ? 1 : 2;
   return `${ms.toFixed(digits)} ms`;
 }
 
-/** Round numbers from `low` to `high`, about `count` of them, ascending: 1, 2 or 5 times a power of ten apart. */
+/** About `count` round numbers from `low` to `high`, ascending; their step is 1, 2 or 5 times a power of ten. */
 export function ticksBetween(low: number, high: number, count: number): number[] {
   const rough = (high - low) / count;
   if (!(rough > 0 && Number.isFinite(rough))) return [low];
@@ -24,14 +24,14 @@ export function ticksBetween(low: number, high: number, count: number): number[]
   const ticks: number[] = [];
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  // Counted, not compared: next to a large number a small step is no step at all.
+  // Counts steps instead of comparing: added to a large number, a small step may change nothing.
   for (let index = 0; index <= Math.min(last - first, 2 * count); index++)
-    // Of 3 * 0.1 the digits that nobody meant.
+    // Removes rounding digits, as in 3 * 0.1.
     ticks.push(Number(((first + index) * step).toPrecision(12)));
   return ticks;
 }
 
-/** One element of text; `anchor` is the place of x in it. */
+/** One text element; `anchor` is the position of x within it. */
 export function label(
   x: number,
   y: number,
@@ -44,7 +44,7 @@ export function label(
   return `<text x="${at(x)}" y="${at(y)}"${kind}${place}>${escaped(text)}</text>`;
 }
 
-/** A picture that a reader without eyes is told of by `title`. */
+/** An SVG picture; `title` describes it to screen readers. */
 export function picture(
   widthPx: number,
   heightPx: number,

@@ -3,15 +3,15 @@ import { itemLength } from './network-inputs.js';
 import { ValueHistogram } from './value-histogram.js';
 import { WatchedNetwork } from './watched-network.js';
 
-/** How often which values occurred, by the value's name in the network. */
+/** Histograms of values, by the value's name in the network. */
 export interface CountedValues {
   histograms: Map<string, ValueHistogram>;
   sampleCount: number;
 }
 
 /**
- * Runs a network on every input, each [1, ...], and counts the values of everything that it computes in float32, the
- * input included. In memory at a time: one item's values, and the histograms.
+ * Runs a network on every input, each [1, ...], and counts the values of everything that it computes in float32,
+ * including the input. Memory holds one item's values at a time, and the histograms.
  */
 export async function countValues(
   bundle: Bundle,
@@ -38,7 +38,7 @@ export async function countValues(
   return { histograms, sampleCount };
 }
 
-/** The number of dimensions of everything that a network computes, from one run on zeros. */
+/** The number of dimensions of every value that a network computes, from one run on zeros. */
 export function valueRanks(bundle: Bundle, network: Uint8Array): Map<string, number> {
   const watched = new WatchedNetwork(bundle, network);
   try {

@@ -1,15 +1,15 @@
-/** A choice of layers that stay in float, and what the network loses with it. */
+/** A choice of layers that stay in float, and the network's loss with it. */
 export interface Trial<Result> {
   floatLayers: readonly string[];
-  /** Score lost, 0..1; negative where the integers happen to score better. */
+  /** Score lost, 0..1; negative if the integers happen to score better. */
   loss: number;
   result: Result;
 }
 
 /**
- * The smallest number of layers, worst first, that must stay in float for the loss to be at most `largestLoss`: none is
- * tried first, then one, two, four and so on, then between the last two. `worstFirst` is called only when none will
- * not do. Returns the trial that keeps the bound, or, when none does, the one that lost least, with `isReached` false.
+ * Finds the smallest number of layers, worst first, that must stay in float for the loss to be at most `largestLoss`: tries
+ * none, then one, two, four and so on, then bisects between the last two. `worstFirst` is called only if no float layers
+ * are not enough. Returns the trial that keeps the bound, or, if none does, the one that lost least, with `isReached` false.
  */
 export async function chooseFloatLayers<Result>(
   largestLoss: number,
@@ -32,7 +32,7 @@ export async function chooseFloatLayers<Result>(
   }
   return { ...best, isReached: false };
 
-  /** Fewer layers than `enough`, more than `low`, by halving. */
+  /** Bisects for fewer layers than `enough`, more than `low`. */
   async function narrow(enough: Trial<Result>, low: number): Promise<Trial<Result>> {
     const high = enough.floatLayers.length;
     if (high - low <= 1) return enough;

@@ -6,10 +6,10 @@ export const calibrationMethods = ['percentile', 'entropy', 'minmax'] as const;
 export type CalibrationMethod = (typeof calibrationMethods)[number];
 
 /**
- * The range that 8 bits shall cover, from how often which values occurred.
- * - `minmax`: all of them; one stray value makes every step coarser.
+ * The range that 8 bits should cover, from a histogram of the values.
+ * - `minmax`: all values; one outlier makes every step coarser.
  * - `percentile`: all but (100 - percentile) per cent on either side.
- * - `entropy`: those for which the rounded distribution tells most of the true one (see entropyThreshold).
+ * - `entropy`: the range whose rounded distribution is closest to the true one (see entropyThreshold).
  */
 export function clippedRange(
   histogram: ValueHistogram,
@@ -26,7 +26,7 @@ export function clippedRange(
   return { low: Math.max(minimum, -reach), high: Math.min(maximum, reach) };
 }
 
-/** Edges of the bins below and above which at most (100 - percentile) per cent of the values lie. */
+/** Edges of the bins below and above which there are at most (100 - percentile) per cent of the values. */
 function percentileRange(histogram: ValueHistogram, percentile: number): ValueRange {
   const { counts, minimum, maximum, total } = histogram;
   const spared = (total * (100 - percentile)) / 100;

@@ -6,20 +6,20 @@ import { itemShape } from './network-inputs.js';
 
 /** Median milliseconds of one run of one item on one thread. */
 export interface RunTime {
-  /** By the clock. */
+  /** Wall time. */
   wallMs: number;
-  /** On a core, however many other processes wanted it: of this whole process, whose other threads have nothing to do. */
+  /** CPU time, independent of other processes; of this entire process, whose other threads are idle. */
   coreMs: number;
 }
 
-/** Each network is run at least so often, and as often as fits the time. */
+/** Each network is run at least this often, and as often as the time budget allows. */
 const leastRounds = 11;
 const mostRounds = 301;
 const budgetMs = 4000;
 
 /**
- * Times bundles of the same shapes side by side: each round runs every one once, in turn, so that whatever else the
- * machine does falls on all of them.
+ * Times bundles of the same shapes in turn: each round runs every one once, so that other load on the
+ * machine affects all of them alike.
  */
 export function compareTimes(bundles: readonly Bundle[], item: Float32Array): RunTime[] {
   const { manifest } = bundles[0]!;
@@ -28,7 +28,7 @@ export function compareTimes(bundles: readonly Bundle[], item: Float32Array): Ru
   const names = manifest.outputs.map((output) => output.name);
   const runs = bundles.map(({ manifest: own, network, where }) => {
     const session = NativeSession.load(network, where, { hasNarrowSums: hasNarrowSums(own) });
-    // The first answer makes the buffers that all the runs write.
+    // The first answer allocates the buffers that all runs write to.
     const outputs = session.answer({ [name]: input }, names);
     return { session, outputs, wallMs: [] as number[], coreMs: [] as number[] };
   });

@@ -1,12 +1,12 @@
-/** Thresholds tried are this many bins apart. */
+/** Bins between the thresholds that are tried. */
 const stride = 8;
-/** What an empty bin counts as where something must be divided by it. */
+/** Count of an empty bin if it is a divisor. */
 const countOfNothing = 1e-4;
 
 /**
- * The number of bins to keep, such that the distribution of what is kept, clipped values piled onto the last bin and
- * then rounded to `levels` levels, diverges least from itself unrounded (Kullback and Leibler; Migacz 2017, "8-bit
- * inference with TensorRT"). `magnitudes[i]` counts values whose absolute value lies in bin i.
+ * The number of bins to keep, such that the kept distribution, with clipped values added to the last bin and
+ * then rounded to `levels` levels, diverges least from the unrounded one (Kullback and Leibler; Migacz 2017, "8-bit
+ * inference with TensorRT"). `magnitudes[i]` counts values whose absolute value is in bin i.
  */
 export function entropyThreshold(magnitudes: Float64Array, levels: number): number {
   let used = magnitudes.length;
@@ -28,7 +28,7 @@ export function entropyThreshold(magnitudes: Float64Array, levels: number): numb
   return best;
 }
 
-/** Divergence in nats of the first `bins` bins, rounded to `levels`, from the same with all clipped values in the last bin. */
+/** Divergence in nats of the first `bins` bins, rounded to `levels`, from the same with clipped values in the last bin. */
 export function roundedDivergence(magnitudes: Float64Array, bins: number, levels: number): number {
   const kept = magnitudes.subarray(0, bins);
   const clipped = magnitudes.subarray(bins).reduce((sum, count) => sum + count, 0);
@@ -45,13 +45,13 @@ export function roundedDivergence(magnitudes: Float64Array, bins: number, levels
       inLevel += kept[i]!;
       if (kept[i]! > 0) filled++;
     }
-    // A level's values come back spread evenly over those of its bins that were not empty.
+    // A level's values are spread evenly over those of its bins that were not empty.
     const rounded = inLevel / filled / sumKept;
     for (let i = from; i < to; i++) {
       const count = kept[i]! + (i === bins - 1 ? clipped : 0);
       if (count === 0) continue;
       const share = count / sum;
-      // Clipped values onto an empty bin: the rounded distribution knows next to nothing of them.
+      // Clipped values on an empty bin: the rounded distribution has almost none there.
       const known = kept[i] === 0 ? countOfNothing / sumKept : rounded;
       divergence += share * Math.log(share / known);
     }

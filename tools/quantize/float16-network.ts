@@ -4,13 +4,13 @@ import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { onnxDataTypes, tensorProto } from '../../src/onnx/onnx-graph.js';
 
 /**
- * The network with weights, activations and arithmetic in float16 and float32 inputs and outputs: what a GPU computes
- * fastest. A CPU without float16 arithmetic computes in float32 and rounds between operators.
- * Throws ERR_EXPORT when a weight does not fit float16 or an operator makes float32 of its own.
+ * Converts a network's weights, activations and arithmetic to float16, with float32 inputs and outputs: the fastest form
+ * on a GPU. A CPU without float16 arithmetic computes in float32 and rounds between operators.
+ * Throws ERR_EXPORT if a weight does not fit float16 or an operator creates float32 itself.
  */
 export function toFloat16(network: Uint8Array, where: string): Uint8Array {
   const graph = NetworkGraph.read(network, where, { opset: 13, purpose: 'quantize --to float16' });
-  // The scales of a Resize are float32 whatever it resizes.
+  // The scales of a Resize are float32 for any type of data.
   const kept = new Set(
     graph.nodes.flatMap((node) => (node.opType === 'Resize' ? node.input.slice(1) : [])),
   );

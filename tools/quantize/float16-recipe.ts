@@ -6,7 +6,7 @@ import { networkInputs } from './network-inputs.js';
 import { goldenAnswers } from './quantized-bundle.js';
 import { keptItems, leastTolerance, type QuantisationRecipe, stepsOfTolerance } from './recipe.js';
 
-/** Half the bits for every layer: nothing is calibrated, and no layer is left out. */
+/** Half the bits for every layer: there is no calibration, and no layer stays in float32. */
 export async function float16Recipe(bundle: Bundle, dataset: Dataset): Promise<QuantisationRecipe> {
   const items: Float32Array[] = [];
   const samples = dataset.samples.slice(0, keptItems) as Dataset['samples'];
@@ -18,7 +18,7 @@ export async function float16Recipe(bundle: Bundle, dataset: Dataset): Promise<Q
     worstFirst: () => [],
     build: async () => {
       const network = toFloat16(bundle.network, bundle.where);
-      // Providers differ in what they round and when: by about as much as rounding did here.
+      // Providers round at different points, which differs by about as much as rounding did here.
       const { largestDifference } = await goldenAnswers({ ...bundle, network });
       const largest = Math.max(leastTolerance, stepsOfTolerance * largestDifference);
       const tolerance = { cpu: largest, cuda: largest, tensorrt: largest, webgpu: largest };

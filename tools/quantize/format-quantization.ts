@@ -2,7 +2,7 @@ import { textTable } from '../../src/text/text-table.js';
 import type { RunTime } from './compare-times.js';
 import { otherLine, type QuantizeReport } from './run-quantize.js';
 
-/** What was made and measured, as a table for people. */
+/** Result and measurements of a quantisation, as a table for people. */
 export function quantizationTable(report: QuantizeReport): string {
   const { bundle, precision, metric, data, count, score, bytes, time, floatLayers } = report;
   const lost = (score.float - score.quantised) * 100;

@@ -13,14 +13,14 @@ export interface IntegerOptions {
   /** Names of the layers that stay in float. */
   floatLayers: ReadonlySet<string>;
   activations: ActivationType;
-  /** 7 is right on every processor; 8 needs kernels that do not add products in 16 bits. */
+  /** 7 is correct on every processor; 8 needs kernels that do not add products in 16 bits. */
   weightBits: WeightBits;
 }
 
 /**
- * The network with QuantizeLinear and DequantizeLinear around every value that integer kernels pass on, weights as
+ * Inserts QuantizeLinear and DequantizeLinear around every value that integer kernels pass on, with weights as
  * int8 by output channel and biases as int32: the QDQ form, which computes the same in float on any provider and
- * which ONNX Runtime fuses to integer kernels. `network` is a prepared one; `ranges` tells each float value's range.
+ * which ONNX Runtime fuses to integer kernels. `network` is a prepared one; `ranges` has each float value's range.
  */
 export function insertIntegers(
   network: Uint8Array,
@@ -41,9 +41,9 @@ class IntegerInserter {
   readonly #integerNodes: ReadonlySet<NodeProto>;
   readonly #producers: ReadonlyMap<string, NodeProto>;
   readonly #consumers: ReadonlyMap<string, NodeProto[]>;
-  /** What each node that moves values reads, by the name that it had before. */
+  /** Original input name of each node that only moves values. */
   readonly #movedFrom: ReadonlyMap<NodeProto, string>;
-  /** Value -> its name after a round trip through integers. */
+  /** Name of each value after its round trip through integers. */
   readonly #rounded = new Map<string, string>();
 
   constructor(
@@ -76,21 +76,21 @@ class IntegerInserter {
     this.#graph.nodes = placed;
   }
 
-  /** Integer nodes read what came through integers, and so does everyone behind an integer node. */
+  /** Integer nodes, and all readers of an integer node's output, read the rounded value. */
   #readName(name: string, reader: NodeProto): string {
     const producer = this.#producers.get(name);
     const isInteger = producer !== undefined && this.#integerNodes.has(producer);
     return isInteger || this.#integerNodes.has(reader) ? (this.#rounded.get(name) ?? name) : name;
   }
 
-  /** QuantizeLinear and DequantizeLinear behind a value, where an integer node makes or reads it. */
+  /** QuantizeLinear and DequantizeLinear after a value, if an integer node makes or reads it. */
   #roundTrip(name: string, producer?: NodeProto): NodeProto[] {
     const readers = this.#consumers.get(name) ?? [];
     const isMade = producer !== undefined && this.#integerNodes.has(producer);
     const isRead = readers.some((reader) => this.#integerNodes.has(reader));
     if (!isMade && !isRead) return [];
     if (isMade && this.#isInner(name, readers)) return [];
-    // The integer Gemm can answer in float: what no integer node reads is not rounded.
+    // The integer Gemm can output float: a value that no integer node reads is not rounded.
     if (producer?.opType === 'Gemm' && !isRead) return [];
     const graph = this.#graph;
     const { scale, zeroPoint } = this.#mappingOf(name);
@@ -103,7 +103,7 @@ class IntegerInserter {
         isUnsigned ? Uint8Array.of(zeroPoint) : Int8Array.of(zeroPoint),
       ),
     ];
-    // An output keeps its name, which then stands for the rounded value.
+    // An output keeps its name, which then belongs to the rounded value.
     const isOutput = isMade && graph.outputs.includes(name);
     const raw = isOutput ? graph.fresh(`${name}_exact`) : name;
     const rounded = isOutput ? name : graph.fresh(`${name}_rounded`);
@@ -116,7 +116,7 @@ class IntegerInserter {
     ];
   }
 
-  /** A value that only the Relu behind its layer reads: both are one kernel. */
+  /** Whether only the Relu after its layer reads a value: both are one kernel. */
   #isInner(name: string, readers: readonly NodeProto[]): boolean {
     const [reader] = readers;
     return readers.length === 1 && reader!.opType === 'Relu' && !this.#graph.outputs.includes(name);
@@ -128,7 +128,7 @@ class IntegerInserter {
     return integerMapping(this.#ranges.get(name)!, this.#options.activations);
   }
 
-  /** Puts a layer's weights and bias into integers, and the nodes that read them back as floats. */
+  /** Converts a layer's weights and bias to integers, and returns the nodes that convert them back to floats. */
   #weightsOf(node: NodeProto): NodeProto[] {
     const layer = this.#layers.get(node);
     if (!layer) return [];

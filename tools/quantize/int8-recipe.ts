@@ -21,8 +21,8 @@ export interface Int8Options {
 }
 
 /**
- * Finds the ranges of everything that a network computes by running it on these samples, all of them.
- * Rejects with ERR_DATASET when none of them loads.
+ * Finds the range of every value that a network computes by running it on all these samples.
+ * Rejects with ERR_DATASET if none of them loads.
  */
 export async function int8Recipe(
   bundle: Bundle,
@@ -43,7 +43,7 @@ export async function int8Recipe(
     return high - low;
   });
   const cpu = Math.max(leastTolerance, (stepsOfTolerance * Math.max(...widths)) / 255);
-  // TensorRT takes integers around zero only, and the CPU has its fast kernels for the others.
+  // TensorRT supports only integers around zero, and the CPU's fast kernels are for the others.
   const tolerance = activations === 'int8' ? { cpu, tensorrt: cpu } : { cpu };
   return {
     precision: 'int8',
@@ -64,14 +64,14 @@ export async function int8Recipe(
   };
 }
 
-/** ERR_DATASET with the first reason. */
+/** An ERR_DATASET error with the first reason. */
 export function noSamples({ name, problems }: Dataset) {
   const [first] = problems;
   const reason = first ? `; the first problem: ${first.where}: ${first.reason}` : '';
   return datasetError(`expected samples of ${name} that load, found none${reason}`);
 }
 
-/** Passes inputs on, and keeps copies of the first ones. */
+/** Passes inputs through, and keeps copies of the first ones. */
 export async function* keepingFirst(
   inputs: AsyncIterable<Float32Array>,
   kept: Float32Array[],
@@ -92,7 +92,7 @@ function rangesOf(
   );
 }
 
-/** What the input spec makes of grey levels 0 to 255: known without looking, and a step is a grey level. */
+/** Range of the input for grey levels 0 to 255: known without measuring, and one step is one grey level. */
 function rangeOfInput({ mean, scale }: InputSpec): ValueRange {
   const ends = mean.flatMap((grey, channel) => [
     (0 - grey) * scale[channel]!,

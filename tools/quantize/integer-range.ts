@@ -1,24 +1,24 @@
-/** How real numbers stand for integers: value = scale * (integer - zeroPoint). */
+/** How integers represent real numbers: value = scale * (integer - zeroPoint). */
 export interface IntegerMapping {
   scale: number;
   zeroPoint: number;
 }
 
-/** Smallest and largest real value that must be told apart; what lies outside is clipped. */
+/** Smallest and largest real value that is represented; values outside are clipped. */
 export interface ValueRange {
   low: number;
   high: number;
 }
 
-/** `uint8` is 0..255 with any zero point; `int8` is -127..127 around 0, which TensorRT asks for. */
+/** `uint8` is 0..255 with any zero point; `int8` is -127..127 around 0, which TensorRT requires. */
 export type ActivationType = 'uint8' | 'int8';
 
-/** A range so narrow is that of a value that never changes; any scale will do. */
+/** A narrower range belongs to a value that never changes; any scale will do. */
 const narrowest = 1e-8;
 
 /**
  * The mapping of a range to 8 bits. 0 is always represented exactly, because padding and Relu write it: the range
- * is widened to hold it. The scale is rounded to float32, as it is stored.
+ * is widened to contain it. The scale is rounded to float32, as it is stored.
  */
 export function integerMapping({ low, high }: ValueRange, type: ActivationType): IntegerMapping {
   const from = Math.min(0, low);
@@ -32,7 +32,7 @@ export function integerMapping({ low, high }: ValueRange, type: ActivationType):
   return { scale, zeroPoint: Math.min(255, Math.max(0, Math.round(-from / scale))) };
 }
 
-/** The real value that comes back after a value went through 8 bits. */
+/** A value after its round trip through 8 bits. */
 export function throughIntegers(
   value: number,
   { scale, zeroPoint }: IntegerMapping,

@@ -8,15 +8,15 @@ import { itemShape } from './network-inputs.js';
 
 export interface LayerNoise {
   layer: string;
-  /** Power of the error that this layer alone brings in over the power of the answer; the worst of the outputs. */
+  /** Power of the error that this layer alone causes, over the power of the answer; the worst of the outputs. */
   noiseToSignal: number;
 }
 
 type Outputs = Record<string, Float32Array>;
 
 /**
- * How much each layer's integers alone change the network's answers on these inputs, the worst layer first. The network
- * is a prepared one.
+ * Measures how much each layer's integers alone change the network's answers on these inputs, the worst layer first. The
+ * network is a prepared one.
  */
 export function measureLayerNoise(
   bundle: Bundle,
@@ -56,7 +56,7 @@ export function answersOf(
   }
 }
 
-/** Squared differences over squared values, summed over the items; of several outputs the largest. 0 is no difference. */
+/** Squared differences over squared values, summed over the items; the largest of several outputs. 0 is no difference. */
 export function noiseToSignal(exact: readonly Outputs[], found: readonly Outputs[]): number {
   const ratios = Object.keys(exact[0] ?? {}).map((name) => {
     let noise = 0;

@@ -3,7 +3,7 @@ import { intOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /** A node with weights that an integer kernel can compute. */
 export interface Layer {
-  /** The name of its weights without what says that they are weights, such as `stem_1`. */
+  /** The name of its weights without the suffix, such as `stem_1`. */
   name: string;
   node: NodeProto;
   /** The axis of the weights that counts output channels. */
@@ -27,7 +27,7 @@ export function layersOf(graph: NetworkGraph): Layer[] {
   });
 }
 
-/** Operators that move values and change none: what goes in and what comes out share one mapping. */
+/** Operators that move values without changing them: input and output share one mapping. */
 const movers = new Set(['MaxPool', 'Transpose', 'Reshape', 'Flatten', 'Slice', 'DepthToSpace']);
 /** Operators without weights that have an integer kernel. */
 const combiners = new Set(['Add', 'Concat', 'AveragePool', 'GlobalAveragePool']);
@@ -35,9 +35,9 @@ const combiners = new Set(['Add', 'Concat', 'AveragePool', 'GlobalAveragePool'])
 export const isMover = (node: NodeProto): boolean => movers.has(node.opType);
 
 /**
- * The nodes that work on integers when the layers of `chosen` do: those, the Relu behind each, and everything between
- * them that moves or combines nothing but their results. A Concat or Add from which no chosen layer reads stays in
- * float, so that a result that leaves the network is rounded once.
+ * The nodes that work on integers if the layers of `chosen` do: those layers, the Relu after each, and all nodes between
+ * them that move or combine only their results. A Concat or Add that no chosen layer reads stays in
+ * float, so that an output of the network is rounded only once.
  */
 export function integerNodes(graph: NetworkGraph, chosen: ReadonlySet<NodeProto>): Set<NodeProto> {
   const producers = graph.producers();
@@ -60,7 +60,7 @@ export function integerNodes(graph: NetworkGraph, chosen: ReadonlySet<NodeProto>
       );
     if (!node.output.some(reads)) nodes.delete(node);
   }
-  // What is left behind such a node would round a value that nothing else asks for.
+  // Removes nodes after such a node too: they would round a value that nothing else needs.
   for (const node of graph.nodes) {
     const follows = node.opType === 'Relu' || isMover(node);
     if (follows && !nodes.has(producers.get(node.input[0]!) as NodeProto)) nodes.delete(node);

@@ -14,8 +14,8 @@ import { loadAhead } from '../evaluate/load-ahead.js';
 const maxSizes = 32;
 
 /**
- * What a network is fed when it sees these samples: each picture through the rig's own stage up to the tensor, one item
- * [1, ...] at a time. The array is overwritten by the next one. Samples that do not load are added to `problems`.
+ * The network's inputs for these samples: each picture through the rig's own stage up to the tensor, one item
+ * [1, ...] at a time. The array is overwritten by the next item. Samples that do not load are added to `problems`.
  */
 export async function* networkInputs(
   bundle: Bundle,
@@ -38,7 +38,7 @@ export async function* networkInputs(
   }
 }
 
-/** Elements of one item of the network's input. */
+/** Number of elements in one item of the network's input. */
 export function itemLength({ manifest }: Bundle): number {
   return elementCount(itemShape(manifest.input.tensor.shape));
 }
@@ -48,7 +48,7 @@ export function itemShape(shape: readonly (number | string)[]): number[] {
   return shape.map((size) => (typeof size === 'string' ? 1 : size));
 }
 
-/** Takes the input that a stage writes, and computes nothing. */
+/** A session that takes the input that a stage writes and computes nothing. */
 export function idleSession({ manifest }: Bundle): NetworkSession {
   const room = (shape: readonly (number | string)[]) =>
     new Float32Array(elementCount(itemShape(shape)));
@@ -79,7 +79,7 @@ function setupFor(
   };
 }
 
-/** For a network that reads crops, the crop as a detection: the sample's box, or one that grows to the whole picture by the bundle's margin. */
+/** The crop as a detection, if the network reads crops: the sample's box, or one that the margin enlarges to the picture. */
 export function signIn({ manifest }: Bundle, sample: SampleBase, { widthPx, heightPx }: RgbImage) {
   if (!readsCrops(manifest.decode)) return undefined;
   const { cropMarginNorm } = manifest.decode;

@@ -2,9 +2,9 @@ import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
 import { intOf, intsOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /**
- * An average pool that only a 1x1 convolution to fewer channels reads changes places with it: both are linear, and
- * the average of a constant is the constant, so the bias may come first. The integer pool of ONNX Runtime is slow
- * for its work, and has less of it then.
+ * Swaps an average pool with the 1x1 convolution to fewer channels that alone reads it: both are linear, and
+ * the average of a constant is the constant, so the bias may come first. ONNX Runtime's integer pool is slow
+ * and then has fewer channels to process.
  */
 export function poolAfterPointwise(graph: NetworkGraph): void {
   const consumers = graph.consumers();
@@ -24,7 +24,7 @@ export function poolAfterPointwise(graph: NetworkGraph): void {
   }
 }
 
-/** Padding that counted as zeros would make the average of a constant less than the constant. */
+/** False if padding counts as zeros: the average of a constant would then be less than the constant. */
 function isPlainAverage(node: NodeProto): boolean {
   return node.opType === 'AveragePool' && intOf(node, 'count_include_pad', 0) === 0;
 }

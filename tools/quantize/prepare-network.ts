@@ -3,9 +3,10 @@ import { poolAfterPointwise } from './pool-after-pointwise.js';
 import { splitTransposedConvolutions } from './sub-pixel-convolution.js';
 
 /**
- * The same network in forms that have an integer kernel, exact but for the order of sums: Identity nodes are gone,
+ * Rewrites a network in forms that have an integer kernel, exact except for the order of sums: Identity nodes are removed,
  * `MatMul + Add` of a matrix is one `Gemm`, a transposed convolution is a convolution that computes all pixels of a
- * block at once and a rearrangement, and an average is taken of as few channels as can be. `ranks` tells the number of dimensions of each value.
+ * block at once followed by a rearrangement, and averages are taken over as few channels as possible. `ranks` is the number
+ * of dimensions of each value.
  */
 export function prepareNetwork(
   bytes: Uint8Array,
@@ -20,7 +21,7 @@ export function prepareNetwork(
   return graph.toBytes();
 }
 
-/** MatMul by a constant matrix, and the Add of a constant row behind it, become one Gemm. */
+/** Merges MatMul by a constant matrix and the Add of a constant row after it into one Gemm. */
 function joinDenseLayers(graph: NetworkGraph, ranks: ReadonlyMap<string, number>): void {
   const consumers = graph.consumers();
   const gone = new Set<unknown>();
@@ -40,7 +41,7 @@ function joinDenseLayers(graph: NetworkGraph, ranks: ReadonlyMap<string, number>
   });
 }
 
-/** Values that are another's under a second name take its place, or the output's name where they leave the graph. */
+/** Removes Identity nodes: readers use the original value, which takes the output's name if it leaves the graph. */
 function dropIdentities(graph: NetworkGraph): void {
   const producers = graph.producers();
   const renamed = new Map<string, string>();
@@ -51,7 +52,7 @@ function dropIdentities(graph: NetworkGraph): void {
     const to = node.output[0]!;
     if (!graph.outputs.includes(to)) renamed.set(to, from);
     else if (producers.has(from) && !graph.outputs.includes(from)) {
-      // All that read the inner name read the output's from here on.
+      // All readers of the inner name now read the output's.
       for (const [key, value] of renamed) if (value === from) renamed.set(key, to);
       renamed.set(from, to);
     } else return true;

@@ -4,7 +4,7 @@ import type { Dataset } from '../datasets/sample.js';
 import { manifestScores } from '../evaluate/evaluation.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 
-/** The one score of each task by which a network is said to have lost something; all are 0..1, more is better. */
+/** The score of each task by which a network's loss is measured; all are 0..1, more is better. */
 export const primaryMetric: Readonly<Record<LabelledTask, string>> = {
   signs: 'accuracy',
   segmentation: 'mIoU',
@@ -15,13 +15,13 @@ export const primaryMetric: Readonly<Record<LabelledTask, string>> = {
 export interface Measured {
   /** All metrics, by name. */
   scores: Record<string, number>;
-  /** The primary one. */
+  /** The primary metric. */
   primary: number;
-  /** Samples scored. */
+  /** Number of samples scored. */
   count: number;
 }
 
-/** Measures a bundle as `windshield evaluate` does, on at most `limit` samples. */
+/** Evaluates a bundle as `windshield evaluate` does, on at most `limit` samples. */
 export async function measure(
   bundle: Bundle,
   dataset: Dataset,

@@ -5,8 +5,8 @@ import type { Golden, Manifest, Quantisation } from '../../src/bundle/manifest.j
 import { createNetworkSession } from '../../src/inference/onnxruntime-node.js';
 
 /**
- * A bundle like `original` around another network of the same shapes: hash, golden outputs on the same golden input
- * as this network gives them on the CPU, and tolerances. Scores are to be measured and put in afterwards.
+ * Makes a bundle like `original` for another network of the same shapes, with its hash, its golden outputs on the CPU for
+ * the same golden input, and tolerances. Scores must be measured and added afterwards.
  * Rejects as createNetworkSession does.
  */
 export async function bundleAround(
@@ -27,7 +27,7 @@ export async function bundleAround(
   return { manifest, golden, network, where: `${original.where} (${quantisation.precision})` };
 }
 
-/** What a network answers to its golden input, and how far that is from what the golden file says. */
+/** A network's answers to its golden input, and their largest difference from the golden file. */
 export async function goldenAnswers(
   bundle: Bundle,
 ): Promise<{ golden: Golden; largestDifference: number }> {

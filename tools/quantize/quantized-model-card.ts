@@ -2,17 +2,17 @@ import type { Manifest, Quantisation } from '../../src/bundle/manifest.js';
 import { adoptedModelCard } from '../adopt/adopted-model-card.js';
 import { modelCard } from '../export/model-card.js';
 
-/** On which sets the score was kept. */
+/** The sets on which the score was kept. */
 export interface ScoresKept {
   /** The primary score of each set that both networks were scored on. */
   sets: readonly { data: string; score: { float: number; quantised: number } }[];
-  /** Sets that the float network's card names, and on which this one was not scored. */
+  /** Sets in the float network's card on which this one was not scored. */
   notScored: readonly string[];
-  /** What may be lost for a score to count as kept, 0..1. */
+  /** Largest loss for a score to count as kept, 0..1. */
   largestLoss: number;
 }
 
-/** The bundle's MODEL_CARD.md: the trained network's card, and what was done to it since. */
+/** The bundle's MODEL_CARD.md: the trained network's card, and how it was quantised. */
 export function quantizedModelCard(manifest: Manifest, kept?: ScoresKept): string {
   const { quantisation } = manifest;
   const card = manifest.adopted ? adoptedModelCard(manifest) : modelCard(manifest);
@@ -55,7 +55,7 @@ function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
   ];
 }
 
-/** Says of every set that either card names whether its score was kept. */
+/** Says for every set in either card whether its score was kept. */
 function keptLines({ sets, notScored, largestLoss }: ScoresKept): string[] {
   const points = Number((largestLoss * 100).toPrecision(4));
   const isKept = ({ score }: ScoresKept['sets'][number]) =>
@@ -71,7 +71,7 @@ function keptLines({ sets, notScored, largestLoss }: ScoresKept): string[] {
   ];
 }
 
-/** What the weights ask of a processor. */
+/** What the weights require of a processor. */
 function processorLine(weights: Quantisation['weights']): string {
   return weights?.bits === 7
     ? 'Weights have 7 bits: sums of two products fit 16 bits, and every processor adds them exactly.'

@@ -5,14 +5,14 @@ export interface QuantizedWeights {
   scales: Float32Array;
 }
 
-/** Weights below this are zeros. */
+/** Weights below this count as zeros. */
 const smallest = 1e-30;
-/** A channel of zeros has any scale; this one keeps its bias exact to 1e-7. */
+/** A channel of zeros may have any scale; this one keeps its bias exact to 1e-7. */
 const scaleOfZeros = 1e-4;
 /** Bits of a weight: with 8 the sum of two products takes more than 16 bits, with 7 it does not. */
 export type WeightBits = 7 | 8;
 
-/** Biases are int32; half of that range is left for the sums that are added to them. */
+/** Biases are int32; half of that range is reserved for the sums that are added to them. */
 const largestBias = 2 ** 30;
 
 /** Two weights of 63 make a sum of 126 with inputs of 1, and of 32,130 with inputs of 255. */
@@ -20,8 +20,8 @@ const highestWeight: Readonly<Record<WeightBits, number>> = { 7: 63, 8: 127 };
 
 /**
  * Rounds weights to int8, -127..127, or -63..63 with 7 `bits`: sums of two products then fit the 16 bits in which x86
- * cores without VNNI add them, whichever two a kernel takes. `channelAxis` counts in `dims`. `biasOfUnit[channel]`, the
- * bias divided by the input's scale, widens a scale under which the bias would not fit 32 bits.
+ * cores without VNNI add them, whichever two a kernel takes. `channelAxis` is an index into `dims`. `biasOfUnit[channel]`,
+ * the bias divided by the input's scale, widens a scale with which the bias would not fit 32 bits.
  */
 export function quantizeWeights(
   values: Float32Array,
@@ -50,7 +50,7 @@ export function quantizeWeights(
   return { integers, scales };
 }
 
-/** Biases as int32 in units of (input scale * weight scale), in which the integer sums are counted. */
+/** Biases as int32 in units of (input scale * weight scale), the units of the integer sums. */
 export function quantizeBias(
   bias: Float32Array,
   inputScale: number,

@@ -2,18 +2,18 @@ import type { NodeProto } from '../../src/onnx/gen/onnx_pb.js';
 import { intOf, intsOf, type NetworkGraph } from '../../src/onnx/network-graph.js';
 
 /**
- * Where one output row of a transposed convolution with stride s, kernel k and padding p comes from: row s q + r is
+ * How one output row of a transposed convolution with stride s, kernel k and padding p is computed: row s q + r is
  * the sum over d of input row q - d times tap r + p + s d. All d for which some r in 0..s-1 meets a tap.
  */
 export interface SubPixelRows {
   /** Smallest and largest d. */
   first: number;
   last: number;
-  /** The tap of output row r within its block and offset d, or undefined where the kernel has none. */
+  /** The tap for output row r within its block and offset d, or undefined if the kernel has none. */
   tap(r: number, d: number): number | undefined;
 }
 
-/** See SubPixelRows; undefined where the output is not exactly s times the input's size (k - 2 p differs from s). */
+/** See SubPixelRows; undefined if the output is not exactly s times the input's size (k - 2 p differs from s). */
 export function subPixelRows(
   kernel: number,
   stride: number,
@@ -33,8 +33,8 @@ export function subPixelRows(
 
 /**
  * Replaces each transposed convolution by a convolution with s x s times the channels, which has an integer kernel
- * on the CPU where the transposed one has none, and a DepthToSpace that sorts them into blocks (Shi et al. 2016,
- * "Is the deconvolution layer the same as a convolutional layer?"). Others than those that enlarge exactly s times are left.
+ * on the CPU while the transposed one has none, and a DepthToSpace that sorts them into blocks (Shi et al. 2016,
+ * "Is the deconvolution layer the same as a convolutional layer?"). Those that do not enlarge exactly s times are kept.
  */
 export function splitTransposedConvolutions(graph: NetworkGraph): void {
   graph.nodes = graph.nodes.flatMap((node) =>
@@ -43,7 +43,7 @@ export function splitTransposedConvolutions(graph: NetworkGraph): void {
   rectifyBeforeRearranging(graph);
 }
 
-/** A Relu behind a DepthToSpace goes before it, next to the convolution that can do it on the way. */
+/** Moves a Relu after a DepthToSpace to before it, next to the convolution that can fuse it. */
 function rectifyBeforeRearranging(graph: NetworkGraph): void {
   const consumers = graph.consumers();
   for (const node of graph.nodes) {

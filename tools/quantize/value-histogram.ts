@@ -1,11 +1,11 @@
 /** Bins on each side of zero. */
 const half = 2048;
-/** Of a larger array, values at equal distances are counted: neighbours in a feature map tell little more. */
+/** From a larger array, evenly spaced values are counted: neighbours in a feature map add little. */
 const mostCounted = 65_536;
 
 /**
- * How often which values occur, in bins of equal width around zero. The width doubles when a larger value comes, so
- * that one pass over the data is enough and memory is bounded; between 1024 and 2048 bins of each side are in use.
+ * A histogram of values, in bins of equal width around zero. The width doubles when a larger value comes, so
+ * that one pass over the data is enough and memory is bounded; between 1024 and 2048 bins on the larger side are in use.
  */
 export class ValueHistogram {
   /** Counts; bin i holds values from (i - half) * binWidth to one width above. */
@@ -13,7 +13,7 @@ export class ValueHistogram {
   binWidth = 0;
   minimum = Infinity;
   maximum = -Infinity;
-  /** Values that were counted; minimum and maximum are of all. */
+  /** Number of values counted; minimum and maximum are over all values. */
   total = 0;
 
   /** Lower edge of a bin. */
@@ -21,7 +21,7 @@ export class ValueHistogram {
     return (bin - half) * this.binWidth;
   }
 
-  /** Counts the values; those that are no finite numbers are passed over. */
+  /** Counts the values; non-finite ones are skipped. */
   add(values: Float32Array): void {
     let least = Infinity;
     let most = -Infinity;
@@ -37,12 +37,12 @@ export class ValueHistogram {
     }
     this.minimum = Math.min(this.minimum, least);
     this.maximum = Math.max(this.maximum, most);
-    // The first values set the width, with a little room, so that the largest lies inside its bin.
+    // The first values set the width, with a little room, so that the largest is inside its bin.
     if (this.binWidth === 0) this.binWidth = (Math.max(reach, 1e-30) * 1.0001) / half;
     while (reach >= half * this.binWidth) this.#widen();
     const perUnit = 1 / this.binWidth;
     const { counts } = this;
-    // An odd distance meets every column of a map in turn.
+    // An odd step visits every column of a map in turn.
     const step = Math.ceil(values.length / mostCounted) | 1;
     for (let i = 0; i < values.length; i += step) {
       counts[Math.floor(values[i]! * perUnit) + half]! += 1;
@@ -62,7 +62,7 @@ export class ValueHistogram {
     this.binWidth *= 2;
   }
 
-  /** Counts of absolute values, from zero outwards: both sides folded together. */
+  /** Counts of absolute values, from zero outwards, both sides added. */
   magnitudes(): Float64Array {
     return Float64Array.from(
       { length: half },

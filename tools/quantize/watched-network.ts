@@ -3,7 +3,7 @@ import { NativeSession, type NativeTensor } from '../../src/inference/native-ses
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { itemShape } from './network-inputs.js';
 
-/** A float network that answers with everything that it computes on the way. */
+/** A float network that also outputs its intermediate values. */
 export class WatchedNetwork {
   /** Names of the values in its answers. */
   readonly names: readonly string[];
@@ -11,7 +11,7 @@ export class WatchedNetwork {
   readonly #inputName: string;
   readonly #inputShape: number[];
 
-  /** Loads `network`, the bundle's own or another with its input. Throws ERR_BUNDLE or ERR_INFERENCE when it cannot be loaded. */
+  /** Loads `network`, the bundle's own or another with the same input. Throws ERR_BUNDLE or ERR_INFERENCE if that fails. */
   constructor({ manifest, where }: Bundle, network: Uint8Array) {
     const graph = NetworkGraph.read(network, where);
     const consumers = graph.consumers();
@@ -19,7 +19,7 @@ export class WatchedNetwork {
       const readers = consumers.get(name) ?? [];
       return readers.length === 1 && readers[0]!.opType === 'Relu';
     };
-    // What only a Relu reads never stands alone: leaving it inside lets ONNX Runtime fuse the two.
+    // A value that only a Relu reads is not an output, so that ONNX Runtime can fuse the two.
     const computed = graph.nodes.flatMap((node) => node.output).filter((name) => !isInner(name));
     this.names = [...new Set([...computed, ...graph.outputs])];
     graph.expose(this.names);
@@ -28,7 +28,7 @@ export class WatchedNetwork {
     this.#inputShape = itemShape(manifest.input.tensor.shape);
   }
 
-  /** Everything that is computed for one item. The buffers are new. */
+  /** All values computed for one item, in new buffers. */
   answer(item: Float32Array): Record<string, NativeTensor> {
     const input = { type: 'float32' as const, dims: this.#inputShape, data: item };
     return this.#session.answer({ [this.#inputName]: input }, this.names);

@@ -1,6 +1,6 @@
 /**
- * Digits and letters as strokes in a cell 10 wide and 17 high, after the upright hand of German road lettering.
- * Own strokes, so that the atlas needs no font of the machine.
+ * Digits and letters as strokes in a cell 10 wide and 17 high, after the upright German road lettering. They are
+ * built in, so that the atlas needs no installed font.
  */
 const strokes: Record<string, string> = {
   '0': 'M1.4 5 a3.6 3.7 0 0 1 7.2 0 v7 a3.6 3.7 0 0 1 -7.2 0 z',
@@ -17,7 +17,10 @@ const strokes: Record<string, string> = {
   P: 'M2 17 V1.5 H5 a3.5 3.9 0 0 1 0 7.8 H2',
 };
 
-/** SVG of a word centred at x, y; heightPx of the glyphs, their width and the stroke in cell units. */
+/**
+ * SVG of a word centred at x, y; heightPx is the height of the glyphs, widthScale scales their width, strokeWidth is
+ * in cell units.
+ */
 export function drawWord(
   word: string,
   x: number,

@@ -16,7 +16,7 @@ export function lorryFigure(x: number, y: number, scale: number, colour: string)
   return `<g transform="translate(${x} ${y}) scale(${scale})">${solid('M-11.5 -5 V-28 H11.5 V-5 Z', colour)}${solid('M-10 -4.2 H10 V-2.6 H9.6 V0 H6 V-2.6 H-6 V0 H-9.6 V-2.6 H-10 Z', colour)}</g>`;
 }
 
-/** A lorry from the side that heads right, 34 wide. */
+/** A lorry from the side, heading right, 34 wide. */
 export function truckFigure(x: number, y: number, scale: number, colour: string): string {
   return `<g transform="translate(${x} ${y}) scale(${scale})">${solid('M-17 -3.4 V-19 H6 V-3.4 Z', colour)}${solid('M7.2 -3.4 V-14.4 H12.4 L16.4 -8.6 V-3.4 Z', colour)}<path d="M9 -9 V-12.6 H11.8 L14.2 -9 Z" fill="#fff"/>${dot(-11, -2.6, 3.1, colour)}${dot(-3.4, -2.6, 3.1, colour)}${dot(11, -2.6, 3.1, colour)}</g>`;
 }

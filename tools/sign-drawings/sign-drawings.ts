@@ -28,12 +28,12 @@ const outlines: Record<SignShape, string> = {
     '<path d="M50 3 L97 50 L50 97 L3 50 Z" stroke-width="4" stroke-linejoin="round" stroke="#fff"/>',
 };
 
-/** The plate's outline, white on black: what is plate and what is air. */
+/** The plate's outline as a mask: the plate white, the rest black. */
 export function drawMask(shape: SignShape): string {
   return svg(`<rect width="100" height="100"/><g fill="#fff">${outlines[shape]}</g>`);
 }
 
-/** The sign's face; the field outside the plate has the rim's colour so that filtering bleeds none in. */
+/** The sign's face. Outside the plate the field has the rim's colour, so that filtering bleeds no other colour in. */
 export function drawFace(drawing: SignDrawing): string {
   return svg(drawing.content);
 }

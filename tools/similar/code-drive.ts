@@ -17,7 +17,7 @@ export interface StampedPicture extends RgbImage {
   timeS: number;
 }
 
-/** A picture every `everyS` seconds, from `fromS` on. What cannot be read is passed over. */
+/** A picture every `everyS` seconds, starting at `fromS`. Skips unreadable pictures. */
 export async function* picturesOf(
   reader: RecordingReader,
   topic: string | undefined,
@@ -81,7 +81,7 @@ export async function codeDrive(
   };
 }
 
-/** The first picture at `atS` seconds or later. Rejects with ERR_USAGE where the drive is shorter. */
+/** The first picture at `atS` seconds or later. Rejects with ERR_USAGE if the drive is shorter. */
 export async function pictureAt(reader: RecordingReader, atS: number): Promise<StampedPicture> {
   for await (const picture of picturesOf(reader, undefined, 0, atS)) return picture;
   throw new PerceptionError(

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { roughen } from './rough-codes.js';
 
 const headSchema = z.strictObject({
-  /** 1: without rough codes. */
+  /** 1 has no rough codes. */
   format: z.literal([1, 2]),
-  /** What made the codes: codes of two makers cannot be compared. */
+  /** Identifies what made the codes; codes of different makers cannot be compared. */
   maker: z.string(),
   drive: z.string(),
   location: z.string(),
@@ -16,23 +16,23 @@ const headSchema = z.strictObject({
 
 export type CodeHead = z.infer<typeof headSchema>;
 
-/** What is known of a drive's codes. */
+/** Facts about a drive's codes. */
 export type CodeFacts = Pick<CodeHead, 'maker' | 'drive' | 'location' | 'dims'>;
 
-/** Codes of the frames of one drive, and what they looked like. */
+/** Codes of one drive's frames, with thumbnails. */
 export interface DriveCodes extends CodeFacts {
   /** Seconds since the drive's first picture, by frame. */
   timesS: Float64Array;
-  /** Row-major, `dims` a frame. */
+  /** Row-major, `dims` numbers per frame. */
   codes: Float32Array;
-  /** JPEG, one a frame. */
+  /** JPEG, one per frame. */
   thumbnails: Uint8Array[];
 }
 
-/** Where the parts of a file begin, bytes. */
+/** Offsets of the file's parts, bytes. */
 interface CodeLayout {
   timesS: number;
-  /** int8. Where there are none, as long as nothing. */
+  /** int8; empty if the file has no rough codes. */
   rough: number;
   codes: number;
   sizes: number;
@@ -40,7 +40,10 @@ interface CodeLayout {
   end: number;
 }
 
-/** As bytes: length of the head, head (JSON); times, rough codes, codes, sizes of thumbnails, thumbnails. Numbers lie on their own bounds. */
+/**
+ * Packs codes as bytes: length of the head, head (JSON); times, rough codes, codes, sizes of thumbnails, thumbnails.
+ * Numbers are aligned to their size.
+ */
 export function packCodes({ timesS, codes, thumbnails, ...facts }: DriveCodes): Uint8Array {
   const { values, scale, error } = roughen(codes, facts.dims);
   const { maker, drive, location, dims } = facts;
@@ -66,7 +69,7 @@ export function packCodes({ timesS, codes, thumbnails, ...facts }: DriveCodes): 
   return whole;
 }
 
-/** Undefined for bytes that are no such file. */
+/** Undefined if the bytes are not such a file. */
 export function unpackCodes(bytes: Uint8Array): DriveCodes | undefined {
   const { head, layout } = readHead(bytes, bytes.length) ?? {};
   if (head === undefined || layout === undefined) return undefined;
@@ -83,7 +86,7 @@ export function unpackCodes(bytes: Uint8Array): DriveCodes | undefined {
   return { maker, drive, location, dims, timesS, codes, thumbnails };
 }
 
-/** Head and layout of a file from its first bytes; undefined for those of another file, or of one that has lost some. */
+/** Head and layout of a file from its first bytes; undefined if the file is of another kind or truncated. */
 export function readHead(
   first: Uint8Array,
   sizeBytes: number,
@@ -98,7 +101,7 @@ export function readHead(
     if (layout.end === sizeBytes && (head.format === 1) === (head.rough === undefined))
       return { head, layout };
   } catch {
-    // No head, or one that says something else.
+    // No head, or one of another kind.
   }
   return undefined;
 }
@@ -115,7 +118,7 @@ function layoutOf(
   return { timesS, rough, codes, sizes, thumbnails, end: thumbnails + thumbnailBytes };
 }
 
-/** A buffer of its own: numbers are read where they lie, and must lie on their own bounds. */
+/** A copy in a new buffer, so that its numbers are aligned to their size and can be read in place. */
 export const copyOf = (bytes: Uint8Array, from = 0, to = bytes.length): ArrayBuffer =>
   new Uint8Array(bytes.subarray(from, to)).buffer;
 

@@ -11,19 +11,19 @@ import { codeDrive } from './code-drive.js';
 import { packCodes } from './code-file.js';
 import type { CoderKind, PictureCoder } from './picture-coder.js';
 
-/** Names what made a code: the network, and how it is looked into. */
+/** Identifies what makes a code: the network, and the value that is read from it. */
 export const makerOf = ({ manifest }: Bundle): string =>
   `cnn-1 ${manifest.task} ${manifest.network.sha256.slice(0, 16)}`;
 
 export interface CodeSummary {
   drives: number;
-  /** Of `drives`, those whose codes were there already. */
+  /** How many of `drives` already had codes. */
   before: number;
   frames: number;
   failures: { name: string; reason: string }[];
 }
 
-/** Codes a frame every `everyS` seconds of every drive; what is there already is not done again. */
+/** Codes a frame every `everyS` seconds of every drive; drives that already have codes are skipped. */
 export async function codeFleet(
   file: DrivesFile,
   { maker, open }: CoderKind,
@@ -33,7 +33,7 @@ export async function codeFleet(
 ): Promise<CodeSummary> {
   const drives = await findDrives(file.drives, store);
   let opened: PictureCoder | undefined;
-  // Loaded with the first drive that has no codes yet.
+  // Loaded for the first drive that has no codes yet.
   const coder = () => (opened ??= open());
   const summary: CodeSummary = { drives: drives.length, before: 0, frames: 0, failures: [] };
   try {
@@ -72,7 +72,7 @@ async function codeOne(
       }
       const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
       const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder());
-      // Where the drive lies, not what its store calls it within.
+      // The drive's full location, not its key within the store.
       await codes.put(target, packCodes({ ...coded, location }));
       summary.frames += coded.timesS.length;
     } finally {

@@ -4,13 +4,13 @@ import { FrameCoder } from './frame-coder.js';
 import { lookingBundle } from './looking-bundle.js';
 import type { CoderKind, PictureCoder } from './picture-coder.js';
 
-/** Codes by what a network of a pipeline file computes on its way. Rejects as lookingBundle does. */
+/** Codes from the inner values of a pipeline file's network. Rejects as lookingBundle does. */
 export async function networkKind(pipelinePath: string): Promise<CoderKind> {
   const bundle = await lookingBundle(pipelinePath);
   return { maker: makerOf(bundle), open: () => FrameCoder.open(bundle) };
 }
 
-/** Codes of an autoencoder's file. Throws as Autoencoder.open does. */
+/** Codes from an autoencoder's file. Throws as Autoencoder.open does. */
 export function autoencoderKind(path: string): CoderKind {
   const autoencoder = Autoencoder.open(path);
   const coder: PictureCoder = {

@@ -3,30 +3,30 @@ import { inParallel } from '../fleet/plan/in-parallel.js';
 import { FrameBounds, type FramesOfDrive } from './frame-bounds.js';
 import type { SearchedDrive } from './searched-drive.js';
 
-/** A frame that looks like the one asked for. */
+/** A frame that is similar to the query. */
 export interface SimilarFrame {
   drive: string;
   location: string;
   timeS: number;
-  /** From 0, the same; to about 1.4, nothing in common, where codes have length 1. */
+  /** From 0 (the same) to about 1.4 (nothing in common) for codes of length 1. */
   distance: number;
 }
 
 interface LookedFrame extends SimilarFrame {
-  /** Among the frames of all drives. */
+  /** Index among the frames of all drives. */
   at: number;
 }
 
-/** Drives whose exact codes are read at once. */
+/** Number of drives whose exact codes are read in parallel. */
 const atOnce = 8;
-/** A look at this many more exact codes than frames are wanted first. */
+/** The search first reads this many times more exact codes than frames are wanted. */
 const slack = 8;
 
 /**
- * The frames nearest to a code, nearest first, with at most one every `apartS` seconds of a drive: neighbours in time look
- * alike, and would fill the list. Exactly those that sorting all frames by their distance would give; of equal distances the
- * first counts. Frames whose rough codes are farther than the last one found are never looked at. Rejects with ERR_USAGE for
- * codes of another length than the query's.
+ * The frames nearest to a code, nearest first, with at most one every `apartS` seconds of a drive, because neighbours
+ * in time look alike and would fill the list. The result is the same as from sorting all frames by distance; ties go
+ * to the first frame. Exact codes are not read for frames whose rough codes are farther than the last result. Rejects
+ * with ERR_USAGE if the codes' length differs from the query's.
  */
 export async function findSimilar(
   drives: readonly SearchedDrive[],
@@ -48,7 +48,7 @@ export async function findSimilar(
     looked.push(...(await exactFrames(drives, bounds.between(seen, limit), query)));
     seen = limit;
     const kept = apartInTime(looked, count, apartS);
-    // Not one of the frames that were not looked at is as near as the last one kept.
+    // All frames not yet examined are farther than the last one kept.
     const worst = kept.length < count ? Number.POSITIVE_INFINITY : kept.at(-1)!.distance;
     if (worst <= seen || seen === Number.POSITIVE_INFINITY)
       return kept.map(({ at: _, ...frame }) => frame);
@@ -57,7 +57,7 @@ export async function findSimilar(
   }
 }
 
-/** Frames with their distances. Those whose distance is no number are left out. */
+/** Frames with their distances, without those whose distance is not finite. */
 async function exactFrames(
   drives: readonly SearchedDrive[],
   asked: readonly FramesOfDrive[],
@@ -80,7 +80,7 @@ function distanceTo(codes: Float32Array, base: number, query: Float32Array): num
   return Math.sqrt(sum);
 }
 
-/** The nearest, of which no two of a drive lie within so many seconds. Sorts what it is given. */
+/** The nearest frames, keeping those of a drive apart by this many seconds. Sorts its input in place. */
 function apartInTime(frames: LookedFrame[], count: number, apartS: number): LookedFrame[] {
   frames.sort((a, b) => a.distance - b.distance || a.at - b.at);
   const kept: LookedFrame[] = [];

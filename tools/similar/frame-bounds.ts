@@ -4,21 +4,21 @@ import type { SearchedDrive } from './searched-drive.js';
 
 /** Some frames of a drive. */
 export interface FramesOfDrive {
-  /** The drive's, among the drives. */
+  /** Index of the drive. */
   place: number;
-  /** Frames of the drives before it. */
+  /** Number of frames in the drives before it. */
   first: number;
   /** In ascending order. */
   frames: number[];
 }
 
-/** Bits of a float32 that tell apart what is counted together: lengths within a 128th. */
+/** Bits of a float32 to drop before counting, so that values within a 128th share a bin. */
 const countedShift = 16;
 
-/** For each frame of many drives a distance from a code that it is not nearer than. */
+/** A lower bound of the distance to a code, for each frame of many drives. */
 export class FrameBounds {
   readonly #bounds: Float32Array;
-  /** The place of each drive's first frame, and behind the last. */
+  /** Index of each drive's first frame, and finally the total number. */
   readonly #starts: number[] = [0];
   readonly #counts = new Uint32Array(1 << (32 - countedShift));
 
@@ -34,13 +34,13 @@ export class FrameBounds {
     for (const bits of new Uint32Array(this.#bounds.buffer)) this.#counts[bits >>> countedShift]!++;
   }
 
-  /** A bound that at least `count` frames, and not many more, lie below; infinite where there are no more than `count`. */
+  /** A bound below which at least `count` frames, and not many more, lie; infinite if there are no more than `count`. */
   least(count: number): number {
     if (count >= this.#bounds.length) return Number.POSITIVE_INFINITY;
     let below = 0;
     let place = 0;
     while (below < count) below += this.#counts[place++]!;
-    // Floats that are not negative are in the order of their bits.
+    // Non-negative floats sort like their bits.
     return new Float32Array(Uint32Array.of((place << countedShift) - 1).buffer)[0]!;
   }
 

@@ -15,15 +15,15 @@ import type { PictureCoder } from './picture-coder.js';
 
 /** Numbers in a code. */
 export const codeDims = 64;
-/** The picture is averaged in so many cells a side: what lies where counts, and not to the pixel. */
+/** The picture is averaged in this many cells per side: position counts, but not to the pixel. */
 const cells = 2;
 const seed = 20;
 
 /**
- * Codes of frames: what a network of ours computes on its way, where it is most abstract (the last value with the most
- * channels), averaged in four quarters of the picture, the root of it (so that few strong channels do not decide alone),
- * scaled to length 1, and projected to 64 numbers by a random matrix (Johnson and Lindenstrauss 1984), the same for
- * every fleet. What looks alike to the network lies close by Euclid's distance.
+ * Codes frames by what a network computes on its way, at its most abstract (the last value with the most channels):
+ * averaged in four quarters of the picture, square-rooted (so that a few strong channels do not decide alone), scaled
+ * to length 1, and projected to 64 numbers by a random matrix (Johnson and Lindenstrauss 1984), the same for every
+ * fleet. Frames that look alike to the network are close in Euclidean distance.
  */
 export class FrameCoder implements PictureCoder {
   readonly dims = codeDims;
@@ -44,7 +44,7 @@ export class FrameCoder implements PictureCoder {
     this.#projection = randomMatrix(codeDims * this.#features);
   }
 
-  /** Throws ERR_BUNDLE where the network has no convolutions to look into, or is one of integers. */
+  /** Throws ERR_BUNDLE if the network has no convolutions to look into, or is an integer network. */
   static open(bundle: Bundle): FrameCoder {
     const watched = new WatchedNetwork(bundle, bundle.network);
     try {
@@ -68,7 +68,7 @@ export class FrameCoder implements PictureCoder {
     }
   }
 
-  /** The code of a picture as it is, lens and all: `codeDims` numbers, a new array. */
+  /** The code of a picture without lens correction: `codeDims` numbers, a new array. */
   async code(picture: RgbImage): Promise<Float32Array> {
     const item = await this.#inputOf(picture);
     const { tensor } = this.#bundle.manifest.input;
@@ -122,7 +122,7 @@ export class FrameCoder implements PictureCoder {
   }
 }
 
-/** Mean of each channel over each cell, rows of cells first. */
+/** Mean of each channel over each cell, cells in row order first. */
 function cellMeans(
   data: Float32Array,
   channels: number,
@@ -141,7 +141,7 @@ function cellMeans(
   return means.map((sum) => sum / places);
 }
 
-/** Normal numbers, scaled so that lengths stay what they are on average (Box and Muller 1958). */
+/** Normally distributed numbers, scaled so that lengths are preserved on average (Box and Muller 1958). */
 function randomMatrix(length: number): Float32Array {
   const random = mulberry32(seed);
   const scale = 1 / Math.sqrt(codeDims);

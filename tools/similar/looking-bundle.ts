@@ -4,10 +4,13 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { readBundleFolder } from '../../src/inference/read-bundle-folder.js';
 import { loadPipelineFile } from '../../src/pipeline/pipeline-file.js';
 
-/** Networks that see the whole frame; what learnt to name every pixel knows most of a scene. */
+/**
+ * Tasks whose networks see the complete frame, best first: a network that learnt to name every pixel knows most about
+ * a scene.
+ */
 const preference: readonly Task[] = ['segmentation', 'detection', 'steering'];
 
-/** The network of a pipeline file that says what frames look like. Rejects as loadPipelineFile and readBundleFolder do. */
+/** The network of a pipeline file that codes what frames look like. Rejects as loadPipelineFile and readBundleFolder do. */
 export async function lookingBundle(pipelinePath: string): Promise<Bundle> {
   const { bundles } = await loadPipelineFile(pipelinePath);
   const folder = preference.map((task) => bundles[task]).find((path) => path !== undefined);

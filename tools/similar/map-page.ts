@@ -6,7 +6,7 @@ import { tsne } from '../statistics/tsne.js';
 import { clockTime, counted } from '../verdict/words.js';
 import type { DriveCodes } from './code-file.js';
 
-/** Frames on the map: more cover each other, and their distances are all computed once. */
+/** Maximum number of frames on the map: more would cover each other, and all their distances are computed. */
 const mostFrames = 1500;
 const neighbours = 10;
 const thumbnailPx = 44;
@@ -22,15 +22,15 @@ interface MappedFrame {
 export interface FleetMap {
   html: string;
   frames: number;
-  /** Of all frames there are. */
+  /** Total number of frames. */
   of: number;
-  /** 0 to 1: how far neighbours on the map are neighbours by their codes. */
+  /** 0 to 1: how well neighbours on the map are neighbours by their codes. */
   trusted: number;
 }
 
 /**
- * A map of drives as one HTML document that loads nothing: frames that look alike to the network lie together. Each is a
- * small picture, which grows under the pointer and leads to its moment in the player at `pageUrl`.
+ * A map of drives as one self-contained HTML document: frames that look alike to the network are close together. Each
+ * is a thumbnail, which grows under the pointer and links to its moment in the player at `pageUrl`.
  */
 export function fleetMap(drives: readonly DriveCodes[], pageUrl: string): FleetMap {
   const all = framesOf(drives);
@@ -77,7 +77,7 @@ function page(
     const address = `${pageUrl.replace(/\/$/, '')}/#at=${timeS.toFixed(2)}`;
     const picture = `data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}`;
     const link = `<a href="${escaped(address)}" target="_blank" title="${escaped(name)}" style="left:${x}%;top:${y}%">`;
-    // Codes of what happens come without a picture.
+    // Codes of events have no pictures.
     if (thumbnail.length === 0) return `${link}<i></i></a>`;
     return `${link}<img src="${picture}" alt="${escaped(`${drive} at ${clockTime(timeS)}`)}"></a>`;
   });
@@ -95,7 +95,7 @@ main { max-width: none; }
   });
 }
 
-/** Least place on an axis, and the width above it. */
+/** Smallest place on an axis, and the range above it. */
 function span(places: Float64Array, axis: 0 | 1): [least: number, width: number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let at = axis; at < places.length; at += 2) {

@@ -1,16 +1,17 @@
-/** One of the frames that were searched, and how far it is. */
+/** One of the searched frames, with its distance. */
 export interface Neighbour {
   index: number;
   /** Euclidean. */
   distance: number;
 }
 
-/** Dimensions that are added up before it is asked whether the rest can still matter. */
+/** Number of dimensions summed between checks whether the code can still be among the nearest. */
 const stride = 8;
 
 /**
- * The `count` nearest codes, nearest first, exactly: every code is looked at, and left as soon as its distance so far is
- * above that of the worst that is kept. `codes` is row-major, `dims` (a multiple of 8) numbers a row. Ties go by index.
+ * The `count` nearest codes, nearest first, exactly: every code is read, but abandoned as soon as its partial
+ * distance exceeds that of the worst one kept. `codes` is row-major, `dims` (a multiple of 8) numbers per row. Ties
+ * go by index.
  */
 export function nearest(
   codes: Float32Array,
@@ -37,9 +38,9 @@ export function nearest(
       const d7 = codes[at + 7]! - query[from + 7]!;
       sum += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + d4 * d4 + d5 * d5 + d6 * d6 + d7 * d7;
     }
-    // Nor is what is no number near.
+    // Also rejects NaN.
     if (!(sum < limit)) continue;
-    // A few are kept: an insertion is cheaper than a heap.
+    // Only a few are kept, for which insertion is cheaper than a heap.
     let place = kept - 1;
     while (place > 0 && best[place - 1]! > sum) {
       best[place] = best[place - 1]!;

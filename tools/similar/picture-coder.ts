@@ -1,17 +1,17 @@
 import type { RgbImage } from '../datasets/sample.js';
 
-/** What makes codes of pictures. Release it when done. */
+/** Makes codes of pictures. Release it when done. */
 export interface PictureCoder {
-  /** Numbers in a code, a multiple of 8. */
+  /** Dimension of a code, a multiple of 8. */
   readonly dims: number;
-  /** The code of a picture as it is, lens and all; a new array. */
+  /** The code of a picture without lens correction; a new array. */
   code(picture: RgbImage): Promise<Float32Array> | Float32Array;
   release(): void;
 }
 
-/** A coder that need not be loaded to know whose codes are its. */
+/** A kind of coder whose codes can be recognised without loading it. */
 export interface CoderKind {
-  /** Names what makes a code: codes of two makers cannot be compared. */
+  /** Identifies what makes a code; codes of different makers cannot be compared. */
   maker: string;
   open(): PictureCoder;
 }

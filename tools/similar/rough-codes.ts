@@ -1,22 +1,22 @@
 /**
- * Codes in 8 bits a number, a quarter of their bytes: enough to say of most frames that they are too far, without a look
- * at their exact codes.
+ * Codes with 8 bits per number, a quarter of their bytes: enough to exclude most frames as too far away without
+ * reading their exact codes.
  */
 export interface RoughCodes {
   /** Row-major, as the codes are; a code is about `scale` times its row. */
   values: Int8Array;
   scale: number;
-  /** No code is farther from `scale` times its row than this, Euclidean. */
+  /** Largest Euclidean distance of a code from `scale` times its row. */
   error: number;
 }
 
-/** Numbers that are not finite become 0: their rows are worth nothing, and hold nobody up. */
+/** Values that are not finite become 0; their rows are useless but do not disturb the others. */
 export function roughen(codes: Float32Array, dims: number): RoughCodes {
   let largest = 0;
   for (const value of codes)
     if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   const scale = largest / 127;
-  // Where all are 0 so is the scale: any other would be taken for their size.
+  // If all values are 0, so is the scale: any other would suggest a size that they do not have.
   const values = Int8Array.from(codes, (value) =>
     Number.isFinite(value) && scale > 0 ? Math.round(value / scale) : 0,
   );
@@ -29,18 +29,18 @@ export function roughen(codes: Float32Array, dims: number): RoughCodes {
   return { values, scale, error: Math.sqrt(worst) };
 }
 
-/** A code asked for, in up to 16 bits a number: `scale` times `values` is at most `error` from it. */
+/** A query's code with up to 16 bits per number: `scale` times `values` is at most `error` from it. */
 export interface RoughQuery {
   values: Int16Array;
   scale: number;
-  /** Euclidean, of `scale` times `values`. */
+  /** Euclidean length of `scale` times `values`. */
   length: number;
   error: number;
 }
 
 const most31Bits = 2 ** 31 - 1;
 
-/** As fine as sums of its products with 8 bits can be in 31 bits. `query` is finite. */
+/** As precise as possible while sums of its products with 8-bit numbers fit in 31 bits. `query` is finite. */
 export function roughenQuery(query: Float32Array): RoughQuery {
   const most = Math.min(32_767, Math.floor(most31Bits / (128 * query.length)));
   const largest = query.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
@@ -54,10 +54,10 @@ export function roughenQuery(query: Float32Array): RoughQuery {
   };
 }
 
-/** How far numbers of 32 and 64 bits may stray in a bound, beside the lengths of what is compared. */
+/** Rounding error of 32- and 64-bit numbers in a bound, relative to the compared lengths. */
 const strays = 1e-6;
 
-/** What the bounds of some codes against a query are computed from. */
+/** Factors from which the bounds of some codes against a query are computed. */
 export function boundFactors({ scale, error }: RoughCodes, dims: number, query: RoughQuery) {
   const longest = 128 * scale * Math.sqrt(dims);
   return {
@@ -69,8 +69,9 @@ export function boundFactors({ scale, error }: RoughCodes, dims: number, query: 
 }
 
 /**
- * For each row a distance that its exact code is not nearer than, float32. With x = s q + e and y = t r + f, the triangle says
- * |x - y| >= |s q - t r| - |e| - |f|. The definition; `RoughScan` does the same by WebAssembly.
+ * For each row a lower bound of its exact code's distance, float32. With x = s q + e and y = t r + f, the triangle
+ * inequality gives |x - y| >= |s q - t r| - |e| - |f|. This is the definition; `RoughScan` does the same in
+ * WebAssembly.
  */
 export function lowerBoundsPlainly(
   codes: RoughCodes,

@@ -7,7 +7,7 @@ import {
   type RoughQuery,
 } from './rough-codes.js';
 
-/** The function of assembly/similar.ts, where it is explained. */
+/** The function of assembly/similar.ts, which explains it. */
 interface KernelFunctions {
   lowerBounds(
     query: number,
@@ -23,9 +23,9 @@ interface KernelFunctions {
 }
 
 const pageBytes = 65536;
-/** Below it lie the module's own constants, if it has any. */
+/** The memory below it belongs to the module's own constants, if it has any. */
 const queryAddress = 1024;
-/** Codes at a time: few enough for the nearest caches. */
+/** Size of a block of codes, small enough for the nearest caches. */
 const blockBytes = 128 * 1024;
 
 /** Bounds of rough codes against one query. */

@@ -2,21 +2,21 @@ import type { ByteSource } from '../../src/recording/byte-source.js';
 import { type CodeFacts, copyOf, type DriveCodes, readHead } from './code-file.js';
 import { type RoughCodes, roughen } from './rough-codes.js';
 
-/** Codes of a drive as they are searched: rough ones at hand, exact ones for the asking. */
+/** Codes of a drive for searching: rough ones in memory, exact ones read on request. */
 export interface SearchedDrive extends CodeFacts {
   /** Seconds since the drive's first picture, by frame. */
   timesS: Float64Array;
   rough: RoughCodes;
-  /** Exact codes of these frames, in ascending order, one behind the other. */
+  /** Exact codes of these frames (ascending), one after the other. */
   exact(frames: readonly number[]): Promise<Float32Array>;
 }
 
-/** Bytes that are read of a file first: head, times and rough codes of an hour, a frame a second. */
+/** Bytes that are read first from a file: head, times and rough codes of an hour at one frame per second. */
 const firstBytes = 320 * 1024;
-/** Codes that lie this near each other are read in one, bytes: a read costs more than what is read for nothing. */
+/** Codes at most this far apart are read together, bytes: a read costs more than the unneeded bytes between. */
 const nearBytes = 16 * 1024;
 
-/** Of codes that are in memory already. */
+/** For codes that are already in memory. */
 export function searchedCodes({ thumbnails: _, codes, ...drive }: DriveCodes): SearchedDrive {
   const { dims } = drive;
   return {
@@ -31,8 +31,8 @@ interface ClosableBytes extends ByteSource {
 }
 
 /**
- * Of a file: its exact codes and pictures stay where they are. `open` is called again for exact codes. Resolves with
- * undefined for a file of something else.
+ * For a file: its exact codes and pictures are not loaded. `open` is called again for exact codes. Resolves with
+ * undefined if the file is of another kind.
  */
 export async function openSearchedDrive(
   open: () => Promise<ClosableBytes>,
@@ -62,7 +62,7 @@ export async function openSearchedDrive(
   }
 }
 
-/** Bytes of a file of which the first ones are there already. */
+/** Bytes of a file whose first bytes are already in memory. */
 async function part(
   bytes: ByteSource,
   first: Uint8Array,
@@ -102,7 +102,7 @@ async function exactOf(
   return codes;
 }
 
-/** Rows of codes of which the first is that of frame `start`. */
+/** Selected rows of codes; the first row of `codes` is frame `start`. */
 function rowsOf(codes: Float32Array, dims: number, frames: readonly number[], start: number) {
   const rows = new Float32Array(frames.length * dims);
   for (const [place, frame] of frames.entries())

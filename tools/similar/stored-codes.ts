@@ -4,19 +4,19 @@ import type { Store } from '../fleet/store/store.js';
 import { type CodeFacts, type DriveCodes, unpackCodes } from './code-file.js';
 import { openSearchedDrive, type SearchedDrive } from './searched-drive.js';
 
-/** Files that are read at once. */
+/** Number of files read in parallel. */
 const atOnce = 8;
 
 /** The codes of a store that one maker made. */
 export interface StoredCodes<Codes extends CodeFacts> {
   drives: Codes[];
-  /** Files that hold no codes, though their names say so; they are left out. */
+  /** Files without codes despite their names; they are skipped. */
   unreadable: string[];
 }
 
 /**
- * Codes of all drives that one maker made, with their pictures, in memory. Rejects with ERR_SOURCE_EMPTY where there are none,
- * saying whose there are.
+ * Codes of all drives by one maker, with their thumbnails, in memory. Rejects with ERR_SOURCE_EMPTY if there are
+ * none, naming the makers that exist.
  */
 export function loadCodes(codes: Store, maker: string): Promise<StoredCodes<DriveCodes>> {
   return codesOf(codes, maker, async (key) =>
@@ -24,7 +24,7 @@ export function loadCodes(codes: Store, maker: string): Promise<StoredCodes<Driv
   );
 }
 
-/** The same to be searched, of which a fraction is read. `codes` stays open as long as they are searched. */
+/** The same for searching, reading only a fraction. `codes` stays open as long as they are searched. */
 export function openCodes(codes: Store, maker: string): Promise<StoredCodes<SearchedDrive>> {
   return codesOf(codes, maker, (key) => openSearchedDrive(() => codes.open(key)));
 }
@@ -38,7 +38,7 @@ async function codesOf<Codes extends CodeFacts>(
   for await (const { key } of codes.list('')) if (key.endsWith('.codes')) keys.push(key);
   const found = await inParallel(keys, atOnce, (key) =>
     read(key).catch((error) => {
-      // An empty file, or one that has gone since.
+      // An empty file, or one that has gone meanwhile.
       if (hasErrorCode(error) && ['ERR_SOURCE_EMPTY', 'ERR_SOURCE_MISSING'].includes(error.code))
         return undefined;
       throw error;

@@ -1,16 +1,16 @@
 import { mulberry32 } from '../../src/bundle/golden.js';
 
-/** How often the groups are drawn again. */
+/** Number of bootstrap draws. */
 const resamples = 1000;
 /** Fixed, so that the same scores always get the same interval. */
 const seed = 1;
 
 /**
  * The percentile bootstrap (Efron 1979): draws as many groups as there are, with replacement, a thousand times, scores
- * each draw, and returns the values between which 95 % of each score lies, by name. A score that is no number in a draw,
- * such as a class that was not drawn, is left out of that draw. Undefined for fewer than two groups.
+ * each draw, and returns the interval with 95 % of each score's values, by name. A score that is not finite in a draw,
+ * such as that of a class that was not drawn, is left out of that draw. Undefined for fewer than two groups.
  *
- * `score` is given the number of times that each group was drawn, in the order of the groups.
+ * `score` receives the number of times that each group was drawn, in the order of the groups.
  */
 export function bootstrapIntervals(
   groupCount: number,

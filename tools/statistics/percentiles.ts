@@ -8,16 +8,16 @@ export interface Spread {
 }
 
 /**
- * The nearest-rank percentile of values in ascending order: the smallest one that a `share` (0..1] of all
- * values does not exceed. Always a value that occurred, never one in between; NaN without values.
+ * The nearest-rank percentile of values in ascending order: the smallest value that at least a `share` (0..1] of
+ * all values does not exceed. Always an actual value, never interpolated; NaN without values.
  */
 export function nearestRank(ascending: Float64Array, share: number): number {
-  // 0.95 * 20 is 19.000000000000004 in floating point, and must still be the 19th.
+  // 0.07 * 100 is 7.000000000000001 in floating point, and must still give the 7th.
   const rank = Math.ceil(share * ascending.length - 1e-9);
   return ascending[Math.max(0, rank - 1)] ?? Number.NaN;
 }
 
-/** Exact over all values, each rounded to microseconds; zeros without values. */
+/** Exact percentiles over all values, rounded to microseconds; zeros without values. */
 export function spreadOf(valuesMs: readonly number[]): Spread {
   const count = valuesMs.length;
   if (count === 0) return { count, p50: 0, p95: 0, p99: 0, max: 0 };

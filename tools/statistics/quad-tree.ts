@@ -1,10 +1,10 @@
-/** Cells of this depth hold more than one point: they lie on each other as far as numbers tell. */
+/** Cells of this depth may hold several points: those are equal as far as floating point can tell. */
 const maxDepth = 48;
 
-/** Points of a plane in cells that are quartered until each holds one; each cell knows its points' middle. */
+/** Points of a plane in cells that are quartered until each holds one; each cell has the mean of its points. */
 export class QuadTree {
   readonly #places: Float64Array;
-  /** Of each cell: middle of its points, how many, width, and the first of its four parts (0: none). */
+  /** For each cell: mean of its points, their number, its width, and the first of its four parts (0: none). */
   #x: number[] = [];
   #y: number[] = [];
   readonly #mass: number[] = [];
@@ -13,7 +13,7 @@ export class QuadTree {
   readonly #left: number[] = [];
   readonly #bottom: number[] = [];
 
-  /** `places`: x and y a point. */
+  /** `places`: x and y of each point. */
   constructor(places: Float64Array) {
     this.#places = places;
     let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -32,7 +32,7 @@ export class QuadTree {
     }
   }
 
-  /** As repulsionExactly; a cell that looks narrower than `theta` from a point acts as one. */
+  /** As repulsionExactly, but a cell that appears narrower than `theta` from a point acts as a single point. */
   repulsion(theta: number, repulsion: Float64Array): number {
     let sum = 0;
     const stack: number[] = [];
@@ -55,7 +55,7 @@ export class QuadTree {
         repulsion[i]! += mass * q * q * dx;
         repulsion[i + 1]! += mass * q * q * dy;
       }
-      // The point met itself in its own cell, with q = 1 and no force.
+      // The sum includes the point itself, in its own cell, with q = 1 and no force.
       sum -= 1;
     }
     return sum;

@@ -1,6 +1,6 @@
 /**
- * How far neighbours on a map are neighbours in the data, 0 to 1: what came near without being near is charged by its
- * rank (Venna and Kaski 2001; as scikit-learn's `trustworthiness`). `count` neighbours of each point are looked at.
+ * How far neighbours on a map are neighbours in the data, 0 to 1: false neighbours are penalised by their
+ * rank (Venna and Kaski 2001; as scikit-learn's `trustworthiness`). `count` neighbours of each point are examined.
  */
 export function trustworthiness(
   data: Float32Array,

@@ -1,4 +1,4 @@
-/** How near each point is to its nearest ones: symmetric, all together 1. Row i: from `starts[i]` up to `starts[i + 1]`. */
+/** Affinity of each point to its nearest ones: symmetric, sum 1. Row i is from `starts[i]` up to `starts[i + 1]`. */
 export interface SparseAffinities {
   starts: Uint32Array;
   neighbours: Uint32Array;
@@ -9,8 +9,8 @@ const maxSteps = 60;
 const tolerance = 1e-5;
 
 /**
- * Of each point a normal law over its 3 * perplexity nearest points, as wide as gives the perplexity (2 to the power
- * of its entropy), both ways taken together.
+ * For each point a normal distribution over its 3 * perplexity nearest points, with the width that gives the perplexity
+ * (2 to the power of its entropy); then made symmetric.
  */
 export function affinities(data: Float32Array, dims: number, perplexity: number): SparseAffinities {
   const count = data.length / dims;
@@ -48,10 +48,10 @@ export function affinities(data: Float32Array, dims: number, perplexity: number)
   };
 }
 
-/** Shares of the nearest points by their squared distances; the width is found by halving. */
+/** Shares of the nearest points by their squared distances; the width is found by bisection. */
 function conditional(squared: readonly number[], perplexity: number): Float64Array {
   const wanted = Math.log(perplexity);
-  // Relative to the nearest: the exponentials of far data would all be 0.
+  // Relative to the nearest, because the exponentials of distant data would all be 0.
   const least = squared[0] ?? 0;
   const shares = new Float64Array(squared.length);
   let [beta, low, high] = [1 / Math.max(1e-12, (squared.at(-1) ?? 1) - least), 0, Infinity];

@@ -1,5 +1,5 @@
 /**
- * The repulsion of every pair of points on a plane, with Student's t as its law: adds q² (yᵢ - yⱼ) to `repulsion`, with
+ * The repulsion of every pair of points on a plane, with Student's t distribution: adds q² (yᵢ - yⱼ) to `repulsion`, with
  * q = 1 / (1 + |yᵢ - yⱼ|²), and returns the sum of q over all ordered pairs.
  */
 export function repulsionExactly(places: Float64Array, repulsion: Float64Array): number {

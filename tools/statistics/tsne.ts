@@ -4,24 +4,24 @@ import { affinities, type SparseAffinities } from './tsne-affinities.js';
 import { repulsionExactly } from './tsne-exact.js';
 
 export interface TsneOptions {
-  /** How many neighbours a point has, roughly; 5 to 50. */
+  /** Approximate number of neighbours of a point; 5 to 50. */
   perplexity?: number;
   iterations?: number;
-  /** 0 computes every pair; above, far points are taken together (Barnes-Hut), the more the larger; 0.5 is usual. */
+  /** 0 computes every pair; larger values group more of the far points (Barnes-Hut); 0.5 is usual. */
   theta?: number;
   seed?: number;
 }
 
-/** Attraction is stronger at first, so that clusters find together. */
+/** Attraction is stronger at first, so that clusters form. */
 const exaggeration = 12;
 const exaggeratedIterations = 250;
 const momentum = { early: 0.5, late: 0.8 } as const;
 const leastGain = 0.01;
 
 /**
- * Places points on a plane so that neighbours stay neighbours: t-SNE (van der Maaten and Hinton 2008), with the
- * approximation by a tree of van der Maaten (2014) where `theta` is above 0. `data` is row-major, `dims` numbers a row.
- * Returns x and y a row. The same seed gives the same map.
+ * Places points on a plane so that neighbours stay neighbours: t-SNE (van der Maaten and Hinton 2008), with van der
+ * Maaten's tree approximation (2014) if `theta` is above 0. `data` is row-major, `dims` numbers per row.
+ * Returns x and y of each row. The same seed gives the same map.
  */
 export function tsne(
   data: Float32Array,

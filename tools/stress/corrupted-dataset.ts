@@ -5,8 +5,8 @@ import type { Dataset, SampleOf } from '../datasets/sample.js';
 import { mixSeed } from '../train/sample-order.js';
 
 /**
- * The same labels on corrupted pictures. The stream of chance belongs to the sample's place in the set, so that every bundle meets
- * the same drops and the same fog.
+ * The same labels on corrupted pictures. The random stream depends on the sample's index in the set, so that every
+ * bundle gets the same drops and the same fog.
  */
 export function corruptedDataset<T extends LabelledTask>(
   dataset: Dataset<T>,

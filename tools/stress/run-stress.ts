@@ -8,7 +8,7 @@ import type { Evaluation } from '../evaluate/evaluation.js';
 import { runEvaluation } from '../evaluate/run-evaluation.js';
 import { corruptedDataset } from './corrupted-dataset.js';
 
-/** What is judged of each task, and how wrong it is: shares of what is not right; radians for steering. */
+/** Error measure of each task: the share that is not right; radians for steering. */
 const errors: Readonly<
   Record<LabelledTask, { name: string; of(metrics: Evaluation['metrics']): number }>
 > = {
@@ -21,21 +21,21 @@ const errors: Readonly<
 export interface StressOptions {
   corruptions: readonly CorruptionName[];
   strengths?: readonly Strength[];
-  /** Pictures of each run, spread evenly. */
+  /** Pictures per run, spread evenly. */
   limit: number;
   seed: number;
   onProgress?: (done: number, total: number) => void;
 }
 
-/** How wrong one bundle is. */
+/** Errors of one bundle. */
 export interface StressedBundle {
   bundle: string;
   clean: number;
-  /** Error by corruption, one for each strength. */
+  /** Error by corruption, one value per strength. */
   errors: Readonly<Partial<Record<CorruptionName, readonly number[]>>>;
   /**
-   * Mean corruption error (Hendrycks and Dietterich 2019): for each corruption the sum of the errors over the strengths
-   * divided by the first bundle's, and the mean of that. 1 for the first bundle itself.
+   * Mean corruption error (Hendrycks and Dietterich 2019): for each corruption the sum of the errors over the
+   * strengths divided by the first bundle's, averaged over the corruptions. 1 for the first bundle itself.
    */
   meanCorruptionError: number;
 }
@@ -44,13 +44,13 @@ export interface StressReport {
   task: LabelledTask;
   data: string;
   pictures: number;
-  /** What is counted as error. */
+  /** Name of the error measure. */
   error: string;
   strengths: readonly Strength[];
   bundles: StressedBundle[];
 }
 
-/** Scores bundles of one task on the same corrupted pictures; the first one is what the others are measured against. */
+/** Scores bundles of one task on the same corrupted pictures; the first bundle is the reference for the others. */
 export async function runStress<T extends LabelledTask>(
   bundles: readonly Bundle[],
   dataset: Dataset<T>,
@@ -95,7 +95,7 @@ export async function runStress<T extends LabelledTask>(
 
 type Errors = StressedBundle['errors'];
 
-/** A corruption in which the reference makes no error at all says nothing and is left out. */
+/** Corruptions in which the reference makes no error at all are omitted. */
 export function meanCorruptionError(errorsOf: Errors, reference: Errors): number {
   const sum = (row: readonly number[] = []) => row.reduce((all, value) => all + value, 0);
   const ratios = (Object.keys(reference) as CorruptionName[])

@@ -8,11 +8,11 @@ import { exactUri, photoUri } from '../page/picture-uri.js';
 import { escaped } from '../page/svg.js';
 import type { StressReport } from './run-stress.js';
 
-/** How wide the examples are shown; crops up to the other width keep their pixels. */
+/** Width at which examples are shown; crops up to `largestCropPx` keep their pixels. */
 const shownPx = 320;
 const largestCropPx = 96;
 
-/** One self-contained HTML document: the table, and for each corruption its curves beside a picture in strength 3. */
+/** One self-contained HTML document: the table, and for each corruption its curves next to a picture in strength 3. */
 export async function stressPage(report: StressReport, dataset: Dataset): Promise<string> {
   const { task, data, pictures, error, bundles, strengths } = report;
   const names = Object.keys(bundles[0]!.errors) as CorruptionName[];
@@ -51,7 +51,7 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
   });
 }
 
-/** The table: a line for the clean pictures, for each corruption the mean over the strengths, and the mean corruption error. */
+/** The table's rows: the clean pictures, the mean over the strengths for each corruption, and the mean corruption error. */
 export function stressRows({ bundles }: StressReport): string[][] {
   const mean = (row: readonly number[]) => row.reduce((sum, value) => sum + value, 0) / row.length;
   const names = Object.keys(bundles[0]!.errors) as CorruptionName[];

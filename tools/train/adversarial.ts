@@ -18,9 +18,9 @@ interface Attacked<T extends LabelledTask> {
 const stepShare = 1.25;
 
 /**
- * Turns the first rows of `step.input` into adversarial examples of the network as it is: a start by chance within epsilon, one
- * step along the sign of the loss's gradient, held to epsilon and to what a picture can be. Running statistics stay as
- * they were; the weights' gradients are overwritten.
+ * Turns the first rows of `step.input` into adversarial examples for the current network: a random start within epsilon, then
+ * one step along the sign of the loss's gradient, clamped to epsilon and to the range of a picture. Running statistics
+ * are unchanged; the weights' gradients are overwritten.
  */
 export async function turnAdversarial<T extends LabelledTask>(
   { step, training, batch, recipe }: Attacked<T>,

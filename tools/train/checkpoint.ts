@@ -6,7 +6,7 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import { parseJson } from '../../src/text/json-document.js';
 import type { WeightLayout } from './weight-layout.js';
 
-/** What a run must remember to go on as if it had never stopped. */
+/** Everything a run needs to resume as if it had never stopped. */
 export interface Checkpoint {
   /** Plain facts: step, best score, history, recipe. */
   facts: CheckpointFacts;
@@ -16,7 +16,7 @@ export interface Checkpoint {
 
 export interface CheckpointFacts {
   task: string;
-  /** Fingerprint of the recipe, so that a run is not resumed with another one. */
+  /** Fingerprint of the recipe, so that a run is not resumed with a different one. */
   recipeSha256: string;
   step: number;
   optimizerStep: number;
@@ -24,7 +24,7 @@ export interface CheckpointFacts {
   bestStep: number;
   history: HistoryRow[];
   elapsedS: number;
-  /** The loss as it is shown, a mean that forgets. Not in the first release's checkpoints. */
+  /** The loss as it is shown, an exponential moving average. Not in the first release's checkpoints. */
   recentLoss?: number;
   /** Names and shapes of the weights, in order. Not in the first release's checkpoints. */
   layout?: WeightLayout;
@@ -68,7 +68,7 @@ const headerSchema = z.object({
       z.looseObject({
         step: z.number(),
         epoch: z.number(),
-        // A loss that was no number has become null.
+        // JSON turns a loss of NaN into null.
         loss: z.number().nullable(),
         learningRate: z.number(),
         metrics: z.record(z.string(), z.number().nullable()).optional(),
@@ -81,7 +81,7 @@ const headerSchema = z.object({
   arrays: z.array(z.object({ name: z.string(), length: z.int().min(0) })),
 });
 
-/** Writes a checkpoint whole or not at all. Throws ERR_OUTPUT when it cannot; the one before it stands. */
+/** Writes a checkpoint atomically. Throws ERR_OUTPUT if it cannot; the previous file is then unchanged. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const entries = Object.entries(checkpoint.arrays);
   const header = Buffer.from(
@@ -96,7 +96,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   writeWhole(path, header, ...bodies);
 }
 
-/** Reads a checkpoint, or undefined when there is none. Throws ERR_TRAINING for a file that is not one or is cut short. */
+/** Reads a checkpoint; undefined if there is none. Throws ERR_TRAINING if the file is not a checkpoint or is cut short. */
 export function readCheckpoint(path: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   const bytes = readInput(path, {
@@ -132,7 +132,7 @@ export function readCheckpoint(path: string): Checkpoint | undefined {
   const arrays: Record<string, Float32Array> = {};
   let offset = headerEnd;
   for (const { name, length } of list) {
-    // The header may end at any byte, so the floats are copied to an aligned place.
+    // The header may end at any byte, so the floats are copied into aligned memory.
     arrays[name] = new Float32Array(
       bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + length * 4),
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { runTraining, type TrainingRequest } from './run-training.js';
 
-/** A metric over the folds. `deviation` is the sample's (divided by the folds less one). */
+/** A metric over the folds. `deviation` is the sample's (divided by the number of folds minus one). */
 export interface FoldedMetric {
   mean: number;
   deviation: number;
@@ -14,7 +14,7 @@ export interface CrossValidation {
   /** Steps of each fold. */
   steps: number[];
   metrics: Record<string, FoldedMetric>;
-  /** False where the run was stopped before the last fold had ended. */
+  /** False if the run was stopped before the last fold ended. */
   isComplete: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface CrossValidation {
 export const foldsFile = 'folds.json';
 
 /**
- * Trains once for each of `folds` parts of the data, parted by track or sequence, each time on the others, and
- * measures the last weights on the part that was left out. A fold's run has its own folder, `fold-1` and so on, and
- * resumes there. The folds' scores choose nothing: with early stopping they would be a little flattered.
+ * Trains once for each of `folds` parts of the data, divided by track or sequence, each time on the other parts, and
+ * measures the last weights on the held-out part. A fold's run has its own folder, `fold-1` and so on, and
+ * resumes there. The folds' scores select nothing: early stopping on them would make them slightly optimistic.
  */
 export async function crossValidate(
   request: Omit<TrainingRequest, 'fold'>,

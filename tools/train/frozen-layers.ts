@@ -3,8 +3,8 @@ import type { ParameterView } from './training-step.js';
 import { layerOf } from './weight-layout.js';
 
 /**
- * The layers of `layers` whose name matches a pattern, in which * stands for any characters and ? for one. Throws
- * ERR_CONFIG for a pattern that no layer matches, and when no layer is left to train.
+ * The layers of `layers` whose name matches a pattern, in which * matches any characters and ? one. Throws
+ * ERR_CONFIG for a pattern that no layer matches, and if no layer is left to train.
  */
 export function frozenLayers(
   layers: readonly string[],

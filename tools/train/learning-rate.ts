@@ -1,6 +1,6 @@
 import type { OptimizerRecipe, ScheduleRecipe } from './recipe.js';
 
-/** What the learning rate of a step follows from. */
+/** What determines the learning rate of a step. */
 export interface RateSchedule {
   optimizer: Pick<OptimizerRecipe, 'peakRate' | 'warmUpSteps' | 'finalShare'>;
   schedule: ScheduleRecipe | undefined;
@@ -28,7 +28,7 @@ export function learningRateAt(
   return peakRate * (finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
 
-/** How often `patience` scores in a row were no better than the best before them; after each, the count begins again. */
+/** How often `patience` scores in a row were no better than the best before them; the count restarts after each. */
 export function plateauReductions(scores: readonly number[], patience: number): number {
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;

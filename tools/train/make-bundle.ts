@@ -9,7 +9,7 @@ import { imageProperties } from './image-properties.js';
 import { makeGolden } from './make-golden.js';
 import type { TaskTraining } from './tasks/task-training.js';
 
-/** What a bundle says of itself beyond the network. */
+/** A bundle's description besides its network. */
 export interface BundleStory {
   version: string;
   training: Manifest['training'];
@@ -22,7 +22,7 @@ export interface MadeBundle {
   exported: OnnxExport;
 }
 
-/** Absolute difference from the golden outputs that a provider may show: float32, reduced-precision float32, float16. */
+/** Largest absolute difference from the golden outputs: cpu float32, cuda reduced-precision float32, tensorrt float16. */
 export const tolerance = { cpu: 2e-3, cuda: 2e-2, tensorrt: 5e-2, webgpu: 2e-2 };
 
 /** Writes a trained model as a bundle's files, in memory: network, manifest and golden outputs. */

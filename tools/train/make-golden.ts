@@ -8,7 +8,7 @@ const goldenSeed = 20_240;
 /** Values of each output that the golden file keeps. */
 const goldenSamples = 64;
 
-/** Runs the exported network once on an input from a seed and keeps a sample of each output. */
+/** Runs the exported network once on an input generated from a seed and keeps a sample of each output. */
 export function makeGolden(
   exported: Pick<OnnxExport, 'bytes' | 'input' | 'outputs'>,
   { mean, scale }: InputSpec,

@@ -2,11 +2,11 @@ import type { tf } from '../layers-to-onnx/tf.js';
 
 const dropoutLayers = ['Dropout', 'SpatialDropout2D'];
 
-/** Gives every dropout layer of a network the same rate, 0 to below 1; undefined leaves each its own. */
+/** Sets the rate of every dropout layer of a network, 0 to below 1; undefined leaves the rates unchanged. */
 export function setDropout(model: tf.LayersModel, rate: number | undefined): void {
   if (rate === undefined) return;
   for (const layer of model.layers) {
-    // The typings keep the rate private; it is what a call reads and what the configuration tells.
+    // The typings make the rate private; calls and the configuration both read it.
     if (dropoutLayers.includes(layer.getClassName()))
       (layer as unknown as { rate: number }).rate = rate;
   }

@@ -21,11 +21,11 @@ import type { RecipeSource } from './recipe.js';
 export interface WeightedDataset<T extends LabelledTask> {
   dataset: Dataset<T>;
   weight: number;
-  /** The recipe's entry that it was opened for. */
+  /** The recipe's entry that it was opened from. */
   source?: RecipeSource;
 }
 
-/** What the recipe says of a set. Pictures below `rendered/` come in the layouts of others, and are nobody's but ours. */
+/** Sets a data set's name and licence from the recipe. Pictures below `rendered/` use other sets' layouts but are ours. */
 function origin(dataset: Dataset, { folder, split, licence: told, name }: RecipeSource): Dataset {
   if (!folder.startsWith('rendered/')) {
     const named = name === undefined ? {} : { name: split ? `${name} ${split}` : name };
@@ -37,7 +37,7 @@ function origin(dataset: Dataset, { folder, split, licence: told, name }: Recipe
   return { ...dataset, name: folder, licence, ...(isUndistorted && { isUndistorted }) };
 }
 
-/** Where a recipe's path lies: in the first of the data folders that has it, else in the first. */
+/** Resolves a recipe's path: in the first of the data folders that has it, else in the first. */
 function place(path: string, dataDirs: readonly string[]): string {
   if (isAbsolute(path)) return path;
   const candidates = dataDirs.map((dir) => join(dir, path));
@@ -69,7 +69,7 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
     case 'kitti':
       return openKitti(dir);
     case 'udacity':
-      // Side cameras show what driving off the centre looks like; only the centre's angle was driven.
+      // Side cameras show the view off the lane's centre; the driven angle belongs to the centre camera only.
       return openUdacity(
         dir,
         source.part === 'val' ? {} : { cameras: ['centre', 'left', 'right'] },
@@ -78,9 +78,9 @@ function openFormat(source: RecipeSource, dataDirs: readonly string[]): Promise<
 }
 
 /**
- * Opens a recipe's sources, each in the first of `dataDirs` that has it, for a task. Optional sources that are
- * absent are left out and named in `absent`. Signs are regrouped into `classes`, where the recipe has its own.
- * Throws ERR_DATASET when a source is of another task or nothing is left.
+ * Opens a recipe's sources for a task, each in the first of `dataDirs` that has it. Optional sources that are
+ * absent are left out and named in `absent`. Signs are regrouped into `classes`, if the recipe has its own.
+ * Throws ERR_DATASET if a source is of another task or no source is left.
  */
 export async function openData<T extends LabelledTask>(
   task: T,

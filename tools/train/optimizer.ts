@@ -1,7 +1,7 @@
 import type { OptimizerRecipe } from './recipe.js';
 import type { ParameterView } from './training-step.js';
 
-/** What the optimiser carries from step to step: all of it goes into a checkpoint. */
+/** State that the optimiser keeps from step to step; all of it is saved in a checkpoint. */
 export interface OptimizerState {
   step: number;
   /** Adam's mean of the gradient; SGD's velocity. */
@@ -22,19 +22,19 @@ export function createOptimizerState(parameters: Float32Array): OptimizerState {
   };
 }
 
-/** The weights that move and the arrays they stand in. */
+/** The weights that are optimised and their arrays. */
 export interface OptimizedWeights {
   parameters: Float32Array;
   gradients: Float32Array;
-  /** Where they lie; weights outside these views are frozen: they do not move, and their gradients do not count. */
+  /** Where they are; weights outside these views are frozen: they do not move, and their gradients do not count. */
   views: readonly ParameterView[];
 }
 
 /**
  * One step of the recipe's optimiser, in place on `parameters`: the gradient with its L2 penalty, scaled down to
  * `clipNorm` where its norm is larger, then Adam or SGD with decoupled weight decay (Loshchilov and Hutter 2019)
- * on kernels, then the moving average of the weights. Returns the norm before clipping; one that is not finite
- * leaves everything as it was, and the caller decides.
+ * on kernels, then the moving average of the weights. Returns the norm before clipping. If the norm is not finite,
+ * nothing is changed, and the caller decides.
  */
 export function optimizerStep(
   weights: OptimizedWeights,
@@ -49,7 +49,7 @@ export function optimizerStep(
   const clip = norm > options.clipNorm ? options.clipNorm / norm : 1;
   if (options.kind === 'sgd') sgdStep(weights, state, learningRate, clip, options);
   else adamStep(weights, state, learningRate, clip, options);
-  // Young averages follow quickly, so that the first evaluations do not see the initial weights.
+  // Early averages follow quickly, so that the first evaluations do not see the initial weights.
   const keep = Math.min(options.averageDecay, (1 + state.step) / (10 + state.step));
   const { average } = state;
   for (const { offset, length } of weights.views) {
@@ -60,7 +60,7 @@ export function optimizerStep(
   return norm;
 }
 
-/** Kernels have two axes or more; biases and normalisation are left to find their own size. */
+/** Kernels have two axes or more; biases and normalisation are not penalised. */
 const isKernel = ({ shape }: ParameterView): boolean => shape.length > 1;
 
 /** The gradient of l2 / 2 times the sum of the kernels' squares. */
@@ -105,7 +105,7 @@ function adamStep(
 
 /**
  * Stochastic gradient descent with momentum: v = momentum v + g, w -= rate v; Nesterov's w -= rate (g + momentum v),
- * in the form of Sutskever et al. 2013 that looks ahead from the weights as they stand.
+ * in the form of Sutskever et al. 2013 that looks ahead from the current weights.
  */
 function sgdStep(
   { parameters, gradients, views }: OptimizedWeights,

@@ -1,8 +1,8 @@
 import type { RgbImage, SampleBase } from '../datasets/sample.js';
 
 /**
- * Keeps decoded pictures up to a number of bytes, so that later epochs need not decode again. What does not
- * fit is decoded each time.
+ * Keeps decoded pictures up to a number of bytes, so that later epochs need not decode them again. Pictures that do
+ * not fit are decoded each time.
  */
 export class PictureCache {
   readonly #pictures = new Map<SampleBase, RgbImage>();

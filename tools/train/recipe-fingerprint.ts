@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Recipe } from './recipe.js';
 
 /**
- * Fingerprint that tells whether a checkpoint belongs to a recipe. How long to train, how to judge, from where on to answer, what
- * to do with bad data and what the weights began as may change under way; what each step computes may not. Keys that a
- * recipe does not have leave it as it is.
+ * Fingerprint that tells whether a checkpoint belongs to a recipe. These may change during a run: training length,
+ * validation, score threshold, temperature, handling of bad data, initial weights. What each step computes may not. Absent
+ * keys do not affect the fingerprint.
  */
 export function recipeFingerprint(recipe: Recipe): string {
   const {

@@ -3,8 +3,8 @@ import type { SampleOf } from '../datasets/sample.js';
 import type { WeightedDataset } from './open-data.js';
 
 /**
- * A set's samples, those with a box of a class that the recipe wants more often several times: as often as the most
- * wanted of its classes (the repeat factors of Gupta et al. 2019, given instead of derived).
+ * A set's samples, in which a sample occurs as often as the largest of the recipe's `repeat` factors among the classes of
+ * its boxes (the repeat factors of Gupta et al. 2019, given instead of derived).
  */
 export function repeatRare<T extends LabelledTask>({
   dataset,

@@ -1,8 +1,8 @@
-/** Files of a run. `last` goes on, `best` is exported. */
+/** Files of a run. A run resumes from `last`; `best` is exported. */
 export const runFiles = {
   last: 'last.checkpoint',
   best: 'best.checkpoint',
   log: 'log.jsonl',
-  /** What was wrong with the data, a line each. */
+  /** Problems with the data, one line each. */
   problems: 'problems.txt',
 };

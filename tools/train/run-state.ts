@@ -14,25 +14,25 @@ export interface RunOptions {
   step: TrainingStep;
   outDir: string;
   isResumed: boolean;
-  /** Names of the weights, for whoever begins with this run's. */
+  /** Names of the weights, for runs that start from this one's. */
   layout?: WeightLayout;
 }
 
-/** Where a training run stands, and how that gets to the disk and back. */
+/** State of a training run, and how it is saved and restored. */
 export class RunState {
   readonly optimizer: OptimizerState;
-  /** Steps that were taken. */
+  /** Steps taken. */
   step = 0;
   bestScore: number | undefined;
   bestStep = 0;
   history: HistoryRow[] = [];
-  /** Mean of the loss that forgets: what people are shown. */
+  /** Exponential moving average of the loss, for display. */
   recentLoss: number | undefined;
   readonly #options: RunOptions;
   readonly #startedAtMs = performance.now();
   #elapsedBeforeS = 0;
 
-  /** Starts afresh, or takes everything from the last checkpoint. Throws ERR_TRAINING for one of another recipe. */
+  /** Starts a new run, or restores the last checkpoint. Throws ERR_TRAINING if that belongs to another recipe. */
   constructor(options: RunOptions) {
     this.#options = options;
     this.optimizer = createOptimizerState(options.step.parameters);
@@ -48,7 +48,7 @@ export class RunState {
     return this.recentLoss;
   }
 
-  /** Writes a checkpoint. Throws ERR_OUTPUT where that fails; the file's last complete state stands. */
+  /** Writes a checkpoint. Throws ERR_OUTPUT if that fails; the previous file is then unchanged. */
   save(file: string): void {
     const { recipe, step, outDir, layout } = this.#options;
     const { optimizer } = this;
@@ -75,7 +75,7 @@ export class RunState {
     });
   }
 
-  /** Writes the log as the history has it: a run that was resumed does not tell an epoch twice. */
+  /** Rewrites the log from the history, so that a resumed run does not log an epoch twice. */
   writeLog(): void {
     const lines = this.history.map((row) => `${JSON.stringify(row)}\n`).join('');
     writeWhole(join(this.#options.outDir, runFiles.log), lines);

@@ -30,7 +30,7 @@ export interface TrainingRequest {
   threads?: number;
   /** Threads that fill batches; 0 fills them on the training thread. */
   loaders?: number;
-  /** One part of a cross-validation: it is judged by, the others are trained on. */
+  /** The part of a cross-validation to evaluate on; the others are trained on. */
   fold?: Fold;
   isResumed: boolean;
   signal?: AbortSignal;
@@ -38,13 +38,13 @@ export interface TrainingRequest {
   onProgress: (progress: TrainingProgress) => void;
 }
 
-/** Samples of each validation set that are looked at while training; the final scores use all. */
+/** Samples of each validation set that are evaluated during training; the final scores use all. */
 const validationLimit = 400;
 const cacheBytes = 4 * 2 ** 30;
 /** Problems with the data that are shown; all of them go to a file. */
 const shownProblems = 5;
 
-/** Opens the data, builds the network on the chosen backend, and trains it with validation on the way. */
+/** Opens the data, builds the network on the chosen backend, and trains it, validating during training. */
 export async function runTraining(request: TrainingRequest): Promise<TrainResult> {
   const { recipe, onNote, outDir, isResumed } = request;
   const training = taskTraining(recipe);

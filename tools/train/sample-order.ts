@@ -16,14 +16,13 @@ export function mixSeed(...values: number[]): number {
 }
 
 /**
- * Which sample stands at which place of the endless sequence that training reads. It depends on the seed and
- * the place alone, so that a resumed run reads what it would have read. Each data set is walked through in a
- * fresh shuffle a round, in which rare samples come several times where the recipe says so; sets take turns by their
- * weights.
+ * The sample at each place of the endless sequence that training reads. It depends on the seed and
+ * the place alone, so that a resumed run reads the same samples. Each data set is read in rounds, each newly
+ * shuffled, in which rare samples occur several times if the recipe says so; sets take turns by their weights.
  */
 export class SampleOrder<T extends LabelledTask> {
   readonly #sets: WeightedDataset<T>[];
-  /** For each set what a round goes through. */
+  /** For each set, the samples of one round. */
   readonly #samples: SampleOf[T][][];
   readonly #seed: number;
   readonly #cumulative: number[];
@@ -55,7 +54,7 @@ export class SampleOrder<T extends LabelledTask> {
     );
     const samples = this.#samples[index]!;
     const low = index === 0 ? 0 : this.#cumulative[index - 1]!;
-    // How many of the places before this one went to this set, nearly: exact counts do not matter, only order.
+    // Approximate number of earlier places that went to this set: exact counts do not matter, only order.
     const turn = Math.floor(place * (this.#cumulative[index]! - low));
     const round = Math.floor(turn / samples.length);
     return samples[this.#permutation(index, round, samples.length)[turn % samples.length]!]!;

@@ -16,12 +16,12 @@ export type TrainingBackend = (typeof trainingBackends)[number];
 
 export interface StartedNetwork {
   network: tf.LayersModel;
-  /** Made of the network's weights as they are when this is called: once. */
+  /** Creates the step from the network's current weights. Call it once. */
   createStep(): TrainingStep;
   close(): void;
 }
 
-/** Chooses what computes, says so, and builds the network there. */
+/** Chooses the backend, notes the choice, and builds the network on it. */
 export async function startNetwork(
   recipe: Recipe,
   training: TaskTraining,

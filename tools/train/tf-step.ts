@@ -5,7 +5,7 @@ import type { OutputBuffer, ParameterView, TrainingStep } from './training-step.
 
 const sizeOf = (shape: number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** tf.layers keeps the engine's variable behind its own; the optimiser's gradients go by the engine's name. */
+/** The engine's variable inside a tf.layers variable; gradients are named after the engine's. */
 const engineVariable = (weight: tf.LayerVariable): tf.Variable =>
   (weight as unknown as { val: tf.Variable }).val;
 
@@ -37,7 +37,7 @@ export class TfStep implements TrainingStep {
     this.backend = tf.getBackend();
     this.batch = options.batch;
     this.#model = model;
-    // In the layer graph's order, as the compiled step has them: a checkpoint of one is the other's too.
+    // In the layer graph's order, as in the compiled step, so that each can resume the other's checkpoints.
     const layers = readLayerGraph(model).nodes.map(({ name }) => model.getLayer(name));
     this.#trainable = layers.flatMap((layer) => layer.trainableWeights);
     this.#running = layers.flatMap((layer) => layer.nonTrainableWeights);
@@ -69,7 +69,7 @@ export class TfStep implements TrainingStep {
     this.#readStatistics();
   }
 
-  /** tf draws its dropout from its own stream: seeds are set where the layers are made. */
+  /** Does nothing: tf draws dropout from its own stream, seeded where the layers are created. */
   reseed(): void {}
 
   async forward(): Promise<void> {
@@ -98,7 +98,7 @@ export class TfStep implements TrainingStep {
       this.#trainable.map(engineVariable),
     );
     value.dispose();
-    // The second pass moved the running statistics once more: put back what the first one left.
+    // The second pass moved the running statistics again: restore those of the first.
     this.#running.forEach((weight, index) => {
       weight.write(running[index]!);
       running[index]!.dispose();

@@ -33,10 +33,10 @@ export interface TrainOptions<T extends LabelledTask> {
   onProgress: (progress: TrainingProgress) => void;
   /** Samples that did not load and were replaced. */
   onProblems?: (problems: readonly Problem[]) => void;
-  /** Judges the averaged weights, which stand in the model when it is called. Undefined: no validation. */
+  /** Evaluates the averaged weights, which are in the model when it is called. Undefined: no validation. */
   evaluate?: () => Promise<Record<string, number>>;
   onEvaluated?: (row: HistoryRow, isBest: boolean) => void;
-  /** Ends the run after the step in hand, with a checkpoint. */
+  /** Ends the run after the current step, with a checkpoint. */
   signal?: AbortSignal;
 }
 
@@ -49,7 +49,7 @@ export interface TrainResult {
 }
 
 /**
- * The training loop of every task: take a batch, run the network forward, let the loss speak, run it backward,
+ * The training loop of every task: take a batch, run the network forward, compute the loss, run it backward,
  * move the weights. Every draw depends on the seed and the step alone, so that an interrupted run resumes to
  * the same weights and the same history. Throws ERR_TRAINING when the loss is not finite and ERR_OUTPUT when a
  * checkpoint cannot be written; the last complete checkpoint stays.
@@ -92,7 +92,7 @@ class TrainingLoop<T extends LabelledTask> {
     if (this.#isEpochOpen()) await this.#endEpoch();
     while (state.step < this.#totalSteps && !this.#hasLostPatience()) {
       await this.#takeStep();
-      // Everything above may have run without once giving way: signals and timers get their turn here.
+      // Everything above may have run without yielding: signals and timers get their turn here.
       await setImmediate();
       if (signal?.aborted === true) {
         state.save(runFiles.last);
@@ -160,7 +160,7 @@ class TrainingLoop<T extends LabelledTask> {
     return step > 0 && step % this.#stepsPerEpoch === 0 && history.at(-1)?.step !== step;
   }
 
-  /** Judges the averaged weights where it is time, keeps the best, and writes the checkpoint to go on from. */
+  /** Evaluates the averaged weights if it is time, keeps the best, and writes the checkpoint to resume from. */
   async #endEpoch(): Promise<void> {
     const { recipe, step, training, evaluate } = this.#options;
     const state = this.#state;

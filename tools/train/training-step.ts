@@ -16,7 +16,7 @@ export interface OutputBuffer {
 }
 
 /**
- * One optimiser step's arithmetic, whatever runs it. The caller fills `input`, calls `forward`, lets the loss
+ * The arithmetic of one optimiser step, on any backend. The caller fills `input`, calls `forward`, lets the loss
  * read the outputs and write their gradients, calls `backward`, and moves `parameters` along `gradients`.
  * All arrays live as long as the step and are reused.
  */
@@ -27,7 +27,7 @@ export interface TrainingStep {
   readonly input: Float32Array;
   readonly inputShape: number[];
   readonly outputs: OutputBuffer[];
-  /** d loss / d input after `backward`, of the input's shape; only where it was asked for. */
+  /** d loss / d input after `backward`, of the input's shape; only if it was requested. */
   readonly inputGradient?: Float32Array;
   /** All trainable weights, one after the other, each in tf.layers' axis order. */
   readonly parameters: Float32Array;

@@ -6,7 +6,7 @@ import type { tf } from '../layers-to-onnx/tf.js';
 import { makeBundle } from './make-bundle.js';
 import type { TaskTraining } from './tasks/task-training.js';
 
-/** Exports the model in memory and measures it as the rig would run it, on up to `limit` samples of each set. */
+/** Exports the model in memory and evaluates it as the rig would run it, on up to `limit` samples of each set. */
 export async function validate(
   model: tf.LayersModel,
   training: TaskTraining,
@@ -22,7 +22,7 @@ export async function validate(
   const metrics: Record<string, number> = {};
   for (const dataset of sets) {
     const evaluation = await runEvaluation(bundle, dataset, { limit });
-    // The first set decides; others are told under their names.
+    // The first set's metrics decide; those of others have the set's name as prefix.
     const prefix = dataset === sets[0] ? '' : `${dataset.name}: `;
     for (const [name, value] of Object.entries(manifestScores(evaluation))) {
       metrics[prefix + name] = value;

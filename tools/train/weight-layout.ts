@@ -6,15 +6,15 @@ export interface NamedShape {
   shape: number[];
 }
 
-/** What stands where in a checkpoint's flat arrays: weights that are trained, and running statistics. */
+/** Layout of a checkpoint's flat arrays: trained weights, and running statistics. */
 export interface WeightLayout {
   parameters: NamedShape[];
   statistics: NamedShape[];
 }
 
 /**
- * tf.layers numbers the variables of a second network of one process ("layer/kernel_1"); a weight's stable name
- * leaves that off.
+ * A weight's name without the number that tf.layers adds to the variables of a second network in one process
+ * ("layer/kernel_1").
  */
 export function stableName(variableName: string): string {
   return variableName.replace(/_\d+$/, '');
@@ -23,7 +23,7 @@ export function stableName(variableName: string): string {
 /** The layer of a weight's name. */
 export const layerOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
-/** Weights that are learnt; running statistics of a normalisation are weights in tf.layers, but nothing descends on them. */
+/** Weights that are learnt. tf.layers counts a normalisation's running statistics as weights, but they have no gradient. */
 export const trainableOf = (node: LayerNode): LayerWeight[] =>
   node.className === 'BatchNormalization' ? node.weights.slice(0, 2) : node.weights;
 export const statisticsOf = (node: LayerNode): LayerWeight[] =>

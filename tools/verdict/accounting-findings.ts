@@ -6,7 +6,7 @@ import type { Finding } from './finding.js';
 import type { PairedResults } from './pair-results.js';
 import { clockTime, counted } from './words.js';
 
-/** Frames, drops, modes, unanswered stages and health codes that differ. */
+/** Differences in frames, drops, modes, unanswered stages and health codes. */
 export function accountingFindings({ pairs, missing, added }: PairedResults): Finding[] {
   const of = (side: 'reference' | 'candidate') => pairs.map((pair) => pair[side]);
   const reference = [...of('reference'), ...missing];

@@ -9,18 +9,18 @@ import type { Rules } from './rules.js';
 export interface RigComparison {
   referencePath: string;
   candidatePath: string;
-  /** By camera that both runs have. */
+  /** By camera, for the cameras that both runs have. */
   cameras: ReadonlyMap<string, { comparison: Comparison; drivePath: string | undefined }>;
-  /** Cameras that one of the two lacks. */
+  /** Cameras that one of the runs lacks. */
   findings: Finding[];
 }
 
-/** Where the drives of a rig lie: one recording of all its cameras, or a drive for each of them. */
+/** Where the drives of a rig are: one recording of all its cameras, or one drive per camera. */
 export type RigDrives = string | Readonly<Record<string, string>> | undefined;
 
 /**
- * Compares recordings of results of several cameras, each camera with itself; undefined where both are of one camera. Rejects
- * as compareRuns does, and with ERR_RECORDING where only one of the two has several cameras.
+ * Compares recordings of results of several cameras, each camera with itself; undefined if both are of one camera.
+ * Rejects as compareRuns does, and with ERR_RECORDING if only one of the two has several cameras.
  */
 export async function compareRigs(
   referencePath: string,
@@ -59,7 +59,7 @@ export async function compareRigs(
   };
 }
 
-/** None of a recording of one camera, and where one of several is chosen already. */
+/** Empty for a recording of one camera, and if one of several is already chosen. */
 async function camerasOf(path: string): Promise<string[]> {
   const reader = await RecordingReader.open(path);
   await reader.close();

@@ -23,25 +23,25 @@ import { truthFindings } from './truth/truth-findings.js';
 import type { TruthScores } from './truth/truth-scores.js';
 import { clockTime, counted } from './words.js';
 
-/** Two runs of one drive, side by side. */
+/** Comparison of two runs of one drive. */
 export interface Comparison {
   reference: RecordedRun;
   candidate: RecordedRun;
   paired: PairedResults;
-  /** Pairs that are equal byte for byte, timing aside. */
+  /** Pairs that are equal byte for byte, without timing. */
   identicalFrames: number;
-  /** Build, machine, networks and provider are the same: the same bytes are expected. */
+  /** Build, machine, networks and provider are the same, so the same bytes are expected. */
   isSameBuild: boolean;
   steering: SteeringDifference | undefined;
   timing: TimingDifference;
-  /** Both runs against what is true; undefined where no recording at hand says so. */
+  /** Scores of both runs against the ground truth; undefined if no available recording has it. */
   truth: { reference: TruthScores; candidate: TruthScores } | undefined;
   findings: Finding[];
 }
 
 /**
- * Compares a recording of results with a reference, and both with the ground truth of the drive where `drivePath` or one of
- * the two holds some. Rejects with what ResultsFile.open rejects with, and with ERR_RECORDING where the two have no frame in common.
+ * Compares a recording of results with a reference, and both with the drive's ground truth if `drivePath` or one of
+ * the two contains it. Rejects as ResultsFile.open does, and with ERR_RECORDING if the two have no frame in common.
  */
 export async function compareRuns(
   referencePath: string,
@@ -131,7 +131,7 @@ function compared(
   };
 }
 
-/** Both say it, and the same. */
+/** Whether both runs state this fact and agree. */
 function isEqualFact(a: RecordedRun, b: RecordedRun, name: string): boolean {
   return a.run[name] !== undefined && a.run[name] === b.run[name];
 }

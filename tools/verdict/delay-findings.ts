@@ -5,12 +5,12 @@ import type { FramePair } from './pair-results.js';
 import { counted } from './words.js';
 
 const mostFrames = 3;
-/** Frames compared at each shift: enough to tell, however long the drive. */
+/** Maximum number of frames compared at each shift: enough for a decision, however long the drive. */
 const mostCompared = 600;
 
 /**
- * Results that belong to another frame: shifted by a frame or a few they agree with the reference, and as they stand
- * they do not. Told from boxes and from the network's own steering angle, before it is limited.
+ * Results that belong to another frame: they agree with the reference when shifted by up to three frames, and not
+ * unshifted. Judged by boxes and by the network's own steering angle, before it is limited.
  */
 export function delayFindings(pairs: readonly FramePair[]): Finding[] {
   const used = pairs.slice(0, mostCompared);
@@ -31,7 +31,10 @@ export function delayFindings(pairs: readonly FramePair[]): Finding[] {
   return [{ kind: 'delay', words: `results come ${frames} ${way}` }];
 }
 
-/** Between the reference on frame n and the candidate on frame n + shift, summed over the drive; 0 for equal ones. */
+/**
+ * Disagreement between the reference on frame n and the candidate on frame n + shift, mean over the frames; 0 for
+ * equal ones.
+ */
 function disagreement(pairs: readonly FramePair[], shift: number): number {
   let sum = 0;
   let frames = 0;

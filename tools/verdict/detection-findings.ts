@@ -8,7 +8,7 @@ import type { MatchedPair } from './matched-pair.js';
 import type { Limits } from './rules.js';
 import { counted, spokenClass, spokenPercent } from './words.js';
 
-/** A pattern needs so many boxes: fewer may be chance. */
+/** Minimum number of boxes for a pattern: fewer may be chance. */
 const minBoxes = 5;
 /** Share of all changed boxes that must fit a pattern. */
 const patternShare = 0.9;
@@ -21,7 +21,7 @@ interface Lonely {
   timeS: number;
 }
 
-/** What all the boxes of the drive say together: which setting of the detector seems to have changed. */
+/** Findings from all boxes of the drive together: which setting of the detector seems to have changed. */
 export function detectionFindings(pairs: readonly MatchedPair[], limits: Limits): Finding[] {
   const gone = pairs.flatMap(({ pair, matched }) =>
     matched.onlyReference.map((index) => lonelyOf(pair.reference.detections, index, pair)),
@@ -59,7 +59,7 @@ function lonelyOf(
 const lowest = (detections: readonly Detection[]) =>
   detections.reduce((low, { score }) => Math.min(low, score), Number.POSITIVE_INFINITY);
 
-/** Boxes below a score are gone (or have come), and hardly any others: the threshold has moved. */
+/** If boxes below a score disappeared (or appeared) and hardly any others, the threshold has moved. */
 function thresholdFindings(
   gone: readonly Lonely[],
   come: readonly Lonely[],
@@ -79,7 +79,7 @@ function thresholdFindings(
   return [{ ...shownAt(first), kind: 'score-threshold', words }];
 }
 
-/** Boxes that overlap others of their class have come (or are gone), and hardly any others: NMS has changed. */
+/** If boxes that overlap others of their class appeared (or disappeared) and hardly any others, NMS has changed. */
 function suppressionFindings(gone: readonly Lonely[], come: readonly Lonely[]): Finding[] {
   const isLooser = come.length >= gone.length;
   const [changed, others] = isLooser ? [come, gone] : [gone, come];
@@ -134,7 +134,7 @@ function countFindings(pairs: readonly MatchedPair[], limits: Limits): Finding[]
   });
 }
 
-/** Boxes that lie on each other under two names, or signs and lights that are read alike under two, all over the drive. */
+/** Overlapping boxes with two names, or signs and lights read equally surely as two classes, all over the drive. */
 function labelFindings(pairs: readonly MatchedPair[]): Finding[] {
   const found = { detections: new Renames(), readings: new Renames() };
   for (const { pair, matched } of pairs) {
@@ -164,7 +164,7 @@ function labelFindings(pairs: readonly MatchedPair[]): Finding[] {
   );
 }
 
-/** How boxes of one name are named by the other run. */
+/** Counts how one run's names appear in the other. */
 class Renames {
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #totals = new Map<string, number>();
@@ -187,7 +187,7 @@ class Renames {
   }
 }
 
-/** All boxes moved alike: a crop or its way back to the frame has moved. */
+/** If all boxes moved alike, a crop or its mapping back to the frame has moved. */
 function offsetFindings(pairs: readonly MatchedPair[], limits: Limits): Finding[] {
   const offsets: [number, number][] = [];
   for (const { pair, matched } of pairs)

@@ -4,7 +4,7 @@ interface RunMap {
   runClasses: Uint8Array;
 }
 
-/** In how many pixels two class maps of one size differ, from their runs: no map is drawn for it. */
+/** Number of pixels in which two class maps of one size differ, computed from their runs without expanding a map. */
 export function differingPixels(a: RunMap, b: RunMap): number {
   let differing = 0;
   let [i, j] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * Every kind of difference that a verdict may name, in the order in which a person should hear of them: first what was
- * changed, then what came of it. Rules allow findings by these names.
+ * Every kind of difference that a verdict may name, in the order for people: first what was changed, then its
+ * effects. Rules allow findings by these names.
  */
 export const findingKinds = {
   'camera-missing': 'a camera without results',
@@ -59,16 +59,16 @@ export type FindingKind = keyof typeof findingKinds;
 /** One difference between a run and its reference. */
 export interface Finding {
   kind: FindingKind;
-  /** One sentence for a person, without a full stop. */
+  /** One sentence for people, without a full stop. */
   words: string;
-  /** Seconds on the drive's clock, where the difference has a moment. */
+  /** Seconds on the drive's clock, if the difference has a moment. */
   timeS?: number;
   /** The frame that shows it best. */
   frameId?: number;
-  /** Of a rig with several, whose frame that is. */
+  /** Camera that the frame belongs to, for a rig with several. */
   camera?: string;
-  /** Detection class, sign class or state of a light, where it is about one. */
+  /** Detection class, sign class or state of a light, if it concerns one. */
   className?: string;
-  /** What to point at in that frame, pixels: left, top, right, bottom. */
+  /** Box to highlight in that frame, pixels: left, top, right, bottom. */
   boxXyxyPx?: readonly [number, number, number, number];
 }

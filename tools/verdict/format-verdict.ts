@@ -5,10 +5,10 @@ import { namedScores, pairScores, spokenChange } from './truth/truth-scores.js';
 import type { Verdict } from './verdict.js';
 import { counted, spokenDegrees } from './words.js';
 
-/** So many findings of one kind are told one by one; the JSON has all. */
+/** Number of findings per kind that are listed one by one; the JSON has all. */
 const shownOfKind = 8;
 
-/** The verdict for a person: what it is, what was found, kind by kind. */
+/** Formats the verdict for people: the result, then the findings by kind. */
 export function formatVerdict(verdict: Verdict): string {
   const { passed, findings } = verdict;
   const facts: [string, string][] = [
@@ -36,7 +36,7 @@ export function summaryOf({ findings }: Pick<Verdict, 'findings'>): string {
   return `${counted(findings.length, 'finding')}${allowed > 0 ? `, ${allowed} allowed` : ''}`;
 }
 
-/** Name and text of what was measured, whatever came of it. */
+/** Name and text of each measurement, whatever the verdict. */
 export function factsOf(verdict: Verdict): [string, string][] {
   const { frames, isSameBuild, steering, p99Ms, losses } = verdict;
   const facts: [string, string][] = [
@@ -61,7 +61,7 @@ export function factsOf(verdict: Verdict): [string, string][] {
   return facts;
 }
 
-/** What both runs score against the drive's ground truth. */
+/** Scores of both runs against the drive's ground truth. */
 function truthFacts({ truth }: Verdict): [string, string][] {
   if (truth === null) return [];
   const { reference, candidate } = truth;
@@ -91,7 +91,7 @@ export const suitesXml = (suites: readonly string[]): string =>
 <testsuites>${suites.join('\n')}</testsuites>
 `;
 
-/** One test case a kind of finding, failed where one is not allowed. */
+/** One test case per kind of finding, failed if a finding is not allowed. */
 export function junitSuite(verdict: Verdict, className = 'windshield.verify'): string {
   const { findings, reference, truth } = verdict;
   const groups = byKind(findings);

@@ -4,7 +4,7 @@ import type { ObjectView } from './object-groups.js';
 import type { Limits } from './rules.js';
 import { clockTime, spokenClass } from './words.js';
 
-/** What became of the states of one light: `light turned red at 00:12.3 lost`. */
+/** Differences in the states of one light: `light turned red at 00:12.3 lost`. */
 export function lightFindings(
   reference: ObjectView | undefined,
   candidate: ObjectView | undefined,

@@ -8,7 +8,7 @@ export interface SeenLight {
   boxXyxyPx: BoxXyxyPx;
 }
 
-/** A state that a light kept, as far as it was read: `red` from 12.3 s to 19.8 s. */
+/** A state that a light kept while it was read: `red` from 12.3 s to 19.8 s. */
 export interface LightPhase {
   state: string;
   firstS: number;
@@ -20,7 +20,7 @@ export interface LightPhase {
   isTurn: boolean;
 }
 
-/** What flickers for fewer frames than this is noise of the reading. */
+/** States that last for fewer frames are noise of the reading. */
 const minFrames = 3;
 
 /** The states that a light went through. `seen` in order of time. */
@@ -40,7 +40,7 @@ export function phasesOf(seen: readonly SeenLight[]): LightPhase[] {
   for (const phase of phases.filter(({ frames }) => frames >= minFrames)) {
     const last = kept.at(-1);
     if (last?.state === phase.state) {
-      // What parted them was noise.
+      // The phases between them were noise.
       last.lastS = phase.lastS;
       last.frames += phase.frames;
     } else kept.push({ ...phase, isTurn: last !== undefined });

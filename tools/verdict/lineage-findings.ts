@@ -7,7 +7,7 @@ import { spokenPercent } from './words.js';
 
 const shortHash = (sha256: string) => (sha256 === '' ? 'none' : sha256.slice(0, 8));
 
-/** What the results themselves say of how they were made: networks, settings, calibration, provider. */
+/** Differences in how the results were made, as they state it: networks, settings, calibration, provider. */
 export function lineageFindings(
   { pairs }: PairedResults,
   reference: RecordedRun,

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.js';
 import { spokenClass } from './words.js';
 
-/** Settings as a person calls them; others are told by their place in the manifest. */
+/** Names of settings for people; other settings are named by their path in the manifest. */
 const spokenSettings: Readonly<Record<string, string>> = {
   'decode.scoreThreshold': 'score threshold',
   'decode.nmsIou': 'NMS threshold (IoU)',
@@ -11,7 +11,7 @@ const spokenSettings: Readonly<Record<string, string>> = {
   'input.fit': 'fit',
 };
 
-/** Settings of the bundles that decide results, as both files say them: each that differs. */
+/** Differences in bundle settings that affect results, as recorded in both files. */
 export function manifestFindings(
   reference: ReadonlyMap<string, unknown>,
   candidate: ReadonlyMap<string, unknown>,

@@ -3,7 +3,7 @@ import type { FramePair, MapDifference } from './pair-results.js';
 import type { Limits } from './rules.js';
 import { clockTime, spokenClass, spokenPercent } from './words.js';
 
-/** How the class maps of two runs differ, in means over the drive. */
+/** Differences between the class maps of two runs, as means over the drive. */
 export function mapFindings(pairs: readonly FramePair[], limits: Limits): Finding[] {
   const mapped = pairs.filter(
     (pair): pair is FramePair & { map: MapDifference } => pair.map !== undefined,

@@ -10,11 +10,11 @@ export const boxOf = (box: Box | undefined): BoxXyxyPx => [
   box?.yMax ?? 0,
 ];
 
-/** Two boxes of one name are one object from this overlap on; of two names from a larger one. */
+/** Minimum overlap for two boxes to be one object; higher if their names differ. */
 const minIou = { sameClass: 0.5, otherClass: 0.7 } as const;
 
 export interface DetectionMatch {
-  /** Places in the two lists. */
+  /** Indices in the two lists. */
   reference: number;
   candidate: number;
   iou: number;
@@ -22,14 +22,14 @@ export interface DetectionMatch {
 
 export interface MatchedDetections {
   matches: DetectionMatch[];
-  /** Places of those without a partner. */
+  /** Indices of boxes without a partner. */
   onlyReference: number[];
   onlyCandidate: number[];
 }
 
 /**
- * Pairs the boxes that two runs saw in one frame, the largest overlap first: boxes of one class at IoU 0.5, then what
- * is left over at IoU 0.7 whatever it is called.
+ * Pairs the boxes of two runs in one frame, the largest overlap first: boxes of one class at IoU 0.5, then the
+ * remaining ones at IoU 0.7 regardless of class.
  */
 export function matchDetections(
   reference: readonly Detection[],

@@ -3,16 +3,16 @@ import { boxOf } from './match-detections.js';
 import type { MatchedPair } from './matched-pair.js';
 import type { RecordedRun } from './open-results.js';
 
-/** Where neither file says what its networks may be off by: the bound of the bundles on the plain CPU. */
+/** Used if neither file states its networks' tolerance: the bundles' tolerance on the plain CPU. */
 const defaultTolerance = 1e-3;
-/** So many numbers may lie outside: where two boxes are all but equal, suppression may keep the other one. */
+/** Share of numbers that may exceed it: if two boxes are nearly equal, suppression may keep the other one. */
 const outsideShare = 0.01;
 
 /**
- * Scores and boxes that differ by more than the networks' outputs may on their providers (manifest `tolerance`), where
- * networks, settings and calibration are the same. An output that is off by t moves a score by at most t / 2 (softmax)
- * and a box's corner by about 0.2 t of its size (SSD offsets with variances 0.1 and 0.2); twice that is allowed, for
- * rounding on the way.
+ * Scores and boxes that differ by more than the providers' tolerance allows (manifest `tolerance`), for equal
+ * networks, settings and calibration. An output that is off by t moves a score by at most t / 2 (softmax) and a box's
+ * corner by about 0.2 t of its size (SSD offsets with variances 0.1 and 0.2); twice that is allowed, because of
+ * rounding in between.
  */
 export function numberFindings(
   pairs: readonly MatchedPair[],

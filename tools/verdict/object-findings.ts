@@ -4,12 +4,12 @@ import { classOf, type ObjectGroup, type ObjectView, readingOf } from './object-
 import type { Limits } from './rules.js';
 import { clockTime, counted, spokenClass, spokenSign } from './words.js';
 
-/** A sign was read when it was read in so many frames; what is remembered counts. */
+/** A sign counts as read if it was read in at least this many frames, including remembered readings. */
 const minReadings = 3;
-/** An object that one run found in fewer than this share of the other's frames was found for a shorter time. */
+/** An object found in fewer than this share of the other run's frames counts as found for a shorter time. */
 const shorterShare = 0.6;
 
-/** What became of each object and each sign of the drive, in the order in which they came. */
+/** Differences in each object and each sign of the drive, in order of appearance. */
 export function objectFindings(groups: readonly ObjectGroup[], limits: Limits): Finding[] {
   return groups
     .flatMap((group) => findingsOf(group, limits))
@@ -22,7 +22,7 @@ function findingsOf({ reference, candidate }: ObjectGroup, limits: Limits): Find
   const sign = signFinding(reference, candidate);
   if (sign !== undefined) return [sign];
   const lights = lightFindings(reference, candidate, limits);
-  // A light that was lost with its box is told as what it showed.
+  // A light that was lost with its box is reported by its states.
   if ((reference === undefined || candidate === undefined) && lights.length > 0) return lights;
   if (reference === undefined) return [goneFinding('object-added', candidate!)];
   if (candidate === undefined) return [goneFinding('object-lost', reference)];
@@ -70,7 +70,7 @@ function findingsOf({ reference, candidate }: ObjectGroup, limits: Limits): Find
   return findings;
 }
 
-/** A sign that was lost with its box is told as the sign that it was. */
+/** A sign that was lost with its box is reported as that sign. */
 function signFinding(
   reference: ObjectView | undefined,
   candidate: ObjectView | undefined,

@@ -5,34 +5,34 @@ import type { MatchedPair } from './matched-pair.js';
 
 /** One run's view of an object over the drive. */
 export interface ObjectView {
-  /** Track ids that it had, in the order in which they began. */
+  /** Its track ids, in the order in which they began. */
   trackIds: number[];
-  /** Frames that found it. */
+  /** Number of frames that found it. */
   frames: number;
   firstS: number;
   lastS: number;
-  /** By class name, in how many frames. */
+  /** Number of frames by class name. */
   classFrames: Map<string, number>;
-  /** Summed probability of what its signs were read as, and in how many frames. */
+  /** Summed probability and number of frames for each class that its signs were read as. */
   readings: Map<string, { probability: number; frames: number }>;
-  /** States that were read of it as a light, in order of time. */
+  /** States that it was read with as a light, in order of time. */
   lights: SeenLight[];
   /** The frame in which it was largest. */
   best: { frameId: number; timeS: number; boxXyxyPx: BoxXyxyPx; areaPx: number };
 }
 
-/** An object, as far as either run found it. */
+/** An object that at least one run found. */
 export interface ObjectGroup {
   reference: ObjectView | undefined;
   candidate: ObjectView | undefined;
 }
 
-/** Tracks of the two runs are one object when their boxes matched in so many frames. */
+/** Tracks of the two runs are one object if their boxes matched in at least this many frames. */
 const minVotes = 3;
 
 /**
- * The drive's objects: tracks of both runs, joined where their boxes lie on each other. An object that one run tracks
- * in two pieces and the other in one is one object.
+ * The drive's objects: tracks of both runs, joined if their boxes overlap. An object that one run tracks in two
+ * pieces and the other in one is one object.
  */
 export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
   const votes = new Map<string, number>();
@@ -80,7 +80,7 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
   };
   for (const [edge, count] of votes) {
     const [a, b] = edge.split('|') as [string, string];
-    // A short track matched in every one of its frames is the object all the same.
+    // A short track that matched in each of its frames also counts.
     const needed = Math.min(minVotes, views.get(a)!.frames, views.get(b)!.frames);
     if (count >= needed) parents.set(rootOf(a), rootOf(b));
   }
@@ -133,12 +133,12 @@ function add(counts: Map<string, number>, key: string, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
-/** What an object was called most of the time. */
+/** The class that an object had in most frames. */
 export function classOf({ classFrames }: ObjectView): string {
   return [...classFrames].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
 
-/** What its sign was read as, all frames together; undefined where it was read in fewer than `minFrames`. */
+/** The class that its sign was read as over all frames; undefined if it was read in fewer than `minFrames`. */
 export function readingOf({ readings }: ObjectView, minFrames: number): string | undefined {
   let best: string | undefined;
   let most = 0;

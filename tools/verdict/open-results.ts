@@ -21,19 +21,19 @@ export interface Result {
   payload: Uint8Array;
 }
 
-/** What the run said of itself when it was recorded. */
+/** Facts that the run recorded about itself. */
 export interface RecordedRun {
   path: string;
-  /** Metadata `windshield.result`: source, pacing, build, machine, hashes. Empty in a file of another maker. */
+  /** Metadata `windshield.result`: source, pacing, build, machine, hashes. Empty if another program wrote the file. */
   run: Readonly<Record<string, string>>;
-  /** By task, what of the manifest decides results; undefined for files that do not say it. */
+  /** By task, the part of the manifest that affects results; undefined for files that do not record it. */
   manifests: ReadonlyMap<string, unknown>;
   calibration: CameraCalibration | undefined;
-  /** What could not be read of a damaged file; empty for a whole one. */
+  /** Parts of a damaged file that could not be read; empty for a complete one. */
   losses: readonly string[];
 }
 
-/** A recording of results that is being read. Close it when done. */
+/** A recording of results, open for reading. Close it when done. */
 export class ResultsFile {
   readonly path: string;
   readonly #reader: RecordingReader;
@@ -46,7 +46,7 @@ export class ResultsFile {
     this.#topics = topics;
   }
 
-  /** Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING: no recording, or one without results. */
+  /** Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING: not a recording, or one without results. */
   static async open(path: string): Promise<ResultsFile> {
     const reader = await RecordingReader.open(path);
     const topics = reader.channels
@@ -57,12 +57,12 @@ export class ResultsFile {
     throw withoutResults(reader);
   }
 
-  /** What the run said of itself, by name. */
+  /** Metadata that the run recorded, by name. */
   get metadata(): RecordingReader['metadata'] {
     return this.#reader.metadata;
   }
 
-  /** In the order of their stamps. A message that does not decode is passed over and counted. */
+  /** In the order of their stamps. Messages that cannot be decoded are skipped and counted. */
   async *results(): AsyncGenerator<Result, void, void> {
     for await (const { data, stampNs } of this.#reader.messages({ topics: this.#topics })) {
       let frame: PerceptionFrame;

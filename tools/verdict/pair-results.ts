@@ -6,16 +6,16 @@ import { withoutTiming } from '../../src/messages/without-timing.js';
 import { differingPixels } from './differing-pixels.js';
 import type { Result, ResultsFile } from './open-results.js';
 
-/** One frame of the drive as both runs saw it. The class maps are gone: they are compared while they are read. */
+/** One frame of the drive as both runs saw it. Class maps are compared while they are read, and then dropped. */
 export interface FramePair {
   frameId: number;
   /** Seconds since the drive's first frame. */
   timeS: number;
   reference: PerceptionFrame;
   candidate: PerceptionFrame;
-  /** Equal byte for byte, timing aside. */
+  /** Equal byte for byte, without timing. */
   isIdentical: boolean;
-  /** Undefined where one of the two has no class map. */
+  /** Undefined if one of the two has no class map. */
   map: MapDifference | undefined;
 }
 
@@ -26,20 +26,20 @@ export interface MapDifference {
   freeSpace: { reference: number; candidate: number };
   classNames: readonly string[];
   shares: { reference: readonly number[]; candidate: readonly number[] };
-  /** Maps of two sizes are compared by their shares alone; `differing` is 0 then. */
+  /** Maps of different sizes are compared only by their shares; `differing` is then 0. */
   isSameSize: boolean;
 }
 
 export interface PairedResults {
   pairs: FramePair[];
-  /** Frames that only one of the two has a result of. */
+  /** Frames for which only one of the two has a result. */
   missing: PerceptionFrame[];
   added: PerceptionFrame[];
 }
 
 /**
- * Reads two recordings side by side and pairs their results by the frame's time on the drive's clock. One result of
- * each is decoded at a time; what stays in memory is without class maps and without timing of stages that are compared elsewhere.
+ * Reads two recordings in parallel and pairs their results by the frame's time on the drive's clock. One result of
+ * each is decoded at a time; kept results have no class maps and no timing of stages that are compared elsewhere.
  */
 export async function pairResults(
   reference: ResultsFile,
@@ -67,7 +67,7 @@ async function nextOf(results: AsyncGenerator<Result, void, void>): Promise<Resu
   return done ? undefined : (value as Result);
 }
 
-/** A supervised run may have several lives, each with a clock of its own. */
+/** A supervised run may have several lives, each with its own clock. */
 function compareMoments({ frame: a }: Result, { frame: b }: Result): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;
   return a.sourceTimeNs < b.sourceTimeNs ? -1 : a.sourceTimeNs > b.sourceTimeNs ? 1 : 0;

@@ -3,7 +3,7 @@ import { checkCameraCalibration } from '../../src/calibration/check-camera-calib
 import { MapLookUp } from '../../src/preprocess/map-look-up.js';
 import type { RecordedRun } from './open-results.js';
 
-/** How the run's class maps lie in its frames; undefined where the recording does not say. */
+/** How the run's class maps map to its frames; undefined if the recording does not say. */
 export function recordedMapLookUp({ manifests, calibration }: RecordedRun): MapLookUp | undefined {
   const manifest = manifests.get('segmentation') as { input?: unknown } | undefined;
   const spec = inputSpecSchema.safeParse(manifest?.input);
@@ -11,7 +11,7 @@ export function recordedMapLookUp({ manifests, calibration }: RecordedRun): MapL
   return new MapLookUp(spec.data, cameraIn(calibration));
 }
 
-/** As on the rig: a camera that was never calibrated is taken as it is. */
+/** As on the rig, pictures of an uncalibrated camera are used as they are. */
 function cameraIn(calibration: RecordedRun['calibration']) {
   try {
     return calibration && checkCameraCalibration(calibration);

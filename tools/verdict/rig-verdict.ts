@@ -5,19 +5,19 @@ import { type JudgedFinding, judge, type Rules } from './rules.js';
 import { type Verdict, verdictOf } from './verdict.js';
 import { counted } from './words.js';
 
-/** What a verdict on a rig of several cameras says, as `--json` prints it. */
+/** The verdict on a rig of several cameras, as `--json` prints it. */
 export interface RigVerdict {
-  /** Every camera's verdict passed, and none is missing or new against the rules. */
+  /** True if every camera's verdict passed, and no missing or additional camera violates the rules. */
   passed: boolean;
   reference: string;
   candidate: string;
-  /** Of all cameras, each with its camera's name in `camera` and before its words. */
+  /** Findings of all cameras; `camera` and the beginning of `words` name the camera. */
   findings: JudgedFinding[];
   /** The verdict of each camera, by name. */
   cameras: Record<string, Verdict>;
 }
 
-/** Rules count for each camera of its own. */
+/** Rules apply to each camera separately. */
 export function rigVerdictOf(rig: RigComparison, rules: Rules): RigVerdict {
   const cameras = [...rig.cameras].map(([camera, { comparison }]) => {
     return [camera, verdictOf(comparison, rules)] as const;
@@ -35,7 +35,7 @@ export function rigVerdictOf(rig: RigComparison, rules: Rules): RigVerdict {
   };
 }
 
-/** For a person: the whole first, then camera by camera. */
+/** Formats the verdict for people: the total first, then camera by camera. */
 export function formatRigVerdict(verdict: RigVerdict): string {
   const { passed, findings, cameras, reference, candidate } = verdict;
   const wrong = findings.filter(({ isAllowed }) => !isAllowed).length;

@@ -9,15 +9,15 @@ import { namedScores, type ScoreName } from './truth/truth-scores.js';
 const amount = z.number().nonnegative();
 const kind = z.enum(Object.keys(findingKinds) as [FindingKind, ...FindingKind[]]);
 
-/** Differences up to these are none. */
+/** Differences up to these limits are ignored. */
 const limitsSchema = z.strictObject({
-  /** An object counts from so many frames on; what flickers for fewer is counted with its class alone. */
+  /** An object counts if it is found in at least this many frames; shorter ones count only in their class's total. */
   objectFrames: z.int().min(1).default(5),
-  /** Found so much later or earlier, seconds. */
+  /** Found this much later or earlier, seconds. */
   seenLaterS: amount.default(0.25),
   /** Share of a class's boxes that may come or go. */
   boxCountShare: amount.default(0.05),
-  /** All boxes to one side, pixels of the frame. */
+  /** Common offset of all boxes, pixels of the frame. */
   boxOffsetPx: amount.default(0.5),
   steeringMeanDeg: amount.default(0.05),
   steeringMostDeg: amount.default(0.5),
@@ -27,28 +27,31 @@ const limitsSchema = z.strictObject({
   mapPixels: amount.default(0.01),
   /** Mean height of free space, a share of the map. */
   freeSpace: amount.default(0.005),
-  /** A stage against its reference, once the machine's own pace is taken out; on the same machine only. */
+  /** A stage's time relative to the reference, corrected for the machine's speed; on the same machine only. */
   stageTimes: z.number().min(1).default(1.5),
   stageMs: amount.default(1),
-  /** p99 of glass to result, milliseconds; left out, it is told and not judged: it depends on what else runs. */
+  /**
+   * p99 of glass to result, milliseconds. If omitted, it is reported and not judged, because it depends on what else
+   * runs.
+   */
   latencyP99Ms: amount.optional(),
 });
 
-/** What is asked of one score against ground truth, in its own unit. */
+/** Requirements for one score against ground truth, in its own unit. */
 const scoreRule = z.strictObject({
-  /** It may become so much worse than the reference's. */
+  /** It may be worse than the reference's by this much. */
   worseBy: amount.optional(),
-  /** The candidate's own must not lie below, or above, whatever the reference's is. */
+  /** Bounds for the candidate's score, whatever the reference's is. */
   atLeast: z.number().optional(),
   atMost: z.number().optional(),
 });
 
-/** What may differ. */
+/** The differences that are accepted. */
 export const rulesSchema = z.strictObject({
-  /** `auto`: bit by bit where build, machine, networks and provider are the same; `never`: by limits everywhere. */
+  /** `auto`: bit by bit if build, machine, networks and provider are the same; `never`: by limits everywhere. */
   exact: z.enum(['auto', 'never']).default('auto'),
   limits: limitsSchema.prefault({}),
-  /** Scores against ground truth, where the drive has some. */
+  /** Scores against ground truth, if the drive has any. */
   truth: z
     .partialRecord(z.enum(Object.keys(namedScores) as [ScoreName, ...ScoreName[]]), scoreRule)
     .default({}),
@@ -69,10 +72,10 @@ export const rulesSchema = z.strictObject({
 export type Rules = z.infer<typeof rulesSchema>;
 export type Limits = Rules['limits'];
 
-/** Nothing may differ. */
+/** The default rules: nothing is allowed. */
 export const strictRules: Rules = rulesSchema.parse({});
 
-/** Reads a rules file (YAML). Rejects with ERR_CONFIG, naming the key. */
+/** Reads a rules file (YAML). Rejects with ERR_CONFIG and names the key. */
 export async function readRules(path: string): Promise<Rules> {
   const text = readInputText(path, { code: 'ERR_CONFIG', what: 'a rules file' });
   const { value } = parseYaml(text, { where: path, code: 'ERR_CONFIG' });
@@ -88,7 +91,7 @@ export interface JudgedFinding extends Finding {
   isAllowed: boolean;
 }
 
-/** Says of each finding whether the rules let it pass; `atMost` counts over all classes that its line names. */
+/** Marks each finding as allowed or not; `atMost` counts over all classes in its line. */
 export function judge(findings: readonly Finding[], { allow, never }: Rules): JudgedFinding[] {
   const used = allow.map(() => 0);
   const isNever = ({ className }: Finding) => className !== undefined && never.includes(className);

@@ -11,7 +11,7 @@ export interface SteeringDifference {
   mostFrameId: number;
 }
 
-/** Undefined where no frame has both angles. */
+/** Undefined if no frame has both angles. */
 export function steeringDifference(pairs: readonly FramePair[]): SteeringDifference | undefined {
   let sumRad = 0;
   const found = { frames: 0, mostRad: -1, mostAtS: 0, mostFrameId: 0 };

@@ -5,7 +5,7 @@ import type { FramePair } from './pair-results.js';
 import type { Limits } from './rules.js';
 
 export interface TimingDifference {
-  /** Glass to result over the drive, milliseconds; undefined where a run has no times. */
+  /** Glass to result over the drive, milliseconds; undefined if a run has no times. */
   p99Ms: { reference: number; candidate: number } | undefined;
   stages: readonly StageTimes[];
 }
@@ -26,7 +26,7 @@ export function timingDifference(pairs: readonly FramePair[]): TimingDifference 
       if (timing === undefined || timing.publishNs < timing.captureNs) continue;
       glass[side].push(Number(timing.publishNs - timing.captureNs) / 1e6);
       for (const { stage, startNs, preprocessEndNs, inferenceEndNs, endNs } of timing.stages) {
-        // A frame without anything to infer, such as one without signs, says nothing of the stage's pace.
+        // A frame with nothing to infer, as one without signs, says nothing about the stage's speed.
         if (endNs < startNs || inferenceEndNs <= preprocessEndNs) continue;
         const times = stages.get(stage) ?? { reference: [], candidate: [] };
         times[side].push(Number(endNs - startNs) / 1e6);
@@ -48,7 +48,7 @@ export function timingDifference(pairs: readonly FramePair[]): TimingDifference 
 
 /**
  * Stages that became slower or faster than the machine did. A busy machine slows all stages alike, so each is judged
- * against the middle of all stages' ratios; with a single stage there is nothing to judge it by, and it is judged as it is.
+ * against the median of all stages' ratios; a single stage has nothing to compare with, and its own ratio is judged.
  */
 export function timingFindings(
   { p99Ms, stages }: TimingDifference,
@@ -58,10 +58,10 @@ export function timingFindings(
   const findings: Finding[] = [];
   const ratios = stages.map(({ referenceMs, candidateMs }) => candidateMs / referenceMs);
   const ascending = Float64Array.from(ratios).sort();
-  // The lower middle of an even number: one slow stage of two is not the measure of the other.
+  // The lower middle of an even number, so that one slow stage of two does not set the pace for the other.
   const pace = stages.length < 2 ? 1 : ascending[(stages.length - 1) >> 1]!;
   for (const { stage, referenceMs, candidateMs } of isSameMachine ? stages : []) {
-    // Beyond both, the reference and what the pace makes of it: load does not slow short and long stages alike.
+    // Must exceed both the reference and the reference times the pace: load does not slow short and long stages alike.
     const mostMs = referenceMs * Math.max(1, pace);
     const leastMs = referenceMs * Math.min(1, pace);
     const isSlower =

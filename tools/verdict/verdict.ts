@@ -2,9 +2,9 @@ import type { Comparison } from './compare-runs.js';
 import { type JudgedFinding, judge, type Rules } from './rules.js';
 import type { TruthScores } from './truth/truth-scores.js';
 
-/** What a verdict says, as `--json` prints it. */
+/** A verdict, as `--json` prints it. */
 export interface Verdict {
-  /** No finding, or none that the rules do not allow. */
+  /** True if there is no finding that the rules do not allow. */
   passed: boolean;
   reference: string;
   candidate: string;
@@ -15,9 +15,9 @@ export interface Verdict {
   steering: { meanRad: number; mostRad: number; mostAtS: number } | null;
   /** p99 of glass to result, milliseconds. */
   p99Ms: { reference: number; candidate: number } | null;
-  /** Scores of both against the drive's ground truth; null where there is none. */
+  /** Scores of both against the drive's ground truth; null if there is none. */
   truth: { reference: TruthScores; candidate: TruthScores } | null;
-  /** What could not be read of either file. */
+  /** Parts of either file that could not be read. */
   losses: string[];
 }
 

@@ -12,8 +12,8 @@ const isKept = (name: string): name is (typeof kept)[number] =>
   kept.some((topic) => topic === name);
 
 /**
- * Writes a reference: the results and the calibration of a recording, of each of its cameras, compressed, without pictures. It is there whole
- * or not at all. Rejects with ERR_OUTPUT.
+ * Writes a reference: the results and the calibration of a recording, for each of its cameras, compressed, without
+ * pictures. The file appears only when it is complete. Rejects with ERR_OUTPUT.
  */
 export async function writeReference(resultsPath: string, path: string): Promise<void> {
   const reader = await RecordingReader.open(resultsPath);

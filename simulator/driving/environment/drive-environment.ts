@@ -7,34 +7,34 @@ import { lookAheadM, pursueLane } from '../vehicle/pure-pursuit.js';
 import { rewardOf } from './reward.js';
 
 export interface EnvironmentOptions {
-  /** Of the observed picture, pixels; 160x90 when left out. */
+  /** Width of the observed picture, pixels; 160x90 by default. */
   widthPx?: number;
   heightPx?: number;
-  /** Steps a second; 10 when left out. */
+  /** Steps per second; 10 by default. */
   rateHz?: number;
-  /** An episode is truncated after this many seconds; 60 when left out. */
+  /** An episode is truncated after this many seconds; 60 by default. */
   seconds?: number;
-  /** At the start, m/s; 12 when left out. */
+  /** Speed at the start, m/s; 12 by default. */
   speedMps?: number;
-  /** Strength of wind, crown and bumps; 1 when left out. */
+  /** Strength of wind, crown and bumps; 1 by default. */
   disturbance?: number;
   weather?: 'plain' | 'any';
 }
 
-/** What the learner does for one step. */
+/** The learner's action for one step. */
 export interface Action {
-  /** At the wheels, radians, positive to the left. */
+  /** Angle at the wheels, radians, positive to the left. */
   steeringRad: number;
-  /** m/s²; 0 when left out, which holds the speed. */
+  /** m/s²; 0 by default, which holds the speed. */
   accelerationMps2?: number;
 }
 
-/** What the learner knows. */
+/** What the learner may know. */
 export interface Observation {
   /** The camera's picture through its lens, packed rgb8. */
   image: RgbImage;
   speedMps: number;
-  /** Of the wheels now: commands take time to get there. */
+  /** Current angle of the wheels: commands take time to get there. */
   steeringRad: number;
 }
 
@@ -45,14 +45,14 @@ export interface StepInfo {
   sM: number;
   offsetM: number;
   headingErrorRad: number;
-  /** What the reference controller would have steered from here. */
+  /** What the reference controller would steer from here. */
   referenceRad: number;
 }
 
 export interface Step {
   observation: Observation;
   reward: number;
-  /** A wheel is over the border of the lane: the episode has failed. */
+  /** A wheel is over the lane's border: the episode has failed. */
   terminated: boolean;
   /** The time is up. */
   truncated: boolean;
@@ -60,11 +60,11 @@ export interface Step {
 }
 
 /**
- * The road as an environment for learners, after Gymnasium's interface: `reset` begins an episode in the world of a
- * seed, `step` lets time pass. The same seed and actions give the same observations and rewards.
+ * The road as an environment for learners, after Gymnasium's interface: `reset` starts an episode in the world of a
+ * seed, `step` advances time. The same seed and actions give the same observations and rewards.
  */
 export class DriveEnvironment {
-  /** Lowest and highest value of each part of an action; beyond them it is limited. */
+  /** Lowest and highest value of each part of an action; values beyond them are clamped. */
   static readonly actionSpace = {
     steeringRad: [-egoCar.maxSteeringRad, egoCar.maxSteeringRad],
     accelerationMps2: [-egoCar.brakingMps2, egoCar.acceleratingMps2],
@@ -95,12 +95,12 @@ export class DriveEnvironment {
     } as const;
   }
 
-  /** Begins an episode: the car on its lane's centre, at speed. Takes about a second: a world is built. */
+  /** Starts an episode: the car is on its lane's centre, at speed. Takes about a second, because it builds a world. */
   async reset(seed: number): Promise<{ observation: Observation; info: StepInfo }> {
     if (!Number.isSafeInteger(seed) || seed < 0)
       throw new PerceptionError('ERR_USAGE', `expected a seed of 0 or more, found ${seed}`);
     const { rateHz: _rate, seconds, ...setup } = this.#options;
-    // Whoever accelerates all the way comes to a few times the speed of the start; the road is long enough for twice.
+    // A learner who accelerates all the way reaches a few times the initial speed; the road is long enough for twice.
     const lengthM = roadNeededM(seconds, setup.speedMps) * 2;
     this.#drive = await SimulatedDrive.open({ ...setup, seed, lengthM });
     this.#steps = 0;
@@ -108,7 +108,10 @@ export class DriveEnvironment {
     return { observation: observe(this.#drive), info: infoOf(this.#drive) };
   }
 
-  /** One step of 1 / rateHz seconds. Throws ERR_USAGE after an episode's end, and for an action that is no number. */
+  /**
+   * Advances by one step of 1 / rateHz seconds. Throws ERR_USAGE after an episode's end, and if the action is not a
+   * number.
+   */
   step(action: Action): Step {
     const drive = this.#drive;
     if (drive === undefined || this.#isOver)

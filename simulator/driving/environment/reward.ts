@@ -1,24 +1,24 @@
 import { egoCar } from '../vehicle/ego-car.js';
 
-/** What one step came to. */
+/** Result of one step. */
 export interface StepOutcome {
   progressM: number;
-  /** From the lane's centre, metres. */
+  /** Offset from the lane's centre, metres. */
   offsetM: number;
   laneWidthM: number;
-  /** Of the wheels within the step. */
+  /** How far the wheels turned within the step. */
   turnedRad: number;
   isFailed: boolean;
 }
 
-/** Taken off for leaving the lane: as much as 20 m of good driving. */
+/** Deducted for leaving the lane: as much as 20 m of good driving. */
 const failurePenalty = 20;
-/** Taken off for each radian the wheels turn: nobody likes to be shaken. */
+/** Deducted for each radian the wheels turn, because passengers dislike shaking. */
 const turnPenaltyPerRad = 2;
 
 /**
- * One for each metre driven on the lane's centre, less towards its border (by the square of the offset's share of
- * what the lane leaves beside the car), less for turning the wheels, and 20 less for leaving the lane.
+ * One for each metre driven on the lane's centre, less towards its border (by the square of the offset's share of the
+ * lane's free width next to the car), less for turning the wheels, and 20 less for leaving the lane.
  */
 export function rewardOf(step: StepOutcome): number {
   const { progressM, offsetM, laneWidthM, turnedRad, isFailed } = step;

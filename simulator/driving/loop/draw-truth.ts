@@ -6,7 +6,7 @@ import type { SimulatedDrive } from './simulated-drive.js';
 const laneColour: Rgb = [60, 220, 120];
 const pathColour: Rgb = [255, 90, 60];
 
-/** Draws the borders of the car's lane and, where there is an answer, the path it leads to, into the picture. */
+/** Draws the borders of the car's lane into the picture and, if there is an answer, the path that it leads to. */
 export function drawTruth(
   image: RgbImage,
   drive: SimulatedDrive,
@@ -21,7 +21,7 @@ function drawLine(image: RgbImage, line: Polyline, colour: Rgb): void {
     if (at > 0) drawSegment(image, line[at - 1]!, point, colour);
 }
 
-/** A line as thick as a three-hundredth of the picture's width. */
+/** A line whose thickness is a three-hundredth of the picture's width. */
 function drawSegment(
   { data, widthPx, heightPx }: RgbImage,
   [fromX, fromY]: [number, number],

@@ -1,8 +1,8 @@
 /** One frame of a closed loop. */
 export interface CheckedFrame {
-  /** Interventions do not stop this clock: seconds that were driven. */
+  /** Seconds that were driven; interventions do not stop this clock. */
   timeS: number;
-  /** Of the steering against the road, metres; undefined where it could not be said. */
+  /** Disagreement between the steering and the road, metres; undefined if it could not be determined. */
   disagreementM: number | undefined;
 }
 
@@ -11,26 +11,26 @@ export interface Foretold {
   /** Interventions with an alarm in the seconds before. */
   hits: number;
   interventions: number;
-  /** From the first such alarm to the intervention, seconds; undefined without a hit. */
+  /** Median time from the first such alarm to the intervention, seconds; undefined without a hit. */
   medianLeadS: number | undefined;
   alarms: number;
   /** Alarms with no intervention in the seconds after. */
   falseAlarms: number;
-  /** Share of all frames that disagree so much. */
+  /** Share of all frames whose disagreement reaches the threshold. */
   framesAbove: number;
-  /** Of these frames the share that an intervention followed; undefined without any. */
+  /** Share of these frames that an intervention followed; undefined if there are none. */
   framesRight: number | undefined;
 }
 
-/** Frames further apart are of two drives, seconds. */
+/** Frames further apart belong to two drives, seconds. */
 const apartS = 1;
-/** A disagreement counts once it has stood for so long, seconds; less is a fault of one class map. */
+/** A disagreement counts once it has lasted this long, seconds; a shorter one is a fault of a single class map. */
 const standsS = 0.2;
 
 /**
- * Whether disagreement foretold interventions. An alarm begins where the disagreement has been `thresholdM` or more for a
- * while, and is over where it is less. `beforeS`: how long before an intervention an alarm counts as having foretold it.
- * Frames ascend; an alarm does not outlast the intervention that it foretold.
+ * Whether disagreement foretold interventions. An alarm begins once the disagreement has been at least `thresholdM`
+ * for a while, and ends when it is less. `beforeS`: how long before an intervention an alarm counts as having
+ * foretold it. Frames ascend; an alarm ends with the intervention that it foretold.
  */
 export function foretell(
   frames: readonly CheckedFrame[],
@@ -62,7 +62,7 @@ export function foretell(
 const isAbove = (disagreementM: number | undefined, thresholdM: number) =>
   disagreementM !== undefined && Math.abs(disagreementM) >= thresholdM;
 
-/** From when each alarm stood to its last frame, seconds. */
+/** Each alarm's first and last frame, seconds. */
 function alarmsOf(
   frames: readonly CheckedFrame[],
   interventionsS: readonly number[],
@@ -73,7 +73,7 @@ function alarmsOf(
   let lastS = Number.NEGATIVE_INFINITY;
   let isSaid = false;
   for (const { timeS, disagreementM } of frames) {
-    // Somebody took over, or another drive began: the car is elsewhere.
+    // After an intervention or at the start of another drive, the car is elsewhere.
     const isElsewhere = timeS - lastS > apartS;
     const isBroken = isElsewhere || interventionsS.some((atS) => atS > lastS && atS <= timeS);
     if (isBroken || !isAbove(disagreementM, thresholdM)) {

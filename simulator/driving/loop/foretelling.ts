@@ -7,12 +7,12 @@ import type { LoopFrame } from './run-loop.js';
 const beforeS = 4;
 const thresholdsM = [0.5, 0.75, 1, 1.5, 2] as const;
 
-/** What the path is compared with; the middle of the free space also less what it usually is away from the path. */
+/** What the path is compared with; the middle of the free space also minus the median of its distance from the path. */
 export type Against = 'lane' | 'free space' | 'free space, less its median';
 
 export interface Foretelling {
   beforeS: number;
-  /** Share of the frames that an intervention followed: what chance would be right of. */
+  /** Share of all frames that an intervention followed: the hit rate of chance. */
   framesBefore: number;
   /** Share of the frames on which each comparison could be made. */
   seen: Record<'lane' | 'free space', number>;
@@ -21,15 +21,18 @@ export interface Foretelling {
 
 export interface ForetoldRow extends Foretold {
   against: Against;
-  /** In which the share of interventions that are foretold lies, and that of false alarms, with 95 % confidence. */
+  /** 95 % confidence intervals of the share of interventions that are foretold, and of false alarms. */
   hitShare95: readonly [low: number, high: number];
   falseAlarmShare95: readonly [low: number, high: number];
 }
 
-/** Between the last frame of a drive and the first of the next: nothing reaches across, seconds. */
+/** Time between the last frame of a drive and the first of the next, so that no alarm reaches across, seconds. */
 const betweenDrivesS = 2 * beforeS;
 
-/** Watches closed loops, one after the other, and says afterwards whether the steering's disagreement with the road foretold interventions. */
+/**
+ * Watches closed loops, one after the other, and afterwards reports whether the steering's disagreement with the road
+ * foretold interventions.
+ */
 export class ForetellWatch {
   readonly #rateHz: number;
   readonly #frames: { timeS: number; laneM: number | undefined; freeSpaceM: number | undefined }[] =
@@ -37,7 +40,7 @@ export class ForetellWatch {
   readonly #interventionsS: number[] = [];
   #check: PerceptionFrame['steeringCheck'];
   #interventions = 0;
-  /** When this drive began, and its frames so far. */
+  /** Start time of this drive, and its frames so far. */
   #beganS = 0;
   #framesOfDrive = 0;
 
@@ -45,12 +48,12 @@ export class ForetellWatch {
     this.#rateHz = rateHz;
   }
 
-  /** The pipeline's answer; it comes before the loop's frame. */
+  /** Takes the pipeline's answer, which comes before the loop's frame. */
   answered({ steeringCheck }: PerceptionFrame): void {
     this.#check = steeringCheck;
   }
 
-  /** What follows is driven in another world. */
+  /** The following frames are driven in another world. */
   nextDrive(): void {
     this.#beganS += this.#framesOfDrive / this.#rateHz + betweenDrivesS;
     this.#framesOfDrive = 0;

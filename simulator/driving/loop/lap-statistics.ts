@@ -1,20 +1,23 @@
-/** How well a car was driven, from one sample a frame. */
+/** How well a car was driven, from one sample per frame. */
 export interface DriveQuality {
   meanOffsetM: number;
   p95OffsetM: number;
   meanHeadingErrorRad: number;
-  /** Of the sideways acceleration's change, 95th percentile, m/s³. */
+  /** 95th percentile of the lateral jerk, m/s³. */
   jerkP95: number;
 }
 
-/** Samples of a drive, one a frame. */
+/** Samples of a drive, one per frame. */
 export class LapStatistics {
   readonly #offsetsM: number[] = [];
   readonly #headingErrorsRad: number[] = [];
   readonly #jerks: number[] = [];
   #lastMps2: number | undefined;
 
-  /** Offset from the lane's centre, heading off the lane's, and sideways acceleration, `dtS` after the last sample. */
+  /**
+   * Offset from the lane's centre, heading relative to the lane's, and lateral acceleration, `dtS` after the last
+   * sample.
+   */
   add(offsetM: number, headingErrorRad: number, sidewaysMps2: number, dtS: number): void {
     this.#offsetsM.push(Math.abs(offsetM));
     this.#headingErrorsRad.push(Math.abs(headingErrorRad));
@@ -23,7 +26,7 @@ export class LapStatistics {
     this.#lastMps2 = sidewaysMps2;
   }
 
-  /** The car was put somewhere else: what comes next is no change of what was before. */
+  /** The car was put elsewhere, so the next sample gives no change from the last. */
   breakOff(): void {
     this.#lastMps2 = undefined;
   }

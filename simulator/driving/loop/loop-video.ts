@@ -13,25 +13,25 @@ export class LoopVideo {
     this.#drive = drive;
   }
 
-  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING where there is no ffmpeg. */
+  /** Rejects with ERR_OUTPUT, or with ERR_TOOL_MISSING if there is no ffmpeg. */
   static async start(path: string, drive: SimulatedDrive, rateHz: number): Promise<LoopVideo> {
     const { widthPx, heightPx } = drive.camera.model;
     return new LoopVideo(await FilmFile.start(path, { widthPx, heightPx, rateHz }), drive);
   }
 
-  /** Draws what the car sees now, with its lane and the way it is told to go. */
+  /** Draws the car's current view, with its lane and the commanded path. */
   async add({ angleRad }: LoopFrame): Promise<void> {
     const { image } = this.#drive.render();
     drawTruth(image, this.#drive, angleRad);
     await this.#film.add(image.data);
   }
 
-  /** Rejects with ERR_OUTPUT where the film could not be written. */
+  /** Rejects with ERR_OUTPUT if the film could not be written. */
   finish(): Promise<void> {
     return this.#film.finish();
   }
 
-  /** Leaves nothing behind of a film that was not finished. */
+  /** Removes an unfinished film. */
   abort(): Promise<void> {
     return this.#film.abort();
   }

@@ -12,19 +12,19 @@ import { SimulatedCapture } from './simulated-capture.js';
 export interface PipelineDriverOptions {
   config: PipelineConfig;
   camera: CameraModel;
-  /** How it sits on the car, for a pipeline that asks. */
+  /** The camera's mount, for a pipeline that needs it. */
   mount?: MeasuredMount;
   rateHz: number;
-  /** An answer that takes longer is no answer, milliseconds of the clock on the wall. */
+  /** A later answer does not count, milliseconds of wall time. */
   timeoutMs: number;
   note?: (text: string) => void;
-  /** Takes each result, also as it was serialised. */
+  /** Called with each result, also in serialised form. */
   onFrame?: (frame: PerceptionFrame, payload: Uint8Array) => void;
 }
 
 /**
- * The real pipeline at the wheel, in lock-step: its lanes, preprocessing, network and limits, as `replay --lockstep`
- * runs them, with the simulated camera as its source. Nothing is published or recorded.
+ * Lets the real pipeline steer, in lock-step: its lanes, preprocessing, network and limits run as in `replay
+ * --lockstep`, with the simulated camera as its source. Nothing is published or recorded.
  */
 export class PipelineDriver implements Controller {
   readonly name = 'network';
@@ -36,7 +36,7 @@ export class PipelineDriver implements Controller {
   #ended!: Promise<RunResult>;
   #problem: string | undefined;
   #takeAnswer: ((frame: PerceptionFrame | undefined) => void) | undefined;
-  /** A frame that was given up is still on its way; until it is back nobody can be asked. */
+  /** True while a frame that timed out is still being processed; until it returns, no other can be sent. */
   #isWaitedFor = false;
 
   private constructor(options: PipelineDriverOptions) {
@@ -48,7 +48,7 @@ export class PipelineDriver implements Controller {
     this.#onFrame = options.onFrame;
   }
 
-  /** Rejects with ERR_CONFIG where the pipeline has no steering stage, and as `openPipeline` does. */
+  /** Rejects with ERR_CONFIG if the pipeline has no steering stage, and as `openPipeline` does. */
   static async open(options: PipelineDriverOptions): Promise<PipelineDriver> {
     if (options.config.bundles.steering === undefined)
       throw new PerceptionError(
@@ -65,7 +65,7 @@ export class PipelineDriver implements Controller {
   }
 
   async steer({ timeS, picture }: DriverView): Promise<number | undefined> {
-    // The car rolls on in real time while nobody answers: what comes back meanwhile is too old to steer by.
+    // Without an answer the car rolls on in real time: an answer that arrives meanwhile is too old to steer by.
     if (this.#isWaitedFor) await sleep(this.#frameMs);
     if (this.#problem !== undefined || this.#isWaitedFor) return undefined;
     const { data } = picture();
@@ -119,7 +119,7 @@ export class PipelineDriver implements Controller {
   }
 }
 
-/** Undefined where the stage failed or was skipped. */
+/** Undefined if the stage failed or was skipped. */
 function angleOf(frame: PerceptionFrame | undefined): number | undefined {
   const angleRad = frame?.steering?.angleRad;
   return angleRad !== undefined && Number.isFinite(angleRad) ? angleRad : undefined;

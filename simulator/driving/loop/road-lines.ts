@@ -5,10 +5,10 @@ import { pathCurvature } from '../vehicle/kinematic-bicycle.js';
 import type { SimulatedDrive } from './simulated-drive.js';
 
 type GroundPoint = readonly [x: number, y: number, z: number];
-/** On the captured picture, pixels; in order from near to far. */
+/** Points on the captured picture, pixels; in order from near to far. */
 export type Polyline = [x: number, y: number][];
 
-/** Lines on the road reach from here to there, metres before the car. */
+/** Lines on the road are drawn from `fromM` to `toM` ahead of the car, metres. */
 const fromM = 3;
 const toM = 36;
 const stepM = 0.5;
@@ -23,7 +23,7 @@ export function laneBordersPx(drive: SimulatedDrive): Polyline[] {
   });
 }
 
-/** Where the wheels at this angle lead to, as the camera sees it. */
+/** Path of the car at this angle of the wheels, as the camera sees it. */
 export function pathPx(drive: SimulatedDrive, angleRad: number): Polyline {
   const { sM } = drive.car.place;
   const { xM, yM, yawRad, speedMps } = drive.car.state;
@@ -49,7 +49,7 @@ function lineOf(project: Project, pointAt: (aheadM: number) => GroundPoint): Pol
   return line;
 }
 
-/** From the world to the captured picture; undefined behind the camera. */
+/** Projects from the world to the captured picture; undefined behind the camera. */
 function projectionOf(drive: SimulatedDrive): Project {
   const { camera } = drive;
   const pose = cameraPose(drive.world, camera, drive.ego);

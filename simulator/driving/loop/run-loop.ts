@@ -4,28 +4,28 @@ import type { Controller } from './controller.js';
 import { type DriveQuality, LapStatistics } from './lap-statistics.js';
 import type { SimulatedDrive } from './simulated-drive.js';
 
-/** From the light on the sensor to the picture in memory, seconds: no camera has less. */
+/** Time from the light on the sensor to the picture in memory, seconds: no camera is faster. */
 export const sensorLatencyS = 0.03;
-/** A car that does not know where to steer brakes this hard, m/s². */
+/** Deceleration of a car that has no answer, m/s². */
 const brakingMps2 = 4;
 
 export interface LoopRun {
   drive: SimulatedDrive;
   controller: Controller;
   seed: number;
-  /** To be driven, the time of interventions included. */
+  /** Time to drive, including that of interventions. */
   seconds: number;
   rateHz: number;
   /** Added between a picture and the command that answers it, seconds. */
   latencyS: number;
   signal?: AbortSignal;
-  /** After each frame: once for each picture that a driver saw. */
+  /** Called after each frame that a driver saw. */
   onFrame?: (frame: LoopFrame) => void | Promise<void>;
 }
 
 export interface LoopFrame {
   elapsedS: number;
-  /** Commanded for this frame; undefined without an answer. */
+  /** Commanded angle for this frame; undefined without an answer. */
   angleRad: number | undefined;
   interventions: number;
 }
@@ -35,19 +35,20 @@ export interface LoopResult extends DriveQuality {
   interventions: number;
   elapsedS: number;
   drivenM: number;
-  /** Frames that nobody answered; the car braked at each of them. */
+  /** Frames without an answer; the car braked at each of them. */
   unanswered: number;
   seed: number;
   controller: string;
   latencyMs: number;
-  /** Why the car stands before the time is over; absent where it does not. */
+  /** Why the car stopped early; absent if it did not. */
   stopped?: string;
 }
 
 /**
- * Lets a controller drive: a picture each frame, its answer on the wheels after the latency, the car moved on, and so
- * on until the time is over. When a wheel crosses the lane's border somebody intervenes: the car is put back onto the
- * lane's centre, and 6 s pass. Where there is no answer the car brakes; when it stands for that, the run is over.
+ * Lets a controller drive until the time is over: each frame it gets a picture, its answer reaches the wheels after
+ * the latency, and the car moves on. When a wheel crosses the lane's border there is an intervention: the car is put
+ * back onto the lane's centre, and 6 s pass. Without an answer the car brakes; if that brings it to a stop, the run
+ * ends.
  */
 export async function runLoop(run: LoopRun): Promise<LoopResult> {
   const { drive, controller, seconds, rateHz, seed } = run;
@@ -102,6 +103,6 @@ export async function runLoop(run: LoopRun): Promise<LoopResult> {
 
 /** Metres of road that a run may take. */
 export function roadNeededM(seconds: number, speedMps: number): number {
-  // On the inner side of bends a metre of the car is more of the road's.
+  // On the inner side of bends the car's metre is more than a metre of the road.
   return Math.ceil(seconds * speedMps * 1.04) + egoCar.wheelbaseM;
 }

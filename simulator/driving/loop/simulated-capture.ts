@@ -12,8 +12,9 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 type FrameCallback = Parameters<CaptureHandle['onFrame']>[0];
 
 /**
- * The capture of a camera that does not exist yet when its frame is asked for: in a closed loop the picture hangs on
- * the answer to the one before. The pipeline asks, `requested` resolves, and whoever drives draws and delivers.
+ * The capture of a camera whose frame does not exist yet when it is requested: in a closed loop the picture depends
+ * on the answer to the previous one. When the pipeline requests a frame, `requested` resolves, and the driving loop
+ * draws and delivers it.
  */
 export class SimulatedCapture implements CaptureHandle {
   readonly info: SourceInfo;
@@ -57,7 +58,7 @@ export class SimulatedCapture implements CaptureHandle {
     return this.ended;
   }
 
-  /** Resolves when the pipeline asks for a frame, at once where it has asked already. */
+  /** Resolves when the pipeline requests a frame, or at once if it already has. */
   async requested(): Promise<void> {
     while (this.#requests === 0)
       await new Promise<void>((resolve) => {
@@ -65,7 +66,7 @@ export class SimulatedCapture implements CaptureHandle {
       });
   }
 
-  /** Answers one request with a picture, packed rgb8, taken at a time of the simulation. Copies it. */
+  /** Answers one request with a picture, packed rgb8, taken at a simulated time. Copies it. */
   deliver(picture: Uint8Array, timeS: number): void {
     const slot = this.ring.tryAcquireForWrite();
     if (slot < 0)

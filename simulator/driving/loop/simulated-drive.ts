@@ -13,7 +13,7 @@ import { RoadCar } from '../vehicle/road-car.js';
 
 export interface DriveSetup {
   seed: number;
-  /** Of the road to drive, metres. */
+  /** Length of the road to drive, metres. */
   lengthM: number;
   widthPx: number;
   heightPx: number;
@@ -22,22 +22,22 @@ export interface DriveSetup {
   disturbance: number;
   /** `plain`: ordinary light; `any`: fog, dusk, glare and a bad camera too. */
   weather: 'plain' | 'any';
-  /** The rig's when left out. */
+  /** Defaults to the rig's camera. */
   camera?: SimulatedCamera;
 }
 
-/** Drives begin here, so that the road behind the car shows nothing of its end. */
+/** Drives start here, so that the end of the road behind the car is not visible. */
 const startM = 25;
-/** Road drawn beyond the last metre that is driven. */
+/** Length of road that is drawn beyond the last driven metre. */
 const beyondM = 280;
-/** Things this far behind and before the car may show. */
+/** Objects this far behind and ahead of the car may be visible. */
 const behindM = 60;
 const aheadM = 280;
-/** What may show is looked for again after so many metres. */
+/** Visible objects are searched for again after this many metres. */
 const lookEveryM = 25;
 const supersampling = 1.5;
 
-/** A car on a road of a seed, and its camera. Where it drives is up to whoever holds it. */
+/** A car on the road of a seed, and its camera. The caller drives it. */
 export class SimulatedDrive {
   readonly car: RoadCar;
   readonly camera: SimulatedCamera;
@@ -45,7 +45,7 @@ export class SimulatedDrive {
   readonly laneDM: number;
   readonly #setup: DriveSetup;
   readonly #world: World;
-  /** The world's things near the car: one of many kilometres need not be looked through at every frame. */
+  /** The world's objects near the car, so that a world of many kilometres need not be searched at every frame. */
   readonly #near: World;
   #lookedAtM = Number.NEGATIVE_INFINITY;
   readonly #conditions: Conditions;
@@ -64,7 +64,7 @@ export class SimulatedDrive {
     this.car = new RoadCar(world.road, start, setup.speedMps, disturbances);
   }
 
-  /** Builds the world of a seed: about a second, and half a second more for each kilometre. */
+  /** Builds the world of a seed: takes about a second, and half a second more for each kilometre. */
   static async open(setup: DriveSetup): Promise<SimulatedDrive> {
     const assets = await loadAssets();
     const random = new Random(setup.seed, 80);
@@ -78,7 +78,7 @@ export class SimulatedDrive {
       straightShare: 0.2,
       maxHeadingRad: 0.9,
       egoFromM: startM + 10,
-      // Faster than the car by half a m/s at least, since nobody brakes here.
+      // At least half a m/s faster than the car, because the ego car does not brake.
       egoSpeedMps: setup.speedMps + 1,
       isLaneClear: true,
       maxWear: 0.5,
@@ -98,17 +98,17 @@ export class SimulatedDrive {
     return this.#world.make.laneWidthM;
   }
 
-  /** To the left of the lane's centre, metres. */
+  /** Metres to the left of the lane's centre. */
   get offsetM(): number {
     return this.car.place.dM - this.laneDM;
   }
 
-  /** Metres of road that are left to drive. */
+  /** Metres of road left to drive. */
   get leftM(): number {
     return startM + this.#setup.lengthM - this.car.place.sM;
   }
 
-  /** True when a wheel stands over the border of the car's lane. */
+  /** True if a wheel is over the border of the car's lane. */
   get isOverBorder(): boolean {
     const half = this.laneWidthM / 2;
     return this.car.wheelOffsetsM().some((dM) => Math.abs(dM - this.laneDM) > half);
@@ -119,14 +119,14 @@ export class SimulatedDrive {
     this.car.putAt({ sM: this.car.place.sM, dM: this.laneDM, yawRad: 0 });
   }
 
-  /** Where the car is, for the renderer. */
+  /** The car's place and motion, for the renderer. */
   get ego(): EgoState {
     const { place, state, push } = this.car;
     const { pitchRad, rollRad } = push;
     return { ...place, pitchRad, rollRad, speedMps: state.speedMps, laneDM: this.laneDM };
   }
 
-  /** What the camera sees now, with its truth. Valid until the next call. */
+  /** The camera's current view, with its truth. Valid until the next call. */
   render(): RenderedScene {
     this.#lookAround();
     const { seed } = this.#setup;
@@ -137,7 +137,7 @@ export class SimulatedDrive {
     const { sM } = this.car.place;
     if (Math.abs(sM - this.#lookedAtM) > lookEveryM) {
       this.#lookedAtM = sM;
-      // The road goes on in x all the way, which makes x a measure of place.
+      // The road always advances in x, so x is a measure of position.
       const fromX = this.road.at(sM - behindM).x - behindM;
       const toX = this.road.at(sM + aheadM).x + behindM;
       this.#near.statics = this.#world.statics.filter(({ pose: { x } }) => x > fromX && x < toX);

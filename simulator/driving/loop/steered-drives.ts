@@ -11,31 +11,32 @@ import { SimulatedDrive } from './simulated-drive.js';
 
 /** Each drive is short, so that a set shows many roads. */
 const usualDriveS = 30;
-/** Half the rig's rate: pictures of a drive resemble each other, and errors that grow show more. */
+/** Half the rig's rate, because consecutive pictures resemble each other and growing errors show more. */
 const rateHz = 10;
 /** Every second picture is kept. */
 const keepEvery = 2;
-/** Share of drives in ordinary weather; the others have what data sets have. */
+/** Share of drives in ordinary weather; the others have the weather of data sets. */
 const plainShare = 0.5;
 
 export interface SteeredDrives {
   config: PipelineConfig;
   widthPx: number;
   heightPx: number;
-  /** Length of each drive, seconds; 30 when left out. */
+  /** Length of each drive, seconds; 30 by default. */
   driveS?: number;
   note?: (text: string) => void;
 }
 
 /**
- * Pictures from where a pipeline's own answers take the car, each with what the reference would steer there: data set
- * aggregation (Ross et al. 2011, DAgger). What a network sees on its own way is not what it sees on the reference's, and
- * it is where it errs that it must learn. The camera has no lens, as preprocessing hands pictures to a network.
+ * Pictures from the places where a pipeline's own answers take the car, each with what the reference would steer
+ * there: data set aggregation (Ross et al. 2011, DAgger). A network's own path shows it other pictures than the
+ * reference's path, and it must learn from the places where it errs. The camera has no lens distortion, as in the
+ * pictures that preprocessing passes to a network.
  */
 export class SteeredDriver {
   readonly #driver: PipelineDriver;
   readonly #options: SteeredDrives;
-  /** The pipeline's time only goes forward, from one drive to the next. */
+  /** The pipeline's time only advances, also from one drive to the next. */
   #startS = 0;
 
   private constructor(driver: PipelineDriver, options: SteeredDrives) {
@@ -58,10 +59,9 @@ export class SteeredDriver {
   }
 
   /**
-   * Drives the road of a seed; the car begins astray, and is put astray again where a wheel crosses its lane's border.
-   * `keep` gets each kept picture with its truth, valid until it resolves; the drive ends where it says that no more
-   * are wanted. Rejects with ERR_OUTPUT where the pipeline
-   * stops answering.
+   * Drives the road of a seed. The car starts off its path, and is put off it again whenever a wheel crosses its
+   * lane's border. `keep` gets each kept picture with its truth, valid until it resolves; the drive ends when it
+   * resolves with false. Rejects with ERR_OUTPUT if the pipeline stops answering.
    */
   async drive(seed: number, keep: (scene: RenderedScene) => Promise<boolean>): Promise<void> {
     const { widthPx, heightPx, driveS = usualDriveS } = this.#options;
@@ -110,7 +110,7 @@ export class SteeredDriver {
 
 function putAstray({ car, laneDM }: SimulatedDrive, random: Random): void {
   const { offsetM, yawRad } = drawStray(random);
-  // Within the lane's border, with a wheel's width to spare on most roads.
+  // Within the lane's border, with a margin of a wheel's width on most roads.
   const dM = laneDM + Math.max(-0.45, Math.min(0.45, offsetM));
   car.putAt({ sM: car.place.sM, dM, yawRad });
 }

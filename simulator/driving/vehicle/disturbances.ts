@@ -1,10 +1,10 @@
 import { Random } from '../../world/random.js';
 
-/** What pushes and shakes the car at a moment. */
+/** Disturbances of the car at one time. */
 export interface Push {
   /** Added to the curvature of its path by wind, crown and bumps, 1/metres, positive to the left. */
   curvaturePerM: number;
-  /** Of the body, and the camera with it: nose down, right side down, radians. */
+  /** Tilt of the body with its camera: nose down, right side down, radians. */
   pitchRad: number;
   rollRad: number;
 }
@@ -25,25 +25,25 @@ interface Bump {
 /** Side wind as a sum of this many swings of 3 to 25 seconds. */
 const gustCount = 4;
 const gustMps2 = 0.09;
-/** One bump each so many metres, on average. */
+/** Mean distance between bumps, metres. */
 const bumpEveryM = 45;
-/** The body swings this often after a bump, and this much is left of it after each second. */
+/** Frequency of the body's swing after a bump, and its decay rate per second. */
 const bodyHz = 1.4;
 const bodyDampingPerS = 3.2;
-/** Metres over which a bump's pull at the steering lasts. */
+/** Distance over which a bump pulls at the steering, metres. */
 const kickLengthM = 1.5;
 
 /**
  * Side wind, the road's crown and bumps, drawn from a seed. The crown slopes towards the right edge and pulls the car
- * there, all the way; gusts swing to both sides; a bump tilts the body, which swings out, and tugs at the wheels.
- * All is a function of time and place alone.
+ * there all the way; gusts push to both sides; a bump tilts the body, which swings out, and tugs at the wheels.
+ * Everything depends only on time and place.
  */
 export class Disturbances {
   readonly #crownMps2: number;
   readonly #gusts: readonly Gust[];
   readonly #bumps: readonly Bump[];
 
-  /** `strength` scales all of it: 0 is a still day on a plane, 1 an ordinary road. */
+  /** `strength` scales all disturbances: 0 is a still day on a plane, 1 an ordinary road. */
   constructor(seed: number, lengthM: number, strength: number) {
     const random = new Random(seed, 90);
     // A crown of 2.5 per cent pulls with a quarter of a m/s²; tyres and alignment take up most of that.

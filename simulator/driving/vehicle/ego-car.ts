@@ -4,19 +4,19 @@
  */
 export const egoCar = {
   wheelbaseM: 2.7,
-  /** Over the outer flanks of the tyres. */
+  /** Measured over the outer flanks of the tyres. */
   widthM: 1.8,
-  /** The wheels turn no further than this, and no quicker. */
+  /** Limits of the wheels' angle and of its rate. */
   maxSteeringRad: 0.6,
   maxSteeringRateRadPerS: 0.6,
-  /** From a command to the wheels' first movement, seconds. */
+  /** Time from a command to the wheels' first movement, seconds. */
   actuatorDelayS: 0.05,
-  /** Dry tyres hold this much sideways acceleration, m/s²; asked for more, the car runs wide. */
+  /** Lateral acceleration that dry tyres hold, m/s²; beyond it the car runs wide. */
   maxLateralMps2: 7,
-  /** What the brakes and the engine do, m/s². */
+  /** Limits of the brakes and the engine, m/s². */
   brakingMps2: 5,
   acceleratingMps2: 2,
 } as const;
 
-/** How fast the car of the steering data and of the closed loop drives, m/s: one picture does not tell the speed. */
+/** Speed of the car in the steering data and in the closed loop, m/s: one picture does not show the speed. */
 export const egoSpeedMps = 12;

@@ -6,13 +6,13 @@ export interface BicycleState {
   yM: number;
   yawRad: number;
   speedMps: number;
-  /** At the front wheels, positive to the left. */
+  /** Angle of the front wheels, positive to the left. */
   steeringRad: number;
 }
 
 /**
  * Curvature of the rear axle's path, 1/metres, positive to the left: tan(steering) / wheelbase (Rajamani 2012,
- * section 2.2), as far as the tyres hold: beyond maxLateralMps2 / speed² they slide, and the path is wider.
+ * section 2.2), limited by the tyres: beyond maxLateralMps2 / speed² they slide, and the path is wider.
  */
 export function pathCurvature(steeringRad: number, speedMps: number): number {
   const wantedPerM = Math.tan(steeringRad) / egoCar.wheelbaseM;
@@ -35,7 +35,7 @@ export function advanceBicycle(
   const speedMps = Math.max(0, state.speedMps + accelerationMps2 * dtS);
   const meanMps = meanSpeed(state.speedMps, accelerationMps2, dtS);
   const turnRad = (pathCurvature(steeringRad, meanMps) + drawnPerM) * meanMps * dtS;
-  // The chord of an arc: shorter than the arc by sin(half) / half, along the heading half way.
+  // Chord of an arc: the arc's length times sin(half) / half, along the mean heading.
   const half = turnRad / 2;
   const chordM = meanMps * dtS * (Math.abs(half) < 1e-6 ? 1 : Math.sin(half) / half);
   return {
@@ -47,7 +47,7 @@ export function advanceBicycle(
   };
 }
 
-/** Of a car that may come to a stand within the step. */
+/** Mean speed of a car that may stop within the step. */
 function meanSpeed(speedMps: number, accelerationMps2: number, dtS: number): number {
   const endMps = speedMps + accelerationMps2 * dtS;
   if (endMps >= 0) return (speedMps + endMps) / 2;

@@ -1,8 +1,8 @@
 import type { Road } from '../../world/road.js';
 
 /**
- * Where a point of the plane lies beside the road: metres along it and left of its centre line. `nearSM` is where it
- * was a moment ago; the answer is the foot of the perpendicular next to that.
+ * Road coordinates of a point of the plane: metres along the road and left of its centre line. `nearSM` is its
+ * previous position; the result is the foot of the perpendicular nearest to it.
  */
 export function locate(
   road: Road,
@@ -16,7 +16,7 @@ export function locate(
     const { x, y, headingRad, curvaturePerM } = road.at(sM);
     const alongM = Math.cos(headingRad) * (xM - x) + Math.sin(headingRad) * (yM - y);
     dM = -Math.sin(headingRad) * (xM - x) + Math.cos(headingRad) * (yM - y);
-    // Left of a left-hand bend's centre line a metre of the plane is more of the road.
+    // Left of a left-hand bend's centre line, a metre of the plane is more than a metre of the road.
     sM += alongM / Math.max(0.2, 1 - curvaturePerM * dM);
     if (Math.abs(alongM) < 1e-7) break;
   }

@@ -6,11 +6,11 @@ import { locate } from './locate.js';
 import type { RoadPlace } from './pure-pursuit.js';
 import { SteeringActuator } from './steering-actuator.js';
 
-/** Physics goes in steps of this many seconds, whatever the frames' rate. */
+/** Step of the physics, seconds, independent of the frame rate. */
 const stepS = 0.005;
 const stillPush: Push = { curvaturePerM: 0, pitchRad: 0, rollRad: 0 };
 
-/** The ego car on its road: bicycle, actuator and disturbances, moved on in small steps. */
+/** The ego car on its road: bicycle, actuator and disturbances, advanced in small steps. */
 export class RoadCar {
   readonly #road: Road;
   readonly #disturbances: Disturbances | undefined;
@@ -37,23 +37,23 @@ export class RoadCar {
     return this.#state;
   }
 
-  /** Beside the road; heading off the road's, -pi..pi. */
+  /** Road coordinates; the heading is relative to the road's, -pi..pi. */
   get place(): Readonly<RoadPlace> {
     return this.#place;
   }
 
-  /** What wind and road did in the last step. */
+  /** Disturbances of the last step. */
   get push(): Readonly<Push> {
     return this.#push;
   }
 
-  /** Of the path that the rear axle's middle drives, 1/metres, positive to the left. */
+  /** Curvature of the path of the rear axle's middle, 1/metres, positive to the left. */
   get curvaturePerM(): number {
     const { steeringRad, speedMps } = this.#state;
     return pathCurvature(steeringRad, speedMps) + this.#push.curvaturePerM;
   }
 
-  /** Puts the car somewhere on the road, its wheels as the road bends there; commands on their way are forgotten. */
+  /** Puts the car on a place of the road, its wheels turned as the road bends there; pending commands are dropped. */
   putAt({ sM, dM, yawRad }: RoadPlace): void {
     const [xM, yM] = this.#road.toWorld(sM, dM);
     const { headingRad, curvaturePerM } = this.#road.at(sM);
@@ -69,7 +69,7 @@ export class RoadCar {
     this.#actuator.command(angleRad, atS);
   }
 
-  /** Moves on by `seconds` with an acceleration, within what brakes and engine can do. */
+  /** Advances by `seconds` with an acceleration, within the limits of brakes and engine. */
   advance(seconds: number, accelerationMps2 = 0): void {
     const limitedMps2 = Math.min(
       egoCar.acceleratingMps2,

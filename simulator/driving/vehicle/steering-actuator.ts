@@ -5,7 +5,7 @@ interface Command {
   angleRad: number;
 }
 
-/** What the actuator may do; the ego car's when left out. */
+/** Limits of the actuator; the ego car's by default. */
 export interface ActuatorLimits {
   delayS: number;
   maxRateRadPerS: number;
@@ -18,10 +18,10 @@ const egoLimits: ActuatorLimits = {
   maxAngleRad: egoCar.maxSteeringRad,
 };
 
-/** Turns the wheels towards the command that is due: later than it was given, no quicker and no further than it can. */
+/** Turns the wheels towards the command that is due, with a delay and within the limits of rate and angle. */
 export class SteeringActuator {
   readonly #limits: ActuatorLimits;
-  /** Not yet due, in the order of their times; the last one due is `#goalRad`. */
+  /** Commands not yet due, in order of time; the last due one is `#goalRad`. */
   #waiting: Command[] = [];
   #goalRad: number;
   #angleRad: number;
@@ -34,19 +34,19 @@ export class SteeringActuator {
     this.#nowS = nowS;
   }
 
-  /** Of the wheels now, radians, positive to the left. */
+  /** Current angle of the wheels, radians, positive to the left. */
   get angleRad(): number {
     return this.#angleRad;
   }
 
-  /** Gives a command at a time not before the last one's; it is limited to the largest angle. */
+  /** Gives a command at a time not before the last one's; it is clamped to the largest angle. */
   command(angleRad: number, atS: number): void {
     const { maxAngleRad, delayS } = this.#limits;
     const limited = Math.min(maxAngleRad, Math.max(-maxAngleRad, angleRad));
     this.#waiting.push({ atS: atS + delayS, angleRad: limited });
   }
 
-  /** Lets time pass; every command that comes due on the way is begun at its own moment. */
+  /** Advances time; every command that comes due meanwhile starts at its own time. */
   advance(toS: number): void {
     while (this.#waiting.length > 0 && this.#waiting[0]!.atS <= toS) {
       const due = this.#waiting.shift()!;

@@ -4,15 +4,15 @@ import type { Random } from '../../world/random.js';
 export interface Stray {
   offsetM: number;
   yawRad: number;
-  /** Nose down and right side down, as a bump leaves them. */
+  /** Nose down and right side down, as after a bump. */
   pitchRad: number;
   rollRad: number;
 }
 
 /**
- * Where pictures for steering are taken: half of them about where a good driver is, half from where one must
- * recover, up to a wheel over the lane's border and 14 degrees askew. Without these a network that drives never
- * learns the way back from its own errors (Bojarski et al. 2016, section 4; Ross et al. 2011).
+ * Draws a place for a steering picture: half of them about where a good driver is, half where one must recover, up to
+ * a wheel over the lane's border and 14 degrees askew. Without these a network that drives never learns to correct
+ * its own errors (Bojarski et al. 2016, section 4; Ross et al. 2011).
  */
 export function drawStray(random: Random): Stray {
   const isFar = random.chance(0.5);

@@ -8,7 +8,7 @@ import {
 
 const keyNames = Object.keys(noKeys) as (keyof typeof noKeys)[];
 
-/** Reads a request of the page. Throws ERR_USAGE for anything that is not one. */
+/** Parses a request of the page. Throws ERR_USAGE for anything else. */
 export function parseControl(text: string): RoadControl {
   let value: unknown;
   try {

@@ -8,24 +8,24 @@ import { answerForRoad } from './road-answers.js';
 import { WatchedDrive } from './watched-drive.js';
 
 export interface ViewOptions {
-  /** Whose steering stage is the network. */
+  /** Its steering stage is the network that drives. */
   config: PipelineConfig;
-  /** The folder of the built page. */
+  /** Folder of the built page. */
   pageDir(): Promise<string>;
   seed: number;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number;
   rateHz: number;
   widthPx: number;
   heightPx: number;
 }
 
-/** A world lasts this long at its usual speed before the next one begins, seconds. */
+/** How long a world lasts at its usual speed before the next one starts, seconds. */
 const worldS = 300;
-/** A person who waits for longer believes that nothing will come, milliseconds. */
+/** After this long without an answer a person gives up, milliseconds. */
 const answerMs = 5000;
 
-/** Opens a world and serves the page for it, on this machine's loopback address. Rejects with ERR_PORT_IN_USE. */
+/** Opens a world and serves its page on this machine's loopback address. Rejects with ERR_PORT_IN_USE. */
 export async function openView(options: ViewOptions): Promise<Omit<PageServer, 'port'>> {
   const { config, pageDir, seed, port, rateHz, widthPx, heightPx } = options;
   const setup = { widthPx, heightPx, speedMps: egoSpeedMps, disturbance: 1 };

@@ -3,7 +3,7 @@ import { answerForRoom } from '../../../src/outputs/page/room-answers.js';
 import { parseControl } from './control.js';
 import type { WatchedDrive } from './watched-drive.js';
 
-/** Answers for a drive below `/road/` of the page's server: `frame` with a RoadState and what follows it, `control` with a RoadControl. */
+/** Answers the page's requests below `/road/`: `frame` with a RoadState and its messages, `control` with a RoadControl. */
 export function answerForRoad(
   drive: WatchedDrive,
   request: IncomingMessage,

@@ -27,16 +27,16 @@ export interface WatchedDriveOptions {
   seed: number;
   rateHz: number;
   openDrive(seed: number): Promise<SimulatedDrive>;
-  /** `onResult` takes each of its results, serialised. */
+  /** `onResult` is called with each of its results, serialised. */
   openNetwork(drive: SimulatedDrive, onResult: (payload: Uint8Array) => void): Promise<Controller>;
 }
 
 const jpegQuality = 80;
-/** Without anybody who looks, time stands still after this long, milliseconds. */
+/** Time stops after this long without a viewer, milliseconds. */
 const idleMs = 3000;
 const idlePollMs = 100;
 
-/** A drive that goes on in real time, as far as the machine keeps up, while somebody watches. */
+/** A drive that runs in real time, as far as the machine keeps up, while somebody watches. */
 export class WatchedDrive {
   driver: Driver = 'keyboard';
   keys: HeldKeys = noKeys;
@@ -49,7 +49,7 @@ export class WatchedDrive {
   #cruiseMps: number;
   #problem = '';
   readonly #frames = new NewestMessage();
-  /** What the network said of the frame that it was asked about. */
+  /** The network's result for the frame that it was given. */
   #result: Uint8Array | undefined;
   #lastAskedMs = 0;
   #nextSeed: number | undefined;
@@ -74,7 +74,7 @@ export class WatchedDrive {
     return this.#frames.after(seen);
   }
 
-  /** Goes on in the world of another seed. */
+  /** Continues in the world of another seed. */
   restart(seed: number): void {
     this.#nextSeed = seed;
   }
@@ -152,7 +152,7 @@ export class WatchedDrive {
     };
   }
 
-  /** What a driver who is no network does, as a result, so that it is drawn as one. */
+  /** The answer of a driver that is not a network, as a result, so that it is drawn like one. */
   #driven(angleRad: number | undefined, stampNs: bigint): Uint8Array {
     const { camera, car } = this.#drive;
     const { widthPx, heightPx } = camera.model;
@@ -199,7 +199,7 @@ export class WatchedDrive {
     return angleRad === undefined ? -4 : (this.#cruiseMps - speedMps) / dtS;
   }
 
-  /** Opened when it is first asked to drive. */
+  /** Opened when it first has to drive. */
   #theNetwork(): Promise<Controller | undefined> {
     const onResult = (payload: Uint8Array) => {
       this.#result = payload;

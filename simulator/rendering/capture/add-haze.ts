@@ -2,14 +2,15 @@ import type { RenderTarget } from '../raster/render-target.js';
 import type { Haze } from './haze.js';
 import { hazeKernel } from './haze-kernel.js';
 
-/** Inverse depths from here on, 1/metres, are near: no air. */
+/** From this inverse depth on, 1/metres, objects are near and get no haze. */
 const nearest = 0.25;
 const steps = 2048;
 const stepsPerInverseM = steps / nearest;
 
 /**
- * Mixes the air's colour over what is far away, in place: `perM` of what is left each metre, `colour` red, green, blue 0..255.
- * Computed by WebAssembly SIMD where the engine has it, and to the same bytes by `addHazePlainly`, which defines it.
+ * Mixes the air's colour over distant pixels, in place: `perM` is the extinction per metre, `colour` red, green, blue
+ * 0..255. Computed by WebAssembly SIMD if the engine has it, with the same bytes as `addHazePlainly`, which defines
+ * it.
  */
 export function addHaze(target: RenderTarget, perM: number, colour: readonly number[]): void {
   const haze = hazeOf(perM, colour);
@@ -18,7 +19,7 @@ export function addHaze(target: RenderTarget, perM: number, colour: readonly num
   else addHazePlainly(target, haze);
 }
 
-/** The air's table. */
+/** Builds the air's table. */
 export function hazeOf(perM: number, colour: readonly number[]): Haze {
   const kept = Uint16Array.from({ length: steps }, (_, i) =>
     Math.round(256 * Math.exp((-perM * stepsPerInverseM) / (i + 0.5))),
@@ -27,10 +28,10 @@ export function hazeOf(perM: number, colour: readonly number[]): Haze {
   return { kept, stepsPerInverseM, air: (red! | (green! << 8) | (blue! << 16)) >>> 0 };
 }
 
-/** The definition. */
+/** Defines addHaze. */
 export function addHazePlainly(target: RenderTarget, { kept: table, air }: Haze): void {
   const { colours, inverseDepths } = target;
-  // Red and blue ride in one number: two weights that add up to 256 keep each within its sixteen bits.
+  // Red and blue share one number: two weights that add up to 256 keep each within its sixteen bits.
   const airRedBlue = air & 0xff00ff;
   const airGreen = (air >>> 8) & 255;
   for (let at = 0; at < colours.length; at++) {

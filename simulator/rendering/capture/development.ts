@@ -1,4 +1,4 @@
-/** How a picture is developed: what its conditions and its seed come to. */
+/** Parameters for developing a picture, from its conditions and seed. */
 export interface Development {
   widthPx: number;
   heightPx: number;
@@ -6,12 +6,12 @@ export interface Development {
   curves: Uint8Array;
   /** 0: none. */
   vignette: number;
-  /** For each column, and for each row, the square of its distance from the middle, 1 at the edge. */
+  /** For each column, and for each row, its squared distance from the middle, 1 at the edge. */
   squaredX: Float64Array;
   squaredY: Float64Array;
-  /** Grey levels to add, and for each row where in them red begins; absent where the sensor has no noise. */
+  /** Grey levels to add, and for each row the index where its red begins; absent if the sensor has no noise. */
   noise?: Int16Array;
   noiseStarts: Uint16Array;
-  /** Sixteenths of the picture that are its own 3x3 binomial blur. */
+  /** Share of the picture's 3x3 binomial blur to mix in, sixteenths. */
   blurShare: number;
 }

@@ -2,7 +2,7 @@ import type { RenderTarget } from '../raster/render-target.js';
 import type { Haze } from './haze.js';
 import { growTo, layOut, renderKernel } from './render-kernel.js';
 
-/** The function of assembly/haze.ts, where it is explained. */
+/** The function of assembly/haze.ts, which explains it. */
 interface KernelFunctions {
   addHaze(
     colours: number,
@@ -16,7 +16,7 @@ interface KernelFunctions {
 
 let known: HazeKernel | null | undefined;
 
-/** The thread's kernel, or undefined where the engine has no WebAssembly SIMD. */
+/** The thread's kernel; undefined if the engine has no WebAssembly SIMD. */
 export function hazeKernel(): HazeKernel | undefined {
   if (known === undefined) {
     const module = renderKernel();
@@ -25,7 +25,7 @@ export function hazeKernel(): HazeKernel | undefined {
   return known ?? undefined;
 }
 
-/** Adds haze by WebAssembly SIMD, in a memory that grows to the largest picture and is used again. */
+/** Adds haze by WebAssembly SIMD, in a memory that grows to the largest picture and is reused. */
 export class HazeKernel {
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
   readonly #functions: KernelFunctions;
@@ -44,7 +44,7 @@ export class HazeKernel {
     const { buffer } = this.#memory;
     const own = new Uint32Array(buffer, at.colours, length);
     own.set(colours);
-    // Beyond the last pixel is sky, which stays as it is.
+    // After the last pixel there is sky, which stays as it is.
     const depths = new Float32Array(buffer, at.depths, Math.ceil(length / 4) * 4);
     depths.fill(0, length);
     depths.set(inverseDepths);

@@ -3,7 +3,7 @@ import type { Capture } from './plan-capture.js';
 import { growTo, layOut, renderKernel } from './render-kernel.js';
 import { noiseLength } from './sensor-noise.js';
 
-/** The functions of assembly/develop.ts, where each is explained. Addresses and counts are whole numbers. */
+/** The functions of assembly/develop.ts, which explains them. Addresses and counts are integers. */
 interface KernelFunctions {
   developRow(
     colours: number,
@@ -23,7 +23,7 @@ interface KernelFunctions {
   softenRow(from: number, rowBytes: number, columns: number, share: number, to: number): void;
 }
 
-/** Where what lies in the kernel's memory, bytes. */
+/** Offsets in the kernel's memory, bytes. */
 interface Layout {
   colours: number;
   offsets: number;
@@ -40,7 +40,7 @@ interface Layout {
 
 let known: PictureKernel | null | undefined;
 
-/** The thread's kernel, or undefined where the engine has no WebAssembly SIMD. */
+/** The thread's kernel; undefined if the engine has no WebAssembly SIMD. */
 export function pictureKernel(): PictureKernel | undefined {
   if (known === undefined) {
     const module = renderKernel();
@@ -49,11 +49,11 @@ export function pictureKernel(): PictureKernel | undefined {
   return known ?? undefined;
 }
 
-/** Develops pictures by WebAssembly SIMD, in a memory that grows to the largest of them and is used again. */
+/** Develops pictures by WebAssembly SIMD, in a memory that grows to the largest one and is reused. */
 export class PictureKernel {
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
   readonly #functions: KernelFunctions;
-  /** What lies in memory from the last picture: a drive's pictures share their way through the lens. */
+  /** What is in memory from the last picture: a drive's pictures share their mapping through the lens. */
   #held: { at?: Layout; offsets?: Int32Array; noise?: Int16Array | undefined } = {};
 
   constructor(module: WebAssembly.Module) {
@@ -101,7 +101,7 @@ export class PictureKernel {
     const { target, offsets, rightWeights, lowerWeights } = capture;
     growTo(this.#memory, at.end);
     const { buffer } = this.#memory;
-    // Another size lies elsewhere, over what the last one left.
+    // Another size has another layout, which overwrites the last one's data.
     const isOtherSize = Object.entries(at).some(([part, address]) => {
       return this.#held.at?.[part as keyof Layout] !== address;
     });

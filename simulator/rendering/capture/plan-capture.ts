@@ -3,7 +3,7 @@ import { undistort } from '../../../src/calibration/lens.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { RenderTarget } from '../raster/render-target.js';
 
-/** An ideal picture, larger than the captured one, and the way from it through the lens. */
+/** An ideal picture, larger than the captured one, and its mapping through the lens. */
 export interface Capture {
   target: RenderTarget;
   focalXPx: number;
@@ -14,13 +14,13 @@ export interface Capture {
   offsets: Int32Array;
   rightWeights: Uint16Array;
   lowerWeights: Uint16Array;
-  /** The ideal pixel that each captured one shows most of: what the truth is read from. */
+  /** The ideal pixel that contributes most to each captured one; the truth is read from it. */
   nearest: Int32Array;
 }
 
 /**
- * Plans the capture of a camera's picture. Ideal pixels are `supersampling` times as fine, so that the
- * four that make one captured pixel smooth its edges.
+ * Plans the capture of a camera's picture. The ideal picture is `supersampling` times as fine, so that the four
+ * pixels that make one captured pixel smooth its edges.
  */
 export function planCapture(model: CameraModel, supersampling: number): Capture {
   const { widthPx, heightPx } = model;
@@ -72,8 +72,8 @@ export function planCapture(model: CameraModel, supersampling: number): Capture 
 }
 
 /**
- * The direction each pixel sees, as X/Z and Y/Z. Exact at every eighth pixel and linear between: with a mild lens
- * that is a hundredth of a pixel off at most, and sixty times as quick.
+ * The viewing direction of each pixel, as X/Z and Y/Z. Exact at every eighth pixel and linear in between: with a mild
+ * lens the error is a hundredth of a pixel at most, and it is sixty times as fast.
  */
 function rayGrid(model: CameraModel): { xs: Float64Array; ys: Float64Array } {
   const { widthPx, heightPx } = model;

@@ -2,14 +2,14 @@ import { compileWebAssembly } from '../../../src/preprocess/compile-webassembly.
 import { kernelBase64 } from './gen/kernel-bytes.js';
 
 const pageBytes = 65536;
-/** Below it lie the module's own constants, if it has any. */
+/** The memory below it belongs to the module's own constants, if it has any. */
 const firstAddress = 1024;
 /** Bytes of a vector. */
 const vectorBytes = 16;
 
 let known: WebAssembly.Module | null | undefined;
 
-/** The compiled assembly/renderer.ts, or undefined where the engine has no WebAssembly SIMD. */
+/** The compiled assembly/renderer.ts; undefined if the engine has no WebAssembly SIMD. */
 export function renderKernel(): WebAssembly.Module | undefined {
   if (known === undefined) {
     const compiled = compileWebAssembly(kernelBase64);
@@ -18,7 +18,10 @@ export function renderKernel(): WebAssembly.Module | undefined {
   return known ?? undefined;
 }
 
-/** Places one part of a kernel's memory after the other: each begins where vectors lie whole, with room for one beyond its end. */
+/**
+ * Lays out the parts of a kernel's memory one after the other: each starts at a vector boundary and has room for one
+ * vector beyond its end.
+ */
 export function layOut(): { take(bytes: number): number; end(): number } {
   let end = firstAddress;
   return {
@@ -31,7 +34,7 @@ export function layOut(): { take(bytes: number): number; end(): number } {
   };
 }
 
-/** Lets a memory have this many bytes at least; what it held stays. */
+/** Grows a memory to at least this many bytes; its content stays. */
 export function growTo(memory: WebAssembly.Memory, bytes: number): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
   if (missing > 0) memory.grow(missing);

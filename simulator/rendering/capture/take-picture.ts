@@ -5,12 +5,12 @@ import { pictureKernel } from './picture-kernel.js';
 import type { Capture } from './plan-capture.js';
 import { noiseLength, noiseOf } from './sensor-noise.js';
 
-/** In the noise red, green and blue begin this far from a row's start. */
+/** Offsets of red, green and blue in the noise, from a row's start. */
 const noiseSteps = [0, 21701, 43403] as const;
 
 /**
  * Takes the picture through the lens: packed rgb8, with the camera's exposure, noise, blur and vignette. Computed by
- * WebAssembly SIMD where the engine has it, and to the same bytes by `developPlainly`, which defines it.
+ * WebAssembly SIMD if the engine has it, with the same bytes as `developPlainly`, which defines it.
  */
 export function takePicture(
   capture: Capture,
@@ -24,7 +24,7 @@ export function takePicture(
   return kernel ? kernel.develop(capture, development) : developPlainly(capture, development);
 }
 
-/** What conditions and seed come to for a picture of a size. */
+/** The development parameters of conditions and a seed, for a picture size. */
 export function developmentOf(
   { gain, gamma, noise, vignette, blur }: Conditions,
   widthPx: number,
@@ -49,12 +49,12 @@ export function developmentOf(
   };
 }
 
-/** The picture, one pixel after the other: the definition. */
+/** Develops the picture pixel by pixel: the definition. */
 export function developPlainly(capture: Capture, development: Development): Uint8Array {
   const { target, offsets, rightWeights, lowerWeights } = capture;
   const { widthPx, heightPx, curves, vignette, squaredX, squaredY, noise } = development;
   const { colours, widthPx: stride } = target;
-  // Stores clamp by themselves what noise pushed out of 0..255.
+  // Stores clamp what noise pushed out of 0..255.
   const picture = new Uint8ClampedArray(widthPx * heightPx * 3);
   for (let y = 0; y < heightPx; y++) {
     let noiseAt = development.noiseStarts[y]!;

@@ -8,16 +8,19 @@ import type { Painter } from '../raster/painter.js';
 import { addDirt, addDrops, addGlare, addRain } from './lens.js';
 import { type CameraMotion, meanPicture, movedCapture } from './shutter.js';
 
-/** Moments within the exposure that make up a blurred picture. */
+/** Number of moments within the exposure that are averaged for a blurred picture. */
 const moments = 4;
 
-/** A picture, and the view whose `nearest` says what each of its pixels shows at the middle of the exposure. */
+/** A picture, and the view whose `nearest` tells what each of its pixels shows at the middle of the exposure. */
 export interface Exposure {
   picture: Uint8Array;
   view: Capture;
 }
 
-/** Takes the picture with everything the camera and the glass before it do. `motion` is used where the shutter takes its time. */
+/**
+ * Takes the picture with all effects of the camera and the glass in front of it. `motion` is used if the exposure
+ * takes time.
+ */
 export function expose(
   capture: Capture,
   camera: SimulatedCamera,
@@ -35,7 +38,7 @@ export function expose(
     takePicture(from, light, widthPx, heightPx, seed);
   let picture: Uint8Array;
   if (exposureS > 0) {
-    // The mean of several halves their noise: each gets more.
+    // Averaging lowers the noise, so each picture gets more.
     const light = { ...conditions, noise: conditions.noise * Math.sqrt(moments) };
     picture = meanPicture(
       Array.from({ length: moments }, (_, i) => {
@@ -68,7 +71,7 @@ function dazzle(
   const [x, y, z] = [right, down, forward].map(
     (axis) => axis[0] * sun[0] + axis[1] * sun[1] + axis[2] * sun[2],
   ) as [number, number, number];
-  // Behind the camera, far beside it or behind clouds it dazzles nobody.
+  // A sun behind the camera, far to the side or behind clouds causes no glare.
   if (z < 0.3 || Math.hypot(x, y) / z > 1.1 || strength[1] < 0.2) return;
   const { target, focalXPx, focalYPx, centreXPx, centreYPx } = capture;
   const column = Math.round(centreXPx + (focalXPx * x) / z);

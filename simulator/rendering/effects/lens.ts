@@ -30,7 +30,7 @@ export function addRain(
   }
 }
 
-/** Drops on the glass, in place: each shows the picture around it upside down, darker at its rim. */
+/** Drops on the glass, in place: each shows its surroundings upside down, darker at its rim. */
 export function addDrops(
   picture: Uint8Array,
   widthPx: number,
@@ -55,7 +55,7 @@ export function addDrops(
   });
 }
 
-/** Dirt too near to be sharp, in place: soft brownish veils. */
+/** Dirt too near to be sharp, in place: soft brownish patches. */
 export function addDirt(
   picture: Uint8Array,
   widthPx: number,
@@ -71,7 +71,7 @@ export function addDirt(
   });
 }
 
-/** The veil of a low sun, in place: white at its place in the picture (pixels), less the farther away. */
+/** The glare of a low sun, in place: white at its place in the picture (pixels), fading with distance. */
 export function addGlare(
   picture: Uint8Array,
   widthPx: number,

@@ -7,7 +7,7 @@ const spread = 0.42;
 
 /**
  * Turns a picture drawn in even daylight into night, in place: everything is dimmed to `ambient`, the low beam lights
- * what is ahead and below its cut-off, and what glows (a colour's top byte) keeps its brightness.
+ * what is ahead and below its cut-off, and glowing pixels (a colour's top byte) keep their brightness.
  */
 export function addNight(
   raster: Rasterizer,
@@ -23,7 +23,7 @@ export function addNight(
   });
   for (let y = 0; y < heightPx; y++) {
     const above = (horizonYPx - y) / focalYPx;
-    // Above the cut-off a little stray light is left, which shows signs.
+    // A little stray light remains above the cut-off, which shows signs.
     const down = above < 0 ? 1 : 0.1 + 0.9 * Math.max(0, 1 - above / 0.03);
     for (let x = 0; x < widthPx; x++) {
       const at = y * widthPx + x;

@@ -3,19 +3,19 @@ import type { Capture } from '../capture/plan-capture.js';
 
 const still: Vec3 = [0, 0, 0];
 
-/** How the camera moves while it gathers light, in its own axes (right, down, forward). */
+/** Motion of the camera during the exposure, in its own axes (right, down, forward). */
 export interface CameraMotion {
   velocityMps: Vec3;
-  /** Turning to the right, radians a second. */
+  /** Turn rate to the right, radians per second. */
   yawRadPerS: number;
-  /** Velocity of what an object id names, in the same axes; undefined for what stands. */
+  /** Velocity of the object with an id, in the same axes; undefined if it does not move. */
   velocityOf(objectId: number): Vec3 | undefined;
 }
 
 /**
- * The capture as it is `atS` seconds from the middle of the frame, rows following one another within `readoutS`: each
- * pixel looks where its content was at the middle. Content that only then comes into view is not there to be seen; it
- * is taken from beside it, which a few pixels do not show.
+ * The capture `atS` seconds from the middle of the frame, with rows read out one after the other within `readoutS`:
+ * each pixel samples where its content was at the middle. Content that only comes into view then was not rendered; it
+ * is taken from its surroundings, which is not noticeable for a few pixels.
  */
 export function movedCapture(
   capture: Capture,
@@ -48,7 +48,7 @@ export function movedCapture(
       const [ox, oy, oz] = own ?? still;
       const nx = (sourceX + 0.5 - centreXPx) / focalXPx;
       const ny = (sourceY + 0.5 - centreYPx) / focalYPx;
-      // Optical flow of a point at this depth, in tangents a second (Longuet-Higgins and Prazdny 1980).
+      // Optical flow of a point at this depth, in tangents per second (Longuet-Higgins and Prazdny 1980).
       const turn = motion.yawRadPerS;
       const flowX = (ox - vx - nx * (oz - vz)) * inverse - turn * (1 + nx * nx);
       const flowY = (oy - vy - ny * (oz - vz)) * inverse - turn * nx * ny;

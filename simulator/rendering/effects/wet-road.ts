@@ -1,12 +1,12 @@
 import type { Rasterizer } from '../raster/rasterizer.js';
 
-/** Depths, in depths of the mirroring place, at which its ray is looked up. */
+/** Depths at which a mirrored ray is looked up, as multiples of the mirroring point's depth. */
 const reaches = [1.12, 1.3, 1.55, 1.9, 2.5, 3.5, 5.5, 10];
 
 /**
- * Makes ground that shows one of `groundIds` dark and mirroring, in place. The mirrored ray of a level road is followed
- * over the picture itself (screen-space reflection); where it meets nothing it shows the sky beyond.
- * `cameraM` is the camera's height over the road, `wetness` 0..1.
+ * Makes ground pixels of `groundIds` dark and mirroring, in place. The mirrored ray of a level road is followed over
+ * the picture itself (screen-space reflection); if it hits nothing it shows the sky. `cameraM` is the camera's height
+ * over the road, `wetness` 0..1.
  */
 export function addWetRoad(
   raster: Rasterizer,
@@ -19,7 +19,7 @@ export function addWetRoad(
   const { colours, inverseDepths, objectIds, widthPx, heightPx } = target;
   for (let y = Math.max(1, Math.ceil(horizonYPx) + 1); y < heightPx; y++) {
     const below = (y + 0.5 - horizonYPx) / focalYPx;
-    // Water mirrors more the flatter one looks at it.
+    // Water mirrors more at flatter angles.
     const mirrored = wetness * (0.06 + 0.5 * Math.exp(-below * 9));
     const kept = (1 - 0.42 * wetness) * (1 - mirrored);
     for (let x = 0; x < widthPx; x++) {

@@ -8,7 +8,7 @@ import { mouthAt, mouthEdgesOf } from './mouth.js';
 import { type GroundStrip, groundId, stripsOf } from './strips.js';
 
 const viewM = 260;
-/** Draws carriageway, kerbs, pavements, verges and fields from behind the camera to where the haze takes over. */
+/** Draws carriageway, kerbs, pavements, verges and fields from behind the camera to where the haze hides them. */
 export function drawGround(
   painter: Painter,
   world: World,
@@ -48,7 +48,7 @@ export function drawGround(
   }
 }
 
-/** Draws stop lines and crossings onto the ground that is there already. */
+/** Draws stop lines and crossings onto ground that was drawn before. */
 export function drawMarks(painter: Painter, world: World, cameraSM: number): void {
   const { road, marks, ground } = world;
   const paintOpacity = Math.min(1, ground.paintOpacity * 0.85);
@@ -64,7 +64,7 @@ export function drawMarks(painter: Painter, world: World, cameraSM: number): voi
   }
 }
 
-/** The line across the road at one place along it: an origin, and the direction to the left. */
+/** The cross-section line at one place along the road: an origin, and the direction to the left. */
 interface CrossLine {
   sM: number;
   x: number;
@@ -104,7 +104,7 @@ function drawField(painter: Painter, strip: LitStrip, near: CrossLine, far: Cros
   raster.drawRoad(painter.placed, painter.place(triangle), texture, paint, shade);
 }
 
-/** A strip with its texture's brightness under the light. */
+/** A strip with its texture's brightness in this light. */
 interface LitStrip extends GroundStrip {
   shade: Shade;
 }

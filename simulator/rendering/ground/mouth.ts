@@ -1,13 +1,13 @@
 import { mouthDepthM, mouthHalfM } from '../../world/side-road.js';
 import type { World } from '../../world/world.js';
 
-/** How far side roads take the place of what lies to the left and right of the carriageway, metres. */
+/** How far side roads extend into the area left and right of the carriageway, metres. */
 export interface Mouth {
   left: number;
   right: number;
 }
 
-/** Places along the road where a mouth's outline turns. */
+/** Places along the road where a mouth's outline changes direction. */
 export function mouthEdgesOf({ sideRoads }: World): number[] {
   return sideRoads
     .flatMap((sideRoad) => {

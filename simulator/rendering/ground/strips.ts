@@ -9,12 +9,12 @@ import type { Texture } from '../raster/texture.js';
 import { paintOf } from './line-paint.js';
 import type { Mouth } from './mouth.js';
 
-/** The object id of bare ground of a class: 1 + class. Shadows and painted marks fall on these only. */
+/** Object id of bare ground of a class: 1 + class. Only such ground receives shadows and painted marks. */
 export function groundId(segmentId: number): number {
   return 1 + segmentId;
 }
 
-/** A band along the road, from one distance from its centre to another. */
+/** A band along the road, between two distances from its centre. */
 export interface GroundStrip {
   fromM: number;
   toM: number;
@@ -30,7 +30,7 @@ export interface GroundStrip {
 /** Pavement and yards of a built-up stretch together, metres. */
 const builtM = pavementWidthM + 14;
 
-/** What lies across the road on a stretch, from the carriageway outwards; a side road's mouth takes some of it. */
+/** The strips across the road on a stretch, from the carriageway outwards; a side road's mouth replaces some of them. */
 export function stripsOf(
   world: World,
   stretch: Stretch,
@@ -77,7 +77,7 @@ export function stripsOf(
     const mouthM = (side > 0 ? mouth?.left : mouth?.right) ?? 0;
     const isOpen = mouthM >= sideRoadLengthM;
     if (mouthM > 0) {
-      // Within a corner it runs on under the pavement, so that no gap shows below its end.
+      // In a corner it continues under the pavement, so that no gap shows below its end.
       const toM = edge + (isOpen || !isBuilt ? mouthM : builtM);
       add(edge, toM, 0, 0, ground.asphalt, ground.asphaltTint, segment.road);
     }

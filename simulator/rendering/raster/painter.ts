@@ -2,7 +2,10 @@ import type { Mesh, Rgb, Surface, Vec3 } from '../../world/models/mesh.js';
 import type { Rasterizer, Shade } from './rasterizer.js';
 import { packRgba } from './texture.js';
 
-/** Where a camera or an object stands: x, y on the plane, z up, metres; yaw from x towards y, pitch nose down, roll right side down, radians. */
+/**
+ * Pose of a camera or an object: x, y on the plane, z up, metres; yaw from x towards y, pitch nose down, roll right
+ * side down, radians.
+ */
 export interface Pose {
   x: number;
   y: number;
@@ -38,7 +41,7 @@ export function axesOf(pose: Pose): [Vec3, Vec3, Vec3] {
   ];
 }
 
-/** Places meshes and bare polygons of the world before a camera and hands them to the rasterizer. */
+/** Transforms meshes and polygons of the world into the camera's view and passes them to the rasterizer. */
 export class Painter {
   private readonly polygon = new Float64Array(32 * 5);
   private readonly shade: Shade = { red: 256, green: 256, blue: 256, glow: 0 };
@@ -71,7 +74,7 @@ export class Painter {
     return (x - camera.x) * forward[0] + (y - camera.y) * forward[1] + (z - camera.z) * forward[2];
   }
 
-  /** False when a ball of this radius is surely outside the picture. */
+  /** False if a ball of this radius is certainly outside the picture. */
   mayShow(x: number, y: number, z: number, radiusM: number): boolean {
     const depth = this.depthOf(x, y, z);
     if (depth < -radiusM) return false;
@@ -95,7 +98,7 @@ export class Painter {
     const x0 = dot(right, offset);
     const y0 = dot(down, offset);
     const z0 = dot(forward, offset);
-    // The camera in the mesh's own axes: half of a solid's faces look away from it and need no more than this.
+    // The camera in the mesh's own axes: enough to skip the half of a solid's faces that look away from it.
     const [eyeX, eyeY, eyeZ] = axes.map((axis) => -dot(offset, axis) / scale) as [
       number,
       number,
@@ -131,13 +134,13 @@ export class Painter {
     }
   }
 
-  /** Draws one polygon given in world axes (x, y, z, u, v a corner). */
+  /** Draws one polygon given in world axes (x, y, z, u, v per corner). */
   drawPolygon(world: readonly number[], normal: Vec3, surface: Surface): void {
     const count = this.place(world);
     this.paint(count, normal, surface, true);
   }
 
-  /** Darkens or paints the ground inside a convex world polygon (x, y, z a corner, five numbers each). */
+  /** Darkens or paints the ground inside a convex world polygon (x, y, z per corner, five numbers each). */
   drawDecal(world: readonly number[], colour: Rgb, opacity: number, isShadow: boolean): void {
     const count = this.place(world);
     const lit = isShadow ? colour : this.lit([0, 0, 1], colour);
@@ -150,7 +153,7 @@ export class Painter {
     );
   }
 
-  /** World corners (five numbers each) into camera axes in this.polygon. */
+  /** Transforms world corners (five numbers each) into camera axes, into this.polygon. */
   place(world: readonly number[]): number {
     const { polygon, right, down, forward, camera } = this;
     const count = world.length / 5;
@@ -172,7 +175,7 @@ export class Painter {
     return this.polygon;
   }
 
-  /** A colour under this light on a surface that faces `normal`. */
+  /** A colour in this light on a surface that faces `normal`. */
   lit(normal: Vec3, colour: Rgb): [number, number, number] {
     const { sunDirection, sun, sky } = this.light;
     const towards = Math.max(0, dot(normal, sunDirection));
@@ -189,7 +192,7 @@ export class Painter {
     const glow = surface.glow ?? 0;
     let lit = this.lit(normal, surface.colour);
     if (surface.isTwoSided === true) {
-      // A thin sheet is lit from behind too: leaves and wire glow with whichever side the sun is on.
+      // A thin sheet is also lit from behind: leaves and wire glow on whichever side the sun is.
       const back = this.lit([-normal[0], -normal[1], normal[2]], surface.colour);
       lit = [(lit[0] + back[0]) / 2, (lit[1] + back[1]) / 2, (lit[2] + back[2]) / 2];
     }

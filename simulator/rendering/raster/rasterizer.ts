@@ -3,14 +3,14 @@ import type { RenderTarget } from './render-target.js';
 import type { RoadPaint } from './road-paint.js';
 import type { Texture } from './texture.js';
 
-/** Nothing nearer than this is drawn, metres: geometry is cut at this plane. */
+/** Geometry nearer than this is cut off, metres. */
 export const nearPlaneM = 0.25;
 const segmentPx = 24;
 
 const floatBits = new Float32Array(1);
 const bitsOfFloat = new Int32Array(floatBits.buffer);
 
-/** Logarithm of a positive number, by its floating-point exponent and a straight line between powers of two: 0.09 off at most. */
+/** Approximate log2 of a positive number, from its exponent and a straight line between powers of two: at most 0.09 off. */
 function quickLog2(value: number): number {
   floatBits[0] = value;
   return bitsOfFloat[0]! / 0x80_0000 - 126.957;
@@ -21,22 +21,22 @@ export interface Shade {
   red: number;
   green: number;
   blue: number;
-  /** How far it shines by itself, 0..255: kept in the colour's top byte, for the night. */
+  /** How much it glows, 0..255: kept in the colour's top byte, for the night. */
   glow?: number;
 }
 
-/** Ids of pixels that shadows and painted arrows may fall on: see drawDecal. */
+/** Lower ids are ground, on which shadows and painted arrows may fall: see drawDecal. */
 export const firstObjectId = 16;
 
 /**
  * Draws convex polygons into a RenderTarget: perspective, z-buffer, perspective-correct textures with mip levels.
- * Vertices come in camera axes (x right, y down, z forward, metres), five numbers each: x, y, z, u, v.
- * Pixel centres decide coverage, so neighbours share no pixel and leave none out.
+ * Vertices are in camera axes (x right, y down, z forward, metres), five numbers each: x, y, z, u, v. Pixel centres
+ * decide coverage, so that neighbouring polygons neither share nor miss a pixel.
  */
 export class Rasterizer {
-  /** What is being drawn; written into the target's objectIds. */
+  /** Id of the object being drawn; written into the target's objectIds. */
   objectId = 0;
-  /** Pixels the current object covers, hidden ones included; reset by the caller. Counted when `isCounting`. */
+  /** Pixels that the current object covers, including hidden ones; reset by the caller. Counted if `isCounting`. */
   coveredPx = 0;
   isCounting = false;
 
@@ -76,7 +76,7 @@ export class Rasterizer {
     }
   }
 
-  /** u and v count texture widths and heights, and wrap. Texels under half alpha are left out when `isCutOut`. */
+  /** u and v count texture widths and heights, and wrap. Texels under half alpha are skipped if `isCutOut`. */
   drawTextured(
     polygon: Float64Array,
     count: number,
@@ -91,7 +91,7 @@ export class Rasterizer {
     }
   }
 
-  /** Like drawTextured, with bilinear texels and no wrapping: for signs, which are looked at closely. */
+  /** Like drawTextured, with bilinear texels and without wrapping: for signs, which are seen close up. */
   drawSmooth(polygon: Float64Array, count: number, texture: Texture, shade: Shade): void {
     const corners = this.project(polygon, count);
     for (let i = 2; i < corners; i++) {
@@ -99,7 +99,7 @@ export class Rasterizer {
     }
   }
 
-  /** u is the way along the road, v the offset from its centre line, both in metres. */
+  /** u is the position along the road, v the offset from its centre line, both in metres. */
   drawRoad(
     polygon: Float64Array,
     count: number,
@@ -115,7 +115,7 @@ export class Rasterizer {
 
   /**
    * Mixes a colour over ground that was drawn before: new = old * (1 - opacity) + colour * opacity. Opacity 0..1.
-   * With `isShadow` a pixel is darkened once, however many shadows cross it. Objects are left alone.
+   * With `isShadow` a pixel is darkened only once, however many shadows cross it. Objects are not changed.
    */
   drawDecal(
     polygon: Float64Array,
@@ -130,7 +130,7 @@ export class Rasterizer {
     }
   }
 
-  /** Cuts at the near plane, then projects. Returns the number of corners, 0 when nothing is left. */
+  /** Clips at the near plane, then projects. Returns the number of corners, 0 if nothing is left. */
   private project(polygon: Float64Array, count: number): number {
     const { clipped, screen } = this;
     let kept = 0;
@@ -175,7 +175,7 @@ export class Rasterizer {
     return maxX < 0.5 || minX > widthPx || maxY < 0.5 || minY > heightPx ? 0 : kept;
   }
 
-  /** Planes and spans of the triangle (0, third - 1, third) of the projected fan; false when it shows nothing. */
+  /** Sets up planes and spans of the triangle (0, third - 1, third) of the projected fan; false if it covers nothing. */
   private setUp(third: number, cull: boolean, isSolid = true): boolean {
     const s = this.screen;
     const b = (third - 1) * 5;
@@ -206,7 +206,7 @@ export class Rasterizer {
     this.vDy = (v2 * x1 - v1 * x2) * scale;
     this.v0 = s[4]! - this.vDx * (x0 - 0.5) - this.vDy * (y0 - 0.5);
     const filled = this.findSpans(x0, y0, s[b]!, s[b + 1]!, s[c]!, s[c + 1]!);
-    // A cut-out covers only where it is opaque: its own loop counts.
+    // A cut-out covers only its opaque pixels, which its own loop counts.
     if (filled && isSolid && this.isCounting) this.countCover();
     return filled;
   }
@@ -251,7 +251,7 @@ export class Rasterizer {
     yEnd: number,
   ): void {
     if (ya === yb) return;
-    // From the upper end always, so that the two triangles beside an edge compute the same crossing.
+    // Always from the upper end, so that the two triangles at an edge compute the same crossing.
     const swap = ya > yb;
     const xTop = swap ? xb : xa;
     const yTop = swap ? yb : ya;
@@ -302,13 +302,13 @@ export class Rasterizer {
     }
   }
 
-  /** Mip level for texel steps of the given sizes along x and y: between the sharper and the smoother choice. */
+  /** Mip level for texel steps of the given sizes along x and y, between the sharper and the smoother choice. */
   private level(alongX: number, alongY: number, levels: number): number {
     const low = Math.min(alongX, alongY);
     const high = Math.max(alongX, alongY);
     if (high <= 1) return 0;
     const level = Math.round(0.65 * quickLog2(high) + 0.35 * quickLog2(low + 1e-9) - 0.2);
-    // Slivers may give no number at all: those take the finest level.
+    // Slivers may give NaN: those take the finest level.
     return level > 0 ? Math.min(level, levels - 1) : 0;
   }
 
@@ -441,7 +441,7 @@ export class Rasterizer {
     const shadeG = shade.green | 0;
     const shadeB = shade.blue | 0;
     const base = texture.levels[0]!;
-    // Ground textures repeat every four metres; a second look at them over 47 m breaks the repetition.
+    // Ground textures repeat every four metres; a second sample with a period of 47 m hides the repetition.
     const perM = base.widthPx / 4;
     const coarse = texture.levels[2]!;
     const coarsePerM = coarse.widthPx / 47;
@@ -488,7 +488,7 @@ export class Rasterizer {
             const texel = texels[ty * columns + tx]!;
             const cx = Math.floor(u * coarsePerM) & coarseMask;
             const cy = Math.floor(v * coarsePerM) & coarseMask;
-            // The coarse look only sways the brightness, by the green channel around its mean in the alpha's place.
+            // The coarse sample only changes the brightness: 192 plus half its green channel is about 256 at the mean.
             const sway = 192 + (((coarse.texels[cy * coarse.widthPx + cx]! >>> 8) & 255) >> 1);
             let r = (texel & 255) * sway;
             let g = ((texel >>> 8) & 255) * sway;
@@ -506,7 +506,7 @@ export class Rasterizer {
                 const worn = (cover * paint.opacity * (160 + (((texel >>> 8) & 255) >> 1))) / 65280;
                 const keep = worn > 1 ? 0 : 1 - worn;
                 const lay = (1 - keep) * 256;
-                // Cut to whole numbers here, so that the engine carries no doubles where there is no paint.
+                // Truncated to integers here, so that the engine keeps no doubles where there is no paint.
                 r = (r * keep + paint.red * lay) | 0;
                 g = (g * keep + paint.green * lay) | 0;
                 b = (b * keep + paint.blue * lay) | 0;
@@ -540,7 +540,7 @@ export class Rasterizer {
       let w = this.w0 + wDx * xStart + this.wDy * y;
       for (let at = y * widthPx + xStart; at < end; at++, w += wDx) {
         const there = inverseDepths[at]!;
-        // Ground and decal are meshed differently, so their depths agree to a few parts in a hundred only.
+        // Ground and decal have different meshes, so their depths agree only to a few parts in a hundred.
         if (there === 0 || objectIds[at]! >= firstObjectId) continue;
         if (w < there * 0.96 || w > there * 1.08) continue;
         if (isShadow) {

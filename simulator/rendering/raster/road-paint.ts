@@ -5,12 +5,12 @@ export interface RoadLine {
   isDashed: boolean;
 }
 
-/** The road's cross-section at one resolution: a cell for each step across, 0..255. */
+/** The road's cross-section at one resolution: one cell per step across, 0..255. */
 interface Section {
   cellsPerM: number;
   solid: Uint8Array;
   dashed: Uint8Array;
-  /** Brightness of the surface, 128 is its own: wheel tracks are darker or polished. */
+  /** Brightness of the surface, where 128 is unchanged: wheel tracks are darker or polished. */
   tone: Uint8Array;
 }
 
@@ -18,8 +18,8 @@ const finestCellsPerM = 64;
 const cells = 4096;
 
 /**
- * Lane markings as functions of the place on the road. Both directions are averaged over the area that a
- * pixel covers, so that lines far away grow pale instead of flickering.
+ * Lane markings as functions of the place on the road. Both directions are averaged over the area that a pixel
+ * covers, so that distant lines grow pale instead of flickering.
  */
 export class RoadPaint {
   private readonly sections: Section[] = [];
@@ -30,7 +30,7 @@ export class RoadPaint {
     trackTone: number,
     readonly dashLengthM: number,
     readonly dashPeriodM: number,
-    /** 0..1, by how much the paint hides the asphalt. */
+    /** How much the paint hides the asphalt, 0..1. */
     readonly opacity: number,
     readonly red: number,
     readonly green: number,
@@ -62,7 +62,7 @@ export class RoadPaint {
     return this.sections[level]!;
   }
 
-  /** Share 0..1 of the stretch of `lengthM` around `alongM` that dashes cover. */
+  /** Share of the stretch of `lengthM` around `alongM` that dashes cover, 0..1. */
   dashCover(alongM: number, lengthM: number): number {
     if (lengthM < 0.02) {
       const phase = alongM - Math.floor(alongM / this.dashPeriodM) * this.dashPeriodM;

@@ -21,7 +21,7 @@ function clampByte(value: number): number {
 
 /**
  * Builds the mip chain by 2x2 means; colours are weighted by alpha so that cut-outs keep clean edges. With an
- * alphaGain above 1 thin parts of a cut-out outlive the coarser levels.
+ * alphaGain above 1, thin parts of a cut-out stay visible at coarser levels.
  */
 export function makeTexture(
   texels: Uint32Array,

@@ -6,7 +6,7 @@ const s = buildingSlots;
 const floorM = 3;
 const bayM = 2.7;
 
-/** A house whose front looks to +x: `widthM` along y, `depthM` behind the front, roof pitched or flat. */
+/** A house whose front faces +x: `widthM` along y, `depthM` behind the front, roof pitched or flat. */
 export function buildingMesh(
   widthM: number,
   depthM: number,

@@ -2,7 +2,10 @@ import { type Mesh, MeshBuilder, type Vec3 } from './mesh.js';
 
 const known = new Map<string, Mesh>();
 
-/** The mesh of a name, built once: streets repeat their furniture. Sizes in the name are centimetres or coarser. */
+/**
+ * The mesh of this name, built only once, because streets repeat their furniture. Sizes in the name are centimetres
+ * or coarser.
+ */
 export function sharedMesh(name: string, build: () => Mesh): Mesh {
   let mesh = known.get(name);
   if (mesh === undefined) {
@@ -32,7 +35,7 @@ export function lampPostMesh(heightM: number, armM: number): Mesh {
 /** A square sign plate of 1 x 1 m around the origin, facing +x: the face in slot 0, the back in slot 1. */
 export function plateMesh(): { face: Mesh; back: Mesh } {
   const face = new MeshBuilder();
-  // Who reads it looks along -x and has +y to the right: u grows with y.
+  // A reader looks along -x and has +y to the right: u grows with y.
   face.face(
     [
       [0.03, -0.5, -0.5],

@@ -4,16 +4,16 @@ export type Vec3 = readonly [number, number, number];
 /** Red, green, blue, 0..255, as seen in full daylight. */
 export type Rgb = readonly [number, number, number];
 
-/** What a face is made of; faces name a slot, and each placed object fills the slots. */
+/** The material of a face; faces name a slot, and each placed object fills the slots. */
 export interface Surface {
-  /** Multiplies the texture when there is one. */
+  /** Multiplies the texture if there is one. */
   colour: Rgb;
   texture?: Texture;
-  /** 0 is lit by the world, 1 shines by itself. */
+  /** 0 is lit by the world, 1 glows on its own. */
   glow?: number;
   /** Texels under half alpha are holes. */
   isCutOut?: boolean;
-  /** Bilinear texels, for what is looked at closely. */
+  /** Bilinear texels, for surfaces that are seen close up. */
   isSmooth?: boolean;
   isTwoSided?: boolean;
 }
@@ -30,15 +30,15 @@ export interface MeshFace {
 /** A solid in its own axes: x forward, y left, z up, metres, origin on the ground. */
 export interface Mesh {
   faces: MeshFace[];
-  /** Radius around the origin that holds everything, metres. */
+  /** Radius of a ball around the origin that contains everything, metres. */
   radiusM: number;
 }
 
-/** Collects faces; each face is turned to look away from `inside`. */
+/** Collects faces and orients each so that it looks away from `inside`. */
 export class MeshBuilder {
   private readonly faces: MeshFace[] = [];
 
-  /** A flat convex face. `inside` is any point behind it; without it the corners' own order stands. */
+  /** A flat convex face. `inside` is any point behind it; without it the order of the corners is kept. */
   face(corners: readonly Vec3[], slot: number, inside?: Vec3, uv?: readonly number[]): void {
     let normal = normalOf(corners);
     let order = corners.map((_, index) => index);
@@ -63,7 +63,7 @@ export class MeshBuilder {
     });
   }
 
-  /** An upright box; uv counts metres / uvPerM around the sides when given. */
+  /** An upright box; if given, uv counts metres / uvPerM around the sides. */
   box(from: Vec3, to: Vec3, slot: number): void {
     const corners = boxCorners(from, to);
     this.hull(corners, slot);
@@ -160,7 +160,7 @@ export class MeshBuilder {
     }
   }
 
-  /** A disc in the plane y = yM, seen from the side that `faces` tells (1 left, -1 right). */
+  /** A disc in the plane y = yM, visible from the side of `faces` (1 left, -1 right). */
   disc(
     x: number,
     yM: number,
@@ -191,7 +191,7 @@ export class MeshBuilder {
   }
 }
 
-/** Corners 0..3 the floor counter-clockwise from the low x, low y one, 4..7 above them. */
+/** Corners 0..3 are the floor, counter-clockwise from low x and low y; 4..7 are above them. */
 export function boxCorners(from: Vec3, to: Vec3): Vec3[] {
   const [x0, y0, z0] = from;
   const [x1, y1, z1] = to;
@@ -226,7 +226,7 @@ export function normalise(v: Vec3): Vec3 {
   return [v[0] / length, v[1] / length, v[2] / length];
 }
 
-/** Newell's method: right for any flat polygon, also when its first corners lie in a line. */
+/** Newell's method: correct for any flat polygon, even if its first corners are collinear. */
 function normalOf(corners: readonly Vec3[]): Vec3 {
   let [x, y, z] = [0, 0, 0];
   for (let i = 0; i < corners.length; i++) {

@@ -94,7 +94,7 @@ export function vehicleSurfaces(
   ];
 }
 
-/** Trousers and skirts as streets show them: mostly denim, black, grey and beige. */
+/** Common colours of trousers and skirts: mostly denim, black, grey and beige. */
 const legwear: readonly Rgb[] = [
   [44, 54, 78],
   [58, 72, 100],
@@ -116,7 +116,7 @@ export function personSurfaces(random: Random): Surface[] {
   const hair = vary(random, random.pick(hairs), 0.2);
   const top: Rgb = random.chance(0.08) ? [222, 232, 40] : vary(random, random.pick(clothes), 0.2);
   const legs = vary(random, trousers, 0.2);
-  // One colour in eight is as gay as a top; the others are drawn from those that legs wear.
+  // One colour in eight is as bright as a top; the others are drawn from those of legwear.
   const choice = Math.floor(legs[0] * 977 + metal * 131);
   const worn =
     choice % 8 === 0 ? legs : toned(legwear[choice % legwear.length]!, legs[1] / trousers[1]);
@@ -141,7 +141,7 @@ function toned(colour: Rgb, by: number): Rgb {
   return [colour[0] * by, colour[1] * by, colour[2] * by];
 }
 
-/** Turns a person's clothes into those of a road worker, in place. */
+/** Dresses a person as a road worker, in place. */
 export function dressWorker(surfaces: Surface[]): void {
   surfaces[1] = { colour: [236, 214, 60] };
   surfaces[2] = { colour: [244, 112, 32] };

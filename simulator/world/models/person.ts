@@ -3,7 +3,7 @@ import { type Mesh, MeshBuilder, type Vec3 } from './mesh.js';
 export const personSlots = { skin: 0, hair: 1, top: 2, trousers: 3, shoes: 4, bag: 5 } as const;
 const s = personSlots;
 
-/** Steps of the walk that have a mesh of their own. */
+/** Number of steps of the walk, each with its own mesh. */
 export const walkPhases = 8;
 
 /** A person of 1.75 m: standing (phase -1) or in one of `walkPhases` moments of a stride. */

@@ -50,7 +50,7 @@ export function coneMesh(): Mesh {
   return builder.build();
 }
 
-/** A heap of sand or rubble, its foot of two metres. Slot 0. */
+/** A heap of sand or rubble with a base of two metres. Slot 0. */
 export function heapMesh(): Mesh {
   const builder = new MeshBuilder();
   builder.limb([0, 0, -0.1], [0.1, 0, 0.55], 1.9, 1.25, 0, 11);

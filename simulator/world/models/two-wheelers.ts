@@ -13,7 +13,7 @@ export const twoWheelerSlots = {
 } as const;
 const s = twoWheelerSlots;
 
-/** Pedal positions that have a mesh of their own. */
+/** Number of pedal positions, each with its own mesh. */
 export const pedalPhases = 6;
 
 /** A bicycle and its rider. */

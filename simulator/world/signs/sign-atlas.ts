@@ -45,7 +45,7 @@ function withMask(rgb: Uint8Array, mask: Uint8Array): Texture {
   return makeTexture(texels, signFacePx, signFacePx);
 }
 
-/** How a face has aged: 0 is new, 1 has stood in the sun and by a dirty road for long. */
+/** A face that has aged: `wear` 0 is new, 1 has stood for long in the sun next to a dirty road. */
 export function wornSign(face: Texture, random: Random, wear: number): Texture {
   const from = face.levels[0]!.texels;
   const texels = new Uint32Array(from.length);

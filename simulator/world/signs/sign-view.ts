@@ -13,8 +13,8 @@ const framePx = 96;
 const plateHeightM = 2.1;
 
 /**
- * One sign of a class seen from the front, about `signPx` high in a picture of 96x96: mildly worn and tilted on its
- * post, before the roadside that the seed draws. The same arguments give the same bytes.
+ * One sign of a class seen from the front, about `signPx` high in a picture of 96x96: slightly worn and tilted on its
+ * post, in front of the roadside that the seed draws. The same arguments give the same bytes.
  */
 export function renderSignView(
   assets: Assets,

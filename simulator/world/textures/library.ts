@@ -4,7 +4,7 @@ import { facadeTexture, roofTexture, shopTexture } from './facade.js';
 import { bareTreeTexture, coniferTexture, crownTexture } from './foliage.js';
 import { asphaltTexture, meadowTexture, pavingTexture } from './ground.js';
 
-/** Every picture that scenes draw with, made once a process from a fixed seed; scenes tint and choose. */
+/** Every texture that scenes use, made once per process from a fixed seed; scenes tint and choose. */
 export interface TextureLibrary {
   asphalts: Texture[];
   meadows: Texture[];
@@ -17,7 +17,7 @@ export interface TextureLibrary {
   conifers: Texture[];
   bareTrees: Texture[];
   hedges: Texture[];
-  /** Grey that grows lighter upwards: multiplied with a body's paint it rounds a flat panel. */
+  /** A grey gradient, lighter at the top: multiplied with a body's paint it makes a flat panel look round. */
   bodySheen: Texture;
   /** Dark glass that mirrors a bright sky at its top. */
   glass: Texture;

@@ -6,7 +6,7 @@ export interface NoiseField {
   values: Float32Array;
 }
 
-/** Sum of value-noise octaves from `cells` lattice cells a side on, each finer one `gain` times as strong. */
+/** Sum of value-noise octaves, from `cells` lattice cells per side; each finer one is `gain` times as strong. */
 export function fractalNoise(
   random: Random,
   sizePx: number,

@@ -1,18 +1,18 @@
-/** What stands in one unit of the network abstraction layer, by its first byte (ITU-T H.264, table 7-1). */
+/** Types of units of the network abstraction layer, from their first byte (ITU-T H.264, table 7-1). */
 const unitTypes = { slice: 1, keySlice: 5, sequence: 7, picture: 8, delimiter: 9 } as const;
 
-/** One frame of H.264 as it stands in a message: units behind start codes (ITU-T H.264, annex B). */
+/** One frame of H.264 from a message: units after start codes (ITU-T H.264, annex B). */
 export interface AccessUnit {
-  /** Decodes without any frame before it. */
+  /** True if it decodes without any earlier frame. */
   isKeyframe: boolean;
   /** Its parameter sets, which a decoder needs before the first slice; views of the bytes. */
   sequenceSets: readonly Uint8Array[];
   pictureSets: readonly Uint8Array[];
-  /** All other units but delimiters, in order; views of the bytes. Empty where there is no picture. */
+  /** All other units except delimiters, in order; views of the bytes. Empty if there is no picture. */
   units: readonly Uint8Array[];
 }
 
-/** Reads a frame. What is no H.264 gives one without units. */
+/** Reads a frame. Bytes that are not H.264 give one without units. */
 export function readAccessUnit(annexB: Uint8Array): AccessUnit {
   const sequenceSets: Uint8Array[] = [];
   const pictureSets: Uint8Array[] = [];
@@ -30,13 +30,13 @@ export function readAccessUnit(annexB: Uint8Array): AccessUnit {
   return { isKeyframe, sequenceSets, pictureSets, units: hasSlice ? units : [] };
 }
 
-/** True where a message's frame can be decoded alone. */
+/** True if a message's frame can be decoded alone. */
 export function isKeyframe(annexB: Uint8Array): boolean {
   const unit = readAccessUnit(annexB);
   return unit.isKeyframe && unit.sequenceSets.length > 0 && unit.pictureSets.length > 0;
 }
 
-/** Profile, compatibility and level of a sequence set as browsers name them, such as `avc1.64001f`. */
+/** Profile, compatibility and level of a sequence set as a codec name for browsers, such as `avc1.64001f`. */
 export function codecName(sequenceSet: Uint8Array): string {
   const bytes = [...sequenceSet.subarray(1, 4)];
   return `avc1.${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;

@@ -2,28 +2,28 @@ import type { DecodedImage } from '../image-codec.js';
 import { type AccessUnit, readAccessUnit } from './access-unit.js';
 import { type DecodedFrame, H264Decoder } from './h264-decoder.js';
 
-/** A frame of a video, and what belongs to it. */
+/** A frame of a video, and the caller's item for it. */
 export interface CodedFrame<T> {
   item: T;
   annexB: Uint8Array;
-  /** Frames before it are missing: it cannot be decoded unless it is a keyframe. */
+  /** True if frames before it are missing: it cannot be decoded unless it is a keyframe. */
   isAfterGap: boolean;
 }
 
 export interface ShownFrame<T> {
   item: T;
-  /** Undefined where it cannot be decoded: damaged, or without the frames that it refers to. */
+  /** Undefined if it cannot be decoded: damaged, or without the frames that it refers to. */
   image: DecodedImage | undefined;
 }
 
-/** Frames that are in the decoder at once, usually. */
+/** Usual number of frames in the decoder. */
 const usualAhead = 8;
-/** A decoder that gives nothing for this long is fed more: damage makes it swallow frames, milliseconds. */
+/** A decoder that gives nothing for this long is fed more, milliseconds: damage makes it swallow frames. */
 const patienceMs = 1000;
-/** So many frames swallowed in a row, and it is started anew. */
+/** Frames swallowed in a row after which it is restarted. */
 const mostAhead = 128;
 
-/** Decodes a video from its first keyframe on: each frame comes back once, in order. Rejects with ERR_TOOL_MISSING. */
+/** Decodes a video from its first keyframe on; yields every frame once, in order. Rejects with ERR_TOOL_MISSING. */
 export async function* decodeVideo<T>(
   frames: AsyncIterator<CodedFrame<T>>,
 ): AsyncGenerator<ShownFrame<T>, void, void> {
@@ -47,9 +47,9 @@ export async function* decodeVideo<T>(
   }
 }
 
-/** Frames in a decoder, which may be started several times. */
+/** Frames on their way through a decoder, which may be started several times. */
 class DecodingSession<T> {
-  /** In order; those without a number never went in. */
+  /** Frames in order; those without a number did not go into the decoder. */
   readonly #waiting: { item: T; number: number | undefined }[] = [];
   #decoder: H264Decoder | undefined;
   #coming: Promise<DecodedFrame | undefined> | undefined;
@@ -77,7 +77,7 @@ class DecodingSession<T> {
     this.#decoder?.end();
   }
 
-  /** The oldest frame; undefined where it is not known yet what becomes of it. */
+  /** Takes the oldest frame; undefined if its fate is not known yet. */
   async shift(): Promise<ShownFrame<T> | undefined> {
     const oldest = this.#waiting[0];
     if (oldest === undefined) return undefined;
@@ -123,7 +123,7 @@ class DecodingSession<T> {
     return { item: this.#waiting.shift()!.item, image };
   }
 
-  /** What went in is lost; the next keyframe starts anew. */
+  /** Gives up the frames in the decoder; the next keyframe starts a new one. */
   async #giveUp(): Promise<void> {
     await this.close();
     this.#coming = undefined;

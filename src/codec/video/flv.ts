@@ -1,20 +1,20 @@
 import type { AccessUnit } from './access-unit.js';
 
-// FLV (Adobe Flash Video File Format Specification, version 10.1, annex E) is how frames of H.264 go to ffmpeg and come from
-// it: the plainest container that says where each frame ends, and when it is shown.
+// Frames of H.264 go to and from ffmpeg as FLV (Adobe Flash Video File Format Specification, version 10.1, annex E): the
+// simplest container that says where each frame ends, and when it is shown.
 
 const videoTag = 9;
 const avc = 7;
 const tagHeaderBytes = 11;
-/** A tag says its size in 24 bits; a larger frame is damage. */
+/** A tag's size has 24 bits; a larger frame is damage. */
 const maxTagBytes = 2 ** 24 - 1;
 
-/** The head of a file that holds video alone. */
+/** The header of a file with video only. */
 export function flvHead(): Uint8Array {
   return Uint8Array.of(0x46, 0x4c, 0x56, 1, 1, 0, 0, 0, 9, 0, 0, 0, 0);
 }
 
-/** The tags of a frame that is shown at `timeMs` (a whole number below 2^31): of one with parameter sets two. */
+/** The tags of a frame that is shown at `timeMs` (a whole number below 2^31): two if it has parameter sets, else one. */
 export function flvTags(unit: AccessUnit, timeMs: number): Uint8Array[] {
   const { sequenceSets, pictureSets, units, isKeyframe } = unit;
   const tags: Uint8Array[] = [];
@@ -40,7 +40,7 @@ function tag(timeMs: number, isKeyframe: boolean, packet: 0 | 1, body: Uint8Arra
   return bytes;
 }
 
-/** ISO/IEC 14496-15, 5.2.4.1: units that are prefixed by lengths of four bytes. */
+/** Decoder configuration record (ISO/IEC 14496-15, 5.2.4.1) for units with length prefixes of four bytes. */
 function decoderConfiguration(
   sequenceSets: readonly Uint8Array[],
   pictureSets: readonly Uint8Array[],
@@ -68,13 +68,13 @@ function lengthPrefixed(units: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** Takes a stream of FLV with one video of H.264 apart, into frames as messages carry them. */
+/** Splits an FLV stream with one H.264 video into frames as messages carry them. */
 export class FlvFrames {
   #rest: Uint8Array = new Uint8Array(0);
   #hasHead = false;
   #parameterSets: Uint8Array[] = [];
 
-  /** The frames that are whole with these bytes: Annex B, with parameter sets before each keyframe. Throws RangeError. */
+  /** Returns the frames that these bytes complete: Annex B, with parameter sets before each keyframe. Throws RangeError. */
   take(bytes: Uint8Array): Uint8Array[] {
     this.#rest = this.#rest.length === 0 ? bytes : joined([this.#rest, bytes]);
     const frames: Uint8Array[] = [];
@@ -97,7 +97,7 @@ export class FlvFrames {
       if (data[1] === 0) this.#parameterSets = setsOf(data.subarray(5));
       else if (data[1] === 1) frames.push(this.#frame(data));
     }
-    // What is kept must not hold on to what was handed out.
+    // A copy, so that the rest does not keep the memory of returned frames.
     this.#rest = this.#rest.slice();
     return frames;
   }

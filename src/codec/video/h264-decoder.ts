@@ -5,16 +5,16 @@ import type { AccessUnit } from './access-unit.js';
 import { flvHead, flvTags } from './flv.js';
 import { ShowinfoLines } from './showinfo-lines.js';
 
-/** A frame that was decoded, with the number under which it went in. */
+/** A decoded frame, with the number that it was pushed with. */
 export interface DecodedFrame {
   number: number;
-  /** Undefined where its size is not that of the first frame: ffmpeg has then scaled it. */
+  /** Undefined if its size is not that of the first frame: ffmpeg has then scaled it. */
   image: DecodedImage | undefined;
 }
 
 /**
- * Frames of H.264 to pixels, by ffmpeg in a child process. Each goes in under a number; what comes out says which it is, so that
- * one that cannot be decoded is missed by itself. The same bytes on every machine. Close it when done.
+ * Decodes frames of H.264 with ffmpeg in a child process. Each frame goes in with a number and comes out with it, so that
+ * only a frame that cannot be decoded is missing. The same bytes on every machine. Stop it when done.
  */
 export class H264Decoder {
   readonly #process: RawFrameProcess;
@@ -31,7 +31,7 @@ export class H264Decoder {
   static async start(ffmpegPath = 'ffmpeg'): Promise<H264Decoder> {
     const passthrough = (await isFfmpegOld(ffmpegPath)) ? '-vsync' : '-fps_mode';
     const words = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
-    // One thread decodes a frame before it asks for the next one; several would wait for more.
+    // One thread decodes a frame before it reads the next one; several would wait for more.
     words.push('-flags', 'low_delay', '-threads', '1', '-copyts');
     words.push('-probesize', '32', '-analyzeduration', '0', '-f', 'flv', '-i', 'pipe:0');
     words.push('-map', '0:v:0', '-vf', 'showinfo=checksum=0', passthrough, 'passthrough');
@@ -44,22 +44,22 @@ export class H264Decoder {
     return new H264Decoder(process, lines);
   }
 
-  /** The last thing that ffmpeg complained of. */
+  /** The last error line of ffmpeg. */
   get lastWords(): string {
     return this.#lines.lastWords;
   }
 
-  /** Takes the next frame; numbers rise. Throws RangeError for one of 16 MB or more. */
+  /** Takes the next frame; numbers must rise. Throws RangeError for one of 16 MB or more. */
   push(unit: AccessUnit, number: number): void {
     for (const tag of flvTags(unit, number)) this.#process.input!.write(tag);
   }
 
-  /** No frame goes in any more; those that did still come out. */
+  /** Ends the input; frames that were pushed still come out. */
   end(): void {
     this.#process.input!.end();
   }
 
-  /** The next frame that comes out; undefined when no more do. Calls must not overlap. */
+  /** Resolves with the next decoded frame; undefined if no more come. Calls must not overlap. */
   async next(): Promise<DecodedFrame | undefined> {
     const facts = await this.#lines.next();
     if (facts === undefined) return undefined;

@@ -6,16 +6,16 @@ import { FlvFrames } from './flv.js';
 
 export interface H264Options {
   layout: FrameLayout;
-  /** Frames a second, about (left out: 30); it decides how far keyframes lie apart, and nothing of the frames' times. */
+  /** Approximate frames per second, 30 by default. Sets only the distance between keyframes, not the frames' times. */
   rateHz?: number | undefined;
-  /** 1 to 100, as of JPEG. */
+  /** 1 to 100, like JPEG's. */
   quality: number;
   ffmpegPath?: string | undefined;
 }
 
-/** Of a source that does not say its own. */
+/** Rate of a source that does not state its own. */
 const usualRateHz = 30;
-/** A keyframe comes at least so often: what must be decoded to show any frame, and where a recording can be cut. */
+/** Longest time between keyframes: bounds what must be decoded to show a frame, and where a recording can be cut. */
 const keyframeSeconds = 1;
 
 interface Waiting {
@@ -24,8 +24,8 @@ interface Waiting {
 }
 
 /**
- * Frames as H.264, by libx264 in a child process of ffmpeg: one in, one out, in order; none refers to a later one. Colours
- * are BT.601 of limited range, as NV12 frames are taken everywhere here. Close it when done.
+ * Encodes frames as H.264 with libx264 in an ffmpeg child process: one in, one out, in order; none refers to a later one.
+ * Colours are BT.601 in limited range, like all NV12 frames here. Stop it when done.
  */
 export class H264Encoder {
   readonly #ffmpegPath: string;
@@ -33,7 +33,7 @@ export class H264Encoder {
   readonly #ffmpeg: ChildProcessWithoutNullStreams;
   readonly #layout: FrameLayout;
   readonly #waiting: Waiting[] = [];
-  /** Give back the memory of frames that ffmpeg has not read yet. */
+  /** Callbacks that free the memory of frames that ffmpeg has not read yet. */
   readonly #reading = new Set<() => void>();
   readonly #frames = new FlvFrames();
   readonly #closed: Promise<void>;
@@ -44,13 +44,13 @@ export class H264Encoder {
     this.#ffmpegPath = ffmpegPath;
     this.#words = words;
     this.#layout = layout;
-    // In a group of its own: Ctrl-C is for whoever records, who lets the last frames come out.
+    // In its own process group: Ctrl-C must reach only the recorder, which lets the last frames come out.
     this.#ffmpeg = spawn(ffmpegPath, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const { stdin, stdout, stderr } = this.#ffmpeg;
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-1000);
     });
-    // A pipe that breaks shows as ffmpeg's end, which says why.
+    // A broken pipe shows as ffmpeg's exit, which says why.
     stdin.on('error', () => {});
     stdout.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#closed = new Promise((resolve) => {
@@ -59,7 +59,7 @@ export class H264Encoder {
       });
       this.#ffmpeg.on('close', (code, signal) => {
         this.#fail(signal === null ? `ended with code ${code}` : `was killed by ${signal}`);
-        // A process that is gone may never say of its pipe that it took nothing.
+        // After the process is gone, its pipe may never call back.
         for (const free of [...this.#reading]) free();
         resolve();
       });
@@ -67,8 +67,8 @@ export class H264Encoder {
   }
 
   /**
-   * Starts ffmpeg, after it has encoded a blank frame. Rejects with ERR_TOOL_MISSING where there is no ffmpeg or it lacks
-   * libx264, ERR_FRAME_SIZE for a width or height that is odd: H.264 halves them for its colours.
+   * Starts ffmpeg, after another one has encoded a blank frame. Rejects with ERR_TOOL_MISSING if there is no ffmpeg or it
+   * lacks libx264, and ERR_FRAME_SIZE for an odd width or height: H.264 halves them for its colours.
    */
   static async start(options: H264Options): Promise<H264Encoder> {
     const { layout, ffmpegPath = 'ffmpeg' } = options;
@@ -95,7 +95,7 @@ export class H264Encoder {
     return probe.again();
   }
 
-  /** Another one, which begins with a keyframe. */
+  /** Starts another encoder with the same options; it begins with a keyframe. */
   again(): H264Encoder {
     return new H264Encoder(this.#ffmpegPath, this.#words, this.#layout);
   }
@@ -104,19 +104,19 @@ export class H264Encoder {
     return this.#ffmpeg.pid;
   }
 
-  /** Set where ffmpeg has ended: no frame comes any more. */
+  /** Set if ffmpeg has ended: no more frames come. */
   get failure(): PerceptionError | undefined {
     return this.#failure;
   }
 
-  /** Frames that were taken and have not come out yet. */
+  /** Number of frames that were taken and have not come out yet. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
   /**
-   * Encodes a frame. `read` resolves when its memory is free again, whatever becomes of the frame; `coded` with Annex B, parameter
-   * sets before a keyframe, owned by the caller. It rejects with ERR_SOURCE_LOST where ffmpeg ends first.
+   * Encodes a frame. `read` resolves when its memory is free again, whatever becomes of the frame; `coded` resolves with
+   * Annex B, parameter sets before a keyframe, owned by the caller, or rejects with ERR_SOURCE_LOST if ffmpeg ends first.
    */
   encode(pixels: Uint8Array): { read: Promise<void>; coded: Promise<Uint8Array> } {
     const coded = new Promise<Uint8Array>((resolve, reject) => {
@@ -136,7 +136,7 @@ export class H264Encoder {
     return { read, coded };
   }
 
-  /** Ends at once; what has not come out by then is lost. */
+  /** Kills ffmpeg; frames that have not come out are lost. */
   async stop(): Promise<void> {
     this.#ffmpeg.kill('SIGKILL');
     await this.#closed;
@@ -160,7 +160,7 @@ export class H264Encoder {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 
-  /** Rows without their padding, from where they lie. */
+  /** Writes the rows without their padding, without copying them. */
   #write({ buffer, byteOffset, length }: Uint8Array, done: () => void): void {
     const { strideBytes, format, widthPx } = this.#layout;
     const packedBytes = rowBytes(format, widthPx);
@@ -179,7 +179,7 @@ export class H264Encoder {
   }
 }
 
-/** Rows of bytes: of NV12 those of its colours stand below those of its light. */
+/** Number of rows of bytes: in NV12 those of chroma follow those of luma. */
 function rowsOf({ format, heightPx }: FrameLayout): number {
   return format === 'nv12' ? heightPx + (heightPx >> 1) : heightPx;
 }
@@ -191,7 +191,7 @@ function argumentsOf(
   const { format, widthPx, heightPx } = layout;
   const rate = Math.min(1000, Math.max(1, rateHz));
   const between = Math.max(1, Math.round(rate * keyframeSeconds));
-  // Quality 90 is 20, 100 is 17; 51 is the worst that there is.
+  // CRF 20 for quality 90, 17 for 100; 51 is the worst.
   const factor = Math.round(51 - 0.34 * quality);
   const pixels = ['-f', 'rawvideo', '-pix_fmt', format === 'nv12' ? 'nv12' : 'rgb24'];
   const input = [
@@ -205,7 +205,7 @@ function argumentsOf(
   ];
   const colours = 'scale=out_color_matrix=bt601:out_range=tv,format=yuv420p';
   const tags = ['-color_range', 'tv', '-colorspace', 'smpte170m'];
-  // Threads change the bytes: two on every machine.
+  // The number of threads changes the bytes: two on every machine.
   const speed = ['-preset', 'veryfast', '-tune', 'zerolatency', '-threads', '2', '-bf', '0'];
   const keys = ['-g', `${between}`, '-keyint_min', `${between}`, '-sc_threshold', '0'];
   return [

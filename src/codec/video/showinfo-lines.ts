@@ -1,6 +1,6 @@
-/** What the decoder says of a frame before it delivers its pixels. */
+/** What the decoder reports about a frame before it delivers its pixels. */
 export interface DecodedFrameFacts {
-  /** Presentation time, seconds, on the container's own clock; undefined where it has none. */
+  /** Presentation time, seconds, on the container's own clock; undefined if it has none. */
   timeS: number | undefined;
   /** Size of the decoded frame, before ffmpeg fits it to that of the first one. */
   widthPx: number;
@@ -8,8 +8,8 @@ export interface DecodedFrameFacts {
 }
 
 /**
- * ffmpeg's `showinfo` filter: one line a frame, in front of everything that could resize or drop it. Its `pts_time`
- * has six digits, too few behind the first quarter of an hour: `pts` and the time base are exact.
+ * Reads ffmpeg's `showinfo` filter: one line per frame, before anything can resize or drop it. Its `pts_time` has six
+ * digits, too few after the first quarter of an hour; `pts` and the time base are exact.
  */
 export class ShowinfoLines {
   readonly #frames: DecodedFrameFacts[] = [];
@@ -19,11 +19,11 @@ export class ShowinfoLines {
   #isOver = false;
   /** The last line that is an error. */
   lastWords = '';
-  /** ffmpeg's name of what reads the input, such as `rtsp` or `video4linux2,v4l2`. */
+  /** ffmpeg's name of the input's demuxer, such as `rtsp` or `video4linux2,v4l2`. */
   inputFormat = '';
   /** What the input is, such as `mjpeg, yuvj422p, 1280x720, 30 fps`. */
   inputStream = '';
-  /** Frames a second by the input's own word. */
+  /** Frames per second that the input states. */
   frameRateHz: number | undefined;
 
   take(text: string): void {
@@ -52,7 +52,7 @@ export class ShowinfoLines {
   #takeLine(line: string): void {
     if (!line.includes('Parsed_showinfo')) {
       this.#takeInput(line);
-      // What has no level is not ffmpeg's own; news and warnings are no reason for an end.
+      // A line without a level is not from ffmpeg itself; information and warnings do not explain an end.
       const isReason = /\[(error|fatal|panic)\] /.test(line) || !/\[\w+\] /.test(line);
       if (isReason && line.trim() !== '')
         this.lastWords = line.replace(/\[(error|fatal|panic)\] /, '').trim();

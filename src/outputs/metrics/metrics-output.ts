@@ -18,7 +18,7 @@ const latencyBuckets = [
 ];
 const secondsBetween = (fromNs: bigint, toNs: bigint) => Math.max(0, Number(toNs - fromNs) / 1e9);
 
-/** The parts of a stage's way, each with its ends. */
+/** The parts of a stage's run and their durations in seconds. */
 const spans: Readonly<Record<string, (times: StageTiming) => number>> = {
   wait: ({ dispatchNs, startNs }) => secondsBetween(dispatchNs, startNs),
   preprocess: ({ startNs, preprocessEndNs }) => secondsBetween(startNs, preprocessEndNs),
@@ -35,15 +35,15 @@ export class MetricsOutput implements Output {
   readonly counts = new PublishCounts();
   readonly #registry = new Registry();
   readonly #made = metricsIn(this.#registry);
-  /** Totals are told; counters take what was added. */
+  /** Totals of the last status: counters take only what was added since. */
   readonly #told = new Map<string, number>();
 
   constructor(
     /** Address of `/metrics`. */
     readonly place: string,
-    /** Stands for `/`. */
+    /** Folder used as `/`. */
     readonly root = '/',
-    /** Of a rig with several cameras, which one: stands in each metric, and the process's own are the first one's. */
+    /** Camera in a rig with several: a label of each metric. Only the first one adds the metrics of the process. */
     camera?: { name: string; isFirst: boolean },
   ) {
     if (camera !== undefined) this.#registry.setDefaultLabels({ camera: camera.name });
@@ -64,7 +64,7 @@ export class MetricsOutput implements Output {
     else this.#addStatus(payload);
   }
 
-  /** What a scrape answers; of a rig, with its other cameras. */
+  /** Returns the answer to a scrape; for a rig, including its other cameras. */
   async text(
     others: readonly MetricsOutput[] = [],
   ): Promise<{ contentType: string; text: string }> {
@@ -120,7 +120,7 @@ export class MetricsOutput implements Output {
   }
 }
 
-/** Of one name, all samples stand together behind its one help and type, as the format asks for. */
+/** Groups all samples of one name after a single help and type, as the format requires. */
 function joined(texts: readonly string[]): string {
   const samples = new Map<string, string[]>();
   for (const text of texts)

@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface ThermalZone {
-  /** What is measured, such as `cpu-thermal`; of several alike, with its number. */
+  /** The sensor, such as `cpu-thermal`; with its number if several have the same name. */
   name: string;
   celsius: number;
 }
 
 const zonesDir = 'sys/class/thermal';
 
-/** Temperatures that the kernel knows; none on a machine without sensors. `root` stands for `/`. */
+/** Reads the temperatures that the kernel knows; none on a machine without sensors. `root` is the folder used as `/`. */
 export async function readThermalZones(root = '/'): Promise<ThermalZone[]> {
   const read = (path: string) =>
     readFile(join(root, zonesDir, path), 'utf8').then(

@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * The one range that a Range header asks of a file: undefined for the whole file (no header, or one that is not of
- * this kind, as RFC 9110 section 14.2 asks), `unsatisfiable` where nothing of it lies in the file.
+ * Returns the one range that a Range header requests of a file: undefined for the whole file (no header, or one of
+ * another kind, as RFC 9110 section 14.2 requires), `unsatisfiable` if none of it is in the file.
  */
 export function parseRange(
   header: string | undefined,

@@ -1,20 +1,20 @@
-/** What the page may ask for, as JSON to `/calibration/control`. */
+/** Requests of the page, as JSON to `/calibration/control`. */
 export interface CalibrationControl {
   /** Calibrate with the pictures there are. */
   finish: true;
 }
 
-/** How far it is. `done` and `failed` are last words; `stopped` is that of Ctrl-C. */
+/** Phase of the calibration. `done`, `failed` and, after Ctrl-C, `stopped` are final. */
 export type CalibrationPhase = 'watching' | 'solving' | 'done' | 'failed' | 'stopped';
 
-/** Something that the pictures are to show. */
+/** Something that the pictures must show. */
 export interface CalibrationNeed {
   /** For people: "left side nearer". */
   name: string;
   isMet: boolean;
 }
 
-/** How well a number is known: one standard deviation, and what is well enough. Undefined while nothing is known. */
+/** How well a number is known: one standard deviation, and the target for it. Undefined while nothing is known. */
 export interface CalibrationCertainty {
   name: string;
   /** For people: "±0.41 %". */
@@ -24,8 +24,8 @@ export interface CalibrationCertainty {
 }
 
 /**
- * What is known beside a picture of the board: the first part, as JSON, of what `/calibration/frame` answers. A JPEG
- * follows it, empty where the last picture stands.
+ * The state that goes with a picture of the board: the first part, as JSON, of the answer of `/calibration/frame`. A JPEG
+ * follows it, empty if the last picture still holds.
  */
 export interface CalibrationState {
   /** Counts messages from 1. */
@@ -35,13 +35,13 @@ export interface CalibrationState {
   board: string;
   widthPx: number;
   heightPx: number;
-  /** The board's points in this picture, pixels [u0, v0, ...]; empty where it was not found. */
+  /** The board's points in this picture, pixels [u0, v0, ...]; empty if it was not found. */
   pointsPx: readonly number[];
-  /** Points per row, where all of the board's points are there. */
+  /** Points per row, if all of the board's points are there. */
   cols: number | undefined;
   /** Whether this picture was taken. */
   isTaken: boolean;
-  /** What of this picture, or what to do next, in a few words. */
+  /** A few words about this picture, or what to do next. */
   hint: string;
   taken: number;
   leastPictures: number;
@@ -50,7 +50,7 @@ export interface CalibrationState {
   coverageTarget: number;
   tilts: readonly CalibrationNeed[];
   certainties: readonly CalibrationCertainty[];
-  /** Why the pictures did not do when a calibration was tried; empty where that did not happen. */
+  /** Why the pictures were not enough when a calibration was tried; empty if that did not happen. */
   problem: string;
   /** Once done: the camera in a few lines. Once failed: why. */
   result: readonly string[];

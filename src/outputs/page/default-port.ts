@@ -1,2 +1,2 @@
-/** Where the page is, unless it is told otherwise. */
+/** Port of the page, unless another is set. */
 export const defaultPagePort = 5580;

@@ -8,11 +8,11 @@ import { joinParts } from './message-parts.js';
 import { type Connection, SocketRoom } from './socket-room.js';
 
 const maxViewers = 8;
-/** What a page says is short. */
+/** Messages of a page are short. */
 const maxMessageBytes = 256;
-/** A page that asks without reading gets no more than this, bytes. */
+/** A page that requests frames without reading them gets no more than this, bytes. */
 const maxWaitingBytes = 2 ** 20;
-/** Results that are kept so that the drive can be stepped through at its end, bytes; the oldest go first. */
+/** Bytes of results that are kept, so that the drive can be stepped through at its end; the oldest go first. */
 const keptBytes = 128 * 2 ** 20;
 
 /** A result as it was sent. */
@@ -22,11 +22,12 @@ export interface KeptResult {
 }
 
 /**
- * Sends frames with their results to pages, at the rate at which each asks for the next and newest first. A page that
- * does not ask gets nothing, so that it cannot fill the memory. Pictures come from the output of pictures.
+ * Sends frames with their results to pages, the newest whenever a page requests one. A page that does not request gets
+ * nothing, so that it cannot fill the memory. Pictures come from the picture output.
  *
- * A message is a PerceptionFrame, the PipelineStatus that came last and a JPEG, as joined parts; the status is empty
- * before the first one, the JPEG where the frame could not be encoded. Texts are JSON: what is known of the run, and `{"ended":true}` at its end.
+ * A message is a PerceptionFrame, the latest PipelineStatus and a JPEG, as joined parts; the status is empty before the
+ * first one, the JPEG if the frame could not be encoded. Texts are JSON: facts about the run, and `{"ended":true}` at its
+ * end.
  */
 export class LiveOutput implements Output, PictureTaker {
   readonly name = 'page';
@@ -63,7 +64,7 @@ export class LiveOutput implements Output, PictureTaker {
   async begin(facts: RunFacts): Promise<void> {
     const { sourceName, isLive, camera, mount } = facts;
     this.#greeting = JSON.stringify({ sourceName, isLive, camera, mount });
-    // Pages may have come while the networks were loading.
+    // Pages may have connected while the networks were loading.
     for (const viewer of this.#viewers.keys()) viewer.send(this.#greeting);
   }
 
@@ -85,7 +86,7 @@ export class LiveOutput implements Output, PictureTaker {
     return false;
   }
 
-  /** Pages have not drawn the frame before: this one is lost to them. */
+  /** Pages have not drawn the previous frame: this one is lost to them. */
   missPicture(): void {
     this.counts.of(perceptionTopic.name).dropped++;
   }
@@ -100,12 +101,14 @@ export class LiveOutput implements Output, PictureTaker {
     }
   }
 
-  /** Tells pages that the run has ended. They stay connected until `disconnect`. */
+  /**
+   * Ends the output: pages that connect from now on hear that the run has ended. They stay connected until `disconnect`.
+   */
   async close(): Promise<void> {
     this.#hasEnded = true;
   }
 
-  /** The drive can be stepped through now. */
+  /** Tells pages that the drive can be stepped through now. */
   tellEnded(): void {
     for (const viewer of this.#viewers.keys()) viewer.send('{"ended":true}');
   }
@@ -132,6 +135,6 @@ export class LiveOutput implements Output, PictureTaker {
   }
 }
 
-/** It has asked for the next frame, and read those before. */
+/** True if the viewer has requested the next frame and read the earlier ones. */
 const takesFrame = ({ bufferedAmount }: Connection, { isWaiting }: { isWaiting: boolean }) =>
   isWaiting && bufferedAmount < maxWaitingBytes;

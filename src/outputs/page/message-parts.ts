@@ -1,7 +1,7 @@
 /** Bytes of the length before each part. */
 const lengthBytes = 4;
 
-/** Parts as one message: each with its length (uint32, little endian) before it. A part may be empty. */
+/** Returns the parts as one message, each after its length (uint32, little endian). A part may be empty. */
 export function joinParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const totalBytes = parts.reduce((sum, { length }) => sum + lengthBytes + length, 0);
   const message = new Uint8Array(totalBytes);
@@ -15,7 +15,7 @@ export function joinParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return message;
 }
 
-/** The parts of a message, as views of it. Throws a RangeError where a length says more than there is. */
+/** Returns the parts of a message, as views of it. Throws a RangeError if a length exceeds the bytes left. */
 export function splitParts(message: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
   const view = new DataView(message.buffer, message.byteOffset, message.length);
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -1,4 +1,4 @@
-/** The newest of numbered messages, for pages that each wait for the first one that they have not seen. */
+/** The newest of numbered messages, for pages that each wait for the first message that they have not seen. */
 export class NewestMessage {
   #number = 0;
   #message: Uint8Array = new Uint8Array();
@@ -18,7 +18,7 @@ export class NewestMessage {
     return this.#waiting.length > 0;
   }
 
-  /** Whether somebody has ever asked. */
+  /** Whether somebody has ever taken a message. */
   get isWatched(): boolean {
     return this.#taken > 0;
   }
@@ -29,9 +29,9 @@ export class NewestMessage {
     this.#wake();
   }
 
-  /** The newest message as soon as its number is above `seen`; once closed, the last one at once. */
+  /** Resolves with the newest message as soon as its number is above `seen`; once closed, with the last one at once. */
   async after(seen: number): Promise<Uint8Array> {
-    // Who has seen more than there is looked at a process before this one.
+    // A page that has seen a higher number was connected to an earlier process.
     const known = Math.max(0, Math.min(seen, this.#number));
     while (this.#number <= known && !this.#isClosed)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));

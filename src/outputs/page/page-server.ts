@@ -14,29 +14,32 @@ import { send } from './send.js';
 import { fileInside, serveFile } from './serve-file.js';
 
 export interface PageServerOptions {
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number;
-  /** Where it listens and who may ask; this machine alone when left out. */
+  /** Where it listens and who may use it; only this machine when left out. */
   access?: Access;
-  /** The folder of the built page; asked for at the first look, so that a build costs nothing before. No page when left out. */
+  /**
+   * The folder of the built page; called at the first request, so that a build costs nothing before. No page when left
+   * out.
+   */
   pageDir?(): Promise<string>;
-  /** Paths of the recordings that may be read; asked for again at each request, as they may come later. */
+  /** Recordings that may be read; called at each request, as they may come later. */
   files(): readonly { name: string; path: string; sizeBytes: number }[];
   /** Folder of each task's bundle. */
   bundleDirs: Readonly<Partial<Record<string, string>>>;
-  /** Of a rig with several, by name: `/live?camera=<name>` is of one. */
+  /** Names of the cameras of a rig with several: `/live?camera=<name>` shows one. */
   cameras?: readonly string[];
   /** Takes a connection to `/live`, whose headers were checked. */
   onLive?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Takes a connection of Foxglove, known by its sub-protocol. */
+  /** Takes a connection of Foxglove, recognised by its sub-protocol. */
   onFoxglove?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** What `/metrics` answers. */
+  /** Returns the answer of `/metrics`. */
   onMetrics?(): Promise<{ contentType: string; text: string }>;
-  /** Answers what lies below `/road/`, whose headers were checked; false where there is no such thing. */
+  /** Answers a request below `/road/` whose headers were checked; resolves with false if there is no such path. */
   onRoad?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
-  /** The same for what lies below `/calibration/`. */
+  /** The same below `/calibration/`. */
   onCalibration?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
-  /** The same for what lies below `/explain/`. */
+  /** The same below `/explain/`. */
   onExplain?(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
@@ -47,7 +50,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** What needs the token: everything but the page's own files. */
+/** First parts of paths that need the token: everything but the page's own files. */
 const guardedRooms = new Set([
   'session.json',
   'files',
@@ -63,9 +66,9 @@ const bundleFileNames = /^(?:manifest\.json|golden\.json|[A-Za-z0-9._-]+\.onnx)$
 const runtimeFileNames = /^ort[a-z.-]*\.(?:mjs|wasm)$/;
 
 /**
- * Serves the page and what it reads, by default on this machine's loopback address. Every path is one of a list or lies
- * in its folder; other hosts, origins and methods than GET and HEAD are refused. Where the access has a token, only the
- * page's own files are served without it. Rejects with ERR_PORT_IN_USE.
+ * Serves the page and the data it reads, by default on this machine's loopback address. Every path is in a list or in a
+ * listed folder; other hosts, other origins, and methods other than GET and HEAD are refused. If the access has a token,
+ * only the page's own files are served without it. Rejects with ERR_PORT_IN_USE.
  */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
   let port = options.port;
@@ -104,7 +107,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
 }
 
 /**
- * The path that a request names, without its query; undefined where it names none of this server: `//name` and
+ * Returns the path of a request, without its query; undefined if it is not a path of this server: `//name` and
  * `http://name` are other servers.
  */
 function pathOf({ url = '/' }: IncomingMessage): string | undefined {
@@ -113,7 +116,7 @@ function pathOf({ url = '/' }: IncomingMessage): string | undefined {
     : undefined;
 }
 
-/** Who takes a WebSocket. A page says its origin; tools that are none do not. */
+/** Returns the handler of a WebSocket. Pages send their origin; other tools do not. */
 function upgradeOf(
   { onLive, onFoxglove }: PageServerOptions,
   request: IncomingMessage,
@@ -125,7 +128,7 @@ function upgradeOf(
   return path === '/live' && isPage ? onLive : undefined;
 }
 
-/** Every address of this machine is reached by its loopback address. */
+/** A server on every address of this machine is reached by its loopback address. */
 const urlHost = (address: string): string => {
   if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
   return address.includes(':') ? `[${address}]` : address;
@@ -144,7 +147,7 @@ async function answer(
   if (path === undefined) return sendText(response, 400, 'expected a path on this server');
   if (path === '/enter') return enter(access, request, response);
   const [, room = '', name = '', part = ''] = path.split('/');
-  // The page's own files hold no data: it asks for the token.
+  // The page's own files hold no data, and the page asks for the token.
   const isPublic = !guardedRooms.has(room);
   if (!isPublic && !bringsToken(request, access.token)) {
     response.setHeader('www-authenticate', 'Bearer');
@@ -172,14 +175,14 @@ async function answer(
   await serveFile(request, response, file, cacheControl);
 }
 
-/** Rooms that answer for themselves. */
+/** Returns the handler of a room that answers its own requests. */
 function onRoomOf({ onRoad, onCalibration, onExplain }: PageServerOptions, room: string) {
   if (room === 'road') return onRoad;
   if (room === 'explain') return onExplain;
   return room === 'calibration' ? onCalibration : undefined;
 }
 
-/** Takes the token once, and gives the page a cookie in its place. */
+/** Takes the token once, and gives the page a cookie to use instead. */
 function enter({ token }: Access, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'POST') sendText(response, 405, 'expected POST');
   else if (!bringsToken(request, token)) sendText(response, 401, 'this is not the token');
@@ -207,7 +210,7 @@ async function fileOf(
   return fileInside(await options.pageDir(), path === '/' ? 'index.html' : path.slice(1));
 }
 
-/** Where the files of onnxruntime-web lie that a browser loads: in the package, or where npm has put them. */
+/** Returns the folder of the onnxruntime-web files that a browser loads: in the package, or where npm installed them. */
 function runtimeDir(): string {
   const packedDir = fileURLToPath(new URL('../../../page-runtime', import.meta.url));
   if (existsSync(packedDir)) return packedDir;

@@ -1,12 +1,12 @@
-/** What the page is told when it opens, as JSON at `/session.json`. */
+/** Facts for the page when it opens, as JSON at `/session.json`. */
 export interface PageSession {
   /** Recordings that it opens together, at `/files/<place in the list>`. */
   files: { name: string; sizeBytes: number }[];
-  /** Tasks whose bundles lie at `/bundles/<task>/`. */
+  /** Tasks whose bundles are at `/bundles/<task>/`. */
   bundles: string[];
   /** Whether frames come over the WebSocket at `/live`. */
   isLive: boolean;
-  /** Of a rig with several cameras their names, in order: `/live?camera=<name>` shows one. */
+  /** Names of the cameras of a rig with several, in order: `/live?camera=<name>` shows one. */
   cameras: readonly string[];
   /** Whether a simulated road is driven at `/road/`. */
   isRoad: boolean;

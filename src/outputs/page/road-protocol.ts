@@ -5,7 +5,7 @@ import type { CameraMount } from '../../calibration/ground.js';
 export const drivers = ['keyboard', 'network', 'reference'] as const;
 export type Driver = (typeof drivers)[number];
 
-/** Keys that are held. */
+/** Keys that are held down. */
 export interface HeldKeys {
   left: boolean;
   right: boolean;
@@ -15,16 +15,16 @@ export interface HeldKeys {
 
 export const noKeys: HeldKeys = { left: false, right: false, faster: false, slower: false };
 
-/** What the page may ask for, as JSON to `/road/control`; everything may be left out. */
+/** Requests of the page, as JSON to `/road/control`; everything may be left out. */
 export interface RoadControl {
   driver?: Driver;
   keys?: HeldKeys;
-  /** Go on in this world. */
+  /** Continue in this world. */
   seed?: number;
 }
 
 /**
- * What is known beside a picture of the road: the first part, as JSON, of what `/road/frame` answers. A
+ * The state that goes with a picture of the road: the first part, as JSON, of the answer of `/road/frame`. A
  * PerceptionFrame, a GroundTruth and a JPEG follow it.
  */
 export interface RoadState {

@@ -3,16 +3,16 @@ import { hasErrorCode, PerceptionError } from '../../frame/perception-error.js';
 import type { NewestMessage } from './newest-message.js';
 import { send } from './send.js';
 
-/** What the page sends is short. */
+/** Requests of the page are short. */
 const maxBodyBytes = 1024;
 
 /**
- * Answers for a room of the page's server (`/road/`, `/calibration/`), which has checked who asks. Resolves with false
- * where there is nothing of that name.
+ * Answers for a room of the page's server (`/road/`, `/calibration/`), which has checked the headers. Resolves with false
+ * if there is nothing of that name.
  *
  * | request | answer |
  * | --- | --- |
- * | `GET /<room>/frame?after=<n>` | the first message after number n, when it is there |
+ * | `GET /<room>/frame?after=<n>` | the newest message, as soon as its number is above n |
  * | `POST /<room>/control` | `control` takes the body; an ERR_ of it is answered with 400 |
  */
 export async function answerForRoom(
@@ -43,7 +43,7 @@ async function takeControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A form of another page cannot send this type without being asked first.
+  // A form of another page cannot send this type without a preflight request.
   if (request.headers['content-type'] !== 'application/json')
     return send(response, 415, 'text/plain', 'expected application/json');
   try {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { securityHeaders } from './security.js';
 
-/** Ends an answer with what holds for this moment alone: nobody is to keep it. */
+/** Ends an answer with contents that must not be cached: they hold only for this moment. */
 export function send(
   response: ServerResponse,
   status: number,

@@ -17,8 +17,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file that an address below `dir` names, or undefined: it must exist and lie in the folder, links followed, so
- * that no address leaves it.
+ * Returns the file that an address below `dir` names, or undefined. It must exist and, with links resolved, be inside the
+ * folder, so that no address leaves it.
  */
 export async function fileInside(dir: string, address: string): Promise<string | undefined> {
   let name: string;
@@ -65,6 +65,6 @@ export async function serveFile(
     response.end();
     return;
   }
-  // A browser that goes away in the middle is no fault.
+  // A browser that disconnects in the middle is not an error.
   await pipeline(createReadStream(path, { start, end }), response).catch(() => response.destroy());
 }

@@ -2,26 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** How often a connection is asked whether anybody is there, milliseconds. One that does not answer is cut. */
+/** How often a connection is pinged, milliseconds. One that does not answer is cut. */
 const heartbeatMs = 20_000;
-/** A client that says more in a second floods. */
+/** A client that sends more messages per second floods the server. */
 const maxMessagesPerS = 500;
 
-/** What a connection needs of its socket. */
+/** The part of a WebSocket that a connection needs. */
 export type Connection = Pick<WebSocket, 'send' | 'on' | 'bufferedAmount' | 'close' | 'terminate'>;
 
 export interface SocketRoomOptions {
   maxConnections: number;
   /** A longer message ends its connection (code 1009). */
   maxMessageBytes: number;
-  /** The first of these that the client asks for is spoken; without any, none is asked for. */
+  /** The first of these that the client requests is used; when left out, none is negotiated. */
   protocols?: readonly string[];
-  /** Ends a connection that says more than people and their tools do. */
+  /** Ends a connection that sends more messages than people and their tools do. */
   isFloodEnded?: boolean;
   onConnection(connection: Connection): void;
 }
 
-/** The WebSockets of one kind: how many, how long their messages, and whether somebody is still there. */
+/** The WebSockets of one kind; limits their number and message size, and cuts those whose client is gone. */
 export class SocketRoom {
   readonly #options: SocketRoomOptions;
   readonly #server: WebSocketServer;

@@ -1,11 +1,11 @@
 import { readPrivateFile } from '../../files/private-file.js';
 import { PerceptionError } from '../../frame/perception-error.js';
 
-/** What makes a token worth asking for: 24 characters of `windshield keys` hold 144 bits. */
+/** Tokens that are long enough: 24 characters of `windshield keys` hold 144 bits. */
 const tokenPattern = /^[A-Za-z0-9_-]{24,128}$/;
 const maxBytes = 4096;
 
-/** Reads the token of a file that its owner alone may read. Throws ERR_CONFIG; a message never contains the token. */
+/** Reads the token from a file that only its owner may read. Throws ERR_CONFIG; a message never contains the token. */
 export async function readTokenFile(path: string): Promise<string> {
   const text = await readPrivateFile(path, maxBytes);
   const token = text.trim();

@@ -2,13 +2,13 @@ import { perceptionTopic, topicOf } from '../../messages/topics.js';
 import { RecordingWriter } from '../../recording/recording-writer.js';
 import type { KeptResult } from './live-output.js';
 
-/** Results that were kept in memory, and of a rig with several cameras the name of theirs. */
+/** Results that were kept in memory, and the name of their camera in a rig with several. */
 export interface KeptResults {
   camera: string | undefined;
   kept: readonly KeptResult[];
 }
 
-/** Writes results as a recording, of several cameras one after the other. Rejects with ERR_OUTPUT. */
+/** Writes results as a recording, one camera after the other. Rejects with ERR_OUTPUT. */
 export async function writeKept(path: string, cameras: readonly KeptResults[]): Promise<void> {
   const writer = await RecordingWriter.create(path);
   const { name } = perceptionTopic;

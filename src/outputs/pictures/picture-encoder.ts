@@ -4,14 +4,13 @@ import type { FramePixels } from '../output.js';
 import type { PictureAnswer, PictureRequest } from './picture-messages.js';
 
 /**
- * Makes pictures for people in a thread of its own: frames as JPEG, from where they lie in the ring (rgb8 and NV12, any
- * stride), and class maps as PNG; one of each at a time. The thread starts with the first one, so that it costs nothing
- * while nobody looks.
+ * Makes pictures for people in its own thread: frames in the ring as JPEG (rgb8 and NV12, any stride), and class maps as
+ * PNG; one of each at a time. The thread starts with the first picture, so that it costs nothing while nobody looks.
  */
 export class PictureEncoder {
   readonly #quality: number;
   #worker: Worker | undefined;
-  /** Of what the thread was asked for, in order. */
+  /** Resolvers of the thread's pending requests, in order. */
   #answers: ((picture: PictureAnswer) => void)[] = [];
   #isEncoding = false;
   #isMasking = false;
@@ -21,12 +20,12 @@ export class PictureEncoder {
     this.#quality = quality;
   }
 
-  /** True until the last frame's answer stands. */
+  /** True until the last frame's JPEG is ready. */
   get isBusy(): boolean {
     return this.#isEncoding;
   }
 
-  /** A JPEG, owned by the caller; empty where there is none. Gives the pixels back when they were read. */
+  /** Resolves with a JPEG, owned by the caller; empty if there is none. Gives the pixels back once they were read. */
   async encode({ layout, bytes: pixels, release }: FramePixels): Promise<PictureAnswer> {
     this.#isEncoding = true;
     try {
@@ -37,7 +36,9 @@ export class PictureEncoder {
     }
   }
 
-  /** A class map as a serialised foxglove.CompressedImage; empty where there is none, or the last one is not done. */
+  /**
+   * Resolves with a class map as a serialised foxglove.CompressedImage; empty if there is none, or the last is not done.
+   */
   async encodeMask(payload: Uint8Array, stampNs: bigint): Promise<PictureAnswer> {
     if (this.#isMasking) return new Uint8Array();
     this.#isMasking = true;
@@ -68,7 +69,7 @@ export class PictureEncoder {
     worker.on('message', (picture: PictureAnswer) => this.#answers.shift()?.(picture));
     worker.on('error', () => this.#gone());
     worker.on('exit', () => this.#gone());
-    // Whoever looks must not keep a run alive that has ended.
+    // Viewers must not keep a run alive that has ended.
     worker.unref();
     this.#worker = worker;
     return worker;

@@ -5,24 +5,24 @@ import { PublishCounts } from '../publish-count.js';
 import { PictureEncoder } from './picture-encoder.js';
 import type { PictureAnswer } from './picture-messages.js';
 
-/** JPEG quality of what is looked at. */
+/** JPEG quality of pictures for viewers. */
 const jpegQuality = 80;
-/** What is counted: pictures made, and frames for which none was, though somebody wanted it. */
+/** Topic of the counts: pictures made, and wanted pictures that were not made. */
 const countedTopic = 'camera/image';
 
-/** Somebody who looks: a page, a viewer. */
+/** A viewer of pictures, such as a page. */
 export interface PictureTaker {
   /** Whether it wants the picture of the frame that comes now. */
   wantsPicture(): boolean;
-  /** Takes the picture of a frame that it wanted; empty where the frame could not be encoded. */
+  /** Takes the picture of a frame that it wanted; empty if the frame could not be encoded. */
   takePicture(frame: Omit<OutputMessage, 'pixels'>, jpeg: PictureAnswer): void;
-  /** There is none of the frame that it wanted: the one before is still being made, or its pixels were not to be had. */
+  /** There is no picture of the frame that it wanted: the previous one is still being made, or the pixels were missing. */
   missPicture?(): void;
 }
 
 /**
- * The pictures of all who look, made once for all of them: the frame's own JPEG where the source has it, else encoded,
- * one frame at a time, off the main thread. While nobody wants one, nothing is copied or encoded.
+ * Pictures for all viewers, each made once: the frame's own JPEG if the source has it, else encoded, one frame at a time,
+ * off the main thread. While nobody wants one, nothing is copied or encoded.
  */
 export class PictureOutput implements Output {
   readonly name = 'pictures';
@@ -35,7 +35,7 @@ export class PictureOutput implements Output {
   #making: Promise<void> = Promise.resolve();
 
   constructor(
-    /** Where they can be looked at. */
+    /** Where the pictures can be seen. */
     readonly place: string,
   ) {}
 
@@ -50,7 +50,7 @@ export class PictureOutput implements Output {
       return;
     }
     const count = this.counts.of(countedTopic);
-    // What a viewer would turn by its EXIF is another picture than the pixels are.
+    // A viewer might rotate a JPEG with EXIF: that picture would differ from the pixels.
     if (pixels?.coded && !this.#encoder.isBusy && readJpegHeader(pixels.coded)?.hasExif === false) {
       const jpeg = Uint8Array.from(pixels.coded);
       pixels.release();
@@ -70,12 +70,14 @@ export class PictureOutput implements Output {
     });
   }
 
-  /** A result's class map as a serialised foxglove.CompressedImage; empty where there is none, or the last one is not done. */
+  /**
+   * A result's class map as a serialised foxglove.CompressedImage; empty if there is none, or the last one is not done.
+   */
   maskOf(payload: Uint8Array, stampNs: bigint): Promise<PictureAnswer> {
     return this.#encoder.encodeMask(payload, stampNs);
   }
 
-  /** The last picture still goes out. */
+  /** Closes after the last picture was handed out. */
   async close(): Promise<void> {
     await this.#making;
     await this.#encoder.close();

@@ -36,12 +36,12 @@ function maskMessage({ payload, stampNs }: Extract<PictureRequest, { type: 'mask
     : Uint8Array.from(toBinary(CompressedImageSchema, mask));
 }
 
-/** Whoever looks must not slow down what is looked at: on Linux, where a thread has a priority of its own, a busy lane goes first. */
+/** Viewers must not slow down the run: on Linux, where each thread has its own priority, a busy lane goes first. */
 function yieldToOthers(): void {
   const threadId = ownThreadId();
   try {
     if (threadId !== 0) setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // Where it may not, it works as before.
+    // Without permission, the priority stays as it is.
   }
 }

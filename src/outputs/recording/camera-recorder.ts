@@ -34,22 +34,22 @@ import { CopiedPictures } from './copied-pictures.js';
 import type { LastingMessage } from './numbered-recording.js';
 import { VideoPictures } from './video-pictures.js';
 
-/** What is recorded of one camera. Plain data: it crosses threads. */
+/** Settings for recording one camera. Plain data: it crosses threads. */
 export interface CameraRecorderOptions {
-  /** Of a rig with several; its topics, metadata and attachments then begin with `/<name>/`. */
+  /** Camera of a rig with several; its topics, metadata and attachments then begin with `/<name>/`. */
   name?: string | undefined;
-  /** Where the frames come from; a recording's calibration, and its pictures with `images`, are copied as they are. */
+  /** Where the frames come from. A recording's calibration, and with `images` its pictures, are copied as they are. */
   source: string;
   /** Topic of the pictures in a recording that holds several cameras. */
   topic?: string | undefined;
-  /** With the pictures, and with what viewers draw over them. */
+  /** Also record the pictures, and what viewers draw over them. */
   images: boolean;
-  /** Of frames that are encoded, and their quality, 1 to 100. */
+  /** Layout of frames that are encoded, and their quality, 1 to 100. */
   layout: FrameLayout;
   quality: number;
-  /** Set where frames become a video of H.264, of about so many frames a second; JPEG when left out. */
+  /** Set if frames become an H.264 video, with its approximate frames per second; JPEG when left out. */
   video?: Pick<H264Options, 'rateHz'> | undefined;
-  /** Of a source that carries no calibration itself. */
+  /** Calibration for a source that carries none itself. */
   camera?: CameraModel | undefined;
   /** How it sits above the road. */
   mount?: CameraMount | undefined;
@@ -57,7 +57,7 @@ export interface CameraRecorderOptions {
   attachments: readonly RecordedAttachment[];
 }
 
-/** A frame's pixels, and where it is kept the JPEG that the camera gave. */
+/** A frame's pixels, and the camera's JPEG of it if that is kept. */
 export interface RecordedFrame {
   pixels: Uint8Array;
   coded: Uint8Array | undefined;
@@ -81,7 +81,7 @@ export class CameraRecorder {
   readonly #recorded: CameraCalibration | undefined;
   readonly #pictures: CopiedPictures | undefined;
   readonly #encoder: JpegEncoder | VideoPictures;
-  /** Of pictures that are encoded; those before it are written before it. */
+  /** Writing of the last encoded picture; earlier ones are written before it. */
   #lastPicture: Promise<void> = Promise.resolve();
   #lastStampNs = -1n;
 
@@ -113,7 +113,7 @@ export class CameraRecorder {
     }
   }
 
-  /** True where its pictures are a video, copied or encoded. */
+  /** True if its pictures are a video, copied or encoded. */
   get hasVideo(): boolean {
     return this.#options.video !== undefined || this.#pictures?.isVideo === true;
   }
@@ -136,12 +136,12 @@ export class CameraRecorder {
       this.#encoder instanceof JpegEncoder
         ? this.#writeJpeg(stampNs, frame, this.#encoder, onRead)
         : this.#writeVideo(stampNs, frame, this.#encoder, onRead);
-    // Without its value, in which the values of all before it would be kept.
+    // Without its value, which would hold the values of all earlier ones.
     this.#lastPicture = Promise.allSettled([this.#lastPicture, written]).then(() => undefined);
     return written;
   }
 
-  /** Metadata and files of its own, at the head of each file. */
+  /** Writes the camera's own metadata and attachments, at the head of each file. */
   async describe(writer: RecordingWriter): Promise<void> {
     const { metadata, attachments, name: camera } = this.#options;
     for (const [name, entries] of Object.entries(metadata))
@@ -150,14 +150,17 @@ export class CameraRecorder {
       await writer.addAttachment({ ...attachment, name: topicOf(attachment.name, camera) });
   }
 
-  /** What is said once a file: the calibration, no later than the first message, and how the camera is turned. */
+  /**
+   * Messages written once per file: the calibration, stamped no later than the first message, and the camera's
+   * orientation.
+   */
   lasting(firstNs: bigint): LastingMessage[] {
     const { camera, mount, images, name } = this.#options;
     const calibration = this.#recorded ?? (camera && calibrationMessage(camera, firstNs));
     if (calibration === undefined) return [];
     const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
     const ownNs = seconds * 1_000_000_000n + BigInt(nanos);
-    // Of a later file of a long drive it is repeated.
+    // In a later file of a long drive, it is repeated with the time of that file.
     const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
     const said = (topic: ChannelTopic, data: Uint8Array) => {
       return { topic, stampNs, data, name: topicOf(topic, name) };
@@ -170,8 +173,8 @@ export class CameraRecorder {
   }
 
   /**
-   * Copies the pictures of a recording to its end; of a run that was ended before its source (`isCutShort`), only those
-   * of what was run.
+   * Copies the pictures of a recording to its end; if the run was ended before its source (`isCutShort`), only up to its
+   * last message.
    */
   async finish(isCutShort: boolean): Promise<void> {
     await this.#lastPicture;
@@ -239,7 +242,7 @@ export class CameraRecorder {
   }
 }
 
-/** The encoder that every frame's picture goes through. */
+/** Returns the encoder for every frame's picture. */
 async function encoderOf({ layout, quality, video }: CameraRecorderOptions) {
   return video === undefined
     ? new JpegEncoder(layout, quality)

@@ -7,8 +7,8 @@ import { builtEntry } from '../../frame/built-entry.js';
 let known: Promise<string> | undefined;
 
 /**
- * sha256 (hex) of the built code of `src`: two builds of one version may see differently. Where it was built, and maps
- * beside it, make no difference.
+ * sha256 (hex) of the built code of `src`: two builds of one version may give different results. The place of the build
+ * and source maps make no difference.
  */
 export function codeSha256(): Promise<string> {
   known ??= hashBelow(fileURLToPath(builtEntry('../../', import.meta.url)));

@@ -6,7 +6,7 @@ import { isKeyframeMessage, jpegInTurn } from '../../recording/pictures-in.js';
 import type { RecordedMessage } from '../../recording/recording-piece.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
 
-/** Takes one picture's message: of a video its frame, which a keyframe is or is not. */
+/** Writes one picture's message; `isKeyframe` is for frames of a video. */
 type WritePicture = (stampNs: bigint, data: Uint8Array, isKeyframe?: boolean) => Promise<void>;
 
 /** The pictures of a recording, in order: JPEG and video as they are, byte by byte, anything else encoded. */
@@ -28,7 +28,9 @@ export class CopiedPictures {
     return this.#stream.isVideo;
   }
 
-  /** Hands on what has not been so far, up to a stamp (included), or all. Calls are carried out one after the other. */
+  /**
+   * Hands on pictures not handed on so far, up to a stamp (included), or all. Calls are carried out one after the other.
+   */
   copy(upToNs: bigint | undefined, write: WritePicture): Promise<void> {
     const done = this.#turn.then(() => this.#copy(upToNs, write));
     this.#turn = done.catch(() => undefined);
@@ -51,7 +53,7 @@ export class CopiedPictures {
     }
   }
 
-  /** Undefined for what cannot be read: it is counted where it is played. */
+  /** Undefined for a picture that cannot be read: it is counted where it is played. */
   async #messageOf(stampNs: bigint, data: Uint8Array): Promise<Uint8Array | undefined> {
     const { schemaName, readPicture } = this.#stream;
     if (schemaName === CompressedImageSchema.typeName) return data;

@@ -11,17 +11,17 @@ import { NumberedRecording } from './numbered-recording.js';
 /** Plain data: it crosses threads. */
 export interface RecorderOptions {
   path: string;
-  /** At least one; where there are several, each has a name. */
+  /** At least one; if there are several, each has a name. */
   cameras: readonly CameraRecorderOptions[];
   compression?: 'none' | 'zstd' | undefined;
   splitBytes?: number | undefined;
   splitSeconds?: number | undefined;
   keepSeconds?: number | undefined;
-  /** Messages are written together from this size on: so much is lost when the process dies. 1 MiB when left out. */
+  /** Messages are written in chunks of about this size; a process that dies loses up to one chunk. 1 MiB when left out. */
   chunkBytes?: number | undefined;
 }
 
-/** Records a drive, of one camera or several. In a thread of its own: it encodes and compresses. */
+/** Records a drive of one or several cameras. Runs in its own thread, as it encodes and compresses. */
 export class DriveRecorder {
   readonly #recording: NumberedRecording;
   readonly #cameras: readonly CameraRecorder[];
@@ -32,7 +32,7 @@ export class DriveRecorder {
     for (const camera of cameras) camera.write = (...message) => recording.write(...message);
   }
 
-  /** Rejects with ERR_OUTPUT where the file cannot be written. */
+  /** Rejects with ERR_OUTPUT if the file cannot be written. */
   static async create({ cameras: asked, ...options }: RecorderOptions): Promise<DriveRecorder> {
     const cameras: CameraRecorder[] = [];
     try {
@@ -65,7 +65,7 @@ export class DriveRecorder {
     return this.#cameras[camera]!.message(topic, stampNs, payload);
   }
 
-  /** Writes a message that is of no camera: of a sync group. */
+  /** Writes a message of a sync group, which belongs to no camera. */
   groupMessage(topic: ChannelTopic, stampNs: bigint, data: Uint8Array, group: string) {
     return this.#recording.write(topic, stampNs, data, topicOf(topic, group));
   }
@@ -80,12 +80,12 @@ export class DriveRecorder {
     return this.#recording.files;
   }
 
-  /** What lies there of a ring stays. */
+  /** Keeps the current files of a ring. */
   keep(): void {
     this.#recording.keep();
   }
 
-  /** Finishes the file; `isCutShort` where the run was ended before its source. Rejects with ERR_OUTPUT. */
+  /** Finishes the file; `isCutShort` if the run was ended before its source. Rejects with ERR_OUTPUT. */
   async close({ isCutShort = false } = {}): Promise<void> {
     try {
       for (const camera of this.#cameras) await camera.finish(isCutShort);
@@ -95,7 +95,7 @@ export class DriveRecorder {
     }
   }
 
-  /** Ends in the middle: what was taken stays in `<path>.partial`, without an index. */
+  /** Ends without finishing: what was written stays in `<path>.partial`, without an index. */
   async leave(): Promise<void> {
     await this.#recording.leave();
     await closeAll(this.#cameras);

@@ -4,7 +4,7 @@ import { arch, cpus, platform } from 'node:os';
 import type { Manifest } from '../../bundle/manifest.js';
 
 /**
- * What decides, beside bundles and calibration, whether the same frames give the same bytes: `build`, versions of
+ * Facts that decide, besides bundles and calibration, whether the same frames give the same bytes: `build`, versions of
  * windshield, ONNX Runtime and the platform; `machine`, the processor, whose instructions choose the kernels.
  */
 export function buildFacts(): { build: string; machine: string } {
@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 const versionIn = (packageFile: string | URL): string =>
   JSON.parse(readFileSync(packageFile, 'utf8')).version;
 
-/** The package file lies above `src`, or above `dist` where this file was built. */
+/** The package file is above `src`, or above `dist` if this file was built. */
 function ownVersion(): string {
   const places = ['../../../package.json', '../../../../package.json'];
   const file = places
@@ -29,7 +29,7 @@ function ownVersion(): string {
   return file === undefined ? 'unknown' : versionIn(file);
 }
 
-/** What of a manifest decides results: what the network sees, how its outputs are decoded, how exact it must be. */
+/** The parts of a manifest that decide results: the network's input, how its outputs are decoded, how exact it must be. */
 export function manifestFacts({ input, decode, tolerance }: Manifest): string {
   return JSON.stringify({ input: input.spec, decode, tolerance });
 }

@@ -4,36 +4,36 @@ import { type RecordingOptions, RecordingWriter } from '../../recording/recordin
 import { nextPieceNumber, pieceName } from '../../supervise/interrupted-recording.js';
 
 export interface NumberedOptions extends RecordingOptions {
-  /** A file is ended at this size or length; one file, under its own name, when both are left out. */
+  /** A file is closed at this size or length; one file, under its own name, when both are left out. */
   splitBytes?: number | undefined;
   splitSeconds?: number | undefined;
-  /** Older files are removed once they lie so far back, unless `keep` was called for them. */
+  /** Files are removed once they are older than this, unless `keep` was called for them. */
   keepSeconds?: number | undefined;
   /** Each file begins with a keyframe, so that all of it can be decoded. */
   hasVideo?: boolean;
 }
 
-/** A message that stands at the head of each file. */
+/** A message at the head of each file. */
 export interface LastingMessage {
   topic: ChannelTopic;
   stampNs: bigint;
   data: Uint8Array;
-  /** Of its channel, where that is not the topic's. */
+  /** Name of its channel, if not the topic's. */
   name?: string;
 }
 
-/** What each file begins with, so that it can be read alone. */
+/** The beginning of each file, so that it can be read alone. */
 export interface RecordingHead {
   /** Writes metadata and attachments. */
   describe(writer: RecordingWriter): Promise<void>;
-  /** Before the file's first message, which has this stamp. */
+  /** Returns messages to write before the file's first message, which has this stamp. */
   messages(stampNs: bigint): LastingMessage[];
 }
 
-/** Without a keyframe, as of an encoder that died, a file ends at this multiple of what it should be. */
+/** Without a keyframe, for example if the encoder died, a file is closed at this multiple of its size or length. */
 const overlong = 2;
 
-/** Files of a ring are this share of what is kept, between two bounds, seconds. */
+/** A file of a ring lasts this share of `keepSeconds`, between two bounds, seconds. */
 const ringShare = 1 / 6;
 const ringLeastS = 2;
 const ringMostS = 60;
@@ -44,8 +44,8 @@ interface Finished {
 }
 
 /**
- * One recording in one file, or in numbered files of a bounded size or length, each whole by itself. Numbers go on where
- * an earlier run ended: nothing is overwritten.
+ * One recording in one file, or in numbered files of a bounded size or length, each complete on its own. Numbers continue
+ * after those of an earlier run: nothing is overwritten.
  */
 export class NumberedRecording {
   readonly #path: string;
@@ -57,11 +57,11 @@ export class NumberedRecording {
   #startNs: bigint | undefined;
   #lastNs = 0n;
   #bytes = 0;
-  /** Files up to this number stay; some of them may still be being finished. */
+  /** Files up to this number are kept; some of them may not be finished yet. */
   #keptUpTo = -1;
   readonly #ring: Finished[] = [];
   readonly #files: string[] = [];
-  /** Files that are being finished, and removals. */
+  /** Files being finished, and removals. */
   #background: Promise<void> = Promise.resolve();
 
   private constructor(path: string, options: NumberedOptions, head: RecordingHead) {
@@ -76,7 +76,7 @@ export class NumberedRecording {
     this.#writer = this.#open(this.#number);
   }
 
-  /** Rejects with ERR_OUTPUT where the first file cannot be written. */
+  /** Rejects with ERR_OUTPUT if the first file cannot be written. */
   static async create(
     path: string,
     options: NumberedOptions,
@@ -88,8 +88,8 @@ export class NumberedRecording {
   }
 
   /**
-   * Writes one message; the bytes are borrowed until the promise resolves. `name` as RecordingWriter takes it; `isKeyframe` of a
-   * frame of a video that can be decoded alone.
+   * Writes one message; the bytes are borrowed until the promise resolves. `name` as RecordingWriter takes it;
+   * `isKeyframe` for a video frame that can be decoded alone.
    */
   async write(
     topic: ChannelTopic,
@@ -110,12 +110,12 @@ export class NumberedRecording {
     return writer.writeEncoded(topic, stampNs, data, name);
   }
 
-  /** The files there are, in order; the last one may still be being written. */
+  /** The files there are, in order; the last one may not be complete yet. */
   get files(): readonly string[] {
     return this.#files;
   }
 
-  /** What lies there of the ring now stays, and what is being written. */
+  /** Keeps the current files of the ring, and the one being written. */
   keep(): void {
     this.#ring.length = 0;
     this.#keptUpTo = this.#number;
@@ -134,7 +134,7 @@ export class NumberedRecording {
     await this.#background.catch(() => undefined);
   }
 
-  /** Files that are finished stay. */
+  /** Finished files stay. */
   async abort(): Promise<void> {
     await (await this.#writer.catch(() => undefined))?.abort();
     await this.#background.catch(() => undefined);

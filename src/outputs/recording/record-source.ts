@@ -17,7 +17,7 @@ export interface RecordSourceOptions {
   sourceOptions: SourceOptions;
   record: Omit<RecordSettings, 'images'>;
   camera: CameraModel | undefined;
-  /** Ends the recording in order after so many seconds of the source. */
+  /** Ends the recording cleanly after this many seconds of the source. */
   seconds?: number | undefined;
   signal: AbortSignal;
   note(text: string): void;
@@ -26,9 +26,9 @@ export interface RecordSourceOptions {
 }
 
 export interface RecordSummary {
-  /** The files there are, in order: one, or those that a ring or a split left. */
+  /** The files there are, in order: one, or those of a ring or a split. */
   files: readonly string[];
-  /** Frames that were written; of a ring some are gone again. */
+  /** Frames that were written; in a ring, some may have been removed again. */
   frames: number;
   /** Frames that are not in the recording, by reason. */
   dropped: Record<string, number>;
@@ -37,20 +37,20 @@ export interface RecordSummary {
   seconds: number;
 }
 
-/** Slots of the ring: so many frames may wait for their encoding. */
+/** Slots of the ring: this many frames may wait to be encoded. */
 const slotCount = 8;
 
 /**
- * Records the frames of a source, as JPEG or as H.264, without networks, until it ends, `signal` aborts, or `seconds` are over.
- * A camera is never held up: a frame that finds no room is dropped and counted. Rejects as startCapture does, and with
- * ERR_OUTPUT where the disk fails; what was recorded until then stays.
+ * Records the frames of a source, as JPEG or as H.264, without networks, until it ends, `signal` aborts, or `seconds` are
+ * over. A camera is never held up: a frame that finds no room is dropped and counted. Rejects as startCapture does, and
+ * with ERR_OUTPUT if the disk fails; what was recorded until then stays.
  */
 export async function recordSource(options: RecordSourceOptions): Promise<RecordSummary> {
   const { source, sourceOptions, record } = options;
   const aside = setAside(record.path);
   if (aside !== undefined)
     options.note(`what a run that was killed had recorded is kept: ${aside}`);
-  // What is recorded already is read as fast as the disk takes it; a camera is never held back.
+  // A recorded source is read as fast as the disk takes it; a camera is never held back.
   const keepsCoded = record.pictures === 'camera';
   const capture = await startCapture({
     source,
@@ -91,7 +91,7 @@ async function run(
   let lastNs = 0n;
   let frames = 0;
   const { offsetNs } = startWallClock();
-  // In the recording too, and with it goes to the disk what waits for the next picture.
+  // Written into the recording too; this also flushes what waits for the next picture.
   const tell = (level: Log_Level, text: string): void => {
     note(text);
     if (!info.isLive) return;
@@ -115,7 +115,7 @@ async function run(
     const release = () => ring.release(slot);
     const { layout } = info;
     const pixels = { layout, bytes: ring.pixels(slot), coded: ring.coded(slot), release };
-    // Nobody gave a stamp: of a camera the wall time, of anything else the source's own.
+    // If the frame has no stamp: wall time for a camera, the source's own time for anything else.
     const ownNs = info.isLive ? captureTimeNs + offsetNs : sourceTimeNs;
     thread.picture(stampNs === 0n ? ownNs : stampNs, pixels);
     status?.frameCaptured(frame);
@@ -149,7 +149,7 @@ function recorderOptions({ source, record, camera }: RecordSourceOptions, captur
   const recorded = {
     ...{ source, layout, quality, camera },
     ...(isVideo && { video: { rateHz: nominalRateHz } }),
-    // Encoded from the frames as they come: what is copied as it is, `import` copies.
+    // Pictures are encoded from the frames as they come; `import` is for copying them as they are.
     images: false,
     metadata: { 'windshield.drive': { ...numbers, sourceName, madeBy: 'windshield record' } },
     attachments:

@@ -10,8 +10,8 @@ import type { RecorderThread } from './recorder-thread.js';
 const intervalMs = 1000;
 
 /**
- * Writes once a second, and when the camera is lost or comes back, how a live source and its recording are: what a run writes, for
- * one without networks. Published are the frames whose pictures the recorder has taken.
+ * Writes the status of a live source and its recording once a second, and when the camera is lost or comes back, as a run
+ * with networks does. Frames whose pictures the recorder has written count as published.
  */
 export class RecordStatus {
   readonly #capture: CaptureHandle;

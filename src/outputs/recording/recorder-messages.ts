@@ -2,7 +2,7 @@ import type { PostedError } from '../../capture/capture-messages.js';
 import type { ChannelTopic } from '../../recording/channels.js';
 import type { RecorderOptions } from './drive-recorder.js';
 
-/** From the conducting thread to the one that records. Carried out in order; each is answered once, in order too. */
+/** From the conducting thread to the recording thread. Carried out in order; each is answered once, also in order. */
 export type RecorderRequest =
   | { type: 'open'; options: RecorderOptions }
   | { type: 'message'; topic: ChannelTopic; stampNs: bigint; payload: Uint8Array; of: RecordedOf }
@@ -18,20 +18,20 @@ export type RecorderRequest =
   | { type: 'keep' }
   | { type: 'end'; how: RecorderEnd };
 
-/** Where pictures that are encoded go. */
+/** Topic of encoded pictures. */
 export type PictureTopic = 'camera/image' | 'camera/video';
 
-/** Whose a message is: a camera's, by its place in the options, or a sync group's, by its name. */
+/** Owner of a message: a camera, by its place in the options, or a sync group, by its name. */
 export type RecordedOf = { camera: number } | { group: string };
 
-/** `close` whole, `cut` before the source's end, `leave` for a supervisor, `abort`. */
+/** `close`: complete; `cut`: before the source's end; `leave`: for a supervisor; `abort`: discard. */
 export type RecorderEnd = 'close' | 'cut' | 'leave' | 'abort';
 
 export type RecorderAnswer =
   /** The pixels of the oldest picture were read. */
   | { type: 'read' }
-  /** The oldest message, or picture, is with the operating system or waits for its chunk. */
+  /** A message or picture was handed to the operating system or waits for its chunk. */
   | { type: 'written'; topic: ChannelTopic; error?: PostedError }
   | { type: 'opened'; error?: PostedError }
-  /** `files`: those that are there, in order. */
+  /** `files`: those that exist, in order. */
   | { type: 'ended'; files?: readonly string[]; error?: PostedError };

@@ -14,29 +14,29 @@ import type {
   RecorderRequest,
 } from './recorder-messages.js';
 
-/** Messages that wait for the disk; what comes beyond is dropped and counted, and no lane waits. */
+/** Most messages that wait for the disk; further ones are dropped and counted, and no lane waits. */
 const maxPending = 256;
-/** A disk that has taken nothing for so long, while messages wait, ends the recording, milliseconds. */
+/** A disk that takes nothing for this long while messages wait ends the recording, milliseconds. */
 const stallMs = 20_000;
 
 /**
- * The conducting thread's end of a recorder in a thread of its own, where pictures are encoded, chunks compressed and
- * files written. Calls return at once. A disk that fails, or takes nothing any more, ends the recording alone.
+ * The conducting thread's end of a recorder thread, in which pictures are encoded, chunks compressed and files written.
+ * Calls return at once. A disk that fails, or takes nothing any more, ends only the recording.
  */
 export class RecorderThread {
   readonly counts = new PublishCounts();
   /** The first error of the disk; recording is over then. */
   failure: PerceptionError | undefined;
-  /** The files there are, in order, once it has ended in order: one, or those that a ring or a split left. */
+  /** The files there are, in order, once it has ended cleanly: one, or those of a ring or a split. */
   files: readonly string[] = [];
-  /** Where pictures that are encoded go. */
+  /** Topic of encoded pictures. */
   pictureTopic: PictureTopic = 'camera/image';
-  /** Set while the encoder of a video is gone; what else is recorded goes on. */
+  /** Set while the encoder of a video is gone; everything else is still recorded. */
   videoFailure: PerceptionError | undefined;
   readonly #worker: Worker;
   readonly #reading: FramePixels[] = [];
   #pending = 0;
-  /** When the disk last took something, or had nothing to take, milliseconds. */
+  /** When the disk last took something or had nothing to take, milliseconds. */
   #progressMs = performance.now();
   #drained: (() => void)[] = [];
   readonly #opened: Promise<RecorderAnswer>;
@@ -81,7 +81,7 @@ export class RecorderThread {
     this.#worker.on('exit', (code) => died(`code ${code}`));
   }
 
-  /** Rejects with ERR_OUTPUT where the file cannot be written. */
+  /** Rejects with ERR_OUTPUT if the file cannot be written. */
   async open(options: RecorderOptions): Promise<void> {
     if (options.cameras.some(({ video }) => video !== undefined))
       this.pictureTopic = 'camera/video';
@@ -102,7 +102,7 @@ export class RecorderThread {
     this.#post({ type: 'message', topic, stampNs, payload, of });
   }
 
-  /** Takes a frame's pixels, which are given back once they were read. Never throws. */
+  /** Takes a frame's pixels, which are released once they were read. Never throws. */
   picture(stampNs: bigint, pixels: FramePixels, of = { camera: 0 }): void {
     if (!this.#take(this.pictureTopic)) {
       pixels.release();
@@ -114,25 +114,25 @@ export class RecorderThread {
     this.#post({ type: 'picture', topic, stampNs, pixels: bytes, coded, of });
   }
 
-  /** What lies there of a ring stays. */
+  /** Keeps the current files of a ring. */
   keep(): void {
     if (this.#isOpen) this.#post({ type: 'keep' });
   }
 
-  /** Resolves when all that was taken was written, or never will be. */
+  /** Resolves when everything taken was written, or never will be. */
   async drained(): Promise<void> {
     if (this.#pending === 0 || this.failure !== undefined) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
-  /** A code for what is wrong now, of the health of whoever records. */
+  /** Health code of the recording now, if something is wrong. */
   get health(): 'recording_failed' | 'recording_video_lost' | 'recording_behind' | undefined {
     if (this.failure !== undefined) return 'recording_failed';
     if (this.videoFailure !== undefined) return 'recording_video_lost';
     return this.isBehind ? 'recording_behind' : undefined;
   }
 
-  /** A disk that took nothing for long: true while messages wait for it. */
+  /** True while as many messages wait for the disk as may. */
   get isBehind(): boolean {
     return this.#pending >= maxPending;
   }
@@ -150,7 +150,7 @@ export class RecorderThread {
       return;
     }
     const isWhole = how === 'close' || how === 'cut';
-    // Of a disk that failed, what it had taken stays.
+    // If the disk failed, what it had taken stays.
     this.#post({ type: 'end', how: isWhole && this.failure !== undefined ? 'leave' : how });
     const isStalled = new Promise<RecorderAnswer>((resolve) => {
       const look = setInterval(() => {
@@ -168,7 +168,7 @@ export class RecorderThread {
     this.#giveUp();
     if (isWhole && this.failure !== undefined) throw this.failure;
     if ('error' in answer && answer.error !== undefined) throw fromPostedError(answer.error);
-    // The file is whole, but for pictures that somebody asked for.
+    // The file is complete, except for pictures that were requested.
     if (isWhole && this.videoFailure !== undefined) throw this.videoFailure;
   }
 
@@ -191,7 +191,7 @@ export class RecorderThread {
     if (error === undefined) this.counts.of(topic).sent++;
     else {
       this.counts.of(topic).dropped++;
-      // A picture that cannot be encoded is one picture.
+      // A picture that cannot be encoded costs one picture, not the recording.
       if (error.code === 'ERR_OUTPUT') this.#fail(fromPostedError(error));
     }
     if (this.#pending === 0) this.#wake();

@@ -14,7 +14,7 @@ import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
 import { withWhatIsLeft } from './what-is-left.js';
 
-/** What a supervised pipeline that dies may lose of its recording's end. */
+/** Bytes that a supervised pipeline that dies may lose at the end of its recording. */
 const supervisedChunkBytes = 8 * 1024;
 
 export async function openRecordingOutput(settings: OutputSettings): Promise<Output> {
@@ -31,16 +31,16 @@ async function isRecording(source: string | undefined): Promise<boolean> {
   return reader !== undefined;
 }
 
-/** What the recording knows of one camera while it runs. */
+/** The recording's state of one camera. */
 interface RecordedCamera {
   run: RunFacts;
-  /** Of its last result. */
+  /** Stamp of its last result. */
   stampNs?: bigint;
 }
 
 /**
- * A run into MCAP: results, what is said of the run, and pictures; of a rig all cameras into one file. A full disk ends
- * the recording, not the run.
+ * Records a run as MCAP: results, status, log and pictures; all cameras of a rig in one file. A full disk ends the
+ * recording, not the run.
  */
 class RecordingOutput implements Output {
   readonly name = 'recording';
@@ -62,7 +62,7 @@ class RecordingOutput implements Output {
     return this.#drawn.size > 0;
   }
 
-  /** Once it has ended, the files that are there. */
+  /** After the end, the files that exist. */
   get place(): string {
     return filesInWords(this.#thread.files) ?? this.#settings.record!.path;
   }
@@ -75,7 +75,7 @@ class RecordingOutput implements Output {
     return this.#thread.health;
   }
 
-  /** The file is opened with the last camera. Rejects with ERR_OUTPUT where it cannot be written. */
+  /** Opens the file with the last camera. Rejects with ERR_OUTPUT if it cannot be written. */
   async begin(run: RunFacts): Promise<void> {
     this.#cameras.set(run.cameraName, { run });
     if (this.#cameras.size < (this.#settings.cameras?.length ?? 1)) return;
@@ -86,7 +86,7 @@ class RecordingOutput implements Output {
         note?.(`what a run that was killed had recorded is kept: ${setAside(path)}`);
       else setPiecesAside(path);
     } else {
-      // Of a pipeline whose supervisor died with it: it must not be written over.
+      // A recording of a pipeline whose supervisor died with it must not be overwritten.
       setAside(path);
       supervised.main.recordsTo(path);
     }
@@ -95,7 +95,7 @@ class RecordingOutput implements Output {
     await this.#thread.open({
       ...{ path, compression, splitBytes, splitSeconds: split?.seconds, keepSeconds },
       cameras: [...this.#cameras.values()].map((camera) => this.#recorded(camera.run)),
-      // The index grows with every chunk, which is why they are not as small without need.
+      // The index grows with every chunk, so chunks are this small only under a supervisor.
       chunkBytes: supervised === undefined ? undefined : supervisedChunkBytes,
     });
     this.#settings.onKeep?.(() => this.#thread.keep());
@@ -119,7 +119,7 @@ class RecordingOutput implements Output {
     }
     // Wall time has no place in a recording whose equal runs give equal bytes.
     if (camera.run.pacing === 'lockstep') return;
-    // A drive that is replayed has times of its own; before its first frame there is none.
+    // A replayed drive has its own times; before its first frame there is none.
     const atNs = camera.run.isLive ? stampNs : camera.stampNs;
     if (atNs !== undefined) this.#thread.message(topic as ChannelTopic, atNs, payload, of);
   }
@@ -140,7 +140,7 @@ class RecordingOutput implements Output {
     }
   }
 
-  /** Where pictures are to be encoded, a JPEG that came for another output does not take their place. */
+  /** If pictures are to be encoded, a JPEG that came for another output does not replace them. */
   #recordable({ coded, ...pixels }: FramePixels): FramePixels {
     return this.#settings.record!.pictures === 'camera' ? { ...pixels, coded } : pixels;
   }
@@ -170,7 +170,7 @@ function metadataOf(run: RunFacts): Record<string, Record<string, string>> {
   };
 }
 
-/** The pipeline file, the manifests and the calibration, whole. */
+/** The complete pipeline file, manifests and calibration. */
 function attachmentsOf({ pipeline, manifests, camera }: RunFacts): RecordedAttachment[] {
   const json = (name: string, text: string): RecordedAttachment => ({
     name,

@@ -1,11 +1,14 @@
 import { H264Encoder, type H264Options } from '../../codec/video/h264-encoder.js';
 
-/** An encoder that has given nothing for so long, while frames wait, is ended, milliseconds. */
+/** An encoder that gives nothing for this long while frames wait is ended, milliseconds. */
 const stallMs = 10_000;
-/** One that dies so often in a row, without a frame between, is not started again. */
+/** An encoder that dies this often in a row, without a frame between, is not started again. */
 const mostDeaths = 3;
 
-/** Frames as H.264 for as long as a recording lasts: an encoder that dies or hangs is replaced, and what it held is lost. */
+/**
+ * Encodes frames as H.264 for a whole recording: an encoder that dies or hangs is replaced, and the frames it held are
+ * lost.
+ */
 export class VideoPictures {
   #encoder: H264Encoder;
   #deaths = 0;
@@ -24,7 +27,7 @@ export class VideoPictures {
     return new VideoPictures(await H264Encoder.start(options));
   }
 
-  /** As H264Encoder.encode; after the encoder has died for good every frame rejects. */
+  /** As H264Encoder.encode; rejects every frame after the encoder has died for good. */
   encode(pixels: Uint8Array): { read: Promise<void>; coded: Promise<Uint8Array> } {
     if (this.#encoder.failure !== undefined && this.#deaths < mostDeaths) {
       this.#deaths++;

@@ -1,7 +1,7 @@
 import { hasErrorCode, PerceptionError } from '../../frame/perception-error.js';
 import { setAside } from '../../supervise/interrupted-recording.js';
 
-/** The error that ended a recording, with where lies what was recorded until then; that is put aside first. */
+/** Sets aside what was recorded before an error ended the recording; returns the error with its new place added. */
 export function withWhatIsLeft(error: unknown, path: string): unknown {
   if (!hasErrorCode(error)) return error;
   try {

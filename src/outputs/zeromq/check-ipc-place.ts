@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { PerceptionError } from '../../frame/perception-error.js';
 
 /**
- * Holds that an endpoint `ipc://<path>` takes the place of nothing: ZeroMQ removes what lies there before it binds.
- * A socket that a dead process left may go. Rejects with ERR_PUBLISH (something else lies there) or ERR_PORT_IN_USE
+ * Checks that an endpoint `ipc://<path>` replaces nothing: ZeroMQ removes whatever is there before it binds. A socket
+ * that a dead process left may be removed. Rejects with ERR_PUBLISH (something else is there) or ERR_PORT_IN_USE
  * (somebody listens there).
  */
 export async function checkIpcPlace(endpoint: string): Promise<void> {
   const path = /^ipc:\/\/(.+)$/.exec(endpoint)?.[1];
-  // `*` takes a free name, `@` one that is no file.
+  // `*` picks a free name, `@` one that is not a file.
   if (path === undefined || path === '*' || path.startsWith('@')) return;
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;

@@ -8,9 +8,9 @@ import type { CurveKeys } from './endpoint.js';
 const maxFileBytes = 64 * 1024;
 
 /**
- * Reads the two keys of a CurveZMQ server from a file of lines `public <key>` and `secret <key>`; empty lines
- * and lines from `#` on are left out. The keys must be a pair, and the file must be closed to all but its owner (its
- * group may read it). Throws ERR_CONFIG; a message never contains a key.
+ * Reads the two keys of a CurveZMQ server from a file of lines `public <key>` and `secret <key>`; all other lines, such
+ * as comments, are ignored. The keys must be a pair, and only the owner may have access to the file (its group may read
+ * it). Throws ERR_CONFIG; a message never contains a key.
  */
 export function readCurveKeyFile(path: string): CurveKeys {
   const what = 'a file of CURVE keys';
@@ -31,7 +31,7 @@ export function readCurveKeyFile(path: string): CurveKeys {
 }
 
 function checkRights(path: string): void {
-  // Windows keeps rights elsewhere.
+  // Windows keeps permissions elsewhere.
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o027) === 0) return;

@@ -3,12 +3,12 @@ import { PerceptionError } from '../../frame/perception-error.js';
 import type { CurveKeys } from './endpoint.js';
 import { decodeZ85, encodeZ85 } from './z85.js';
 
-/** PKCS 8 of a private key of X25519 (RFC 8410), all but its 32 bytes. */
+/** PKCS 8 header of an X25519 private key (RFC 8410), without its 32 bytes. */
 const x25519Header = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
 /**
- * Holds that both keys are keys and belong together: the socket would end the process. `where` names the file, or who
- * handed them in. Throws ERR_CONFIG; the message never contains a key.
+ * Checks that both keys are valid and a pair: otherwise the socket would end the process. `where` names the file, or who
+ * passed them in. Throws ERR_CONFIG; the message never contains a key.
  */
 export function checkCurveKeys({ publicKey, secretKey }: CurveKeys, where: string): void {
   const refused = (what: string) => new PerceptionError('ERR_CONFIG', `${where}: ${what}`);
@@ -24,7 +24,7 @@ export function checkCurveKeys({ publicKey, secretKey }: CurveKeys, where: strin
     throw refused('expected the public key of this secret key, found that of another pair');
 }
 
-/** The public key (Z85) of a secret one: Curve25519 on its base point (RFC 7748), as `curve_public` of libzmq. */
+/** Returns the public key (Z85) of a secret key: Curve25519 on its base point (RFC 7748), as `curve_public` of libzmq. */
 export function curvePublicKey(secretKey: string): string {
   const der = Buffer.concat([x25519Header, decodeZ85(secretKey)!]);
   const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });

@@ -10,19 +10,19 @@ const loopbackTcp = /^tcp:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\]):(\d+|\*)$/;
 const anyTcp = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[^:/]+|\*):(\d+|\*)$/;
 const local = /^ipc:\/\/.+$/;
 
-/** True where nobody outside this machine can connect. */
+/** True if nobody outside this machine can connect. */
 export function isLocalEndpoint(endpoint: string): boolean {
   return loopbackTcp.test(endpoint) || local.test(endpoint);
 }
 
-/** True where the address is one of IPv6, for which a socket must be asked (ZMQ_IPV6). */
+/** True if the address is IPv6, which a socket must enable (ZMQ_IPV6). */
 export function isIpv6Endpoint(endpoint: string): boolean {
   return endpoint.startsWith('tcp://[');
 }
 
 /**
- * Holds the rule that results leave the machine only encrypted: an endpoint beyond loopback needs keys.
- * Throws ERR_CONFIG for an endpoint of no known form or one that would be open to the network.
+ * Checks the rule that results leave the machine only encrypted: an endpoint beyond loopback needs keys. Throws
+ * ERR_CONFIG for an endpoint of unknown form or one that would be open to the network.
  */
 export function checkEndpoint(endpoint: string, keys: CurveKeys | undefined): void {
   if (!anyTcp.test(endpoint) && !local.test(endpoint)) {

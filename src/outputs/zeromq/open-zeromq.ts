@@ -9,7 +9,7 @@ import { ZeromqPublisher } from './zeromq-publisher.js';
 const bindTries = 20;
 const bindRetryMs = 50;
 
-/** Binds the socket that the settings ask for. Rejects as readCurveKeyFile and ZeromqPublisher.bind do. */
+/** Binds the socket of the settings. Rejects as readCurveKeyFile and ZeromqPublisher.bind do. */
 export async function openZeromq({ publish, supervised }: OutputSettings): Promise<Output> {
   const { endpoint, highWaterMark, curve } = publish.zeromq!;
   const keys = curve === undefined ? {} : { curve: readCurveKeyFile(curve.keyFile) };
@@ -17,7 +17,7 @@ export async function openZeromq({ publish, supervised }: OutputSettings): Promi
   return supervised === undefined ? bind() : retryBind(bind);
 }
 
-/** The last life's socket may take a moment to go. Rejects as `bind` does at the end. */
+/** The socket of the previous life may take a moment to close. Rejects as the last `bind` does. */
 async function retryBind(bind: () => Promise<Output>): Promise<Output> {
   for (let tries = 1; ; tries++) {
     try {

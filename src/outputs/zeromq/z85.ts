@@ -2,7 +2,7 @@
 const alphabet =
   '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';
 
-/** The bytes that Z85 text stands for: four for each five characters. Undefined for text that stands for none. */
+/** Decodes Z85 text: four bytes for each five characters. Undefined for invalid text. */
 export function decodeZ85(text: string): Uint8Array | undefined {
   if (text.length % 5 !== 0) return undefined;
   const bytes = new Uint8Array((text.length / 5) * 4);
@@ -14,14 +14,14 @@ export function decodeZ85(text: string): Uint8Array | undefined {
       if (digit < 0) return undefined;
       value = value * 85 + digit;
     }
-    // Five digits reach beyond 32 bits: such a group is in the alphabet, and stands for nothing.
+    // Five digits can exceed 32 bits: such a group is in the alphabet but invalid.
     if (value > 0xffff_ffff) return undefined;
     view.setUint32((at / 5) * 4, value);
   }
   return bytes;
 }
 
-/** The Z85 text of bytes, whose number is a multiple of four. */
+/** Returns the Z85 text of bytes, whose number must be a multiple of four. */
 export function encodeZ85(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = '';

@@ -12,7 +12,7 @@ import { type CurveKeys, checkEndpoint, isIpv6Endpoint } from './endpoint.js';
 const lingerMs = 250;
 
 export interface ZeromqOptions {
-  /** Such as tcp://127.0.0.1:5556; port `*` takes a free one. */
+  /** Such as tcp://127.0.0.1:5556; port `*` picks a free one. */
   endpoint: string;
   /** Messages kept for each subscriber that reads too slowly (ZMQ_SNDHWM); later ones are lost to it alone. */
   highWaterMark: number;
@@ -21,9 +21,9 @@ export interface ZeromqOptions {
 }
 
 /**
- * Publishes on a ZeroMQ PUB socket: two parts a message, topic and payload, the topic's sequence number
- * appended to the payload as protobuf field 100. A subscriber that reads too slowly loses messages and sees
- * the gap in the sequence; neither the pipeline nor other subscribers notice.
+ * Publishes on a ZeroMQ PUB socket. A message has two parts, topic and payload, with the topic's sequence number appended
+ * to the payload as protobuf field 100. A subscriber that reads too slowly loses messages and sees the gap in the
+ * sequence; neither the pipeline nor other subscribers notice.
  */
 export class ZeromqPublisher implements Output {
   readonly name = 'zeromq';
@@ -92,7 +92,7 @@ export class ZeromqPublisher implements Output {
   }
 }
 
-/** New keys of CurveZMQ. */
+/** Makes a new pair of CurveZMQ keys. */
 export const newCurveKeys = (): CurveKeys => curveKeyPair();
 
 function bindError(endpoint: string, cause: unknown): PerceptionError {

@@ -11,7 +11,7 @@ export const createAnchorFreeDecoder: CreateDecoder<AnchorFreeOutputSpec> = (spe
   const least = isLogit ? leastLogit(scoreThreshold) : scoreThreshold;
   const isFirst = order === 'channels-first';
   const count = Number(setting.shapes[output]![isFirst ? 2 : 1]);
-  // Value `channel` of candidate i stands at channel * channelStep + i * step.
+  // Value `channel` of candidate i is at channel * channelStep + i * step.
   const channelStep = isFirst ? count : 1;
   const step = isFirst ? 1 : 4 + classCount;
   const unitX = boxes === 'shares' ? 1 : 1 / setting.widthPx;
@@ -38,7 +38,7 @@ export const createAnchorFreeDecoder: CreateDecoder<AnchorFreeOutputSpec> = (spe
     decode(outputs, out) {
       values = outputs[output]! as Float32Array<ArrayBuffer>;
       bestValues.fill(-Infinity);
-      // As the values lie in memory. That one is large enough is rare: the processor foresees that it is not.
+      // In memory order. Few values are large enough, so that the processor predicts the branch well.
       if (isFirst) {
         for (let classId = 0; classId < classCount; classId++) {
           const start = (4 + classId) * count;

@@ -4,10 +4,10 @@ import { leastLogit, scoreOf } from './activations.js';
 import { Candidates } from './candidates.js';
 import type { CreateDecoder } from './detection-decoder.js';
 
-/** Largest |log| of a size in anchors: a wilder answer would overflow, not describe a box. */
+/** Largest |log| of a size in anchors: a larger one would overflow, not describe a box. */
 const maxLogSize = 12;
 
-/** One anchor of one level: where its values lie, and what they are relative to. */
+/** One anchor of one level: where its values are, and what they are relative to. */
 interface Plane {
   output: string;
   anchor: number;
@@ -16,7 +16,7 @@ interface Plane {
   stridePx: number;
   widthPx: number;
   heightPx: number;
-  /** Place of the first of its boxes among all. */
+  /** Index of its first box among all boxes. */
   first: number;
 }
 
@@ -26,7 +26,7 @@ export const createAnchorsDecoder: CreateDecoder<AnchorsOutputSpec> = (spec, set
   const classCount = spec.networkClasses.length;
   const width = 5 + classCount;
   const isLogit = scores === 'logit';
-  // No class makes a score larger than its objectness: most boxes leave after one comparison.
+  // A score is never larger than its objectness: most boxes are rejected after one comparison.
   const leastObjectness = isLogit ? leastLogit(scoreThreshold) : scoreThreshold;
   const planes: Plane[] = [];
   let first = 0;
@@ -41,7 +41,7 @@ export const createAnchorsDecoder: CreateDecoder<AnchorsOutputSpec> = (spec, set
   const candidates = new Candidates(spec);
   let found: Readonly<Record<string, Float32Array>> = {};
 
-  /** Place of a box's first value; the next ones follow at `step`. */
+  /** Index of a box's first value; the next ones follow in steps of `stepOf`. */
   const startOf = ({ anchor, cells }: Plane, cell: number): number =>
     order === 'values-last' ? (anchor * cells + cell) * width : anchor * width * cells + cell;
   const stepOf = ({ cells }: Plane): number => (order === 'values-last' ? 1 : cells);

@@ -1,11 +1,11 @@
-/** [centre, size]: what offsets are divided by, to bring them to the same spread. */
+/** [centre, size]: divisors that bring offsets to the same spread. */
 export type Variances = readonly [number, number];
 
-/** Largest |log| of a size offset times its variance: a wilder answer would overflow, not describe a box. */
+/** Largest |log| of a size offset times its variance: a larger one would overflow, not describe a box. */
 const maxLogSize = 8;
 
 /**
- * What the network should answer for each default box that is matched with a box: float32 [A, 4] of
+ * The offsets that the network should answer for default boxes matched with boxes: float32 [A, 4] of
  * ((cx - dcx) / dw, (cy - dcy) / dh) / variances[0] and (log(w / dw), log(h / dh)) / variances[1].
  * Both inputs are [A, 4] as centre x, centre y, width, height in shares of the input; sizes are above 0.
  */

@@ -6,18 +6,18 @@ import { ScoreHeap } from './score-heap.js';
 /** Writes candidate `index` to box[0..3] as left, top, right, bottom in shares of the network's input. */
 export type BoxOf = (index: number, box: Float32Array) => void;
 
-/** Soft suppression looks at this many candidates, the best first: each is compared with each that is kept. */
+/** Most candidates that soft suppression looks at, best first: each is compared with every one that is kept. */
 const mostSoftCandidates = 1000;
 
 /**
- * The candidates of one frame, from the network's classes to those that are published, and the choice among boxes that
- * overlap. Room is made at the start; a frame of more candidates than ever before lets it grow.
+ * The candidates of one frame: maps the network's classes to the published ones and chooses among overlapping boxes.
+ * Storage is allocated at the start and grows when a frame has more candidates than any before.
  */
 export class Candidates {
   readonly #spec: CandidateOutputSpec;
   readonly #heap = new ScoreHeap(1024);
   readonly #box = new Float32Array(4);
-  /** By class of the network: the published one, or -1. */
+  /** Published class by class of the network, or -1. */
   readonly #published: Int32Array;
   readonly #classCount: number;
   readonly #softBoxes: Float32Array;
@@ -121,7 +121,7 @@ function append(
   for (let side = 0; side < 4; side++) out.boxesXyxyNorm[place * 4 + side] = boxes[at + side]!;
 }
 
-/** False for boxes without area and for those that hold something that is no finite number. */
+/** False for boxes without area and for those with a value that is not finite. */
 function isBox(box: Float32Array): boolean {
   const width = box[2]! - box[0]!;
   const height = box[3]! - box[1]!;

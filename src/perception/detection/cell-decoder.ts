@@ -7,7 +7,7 @@ import type { CreateDecoder } from './detection-decoder.js';
 const objectnessExponent = 0.6;
 const classExponent = 0.4;
 
-/** One box a cell: see cellOutputSchema (FastestDet). */
+/** One box per cell: see cellOutputSchema (FastestDet). */
 export const createCellDecoder: CreateDecoder<CellOutputSpec> = (spec, setting) => {
   const { output, scoreThreshold } = spec;
   const [, , rowSize, columnSize] = setting.shapes[output]!;
@@ -15,7 +15,7 @@ export const createCellDecoder: CreateDecoder<CellOutputSpec> = (spec, setting) 
   const columns = Number(columnSize);
   const count = rows * columns;
   const classCount = spec.networkClasses.length;
-  // With a class of 1 the score is this far down at the least objectness that can reach the threshold.
+  // The least objectness that can reach the threshold, with a class score of 1; slightly lowered against rounding.
   const leastObjectness = scoreThreshold ** (1 / objectnessExponent) * (1 - 1e-6);
   const candidates = new Candidates(spec);
   let values = new Float32Array();

@@ -2,7 +2,7 @@ import type { NmsInsideOutputSpec } from '../../bundle/detection-spec.js';
 import { Candidates } from './candidates.js';
 import type { CreateDecoder } from './detection-decoder.js';
 
-/** Boxes that the network has chosen: see nmsInsideOutputSchema (TensorFlow's detection API, MMDetection, torchvision). */
+/** Boxes after the network's own suppression: see nmsInsideOutputSchema (TensorFlow's API, MMDetection, torchvision). */
 export const createChosenBoxesDecoder: CreateDecoder<NmsInsideOutputSpec> = (spec, setting) => {
   const { boxes, scores, labels, corners, units, firstLabel, scoreThreshold } = spec;
   const width = scores === undefined ? 5 : 4;
@@ -30,7 +30,7 @@ export const createChosenBoxesDecoder: CreateDecoder<NmsInsideOutputSpec> = (spe
       candidates.clear();
       for (let row = 0; row < names.length; row++) {
         const score = scored[row * step + offset]!;
-        // What is left over of the room for rows is zeros: no boxes.
+        // Unused rows are zeros: no boxes.
         if (score >= scoreThreshold && score > 0) {
           candidates.add(row, names[row]! - firstLabel, score);
         }

@@ -4,11 +4,11 @@ import type { DetectionList } from './detection-list.js';
 /** A network's outputs by name, float32, row-major; only read. */
 export type NetworkOutputs = Readonly<Record<string, Float32Array>>;
 
-/** From the outputs of one frame to its detections. */
+/** Turns the outputs of one frame into its detections. */
 export interface DetectionDecoder {
   /**
-   * Decodes one frame into `out` (room for the spec's maxDetections), best score first. Values that are no number
-   * never become a detection. Nothing is allocated, but where a frame has more candidates than any before.
+   * Decodes one frame into `out` (room for the spec's maxDetections), best score first. NaN never becomes a detection.
+   * Allocates only if a frame has more candidates than any before.
    */
   decode(outputs: NetworkOutputs, out: DetectionList): void;
 }

@@ -13,7 +13,7 @@ import { createSsdDecoder } from './ssd-decoder.js';
 
 type SpecOf<Kind extends DetectionKind> = Extract<DetectionOutputSpec, { kind: Kind }>;
 
-/** One decoder a kind of detector: the only place that knows them all. */
+/** One decoder per kind of detector: the only place that knows them all. */
 const decoders: { readonly [Kind in DetectionKind]: CreateDecoder<SpecOf<Kind>> } = {
   ssd: (spec) => {
     const decoder = createSsdDecoder(spec);
@@ -31,7 +31,7 @@ const decoders: { readonly [Kind in DetectionKind]: CreateDecoder<SpecOf<Kind>> 
   'nms-inside': createChosenBoxesDecoder,
 };
 
-/** The decoder that a detector's manifest asks for. Allocates here, not per frame. */
+/** The decoder that a detector's manifest names. Allocates here, not per frame. */
 export function createDetectionDecoder(
   spec: DetectionOutputSpec,
   { input, outputs }: Pick<Manifest, 'input' | 'outputs'>,

@@ -1,4 +1,4 @@
-/** Detections as arrays side by side, best score first; the first `count` entries hold. Reused frame by frame. */
+/** Detections as parallel arrays, best score first; the first `count` entries are valid. Reused for every frame. */
 export interface DetectionList {
   count: number;
   /** Index into the class names, background not counted. */

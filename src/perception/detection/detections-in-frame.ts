@@ -3,8 +3,8 @@ import type { Detection } from '../results.js';
 import type { DetectionList } from './detection-list.js';
 
 /**
- * Detections in pixels of the captured frame, clipped to it, through the lens where the camera is calibrated.
- * Those that lie wholly outside the frame are left out. `trackId` is 0.
+ * Detections in pixels of the captured frame, clipped to it, mapped through the lens if the camera is calibrated.
+ * Those completely outside the frame are omitted. `trackId` is 0.
  */
 export function detectionsInFrame(list: DetectionList, mapping: InputMapping): Detection[] {
   const detections: Detection[] = [];

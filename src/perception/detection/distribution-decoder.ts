@@ -4,7 +4,7 @@ import { largestOf, leastLogit, scoreOf } from './activations.js';
 import { Candidates } from './candidates.js';
 import type { CreateDecoder } from './detection-decoder.js';
 
-/** One level of the network: where its cells' values lie in its outputs. */
+/** One level of the network: where its cells' values are in the outputs. */
 interface Level {
   stridePx: number;
   columns: number;
@@ -12,7 +12,7 @@ interface Level {
   firstCell: number;
   scores: string;
   distances: string;
-  /** Values from one cell to the next, and the place of the first cell's. */
+  /** Distance in values from one cell to the next, and index of the first cell's. */
   scoreStep: number;
   scoreStart: number;
   distanceStep: number;
@@ -85,7 +85,7 @@ export const createDistributionDecoder: CreateDecoder<DistributionOutputSpec> = 
   };
 };
 
-/** Each is compared for itself: that the answer is nearly always no, the processor can foresee. */
+/** Whether a value reaches `least`. One by one: the answer is nearly always no, which the processor predicts. */
 function reaches(values: Float32Array, start: number, count: number, least: number): boolean {
   for (let at = start; at < start + count; at++) if (values[at]! >= least) return true;
   return false;

@@ -2,7 +2,7 @@ import type { EndToEndOutputSpec } from '../../bundle/detection-spec.js';
 import { Candidates } from './candidates.js';
 import type { CreateDecoder } from './detection-decoder.js';
 
-/** Rows of finished boxes: see endToEndOutputSchema (YOLOv10, YOLO26, YOLOv7 with its end). */
+/** Rows of finished boxes: see endToEndOutputSchema (YOLOv10, YOLO26, YOLOv7 with its decoding end). */
 export const createEndToEndDecoder: CreateDecoder<EndToEndOutputSpec> = (spec, setting) => {
   const { output, columns, boxes, scoreThreshold } = spec;
   const isShort = columns === 'box-score-class';

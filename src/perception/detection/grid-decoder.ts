@@ -4,7 +4,7 @@ import { largestOf, leastLogit, scoreOf } from './activations.js';
 import { Candidates } from './candidates.js';
 import type { CreateDecoder } from './detection-decoder.js';
 
-/** Largest |log| of a size in strides: a wilder answer would overflow, not describe a box. */
+/** Largest |log| of a size in strides: a larger one would overflow, not describe a box. */
 const maxLogSize = 12;
 
 /** Boxes with objectness, row by row: see gridOutputSchema (Ge et al. 2021, YOLOX; YOLOv5, YOLOv7). */
@@ -14,7 +14,7 @@ export const createGridDecoder: CreateDecoder<GridOutputSpec> = (spec, setting) 
   const classCount = spec.networkClasses.length;
   const width = 5 + classCount;
   const isLogit = scores === 'logit';
-  // No class makes a score larger than its objectness: most rows leave after one comparison.
+  // A score is never larger than its objectness: most rows are rejected after one comparison.
   const leastObjectness = isLogit ? leastLogit(scoreThreshold) : scoreThreshold;
   const places = boxes === 'cells' ? cellPlaces(stridesPx, setting) : undefined;
   const unitX = boxes === 'shares' ? 1 : 1 / widthPx;

@@ -37,7 +37,7 @@ export class ScoreHeap {
     for (let i = (this.#size >> 1) - 1; i >= 0; i--) this.#sink(i);
   }
 
-  /** Takes the best candidate off and returns its id; the heap must not be empty. */
+  /** Removes the best candidate and returns its id; the heap must not be empty. */
   pop(): number {
     const best = this.#ids[0]!;
     const last = --this.#size;

@@ -10,8 +10,8 @@ export interface SsdDecoder {
   readonly defaultBoxes: Float32Array;
   /**
    * Decodes one frame into `out` (room for spec.maxDetections): softmax, score threshold, then non-maximum
-   * suppression within each class or group of classes, best first, until maxDetections are kept. `offsets` is float32 [A, 4] and
-   * `logits` [A, 1 + classes]; both are only read. Values that are no number never become a detection.
+   * suppression within each class or group of classes, best first, until maxDetections are kept. `offsets` is float32
+   * [A, 4] and `logits` [A, 1 + classes]; both are only read. NaN never becomes a detection.
    */
   decode(offsets: Float32Array, logits: Float32Array, out: DetectionList): void;
 }
@@ -57,7 +57,7 @@ function collect(
   heap: ScoreHeap,
 ): void {
   // p(class) <= 1 / (1 + exp(background - class)), so a class that is not this far above the background
-  // cannot reach the threshold: most boxes leave here without a single exponential. The margin covers rounding.
+  // cannot reach the threshold: most boxes are rejected without a single exponential. 1e-4 covers rounding.
   const margin = Math.log(threshold / (1 - threshold)) - 1e-4;
   const width = classCount + 1;
   const end = boxCount * width;
@@ -76,8 +76,8 @@ function collect(
 }
 
 /**
- * Whether a class stands `margin` above the background. Each is compared for itself: that the answer is nearly
- * always no, the processor can foresee; which class is the largest, it cannot.
+ * Whether a class is `margin` above the background. Compares each separately: the answer is nearly always no, which the
+ * processor predicts; it could not predict which class is the largest.
  */
 function reaches(logits: Float32Array, row: number, width: number, margin: number): boolean {
   const least = logits[row]! + margin;

@@ -2,13 +2,13 @@ import type { NoveltyOutputSpec } from '../../bundle/novelty-spec.js';
 import { Hysteresis } from '../../frame/hysteresis.js';
 import type { NoveltyResult } from '../results.js';
 
-/** Health code of a scene as the rig knows none. */
+/** Health code for a scene unlike any that the rig knows. */
 export const novelScene = 'novel_scene';
 
-/** The part of a bundle's decoding that says when a scene is novel. */
+/** The part of a bundle's decoding that decides when a scene is novel. */
 export type NoveltyLimits = Pick<NoveltyOutputSpec, 'threshold' | 'beginS' | 'endS'>;
 
-/** Judges frame after frame; what it says has hysteresis. */
+/** Judges frames one after the other, with hysteresis. */
 export class NoveltyMemory {
   readonly #limits: NoveltyLimits;
   readonly #held = new Hysteresis();
@@ -23,8 +23,8 @@ export class NoveltyMemory {
   }
 
   /**
-   * `distance` to the ordinary frames; one that is no number counts as ordinary, since nothing can be said. `dtS`: seconds
-   * since the frame before that was judged.
+   * `distance` to the ordinary frames; one that is not finite counts as ordinary. `dtS`: seconds since the frame that was
+   * judged last.
    */
   take(distance: number, reconstructionError: number, dtS: number): NoveltyResult {
     const { threshold, beginS, endS } = this.#limits;

@@ -19,22 +19,22 @@ export interface FootPoint {
   leftDeviationM: number;
 }
 
-/** How far off a box's middle is, one standard deviation, pixels. */
+/** Error of a box's horizontal middle, one standard deviation, pixels. */
 const middlePx = 1;
-/** What springs add to the roll that was measured, one standard deviation. */
+/** Roll that the springs add to the measured roll, one standard deviation. */
 const bodyDeviationRad = 0.003;
-/** How far the nearest part of a thing is from the part that is seen where the picture's side cuts its box, a share of the distance. */
+/** Distance between the nearest and the visible part of a thing cut by the picture's side, as a share of its distance. */
 const sideCutShare = 0.2;
-/** A distance less certain than this share of it says nothing. */
+/** Largest useful deviation of a distance, as a share of it. */
 const largestShare = 0.5;
 
 /**
- * Where the middle of a box's lower edge stands on the road. `boxXyxyPx`: left, top, right, bottom in pixels of the captured
- * picture, from its top-left corner. `size`: how far it is by its height, where that is known. Undefined where the box
- * is cut off at the bottom, or where the deviation is over half of the distance.
+ * The point of the road below the middle of a box's lower edge. `boxXyxyPx`: left, top, right, bottom in pixels of the
+ * captured picture, from its top-left corner. `size`: the distance by its height, if that is known. Undefined if the box
+ * is cut off at the bottom, or if the deviation is over half of the distance.
  *
- * Deviations are of first order: the lower edge, mount and the road's shape are taken as independent, and each one's
- * part is the difference that one standard deviation makes.
+ * Deviations are of first order: the lower edge, the mount and the road's shape are assumed independent, and each
+ * contributes the change that one standard deviation of it makes.
  */
 export function footPointOf(
   boxXyxyPx: ArrayLike<number>,
@@ -58,7 +58,7 @@ export function footPointOf(
   return isSure ? point : undefined;
 }
 
-/** The part of its forward deviation that the box's lower edge has in it, metres, beside. */
+/** A foot point with the part of its forward deviation that comes from the box's lower edge, metres. */
 interface RoadPoint extends FootPoint {
   byFootM: number;
 }
@@ -88,13 +88,13 @@ function meetRoad(
     look({ ...mount, heightM: heightM - mount.heightDeviationM }, u, v),
     look({ ...mount, rollRad: rollRad + rollStep }, u, v),
     look({ ...mount, yawRad: yawRad + mount.yawDeviationRad }, u, v),
-    // The pitch's deviation is in the road's.
+    // The deviation of the pitch is part of the road's.
     look(mount, u, v, 1),
   ];
   let forwardVariance = 0;
   let leftVariance = 0;
   for (const point of moved) {
-    // A step off the picture's lens: the point itself was no surer.
+    // The step leaves the lens or the stations: the deviation is unknown.
     if (point === undefined) return undefined;
     forwardVariance += (point[0] - at[0]) ** 2;
     leftVariance += (point[1] - at[1]) ** 2;
@@ -108,7 +108,7 @@ function meetRoad(
   };
 }
 
-/** The point on the ray to the foot that road and size agree on; by size alone where the ray meets no road. */
+/** The point on the ray to the foot by road and size together; by size alone if the ray meets no road. */
 function withSize(
   onRoad: RoadPoint | undefined,
   camera: CameraModel,

@@ -4,13 +4,13 @@ import { groundFromCameraRotation } from '../../calibration/ground.js';
 import type { MeasuredMount } from '../../calibration/mount.js';
 import { placeInput } from '../../preprocess/input-geometry.js';
 
-/** Where points of the ground frame are in a class map, pixels from its top-left corner: the map is of a rectified picture. */
+/** Projects points of the ground frame into a class map of a rectified picture, pixels from the map's top-left corner. */
 export class MapProjection {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Pixels across for a shift of one depth. */
+  /** Focal length, map pixels: pixels across for a sideways shift as large as the depth. */
   readonly focalXPx: number;
-  /** Of the point placed last: depth along the optical axis, metres, and pixels. */
+  /** The point placed last: depth along the optical axis, metres, and its pixels. */
   depthM = 0;
   xPx = 0;
   yPx = 0;
@@ -42,7 +42,7 @@ export class MapProjection {
     this.#rotation = Float64Array.from(groundFromCameraRotation(mount));
   }
 
-  /** Places a point, metres; false where it is not ahead of the camera. */
+  /** Places a point, metres; false if it is not more than 1 m ahead of the camera. */
   place(forwardM: number, leftM: number, upM: number): boolean {
     const r = this.#rotation;
     const fromEyeM = upM - this.#heightM;
@@ -57,7 +57,7 @@ export class MapProjection {
     return true;
   }
 
-  /** How far the point placed last moves across with a move of it, pixels for each metre. */
+  /** Pixels that the point placed last moves across per metre of a move in this direction. */
   across(forwardM: number, leftM: number, upM: number): number {
     const r = this.#rotation;
     const x = r[0]! * forwardM + r[3]! * leftM + r[6]! * upM;
@@ -65,7 +65,7 @@ export class MapProjection {
     return (this.focalXPx * (x - this.#alongX * depth)) / this.depthM;
   }
 
-  /** And how far down. */
+  /** The same for pixels down. */
   down(forwardM: number, leftM: number, upM: number): number {
     const r = this.#rotation;
     const y = r[1]! * forwardM + r[4]! * leftM + r[7]! * upM;

@@ -1,12 +1,12 @@
 import { choleskyFactor, choleskySolve } from '../../calibration/dense-matrix.js';
 
-/** What observations say of a step of the unknowns, by least squares: A step = b. Kept from use to use. */
+/** Least-squares equations for a step of the unknowns from observations: A step = b. Reused from fit to fit. */
 export class NormalEquations {
   readonly count: number;
   /** A, symmetric, row-major: the inverse covariance of the unknowns. */
   readonly precision: Float64Array;
   readonly #right: Float64Array;
-  /** Of the observation that is being added: what each unknown changes of it. The adder fills it. */
+  /** Derivatives of the observation that is being added, by unknown. The caller of `add` fills it. */
   readonly row: Float64Array;
 
   constructor(count: number) {
@@ -16,7 +16,7 @@ export class NormalEquations {
     this.row = new Float64Array(count);
   }
 
-  /** Begins with what is known before: the unknowns' inverse covariance, and how far they are from their mean. */
+  /** Begins with the prior: the unknowns' inverse covariance and mean. `now`: their current values. */
   begin(precision: Float64Array, mean: Float64Array, now: Float64Array): void {
     const { count } = this;
     this.precision.set(precision);
@@ -27,7 +27,7 @@ export class NormalEquations {
     }
   }
 
-  /** Adds `row`: the observation is `residual` more than what the unknowns say, and weighs 1 / variance. */
+  /** Adds the observation `row`: it is `residual` above the prediction of the unknowns. `weight` is 1 / variance. */
   add(residual: number, weight: number): void {
     const { count, precision, row } = this;
     for (let i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ export class NormalEquations {
     }
   }
 
-  /** Moves the unknowns by the step; false where the equations say none. */
+  /** Moves the unknowns by the step; false if the equations have no solution. */
   step(unknowns: Float64Array): boolean {
     const factor = choleskyFactor(this.precision, this.count);
     if (factor === undefined) return false;

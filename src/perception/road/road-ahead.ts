@@ -22,46 +22,46 @@ import { type RoadSurface, springsRad, surfaceOf } from './road-surface.js';
 import { standingThing } from './standing-thing.js';
 import type { SizeSight } from './usual-heights.js';
 
-/** The class maps that a road is seen in. */
+/** How class maps show the road. */
 export interface MapView {
-  /** Of the segmentation bundle. */
+  /** Input spec of the segmentation bundle. */
   input: InputSpec;
   /** By class id, 1 where a vehicle may drive, and 1 where something may hide the road's border. */
   isDrivable: Uint8Array;
   isHiding: Uint8Array;
 }
 
-/** How far off a border of the class map is, one standard deviation: across, and for each pixel that it moves across by row. */
+/** Error of a class map's border, one standard deviation, pixels: across, and per pixel it moves across per row. */
 const borderPx = { across: 8, byRow: 0.6 };
-/** From so many deviations on an observation counts for half. */
+/** Deviations at which an observation counts for half. */
 const robustAt = { border: 1, thing: 2 };
-/** A border is looked for within this share of the road's width, the first time farther. */
+/** A border is searched within this share of the road's width, or within `firstShare` while it is lost. */
 const gate = { leastPx: 4, share: 0.08, firstShare: 0.16 };
-/** Borders of so few stations say nothing of the road's width. */
+/** Least border sightings, of both sides together, that determine the road's width. */
 const leastBorders = 8;
-/** And of so few of one side nothing of where it is. */
+/** Least sightings of one side that determine where it is. */
 const leastOfOne = 4;
-/** No border is nearer to the car's middle, metres. */
+/** Least distance of a border from the car's middle, metres. */
 const nearestBorderM = 0.6;
-/** Width and middle of a road that was not seen before: mean, one standard deviation, metres. */
+/** Prior width and middle of a road: mean, one standard deviation, metres. */
 const firstBorders = { widthM: 9, widthDeviationM: 4, middleDeviationM: 3 };
-/** A border that was seen near the car at first, one standard deviation, metres. */
+/** Error of a border that was just found near the car, one standard deviation, metres. */
 const seenBorderM = 0.8;
-/** Of the width and the middle, what a second changes, one standard deviation, and how sure the width can be, metres. */
+/** Change of width and middle per second, and the least deviation of the width; standard deviations, metres. */
 const drift = { widthM: 0.05, middleM: 0.4, leastWidthM: 0.1 };
-/** Roads are seen to change as a car of this speed comes to other parts of them, metres a second, metres. */
+/** How fast the road's shape is forgotten: assumed speed, and the length over which shapes stay alike, metres. */
 const change = { speedMps: 15, alikeM: 30 };
-/** The fit goes outwards, metres: what is far is looked for where the nearer part leads. */
+/** Distances that the fit is extended to in turn, metres: the nearer part tells where to look for the farther one. */
 const reachesM = { first: [12, 18, 27, 40, 60, 90], next: [25, 90] };
 const stepsEach = 2;
 
 /**
- * How the road ahead rises, falls and turns, fitted anew to each frame: to the borders of what is drivable in the class map,
- * which a road of one width brings nearer to each other the farther it is, and to things of a usual height, which say
- * how far their feet are. Where neither is seen, it is the mount's plane, with the deviations of roads in general.
+ * How the road ahead rises, falls and turns, fitted to each frame from two kinds of observations: the borders of the
+ * drivable area in the class map, which converge with distance on a road of constant width, and things of a usual
+ * height, which tell how far their feet are. Without either, it is the mount's plane, with the deviations of usual roads.
  *
- * The way to see it in borders is that of Dickmanns and Mysliwetz (Recursive 3-D road and relative ego-state recognition, 1992).
- * Nothing as large as a frame is allocated; benchmarks/foot-distances.ts says what a frame takes.
+ * The method for borders is that of Dickmanns and Mysliwetz (Recursive 3-D road and relative ego-state recognition, 1992).
+ * Nothing as large as a frame is allocated; benchmarks/foot-distances.ts measures the time per frame.
  */
 export class RoadAhead {
   readonly #camera: CameraModel;
@@ -74,9 +74,9 @@ export class RoadAhead {
   readonly #mean = new Float64Array(stateCount);
   readonly #unseen: Float64Array;
   #covariance: Float64Array;
-  /** By side: it was not seen yet, or is elsewhere now, as where the road becomes wider. */
+  /** By side: true if the border was not seen yet or is no longer where it was, as when the road widens. */
   readonly #isLost = [true, true];
-  /** By side: stations at which the border was seen. */
+  /** By side: number of stations at which the border was seen. */
   readonly #seen = [0, 0];
   #borders: RoadBorders | undefined;
   #projection: MapProjection | undefined;
@@ -91,7 +91,7 @@ export class RoadAhead {
     this.#forgetBorders();
   }
 
-  /** What a frame shows, `dtS` seconds after the one before. Both may be missing. */
+  /** Fits the road to a frame, `dtS` seconds after the previous one. Class map and things may both be missing. */
   look(
     segmentation: SegmentationResult | undefined,
     things: readonly SizeSight[],
@@ -121,7 +121,7 @@ export class RoadAhead {
     return this.#surface();
   }
 
-  /** Begins anew after what no road can be; the surface is the plane. */
+  /** Starts over after an impossible result; the surface is the plane. */
   #forget(): RoadSurface {
     this.#mean.fill(0);
     this.#covariance.set(this.#unseen);
@@ -152,7 +152,7 @@ export class RoadAhead {
     this.#isLost.fill(true);
   }
 
-  /** What is expected of a frame so much later: the shape fades into what is not known, the borders stay where they are. */
+  /** Predicts the state `dtS` later: the shape fades into the prior, the borders stay where they are. */
   #predict(dtS: number): void {
     const keep = Math.exp((-change.speedMps * Math.max(0, dtS)) / change.alikeM);
     const p = this.#covariance;
@@ -186,7 +186,7 @@ export class RoadAhead {
       if (this.#isLost[side]) this.#lookNear(side);
   }
 
-  /** Where a border is that is not known: the nearest one of a flat, straight road. */
+  /** Finds a lost border: the nearest one, as if the road were flat and straight. */
   #lookNear(side: 0 | 1): void {
     const [projection, borders] = [this.#projection!, this.#borders!];
     const fromM = side === place.left ? nearestBorderM : -nearestBorderM;
@@ -204,7 +204,7 @@ export class RoadAhead {
     p[side * (stateCount + 1)] = seenBorderM ** 2;
   }
 
-  /** What the class map's border of one side says, station by station. */
+  /** Adds the class map's border of one side, station by station. */
   #addBorder(side: 0 | 1, reachM: number): void {
     const [projection, borders, line] = [this.#projection!, this.#borders!, this.#line];
     const state = this.#state;
@@ -228,7 +228,7 @@ export class RoadAhead {
       const residual = borders.columnAt(side, yPx, xPx, gatePx) - xPx;
       if (!(Math.abs(residual) <= gatePx)) continue;
       this.#seen[side]!++;
-      // A border that moves up in the picture is met farther aside by the same row.
+      // If the border moves up in the picture, the same row crosses it farther to the side.
       let slope = state[place.slopeRad]!;
       for (let knot = 0; knot < knotCount; knot++)
         slope += state[place.rises + knot]! * turnedAt(knot, i);
@@ -254,7 +254,7 @@ export class RoadAhead {
     }
   }
 
-  /** A thing as tall as its kind says how high the road is at its foot. */
+  /** Adds the height of the road at a thing's foot, assuming the usual height of its kind. */
   #addThing(thing: SizeSight, reachM: number): void {
     const seen = standingThing(thing, {
       course: this.#line,
@@ -282,5 +282,5 @@ export class RoadAhead {
   }
 }
 
-/** Cauchy's weight of a squared residual in variances: one half where it is `at` deviations. */
+/** Cauchy's weight of a squared residual in units of its variance: one half at `at` deviations. */
 const robust = (squared: number, at: number): number => 1 / (1 + squared / at ** 2);

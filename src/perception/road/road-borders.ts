@@ -1,9 +1,9 @@
 import type { SegmentationResult } from '../results.js';
 
-/** Most borders of one side that are kept of one row: a road with cars on it has three or four. */
+/** Most borders of one side that are kept per row: a road with cars on it has three or four. */
 const mostBorders = 8;
 
-/** Classes that stand on the road or before its border: where one ends the road, its border is not seen. */
+/** Classes that stand on the road or in front of its border: where the drivable area ends at one, the border is hidden. */
 const hidingClasses: ReadonlySet<string> = new Set([
   ...[
     'car',
@@ -27,11 +27,11 @@ export function hidingOf(classNames: readonly string[]): Uint8Array {
   return isHiding;
 }
 
-/** Where a class map shows the borders of what is drivable, row by row. Kept and read again for each map. */
+/** The borders of the drivable area in a class map, row by row. Reused for each map. */
 export class RoadBorders {
   readonly rows: number;
   readonly #counts: readonly [Uint8Array, Uint8Array];
-  /** Columns, the left and the right borders, `mostBorders` a row. */
+  /** Columns of the left and of the right borders, `mostBorders` per row. */
   readonly #columns: readonly [Float32Array, Float32Array];
   readonly #isDrivable: Uint8Array;
   readonly #isHiding: Uint8Array;
@@ -44,7 +44,7 @@ export class RoadBorders {
     this.#isHiding = isHiding;
   }
 
-  /** A border counts where the neighbour is neither hiding nor the picture's own border. */
+  /** Reads a map. A border counts unless the neighbour is a hiding class or the map's own edge. */
   read({ widthPx, runLengths, runClasses }: SegmentationResult): void {
     const [lefts, rights] = this.#counts;
     lefts.fill(0);
@@ -62,8 +62,8 @@ export class RoadBorders {
   }
 
   /**
-   * The border of a side (0 left, 1 right) nearest to a place, column in pixels from the map's left edge, at a height in
-   * pixels from its top edge; NaN where none is within `gatePx`.
+   * Column of a side's border (0 left, 1 right) nearest to `nearPx`, both in pixels from the map's left edge, at `yPx`
+   * pixels from its top edge; NaN if none is within `gatePx`.
    */
   columnAt(side: 0 | 1, yPx: number, nearPx: number, gatePx: number): number {
     const row = Math.floor(yPx - 0.5);
@@ -73,7 +73,7 @@ export class RoadBorders {
     return upper + share * (lower - upper);
   }
 
-  /** The first border of a side that lies beyond a place, to the left or to the right of it; NaN where there is none. */
+  /** Column of the first border of a side beyond `beyondPx`, to the left (0) or right (1) of it; NaN if there is none. */
   columnBeyond(side: 0 | 1, yPx: number, beyondPx: number): number {
     const row = Math.floor(yPx);
     let best = Number.NaN;

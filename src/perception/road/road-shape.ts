@@ -1,17 +1,17 @@
-/** Stations along the road, metres from below the camera: nearer to each other where the picture shows more of them. */
+/** Stations along the road, metres from the point below the camera: denser nearby, where the picture has more detail. */
 export const stationsM: readonly number[] = Array.from({ length: 44 }, (_, i) => 4 * 1.073 ** i);
 export const stationCount = stationsM.length;
-/** Where curvatures are free, metres; in between they are linear, beyond the last one constant. */
+/** Knots of the curvature, metres; linear between them, constant beyond the last one. */
 const knotsM = [0, 14, 28, 42, 60, 80] as const;
 export const knotCount = knotsM.length;
 
-/** Places in the vector of what is estimated. */
+/** Indices into the vector of unknowns. */
 export const place = {
   /** Left and right border, metres to the left of the camera. */
   left: 0,
   right: 1,
   headingRad: 2,
-  /** Of the road up or down against the mount's plane, at the camera: springs. */
+  /** Slope of the road against the mount's plane at the camera, from springs. */
   slopeRad: 3,
   /** Curvatures at the knots, 1/metres: to the left, and upwards. */
   turns: 4,
@@ -19,12 +19,12 @@ export const place = {
 } as const;
 export const stateCount = 4 + 2 * knotCount;
 
-/** Of curvatures: one standard deviation, 1/metres, and the length along the road over which they stay alike, metres. */
+/** Prior of the curvatures: one standard deviation, 1/metres, and the length over which they stay alike, metres. */
 const turning = { deviationPerM: 0.006, lengthM: 40 };
 const rising = { deviationPerM: 0.0006, lengthM: 30 };
 const headingDeviationRad = 0.06;
 
-/** What is known of the road's shape before a picture is seen, row-major; nothing of its borders. */
+/** Prior covariance of the road's shape, row-major; borders are not included. */
 export function priorCovariance(slopeDeviationRad: number): Float64Array {
   const covariance = new Float64Array(stateCount * stateCount);
   covariance[place.headingRad * (stateCount + 1)] = headingDeviationRad ** 2;
@@ -35,7 +35,7 @@ export function priorCovariance(slopeDeviationRad: number): Float64Array {
   ] as const)
     for (const [i, a] of knotsM.entries())
       for (const [j, b] of knotsM.entries()) {
-        // Matern's covariance of order 3/2.
+        // Matérn covariance of order 3/2.
         const away = (Math.sqrt(3) * Math.abs(a - b)) / lengthM;
         covariance[(first + i) * stateCount + first + j] =
           deviationPerM ** 2 * (1 + away) * Math.exp(-away);
@@ -43,7 +43,7 @@ export function priorCovariance(slopeDeviationRad: number): Float64Array {
   return covariance;
 }
 
-/** The share of each knot's curvature at a place along the road. */
+/** Weight of a knot's curvature at a distance along the road. */
 function shareAt(knot: number, sM: number): number {
   const at = knotsM[knot]!;
   const before = knotsM[knot - 1];
@@ -52,7 +52,7 @@ function shareAt(knot: number, sM: number): number {
   return after === undefined ? 1 : Math.max(0, (after - sM) / (after - at));
 }
 
-/** By knot and station: what a curvature of 1 at the knot turns the road by up to the station, and lifts it by. */
+/** By knot and station: how much a curvature of 1 at the knot turns and lifts the road up to the station. */
 const turnedBy = new Float64Array(knotCount * stationCount);
 const liftedBy = new Float64Array(knotCount * stationCount);
 const stepM = 0.25;
@@ -73,7 +73,7 @@ export const turnedAt = (knot: number, station: number): number =>
 export const liftedAt = (knot: number, station: number): number =>
   liftedBy[knot * stationCount + station]!;
 
-/** The road's middle line at the stations, and what each curvature to the left moves of it. */
+/** The road's middle line at the stations, and its derivatives by curvature to the left and by heading. */
 export class RoadCourse {
   readonly xM = new Float64Array(stationCount);
   readonly yM = new Float64Array(stationCount);

@@ -9,21 +9,21 @@ import {
 
 /**
  * The road ahead: a line in the ground frame (x forward, y left, z up, metres, from the point of the road below the camera),
- * level across. Its stations stand the nearest first.
+ * level across. Its stations are ordered nearest first.
  */
 export interface RoadSurface {
   readonly xM: Float64Array;
   readonly yM: Float64Array;
   readonly zM: Float64Array;
-  /** Of the line, to the left of straight ahead. */
+  /** Heading of the line, to the left of straight ahead. */
   readonly headingRad: Float64Array;
   /** One standard deviation of `zM`. */
   readonly zDeviationM: Float64Array;
 }
 
 /**
- * How far along a ray, in its lengths, it first meets the surface; undefined where that is beyond the last station. The ray
- * (forward, left, up) begins `heightM` above the road. `byDeviations`: the surface is so many of its deviations higher.
+ * How far along a ray, in multiples of its length, it first meets the surface; undefined beyond the last station. The ray
+ * (forward, left, up) begins `heightM` above the road. `byDeviations` raises the surface by that many of its deviations.
  */
 export function meetSurface(
   { xM, yM, zM, headingRad, zDeviationM }: RoadSurface,
@@ -33,7 +33,7 @@ export function meetSurface(
 ): number | undefined {
   let [lengthBefore, gapBefore] = [0, heightM];
   for (let i = 0; i < xM.length; i++) {
-    // What lies beside the road is as high as the road at the same station.
+    // The ground next to the road is assumed as high as the road at the same station.
     const [cos, sin] = [Math.cos(headingRad[i]!), Math.sin(headingRad[i]!)];
     const along = forward * cos + left * sin;
     if (!(along > 1e-6)) return undefined;
@@ -45,9 +45,9 @@ export function meetSurface(
   return undefined;
 }
 
-/** What springs add to the pitch that was measured, one standard deviation. */
+/** Pitch that the springs add to the measured pitch, one standard deviation. */
 export const springsRad = 0.003;
-/** Of a flat road's curvature up and down (1 / 2000 m), one standard deviation. */
+/** Vertical curvature of a flat road (1 / 2000 m), one standard deviation. */
 const flatCurvaturePerM = 0.0005;
 
 /** The plane through the mount, with the deviations of a road that is nearly flat. */
@@ -65,10 +65,10 @@ export function flatRoad(pitchDeviationRad: number): RoadSurface {
   };
 }
 
-/** Observations are not independent of each other: the deviations that follow from them are this many times larger. */
+/** Observations are not independent of each other: the fit's deviations are multiplied by this. */
 const inflation = 3;
 
-/** A fitted road as a surface of its own. `covariance` is of the fit, `unseen` of roads of which nothing was seen. */
+/** A fitted road as a surface with its own arrays. `covariance` is the fit's, `unseen` that of the prior. */
 export function surfaceOf(
   { xM, yM, zM, headingRad }: RoadCourse,
   covariance: Float64Array,
@@ -86,7 +86,7 @@ export function surfaceOf(
         fitted += by[i]! * by[j]! * covariance[cell]!;
         before += by[i]! * by[j]! * unseen[cell]!;
       }
-    // No less sure than without having looked.
+    // Never less sure than the prior.
     return Math.sqrt(Math.min(inflation ** 2 * fitted, before));
   });
   return {

@@ -2,22 +2,22 @@ import type { Matrix3 } from '../../calibration/ground.js';
 import { type RoadCourse, stationCount, stationsM } from './road-shape.js';
 import type { SizeSight } from './usual-heights.js';
 
-/** How much higher or lower than the road things stand, one standard deviation, metres: kerbs, verges. */
+/** Height of things above or below the road (kerbs, verges), one standard deviation, metres. */
 const standM = 0.1;
 
-/** What a thing of a usual height says of the road. */
+/** What a thing of a usual height tells about the road. */
 export interface StandingThing {
-  /** Its foot over the road as it is taken to be, metres, and how sure that is. */
+  /** Height of its foot above the road as currently estimated, metres, and the variance of that. */
   awayM: number;
   variance: number;
-  /** How far along the road, metres, and the first station that is farther. */
+  /** Distance along the road, metres, and the first station that is farther. */
   sM: number;
   after: number;
 }
 
 /**
- * Where a thing stands that is as tall as the likeliest of its kinds: where the ray to its foot is by then. Undefined before and
- * beyond the stations. `rotation` turns the camera's axes into those of the ground; the camera is `heightM` above it.
+ * Where a thing stands if it is as tall as the likeliest of its kinds: the point at that depth on the ray to its foot.
+ * Undefined before and beyond the stations. `rotation` turns camera axes into ground axes; the camera is `heightM` high.
  */
 export function standingThing(
   { kinds, footRay, logDepth, edgeDeviation, footDeviationPx }: SizeSight,
@@ -46,7 +46,7 @@ export function standingThing(
   return likeliest;
 }
 
-/** How far along the road a place beside it is, and how high the road is there; undefined before and beyond the stations. */
+/** Distance along the road, height and slope of the road at a place next to it; undefined before and beyond the stations. */
 function placeOn(course: RoadCourse, xM: number, yM: number) {
   let [aheadBefore, after] = [0, 0];
   for (; after < stationCount; after++) {

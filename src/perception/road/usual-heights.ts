@@ -1,12 +1,12 @@
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { undistort } from '../../calibration/lens.js';
 
-/** A kind of thing within a class, as KITTI's labels have them (Geiger et al. 2012: 236 cars, 30 vans, 40 people, ...). */
+/** A kind of thing within a class, measured on KITTI's labels (Geiger et al. 2012: 236 cars, 30 vans, 40 people, ...). */
 export interface Kind {
   heightM: number;
   /** One standard deviation of the height's logarithm. */
   deviation: number;
-  /** Of the class's things, 0..1. */
+  /** Share of the class's things, 0..1. */
   share: number;
 }
 
@@ -17,7 +17,7 @@ const people: readonly Kind[] = [
 ];
 const vanHeight = { heightM: 2.2, deviation: 0.14 };
 
-/** What stands on the road is about as tall as others of its class. */
+/** Usual heights of things on the road, by class. */
 const kindsOf = new Map<string, readonly Kind[]>([
   [
     'car',
@@ -35,32 +35,32 @@ const kindsOf = new Map<string, readonly Kind[]>([
   ['cyclist', [{ heightM: 1.73, deviation: 0.065, share: 1 }]],
 ]);
 
-/** How far a thing is, by how tall its box is. */
+/** A thing's distance by the height of its box. */
 export interface SizeSight {
   kinds: readonly Kind[];
   /** From the camera to the middle of the box's lower edge, on the ray plane (X/Z, Y/Z). */
   footRay: readonly [number, number];
-  /** Logarithm of the depth along the optical axis that a height of 1 m would have, metres. */
+  /** Logarithm of the depth along the optical axis, metres, if the thing were 1 m tall. */
   logDepth: number;
-  /** One standard deviation of it by the box's own edges, and of its lower edge, pixels. */
+  /** One standard deviation of logDepth from the box's edges, and of the lower edge, pixels. */
   edgeDeviation: number;
   footDeviationPx: number;
-  /** That as a share of the box's height. */
+  /** footDeviationPx as a share of the box's height. */
   footShare: number;
 }
 
-/** How far off a detector's boxes are, one standard deviation: a part that every box has, pixels, and a share of its height. */
+/** Error of a detector's boxes, one standard deviation: a constant part, pixels, and a share of the box's height. */
 const boxDeviation = { footPx: 1.5, footShare: 0.065, tallPx: 2, tallShare: 0.12 };
 
-/** Of the lower edge, pixels; `tallPx`: the box's height. */
+/** One standard deviation of a box's lower edge, pixels; `tallPx`: the box's height. */
 export const footDeviationPx = (tallPx: number): number =>
   Math.hypot(boxDeviation.footPx, boxDeviation.footShare * tallPx);
-/** A box that ends so near to the picture's border goes on beyond it. */
+/** A box that ends within this distance of the picture's border continues beyond it, pixels. */
 export const cutPx = 2;
 
 /**
- * `boxXyxyPx`: pixels of the captured picture, from its top-left corner. Undefined for a class whose height is not known, and
- * for a box that the picture's border cuts.
+ * `boxXyxyPx`: pixels of the captured picture, from its top-left corner. Undefined for a class whose height is not known,
+ * and for a box that the picture's border cuts.
  */
 export function sizeSightOf(
   boxXyxyPx: ArrayLike<number>,
@@ -94,13 +94,13 @@ export function sizeSightOf(
 export interface LogDepth {
   mean: number;
   deviation: number;
-  /** The part of the deviation that the box's lower edge has in it. */
+  /** The part of the deviation that comes from the box's lower edge. */
   byFoot: number;
 }
 
 /**
- * The depth by size and, where it is known, by where the foot meets the road: a mixture over the kinds, each weighed by how
- * well it agrees with the road; its mean and deviation.
+ * The depth by size and, if known, by where the foot meets the road. Returns mean and deviation of a mixture over the
+ * kinds, each weighted by how well it agrees with the road.
  */
 export function fuseDepths(size: SizeSight, road: LogDepth | undefined): Omit<LogDepth, 'byFoot'> {
   let [weights, sum, squares] = [0, 0, 0];
@@ -111,7 +111,7 @@ export function fuseDepths(size: SizeSight, road: LogDepth | undefined): Omit<Lo
     if (road !== undefined) {
       const roadVariance = road.deviation ** 2;
       const both = sizeVariance + roadVariance;
-      // Never quite nothing, so that two that disagree for good still have a mean.
+      // The weight stays above 0, so that depths that disagree strongly still have a mean.
       weight *= Math.exp(-Math.min(300, (bySize - road.mean) ** 2 / (2 * both))) / Math.sqrt(both);
       mean = (bySize * roadVariance + road.mean * sizeVariance) / both;
       // A lower edge that is too high makes the thing farther by the road and by its size: the two are not independent.
@@ -128,8 +128,8 @@ export function fuseDepths(size: SizeSight, road: LogDepth | undefined): Omit<Lo
 }
 
 /**
- * Of boxes, those that are seen to their foot: none that reaches lower, and so is nearer, overlaps a quarter of their width in
- * their lower half.
+ * Whether a box is visible to its foot: no box that reaches lower, and so is nearer, overlaps more than a quarter of its
+ * width in its lower half.
  */
 export function isFootSeen(
   boxXyxyPx: ArrayLike<number>,

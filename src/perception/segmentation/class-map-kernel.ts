@@ -1,18 +1,18 @@
 import { instantiateKernel, loadKernel } from '../../preprocess/kernel-module.js';
 import { decodeClassMap } from './class-map.js';
 
-/** Pixels that are decided at a time: the planes' parts of a block stay in the nearest caches. A multiple of 16. */
+/** Pixels decoded per block: the planes' parts of a block stay in the nearest caches. A multiple of 16. */
 const blockPixels = 4096;
 const pageBytes = 65536;
-/** Below it lie the module's own constants, if it has any. */
+/** Addresses below are for the module's own constants, if it has any. */
 const firstAddress = 1024;
 
 /** Decodes float32 [classes, pixels] into uint8 [pixels]; what it computes is defined by decodeClassMap. */
 export type ClassMapDecoder = (scores: Float32Array, out: Uint8Array) => void;
 
 /**
- * The fastest decoder that this engine has for maps of `classCount` classes: WebAssembly SIMD, which decides
- * sixteen pixels at a time (assembly/class-map.ts), or the plain definition. It keeps nothing from call to call.
+ * The fastest decoder that this engine has for maps of `classCount` classes: WebAssembly SIMD, which decodes
+ * sixteen pixels at a time (assembly/class-map.ts), or the plain definition. It keeps no state between calls.
  */
 export function createClassMapDecoder(classCount: number): ClassMapDecoder {
   const loaded = loadKernel();
@@ -32,7 +32,7 @@ export function createClassMapDecoder(classCount: number): ClassMapDecoder {
         const plane = id * pixelCount + start;
         planes.set(scores.subarray(plane, plane + count), id * blockPixels);
       }
-      // The last block's last vector reads what an earlier block left; nothing of it is taken.
+      // The last block's last vector reads leftovers of an earlier block; their results are discarded.
       classMap(firstAddress, planeBytes, classCount, Math.ceil(count / 16) * 16, mapAddress);
       out.set(count === blockPixels ? map : map.subarray(0, count), start);
     }

@@ -1,6 +1,6 @@
 import { createClassMapDecoder } from './class-map-kernel.js';
 
-/** Pixels of the large map along one axis that lie between the same two of the small one. */
+/** Pixels of the large map along one axis that are between the same two of the small one. */
 interface Span {
   start: number;
   end: number;
@@ -11,11 +11,11 @@ interface Span {
 
 /**
  * Decodes float32 [classes, rows, columns] into a class map uint8 [heightPx, widthPx]: scores are enlarged bilinearly,
- * pixels being areas (source = (x + 0.5) * columns / widthPx - 0.5, held at the edges), then the highest wins, the lowest
- * class among equals; a score that is no number never wins.
+ * pixels being areas (source = (x + 0.5) * columns / widthPx - 0.5, clamped at the edges), then the highest wins, the
+ * lowest class among equals; NaN never wins.
  *
- * Between four pixels of one best class that class stays best everywhere, for a bilinear value is a mean of the four: only
- * where the four differ are scores enlarged at all. Nothing is allocated by a call.
+ * Between four pixels with the same best class that class is best everywhere, because a bilinear value is a weighted mean
+ * of the four: scores are enlarged only where the four differ. A call allocates nothing.
  */
 export function createEnlargedMapDecoder(
   classCount: number,
@@ -31,7 +31,7 @@ export function createEnlargedMapDecoder(
     Math.max(...spans.map(({ start, end }) => end - start));
   const best = new Float64Array(longest(across.spans) * longest(down.spans));
 
-  /** The pixels between four that differ. */
+  /** Decodes the pixels between four that differ. */
   function compete(scores: Float32Array, out: Uint8Array, x: Span, y: Span): void {
     const width = x.end - x.start;
     best.fill(Number.NEGATIVE_INFINITY, 0, width * (y.end - y.start));
@@ -80,7 +80,7 @@ export function createEnlargedMapDecoder(
   };
 }
 
-/** Where each of `large` pixels lies among `small` ones: the spans between two, and each pixel's share of the later. */
+/** Maps `large` pixels onto `small` ones: the spans between two of these, and each pixel's share of the later one. */
 function spansOf(small: number, large: number): { spans: Span[]; shares: Float64Array } {
   const spans: Span[] = [];
   const shares = new Float64Array(large);

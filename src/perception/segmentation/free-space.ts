@@ -21,7 +21,7 @@ export function freeSpaceByColumn(
   isDrivable: Uint8Array,
 ): Float32Array {
   const freeRows = new Float32Array(widthPx);
-  // Row by row from the bottom, as the map lies in memory; a column counts while no row broke it.
+  // Row by row from the bottom, in memory order; a column counts until a row interrupts it.
   let openColumns = widthPx;
   for (let row = heightPx - 1, rows = 0; row >= 0 && openColumns > 0; row--, rows++) {
     const start = row * widthPx;

@@ -9,7 +9,7 @@ export interface MapReader {
   read(values: Float32Array, out: Uint8Array): void;
 }
 
-/** Prepares the reading of a segmentation output of `rows` x `columns`, as its spec says. A call allocates nothing. */
+/** Prepares reading a segmentation output of `rows` x `columns` by its spec. A call allocates nothing. */
 export function createMapReader(
   spec: SegmentationOutputSpec,
   size: { rows: number; columns: number },
@@ -31,7 +31,7 @@ export function createMapReader(
   };
 }
 
-/** Numbers that no class has, and what is no number, become class 0. */
+/** Ids that no class has, and NaN, become class 0. */
 function readClassIds(count: number): MapReader['read'] {
   return (values, out) => {
     for (let i = 0; i < out.length; i++) {
@@ -55,7 +55,7 @@ function readScores(
     : createEnlargedMapDecoder(count, size, enlargeTo);
   const pixels = rows * columns;
   if (values !== 'scores') {
-    // The first class scores the threshold everywhere: the second one wins above it.
+    // The first class scores the threshold everywhere, so that the second one wins above it.
     const planes = new Float32Array(2 * pixels);
     const threshold = spec.maskThreshold ?? 0.5;
     planes.fill(values === 'logit' ? Math.log(threshold / (1 - threshold)) : threshold, 0, pixels);

@@ -23,7 +23,7 @@ export function encodeRunLengths(classMap: Uint8Array): RunLengths {
   return { runLengths, runClasses };
 }
 
-/** The class map of `pixelCount` pixels that was encoded. Throws ERR_RECORDING when the runs do not fill it exactly. */
+/** Decodes a class map of `pixelCount` pixels. Throws ERR_RECORDING if the runs do not fill it exactly. */
 export function decodeRunLengths(
   runLengths: ArrayLike<number>,
   runClasses: ArrayLike<number>,

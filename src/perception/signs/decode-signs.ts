@@ -1,18 +1,18 @@
 import type { CropOutputSpec } from '../../bundle/crop-spec.js';
 import type { SignReading } from '../results.js';
 
-/** What the sign network says of one batch. */
+/** The sign network's answer for one batch. */
 export interface SignBatch {
-  /** One reading a crop, in the batch's order. */
+  /** One reading per crop, in the batch's order. */
   readings: SignReading[];
   /** float32 [batch, classes]: probabilities, for fusing over a track. */
   probabilities: Float32Array;
 }
 
 /**
- * probability = softmax(logits / temperature) (Guo et al. 2017, temperature scaling); a crop whose best class stays
- * below `abstainBelow` gets class id -1 and keeps its probability. `logits` is float32 [>= batch, classes];
- * `detectionIndices` says which detection each crop came from, so its length is the batch.
+ * probability = softmax(logits / temperature) (Guo et al. 2017, temperature scaling); a crop whose best class is below
+ * `abstainBelow` gets class id -1 and keeps its probability. `logits` is float32 [>= batch, classes];
+ * `detectionIndices` gives the detection that each crop came from, so its length is the batch.
  */
 export function decodeSigns(
   logits: Float32Array,

@@ -1,7 +1,7 @@
 import { type CropOutputSpec, croppedClasses } from '../../bundle/crop-spec.js';
 import type { Detection } from '../results.js';
 
-/** Boxes smaller than this on either side hold too few pixels to be read. */
+/** Boxes smaller than this on either side have too few pixels to read. */
 const minCropPx = 6;
 
 /**

@@ -8,31 +8,30 @@ export interface CrossCheckSettings {
   /** How far ahead, metres: a second of driving. */
   aheadM: number;
   laneWidthM: number;
-  /** The lane that is driven on begins at this border of the road. */
+  /** The border of the road that the vehicle's lane begins at. */
   drivesOn: 'right' | 'left';
-  /** Disagreement with lane or driver is said from here on, metres. */
+  /** Distance from lane or driver from which the steering disagrees, metres. */
   thresholdM: number;
 }
 
-/** Camera, mount and frame, and what the class map shows of them. */
+/** Camera and mount, and how the class map shows the frame. */
 export interface CrossCheckView {
   camera: CameraModel;
   mount: CameraMount;
-  /** Of the segmentation bundle. */
+  /** Input spec of the segmentation bundle. */
   input: InputSpec;
   /** By class id, 1 where a vehicle may drive. */
   isDrivable: Uint8Array;
 }
 
-/** A road narrower than so many lanes is one lane. */
+/** A road narrower than this many lanes is treated as one lane. */
 const oneLaneBelow = 1.5;
-/** A gap between drivable pixels that is narrower, or a stretch of them, is a fault of the map, metres. */
+/** Narrower gaps between drivable pixels, and narrower stretches of them, count as errors of the map, metres. */
 const leastWidthM = 1.5;
 
 /**
- * Compares where the steering leads with where the class map says that there is room and lane, on a line across the road some
- * way ahead. Camera and road are taken as standing still to each other: a flat road, the mount as measured. Nothing is
- * allocated for a frame but its answer.
+ * Compares where the steering leads with the free space and lane in the class map, on a line across the road at `aheadM`.
+ * Assumes a flat road and the mount as measured. Allocates only the answer per frame.
  */
 export class SteeringCrossCheck {
   readonly #settings: CrossCheckSettings;
@@ -45,7 +44,7 @@ export class SteeringCrossCheck {
     this.#view = view;
   }
 
-  /** Curvatures, positive to the left: of the path, and of what the recorded driver steered where that is known. */
+  /** Curvatures, positive to the left: of the path, and of the recorded driver's steering if known. */
   check(
     curvaturePerM: number,
     segmentation: SegmentationResult,
@@ -74,7 +73,7 @@ export class SteeringCrossCheck {
     return drivesOn === 'right' ? right + laneWidthM / 2 : left - laneWidthM / 2;
   }
 
-  /** Which columns of a row of the class map are drivable. */
+  /** Marks which columns of a row of the class map are drivable. */
   #readRow({ widthPx, runLengths, runClasses }: SegmentationResult, row: number): void {
     const start = row * widthPx;
     let at = 0;
@@ -88,8 +87,8 @@ export class SteeringCrossCheck {
   }
 
   /**
-   * Left and right border, metres, of the open stretch that lies straight ahead, or nearest to it; undefined where there is
-   * none, or where it goes on beyond the picture: its middle is then not seen.
+   * Left and right border, metres, of the open stretch straight ahead, or nearest to it; undefined if there is none, or if
+   * it continues beyond the picture, so that its middle is not known.
    */
   #stretch(leftM: Float64Array, widthPx: number): readonly [number, number] | undefined {
     let best: readonly [number, number] | undefined;
@@ -140,12 +139,12 @@ export class SteeringCrossCheck {
   }
 }
 
-/** True where the path is as far as the threshold, or farther, from the lane's centre or from the driver's. */
+/** True if the path is at least the threshold away from the lane's centre or from the driver's path. */
 export function disagrees({ laneM = 0, driverM = 0, thresholdM }: SteeringCheckResult): boolean {
   return Math.abs(laneM) >= thresholdM || Math.abs(driverM) >= thresholdM;
 }
 
-/** How far left a circle of this curvature has led after `aheadM` forward, metres; where it never gets so far, its radius. */
+/** Offset to the left of a circle of this curvature after `aheadM` forward, metres; its radius if it never gets that far. */
 export function lateralM(curvaturePerM: number, aheadM: number): number {
   const reach = curvaturePerM * aheadM;
   if (Math.abs(reach) >= 1) return 1 / curvaturePerM;

@@ -11,7 +11,7 @@ export function decodeSteering(output: Float32Array, spec: SteeringOutputSpec): 
 
 /**
  * One number of an output, in the network's units: the value at `at`, the bin of the largest value (the first of equal
- * ones), or the sum of bin * probability, with softmax over logits. NaN where the values are none. Allocates nothing.
+ * ones), or the sum of bin * probability, with softmax over logits. NaN if the values are NaN. Allocates nothing.
  */
 export function readScalar(output: Float32Array, { at = 0, distribution }: ScalarReading): number {
   if (distribution === undefined) return output[at]!;
@@ -32,7 +32,7 @@ export function readScalar(output: Float32Array, { at = 0, distribution }: Scala
   return weighed / sum;
 }
 
-/** What the limits must know of the frame before. */
+/** What the limits need to know about the previous frame. */
 export interface SteeringState {
   /** The angle published last, radians; undefined before the first. */
   readonly angleRad: number | undefined;
@@ -42,8 +42,8 @@ export const initialSteeringState: SteeringState = { angleRad: undefined };
 
 /**
  * Limits an answer to what may be published: at most maxAngleRad either way, and at most maxRateRadPerS away from
- * the angle published last, `dtS` seconds ago (below 0 counts as 0). The first answer has no rate to limit. An
- * answer that is no number holds the angle published last. Pure: returns the result and the next state.
+ * the angle published last, `dtS` seconds ago (below 0 counts as 0). The first answer has no rate limit. If the answer
+ * is not finite, the angle published last is held. Pure: returns the result and the next state.
  */
 export function limitSteering(
   state: SteeringState,

@@ -2,23 +2,23 @@ import type { CropOutputSpec } from '../../bundle/crop-spec.js';
 import type { Detection, SignReading } from '../results.js';
 import type { SignBatch } from '../signs/decode-signs.js';
 
-/** What is known of a box whose state may change. */
+/** The reading of a box whose state may change. */
 export interface LightReading extends SignReading {
-  /** Where each class is said for itself: those that are said, by class id, with their probabilities. */
+  /** With `answers: labels`: the labels at or above `abstainBelow`, with their probabilities. */
   labels: { classId: number; probability: number }[];
 }
 
-/** For each followed light the smoothed probability of every class. */
+/** Smoothed probability of every class, by track id. */
 export type LightMemory = ReadonlyMap<number, Float32Array>;
 
 export const emptyLightMemory: LightMemory = new Map();
 
-/** Share of the old estimate at each reading: half of it, so that a change is told one to two frames after it was seen. */
+/** Share of the old estimate at each reading: a half, so that a change shows one to two frames after it was seen. */
 const keepShare = 0.5;
 
 /**
- * Smooths one frame's readings along their tracks: probability = 0.5 * old + 0.5 * new. What was not read on this frame
- * is not told: a light may have changed. Untracked readings stay as they are. Pure: returns the next memory.
+ * Smooths one frame's readings along their tracks: probability = 0.5 * old + 0.5 * new. Lights that were not read on this
+ * frame are omitted: they may have changed. Untracked readings are not smoothed. Pure: returns the next memory.
  */
 export function smoothLights(
   memory: LightMemory,

@@ -2,7 +2,7 @@ import type { SignsOutputSpec } from '../../bundle/output-spec.js';
 import type { Detection, SignReading } from '../results.js';
 import type { SignBatch } from '../signs/decode-signs.js';
 
-/** For each followed sign, the evidence of all its readings: log-probabilities by class, older ones fading. */
+/** Evidence of all readings of a sign, by track id: log-probabilities by class, with older readings fading. */
 export type SignMemory = ReadonlyMap<number, readonly number[]>;
 
 export const emptySignMemory: SignMemory = new Map();
@@ -12,13 +12,13 @@ export const emptySignMemory: SignMemory = new Map();
  * probabilities are not independent; fading bounds what a long look can claim to 1 / (1 - keep) = 4 readings.
  */
 const keepEvidence = 0.75;
-/** A probability of 0 would rule a class out for ever. */
+/** A probability of 0 would rule out a class for ever. */
 const leastProbability = 1e-4;
 
 /**
- * Fuses one frame's sign readings over their tracks: log-probabilities add up, older ones fading, and the fused
- * probability is their softmax. Readings of untracked detections stay as they are. `detections` carry their
- * `trackId`; memory of tracks that are not in `liveTrackIds` is dropped. Pure: returns the next memory.
+ * Fuses one frame's sign readings over their tracks: log-probabilities add up, older ones fade, and the fused
+ * probability is their softmax. Readings of untracked detections are unchanged. `detections` carry their `trackId`;
+ * memory of tracks that are not in `liveTrackIds` is dropped. Pure: returns the next memory.
  */
 export function rememberSigns(
   memory: SignMemory,
@@ -45,7 +45,7 @@ export function rememberSigns(
   return { memory: next, readings };
 }
 
-/** What is remembered of a track, or undefined where nothing is: the reading of a sign that was not read again. */
+/** The remembered reading of a track whose sign was not read again; undefined if there is none. */
 export function recallSign(
   memory: SignMemory,
   trackId: number,

@@ -1,30 +1,30 @@
 import type { Detection } from '../results.js';
 
-/** One object followed over frames. Boxes and velocities in pixels of the captured frame. */
+/** One object followed from frame to frame. Boxes and velocities in pixels of the captured frame. */
 export interface Track {
   /** Above 0 once confirmed, never used twice; 0 before. */
   readonly id: number;
   readonly classId: number;
-  /** Centre x, centre y, width, height, and their changes a second. */
+  /** Centre x, centre y, width, height, and their changes per second. */
   readonly boxCxcywhPx: readonly [number, number, number, number];
   readonly velocityPxPerS: readonly [number, number, number, number];
-  /** Frames it was seen in; frames since it was seen last. */
+  /** Frames it was seen in; frames it was missed in since it was seen last. */
   readonly hits: number;
   readonly misses: number;
-  /** Seconds since it was seen last, whether or not anyone looked. */
+  /** Seconds since it was seen last, whether or not detection ran. */
   readonly unseenS: number;
 }
 
 export interface TrackingSettings {
-  /** Least overlap of a detection with a track's predicted box to be taken for the same object, 0..1. */
+  /** Least overlap of a detection with a track's predicted box to count as the same object, 0..1. */
   readonly minIou: number;
-  /** Frames an object must be seen in before it is given an id. */
+  /** Frames that an object must be seen in before it gets an id. */
   readonly birthHits: number;
   /** Frames in a row that a confirmed object may be missing; one more and it is forgotten. */
   readonly maxMisses: number;
-  /** Seconds after which an object that was not seen is forgotten, also when nobody looked. */
+  /** Seconds after which an object that was not seen is forgotten, even if detection did not run. */
   readonly maxUnseenS: number;
-  /** How much of the surprise goes into position and velocity (alpha-beta filter), 0..1. */
+  /** Share of the prediction error that goes into position and velocity (alpha-beta filter), 0..1. */
   readonly positionGain: number;
   readonly velocityGain: number;
 }
@@ -59,7 +59,7 @@ export function beginTrack(detection: Detection): Track {
   };
 }
 
-/** Where the track should be `dtS` later if nothing changes its velocity; sizes stay at 1 px or more. */
+/** The track `dtS` later at constant velocity; sizes stay at 1 px or more. */
 export function predictTrack(track: Track, dtS: number): Track {
   const [cx, cy, width, height] = track.boxCxcywhPx;
   const [vx, vy, vWidth, vHeight] = track.velocityPxPerS;
@@ -76,9 +76,8 @@ export function predictTrack(track: Track, dtS: number): Track {
 }
 
 /**
- * Corrects a predicted track by the detection that was found for it. What the prediction was wrong by built up
- * since the object was seen last, over frames on which it was missed or nobody looked, so that is the time that
- * it is divided by.
+ * Corrects a predicted track by its matched detection. The prediction error built up since the object was seen last,
+ * including frames on which it was missed or detection did not run, so the error is divided by that time.
  */
 export function correctTrack(
   predicted: Track,
@@ -87,7 +86,7 @@ export function correctTrack(
 ): Track {
   const measured = centreBox(detection);
   const surprise = measured.map((value, i) => value - predicted.boxCxcywhPx[i]!);
-  // Two sightings tell a velocity outright; after that each surprise changes it only in part.
+  // The second sighting sets the velocity; later errors change it only in part.
   const isSecond = predicted.hits === 1;
   const { unseenS } = predicted;
   const gain = unseenS > 0 ? (isSecond ? 1 : settings.velocityGain) / unseenS : 0;

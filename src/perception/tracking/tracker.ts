@@ -19,9 +19,9 @@ export interface TrackingState {
 export const initialTrackingState: TrackingState = { tracks: [], nextId: 1 };
 
 /**
- * Time passes on a frame that nobody looked at: it was dropped, or detection did not run. Tracks move on by
- * their velocity; none is missed, since none was looked for, but one that was not seen for too long is
- * forgotten. `dtS` is the time since the frame before, seen or not. Pure.
+ * Advances tracks over a frame without detections: it was dropped, or detection did not run. Tracks move on by their
+ * velocity. None counts as missed, but one that was not seen for too long is forgotten. `dtS` is the time since the
+ * previous frame, with or without detections. Pure.
  */
 export function advanceTracks(
   state: TrackingState,
@@ -36,9 +36,9 @@ export function advanceTracks(
 
 /**
  * Follows objects from one frame to the next: tracks are moved on by their velocity, matched with detections of
- * their class by overlap, best first, corrected, begun and forgotten. Frames come in order; `dtS` is the time since
- * the frame before, or since `advanceTracks` was told of one that nobody looked at. Pure: returns the next state and the detections with `trackId` set (0 while unconfirmed), in
- * the order they came.
+ * their class by overlap, best first, corrected, begun and forgotten. Frames come in order; `dtS` is the time since the
+ * previous frame, which `advanceTracks` took if it had no detections. Pure: returns the next state and the detections
+ * with `trackId` set (0 while unconfirmed), in the order they came.
  */
 export function trackDetections(
   state: TrackingState,
@@ -62,13 +62,13 @@ export function trackDetections(
   for (const [index, track] of predicted.entries()) {
     if (seen.has(index)) continue;
     const missed = { ...track, misses: track.misses + 1 };
-    // What was never confirmed was probably nothing: it is not waited for.
+    // A track that was never confirmed was probably a false detection: it is dropped at once.
     if (track.id > 0 && missed.misses <= settings.maxMisses) tracks.push(missed);
   }
   return { state: { tracks, nextId }, detections: tracked };
 }
 
-/** For each detection the index of its track, or -1: pairs of one class by falling overlap, each used once. */
+/** For each detection the index of its track, or -1: pairs of one class in order of falling overlap, each used once. */
 function assign(
   tracks: readonly Track[],
   detections: readonly Detection[],
@@ -83,7 +83,7 @@ function assign(
       if (iou >= minIou && iou > 0) pairs.push({ iou, track: t, detection: d });
     }
   }
-  // Ties go by position, so that the same frames always give the same ids.
+  // Ties are broken by index, so that the same frames always give the same ids.
   pairs.sort((a, b) => b.iou - a.iou || a.track - b.track || a.detection - b.detection);
   const trackOf = detections.map(() => -1);
   const taken = new Set<number>();

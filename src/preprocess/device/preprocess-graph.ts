@@ -6,7 +6,7 @@ import type { RemapTable } from '../remap-table.js';
 import type { SampledPlane } from '../sample-grid.js';
 import { samplingCoordinates, shownPixels } from './sampling-coordinates.js';
 
-/** Name of the graph's input: the frame's bytes as they lie in the ring. */
+/** Name of the graph's input: the frame's bytes as the ring holds them. */
 export const frameInputName = 'windshield_frame';
 
 type Matrix = readonly (readonly [number, number, number])[];
@@ -30,12 +30,12 @@ const rgbFromVideo: Matrix = [
 ];
 
 /**
- * What a remap table does, as an ONNX graph (opset 16) for execution providers with a memory of their own, so that
- * only the frame travels there: uint8 [rows, bytes a row] in, the network's float32 input out, under `outputName`.
+ * What a remap table does, as an ONNX graph (opset 16) for execution providers with their own memory, so that only
+ * the frame is copied there: uint8 [rows, bytes per row] in, the network's input, of type `dtype`, out as `outputName`.
  *
  * A box between whole pixels is the bilinear interpolation of means over boxes at whole pixels: AveragePool, then
- * GridSample at the table's own coordinates. Colours, mean and scale are one 1x1 convolution. Equal to
- * preprocessInto within a grey level.
+ * GridSample at the table's own coordinates. Colours, mean and scale are one 1x1 convolution. Agrees with
+ * preprocessInto to within one grey level.
  */
 export function preprocessGraph(
   table: RemapTable,
@@ -83,7 +83,7 @@ export function preprocessGraph(
   return graph;
 }
 
-/** The network's own type: integers are rounded and kept within their range first. */
+/** Casts to the network's own type: integers are first rounded and clamped to their range. */
 function castTo(graph: OnnxGraph, values: string, dtype: TensorDtype, outputName: string): void {
   let input = values;
   if (dtype !== 'float16') {
@@ -95,7 +95,7 @@ function castTo(graph: OnnxGraph, values: string, dtype: TensorDtype, outputName
   graph.node('Cast', [input], { to }, outputName);
 }
 
-/** One plane's channels at the grid's places, float32 [1, channels, rows, columns] of the input. */
+/** One plane's channels sampled by its grid: float32 [1, channels, rows, columns] of the input's size. */
 function sampled(
   graph: OnnxGraph,
   pixels: string,
@@ -131,7 +131,7 @@ function sampled(
   });
 }
 
-/** The padding's colour where the frame shows nothing. */
+/** Replaces pixels that show nothing of the frame by the padding's colour. */
 function padded(graph: OnnxGraph, colours: string, plane: SampledPlane, table: RemapTable): string {
   const { spec } = table;
   const shown = shownPixels(plane);

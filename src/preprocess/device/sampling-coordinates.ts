@@ -1,9 +1,9 @@
 import { type SampledPlane, weightOne } from '../sample-grid.js';
 
 /**
- * Where ONNX's GridSample finds the pixels of a grid, float32 [rows, columns, 2], x before y, -1..1 from the first
- * pixel's centre to the last one's (align_corners = 1). The map that is sampled is the plane after the mean over
- * boxes at every pixel: it has a box less one fewer pixels on each axis. Pixels that show nothing get the middle.
+ * Coordinates at which ONNX's GridSample reads a grid's pixels: float32 [rows, columns, 2], x before y, -1..1 from the
+ * first pixel's centre to the last one's (align_corners = 1). The map that is sampled holds the mean over a box at every
+ * pixel of the plane: on each axis it is smaller by the box's size less one. Pixels that show nothing get the middle.
  */
 export function samplingCoordinates({ source, grid }: SampledPlane): Float32Array {
   const { offsets, weights, boxWidthPx, boxHeightPx } = grid;

@@ -8,8 +8,8 @@ import type { StandingCamera } from '../standing-camera.js';
 import { createGroundPlaces } from './ground-places.js';
 
 /**
- * Follows boxes from frame to frame: tracks are predicted over all of the time that passed. Where the camera's mount is
- * known, each box says where it stands on the road.
+ * Tracks boxes from frame to frame; tracks are predicted over all of the time that passed. If the camera's mount is
+ * known, each box gets its place on the road.
  */
 export function createDetectionFusion(
   manifests: ReadonlyMap<Task, Manifest>,

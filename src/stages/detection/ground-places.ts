@@ -12,10 +12,10 @@ import type { StandingCamera } from '../standing-camera.js';
 /** Classes that hang on posts: their boxes end in the air. */
 const hangingClasses: ReadonlySet<string> = new Set(['traffic_light', 'traffic_sign']);
 
-/** Where the frame's boxes stand, in their order. Frames come in order. */
+/** Returns where the frame's boxes stand, in their order. Frames must come in order. */
 export type GroundPlaces = (answers: FusedAnswers) => (FootPoint | undefined)[];
 
-/** `manifests`: of every stage that runs; with a class map among them the road is seen by its borders too. */
+/** `manifests`: of every stage that runs; if a class map is among them, the road's borders are used too. */
 export function createGroundPlaces(
   manifests: ReadonlyMap<Task, Manifest>,
   { camera, mount }: StandingCamera,

@@ -7,7 +7,7 @@ import type { StandingCamera } from '../standing-camera.js';
 const novel: readonly string[] = [novelScene];
 const ordinary: readonly string[] = [];
 
-/** Says `novel_scene` after frames were novel for a while, until they have been ordinary for a while. */
+/** Reports `novel_scene` after frames were novel for a while, until they have been ordinary for a while. */
 export function createNoveltyFusion(
   manifests: ReadonlyMap<Task, Manifest>,
   _standing?: StandingCamera,
@@ -16,7 +16,7 @@ export function createNoveltyFusion(
   const spec = manifests.get('novelty')!.decode as NoveltyOutputSpec;
   const { threshold = spec.threshold, beginS = spec.beginS, endS = spec.endS } = said;
   const memory = new NoveltyMemory({ threshold, beginS, endS });
-  /** As of the last frame that was fused: answers of later ones may stand already. */
+  /** As of the last fused frame: answers of later frames may be here already. */
   let isNovel = false;
   return {
     accept(result, answers, dtS) {

@@ -4,7 +4,7 @@ import type { StageRunner } from '../stage-runner.js';
 import type { StageSetup } from '../stage-setup.js';
 import { runsOnWholeFrame } from '../whole-frame-run.js';
 
-/** How far a frame is from the ordinary ones: the network itself compares its picture with what it gives back. */
+/** Measures how far a frame is from the ordinary ones: the network itself compares the picture with its reconstruction. */
 export function createNoveltyRunner(
   { bundle }: StageSetup,
   makeInput: () => FrameInput,

@@ -12,7 +12,7 @@ export function createPlainFusion(task: PlainTask): StageFusion {
       const { answer } = result as StageResult & { answer?: PlainAnswer };
       if (answer !== undefined) answers.plain = { ...answers.plain, [task]: answer };
     },
-    // Each plain stage gives the whole list: in the order of the tasks, whichever answered first.
+    // Each plain stage gives the complete list, in the order of the tasks, whichever answered first.
     fields: ({ plain = {} }) => ({
       answers: tasks.flatMap((name) => {
         const answer = plain[name];

@@ -3,7 +3,7 @@ import { SegmentationEncoder } from '../../messages/segmentation-encoder.js';
 import { classesOf } from '../classes-of.js';
 import type { StageFusion } from '../stage-fusion.js';
 
-/** A class map stands for its frame alone; its thousands of runs have an encoder of their own. */
+/** A class map belongs to its frame only; a special encoder appends its thousands of runs. */
 export function createSegmentationFusion(manifests: ReadonlyMap<Task, Manifest>): StageFusion {
   const encoder = new SegmentationEncoder(classesOf(manifests.get('segmentation')));
   return {

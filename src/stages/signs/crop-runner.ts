@@ -8,7 +8,7 @@ import type { StageRunner } from '../stage-runner.js';
 import type { StageSetup } from '../stage-setup.js';
 import { exampleBoxes } from './example-boxes.js';
 
-/** Reads the boxes that a detector found of certain classes, cut from the full-resolution frame, a batch at a time. */
+/** Classifies a detector's boxes of certain classes, cut from the full-resolution frame, one batch at a time. */
 export function createCropRunner(setup: StageSetup): StageRunner {
   const { bundle, session, frame, detectorClasses } = setup;
   const spec = bundle.manifest.decode as CropOutputSpec;
@@ -43,7 +43,7 @@ export function createCropRunner(setup: StageSetup): StageRunner {
       const batches: SignBatch[] = [];
       let preprocessNs = 0n;
       let inferenceNs = 0n;
-      // A network that takes fewer at a time than there are runs more than once.
+      // A network whose batch is smaller than the number of crops runs more than once.
       for (let first = 0; first < crops.length; first += session.maxBatch) {
         const part = crops.slice(first, first + session.maxBatch);
         const partNs = nowNs();

@@ -47,7 +47,7 @@ export function createSignsFusion(manifests: ReadonlyMap<Task, Manifest>): Stage
       }
       answers.signs = signs;
     },
-    /** Leaves what was not yet read along its track, or has grown since. */
+    /** Selects the signs that were not yet read along their track, or have grown since. */
     narrow(input, answers) {
       if (input.stage !== 'detection') return input;
       const detections = answers.detection?.detections ?? [];

@@ -6,7 +6,7 @@ import { steeringTopic } from '../../messages/topics.js';
 import { initialSteeringState, limitSteering } from '../../perception/steering/steering.js';
 import type { StageFusion } from '../stage-fusion.js';
 
-/** Limits the angle in value and rate; it leaves at once, since it would else wait for its frame's slowest stage. */
+/** Limits the angle in value and rate. It is sent at once: it would otherwise wait for its frame's slowest stage. */
 export function createSteeringFusion(manifests: ReadonlyMap<Task, Manifest>): StageFusion {
   const spec = manifests.get('steering')!.decode as SteeringOutputSpec;
   let last = initialSteeringState;

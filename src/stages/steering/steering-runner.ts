@@ -5,7 +5,7 @@ import type { StageRunner } from '../stage-runner.js';
 import type { StageSetup } from '../stage-setup.js';
 import { runsOnWholeFrame } from '../whole-frame-run.js';
 
-/** The steering angle before limits; those need the frame before and are applied when frames are fused. */
+/** The steering angle before limits; those need the previous frame and are applied when frames are fused. */
 export function createSteeringRunner(
   { bundle }: StageSetup,
   makeInput: () => FrameInput,

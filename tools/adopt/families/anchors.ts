@@ -14,7 +14,7 @@ import {
 /** Anchors by level, the finest first: width and height of each, pixels of the input. */
 export type AnchorsPx = [number, number][][];
 
-/** Of networks trained on COCO, as their makers' configurations list them. */
+/** Anchors of networks trained on COCO, from their makers' configurations. */
 const usualAnchors: readonly { of: string; anchorsPx: AnchorsPx }[] = [
   {
     of: 'YOLOv5',
@@ -65,7 +65,7 @@ interface Level {
   width: number;
 }
 
-/** Heads as they leave the last convolution, one output a level: [1, anchors, rows, columns, 5 + classes], or joined. */
+/** Heads as the last convolution outputs them, one per level: [1, anchors, rows, columns, 5 + classes], or joined. */
 export const anchors: Family = {
   name: 'anchors',
   recognise({ network, probe, classCount, anchorsPx }) {
@@ -135,7 +135,7 @@ export const anchors: Family = {
   },
 };
 
-/** `anchors` in the file's own properties: nested lists of numbers, level by level. */
+/** Reads `anchors` from the file's own properties: nested lists of numbers, one per level. */
 function anchorsInMetadata({ metadata }: NetworkFile): AnchorsPx | undefined {
   const text = metadata.get('anchors');
   if (text === undefined || text.length > 10_000) return undefined;
@@ -148,7 +148,7 @@ function anchorsInMetadata({ metadata }: NetworkFile): AnchorsPx | undefined {
   }
 }
 
-/** Numbers by level as pairs of width and height; undefined where they are no such pairs. */
+/** Turns numbers by level into pairs of width and height; undefined if they are not such pairs. */
 export function anchorLevels(levels: readonly (readonly number[])[]): AnchorsPx | undefined {
   const arePairs = levels.every(
     (level) =>

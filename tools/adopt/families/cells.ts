@@ -92,7 +92,7 @@ export const yolox: Family = {
     if (classCount !== undefined && classCount !== classes) return undefined;
     const scores = scoresAs(output.values, (index) => index % width >= 4);
     const sizes = output.values.filter((_, index) => index % width === 2 || index % width === 3);
-    // Decoded sizes are many pixels and never negative; undecoded ones are logarithms in strides.
+    // Decoded sizes are many pixels and never negative; undecoded ones are logarithms in units of the stride.
     const isDecoded = sizes.every((value) => value >= 0) && Math.max(...sizes.slice(0, 5000)) > 8;
     return {
       readings: [

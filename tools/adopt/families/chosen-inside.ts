@@ -101,7 +101,7 @@ export const endToEnd: Family = {
     const width = output!.shape.at(-1);
     const rows = output!.shape.at(-2) ?? 0;
     if ((width !== 6 && width !== 7) || rows > 1000) return undefined;
-    // As many rows as the input has cells are a small network's cells, with one or two classes.
+    // If there are as many rows as the input has cells, they are a small network's cells, with one or two classes.
     const ofCells = [threeStrides, fourStrides].map((strides) => cellCount(probe, strides));
     if (ofCells.some((count) => rows === count || rows === 3 * count)) return undefined;
     const isShort = width === 6;

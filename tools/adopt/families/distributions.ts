@@ -22,7 +22,7 @@ export const nanodet: Family = {
       return { stridePx, of };
     });
     if (byStride.some(({ of }) => of.length !== 2)) return undefined;
-    // Distances are four times as many values as bins, the same at each level, and no probabilities.
+    // Distances have four values per bin, the same number at each level, and are not probabilities.
     const widths = byStride[0]!.of.map(({ shape }) => shape[2]!);
     const distanceAt = byStride[0]!.of.findIndex(
       ({ shape, values }) => shape[2]! % 4 === 0 && scoresAs(values, () => true) === 'logit',

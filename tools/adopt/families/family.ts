@@ -5,33 +5,33 @@ import type { NetworkFile } from '../network-file.js';
 import type { Probe, ProbedTensor } from '../probe.js';
 
 type Common = 'classes' | 'networkClasses' | 'scoreThreshold' | 'nms' | 'maxDetections';
-/** A decoding without what the user decides: classes, threshold, suppression. */
+/** A decoding without the user's choices: classes, threshold, suppression. */
 export type Reading = CandidateOutputSpec extends infer Spec
   ? Spec extends CandidateOutputSpec
     ? Omit<Spec, Common>
     : never
   : never;
 
-/** A family that the network may be of, with how it is read and usually fed. */
+/** A family to which the network may belong, with its decodings and its usual feeding. */
 export interface Recognised {
   family: string;
-  /** More than one where the file does not tell: each is tried. */
+  /** Several if the file does not determine the decoding: each is tried. */
   readings: Reading[];
-  /** Classes that the outputs have room for. */
+  /** Number of classes for which the outputs have room. */
   classCount: number | undefined;
   usualFeeding: Feeding;
-  /** Whether boxes of the network must be suppressed here. */
+  /** Whether the network's boxes need non-maximum suppression. */
   needsNms: boolean;
-  /** One line each: what was concluded, and from what. */
+  /** Conclusions with their evidence, one line each. */
   reasons: string[];
 }
 
 export interface Question {
   network: NetworkFile;
   probe: Probe;
-  /** Classes as the user or the file names them; undefined where nobody does. */
+  /** Number of classes that the user or the file names; undefined if neither does. */
   classCount: number | undefined;
-  /** Anchors by level, the finest first, as the user tells them: width and height, pixels of the input. */
+  /** The user's anchors by level, the finest first: width and height, pixels of the input. */
   anchorsPx?: [number, number][][] | undefined;
 }
 
@@ -47,7 +47,7 @@ export const feeding = (
 ): Feeding => ({ colour, range, fit, padValue: 114 });
 export const dims = ({ shape }: ProbedTensor) => `[${shape.join(', ')}]`;
 
-/** Cells of an input at these strides together. */
+/** Number of cells of an input at all these strides together. */
 export function cellCount({ image }: Probe, stridesPx: readonly number[]): number {
   return stridesPx.reduce((sum, stridePx) => {
     const { columns, rows } = gridSize(image, stridePx);
@@ -57,7 +57,7 @@ export function cellCount({ image }: Probe, stridesPx: readonly number[]): numbe
 export const threeStrides = [8, 16, 32];
 export const fourStrides = [8, 16, 32, 64];
 
-/** Whether values are probabilities already: noise never leaves 0..1 then. `isScore` says which values are. */
+/** Whether scores are already probabilities: then they stay in 0..1 on noise. `isScore` says which values are scores. */
 export function scoresAs(
   values: Float32Array,
   isScore: (index: number) => boolean,

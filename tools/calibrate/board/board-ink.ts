@@ -14,15 +14,15 @@ const circleShare = 0.3;
 export interface BoardPattern {
   widthM: number;
   heightM: number;
-  /** Where the board's first point (`boardPointsM`) lies in the pattern, metres. */
+  /** Position of the board's first point (`boardPointsM`) in the pattern, metres. */
   originM: readonly [number, number];
-  /** Everything black. */
+  /** All black shapes. */
   ink: Ink[];
 }
 
 /**
- * What a board looks like. A chessboard has one square more than inner corners both ways and a black one at the top
- * left; a ChArUco board follows OpenCV's pattern since 4.6 (`markerBits` is needed for it alone).
+ * The printed pattern of a board. A chessboard has one square more than inner corners in both directions and a black one
+ * at the top left; a ChArUco board follows OpenCV's pattern since 4.6 (only it needs `markerBits`).
  */
 export function boardPattern(board: Board, markerBits?: MarkerBits): BoardPattern {
   const { kind, squareM } = board;

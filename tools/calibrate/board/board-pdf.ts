@@ -1,12 +1,12 @@
 import type { BoardSheet, SheetShape } from './board-sheet.js';
 
 const pointsPerMm = 72 / 25.4;
-/** A quarter circle by a Bezier curve: 4/3 (sqrt 2 - 1). */
+/** Handle length for a quarter circle as a Bezier curve: 4/3 (sqrt 2 - 1). */
 const quarter = 0.5522847498;
 
 /**
- * The sheet as a PDF of one page in true size (PDF 1.4, ISO 32000-1: five objects, one uncompressed stream). Vectors, so
- * that edges are as sharp as the printer.
+ * The sheet as a one-page PDF in true size (PDF 1.4, ISO 32000-1: five objects, one uncompressed stream). Vector graphics,
+ * so that edges are as sharp as the printer allows.
  */
 export function boardPdf({ widthMm, heightMm, shapes }: BoardSheet): Uint8Array {
   const drawing = `0 g\n${shapes.map((shape) => operators(shape, heightMm)).join('\n')}\n`;

@@ -5,7 +5,7 @@ import type { BoardSheet, SheetShape } from './board-sheet.js';
 
 const maxPixels = 8192 * 8192;
 
-/** The sheet as PNG of so many dots an inch, its true size noted in the file. Throws ERR_USAGE where it would be too large. */
+/** The sheet as a PNG with `dotsPerInch`, its true size recorded in the file. Throws ERR_USAGE if it would be too large. */
 export async function boardPng(sheet: BoardSheet, dotsPerInch: number): Promise<Uint8Array> {
   const scale = dotsPerInch / 25.4;
   const widthPx = Math.round(sheet.widthMm * scale);

@@ -1,7 +1,7 @@
 import { type Board, boardName } from './board.js';
 import { type BoardPattern, boardPattern, type MarkerBits } from './board-ink.js';
 
-/** Sheets of paper, millimetres, upright. */
+/** Paper sizes in portrait, millimetres. */
 const papers = {
   A4: [210, 297],
   A3: [297, 420],
@@ -9,9 +9,9 @@ const papers = {
   A1: [594, 841],
   A0: [841, 1189],
 } as const;
-/** Printers leave so much blank. */
+/** Margin that printers leave blank. */
 const marginMm = 7;
-/** For the ruler and the line of text below the pattern. */
+/** Height of the ruler and the line of text below the pattern. */
 const footMm = 18;
 const rulerMm = 100;
 
@@ -25,12 +25,12 @@ export type SheetShape =
 export interface BoardSheet {
   widthMm: number;
   heightMm: number;
-  /** "A4", "A4 on its side", or "350 x 270 mm" where no paper is large enough. */
+  /** "A4", "A4 on its side", or "350 x 270 mm" if no paper is large enough. */
   paper: string;
   shapes: SheetShape[];
 }
 
-/** Lays a board out on the smallest sheet of paper that holds it, with a ruler of 100 mm to check the print by. */
+/** Lays a board out on the smallest sheet of paper that fits it, with a 100 mm ruler to check the print. */
 export function boardSheet(board: Board, markerBits?: MarkerBits): BoardSheet {
   const pattern = boardPattern(board, markerBits);
   const needWidth = Math.max(pattern.widthM * 1000, rulerMm) + 2 * marginMm;

@@ -4,7 +4,7 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 export const boardKinds = ['chessboard', 'charuco', 'circles', 'asymmetric-circles'] as const;
 export type BoardKind = (typeof boardKinds)[number];
 
-/** ArUco dictionaries that a ChArUco board may be printed with, as OpenCV names them without `DICT_`. */
+/** ArUco dictionaries for a ChArUco board, by OpenCV's names without `DICT_`. */
 export const arucoDictionaries = ['4X4_50', '5X5_100', '6X6_250'] as const;
 export type ArucoDictionary = (typeof arucoDictionaries)[number];
 
@@ -26,7 +26,7 @@ export interface Board {
 /** Largest count of columns or rows. */
 const maxCount = 60;
 
-/** Marker's share of a ChArUco square where nobody says otherwise; OpenCV's samples print 0.5 to 0.8. */
+/** Default share of a ChArUco square's side for the marker; OpenCV's samples print 0.5 to 0.8. */
 export const usualMarkerShare = 0.75;
 
 /**
@@ -62,15 +62,15 @@ export function makeBoard(board: {
   return { kind, cols, rows, squareM, markerM, dictionary: board.dictionary ?? '5X5_100' };
 }
 
-/** Points that a board shows: a ChArUco board its inner corners. */
+/** Number of points that a board shows; for a ChArUco board its inner corners. */
 export function pointCount({ kind, cols, rows }: Board): number {
   return kind === 'charuco' ? (cols - 1) * (rows - 1) : cols * rows;
 }
 
 /**
- * Where the points lie on the board, metres, x to the right and y downwards on the print, as [x0, y0, x1, y1, ...] in
+ * Positions of the points on the board, metres, x to the right and y downwards on the print, as [x0, y0, x1, y1, ...] in
  * rows from the top left. An asymmetric grid shifts every second row by half a step (`squareM`
- * is then the diagonal raster of OpenCV: neighbours of a row are two of it apart, rows one).
+ * is then OpenCV's diagonal raster: neighbours in a row are `2 * squareM` apart, rows `squareM`).
  */
 export function boardPointsM(board: Board): Float64Array {
   const { kind, squareM } = board;
@@ -87,21 +87,21 @@ export function boardPointsM(board: Board): Float64Array {
   return points;
 }
 
-/** A board as a person names it: "9x6 chessboard". */
+/** A board's name for people: "9x6 chessboard". */
 export const boardName = ({ kind, cols, rows }: Board): string =>
   `${cols}x${rows} ${kind === 'circles' ? 'grid of circles' : kind === 'asymmetric-circles' ? 'asymmetric grid of circles' : kind}`;
 
-/** What of a board was found in a picture. */
+/** The points of a board that were found in a picture. */
 export interface Sighting {
-  /** Which of the board's points, ascending. */
+  /** Indices of the board's points, ascending. */
   ids: Int32Array;
-  /** Where, pixels, [u0, v0, ...]; the top-left pixel's centre is (0, 0). */
+  /** Their positions, pixels, [u0, v0, ...]; the top-left pixel's centre is (0, 0). */
   pointsPx: Float64Array;
-  /** Width of the edges, pixels from 10 to 90 % of the step: 1 to 3 is sharp. Undefined where it was not measured. */
+  /** Width of the edges, pixels from 10 to 90 % of the step: 1 to 3 is sharp. Undefined if it was not measured. */
   edgeWidthPx: number | undefined;
 }
 
-/** A sighting as the solver takes it: the points seen, on the board (metres) and in the picture (pixels). */
+/** Converts a sighting for the solver: the points seen, on the board (metres) and in the picture (pixels). */
 export function viewOf(board: Board, { ids, pointsPx }: Sighting) {
   const all = boardPointsM(board);
   const pointsM = Float64Array.from([...ids].flatMap((id) => [all[2 * id]!, all[2 * id + 1]!]));

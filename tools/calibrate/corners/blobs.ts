@@ -2,7 +2,7 @@ import type { GreyPicture } from '../../../src/calibration/grey-picture.js';
 
 /** A dark round spot. */
 export interface Blob {
-  /** Centre of its darkness, pixels. */
+  /** Centre, weighted by darkness, pixels. */
   u: number;
   v: number;
   /** Pixels. */
@@ -15,15 +15,15 @@ const leastDifference = 8;
 const leastArea = 20;
 /** Largest spot, as a share of the picture. */
 const largestShare = 0.02;
-/** How far area and second moments may be from an ellipse's. */
+/** Tolerance of area and second moments relative to an ellipse's. */
 const ellipseTolerance = 0.2;
 const maxAxisRatio = 6;
-/** Sides of the window of the mean, as shares of the picture's width: small circles stand out in the small one. */
+/** Sides of the averaging windows, as shares of the picture's width: small circles show up in the small window. */
 const windowShares = [0.05, 0.15];
 
 /**
- * Dark spots shaped like ellipses: connected pixels darker than their surroundings whose area is that of the ellipse
- * with their second moments (4 pi sqrt(det of the covariance)).
+ * Finds dark spots shaped like ellipses: connected pixels darker than their surroundings whose area is that of the
+ * ellipse with their second moments (4 pi sqrt(det of the covariance)).
  */
 export function findBlobs(grey: GreyPicture): Blob[] {
   const found: Blob[] = [];
@@ -114,7 +114,7 @@ function ellipseOf(pixels: Int32Array, widthPx: number): Blob | undefined {
   return { u, v, area };
 }
 
-/** The centre again, each pixel of the spot and of a rim around it weighed by how dark it is: a fraction of a pixel better. */
+/** Refines the centre by a fraction of a pixel: weights each pixel of the spot and of a rim around it by its darkness. */
 function centreOfDarkness(grey: GreyPicture, pixels: Int32Array, blob: Blob): Blob {
   const { widthPx, heightPx, data } = grey;
   let [left, right, top, bottom] = [widthPx, 0, heightPx, 0];
@@ -131,7 +131,7 @@ function centreOfDarkness(grey: GreyPicture, pixels: Int32Array, blob: Blob): Bl
   top = Math.max(top - rim, 0);
   right = Math.min(right + rim, widthPx - 1);
   bottom = Math.min(bottom + rim, heightPx - 1);
-  // The paper's brightness is that of the box's outline, taken as a plane would shade it: the median is enough.
+  // The paper's brightness is the median of the box's outline, which is enough even if the paper is shaded.
   const outline: number[] = [];
   for (let x = left; x <= right; x++)
     outline.push(data[top * widthPx + x]!, data[bottom * widthPx + x]!);
@@ -139,7 +139,7 @@ function centreOfDarkness(grey: GreyPicture, pixels: Int32Array, blob: Blob): Bl
     outline.push(data[y * widthPx + left]!, data[y * widthPx + right]!);
   const paper = outline.sort((a, b) => a - b)[outline.length >> 1]!;
   let [sum, u, v] = [0, 0, 0];
-  // A tenth of the darkest is noise and shading of the paper.
+  // Up to a tenth of the greatest darkness is noise and shading of the paper.
   const ink = Math.min(...Array.from(pixels, (at) => data[at]!));
   const floor = 0.1 * (paper - ink);
   for (let y = top; y <= bottom; y++)

@@ -1,33 +1,33 @@
 import { blurGrey, type GreyPicture, sampleGrey } from '../../../src/calibration/grey-picture.js';
 
-/** A place where two dark and two bright sectors meet, as the corners of a chessboard do. */
+/** A point where two dark and two bright sectors meet, as at the corners of a chessboard. */
 export interface Crossing {
   u: number;
   v: number;
-  /** The two edges through it, radians modulo pi; from `darkFrom` onwards (rising angle) lies a dark sector, from the other a bright one. */
+  /** The two edges through it, radians modulo pi; by rising angle a dark sector begins here, a bright one at the other. */
   darkFromRad: number;
   brightFromRad: number;
   /** Grey levels between bright and dark. */
   contrast: number;
 }
 
-/** Ring on which the sectors are looked at, and its samples. */
+/** Ring on which the sectors are sampled, and its samples. */
 const ringRadiusPx = 5;
 const ringSamples = 48;
 const ring = Array.from({ length: ringSamples }, (_, i) => {
   const angle = (i * 2 * Math.PI) / ringSamples;
   return [ringRadiusPx * Math.cos(angle), ringRadiusPx * Math.sin(angle)] as const;
 });
-/** Fewer grey levels between the sectors are noise. */
+/** A smaller difference in grey levels between the sectors is noise. */
 const leastContrast = 18;
 const borderPx = ringRadiusPx + 2;
-/** So many of the strongest saddle points are looked at: bounds the time that foliage takes. */
+/** Only this many of the strongest saddle points are examined, to limit the time that foliage takes. */
 const maxCandidates = 6000;
 
 /**
- * Crossings of edges in a picture: saddle points of the blurred brightness (the Hessian's determinant is below 0; see
+ * Finds crossings of edges in a picture: saddle points of the blurred brightness (the Hessian's determinant is below 0; see
  * Lucchese and Mitra, "Using saddle points for subpixel feature detection in camera calibration targets", 2002) around
- * which a ring changes four times between dark and bright and looks the same when it is turned by half.
+ * which a ring changes four times between dark and bright and is symmetric under a half turn.
  */
 export function findCrossings(grey: GreyPicture): Crossing[] {
   const smooth = blurGrey(grey, 1.5);
@@ -39,7 +39,7 @@ export function findCrossings(grey: GreyPicture): Crossing[] {
   return found;
 }
 
-/** Places of locally strongest saddles, strongest first, to about a third of a pixel. */
+/** Positions of locally strongest saddles, strongest first, to about a third of a pixel. */
 function saddlePoints(smooth: GreyPicture): [number, number][] {
   const { widthPx, heightPx, data } = smooth;
   const strength = new Float32Array(data.length);
@@ -96,7 +96,7 @@ function crossingAt(smooth: GreyPicture, u: number, v: number): Crossing | undef
     (here >= 0 ? toDark : toBright).push(angle);
   }
   if (toDark.length !== 2 || toBright.length !== 2) return undefined;
-  // Turned by half, the ring must look the same: opposite transitions lie half a turn apart.
+  // The ring must be symmetric under a half turn: opposite transitions are half a turn apart.
   const isOpposite = ([a, b]: number[]) => Math.abs(b! - a! - Math.PI) < 0.7;
   if (!isOpposite(toDark) || !isOpposite(toBright)) return undefined;
   toDark = [meanAxis(toDark)];

@@ -4,8 +4,8 @@ import { median } from '../../../src/frame/median.js';
 const samplesPerPx = 4;
 
 /**
- * Width of a chessboard's edges, pixels from 10 to 90 % of the step, the median over the edges between neighbours of
- * a row: what blur and motion widen. 1 to 3 is a sharp picture. Undefined where no edge could be measured.
+ * Width of a chessboard's edges, pixels from 10 to 90 % of the step, the median over the edges between neighbours in
+ * a row. Blur and motion widen it; 1 to 3 is a sharp picture. Undefined if no edge could be measured.
  */
 export function edgeWidthPx(
   grey: GreyPicture,
@@ -27,7 +27,7 @@ export function edgeWidthPx(
   return widths.length === 0 ? undefined : median(widths);
 }
 
-/** Across the middle of the edge between two corners. */
+/** Width measured across the middle of the edge between two corners. */
 function widthBetween(
   grey: GreyPicture,
   points: Float64Array,

@@ -6,8 +6,8 @@ import { refineCorner } from './refine-corner.js';
 const windowPx = { min: 2, max: 7 };
 
 /**
- * ChArUco corners that `detect` (OpenCV's detector) found, moved to where the edges cross: up to half a pixel better. The
- * window must not reach the markers, which begin half the difference of square and marker from the corner.
+ * Finds ChArUco corners with `detect` (OpenCV's detector) and moves them to where the edges cross: up to half a pixel better.
+ * The window must not reach the markers, which begin half the difference of square and marker from the corner.
  */
 export function findCharuco(
   grey: GreyPicture,

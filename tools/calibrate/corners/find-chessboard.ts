@@ -5,13 +5,13 @@ import { edgeWidthPx } from './edge-width.js';
 import { type CornerGrid, growGrids, trimGrid, turnGrid } from './grow-grid.js';
 import { refineCorner } from './refine-corner.js';
 
-/** The search begins at the level of the picture that is at most so wide: finer ones show grain, coarser ones lose small squares. */
+/** The search begins at the pyramid level of at most this width: finer ones show grain, coarser ones lose small squares. */
 const firstLevelPx = 1400;
 const smallestLevelPx = 160;
 /** Half the window of the refinement, as a share of the distance to the nearest corner: it must not reach the next edge. */
 const windowShare = 0.4;
 const windowPx = { min: 2, max: 7 };
-/** A grid of so many corners is a board, if not the one that was asked for. */
+/** A grid of this many corners is a board, though perhaps a different one. */
 const leastOther = 12;
 
 /** A grid with the size of a pixel of its level, in pixels of the picture. */
@@ -23,8 +23,8 @@ interface Level {
 }
 
 /**
- * Finds the inner corners of a chessboard, to sub-pixels, from the top left in rows. The board must be seen whole;
- * its first row is the upper one of the two possible. `problem` says what was found in its place: no board,
+ * Finds the inner corners of a chessboard with sub-pixel accuracy, in rows from the top left. The full board must be
+ * visible; its first row is the upper one of the two possible. `problem` says what was found instead: no board,
  * a board of another size, a part of one, two boards.
  */
 export function findChessboard(grey: GreyPicture, board: Board): Search {
@@ -56,7 +56,7 @@ function* levels(grey: GreyPicture): Generator<Level, void, void> {
     pictures.findIndex(({ widthPx }) => widthPx <= firstLevelPx),
     0,
   );
-  // Coarser ones next: they are quick, and show a blurred board. Finer ones last.
+  // Coarser levels next: they are quick, and show a blurred board. Finer ones last.
   const all = [...pictures.keys()];
   const order = [...all.slice(first), ...all.slice(0, first).reverse()];
   for (const level of order) {
@@ -67,7 +67,7 @@ function* levels(grey: GreyPicture): Generator<Level, void, void> {
   }
 }
 
-/** Whole boards in a grid, in the board's own orientation. */
+/** Complete boards in a grid, in the board's own orientation. */
 function wholeBoards(grid: CornerGrid, { cols, rows }: Board): CornerGrid[] {
   const trimmed = trimGrid(grid);
   const ways = cols === rows ? [trimmed] : [trimmed, turnGrid(trimmed)];
@@ -77,7 +77,7 @@ function wholeBoards(grid: CornerGrid, { cols, rows }: Board): CornerGrid[] {
   return holes <= 0.1 * cols * rows ? [upright(fitting)] : [];
 }
 
-/** Of the ways to turn a board onto itself the one that reads from left to right, or downwards where it stands on its side. */
+/** Of the ways to turn a board onto itself, the one whose rows run from left to right, or downwards if it is on its side. */
 function upright(grid: CornerGrid): CornerGrid {
   const half = (one: CornerGrid): CornerGrid => ({ ...one, corners: one.corners.toReversed() });
   const ways =
@@ -88,7 +88,7 @@ function upright(grid: CornerGrid): CornerGrid {
     const row = one.corners.slice(0, one.cols).filter((corner) => corner !== undefined);
     const first = row[0]!;
     const last = row.at(-1)!;
-    // A little of v decides between the two ways of a row that stands upright.
+    // A little of v decides between the two directions of a vertical row.
     return last.u - first.u + 0.1 * (last.v - first.v);
   };
   return ways.reduce((best, way) => (towardsRight(way) > towardsRight(best) ? way : best));
@@ -104,13 +104,13 @@ function describe(
   const short = Math.min(grid.cols, grid.rows);
   const fits = long <= Math.max(cols, rows) && short <= Math.min(cols, rows);
   const isFull = corners === grid.cols * grid.rows;
-  // A full grid whose next corners would still be in the picture ends there.
+  // If a full grid's next corners would still be in the picture, the board really ends there.
   if (fits && !(isFull && endsInside(grid, level)))
     return `a part of a board: ${corners} corners found, expected ${cols * rows} of ${cols}x${rows}`;
   return `a board of another size: ${isFull ? '' : 'about '}${long}x${short} corners found, expected ${cols}x${rows}`;
 }
 
-/** True where one more row or column on any side would lie in the picture. */
+/** Whether one more row or column would still be inside the picture on every side. */
 function endsInside(
   { cols, rows, corners }: CornerGrid,
   { widthPx, heightPx }: { widthPx: number; heightPx: number },
@@ -135,7 +135,7 @@ function endsInside(
 
 function refineBoard(grey: GreyPicture, grid: CornerGrid, scale: number): Sighting | undefined {
   const { cols, rows } = grid;
-  // Centres of pixels: a pixel of the level covers scale x scale pixels of the picture.
+  // Converts pixel centres: a pixel of the level covers scale x scale pixels of the picture.
   const places = fillHoles(grid).map(
     (place) =>
       place && ([place[0], place[1]].map((x) => (x + 0.5) * scale - 0.5) as [number, number]),
@@ -154,7 +154,7 @@ function refineBoard(grey: GreyPicture, grid: CornerGrid, scale: number): Sighti
   return { ids, pointsPx, edgeWidthPx: edgeWidthPx(grey, pointsPx, cols, rows) };
 }
 
-/** A place of a coarse level is off by up to a pixel of that level: a wide window first. */
+/** Refines with a wide window first, because a position on a coarse level is off by up to a pixel of that level. */
 function coarseToFine(
   grey: GreyPicture,
   u: number,
@@ -190,7 +190,7 @@ function nearestNeighbourPx(
   return nearest;
 }
 
-/** Places of a grid's corners; a missing one lies between its neighbours, or beyond two of its row or column. */
+/** Positions of a grid's corners; missing ones are inter- or extrapolated from neighbours in their row and column. */
 function fillHoles({ cols, rows, corners }: CornerGrid): ([number, number] | undefined)[] {
   const at = (col: number, row: number) =>
     col >= 0 && col < cols && row >= 0 && row < rows ? corners[row * cols + col] : undefined;

@@ -4,14 +4,14 @@ import { type Blob, findBlobs } from './blobs.js';
 
 /** A predicted neighbour may be off by this share of the step. */
 const tolerance = 0.3;
-/** Neighbouring circles are about equally large. */
+/** Largest ratio of the areas of neighbouring circles. */
 const areaRatio = 2;
 const maxSeeds = 40;
 
 /**
- * Finds a grid of dark circles on a bright board: their centres, in rows from the top left. The whole grid must be
- * seen. The centre of mass is taken, which a strong tilt moves off the projected centre by up to a tenth of a
- * pixel, as OpenCV does.
+ * Finds a grid of dark circles on a bright board: their centres, in rows from the top left. The full grid must be
+ * visible. Uses the centre of mass, as OpenCV does; a strong tilt moves it off the projected centre by up to a tenth of a
+ * pixel.
  */
 export function findCircles(grey: GreyPicture, board: Board): Search {
   const blobs = findBlobs(grey);
@@ -33,7 +33,7 @@ const evenly = (count: number, most: number): number[] =>
     Math.floor((i * count) / Math.min(count, most)),
   );
 
-/** Lattice places of the board's points, by the steps between nearest neighbours: along rows and columns, or along both diagonals. */
+/** Lattice coordinates of the board's points, in steps between nearest neighbours: along rows and columns, or diagonals. */
 function latticeOf(board: Board): [number, number][] {
   const points = boardPointsM({ ...board, squareM: 1 });
   return Array.from({ length: points.length / 2 }, (_, i) => {
@@ -44,7 +44,7 @@ function latticeOf(board: Board): [number, number][] {
 
 type Step = [number, number];
 
-/** Lattice places of all circles that can be reached from a seed, first axis then a quarter turn clockwise. */
+/** Lattice coordinates of all circles that can be reached from a seed; the second axis is a quarter turn clockwise. */
 function growLattice(blobs: readonly Blob[], seed: number): Map<string, number> {
   const places = new Map<string, number>();
   const axes = seedAxes(blobs, seed);
@@ -84,7 +84,7 @@ function growLattice(blobs: readonly Blob[], seed: number): Map<string, number> 
   return places;
 }
 
-/** Steps to the nearest circle, and to the nearest one well off that line. */
+/** Steps from a seed to the nearest circle, and to the nearest one well off that line. */
 function seedAxes(blobs: readonly Blob[], seed: number): [Step, Step] | undefined {
   const { u, v, area } = blobs[seed]!;
   const steps = blobs
@@ -113,7 +113,7 @@ function nearestTo(blobs: readonly Blob[], from: number, step: Step): number | u
   return nearest;
 }
 
-/** Points of the board by the lattice, turned and shifted so that all are there; of several ways the one whose rows run to the right. */
+/** Turns and shifts the lattice so that all points of the board are in it; of several ways, the one whose rows run right. */
 function matchLattice(
   lattice: Map<string, number>,
   wanted: readonly [number, number][],

@@ -1,28 +1,28 @@
 import { axisDifference, type Crossing } from './crossings.js';
 
-/** Corners with their places in a lattice. */
+/** Corners on a lattice. */
 export interface CornerGrid {
   cols: number;
   rows: number;
-  /** Row-major; undefined where no corner was found. */
+  /** Row-major; undefined if no corner was found there. */
   corners: (Crossing | undefined)[];
 }
 
-/** Neighbours of a corner: along its edges there are at most four, found in this order: +a, +b, -a, -b. */
+/** Neighbours of a corner, at most four along its edges, in this order: +a, +b, -a, -b. */
 type Links = (number | undefined)[];
 
-/** Neighbouring corners share edges, seen in perspective and through the lens: axes differ at most by this. */
+/** Largest difference in axes, radians, of neighbouring corners, which share edges seen in perspective and through a lens. */
 const maxAxisDifference = 0.45;
-/** A neighbour lies at most this far off the line of the edge, radians. */
+/** Largest angle of a neighbour off the line of the edge, radians. */
 const maxBearing = 0.35;
 const cellPx = 32;
-/** Neighbours further away than this share of the picture's width are none. */
+/** Largest distance of a neighbour, as a share of the picture's width. */
 const farthestShare = 0.2;
 
 /**
- * Lattices of corners: each corner is linked with the nearest one along each of its edges where dark and bright have
- * changed sides (on a chessboard neighbours always have), both must name each other, and what hangs
- * together is a grid. Largest first.
+ * Finds lattices of corners: each corner is linked to the nearest one along each of its edges at which dark and bright
+ * have swapped sides (as they always do between neighbours on a chessboard). Both must choose each other; connected
+ * corners form a grid. Largest first.
  */
 export function growGrids(crossings: readonly Crossing[], widthPx: number): CornerGrid[] {
   const links = linkNeighbours(crossings, widthPx * farthestShare);
@@ -52,7 +52,7 @@ function linkNeighbours(crossings: readonly Crossing[], farthestPx: number): Lin
     const distances = [farthestPx, farthestPx, farthestPx, farthestPx];
     const reach = Math.ceil(farthestPx / cellPx);
     for (let ring = 0; ring <= reach; ring++) {
-      // What lies in this ring of cells is at least so far away.
+      // Corners in this ring of cells are at least this far away.
       if (Math.max(...distances) < (ring - 1) * cellPx) break;
       for (const other of ringCells(cells, cellOf(crossing.u), cellOf(crossing.v), ring)) {
         if (other === index) continue;
@@ -70,7 +70,7 @@ function linkNeighbours(crossings: readonly Crossing[], farthestPx: number): Lin
     }
     return nearest;
   });
-  // A one-sided wish is a stray mark beside the board.
+  // A one-sided link comes from a stray mark next to the board.
   return wished.map((links, index) =>
     links.map((other) =>
       other !== undefined && wished[other]!.includes(index) ? other : undefined,
@@ -86,9 +86,9 @@ function* ringCells(cells: Map<string, number[]>, x: number, y: number, ring: nu
     }
 }
 
-/** On which side of `from` a neighbour `to` lies (0: along the axis where dark begins, 1: along the other, 2 and 3 against them), or undefined. */
+/** Side of `from` on which `to` is: 0 along the axis where dark begins, 1 along the other, 2 and 3 opposite; or undefined. */
 function sideOf(from: Crossing, to: Crossing): number | undefined {
-  // Dark and bright change sides from corner to corner, so the axes do too.
+  // Dark and bright swap sides from corner to corner, so the axes do too.
   if (axisDifference(from.darkFromRad, to.brightFromRad) > maxAxisDifference) return undefined;
   if (axisDifference(from.brightFromRad, to.darkFromRad) > maxAxisDifference) return undefined;
   const ratio = from.contrast / to.contrast;
@@ -102,7 +102,7 @@ function sideOf(from: Crossing, to: Crossing): number | undefined {
   return undefined;
 }
 
-/** Lattice places of all that hangs together with the seed; a corner that would have two places is left out. */
+/** Lattice coordinates of all corners connected to the seed; a corner whose place is already taken is left out. */
 function walk(
   seed: number,
   crossings: readonly Crossing[],
@@ -138,7 +138,7 @@ function walk(
   return members;
 }
 
-/** The direction (one of both axes, both ways) of a corner that is closest to a bearing. */
+/** The direction of a corner (either axis, either way) that is closest to a bearing. */
 function closestAxis(corner: Crossing, bearing: number): number {
   const ways = [corner.darkFromRad, corner.brightFromRad].flatMap((axis) => [axis, axis + Math.PI]);
   return ways.reduce((best, way) =>
@@ -146,7 +146,7 @@ function closestAxis(corner: Crossing, bearing: number): number {
   );
 }
 
-/** The direction a quarter turn clockwise in the picture (y points down) of the first one. */
+/** The direction a quarter turn clockwise in the picture (y points down) from the first one. */
 function secondAxis(corner: Crossing, first: number): number {
   const ways = [corner.darkFromRad, corner.brightFromRad].flatMap((axis) => [axis, axis + Math.PI]);
   return ways.reduce((best, way) => (Math.sin(way - first) > Math.sin(best - first) ? way : best));
@@ -179,7 +179,7 @@ function toGrid(
   return { cols, rows, corners };
 }
 
-/** Without the outer rows and columns of which less than half was found: marks beside the board that fitted by chance. */
+/** Removes outer rows and columns of which less than half was found: marks next to the board that fitted by chance. */
 export function trimGrid(grid: CornerGrid): CornerGrid {
   let trimmed = grid;
   for (;;) {
@@ -220,7 +220,7 @@ export function cropGrid(
   return { cols, rows, corners };
 }
 
-/** The same corners with columns and rows exchanged, turned so that a clockwise grid stays clockwise. */
+/** The same corners with columns and rows swapped, turned so that a clockwise grid stays clockwise. */
 export function turnGrid({ cols, rows, corners }: CornerGrid): CornerGrid {
   const turned = Array.from({ length: corners.length }, (_, i) => {
     const col = i % rows;

@@ -7,7 +7,7 @@ const leastHalfPx = 2;
 /**
  * Moves a corner to the point whose direction from every pixel around it is at right angles to the brightness gradient
  * there (Förstner and Gülch 1987; OpenCV's cornerSubPix). `halfWindowPx` is half the side of the
- * square looked at; pixels weigh less towards its border. Undefined where it runs away by more than the window.
+ * examined square; pixels weigh less towards its border. Undefined if the corner moves by more than the window.
  */
 export function refineCorner(
   grey: GreyPicture,
@@ -15,7 +15,7 @@ export function refineCorner(
   v: number,
   halfWindowPx: number,
 ): [number, number] | undefined {
-  // Near the border the window shrinks rather than leaves the picture.
+  // Near the border the window shrinks so as not to leave the picture.
   const room = Math.min(u, v, grey.widthPx - 1 - u, grey.heightPx - 1 - v) - 2;
   const half = Math.min(halfWindowPx, room);
   if (!(half >= leastHalfPx)) return undefined;

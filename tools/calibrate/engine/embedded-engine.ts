@@ -10,7 +10,7 @@ import type { CalibrationEngine } from './calibration-engine.js';
 import { OpencvWasm } from './opencv-wasm.js';
 
 /**
- * The engine that needs no native build: corners and circles by this repository's finders, ChArUco and the pinhole
+ * Opens the engine that needs no native build: corners and circles by this repository's finders, ChArUco and the pinhole
  * lenses by OpenCV as WebAssembly, the fisheye, which that build lacks, by this repository's solver.
  */
 export async function openEmbeddedEngine(): Promise<CalibrationEngine> {
@@ -30,7 +30,7 @@ export async function openEmbeddedEngine(): Promise<CalibrationEngine> {
   };
 }
 
-/** A fit from a camera's parameters alone: the boards' poses are found under it. */
+/** A fit from a camera's parameters alone: finds the boards' poses for it. */
 export function withPoses(
   kind: LensKind,
   parameters: Float64Array,

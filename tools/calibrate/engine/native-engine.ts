@@ -12,8 +12,8 @@ const windowShare = 0.4;
 const windowPx = { min: 2, max: 11 };
 
 /**
- * OpenCV as it is built here (`npm run setup:opencv`): its chessboard corners and its solver. What that build does not
- * have (ChArUco, circles, the fisheye) and why a board was not found are `embedded`'s. Throws ERR_TOOL_MISSING.
+ * Opens OpenCV as it is built here (`npm run setup:opencv`): its chessboard corners and its solver. `embedded` does what
+ * that build lacks (ChArUco, circles, the fisheye) and says why a board was not found. Throws ERR_TOOL_MISSING.
  */
 export function openNativeEngine(embedded: CalibrationEngine): CalibrationEngine {
   const cv = loadOpenCv('the native engine', 'and `--engine embedded` needs nothing');
@@ -22,7 +22,7 @@ export function openNativeEngine(embedded: CalibrationEngine): CalibrationEngine
     name: `native (OpenCV ${major}.${minor}.${revision})`,
     findBoard(grey, board): Search {
       const found = board.kind === 'chessboard' ? findNatively(cv, grey, board) : undefined;
-      // A picture with two boards, or with a part of a larger one, is refused alike by both engines.
+      // Both engines thus refuse a picture with two boards or a part of a larger one.
       const search = embedded.findBoard(grey, board);
       return found === undefined || 'problem' in search ? search : { found };
     },
@@ -54,7 +54,7 @@ function findNatively(cv: OpenCv, { data, widthPx, heightPx }: GreyPicture, boar
   return { ids, pointsPx, edgeWidthPx: edgeWidthPx(grey, pointsPx, cols, rows) };
 }
 
-/** OpenCV has one window for all corners: that of the nearest two, so that it reaches no other edge. */
+/** OpenCV has one window for all corners: the nearest two set its size, so that it reaches no other edge. */
 function halfWindowPx(corners: readonly { x: number; y: number }[], cols: number): number {
   let nearest = Number.POSITIVE_INFINITY;
   for (const [index, { x, y }] of corners.entries())
@@ -99,7 +99,7 @@ function solveNatively(
   }
 }
 
-/** Two numbers a point as points. */
+/** Converts a flat array, two numbers per point, to points. */
 function pairs(flat: ArrayLike<number>): [number, number][] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!]);
 }

@@ -4,7 +4,7 @@ import type { Board, Sighting } from '../board/board.js';
 import type { View } from '../solve/bundle-adjust.js';
 import type { LensKind } from '../solve/projection.js';
 
-/** Anything of OpenCV that lives on WebAssembly's heap until `delete` is called. */
+/** An OpenCV object on WebAssembly's heap, which stays there until `delete` is called. */
 interface HeapObject {
   delete(): void;
 }
@@ -68,7 +68,7 @@ interface Dictionary extends HeapObject {
   generateImageMarker(id: number, sidePx: number, out: Mat, borderBits: number): void;
 }
 
-/** OpenCV 4.13 as WebAssembly: what of it calibration uses. Everything it puts on its heap is freed. */
+/** The functions of OpenCV 4.13 as WebAssembly that calibration uses. Everything they put on the heap is freed. */
 export class OpencvWasm {
   readonly #cv: Cv;
 
@@ -76,12 +76,12 @@ export class OpencvWasm {
     this.#cv = cv;
   }
 
-  /** Loads the module once a process: 0.2 s. */
+  /** Loads the module once per process, in 0.2 s. */
   static async load(): Promise<OpencvWasm> {
     return new OpencvWasm((await opencvjs.loadOpenCV()) as unknown as Cv);
   }
 
-  /** Frees what was made inside, also when it throws. OpenCV's own exceptions are numbers: a pointer. */
+  /** Frees objects created inside `work`, even if it throws. OpenCV's own exceptions are numbers: a pointer. */
   #scoped<T>(work: (own: <H extends HeapObject>(made: H) => H) => T): T {
     const made: HeapObject[] = [];
     try {
@@ -96,7 +96,7 @@ export class OpencvWasm {
 
   /**
    * calibrateCameraExtended of a plumb_bob or rational_polynomial camera: its parameters (fx, fy, cx, cy, distortion).
-   * Undefined where OpenCV refuses the views.
+   * Undefined if OpenCV refuses the views.
    */
   calibrate(
     kind: Exclude<LensKind, 'equidistant'>,
@@ -142,7 +142,7 @@ export class OpencvWasm {
     });
   }
 
-  /** Inner corners of a ChArUco board, also of a part of it; undefined where fewer than six were found. */
+  /** Inner corners of a ChArUco board, or of a part of it; undefined if fewer than six were found. */
   findCharuco(grey: GreyPicture, board: Board): Sighting | undefined {
     const cv = this.#cv;
     return this.#scoped((own) => {
@@ -179,7 +179,7 @@ export class OpencvWasm {
     });
   }
 
-  /** The bits of an ArUco marker, border included: 1 is black; row-major, markerSize + 2 a side. */
+  /** The bits of an ArUco marker, border included: 1 is black; row-major, markerSize + 2 per side. */
   markerBits(dictionaryName: Board['dictionary'], id: number): { side: number; bits: Uint8Array } {
     const cv = this.#cv;
     return this.#scoped((own) => {
@@ -191,7 +191,7 @@ export class OpencvWasm {
     });
   }
 
-  /** OpenCV's undistortion of packed rgb8 into the ideal camera of the same intrinsics: the yardstick of ours. */
+  /** OpenCV's undistortion of packed rgb8 to the ideal camera with the same intrinsics: the reference for ours. */
   undistort(
     data: Uint8Array,
     camera: {
@@ -227,5 +227,5 @@ export class OpencvWasm {
   }
 }
 
-/** Fewer corners hardly hold a pose. */
+/** Fewer corners hardly determine a pose. */
 const leastCharucoCorners = 6;

@@ -10,35 +10,35 @@ import type { MeasuredMount } from '../../../src/calibration/mount.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { poseFromPlane } from '../solve/pose.js';
 
-/** A point of a flat road, and where it is seen. */
+/** A point on a flat road, and where the camera sees it. */
 export interface KnownPoint {
   /** Pixels of the captured picture; the centre of the top-left pixel is (0, 0). */
   uPx: number;
   vPx: number;
-  /** Metres along and to the left of the vehicle, from any one point of it. */
+  /** Metres ahead and to the left of the vehicle, from any fixed point on it. */
   forwardM: number;
   leftM: number;
 }
 
 export interface FittedMount {
   mount: MeasuredMount;
-  /** Where the camera is in the frame that the points were measured in, metres. */
+  /** Camera position in the frame in which the points were measured, metres. */
   cameraForwardM: number;
   cameraLeftM: number;
-  /** Root mean square of the distances between points seen and expected, pixels. */
+  /** Root mean square distance between observed and expected points, pixels. */
   rmsPx: number;
 }
 
-/** A point picked by hand is no better than this, whatever little is left over of four of them. */
+/** Least standard deviation of a point picked by hand, however small the residuals of four points are. */
 const leastDeviationPx = 0.5;
-/** More is a point mistaken for another. */
+/** A larger error means that a point was mistaken for another. */
 const largestRmsShare = 0.01;
 const largestPitchRad = 1.2;
 
 /**
- * The mount from four points of the road or more: pose by homography, then least squares of the distances in the picture
- * over height, pitch, roll, yaw and the camera's place. Deviations follow from what is left over. Throws
- * ERR_CALIBRATION where the points do not determine it or cannot be so.
+ * Fits the mount to four or more points on the road: pose by homography, then least squares of the distances in the
+ * picture over height, pitch, roll, yaw and the camera's position. Deviations follow from the residuals. Throws
+ * ERR_CALIBRATION if the points do not determine the mount or contradict each other.
  */
 export function fitMount(points: readonly KnownPoint[], camera: CameraModel): FittedMount {
   const fail = (problem: string): never => {
@@ -55,7 +55,7 @@ export function fitMount(points: readonly KnownPoint[], camera: CameraModel): Fi
   );
   if (pose === undefined) return fail('expected four of which no three are on a line, found fewer');
   const { rotation: r, translation: t } = pose;
-  // The camera's place is -R't, its axes on the ground the rows of R.
+  // The camera's position is -R't, its axes on the ground the rows of R.
   const place = [0, 1, 2].map((i) => -(r[i]! * t[0] + r[3 + i]! * t[1] + r[6 + i]! * t[2]));
   if (!(place[2]! > 0))
     fail('expected a camera above the road, found it below: are left and right exchanged?');

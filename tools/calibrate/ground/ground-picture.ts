@@ -12,13 +12,13 @@ interface RgbPicture {
   data: Uint8Array;
 }
 
-/** What the view from above shows, metres ahead and to each side. */
+/** Extent of the view from above, metres ahead and to each side. */
 const [farM, sideM] = [50, 12];
 const gridM = 10;
 
 /**
- * Two pictures side by side: the camera's with the horizon (red) and a grid of 10 m on the road (blue), and the road seen
- * from above, 50 m ahead and 12 m to each side, straight ahead to the top. Packed rgb8.
+ * Draws two pictures side by side: the camera's with the horizon (red) and a 10 m grid on the road (blue), and the road
+ * from above, 50 m ahead and 12 m to each side, straight ahead at the top. Packed rgb8.
  */
 export function groundPicture(
   picture: RgbPicture,
@@ -67,7 +67,7 @@ export function groundPicture(
   return out;
 }
 
-/** Pixels of the horizon: where the level directions ahead appear. */
+/** Pixels of the horizon: where horizontal directions ahead appear. */
 function* horizonOf(camera: CameraModel, mount: CameraMount): Generator<[number, number]> {
   const r = groundFromCameraRotation(mount);
   for (let bearing = -1.3; bearing <= 1.3; bearing += 0.0005) {

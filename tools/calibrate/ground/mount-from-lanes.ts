@@ -5,31 +5,31 @@ import { median } from '../../../src/frame/median.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 
 export interface LaneScale {
-  /** Height of the camera, measured with a tape; else by the width of the lane. */
+  /** Height of the camera, measured with a tape; if absent, it follows from the lane's width. */
   heightM?: number | undefined;
-  /** Between the inner edges of the markings of the lane that is driven, metres. */
+  /** Width between the inner edges of the markings of the driven lane, metres. */
   laneWidthM?: number | undefined;
-  /** Lanes alone do not tell it. */
+  /** Roll of the camera, which lanes alone do not determine. */
   rollRad: number;
 }
 
 export interface MountFromLanes {
   mount: MeasuredMount;
-  /** Pictures whose lanes met near the median, and how many had lanes that met. */
+  /** Pictures whose lanes meet near the median; `foundCount` is the number whose lanes meet at all. */
   usedCount: number;
   foundCount: number;
 }
 
 const leastPictures = 5;
-/** What a tape and a spirit level leave, one standard deviation. */
+/** Uncertainty of a tape and a spirit level, one standard deviation. */
 const tapeDeviationM = 0.01;
 const levelDeviationRad = 0.01;
-/** Of the shares of a lane's half: nearer lines are cracks, farther ones other lanes. */
+/** Distance between a lane's edges in camera heights, from `least` to twice `most`: less is a crack, more another lane. */
 const laneReach = { least: 0.4, most: 3 };
 
 /**
- * The mount from where straight lanes meet in many pictures of a drive: the median, without the pictures that are farther
- * from it than three deviations (curves, bumps). Lanes that meet say where straight ahead is on the horizon: pitch and yaw.
+ * The mount from the points where straight lanes meet in many pictures of a drive: their median, without pictures more than
+ * three deviations away (curves, bumps). That point is straight ahead on the horizon and gives pitch and yaw.
  * Height comes from a tape or from the lane's width, roll from a level. Throws ERR_CALIBRATION.
  */
 export function mountFromLanes(
@@ -79,7 +79,7 @@ export function mountFromLanes(
   };
 }
 
-/** The height at which the nearest edges left and right of the camera are as far apart as the lane is wide. */
+/** The height at which the nearest edges left and right of the camera are a lane's width apart. */
 function heightByLane(
   points: readonly VanishingPoint[],
   angles: { pitchRad: number; yawRad: number; rollRad: number },
@@ -87,7 +87,7 @@ function heightByLane(
 ) {
   const m = groundFromCamera({ heightM: 1, ...angles });
   const heights = points.flatMap(({ x, y, lines }) => {
-    // How far to the left a line runs, in heights of the camera: where it is a little below the horizon.
+    // How far left of the camera a line runs, in camera heights, measured slightly below the horizon.
     const lefts = lines.map(({ nx, ny }) => {
       const at = [x - (ny / nx) * 0.2, y + 0.2] as const;
       const w = m[6] * at[0] + m[7] * at[1] + m[8];
@@ -101,7 +101,7 @@ function heightByLane(
   return heights.length === 0 ? undefined : { ...spreadOf(heights), count: heights.length };
 }
 
-/** The median, and the standard deviation by the median of the distances from it (Rousseeuw and Croux, 1993). */
+/** The median, and the standard deviation from the median absolute deviation (Rousseeuw and Croux, 1993). */
 function spreadOf(values: readonly number[]) {
   const middle = median(values);
   const deviation = 1.4826 * median(values.map((value) => Math.abs(value - middle)));

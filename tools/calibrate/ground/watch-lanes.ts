@@ -4,10 +4,10 @@ import { LaneLineFinder } from '../../../src/calibration/lane-lines.js';
 import { type VanishingPoint, vanishingPointOf } from '../../../src/calibration/vanishing-point.js';
 import type { CalibrationPicture } from '../read-pictures.js';
 
-/** Wider pictures are halved: a line of so many pixels is as sure as it gets. */
+/** Wider pictures are halved: a line does not become more precise with more pixels. */
 const widestPx = 800;
 
-/** Where the lanes of each picture meet; those in which none do are left out. */
+/** The point where each picture's lanes meet; pictures without one are left out. */
 export async function watchLanes(
   pictures: AsyncIterable<CalibrationPicture>,
   camera: CameraModel,

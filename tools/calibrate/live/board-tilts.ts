@@ -1,6 +1,6 @@
 import type { Pose } from '../solve/pose.js';
 
-/** The ways in which boards are asked to be held, in the order in which they are asked for; names are for people. */
+/** How people are asked to hold the board, in the order of asking; names are for people. */
 export const boardTilts = [
   'facing the camera',
   'left side nearer',
@@ -15,7 +15,7 @@ const tiltedRad = (18 * Math.PI) / 180;
 
 /** Which way a board is tilted in the camera's picture. */
 export function tiltOf({ rotation }: Pose): BoardTilt {
-  // The normal that points away from the camera: where it leans to, the board is nearer.
+  // Uses the normal that points away from the camera: the board is nearer on the side to which it leans.
   const sign = rotation[8] < 0 ? -1 : 1;
   const [x, y] = [rotation[2] * sign, rotation[5] * sign];
   const lean = Math.asin(Math.min(1, Math.hypot(x, y)));

@@ -26,14 +26,14 @@ import { modelOf, plainParameters, startPoses } from '../solve/start-camera.js';
 import { type BoardTilt, boardTilts, tiltOf } from './board-tilts.js';
 import { type BoardView, boardViewOf, isNewView, isSharp, isStill } from './view-judge.js';
 
-/** Fewer pictures leave too little to hold out for the choice of a lens model. */
+/** With fewer pictures too few can be held out for the choice of a lens model. */
 export const leastPictures = 12;
-/** Beyond so many, only what shows something that is still missing is taken. */
+/** Beyond this many, a picture is taken only if it shows something that is still missing. */
 const usualMost = 40;
-/** One standard deviation of a focal length as a share of it, and of the principal point as a share of the width. */
+/** Target standard deviation: of a focal length as a share of it, of the principal point as a share of the width. */
 const wellKnownShare = 0.0025;
 
-/** What a look at one picture found. */
+/** Result of looking at one picture. */
 export interface Look {
   sighting: Sighting | undefined;
   isTaken: boolean;
@@ -44,13 +44,13 @@ export interface LiveCalibrationOptions {
   board: Board;
   size: PictureSize;
   engine: CalibrationEngine;
-  /** Only this lens model; undefined chooses at the end. */
+  /** The lens model; undefined to choose it at the end. */
   kind: LensKind | undefined;
-  /** True where pictures follow each other so closely that a board that moves can be told. */
+  /** Whether pictures follow each other closely enough to detect a moving board. */
   isMotionSeen: boolean;
 }
 
-/** Takes pictures of a board by itself, as they come, until the camera is known well enough. */
+/** Takes pictures of a board automatically as they arrive, until the camera is known well enough. */
 export class LiveCalibration {
   readonly #options: LiveCalibrationOptions;
   readonly #pictures: BoardPicture[] = [];
@@ -69,7 +69,7 @@ export class LiveCalibration {
     return this.#pictures.length;
   }
 
-  /** Points of pictures taken in each cell of the picture. */
+  /** Number of points in each cell of the picture, over all pictures taken. */
   get coverage(): Uint32Array {
     return countCoverage(this.#views, this.#options.size);
   }
@@ -82,7 +82,7 @@ export class LiveCalibration {
     return certaintiesOf(this.#fit?.parameters, this.#deviations, this.#options.size);
   }
 
-  /** Whether every aim is reached, as far as one lens model without a choice can tell. */
+  /** Whether every target is reached, judged by one lens model without a choice. */
   get isKnownWellEnough(): boolean {
     return (
       this.taken >= leastPictures &&
@@ -92,7 +92,7 @@ export class LiveCalibration {
     );
   }
 
-  /** Looks for the board, and takes the picture where it is sharp, still, and shows something new. */
+  /** Looks for the board, and takes the picture if it is sharp, still, and shows something new. */
   look(name: string, grey: GreyPicture): Look {
     const { board, size, engine, isMotionSeen } = this.#options;
     const before = this.#before;
@@ -133,8 +133,8 @@ export class LiveCalibration {
   }
 
   /**
-   * Calibrates with the pictures taken, as the offline command does: chooses the lens model and leaves out outliers.
-   * Throws ERR_CALIBRATION with the reason. A warning says what was still missing.
+   * Calibrates with the pictures taken, as the offline command does: chooses the lens model and skips outliers.
+   * Throws ERR_CALIBRATION with the reason. A warning says what is still missing.
    */
   finish(): CameraCalibrationResult {
     const { board, size, engine, kind } = this.#options;
@@ -145,7 +145,7 @@ export class LiveCalibration {
       : { ...result, warnings: [...result.warnings, `still missing: ${missing.join('; ')}`] };
   }
 
-  /** Whether a finished calibration holds what was promised, whichever lens model was chosen. */
+  /** Whether a finished calibration reaches every target, whichever lens model was chosen. */
   isWellKnown(result: CameraCalibrationResult): boolean {
     return this.#missingOf(result).length === 0;
   }
@@ -168,7 +168,7 @@ export class LiveCalibration {
     );
   }
 
-  /** By the camera as far as it is known; at first by a usual one, which is enough to tell tilts apart. */
+  /** Pose by the camera as known so far; at first by a typical one, which is enough to distinguish tilts. */
   #poseOf(view: View): Pose | undefined {
     const { size } = this.#options;
     const usual = plainParameters('plumb_bob', 0.9 * size.widthPx, size);
@@ -176,7 +176,7 @@ export class LiveCalibration {
     return startPoses(modelOf(kind, parameters, size), [view])?.[0];
   }
 
-  /** One lens model, from where the last fit ended: it is to tell how much is still missing, between two pictures. */
+  /** Refits one lens model from the last fit, to estimate between two pictures how much is still missing. */
   #refit(): void {
     const views = this.#views;
     const { size, kind = 'plumb_bob' } = this.#options;
@@ -221,7 +221,7 @@ function certaintiesOf(
 const across = ['on the left', 'in the middle', 'on the right'] as const;
 const down = ['at the top', 'in the middle', 'at the bottom'] as const;
 
-/** Which ninth of the picture has the largest share of cells without a point, in words. */
+/** The ninth of the picture with the largest share of cells without a point, in words. */
 function emptiestPart(coverage: Uint32Array): string {
   const { cols, rows } = coverageCells;
   const [empty, all] = [new Float64Array(9), new Float64Array(9)];

@@ -6,27 +6,27 @@ import {
 import { recogniseSource } from '../../../src/capture/recognise-source.js';
 import { addressRow } from '../../../src/capture/source-table.js';
 
-/** Frames wait in so many slots at most while one is looked at. */
+/** Number of slots: frames wait in them while one is examined. */
 const slotCount = 3;
 
-/** Frames of a video or a recording that come sooner after the one before are passed over: a board hardly moves meanwhile. */
+/** Frames of a video or a recording sooner than this after the last are skipped: a board hardly moves in that time. */
 const leastStepNs = 100_000_000n;
 
 /**
- * A camera whose newest frame is taken when there is time for it. What is recorded waits until it is looked at: each picture of a
- * folder is taken, of a video or recording one each tenth of a second, so that the same one gives the same camera anywhere.
+ * Hands out a camera's newest frame when there is time for it. Recorded sources wait until a frame is examined: every picture
+ * of a folder is used, one per tenth of a second of a video or recording, so that the result does not depend on the machine.
  */
 export class NewestFrame {
   readonly capture: CaptureHandle;
-  /** True where pictures follow each other as a camera gave them. */
+  /** Whether pictures are consecutive frames of a camera. */
   readonly isMotionSeen: boolean;
-  /** Why the source was lost last. */
+  /** Why the source was last lost. */
   lost = '';
   #isLossNew = false;
   #frame: RingFrame | undefined;
   #wake: (() => void) | undefined;
   #isOver = false;
-  /** True where it waits until it is looked at: a folder, a video, a recording. */
+  /** Whether the source waits until a frame is examined: a folder, a video, a recording. */
   readonly isRecorded: boolean;
   #takenNs: bigint | undefined;
 
@@ -60,7 +60,7 @@ export class NewestFrame {
     return new NewestFrame(capture, isMotionSeen, isRecorded);
   }
 
-  /** The newest frame, whose slot the caller releases; `lost` when the source has just been lost; undefined when it is over. */
+  /** Resolves with the newest frame, whose slot the caller releases, `lost` if the source was lost, undefined at its end. */
   async next(): Promise<RingFrame | 'lost' | undefined> {
     for (;;) {
       const frame = await this.#newest();

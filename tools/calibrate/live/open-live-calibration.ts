@@ -10,7 +10,7 @@ export interface LiveCalibrationView {
 }
 
 /**
- * Watches a source for a board and serves the page that shows it, on this machine's loopback address; `port` 0 takes
+ * Watches a source for a board and serves the page that shows it, on this machine's loopback address; `port` 0 picks
  * a free one. Rejects with ERR_PORT_IN_USE or the source's error.
  */
 export async function openLiveCalibration(

@@ -4,16 +4,16 @@ import type { Pose } from '../solve/pose.js';
 
 /** Edges wider than this blur the corners, pixels from 10 to 90 % of the step. */
 const sharpEdgePx = 4;
-/** A board that moved further since the last look, as a share of the picture's width, moved while it was exposed. */
+/** A board that moved more than this since the last look, as a share of the picture's width, moved during exposure. */
 const stillShare = 0.004;
-/** A view is new where the board lies so far off (share of the width), is so much larger, or is turned so far. */
+/** A view is new if the board moved this far (share of the width), or its size or attitude changed by the values below. */
 const newPlaceShare = 0.1;
 const newScale = 1.3;
 const newAngleRad = (12 * Math.PI) / 180;
 
-/** Where a board is seen, as far as another view of it may be much the same. */
+/** Place, size and attitude of a board in a picture, to compare views. */
 export interface BoardView {
-  /** Middle of its points and the root of the area that they span, as shares of the picture's width. */
+  /** Mean of its points; `scale` is the root of the product of their deviations. Shares of the picture's width. */
   centre: readonly [number, number];
   scale: number;
   rotation: Pose['rotation'];
@@ -36,7 +36,7 @@ function spreadOf(pointsPx: Float64Array, offset: 0 | 1): { mean: number; deviat
   return { mean, deviation: Math.sqrt(square) };
 }
 
-/** True where no earlier view shows the board in much the same place, size and attitude. */
+/** Whether no earlier view shows the board in about the same place, size and attitude. */
 export const isNewView = (view: BoardView, earlier: readonly BoardView[]): boolean =>
   earlier.every(
     (other) =>
@@ -55,7 +55,7 @@ function turnRad(a: Pose['rotation'], b: Pose['rotation']): number {
 export const isSharp = ({ edgeWidthPx }: Sighting): boolean =>
   edgeWidthPx === undefined || edgeWidthPx <= sharpEdgePx;
 
-/** True where the points that both looks saw have hardly moved between them. */
+/** Whether the points seen in both looks have hardly moved between them. */
 export function isStill(now: Sighting, before: Sighting | undefined, widthPx: number): boolean {
   if (before === undefined) return false;
   let [common, movedPx] = [0, 0];

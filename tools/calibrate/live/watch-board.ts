@@ -23,22 +23,22 @@ export interface WatchBoardOptions {
   source: string;
   board: Board;
   engine: CalibrationEngine;
-  /** Only this lens model; undefined chooses. */
+  /** The lens model; undefined to choose it. */
   kind: LensKind | undefined;
-  /** Hears of each picture taken, and of what a person should know of the source. */
+  /** Called for each picture taken, and with notes on the source for people. */
   onNote(text: string): void;
 }
 
-/** Of what is looked at, and of what is kept for the report. */
+/** JPEG quality of pictures on the page, and of those kept for the report. */
 const [shownQuality, keptQuality] = [80, 95];
-/** A page that has just been answered asks again before this, milliseconds. */
+/** Milliseconds within which a page that was just answered requests again. */
 const askedAgainMs = 100;
 const noPicture = new Uint8Array();
 const nothing: Look = { sighting: undefined, isTaken: false, hint: '' };
 
-/** A source that is watched for a board, what a page shows of it, and the camera in the end. */
+/** Watches a source for a board, feeds the page, and calibrates the camera at the end. */
 export class WatchedBoard {
-  /** What pages wait for: a CalibrationState and a JPEG, as joined parts. */
+  /** Messages for pages: a CalibrationState and a JPEG, as joined parts. */
   readonly frames = new NewestMessage();
   readonly #options: WatchBoardOptions;
   readonly #source: NewestFrame;
@@ -49,7 +49,7 @@ export class WatchedBoard {
   readonly #keeper: JpegEncoder;
   readonly #kept = new Map<string, Uint8Array>();
   #solvedWith = 0;
-  /** Why pictures that were thought enough, or were to be, did not do. */
+  /** Why the last calibration attempt failed. */
   #problem = '';
   #isFinishAsked = false;
   #isStopped = false;
@@ -82,7 +82,7 @@ export class WatchedBoard {
     return this.#kept.get(name);
   }
 
-  /** Calibrates with the pictures there are, as soon as the look that goes on is over. */
+  /** Calibrates with the pictures taken so far, after the current look. */
   finish(): void {
     this.#isFinishAsked = true;
   }
@@ -95,8 +95,8 @@ export class WatchedBoard {
   }
 
   /**
-   * Watches until the camera is known well enough, the source ends, or somebody asks to finish; undefined after `stop`.
-   * Rejects with ERR_CALIBRATION, or the source's error where not one picture came.
+   * Watches until the camera is known well enough, the source ends, or `finish` is called; undefined after `stop`.
+   * Rejects with ERR_CALIBRATION, or with the source's error if it failed before a picture was taken.
    */
   async watch(): Promise<CameraCalibrationResult | undefined> {
     try {
@@ -111,7 +111,7 @@ export class WatchedBoard {
     }
   }
 
-  /** Puts a state without a new picture before the page. */
+  /** Sends the page a state without a new picture. */
   show(phase: CalibrationPhase, result: readonly string[], hint = ''): void {
     this.#put(phase, { ...nothing, hint }, noPicture, result);
   }
@@ -129,7 +129,7 @@ export class WatchedBoard {
       fillPackedRgb(ring.pixels(frame.slot), ring.layout, this.#rgb);
       ring.release(frame.slot);
       this.#look(Number(frame.sourceTimeNs) / 1e9);
-      // What is recorded would be over before anybody saw it: it waits for a page that has its first picture.
+      // A recorded source would end before anybody saw it, so it waits for a page to receive the first picture.
       if (this.#source.isRecorded && !this.frames.isWatched)
         await Promise.race([this.frames.newestTaken(), this.#stopped]);
       if (this.#isStopped) return undefined;
@@ -165,7 +165,7 @@ export class WatchedBoard {
 
   async #solve(): Promise<CameraCalibrationResult> {
     this.show('solving', []);
-    // So that pages have it before this thread is busy.
+    // Gives pages time to receive the state before this thread is busy.
     await sleep(askedAgainMs);
     this.#isFinishAsked = false;
     this.#solvedWith = this.#live.taken;

@@ -7,17 +7,17 @@ import { at, escaped, picture } from '../../page/svg.js';
 import { type CameraCalibrationResult, tiltDeg } from '../calibrate-camera.js';
 import { parameterNames } from '../calibration-json.js';
 
-/** How much longer than they are residuals are drawn. */
+/** Factor by which residuals are enlarged in drawings. */
 const residualScale = 40;
 
-/** Photographs of the report; absent where a picture could not be read again. */
+/** Photographs of the report; absent if a picture could not be read again. */
 export interface ReportPhotos {
   before: PictureUri | undefined;
   after: PictureUri | undefined;
   name: string;
 }
 
-/** A calibration as one self-contained page: numbers, coverage, residuals of every picture, a picture before and after. */
+/** A calibration as one self-contained page: numbers, coverage, residuals of every picture, one before and after. */
 export function calibrationPage(result: CameraCalibrationResult, photos: ReportPhotos): string {
   const { model, used, skipped } = result;
   const tile = (name: string, value: string) =>

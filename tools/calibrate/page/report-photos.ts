@@ -6,7 +6,7 @@ import type { ReportPhotos } from './calibration-page.js';
 
 const widestPx = 960;
 
-/** The used picture whose board reaches nearest to the border, where the lens bends most, before and after. */
+/** The used picture whose board comes nearest to the border, where distortion is largest, before and after undistortion. */
 export async function reportPhotos(
   { model, used }: CameraCalibrationResult,
   pictureNamed: (name: string) => Promise<RgbImage | undefined>,

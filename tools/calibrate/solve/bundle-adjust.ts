@@ -6,7 +6,7 @@ import {
 import { movePose, type Pose } from './pose.js';
 import { type LensKind, newProjected, projectPoint } from './projection.js';
 
-/** One picture of the board: points of the board in metres and where they were seen in pixels, as [x0, y0, ...]. */
+/** One picture of the board: points on the board in metres and in the picture in pixels, as [x0, y0, ...]. */
 export interface View {
   pointsM: Float64Array;
   pointsPx: Float64Array;
@@ -22,12 +22,12 @@ export interface Fit {
 }
 
 const maxSteps = 120;
-/** Ends when a step gains less than this share of the cost. */
+/** The solver ends if a step gains less than this share of the cost. */
 const settledShare = 1e-10;
 
 /**
  * Moves a fit to the least sum of squared reprojection errors by Levenberg-Marquardt on the normal equations, whose
- * blocks a view are eliminated first (Triggs et al., "Bundle adjustment - a modern synthesis", 2000,
+ * per-view blocks are eliminated first (Triggs et al., "Bundle adjustment - a modern synthesis", 2000,
  * section 6.1; damping as Nielsen 1999). With `isCameraFixed` only the poses move.
  */
 export function adjust(start: Fit, views: readonly View[], isCameraFixed = false): Fit {
@@ -58,8 +58,8 @@ export function adjust(start: Fit, views: readonly View[], isCameraFixed = false
 }
 
 /**
- * Standard deviations of the camera's parameters at the optimum, by the errors that are left: sqrt of the diagonal of
- * s2 (J'J)^-1 with s2 = cost / (observations - parameters). Undefined where the views do not determine them.
+ * Standard deviations of the camera's parameters at the optimum, from the residuals: sqrt of the diagonal of
+ * s2 (J'J)^-1 with s2 = cost / (observations - parameters). Undefined if the views do not determine them.
  */
 export function standardDeviations(fit: Fit, views: readonly View[]): Float64Array | undefined {
   const n = fit.parameters.length;
@@ -71,7 +71,7 @@ export function standardDeviations(fit: Fit, views: readonly View[]): Float64Arr
   return Float64Array.from({ length: n }, (_, i) => Math.sqrt(inverse[i * n + i]! * variance));
 }
 
-/** Root mean square distance of each view's points from where the fit sees them, pixels. */
+/** Root mean square reprojection error of each view, pixels. */
 export function viewErrorsPx(fit: Fit, views: readonly View[]): number[] {
   return views.map((view, i) => {
     const cost = costOf({ ...fit, poses: [fit.poses[i]!] }, [view]);
@@ -79,7 +79,7 @@ export function viewErrorsPx(fit: Fit, views: readonly View[]): number[] {
   });
 }
 
-/** Distances of a view's points from where the fit sees them, pixels, as [du0, dv0, ...]: seen minus expected. */
+/** Reprojection errors of a view's points, pixels, as [du0, dv0, ...]: seen minus expected. */
 export function residualsPx(fit: Fit, view: View, pose: Pose): Float64Array | undefined {
   const out = newProjected(fit.kind);
   const residuals = new Float64Array(view.pointsPx.length);
@@ -140,7 +140,7 @@ function normalEquations(fit: Fit, views: readonly View[], n: number): System {
       const x = pointsM[i]!;
       const y = pointsM[i + 1]!;
       project(fit, fit.poses[index]!, x, y, out);
-      // The rotation turns R p, not the translation: d(w x Rp)/dw = -[Rp]x.
+      // The rotation step turns R p, not the translation: d(w x Rp)/dw = -[Rp]x.
       const px = r[0] * x + r[1] * y;
       const py = r[3] * x + r[4] * y;
       const pz = r[6] * x + r[7] * y;
@@ -176,7 +176,7 @@ function normalEquations(fit: Fit, views: readonly View[], n: number): System {
   return { camera, cameraRight, views: blocks };
 }
 
-/** The camera's part of the system once the poses are eliminated (Schur complement), and what is needed to get them back. */
+/** The camera's part of the system after eliminating the poses (Schur complement), and what is needed to recover them. */
 function eliminate(system: System, n: number, damping: number) {
   const reduced = damped(system.camera, n, damping);
   const right = Float64Array.from(system.cameraRight);

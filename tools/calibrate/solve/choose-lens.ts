@@ -3,15 +3,15 @@ import { foldProblem } from './fold.js';
 import type { LensKind } from './projection.js';
 import { modelOf, startPoses } from './start-camera.js';
 
-/** In the order in which they are preferred where the data do not tell them apart. */
+/** In order of preference if the data do not distinguish them. */
 export const lensKinds: readonly LensKind[] = ['plumb_bob', 'equidistant', 'rational_polynomial'];
 
-/** How well a lens model foretells pictures that it was not fitted to. */
+/** How well a lens model predicts held-out pictures. */
 export interface LensTrial {
   kind: LensKind;
-  /** Root mean square error over the pictures held out, pixels; undefined where the model could not be fitted. */
+  /** Root mean square error over the held-out pictures, pixels; undefined if the model could not be fitted. */
   heldOutRmsPx: number | undefined;
-  /** Why it is out of question. */
+  /** Why the model cannot be used. */
   problem: string | undefined;
 }
 
@@ -22,9 +22,10 @@ const unnoticedShare = 0.05;
 
 /**
  * Tries every lens model by cross-validation: pictures are held out in turn, the camera is fitted to the rest, and only
- * the board's pose is fitted to each picture held out. Of the models that are as good as the best one, the first in
+ * the board's pose is fitted to each held-out picture. Of the models that are as good as the best, the first in
  * `lensKinds` is chosen: within one standard error (Breiman et al., Classification and Regression Trees, 1984, 3.4.3;
- * here of the paired differences), or within 5 % of its error, which no one would notice on the road. `chosen` is undefined where none fits.
+ * here of the paired differences), or within 5 % of its error, which makes no difference on the road. `chosen` is
+ * undefined if none fits.
  */
 export function chooseLens(
   views: readonly View[],
@@ -73,7 +74,7 @@ function isAsGood(squares: readonly number[], bestSquares: readonly number[]): b
   return isUnnoticed || average <= Math.sqrt(variance / differences.length);
 }
 
-/** Mean squared error of each view when it was held out, square pixels. */
+/** Mean squared error of each view while held out, square pixels. */
 function heldOutSquares(
   kind: LensKind,
   views: readonly View[],

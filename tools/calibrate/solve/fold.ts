@@ -3,8 +3,8 @@ import { undistort } from '../../../src/calibration/lens.js';
 import type { View } from './bundle-adjust.js';
 
 /**
- * Why a lens model is not one-to-one where the boards were seen: its polynomial folds the image over, so that it
- * fits the points and nothing else. Undefined where all is well.
+ * Says why a lens model is not one-to-one where the boards were seen: its polynomial folds the image over, so that it
+ * fits the points and nothing else. Undefined if there is no problem.
  */
 export function foldProblem(model: CameraModel, views: readonly View[]): string | undefined {
   for (const { pointsPx } of views)
@@ -16,7 +16,7 @@ export function foldProblem(model: CameraModel, views: readonly View[]): string 
   return undefined;
 }
 
-/** Share of the picture's border (its four corners and the middles of its sides among 40 points) where the model sees nothing. */
+/** Share of the picture's border where the model sees nothing, by 40 points, including corners and middles of the sides. */
 export function unseenBorderShare(model: CameraModel): number {
   const { widthPx, heightPx } = model;
   let unseen = 0;

@@ -1,15 +1,15 @@
 import { median } from '../../../src/frame/median.js';
 
-/** A picture is left out when its error is so many times the median's... */
+/** A picture is an outlier if its error is more than this many times the median... */
 const times = 2.5;
-/** ...and above this: below it corners are as good as they get. */
+/** ...and above this: below it corners are as precise as possible. */
 const leastPx = 0.3;
-/** At least so many pictures stay. */
+/** At least this many pictures are kept. */
 const leastKept = 4;
 
 /**
- * Indices of the views that do not belong: their error stands out from the median of all. One a call, the worst, for it
- * bends the fit of the others; ask again after a new fit.
+ * Index of the worst outlier: the view whose error is far above the median; undefined if there is none. Only one per call,
+ * because it distorts the fit of the others; call again after a new fit.
  */
 export function worstOutlier(errorsPx: readonly number[]): number | undefined {
   if (errorsPx.length <= leastKept) return undefined;

@@ -1,7 +1,7 @@
 import type { Matrix3 } from '../../../src/calibration/ground.js';
 import { applyHomography, fitHomography } from '../../../src/calibration/homography.js';
 
-/** Where the board is: a point of it in metres goes to `rotation * point + translation` in the camera's optical frame (x right, y down, z forward). */
+/** Pose of the board: `rotation * point + translation` in the camera's optical frame (x right, y down, z forward), metres. */
 export interface Pose {
   rotation: Matrix3;
   /** Metres. */
@@ -19,9 +19,9 @@ const norm = (a: Vector) => Math.hypot(...a);
 const scaled = (a: Vector, s: number): Vector => [a[0] * s, a[1] * s, a[2] * s];
 
 /**
- * The pose of a flat board from its points and where they are seen in normalised coordinates (X/Z, Y/Z), by the
+ * Computes the pose of a flat board from its points (metres) and their normalised image coordinates (X/Z, Y/Z), by the
  * homography between them (Zhang, "A flexible new technique for camera calibration", 2000, section
- * 3.1). A start for refinement. Undefined where the points do not determine it.
+ * 3.1). A start for refinement. Undefined if the points do not determine it.
  */
 export function poseFromPlane(
   pointsM: ArrayLike<number>,
@@ -33,7 +33,7 @@ export function poseFromPlane(
   let second: Vector = [h[1], h[4], h[7]];
   let translation: Vector = [h[2], h[5], h[8]];
   const scale = 2 / (norm(first) + norm(second));
-  // The board lies in front of the camera.
+  // The board is in front of the camera.
   const [x, y] = applyHomography(h, pointsM[0]!, pointsM[1]!);
   const w = h[6] * pointsM[0]! + h[7] * pointsM[1]! + h[8];
   const sign = w >= 0 ? 1 : -1;
@@ -41,7 +41,7 @@ export function poseFromPlane(
   first = scaled(first, scale * sign);
   second = scaled(second, scale * sign);
   translation = scaled(translation, scale * sign);
-  // The nearest pair of unit vectors at right angles keeps the bisector of both.
+  // The nearest orthogonal pair of unit vectors keeps the bisector of both.
   const sum: Vector = [first[0] + second[0], first[1] + second[1], first[2] + second[2]];
   const difference: Vector = [first[0] - second[0], first[1] - second[1], first[2] - second[2]];
   const third = cross(first, second);
@@ -60,7 +60,7 @@ export function poseFromPlane(
   };
 }
 
-/** exp([w]) R: a pose turned by a small rotation vector (Rodrigues' formula) in the camera's frame and shifted. */
+/** exp([w]) R: a pose rotated by a small rotation vector (Rodrigues' formula) in the camera's frame and shifted. */
 export function movePose({ rotation: r, translation: t }: Pose, step: ArrayLike<number>): Pose {
   const w: Vector = [step[0]!, step[1]!, step[2]!];
   const angle = norm(w);
@@ -84,6 +84,6 @@ export function movePose({ rotation: r, translation: t }: Pose, step: ArrayLike<
   };
 }
 
-/** Angle between the board's normal and the optical axis, radians; 0 where the board faces the camera. */
+/** Angle between the board's normal and the optical axis, radians; 0 if the board faces the camera. */
 export const tiltRad = ({ rotation }: Pose): number =>
   Math.acos(Math.min(1, Math.abs(rotation[8])));

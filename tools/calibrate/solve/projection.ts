@@ -1,13 +1,13 @@
 import type { CameraKind } from '../../../src/calibration/camera-model.js';
 
-/** Camera kinds with parameters to solve for. */
+/** Camera kinds with distortion parameters to solve for. */
 export type LensKind = Exclude<CameraKind, 'pinhole'>;
 
-/** Free parameters: fx, fy, cx, cy, then the distortion in OpenCV's order. */
+/** Number of free parameters: fx, fy, cx, cy, then the distortion in OpenCV's order. */
 export const parameterCount = (kind: LensKind): number =>
   4 + { plumb_bob: 5, rational_polynomial: 8, equidistant: 4 }[kind];
 
-/** Scratch of one projection: where a point appears and how that changes. */
+/** Scratch memory of one projection: a point's position in the picture and its derivatives. */
 export interface Projected {
   u: number;
   v: number;
@@ -25,9 +25,9 @@ export const newProjected = (kind: LensKind): Projected => ({
 });
 
 /**
- * Projects a point of the optical frame and differentiates by hand. The lens formulas are those of
+ * Projects a point of the optical frame, with analytic derivatives. The lens formulas are those of
  * src/calibration/lens.ts (OpenCV's calib3d and fisheye; Kannala and Brandt 2006 for the equidistant polynomial).
- * False where the point is not in front of the camera.
+ * Returns false if the point is not in front of the camera.
  */
 export function projectPoint(
   kind: LensKind,
@@ -45,7 +45,7 @@ export function projectPoint(
   const r2 = x * x + y * y;
   const by = out.byParameter;
   by.fill(0);
-  // The distorted point, and its derivatives by x and y.
+  // The distorted point, and its derivatives with respect to x and y.
   let [xd, yd, xx, xy, yx, yy] = [0, 0, 0, 0, 0, 0];
   if (kind === 'equidistant') {
     const r = Math.sqrt(r2);
@@ -61,7 +61,7 @@ export function projectPoint(
     const slope = 1 + t2 * (3 * k1 + t2 * (5 * k2 + t2 * (7 * k3 + t2 * 9 * k4)));
     const isCentre = r < 1e-9;
     const factor = isCentre ? 1 : distorted / r;
-    // d(factor)/d(r2), by r = sqrt(r2) and theta' = 1 / (1 + r2).
+    // d(factor)/d(r2), with r = sqrt(r2) and theta' = 1 / (1 + r2).
     const change = isCentre ? 0 : (slope / (1 + r2) - factor) / (2 * r2);
     [xd, yd] = [x * factor, y * factor];
     [xx, xy, yy] = [factor + 2 * x * x * change, 2 * x * y * change, factor + 2 * y * y * change];

@@ -3,15 +3,15 @@ import { type LensKind, parameterCount } from './projection.js';
 import { focalGuesses, modelOf, plainParameters, startPoses } from './start-camera.js';
 
 /**
- * The camera of a kind that explains the views best, from several starts; undefined where none led anywhere. Three
- * views or more of four points or more; `size` is the pictures'.
+ * Finds the camera of a kind that fits the views best, from several starts; undefined if none converged. Needs three
+ * or more views of four or more points; `size` is the pictures' size.
  */
 export function solveCamera(
   kind: LensKind,
   views: readonly View[],
   size: { widthPx: number; heightPx: number },
 ): Fit | undefined {
-  // Eight coefficients at once find bad minima; from five they are led.
+  // Solving for eight coefficients at once ends in bad minima, so it starts from the solution with five.
   const start = kind === 'rational_polynomial' ? solveCamera('plumb_bob', views, size) : undefined;
   if (start !== undefined) {
     const parameters = new Float64Array(parameterCount(kind));

@@ -11,9 +11,9 @@ interface Size {
 }
 
 /**
- * Focal lengths to begin with, pixels: the one that makes the axes of each board's homography orthogonal and of one
- * length (Zhang 2000, section 3.1, with the principal point in the middle of the picture and square pixels), beside
- * some plain guesses, for wide lenses bend the homographies.
+ * Focal lengths to start from, pixels: the one that makes the axes of each board's homography orthogonal and of equal
+ * length (Zhang 2000, section 3.1, with the principal point in the middle of the picture and square pixels), and
+ * some fixed guesses, because wide lenses distort the homographies.
  */
 export function focalGuesses(views: readonly View[], size: Size): number[] {
   const { widthPx, heightPx } = size;
@@ -57,7 +57,7 @@ export function plainParameters(kind: LensKind, focalPx: number, size: Size): Fl
   return parameters;
 }
 
-/** Parameters as a camera model of a picture size. */
+/** Makes a camera model from parameters and a picture size. */
 export function modelOf(kind: LensKind, parameters: Float64Array, size: Size): CameraModel {
   const [fxPx, fyPx, cxPx, cyPx, ...distortion] = parameters as unknown as [
     number,
@@ -70,7 +70,7 @@ export function modelOf(kind: LensKind, parameters: Float64Array, size: Size): C
   return { kind, widthPx, heightPx, fxPx, fyPx, cxPx, cyPx, distortion };
 }
 
-/** Poses of the boards under a camera, from the undistorted points; undefined where one of them cannot be had. */
+/** Poses of the boards for a camera, from the undistorted points; undefined if one of them cannot be computed. */
 export function startPoses(model: CameraModel, views: readonly View[]): Pose[] | undefined {
   const poses: Pose[] = [];
   for (const { pointsM, pointsPx } of views) {

@@ -16,16 +16,16 @@ import { itemShape, signIn } from '../../quantize/network-inputs.js';
 import { FrameCoder } from '../../similar/frame-coder.js';
 import { networkInput } from '../network-input.js';
 
-/** A labelled picture as a network sees it: its code, and what it is called. */
+/** A labelled picture with the network's code, label and answer. */
 export interface CodedPicture {
   id: string;
-  /** Track, drive or sequence: pictures of one group show the same thing. */
+  /** Track, drive or sequence: pictures of one group show the same object or scene. */
   group: string;
   label: string;
-  /** What the network calls it, and how sure it is, 0..1. */
+  /** The network's answer and its probability, 0..1. */
   answer: string;
   probability: number;
-  /** Of length 1; the same length for all pictures, a multiple of 8. */
+  /** Unit length; the same dimension for all pictures, a multiple of 8. */
   code: Float32Array;
   picture: RgbImage;
 }
@@ -33,14 +33,15 @@ export interface CodedPicture {
 /** Smaller boxes show next to nothing. */
 const leastBoxPx = 16;
 const sameBoxIou = 0.5;
-/** What a box is called that the detector does not find. */
+/** Answer for a box that the detector does not find. */
 export const missedName = 'missed';
 
 type Progress = (done: number, total: number) => void;
 
 /**
- * At most `limit` pictures of a data set, spread evenly, with their codes: of a classifier of crops what its last dense layer reads;
- * of a detector the true boxes, cut out, and the codes that FrameCoder gives them. Rejects with ERR_USAGE for another task.
+ * At most `limit` pictures of a data set, spread evenly, with their codes. For a classifier of crops: the input of
+ * its last dense layer. For a detector: crops of the true boxes with the codes that FrameCoder gives them. Rejects
+ * with ERR_USAGE for another task.
  */
 export async function codedPictures(
   bundle: Bundle,
@@ -150,7 +151,7 @@ async function codedBoxes(
   return coded.slice(0, limit);
 }
 
-/** The value that the last dense layer reads; without a dense layer the last convolution's. */
+/** The value that the last dense layer reads; without a dense layer, the last convolution's. */
 function codeValue(bundle: Bundle, graph: NetworkGraph): string {
   const dense = graph.nodes.findLast(({ opType }) => opType === 'MatMul' || opType === 'Gemm');
   const value = dense?.input[0] ?? layersOf(bundle).at(-1)?.value;
@@ -158,7 +159,7 @@ function codeValue(bundle: Bundle, graph: NetworkGraph): string {
   throw new PerceptionError('ERR_USAGE', `${bundle.where}: expected layers of floats, found none`);
 }
 
-/** Maps become their means. */
+/** Averages each map over its places. */
 function overPlaces(data: Float32Array, dims: readonly number[]): Float32Array {
   if (dims.length !== 4) return data;
   const [, channels = 1, rows = 1, columns = 1] = dims;
@@ -170,7 +171,7 @@ function overPlaces(data: Float32Array, dims: readonly number[]): Float32Array {
   });
 }
 
-/** Of length 1, and with zeros up to a multiple of 8. */
+/** Normalises to length 1 and pads with zeros to a multiple of 8. */
 function asCode(values: Float32Array): Float32Array {
   const code = new Float32Array(Math.ceil(values.length / 8) * 8);
   const length = Math.hypot(...values) || 1;

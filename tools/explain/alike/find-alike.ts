@@ -6,17 +6,17 @@ import { type AlikePicture, CodeIndex, type Suspect, suspectsOf } from './suspec
 
 export interface AlikeReport {
   pictures: readonly CodedPicture[];
-  /** The pictures that neighbours are looked for among: the training set, or the same pictures. */
+  /** The pictures in which neighbours are searched: the training set, or the same pictures. */
   among: readonly CodedPicture[];
   /** x and y of each picture on the map. */
   places: Float64Array;
-  /** 0 to 1: how far neighbours on the map are neighbours by their codes. */
+  /** 0 to 1: how well neighbours on the map are neighbours by their codes. */
   trusted: number;
-  /** Share whose answer is its label. */
+  /** Share of pictures whose answer is their label. */
   accuracy: number;
-  /** Share whose nearest picture of another group has the same label. */
+  /** Share of pictures whose nearest picture of another group has the same label. */
   nearestIsRight: number;
-  /** Pictures that the network calls by another name, the surest first, and what of `among` is nearest. */
+  /** Pictures whose answer differs from the label, the surest first, with their nearest ones from `among`. */
   mistakes: { index: number; alike: AlikePicture[] }[];
   suspects: (Suspect & { alike: AlikePicture[] })[];
 }
@@ -24,7 +24,7 @@ export interface AlikeReport {
 const shownAlike = 6;
 const neighbours = 10;
 
-/** What a network takes for alike. Throws ERR_USAGE for fewer than ten pictures. */
+/** Which pictures a network takes for similar. Throws ERR_USAGE for fewer than ten pictures. */
 export function findAlike(
   pictures: readonly CodedPicture[],
   among: readonly CodedPicture[],

@@ -5,7 +5,7 @@ import type { CodedPicture } from './coded-pictures.js';
 const backgroundLevel = 250;
 const edgePx = 2;
 const wrongRgb = [230, 0, 40] as const;
-/** The golden angle: neighbours in a list get colours far apart. */
+/** The golden angle gives neighbours in a list very different colours. */
 const hueStep = 137.508;
 
 export interface MapPictureOptions {
@@ -22,8 +22,8 @@ export function classColours(
 }
 
 /**
- * Pictures at their places, each in a frame of its class's colour; those that the network calls by another name lie on top, in
- * a thick red frame.
+ * Pictures at their places, each framed in its class's colour; pictures that the network answers wrongly lie on top,
+ * in a thick red frame.
  */
 export async function mapPicture(
   pictures: readonly CodedPicture[],
@@ -67,7 +67,7 @@ function scaled(places: Float64Array, axis: 0 | 1, sidePx: number, thumbPx: numb
   return (place: number) => Math.round(marginPx + ((place - least) / (most - least || 1)) * room);
 }
 
-/** Full saturation, middling light. */
+/** Full saturation, medium lightness. */
 function colourOfHue(hue: number): readonly [number, number, number] {
   const channel = (n: number) => {
     const k = (n + hue / 30) % 12;

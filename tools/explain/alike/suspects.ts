@@ -1,14 +1,14 @@
 import { nearest } from '../../similar/nearest.js';
 import type { CodedPicture } from './coded-pictures.js';
 
-/** A picture among the nearest of another. */
+/** One of the nearest pictures of another. */
 export interface AlikePicture {
   index: number;
-  /** From 0, the same code, to 2. */
+  /** From 0 (the same code) to 2. */
   distance: number;
 }
 
-/** A picture whose label its neighbours and the network speak against. */
+/** A picture whose label its neighbours and the network contradict. */
 export interface Suspect {
   index: number;
   /** What most of its neighbours, and the network, call it. */
@@ -17,11 +17,11 @@ export interface Suspect {
   share: number;
 }
 
-/** Neighbours that are asked about a label, and the share of them that must agree on another. */
+/** Number of neighbours that vote on a label, and the share that must agree on another one. */
 const asked = 10;
 const agreed = 0.7;
 
-/** Codes of pictures, to be searched. */
+/** Searches pictures by their codes. */
 export class CodeIndex {
   readonly pictures: readonly CodedPicture[];
   readonly #dims: number;
@@ -34,7 +34,7 @@ export class CodeIndex {
     for (const [i, { code }] of pictures.entries()) this.#codes.set(code, i * this.#dims);
   }
 
-  /** The nearest pictures of other groups: those of its own show the same thing. */
+  /** The nearest pictures of other groups; its own group shows the same thing. */
   alike({ code, group }: CodedPicture, count: number): AlikePicture[] {
     for (let looked = count * 8; ; looked *= 4) {
       const found = nearest(this.#codes, this.#dims, code, looked).filter(
@@ -46,8 +46,9 @@ export class CodeIndex {
 }
 
 /**
- * Pictures that are likely to be mislabelled, the likeliest first: at least seven of the ten nearest codes of other groups agree on another
- * label (after Wilson 1972, who edits training sets so), and the network calls them by it too.
+ * Pictures that are probably mislabelled, the likeliest first: at least seven of the ten nearest codes of other
+ * groups agree on another label (after Wilson 1972, who edits training sets so), and the network answers that label
+ * too.
  */
 export function suspectsOf(pictures: readonly CodedPicture[], among: CodeIndex): Suspect[] {
   const suspects = pictures.flatMap((picture, index): (Suspect & { sure: number })[] => {

@@ -28,13 +28,14 @@ export interface FilmReport {
   rateHz: number;
   widthPx: number;
   heightPx: number;
-  /** Milliseconds a frame, in the mean: bringing it to the network, the network and the way back, painting. */
+  /** Mean time per frame, milliseconds: preparing the input, the network, VisualBackProp, painting. */
   explainMs: number;
 }
 
 /**
- * VisualBackProp of every frame of a drive, painted over it, as a film. Rejects with ERR_USAGE for a network whose convolutions
- * branch and a drive without frames, with ERR_OUTPUT where ffmpeg is missing or the film cannot be written.
+ * Writes a film of a drive with every frame's VisualBackProp map painted over it. Rejects with ERR_USAGE for a
+ * network whose convolutions branch and for a drive without frames, with ERR_OUTPUT if ffmpeg is missing or the film
+ * cannot be written.
  */
 export async function filmDrive(
   bundle: Bundle,

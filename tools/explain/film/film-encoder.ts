@@ -5,11 +5,11 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 
 export type FilmKind = 'mp4' | 'gif';
 
-/** A GIF has one palette for all of its frames; its half of them are shown. */
+/** A GIF has one palette for all of its frames, here of 64 colours. */
 const encodings: Readonly<Record<FilmKind, readonly string[]>> = {
   mp4: [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '24', '-pix_fmt', 'yuv420p'],
-    // A pipe cannot be wound back: the index stands before each piece.
+    // A pipe cannot seek back, so the index precedes each fragment.
     ...['-movflags', 'frag_keyframe+empty_moov', '-f', 'mp4'],
   ],
   gif: [
@@ -19,7 +19,7 @@ const encodings: Readonly<Record<FilmKind, readonly string[]>> = {
   ],
 };
 
-/** Pictures of one size, one after the other, to a film that is there whole or not at all. Uses ffmpeg. */
+/** Encodes pictures of one size as a film with ffmpeg. The file appears only when it is complete. */
 export class FilmEncoder {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #file: PartialFile;
@@ -28,7 +28,7 @@ export class FilmEncoder {
   #complaint = '';
   #failure: unknown;
 
-  /** Throws ERR_OUTPUT where the file cannot be written; that ffmpeg is missing shows at the first picture. */
+  /** Throws ERR_OUTPUT if the file cannot be written; a missing ffmpeg shows at the first picture. */
   constructor(
     path: string,
     kind: FilmKind,
@@ -66,7 +66,7 @@ export class FilmEncoder {
     if (!isTaken) await Promise.race([once(this.#child.stdin, 'drain'), this.#ended]);
   }
 
-  /** Ends the film. Rejects with ERR_OUTPUT, and leaves nothing, where ffmpeg or the disk failed. */
+  /** Ends the film. If ffmpeg or the disk failed, rejects with ERR_OUTPUT and leaves no file. */
   async close(): Promise<void> {
     this.#child.stdin.end();
     const code = await this.#ended;
@@ -79,7 +79,7 @@ export class FilmEncoder {
     await this.#file.close();
   }
 
-  /** Gives the film up. */
+  /** Discards the film. */
   async abort(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#ended;

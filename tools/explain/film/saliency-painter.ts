@@ -1,13 +1,13 @@
 import type { SaliencyMap } from '../../../src/explanation/saliency-map.js';
 
-/** What counts most is painted in this colour, and covers the picture by so much; the rest keeps this share of its light. */
+/** Colour of the most important places, their opacity over the picture, and the share of brightness that the rest keeps. */
 const hotRgb = [255, 64, 32] as const;
 const mostOpacity = 0.75;
 const dimmed = 0.6;
 
 /**
- * Paints maps of one size over frames of one size, at frame rate: where each pixel of the film lies on the frame and on the map
- * is worked out once. A pixel of the film is the mean of four of the frame.
+ * Paints maps of one size over frames of one size, at frame rate: the places of each film pixel on the frame and on
+ * the map are computed once. A pixel of the film is the mean of four of the frame.
  */
 export class SaliencyPainter {
   readonly widthPx: number;
@@ -18,14 +18,14 @@ export class SaliencyPainter {
   readonly #mapPlaces: Int32Array;
   readonly #frameRowBytes: number;
 
-  /** `placeOf`: from a pixel of the frame to shares of the map, undefined where the network does not see it. */
+  /** `placeOf`: from a pixel of the frame to shares of the map, undefined if the network does not see it. */
   constructor(
     frame: { widthPx: number; heightPx: number },
     map: { rows: number; columns: number },
     widthPx: number,
     placeOf: (xPx: number, yPx: number) => readonly [number, number] | undefined,
   ) {
-    // Even sizes: H.264 halves the colours.
+    // Even sizes, because H.264 halves the resolution of colours.
     this.widthPx = Math.max(2, widthPx - (widthPx % 2));
     const height = Math.round((this.widthPx * frame.heightPx) / frame.widthPx);
     this.heightPx = Math.max(2, height - (height % 2));

@@ -14,15 +14,15 @@ export interface ExciteOptions {
 export interface Excited {
   /** One item of the network's input. */
   input: Float32Array;
-  /** The filter's mean answer to it, and to the grey noise that it began with. */
+  /** The filter's mean answer to it, and to the grey noise that the ascent began with. */
   answer: number;
   answerAtFirst: number;
 }
 
 /**
- * An input that excites one filter of a layer: by ascent along the gradient of its mean answer from grey noise (Erhan et al.
- * 2009), smoothed a little on the way, as pictures are (Yosinski et al. 2015). Throws ERR_USAGE where no input moves the filter,
- * and as BackwardNetwork.open does.
+ * An input that excites one filter of a layer: gradient ascent on its mean answer from grey noise (Erhan et al.
+ * 2009), with a little smoothing between steps, as pictures are smooth (Yosinski et al. 2015). Throws ERR_USAGE if no
+ * input changes the filter's answer, and as BackwardNetwork.open does.
  */
 export function exciteFilter(
   bundle: Bundle,
@@ -72,7 +72,7 @@ export function exciteFilter(
         const moved = input[i]! + (4 * epsilon * gradient[i]!) / size;
         input[i] = Math.min(high, Math.max(low, moved));
       }
-      // The last steps sharpen what came out.
+      // The last steps are not smoothed, so that the result is sharp.
       if (step % 3 === 0 && step < steps - 6) smooth(input, spec);
     }
     return { input, answer: answerTo(input), answerAtFirst };
@@ -81,7 +81,7 @@ export function exciteFilter(
   }
 }
 
-/** Each value becomes half itself, half the mean of its four neighbours; in place. */
+/** Replaces each value by the mean of itself and the mean of its four neighbours; in place. */
 function smooth(
   input: Float32Array,
   { widthPx, heightPx, layout }: Bundle['manifest']['input']['spec'],

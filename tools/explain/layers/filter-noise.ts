@@ -9,9 +9,9 @@ export interface Filter {
 }
 
 /**
- * How noisy a filter is: the mean squared difference of neighbouring weights over their variance (the ratio of von Neumann,
- * Kent, Bellinson and Hart 1941, taken along rows and columns of each plane). Weights by chance have 2 on average, a
- * smooth filter less, one that alternates up to 4. Undefined where all weights of the filter are the same.
+ * How noisy a filter is: the mean squared difference of neighbouring weights over their variance (the ratio of von
+ * Neumann, Kent, Bellinson and Hart 1941, taken along rows and columns of each plane). Random weights average 2, a
+ * smooth filter has less, an alternating one up to 4. Undefined if all weights of the filter are equal.
  */
 export function filterNoise({ channels, rows, columns, values }: Filter): number | undefined {
   const places = rows * columns;
@@ -31,7 +31,7 @@ export function filterNoise({ channels, rows, columns, values }: Filter): number
         if (y + 1 < rows) count(i, i + columns);
       }
   }
-  // Of n numbers around their own mean: n - 1 are free.
+  // n numbers around their own mean have n - 1 degrees of freedom.
   const variance = squares / (channels * Math.max(1, places - 1));
   return variance > 0 && pairs > 0 ? differences / pairs / variance : undefined;
 }
@@ -39,7 +39,7 @@ export function filterNoise({ channels, rows, columns, values }: Filter): number
 const shuffles = 200;
 
 /**
- * Whether a filter is smoother than chance: its noise is less than that of 19 in 20 shuffles of its own weights within their
+ * Whether a filter is smoother than chance: it is less noisy than 19 in 20 shuffles of its own weights within their
  * planes (a permutation test at 5 %).
  */
 export function isSmooth(filter: Filter, seed = 1): boolean {

@@ -10,7 +10,7 @@ export interface FirstFilter extends Filter {
   noise: number | undefined;
 }
 
-/** The filters of the first convolution. Throws ERR_USAGE for a network without one whose weights are float32. */
+/** The filters of the first convolution. Throws ERR_USAGE if the network has none with float32 weights. */
 export function firstFilters(bundle: Bundle): { layer: string; filters: FirstFilter[] } {
   const [layer] = layersOf(bundle);
   const weights = layer && NetworkGraph.read(bundle.network, bundle.where).floats(layer.weights);
@@ -32,8 +32,8 @@ export function firstFilters(bundle: Bundle): { layer: string; filters: FirstFil
 }
 
 /**
- * A filter as a picture: grey is 0, and the largest weight is as far from grey as it goes. Three planes are the colours of
- * the network's input, brought to red, green and blue; of any other number the first is shown in grey.
+ * A filter as a picture: grey is 0, and the scale ends at the largest weight. Three planes are taken as the colours
+ * of the network's input, converted to red, green and blue; otherwise the first plane is shown in grey.
  */
 export function filterPicture(
   { channels, rows, columns, values }: Filter,
@@ -44,7 +44,7 @@ export function filterPicture(
   const rgbAt = (i: number): [number, number, number] => {
     const [a, b, c] = [0, 1, 2].map((k) => values[k * places + i]!) as [number, number, number];
     if (channels !== 3) return [a, a, a];
-    // A weight says how the answer rises with a colour: of Y, U, V those of R, G and B follow by the chain rule.
+    // A weight is the answer's derivative by a colour, so those of R, G and B follow from Y, U and V by the chain rule.
     if (colour === 'yuv')
       return [
         0.299 * a - 0.168736 * b + 0.5 * c,

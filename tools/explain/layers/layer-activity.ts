@@ -1,17 +1,17 @@
 import type { LayerMaps } from './watched-layers.js';
 
-/** A filter whose answers differ by less than this share of its layer's largest says nothing. */
+/** A filter is dead if its answers vary by less than this share of its layer's largest. */
 const deadShare = 1e-6;
-/** A filter that says something about fewer pictures than this share is seldom of use. */
+/** A filter that reacts to less than this share of the pictures is seldom active. */
 const seldomShare = 0.01;
 
-/** What the filters of one layer did over a set of pictures. */
+/** Activity of one layer's filters over a set of pictures. */
 export interface LayerActivity {
   filters: number;
   pictures: number;
-  /** Filters that gave the same answer everywhere in all pictures: no gradient reaches their weights any more. */
+  /** Filters with the same answer everywhere in all pictures: gradients no longer reach their weights. */
   dead: number[];
-  /** Filters that are not dead and rose above their least answer in less than a hundredth of the pictures. */
+  /** Filters that are not dead but rose above their lowest answer in less than a hundredth of the pictures. */
   seldom: number[];
 }
 

@@ -21,13 +21,13 @@ export interface ActivationSheet {
   /** The layer's maps of the first picture. */
   png: Uint8Array;
   layer: string;
-  /** Each layer of the network over all pictures. */
+  /** Activity of each layer of the network over all pictures. */
   activity: (LayerActivity & { layer: string })[];
 }
 
 /**
- * Activations of a layer, the first one when it is not named, and what the filters of all layers did over all pictures. Rejects
- * with ERR_USAGE for a layer that is not there, and where there are no pictures.
+ * Draws the maps of one layer (the first one by default), and measures the activity of all layers over all pictures.
+ * Rejects with ERR_USAGE for an unknown layer and if there are no pictures.
  */
 export async function activationSheet(
   bundle: Bundle,
@@ -77,14 +77,14 @@ export interface WeightSheet {
   png: Uint8Array;
   layer: string;
   filters: number;
-  /** Mean of filterNoise over the filters whose weights differ; 2 is chance. */
+  /** Mean of filterNoise over the filters whose weights differ; chance gives 2. */
   noise: number;
-  /** Filters that are smoother than 19 of 20 shuffles of their own weights, and filters with all weights alike. */
+  /** Filters that are smoother than 19 of 20 shuffles of their own weights, and filters whose weights are all equal. */
   smooth: number;
   flat: number;
 }
 
-/** The weights of the first convolution as pictures. Throws as firstFilters does. */
+/** Draws the weights of the first convolution. Throws as firstFilters does. */
 export async function weightSheet(bundle: Bundle): Promise<WeightSheet> {
   const { layer, filters } = firstFilters(bundle);
   const { colour } = bundle.manifest.input.spec;
@@ -108,14 +108,14 @@ export interface NeuronSheet {
   /** The pictures that excite it most, and its largest answer to each. */
   exciting: { id: string; answer: number }[];
   pictures: number;
-  /** Its mean answer to the input made by ascent, and to the grey noise that it began with. */
+  /** Its mean answer to the input made by ascent, and to the grey noise that the ascent began with. */
   madeAnswer: number;
   noiseAnswer: number;
 }
 
 /**
- * The pictures that excite one filter most, each with the place where, and an input made by ascent. Rejects with ERR_USAGE for
- * a layer or channel that is not there, a filter that nothing moves, and without pictures.
+ * The pictures that excite one filter most, each with the place, and an input made by ascent. Rejects with ERR_USAGE
+ * for an unknown layer or channel, a filter that no input changes, and if there are no pictures.
  */
 export async function neuronSheet(
   bundle: Bundle,

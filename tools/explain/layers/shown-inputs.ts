@@ -12,14 +12,14 @@ import { signIn } from '../../quantize/network-inputs.js';
 import { networkInput } from '../network-input.js';
 import { surestCrop } from '../surest-crop.js';
 
-/** One picture as a network is fed it. */
+/** One picture as a network receives it. */
 export interface ShownInput {
   id: string;
-  /** One item; the caller's. */
+  /** One item; owned by the caller. */
   input: Float32Array;
 }
 
-/** Samples of a data set, spread evenly. Rejects where a picture does not load. */
+/** Samples of a data set, spread evenly. Rejects if a picture does not load. */
 export async function* inputsOfDataset(
   bundle: Bundle,
   dataset: Dataset,
@@ -40,11 +40,11 @@ export interface DriveInputs {
   /** Every nth frame is shown. */
   every: number;
   limit: number;
-  /** Finds what a classifier of crops reads; asked for such a network alone. */
+  /** Finds the crops that a classifier reads; called only for such a network. */
   detector(): Promise<Bundle>;
 }
 
-/** Frames of a drive; for a classifier of crops the surest crop of each, frames without one are passed over. */
+/** Frames of a drive; for a classifier of crops the surest crop of each frame, skipping frames without one. */
 export async function* inputsOfDrive(
   bundle: Bundle,
   drive: string,

@@ -2,21 +2,21 @@ import { overlaySvgPng } from '../../../src/codec/image-codec.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { at, escaped } from '../../page/svg.js';
 
-/** A picture of the sheet and the words below it. */
+/** A picture of the sheet with its caption. */
 export interface Tile {
   picture: RgbImage;
   words: string;
   /** Drawn with a red edge. */
   isMarked?: boolean;
-  /** A place in the picture, as shares of its width and height, that a frame is drawn around. */
+  /** A place to draw a frame around, as shares of the picture's width and height. */
   placeNorm?: readonly [number, number];
 }
 
 export interface SheetOptions {
   title: string;
-  /** Width of a tile's picture; its height follows from the largest share of the pictures. */
+  /** Width of a tile's picture; its height follows from the tallest aspect ratio among the pictures. */
   tilePx: number;
-  /** Tiles side by side; as many as make the sheet about as wide as high when left out. */
+  /** Tiles side by side; by default, as many as make the sheet about square. */
   columns?: number;
 }
 
@@ -25,7 +25,7 @@ const wordsPx = 15;
 const titlePx = 30;
 const backgroundLevel = 24;
 
-/** Pictures side by side with words below each, as one PNG. Pixels stay squares where a picture is made larger. */
+/** Pictures side by side with captions, as one PNG. Enlarged pictures keep hard pixel edges. */
 export async function tileSheet(
   tiles: readonly Tile[],
   { title, tilePx, columns }: SheetOptions,
@@ -75,7 +75,7 @@ export async function tileSheet(
   return overlaySvgPng({ widthPx, heightPx, data }, svg);
 }
 
-/** Values as a picture from black by red and yellow to white; `most` is white. */
+/** Values as a picture from black through red and yellow to white; `most` is white. */
 export function glowPicture(
   values: Float32Array,
   columns: number,

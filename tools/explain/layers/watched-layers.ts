@@ -4,7 +4,7 @@ import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import type { Layer } from '../../gradients/layers.js';
 import { itemShape } from '../../quantize/network-inputs.js';
 
-/** What one layer made of an input: `channels` maps of `rows` by `columns`, one after the other. */
+/** One layer's output for an input: `channels` maps of `rows` by `columns`, one after the other. */
 export interface LayerMaps {
   channels: number;
   rows: number;
@@ -12,7 +12,7 @@ export interface LayerMaps {
   values: Float32Array;
 }
 
-/** A network and what some of its layers answer. */
+/** A network with access to the outputs of some of its layers. */
 export class WatchedLayers {
   readonly layers: readonly Layer[];
   readonly #bundle: Bundle;
@@ -24,14 +24,14 @@ export class WatchedLayers {
     this.#session = session;
   }
 
-  /** Throws ERR_BUNDLE or ERR_INFERENCE where the network cannot be loaded. */
+  /** Throws ERR_BUNDLE or ERR_INFERENCE if the network cannot be loaded. */
   static open(bundle: Bundle, layers: readonly Layer[]): WatchedLayers {
     const graph = NetworkGraph.read(bundle.network, bundle.where);
     graph.expose(layers.map(({ value }) => value));
     return new WatchedLayers(bundle, layers, NativeSession.load(graph.toBytes(), bundle.where));
   }
 
-  /** For one item of input, what each layer answers, in the order of `layers`. New arrays. */
+  /** Each layer's output for one input item, in the order of `layers`. New arrays. */
   maps(input: Float32Array): LayerMaps[] {
     const { name, shape } = this.#bundle.manifest.input.tensor;
     const feed = { [name]: { type: 'float32' as const, dims: itemShape(shape), data: input } };

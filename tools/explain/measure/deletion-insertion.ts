@@ -1,6 +1,6 @@
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
 
-/** How much of the answer is kept, by the share of the pixels that were changed: 0, 1/steps, ... 1. */
+/** How much of the answer is kept, by the share of changed pixels: 0, 1/steps, ... 1. */
 export interface KeptCurves {
   deletion: number[];
   insertion: number[];
@@ -10,9 +10,9 @@ const channelPlace = ({ widthPx, heightPx, layout }: InputSpec, channel: number,
   layout === 'nchw' ? channel * widthPx * heightPx + pixel : pixel * 3 + channel;
 
 /**
- * Deletion and insertion (Petsiuk et al. 2018, "RISE"). Deletion: pixels become the picture's mean, those that are said to
- * count most first: the sooner the answer goes, the better. Insertion: the other way round, into a blurred picture. `kept`
- * tells how much of the answer an input still gives.
+ * Deletion and insertion (Petsiuk et al. 2018, "RISE"). Deletion replaces pixels by the picture's mean, the most
+ * important first: the sooner the answer changes, the better. Insertion restores pixels of a blurred picture in the
+ * same order. `kept` returns how much of the answer an input still gives.
  */
 export function keptCurves(
   spec: InputSpec,
@@ -56,7 +56,7 @@ export function areaUnder(points: readonly number[]): number {
   return (inner + (points[0]! + points.at(-1)!) / 2) / (points.length - 1);
 }
 
-/** Every pixel the mean of its channel. */
+/** An input with every pixel set to the mean of its channel. */
 export function meanInput(spec: InputSpec, input: Float32Array): Float32Array {
   const pixels = spec.widthPx * spec.heightPx;
   const mean = new Float32Array(input.length);
@@ -68,7 +68,7 @@ export function meanInput(spec: InputSpec, input: Float32Array): Float32Array {
   return mean;
 }
 
-/** Three means over a window of an eighth of the picture, along each axis: nearly a Gaussian. */
+/** Three box means over an eighth of the picture, along each axis: nearly a Gaussian. */
 export function blurred(spec: InputSpec, input: Float32Array): Float32Array {
   const { widthPx, heightPx } = spec;
   const radius = Math.max(1, Math.round(Math.min(widthPx, heightPx) / 16));

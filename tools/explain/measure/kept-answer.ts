@@ -3,12 +3,12 @@ import { segmentationSize } from '../../../src/bundle/segmentation-shapes.js';
 import { channelCount } from '../../../src/bundle/segmentation-spec.js';
 import type { Outputs, Question } from '../../gradients/asked-score.js';
 
-/** An angle that has moved by this much is another answer. */
+/** An angle that has moved this far is a different answer. */
 const otherAngleRad = 0.1;
 
 /**
- * How much of an answer is left in the outputs for a changed input: 1 all of it, 0 nothing. A probability as it is;
- * an angle by how far it has moved, 0.1 rad being all; any other score as a share of what it was.
+ * How much of an answer remains in the outputs for a changed input: 1 all of it, 0 nothing. A probability counts as
+ * it is; an angle by how far it has moved, 0.1 rad being all; any other score as a share of its former value.
  */
 export function keptAnswer(
   { manifest }: Bundle,
@@ -36,7 +36,7 @@ export function keptAnswer(
   };
 }
 
-/** The places of all classes that stand beside the one at `index`; undefined where no softmax is taken over them. */
+/** The places of all classes that share a softmax with the one at `index`; undefined if there is no softmax over them. */
 function rowOf({ decode, outputs }: Bundle['manifest'], index: number): number[] | undefined {
   const places = (count: number, start: number, step: number) =>
     Array.from({ length: count }, (_, i) => start + i * step);

@@ -15,7 +15,7 @@ import { occludedInput } from './occluded-input.js';
 import { atInputPixels, mostFirst, rankCorrelation } from './pixel-order.js';
 import { withRandomWeights } from './randomised-network.js';
 
-/** `random`: pixels in an order by chance, which every method must beat. */
+/** `random`: pixels in random order, a baseline that every method must beat. */
 export type MeasuredMethod = ExplainMethod | 'random';
 
 /** Means over the pictures. */
@@ -26,11 +26,11 @@ export interface MethodScores {
   deletion: number;
   /** Area under the insertion curve, 0..1: the higher, the better. */
   insertion: number;
-  /** Rank correlation of the map with that of the same network with its weights shuffled: near 0 is right. */
+  /** Rank correlation with the map of the same network with shuffled weights: should be near 0. */
   randomised: number;
-  /** Share of the map that lies on what matters. */
+  /** Share of the map that lies on the parts that matter. */
   onTruth: number;
-  /** Share of the input that it takes: what a map that is the same everywhere would have. */
+  /** Share of the input that these parts cover: the `onTruth` of a uniform map. */
   truthArea: number;
   /** Why it could not be measured. */
   refused?: string;

@@ -9,22 +9,23 @@ import { openRecordingTruth } from '../../datasets/recording.js';
 import type { Dataset, RgbImage } from '../../datasets/sample.js';
 import { BundleRunner } from '../../evaluate/bundle-runner.js';
 
-/** A picture that a network is asked about, and where what matters for the answer lies, by ground truth. */
+/** A picture to explain, with the ground truth of what matters for the answer. */
 export interface MeasuredPicture {
   id: string;
   picture: RgbImage;
   camera: Dataset['camera'];
   input?: StageResult;
-  /** Segmentation: the pixel that is asked about. */
+  /** Segmentation: the pixel in question. */
   pointPx: readonly [number, number];
   /** Whether a pixel belongs to what the answer should be based on. */
   matters(xPx: number, yPx: number): boolean;
 }
 
 /**
- * Pictures of a recorded drive with ground truth, spread evenly over it. What matters: steering: the road; detection: the
- * true box that the surest one covers (IoU of at least 0.3), a tenth larger on every side; signs: the true sign's box;
- * segmentation: the pixels of the class that the middle of the lower half truly has. Frames without it are passed over.
+ * Pictures of a recorded drive with ground truth, spread evenly over it. What matters: steering: the road; detection:
+ * the true box that the surest one covers (IoU of at least 0.3), a tenth larger on every side; signs: the true sign's
+ * box; segmentation: the pixels of the class that the middle of the lower half truly has. Frames without it are
+ * skipped.
  */
 export async function measuredPictures(
   bundle: Bundle,
@@ -47,7 +48,7 @@ export async function measuredPictures(
   );
 }
 
-/** Every nth of a list, from the middle of its first part on. */
+/** `count` items spread evenly over a list, each from the middle of its part. */
 function evenly<Item>(items: readonly Item[], count: number): Item[] {
   const used = Math.min(count, items.length);
   return Array.from(

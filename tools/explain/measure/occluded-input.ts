@@ -3,8 +3,8 @@ import { normalised, type SaliencyMap } from '../../../src/explanation/saliency-
 import { meanInput } from './deletion-insertion.js';
 
 /**
- * Occlusion in the network's input, where every task has one: a patch of a sixth of the shorter side, half a patch from place to
- * place, of the input's mean. Each place counts by how much of the answer was lost.
+ * Occlusion of the network's input, which works for every task: a patch of a sixth of the shorter side, moved by half
+ * its size, is filled with the input's mean. A place counts by how much of the answer is lost.
  */
 export function occludedInput(
   spec: InputSpec,

@@ -10,12 +10,12 @@ export function atInputPixels(map: SaliencyMap, { widthPx, heightPx }: InputSpec
   return values;
 }
 
-/** Numbers of pixels, those that count most first; between equals the earlier one. */
+/** Pixel indices, the most important first; ties keep their order. */
 export function mostFirst(values: Float32Array): Uint32Array {
   return Uint32Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
 }
 
-/** Spearman's rank correlation, -1..1; equals share their mean rank. 0 where one side has one value only. */
+/** Spearman's rank correlation, -1..1; ties share their mean rank. 0 if all values of one side are equal. */
 export function rankCorrelation(a: Float32Array, b: Float32Array): number {
   const [first, second] = [ranksOf(a), ranksOf(b)];
   const mean = (a.length - 1) / 2;

@@ -3,8 +3,8 @@ import { mulberry32 } from '../../../src/bundle/golden.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 
 /**
- * The same network with each layer's weights in another order: what it learnt is gone, the sizes of its numbers stay
- * (Adebayo et al. 2018, "Sanity checks for saliency maps"). An explanation that stays the same explains nothing.
+ * The same network with each layer's weights shuffled: what it learnt is gone, the magnitudes stay (Adebayo et al.
+ * 2018, "Sanity checks for saliency maps"). An explanation that does not change explains nothing.
  */
 export function withRandomWeights(bundle: Bundle, seed: number): Bundle {
   const graph = NetworkGraph.read(bundle.network, bundle.where);

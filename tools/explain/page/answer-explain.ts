@@ -13,10 +13,10 @@ import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-err
 import { send } from '../../../src/outputs/page/send.js';
 import type { HeatThread } from './heat-thread.js';
 
-/** A frame of 8192 x 4096; a question is read only where its size is within. */
+/** Largest accepted frame: 8192 x 4096 pixels. The body is read only if the size is within this. */
 const maxPixels = 8192 * 4096;
 const size = z.int().positive().max(8192);
-/** The numbers of a camera are judged by checkCameraCalibration. */
+/** The camera's numbers are checked by checkCameraCalibration. */
 const cameraSchema = z
   .object({
     kind: z.enum(cameraKinds),
@@ -35,8 +35,8 @@ const questionSchema = z.strictObject({
 });
 
 /**
- * Answers `POST /explain/heat` (see ExplainQuestion) for a page's server, which has checked who asks. Resolves with false where
- * there is nothing of that name; what cannot be explained is 400, with the reason.
+ * Answers `POST /explain/heat` (see ExplainQuestion) for a page's server, which has authorised the request. Resolves
+ * with false for other paths; answers 400 with the reason if nothing can be explained.
  */
 export async function answerExplain(
   thread: Pick<HeatThread, 'explain'>,
@@ -46,7 +46,7 @@ export async function answerExplain(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
   if (request.method !== 'POST' || pathname !== '/explain/heat') return false;
   try {
-    // A form of another page cannot send this type without being asked first.
+    // A form of another site cannot send this type without a preflight request.
     if (request.headers['content-type'] !== 'application/octet-stream')
       throw usage('pixels of application/octet-stream', request.headers['content-type'] ?? 'none');
     const question = questionOf(searchParams.get('question') ?? '');
@@ -79,7 +79,7 @@ function questionOf(text: string): ExplainQuestion {
   return { ...rest, ...(camera && { camera: judged(camera) }), ...(pointPx && { pointPx }) };
 }
 
-/** Throws ERR_CALIBRATION for what can be no camera. */
+/** Throws ERR_CALIBRATION if the numbers cannot be a camera's. */
 function judged({ kind, fxPx, fyPx, cxPx, cyPx, ...rest }: CameraModel): CameraModel {
   return checkCameraCalibration(
     {

@@ -3,11 +3,11 @@ import type { AnsweredHeat, ExplainQuestion } from '../../../src/explanation/exp
 import { builtEntry } from '../../../src/frame/built-entry.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface HeatThreadData {
   /** Folder of each task's bundle. */
   bundleDirs: Readonly<Partial<Record<string, string>>>;
-  /** Where float twins of quantised bundles lie. */
+  /** Folder with float twins of quantised bundles. */
   modelsDir: string;
 }
 export interface HeatOrder {
@@ -21,10 +21,10 @@ export interface ServedHeat {
 }
 export type HeatAnswer = ServedHeat | { problem: string };
 
-/** Questions that may wait for their turn: a page asks one after the other. */
+/** Maximum number of queued questions; a page asks one at a time. */
 const maxWaiting = 4;
 
-/** Explains pictures on a thread of its own, one after the other; it starts at the first question. */
+/** Explains pictures in its own thread, one after the other. The thread starts at the first question. */
 export class HeatThread {
   readonly #data: HeatThreadData;
   #worker: Worker | undefined;
@@ -38,8 +38,9 @@ export class HeatThread {
   }
 
   /**
-   * `read` gives the pixels, which belong to the thread from then on; it is called once there is room for the question. Rejects
-   * with ERR_USAGE where there is nothing to ask about, or where too many questions wait, and with what `read` rejects with.
+   * `read` resolves with the pixels, whose ownership passes to the thread; it is called once there is room for the
+   * question. Rejects with ERR_USAGE if there is no answer to explain or too many questions are queued, and with the
+   * reason of `read`.
    */
   async explain(
     question: ExplainQuestion,
@@ -54,21 +55,21 @@ export class HeatThread {
       this.#turn = turn.catch(() => {});
       const answer = await turn;
       if ('heat' in answer) return answer;
-      // Whatever the thread could not do, the question is what asked for it.
+      // Whatever the thread could not do, the question asked for it.
       throw new PerceptionError('ERR_USAGE', answer.problem);
     } finally {
       this.#waiting--;
     }
   }
 
-  /** Questions that wait are rejected with ERR_USAGE. */
+  /** Queued questions are rejected with ERR_USAGE. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#worker?.terminate();
   }
 
   #ask(order: HeatOrder): Promise<HeatAnswer> {
-    // Closing ends the question in hand; those behind it must not start the thread again.
+    // Closing ends the current question; those queued behind it must not restart the thread.
     if (this.#isClosed) throw ended();
     const worker = this.#start();
     return new Promise((take, fail) => {

@@ -42,7 +42,7 @@ async function answer({ question, pixels }: HeatOrder): Promise<HeatAnswer> {
   return { heat: { answer: found.answer, columns, rows }, values };
 }
 
-/** Gradients are a float network's: a quantised one is explained through its twin. */
+/** Only a float network has gradients; a quantised one is explained through its twin. */
 function floatBundleOf(task: string): Promise<Bundle> {
   return kept(floatBundles, task, async () => {
     const bundle = await bundleOf(task);
@@ -58,7 +58,7 @@ function bundleOf(task: string): Promise<Bundle> {
   });
 }
 
-/** Read once; what could not be read is tried again at the next question. */
+/** Reads a bundle once; a failed read is retried at the next question. */
 function kept(
   read: Map<string, Promise<Bundle>>,
   task: string,

@@ -1,8 +1,8 @@
 import type { Absence, FrameTiming } from '../frame-timing.js';
 
-/** Frames as the page carries them: names once, times in microseconds. */
+/** Frames as the page embeds them: names once, times in microseconds. */
 export interface CompactFrames {
-  /** Stage and lane of each place. */
+  /** Stage and lane by index. */
   places: [stage: string, lane: string][];
   frames: CompactFrame[];
 }
@@ -12,7 +12,7 @@ type CompactFrame = [
   captureUs: number,
   arrivalUs: number,
   publishUs: number,
-  /** Place, then dispatch, start, end of preprocessing, of inference, and of the stage. */
+  /** Index of the place, then dispatch, start, end of preprocessing, of inference, and of the stage. */
   spans: [number, number, number, number, number, number][],
   absent: [stage: string, state: Absence['state'], reason: string][],
   mode: string,
@@ -68,8 +68,8 @@ export function expandFrames({ places, frames }: CompactFrames): FrameTiming[] {
 }
 
 /**
- * At most about `most` frames, in order: all of them, or of each run of neighbours the slowest and one typical,
- * so that nothing that stands out is lost. Those `always` wanted are kept.
+ * At most about `most` frames, in order: all of them, or from each run of neighbours the slowest and a typical one,
+ * so that no outlier is lost. Frames in `always` are kept.
  */
 export function thinFrames(
   frames: readonly FrameTiming[],

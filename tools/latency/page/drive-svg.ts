@@ -1,7 +1,7 @@
 import { at, label, picture, shownMs, ticksBetween } from '../../page/svg.js';
 import type { FrameTiming } from '../frame-timing.js';
 
-/** Where the dots lie, so that the page's script finds the frame under the pointer. */
+/** Position of the plot, so that the page's script finds the frame under the pointer. */
 export const drivePlot = {
   widthPx: 960,
   heightPx: 212,
@@ -12,15 +12,15 @@ export const drivePlot = {
 } as const;
 const rugPx = { lost: 155, held: 170, height: 9 } as const;
 
-/** From milliseconds of the drive to the x of its dot. */
+/** Returns a function from milliseconds of the drive to the x of its dot. */
 export function driveScale(lengthMs: number): (captureMs: number) => number {
   const { widthPx, leftPx, rightPx } = drivePlot;
   return (captureMs) => leftPx + (captureMs / Math.max(lengthMs, 1)) * (widthPx - leftPx - rightPx);
 }
 
 /**
- * Glass to result over the drive, a dot a frame, and below it where frames are missing between the published
- * ones, as an SVG element. `shown` are the frames that get a dot; `frames` all, in order.
+ * Glass to result over the drive, one dot per frame, with marks below for gaps between published frames, as an SVG
+ * element. `shown` are the frames that get a dot; `frames` all, in order.
  */
 export function driveSvg(
   frames: readonly FrameTiming[],
@@ -41,7 +41,7 @@ export function driveSvg(
     const width = Math.max(1, x(frame.captureMs) - x(before.captureMs));
     return [box(x(before.captureMs), rugPx.lost, width)];
   });
-  // A mode holds from its frame to the next one.
+  // A mode applies from its frame to the next one.
   const held = frames.flatMap((frame, index) => {
     const end = frames[index + 1]?.captureMs ?? frame.captureMs;
     if (frame.mode === '') return [];

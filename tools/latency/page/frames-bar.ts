@@ -4,12 +4,12 @@ import type { LatencyReport } from '../latency-report.js';
 const widthPx = 960;
 const barPx = 20;
 
-/** One bar for all frames that came in, published or lost by reason, and its key, as HTML. */
+/** One bar for all incoming frames, published or lost by reason, and its key, as HTML. */
 export function framesBar(frames: LatencyReport['frames']): string {
   const lost = Object.entries(frames.drops).sort(([, a], [, b]) => b - a);
   const parts: [name: string, count: number, className: string, opacity: number][] = [
     ['published', frames.published, 'published', 1],
-    // Reasons share a colour and differ in strength.
+    // Reasons share a colour and differ in opacity.
     ...lost.map(([reason, count], index): [string, number, string, number] => [
       `dropped: ${reason.replaceAll('_', ' ')}`,
       count,

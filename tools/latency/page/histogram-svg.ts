@@ -5,16 +5,16 @@ export interface HistogramOptions {
   title: string;
   widthPx: number;
   heightPx: number;
-  /** Drawn as a line of its own. */
+  /** Drawn as a separate line. */
   deadlineMs?: number | undefined;
 }
 
 const topPx = 40;
 const bottomPx = 24;
-/** Beyond this many times the 99th percentile the rest is one bar, or it would squeeze all others. */
+/** Values beyond this multiple of the 99th percentile share one bar, so that they do not squeeze all others. */
 const tailFactor = 1.5;
 
-/** Bars of equal width from the fastest to the slowest, and where the percentiles lie, as an SVG element. */
+/** Bars of equal width from the fastest to the slowest, with the percentiles marked, as an SVG element. */
 export function histogramSvg(valuesMs: readonly number[], options: HistogramOptions): string {
   const { title, widthPx, heightPx, deadlineMs } = options;
   const spread = spreadOf(valuesMs);
@@ -24,7 +24,7 @@ export function histogramSvg(valuesMs: readonly number[], options: HistogramOpti
   const plotWidth = widthPx - tailPx;
   const x = (ms: number) => ((ms - lowMs) / (highMs - lowMs)) * plotWidth;
   const tallest = Math.max(...counts, beyond, 1);
-  // A single frame among thousands is still seen.
+  // Keeps a single frame among thousands visible.
   const barHeight = (count: number) => Math.max(1.2, (count / tallest) * (plotBottom - topPx));
   const barWidth = plotWidth / counts.length;
   const bar = (left: number, width: number, count: number, words: string) =>
@@ -66,7 +66,7 @@ function binned(valuesMs: readonly number[], spread: Spread, mostBins: number) {
   let lowMs = Math.min(...slice(valuesMs, Math.min));
   let highMs =
     spread.max > tailFactor * spread.p99 ? spread.p99 * 1.25 : Math.max(spread.max, lowMs);
-  // None, or all the same as far as clocks can tell: some width nevertheless.
+  // If there are no values, or all are equal as far as clocks can tell, the range still gets some width.
   if (!(highMs - lowMs >= 1e-3)) {
     lowMs = Math.max(0, (Number.isFinite(lowMs) ? lowMs : 0) - 0.5);
     highMs = lowMs + 1;
@@ -76,14 +76,14 @@ function binned(valuesMs: readonly number[], spread: Spread, mostBins: number) {
   let beyond = 0;
   for (const ms of valuesMs) {
     const bin = Math.floor(((ms - lowMs) / (highMs - lowMs)) * counts.length);
-    // Rounding of the spread may leave the very largest a hair beyond.
+    // Rounding may put the largest value slightly beyond the range.
     if (ms > highMs + 1e-3) beyond++;
     else counts[Math.min(counts.length - 1, bin)]!++;
   }
   return { lowMs, highMs, counts, beyond };
 }
 
-/** Extremes of parts: a call takes only so many arguments. */
+/** Extreme over slices, because a call takes only a limited number of arguments. */
 function slice(values: readonly number[], extreme: (...values: number[]) => number): number[] {
   const extremes: number[] = [];
   for (let i = 0; i < values.length; i += 1000)
@@ -91,7 +91,7 @@ function slice(values: readonly number[], extreme: (...values: number[]) => numb
   return extremes;
 }
 
-/** Lines with names above, each name on a level of its own so that close ones do not cover each other. */
+/** Lines with names above; each name has its own height, so that close ones do not overlap. */
 function markers(
   spread: Spread,
   highMs: number,

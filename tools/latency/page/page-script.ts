@@ -4,7 +4,7 @@ import { type CompactFrames, expandFrames } from './compact-frames.js';
 import { drivePlot, driveScale } from './drive-svg.js';
 import { type StagePlace, timelineSvg } from './timeline-svg.js';
 
-// Runs in the report page. The page shows the median and the slowest frame without it; with it, any frame.
+// Runs in the report page. Without it the page shows the median and the slowest frame; with it, any frame.
 
 const element = <T extends Element>(selector: string): T => document.querySelector<T>(selector)!;
 
@@ -40,7 +40,7 @@ function show(index: number): void {
   );
 }
 
-/** The frame with this id or, where it was dropped or thinned out, the nearest one. */
+/** The frame with this id or, if it was dropped or thinned out, the nearest one. */
 function nearest(distance: (frame: FrameTiming) => number): number {
   let best = 0;
   frames.forEach((frame, index) => {

@@ -11,7 +11,7 @@ import { framesBar } from './frames-bar.js';
 import { histogramSvg } from './histogram-svg.js';
 import { type StagePlace, timelineSvg } from './timeline-svg.js';
 
-/** Frames that the page carries: more make it slow to open, and no screen has room for them. */
+/** Maximum number of frames in the page: more make it slow to open, and no screen has room for them. */
 const mostFrames = 6000;
 
 /** One self-contained HTML document; `script` is the bundled page-script. `frames` must not be empty. */
@@ -80,8 +80,8 @@ function subtitle({ recording, frames }: LatencyReport): string {
 }
 
 /**
- * Stages in the order in which they begin in their lane, lanes in the order in which they are handed a frame, as
- * the frames show it that most stages answered; a stage that never answered has no lane.
+ * Stages in the order in which they begin in their lane, lanes in the order in which they are dispatched, taken from
+ * the frames that most stages answered; a stage that never answered has no lane.
  */
 function stagePlaces(report: LatencyReport, frames: readonly FrameTiming[]): StagePlace[] {
   const begun = new Map<string, string>();
@@ -136,7 +136,7 @@ function key(): string {
     .join('')}</ul>`;
 }
 
-/** Those that a button leads to. */
+/** Frames that have a button. */
 const namedFrames = (frames: readonly FrameTiming[]) => ({
   median: frameAtShare(frames, 0.5),
   p95: frameAtShare(frames, 0.95),

@@ -3,7 +3,7 @@ import { type Absence, type FrameTiming, lastAnswer, type StageSpan } from '../f
 
 const widthPx = 960;
 const leftPx = 168;
-/** Room for a duration behind the longest bar. */
+/** Space for a duration after the longest bar. */
 const rightPx = 76;
 const topPx = 10;
 const rowPx = 25;
@@ -11,13 +11,13 @@ const barPx = 13;
 const axisPx = 26;
 
 interface Segment {
-  /** Class of the style sheet that colours it. */
+  /** Class in the style sheet that sets its colour. */
   kind: 'capture' | 'queue' | 'preprocess' | 'inference' | 'decode' | 'order';
   fromMs: number;
   toMs: number;
 }
 
-/** What each kind is called under the pointer. */
+/** Tooltip text of each kind. */
 const kindWords: Readonly<Record<Segment['kind'], string>> = {
   capture: 'until its pixels were there',
   queue: 'queueing',
@@ -29,15 +29,15 @@ const kindWords: Readonly<Record<Segment['kind'], string>> = {
 
 interface Row {
   label: string;
-  /** Beside the label, such as the lane's number. */
+  /** Shown next to the label, such as the lane's number. */
   note: string;
   segments: Segment[];
-  /** Behind the last segment. */
+  /** Shown after the last segment. */
   caption: string;
   isFirstOfGroup: boolean;
 }
 
-/** The rows of stages, the same for every frame of a recording: in order, those of a lane together. */
+/** The stages' rows, the same for every frame of a recording: in order, grouped by lane. */
 export type StagePlace = readonly [stage: string, lane: string];
 
 /**
@@ -122,7 +122,7 @@ function drawRow(row: Row, yPx: number, x: (ms: number) => number): string {
   const bars = segments
     .filter(({ fromMs, toMs }) => toMs > fromMs)
     .map(({ kind, fromMs, toMs }) => {
-      // What took time is seen, however short.
+      // Keeps short durations visible.
       const width = Math.max(0.8, x(toMs) - x(fromMs));
       const words = `${row.label}: ${kindWords[kind]} ${shownMs(toMs - fromMs)}, from ${shownMs(fromMs)}`;
       return `<rect class="${kind}" x="${at(x(fromMs))}" y="${at(barY)}" width="${at(width)}" height="${barPx}"><title>${escaped(words)}</title></rect>`;

@@ -6,7 +6,7 @@ import type { FrameTiming } from '../frame-timing.js';
 import type { LatencyReport } from '../latency-report.js';
 import { reportPage } from './report-page.js';
 
-/** Writes the page; rejects with ERR_OUTPUT, leaving nothing, where it cannot. `frames` must not be empty. */
+/** Writes the page. If it cannot, rejects with ERR_OUTPUT and leaves no file. `frames` must not be empty. */
 export async function writeReportPage(
   path: string,
   report: LatencyReport,
@@ -23,9 +23,9 @@ export async function writeReportPage(
   }
 }
 
-/** The page's script with all that it imports, in one piece: it draws with the same functions as the page did. */
+/** The page's script bundled with its imports: it draws with the same functions as the page's first content. */
 export async function bundledScript(): Promise<string> {
-  // The package carries the bundled script, and no compiler.
+  // The package contains the bundled script, but no bundler.
   const packed = new URL('./page-script.bundle.js', import.meta.url);
   if (existsSync(packed)) return readFile(packed, 'utf8');
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

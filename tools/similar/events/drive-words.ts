@@ -1,21 +1,21 @@
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { peopleClasses, vehicleClasses } from '../../../src/perception/classes.js';
 
-/** What lasts is said when it changes, and again after so many seconds. */
+/** A lasting state is said when it changes, and repeated after this many seconds. */
 const againS = 5;
 
 const vehicles: ReadonlySet<string> = new Set(vehicleClasses);
 const people: ReadonlySet<string> = new Set(peopleClasses);
-/** Road users that are told one by one; cars are told by their number. */
+/** Road users that get a word each; cars are only counted. */
 const told: ReadonlySet<string> = new Set(['truck', 'bus', 'motorcycle', 'cyclist']);
-/** Classes of the map that say where one drives. */
+/** Map classes that describe the surroundings. */
 const places: readonly string[] = ['building', 'tree', 'fence', 'pavement', 'sky'];
 
-/** Tightest bends of a road and of a turn, 1/metres. */
+/** Curvature above which a road bends and the car turns, 1/metres. */
 const bendPerM = 1 / 400;
 const turnPerM = 1 / 60;
 
-/** A stretch of a drive as a sentence. */
+/** A stretch of a drive described in words. */
 export interface Sentence {
   /** Seconds since the drive's first frame. */
   fromS: number;
@@ -23,8 +23,9 @@ export interface Sentence {
 }
 
 /**
- * Says a drive in words, second by second: signs and lights that come into sight, who else is on the road and how many, how one
- * drives, what stands beside the road, and what the health codes and networks of one's own say of the whole picture.
+ * Describes a drive in words, second by second: signs and lights that come into sight, which and how many road users
+ * there are, the manoeuvre, what is along the road, and the health codes and custom networks' answers about the
+ * complete picture.
  */
 export class DriveWords {
   readonly #sentenceS: number;
@@ -45,7 +46,7 @@ export class DriveWords {
     this.#second.frames.push(frame);
   }
 
-  /** All sentences, once every frame was added; those without a word are left out. */
+  /** All sentences, once every frame has been added; without empty ones. */
   end(): Sentence[] {
     if (this.#second !== undefined) this.#say();
     return [...this.#sentences.values()].filter(({ words }) => words.length > 0);
@@ -56,7 +57,7 @@ export class DriveWords {
     this.#second = undefined;
     const number = Math.floor(second / this.#sentenceS);
     if (number !== this.#sentence) {
-      // A sentence stands for itself: what lasts is said again.
+      // Each sentence is self-contained, so lasting states are repeated.
       this.#seen.clear();
       this.#lasting.clear();
       this.#sentence = number;
@@ -77,7 +78,7 @@ export class DriveWords {
   }
 }
 
-/** What comes into sight, each by its track. */
+/** What comes into sight, with its track as the key. */
 function* comingWords(frames: readonly PerceptionFrame[]): Generator<[key: string, word: string]> {
   for (const { detections, signs, lights, health } of frames) {
     for (const { className, trackId } of detections)
@@ -91,7 +92,7 @@ function* comingWords(frames: readonly PerceptionFrame[]): Generator<[key: strin
   }
 }
 
-/** What holds for a while, by what it is about. */
+/** Lasting states, keyed by what they are about. */
 function* lastingWords(
   frames: readonly PerceptionFrame[],
 ): Generator<[what: string, word: string]> {

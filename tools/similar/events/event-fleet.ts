@@ -14,7 +14,7 @@ import { DriveWords, type Sentence } from './drive-words.js';
 import { sentenceCoder } from './sentence-code.js';
 import { learnWords, type SkipGramOptions, type WordVectors, wordDims } from './skip-gram.js';
 
-/** Where the words of the last codes lie. */
+/** File with the words of the last codes. */
 const wordsFile = 'events.json';
 
 const wordsSchema = z.strictObject({
@@ -26,18 +26,19 @@ const wordsSchema = z.strictObject({
 
 export interface EventSummary {
   run: string;
-  /** Units that have results, and their sentences. */
+  /** Units with results, and their sentences. */
   units: number;
   sentences: number;
-  /** Units whose results cannot be read, by name, and why. */
+  /** Units whose results cannot be read, by name, with the reason. */
   failures: { name: string; reason: string }[];
-  /** Most often first. */
+  /** Most frequent first. */
   words: WordVectors;
 }
 
 /**
- * Codes of what happens in the drives of a run: each stretch of `sentenceS` seconds is a sentence, its words are learnt from all
- * of them, and its code is their mean. Other drives give other words: the codes of the whole are written anew.
+ * Codes what happens in the drives of a run: each stretch of `sentenceS` seconds is a sentence, word vectors are
+ * learnt from all sentences, and a sentence's code is the mean of its words. Other drives give other words, so all
+ * codes are rewritten.
  */
 export async function codeEvents(
   results: Store,
@@ -81,7 +82,7 @@ export async function codeEvents(
     const bytes = packCodes({
       ...{ maker, drive: record.drive, location, dims: wordDims, codes: all },
       timesS: Float64Array.from(coded, ({ fromS }) => fromS),
-      // Nobody looked at the pictures.
+      // Events are coded without their pictures.
       thumbnails: coded.map(() => new Uint8Array(0)),
     });
     await codes.put(`drive=${encodeURIComponent(record.drive)}/${name}.codes`, bytes);
@@ -98,7 +99,7 @@ export async function codeEvents(
   return { run, units: said.length, sentences: sentences.length, failures, words };
 }
 
-/** Who made the codes of events that lie in a store. Rejects with ERR_SOURCE_EMPTY where there are none. */
+/** The maker of a store's event codes. Rejects with ERR_SOURCE_EMPTY if there are none. */
 export async function eventMaker(codes: Store): Promise<string> {
   const file = parseRecord(wordsSchema, await codes.read(wordsFile));
   if (file !== undefined) return file.maker;
@@ -108,7 +109,10 @@ export async function eventMaker(codes: Store): Promise<string> {
   );
 }
 
-/** The code of the sentence of a drive, by its name or where it lies, that a moment is in. Rejects with ERR_USAGE where there is none. */
+/**
+ * The code of the sentence that contains a moment of a drive, given by name or location. Rejects with ERR_USAGE if
+ * there is none.
+ */
 export async function codeAt(
   drives: readonly SearchedDrive[],
   drive: string,

@@ -1,11 +1,11 @@
 import { type WordVectors, wordDims } from './skip-gram.js';
 
-/** Words more often than this share of all weigh less than half (Arora et al. 2017, "smooth inverse frequency"). */
+/** Words above this share of all words weigh less than half (Arora et al. 2017, "smooth inverse frequency"). */
 const often = 0.01;
 
 /**
- * The code of a sentence: the mean of its words' vectors, each scaled to length 1, rare words counting more, then less the
- * mean of all words, scaled to length 1. Undefined where none of its words is known.
+ * The code of a sentence: the mean of its words' vectors, each scaled to length 1 and weighted towards rare words,
+ * minus the mean of all words, scaled to length 1. Undefined if none of its words is known.
  */
 export function sentenceCoder({
   words,
@@ -41,7 +41,7 @@ export function sentenceCoder({
   };
 }
 
-/** The words nearest to a word by their angle, nearest first, with its cosine; none for a word that is not known. */
+/** The words nearest to a word by angle, nearest first, with their cosines; none for an unknown word. */
 export function nearWords(
   { words, vectors }: WordVectors,
   word: string,

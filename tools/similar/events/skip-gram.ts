@@ -1,16 +1,16 @@
 import { mulberry32 } from '../../../src/bundle/golden.js';
 
-/** Numbers of a word: a multiple of 8, as `nearest` wants them. */
+/** Dimension of a word's vector: a multiple of 8, as `nearest` requires. */
 export const wordDims = 32;
 
 export interface SkipGramOptions {
-  /** Words on either side that a word's context is. */
+  /** Context size: number of words on either side. */
   window: number;
-  /** Words drawn by chance for each that is there. */
+  /** Random words drawn for each word of the context. */
   negatives: number;
-  /** Pairs that are learnt from, about; a small collection is gone through again and again. */
+  /** Approximate number of training pairs; a small collection is repeated. */
   pairs: number;
-  /** Rate of the first pair; it falls to a hundredth of it. */
+  /** Learning rate of the first pair; it falls to a hundredth of it. */
   peakRate: number;
   seed: number;
 }
@@ -23,7 +23,7 @@ export const skipGramDefaults: SkipGramOptions = {
   seed: 1,
 };
 
-/** Words with how often they are, most often first, and their vectors, row-major, `wordDims` numbers each. */
+/** Words with their counts, most frequent first, and their vectors, row-major, `wordDims` numbers each. */
 export interface WordVectors {
   words: string[];
   counts: number[];
@@ -31,10 +31,11 @@ export interface WordVectors {
 }
 
 /**
- * Loss and gradients of one pair with its negatives (Mikolov et al. 2013, "Distributed representations of words and phrases",
- * formula 4, with its sign turned round): -log s(u0 v) - sum log s(-ui v), where s is the logistic function. `inward` holds v
- * in row `centre`, `outward` the u in rows `others`, of which the first is the word that is there. Fills `slopes`, one for
- * each of `others`, and `centreGradient`: the gradient of ui is slopes[i] v, that of v is `centreGradient`.
+ * Loss and gradients of one pair with its negatives (Mikolov et al. 2013, "Distributed representations of words and
+ * phrases", formula 4 with its sign reversed): -log s(u0 v) - sum log s(-ui v), where s is the logistic function.
+ * `inward` holds v in row `centre`, `outward` the u in rows `others`, of which the first is the true context word.
+ * Fills `slopes`, one for each of `others`, and `centreGradient`: the gradient of ui is slopes[i] v, that of v is
+ * `centreGradient`.
  */
 export function pairGradients(
   inward: Float32Array,
@@ -65,8 +66,8 @@ export function pairGradients(
 }
 
 /**
- * Vectors of words by skip-gram with negative sampling: words that are in the same company lie close by their angle. A word
- * that is there once only is left out. The same sentences and options give the same numbers.
+ * Word vectors by skip-gram with negative sampling: words with similar contexts are close by angle. Words that occur
+ * only once are omitted. The same sentences and options give the same numbers.
  */
 export function learnWords(
   sentences: readonly (readonly string[])[],
@@ -91,7 +92,7 @@ export function learnWords(
     for (const sentence of coded) {
       for (const [place, centre] of sentence.entries()) {
         const rate = options.peakRate * Math.max(0.01, 1 - done++ / (all * epochs));
-        // Near words count more: the reach is drawn anew for each.
+        // Nearer words count more, because the window's reach is drawn for each word.
         const reach = 1 + Math.floor(random() * options.window);
         const last = Math.min(sentence.length - 1, place + reach);
         for (let near = Math.max(0, place - reach); near <= last; near++) {
@@ -126,7 +127,7 @@ function codedSentences(sentences: readonly (readonly string[])[]) {
   return { words: kept.map(([word]) => word), counts: kept.map(([, count]) => count), coded };
 }
 
-/** Draws a word by the 0.75th power of its count, as Mikolov et al. do; never the one that is there. */
+/** Draws a word by the 0.75th power of its count, as Mikolov et al. do; never the true one. */
 function drawerOf(counts: readonly number[], random: () => number): (not: number) => number {
   const upTo = new Float64Array(counts.length);
   let sum = 0;

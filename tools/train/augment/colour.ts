@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 
-/** value' = (grey + (value - grey) * saturation) * gain + bias, by channel; values 0..255. */
+/** value' = (grey + (value - grey) * saturation) * gain + bias, for each channel; values 0..255. */
 export interface ColourChange {
   gain: [number, number, number];
   bias: [number, number, number];
@@ -10,8 +10,8 @@ export interface ColourChange {
 export const noColourChange: ColourChange = { gain: [1, 1, 1], bias: [0, 0, 0], saturation: 1 };
 
 /**
- * Draws a change of exposure, contrast, white balance and saturation; `strength` 1 is what daylight and
- * cameras do to a road, 0 none.
+ * Draws a random change of exposure, contrast, white balance and saturation; `strength` 1 varies as much as
+ * daylight and cameras do on a road, 0 changes nothing.
  */
 export function drawColourChange(random: Random, strength: number): ColourChange {
   const exposure = Math.exp(random.normal() * 0.25 * strength);
@@ -19,7 +19,7 @@ export function drawColourChange(random: Random, strength: number): ColourChange
   const lift = random.normal() * 12 * strength;
   const channel = (): [number, number] => {
     const gain = exposure * contrast * Math.exp(random.normal() * 0.06 * strength);
-    // Contrast turns about the middle grey.
+    // Contrast pivots on middle grey.
     return [gain, lift + 128 * (1 - contrast)];
   };
   const [red, green, blue] = [channel(), channel(), channel()];

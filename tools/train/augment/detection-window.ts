@@ -5,13 +5,13 @@ import type { MatchingBox } from '../targets/match-default-boxes.js';
 /** Left, top, right, bottom in pixels of the picture; may reach beyond it. */
 export type Window = readonly [number, number, number, number];
 
-/** Share of a box that must stay in the window for it to be learnt; less is ignored. */
+/** Share of a box that must stay in the window for the box to be learnt; below it the box is ignored. */
 const keptShare = 0.4;
 /** Boxes smaller than this in the network's input are too small to learn, pixels. */
 const smallestEdgePx = 2.5;
 
 /**
- * Draws the part of a picture to look at: whole, enlarged (a crop that holds the centre of a box, as in Liu et
+ * Draws the part of a picture to show: all of it, enlarged (a crop that holds the centre of a box, as in Liu et
  * al. 2016, section 3.6), or shrunk on a larger canvas, which makes the small objects that pictures lack.
  */
 export function drawWindow(
@@ -53,8 +53,8 @@ function holdsCentre([left, top, right, bottom]: Window, { boxXyxyPx: box }: Tru
 }
 
 /**
- * The true boxes as the network's input shows them, in shares of it. Boxes that are mostly cut off, too small,
- * or of a teacher's weak opinion become regions to ignore.
+ * Returns the true boxes as the network's input shows them, as shares of it. Boxes that are mostly cut off, too small,
+ * or of which the teacher is unsure become regions to ignore.
  */
 export function boxesInWindow(
   boxes: readonly TruthBox[],

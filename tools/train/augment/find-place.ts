@@ -2,14 +2,14 @@ import { type BoxXyxy, overlapOfSmaller } from '../../datasets/box-geometry.js';
 import type { RgbImage, TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 
-/** A pasted object may hide this share of a smaller box, or lie in that share of a larger one. */
+/** Largest share of a smaller box that a pasted object may hide, or of itself that may lie in a larger one. */
 const mostHidden = 0.05;
 const placesTried = 10;
 
 /**
- * A box for a pasted object, in the part of the picture where signs and lights stand, that covers nothing that is there
- * already; small ones more often, as in the street. `edgePx`: the smallest and largest geometric mean of its sides;
- * `aspect`: width to height. Undefined when no place was found.
+ * Draws a box for a pasted object, in the part of the picture where signs and lights stand, that covers no existing box;
+ * small boxes more often, as in the street. `edgePx`: the smallest and largest geometric mean of its sides;
+ * `aspect`: width to height. Returns undefined if no place was found.
  */
 export function findPlace(
   { widthPx, heightPx }: RgbImage,

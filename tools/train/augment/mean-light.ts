@@ -1,7 +1,7 @@
 import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage } from '../../datasets/sample.js';
 
-/** Mean of all channels over some 64 pixels of a box, 0..255. */
+/** Mean of all channels over about 64 pixels of a box, 0..255. */
 export function meanLight({ widthPx, heightPx, data }: RgbImage, box: BoxXyxy): number {
   let sum = 0;
   for (let i = 0; i < 64; i++) {

@@ -15,7 +15,7 @@ interface Size {
   heightPx: number;
 }
 
-/** The four parts about a point in the middle of the input (Bochkovskiy et al. 2020, section 3.3). */
+/** Draws the four parts around a point near the middle of the input (Bochkovskiy et al. 2020, section 3.3). */
 export function drawTiles({ widthPx, heightPx }: Size, random: Random): Tile[] {
   const x = Math.round(widthPx * random.between(0.35, 0.65));
   const y = Math.round(heightPx * random.between(0.35, 0.65));
@@ -37,7 +37,7 @@ export function drawTiles({ widthPx, heightPx }: Size, random: Random): Tile[] {
   );
 }
 
-/** The part of a window with a tile's shape, so that what the tile shows is not stretched more than the whole would be. */
+/** Draws the part of a window with a tile's shape, so that the tile stretches pictures no more than the full input does. */
 export function windowForTile(window: Window, tile: Size, whole: Size, random: Random): Window {
   const [left, top, right, bottom] = window;
   // How much narrower the tile is than the input, by the ratio of width to height.
@@ -49,7 +49,7 @@ export function windowForTile(window: Window, tile: Size, whole: Size, random: R
   return [x, y, x + width, y + height];
 }
 
-/** A box in shares of a tile, in shares of the whole input. */
+/** Converts a box from shares of a tile to shares of the full input. */
 export function boxFromTile(box: MatchingBox, tile: Tile, whole: Size): MatchingBox {
   const [left, top, right, bottom] = box.boxXyxyNorm;
   const x = (share: number): number => (tile.leftPx + share * tile.widthPx) / whole.widthPx;

@@ -2,7 +2,7 @@ import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage } from '../../datasets/sample.js';
 
 /**
- * Paints a box of a picture, in place. For every pixel whose centre may lie in the box `shade` is given that centre in
+ * Paints a box of a picture, in place. For every pixel whose centre may be in the box, `shade` receives that centre as
  * shares of the box (0..1 inside) and writes red, green, blue (0..255) and opacity (0..1; 0 leaves the pixel as it is).
  */
 export function paintBox(

@@ -14,18 +14,18 @@ export interface CutOut {
 
 export interface PasteCutOutsOptions {
   cutOuts: readonly CutOut[];
-  /** A picture's pixels. */
+  /** Loads a picture's pixels. */
   load: (sample: DetectionSample) => Promise<RgbImage>;
   /** Most objects, at least one. */
   most: number;
-  /** Smallest and largest size, as a factor on the object's share of its own picture. */
+  /** Smallest and largest factor on the object's share of its own picture. */
   scale: readonly [number, number];
 }
 
 /** Share of a cut-out's edge over which it fades into the picture. */
 const featherShare = 0.08;
 
-/** The objects of the classes that a teacher did not draw and that are at least `leastEdgePx` wide and high. */
+/** Returns the objects of `classes` that were not labelled by a teacher and are at least `leastEdgePx` wide and high. */
 export function cutOutsOf(
   samples: readonly DetectionSample[],
   classes: readonly string[],
@@ -39,11 +39,11 @@ export function cutOutsOf(
 }
 
 /**
- * Pastes one to `most` objects, cut out of other pictures by their boxes and mirrored or not, into a copy of a picture, with
- * soft edges and their light drawn halfway to that of the place, and adds their boxes (Dwibedi et al. 2017, Cut, paste
- * and learn). An object keeps its share of the picture's width and height, times a factor: so the network's input shows
- * it in its own proportions. What stands there already is left uncovered; an object that finds no place is left
- * out. The picture given is not changed.
+ * Pastes one to `most` objects, cut out of other pictures by their boxes and mirrored at random, into a copy of a picture,
+ * with soft edges and their brightness moved halfway to that of the place, and adds their boxes (Dwibedi et al. 2017, Cut,
+ * paste and learn). An object keeps its share of the picture's width and height, times a factor, so the network's input
+ * shows it in its own proportions. Existing objects are not covered; an object for which there is no place is
+ * omitted. The given picture is not changed.
  */
 export async function pasteCutOuts(
   scene: Scene,

@@ -20,9 +20,9 @@ export interface PasteLightsOptions {
 }
 
 /**
- * Draws one to `most` traffic lights of one build into a copy of a picture, as bright as the place where each
- * stands, and adds their boxes. What stands there already is left uncovered; a light that finds no place is left out. The
- * picture given is not changed.
+ * Draws one to `most` traffic lights of one build into a copy of a picture, each as bright as its surroundings,
+ * and adds their boxes. Existing objects are not covered; a light for which there is no place is omitted. The
+ * given picture is not changed.
  */
 export function pasteLights(scene: Scene, options: PasteLightsOptions, random: Random): Scene {
   const { widthPx, heightPx } = scene.image;

@@ -14,7 +14,7 @@ export interface Scene {
 
 export interface PasteOptions {
   crops: readonly SignSample[];
-  /** A crop's pixels. */
+  /** Loads a crop's pixels. */
   load: (crop: SignSample) => Promise<RgbImage>;
   /** Most signs, at least one. */
   most: number;
@@ -23,9 +23,9 @@ export interface PasteOptions {
 }
 
 /**
- * Pastes one to `most` signs into a copy of a picture, each by its outline with a soft edge, its light drawn
- * halfway to that of the place where it stands, and adds their boxes as traffic signs. What stands there already
- * is left uncovered; a sign that finds no place is left out. The picture given is not changed.
+ * Pastes one to `most` signs into a copy of a picture, each cut along its outline with a soft edge and its brightness
+ * moved halfway to that of its place, and adds their boxes as traffic signs. Existing objects are not
+ * covered; a sign for which there is no place is omitted. The given picture is not changed.
  */
 export async function pasteSigns(
   scene: Scene,
@@ -46,10 +46,10 @@ export async function pasteSigns(
   return { image, boxes };
 }
 
-/** Draws a crop so that the sign in it fills the box; its margin is left out by the outline. */
+/** Draws a crop so that the sign in it fills the box; the outline cuts off the crop's margin. */
 function pasteCrop(image: RgbImage, crop: RgbImage, classId: number, box: BoxXyxy): void {
   const [left, top, right, bottom] = box;
-  // The box shows all of the crop but its margin.
+  // The box shows the crop without its margin.
   const inner = 1 - 2 * cropMarginShare;
   const feather = Math.max(0.02, (1.2 * inner) / Math.min(right - left, bottom - top));
   const whole: BoxXyxy = [0, 0, crop.widthPx, crop.heightPx];

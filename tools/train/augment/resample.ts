@@ -2,7 +2,7 @@ import type { BoxXyxy } from '../../datasets/box-geometry.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { meanLight } from './mean-light.js';
 
-/** Bilinear value of a channel at a place in shares of a picture; its border goes on outside. */
+/** Bilinear value of a channel at a point in shares of a picture; outside, the border pixels are repeated. */
 export function valueAt(
   { widthPx, heightPx, data }: RgbImage,
   x: number,
@@ -22,7 +22,7 @@ export function valueAt(
   return above + (py - y0) * (below - above);
 }
 
-/** Factor from an object's light halfway (by the square root) to that of the place where it is put, 0.6 to 1.6. */
+/** Factor that moves an object's brightness halfway (by the square root) to that of its new place, 0.6 to 1.6. */
 export function lightGain(
   place: { image: RgbImage; box: BoxXyxy },
   object: { image: RgbImage; box: BoxXyxy },

@@ -1,16 +1,16 @@
 import { boxSize, boxStart, weightOne } from '../../../src/preprocess/sample-grid.js';
 import type { RgbImage } from '../../datasets/sample.js';
 
-/** Sums of one output row, by channel; reused from row to row. */
+/** Sums of one output row for each channel; reused for every row. */
 export interface RowSums {
   red: Float32Array;
   green: Float32Array;
   blue: Float32Array;
 }
 
-/** Where along one axis each output pixel takes its value from, as the rig's preprocessing has it. */
+/** Where along one axis each output pixel takes its value from, as in the rig's preprocessing. */
 export interface AxisBoxes {
-  /** Source pixels that are averaged; one more is read, because boxes stand between whole pixels. */
+  /** Source pixels that are averaged; one more is read, because boxes begin between whole pixels. */
   boxPx: number;
   /** First pixel of each box, or -1 outside the picture. */
   starts: Int32Array;
@@ -37,7 +37,7 @@ export function placeBoxes(
   return { boxPx, starts, shares };
 }
 
-/** Writes one row of weighted sums over boxes; divided by the box's size they are the values. Outside stands padding. */
+/** Writes one row of weighted sums over boxes; divided by the box's size they are the values. Padding fills the outside. */
 export function sumBoxRow(
   { data, widthPx, heightPx }: RgbImage,
   columns: AxisBoxes,
@@ -60,7 +60,7 @@ export function sumBoxRow(
     let sumRed = 0;
     let sumGreen = 0;
     let sumBlue = 0;
-    // A picture of one pixel's width or height has no further pixel, and its share is 0.
+    // A picture one pixel wide or high has no next pixel; its share is 0.
     const lastX = Math.min(columns.boxPx, widthPx - 1 - left);
     const lastY = Math.min(rows.boxPx, heightPx - 1 - top);
     for (let y = 0; y <= lastY; y++) {

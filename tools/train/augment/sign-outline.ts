@@ -1,10 +1,10 @@
-/** Share of a crop that is margin on each side, where the sign's box grew by a tenth on every side. */
+/** Share of a crop that is margin on each side, if the sign's box was enlarged by a tenth on every side. */
 export const cropMarginShare = 0.1 / 1.2;
 const half = 0.5 - cropMarginShare;
 
 type Outline = 'circle' | 'triangle' | 'yield' | 'octagon' | 'diamond';
 
-/** What GTSRB's signs look like from afar; all others are round. */
+/** Outline of a GTSRB sign; round if not listed here. */
 function outlineOf(classId: number): Outline {
   if (classId === 11 || (classId >= 18 && classId <= 31)) return 'triangle';
   if (classId === 12) return 'diamond';
@@ -35,7 +35,7 @@ function depthInside(outline: Outline, x: number, y: number): number {
 }
 
 /**
- * How opaque a sign is at a point of its crop (shares from the top-left corner), 0..1: its shape with a soft edge of
+ * Opacity of a sign at a point of its crop (shares from the top-left corner), 0..1: its shape with a soft edge of
  * `feather`, a share of the crop.
  */
 export function signOpacity(classId: number, x: number, y: number, feather: number): number {

@@ -3,17 +3,17 @@ import type { TruthBox } from '../../datasets/sample.js';
 import type { Random } from '../random.js';
 import type { Window } from './detection-window.js';
 
-/** Least overlap of the crop with one of the boxes; undefined leaves the overlap open. */
+/** Least overlap of the crop with one of the boxes; undefined requires none. */
 const leastOverlaps: readonly (number | undefined)[] = [0.1, 0.3, 0.5, 0.7, 0.9, undefined];
 const tries = 50;
-/** Largest edge of the canvas, in edges of the picture. */
+/** Largest edge of the canvas, as a multiple of the picture's edge. */
 const largestCanvas = 4;
 
 /**
  * SSD's crops (Liu et al. 2016, section 2.2): the whole picture, a crop that overlaps a box by at least 0.1, 0.3, 0.5,
  * 0.7 or 0.9 (IoU), or any crop; its edges 0.3 to 1 of the picture's, its ratio of width to height half to twice the
- * picture's. Before that, with a chance of one half, the picture shrinks on a canvas of up to four times its edges
- * (section 3.6), of which the crop is then a part.
+ * picture's. Before that, with a probability of one half, the picture is put on a canvas of up to four times its edges
+ * (section 3.6), and the crop is taken from the canvas.
  */
 export function drawSsdWindow(
   widthPx: number,

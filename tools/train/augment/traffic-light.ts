@@ -2,14 +2,14 @@ import type { Random } from '../random.js';
 
 type Rgb = readonly [number, number, number];
 
-/** What a drawn traffic light looks like. Lengths along it are counted in the distance between two lamps. */
+/** Appearance of a drawn traffic light. Lengths are multiples of the distance between two lamps. */
 export interface TrafficLight {
   lamps: number;
   isHorizontal: boolean;
   /** From the outermost lamps' centres to the housing's ends, and from the middle to its long sides. */
   endMargin: number;
   sideMargin: number;
-  /** Breadth of the board about the housing, 0 where there is none, and of the light rim on it. */
+  /** Width of the board around the housing, 0 if there is none, and of the light rim on it. */
   board: number;
   rim: number;
   lampRadius: number;
@@ -18,10 +18,10 @@ export interface TrafficLight {
   housing: Rgb;
   boardColour: Rgb;
   rimColour: Rgb;
-  /** Colour of each lamp, and whether it shines. */
+  /** Colour of each lamp, and whether it is lit. */
   colours: readonly Rgb[];
   isLit: readonly boolean[];
-  /** What an unlit lens shows of its colour. */
+  /** Share of its colour that an unlit lens shows. */
   dimness: number;
   /** Leans to the side by this share of its height. */
   shear: number;
@@ -49,7 +49,7 @@ const housings: readonly Rgb[] = [
   [120, 124, 126],
 ];
 
-/** Draws a light: its build, its colours, and which of its lamps shine. */
+/** Draws a random light: its build, its colours, and which of its lamps are lit. */
 export function drawTrafficLight(random: Random): TrafficLight {
   const lamps = pick(random, [2, 3, 3, 3, 3, 3, 4]);
   const isHorizontal = random.chance(0.12);
@@ -100,8 +100,8 @@ function depthInside(x: number, y: number, halfX: number, halfY: number, radius:
 
 /**
  * Colour (0..255, may lie beyond) and opacity (0..1) of a light at a point of its box, in shares from its top-left
- * corner, written into `out` as red, green, blue, opacity. `daylight` multiplies what does not shine; `feather` is the
- * breadth of a soft edge, as a share of the distance between two lamps.
+ * corner, written into `out` as red, green, blue, opacity. `daylight` multiplies everything that is not lit; `feather` is
+ * the width of a soft edge, as a share of the distance between two lamps.
  */
 export function trafficLightAt(
   light: TrafficLight,
@@ -138,7 +138,7 @@ export function trafficLightAt(
   const lamp = Math.min(light.lamps - 1, Math.max(0, Math.round(along + (light.lamps - 1) / 2)));
   const dx = along - (lamp - (light.lamps - 1) / 2);
   const distance = Math.hypot(dx, across);
-  // The hood stands about the upper half of the lens.
+  // The hood surrounds the upper half of the lens.
   const isAbove = light.isHorizontal ? across < 0 : dx < 0;
   if (light.visor > 0 && isAbove)
     set([14, 14, 15], soft(light.lampRadius + light.visor - distance), daylight);

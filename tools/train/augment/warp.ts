@@ -19,10 +19,10 @@ export function windowAffine(
 }
 
 /**
- * Draws the picture through an affine map into a network's input, then colour change, colour order, mean and scale.
- * A map without a turn samples as the rig's preprocessing does: means over boxes placed between whole pixels, so
- * that what is trained on is what drives. A turned one is bilinear, with two or three taps an axis where the picture
- * shrinks. What lies outside the picture is the spec's padValue.
+ * Draws the picture through an affine map into a network's input, then applies colour change, colour order, mean and scale.
+ * A map without rotation samples as the rig's preprocessing does: means over boxes placed between whole pixels, so
+ * that training and driving see the same. A rotated one is bilinear, with two or three taps per axis if the picture
+ * shrinks. Outside the picture the value is the spec's padValue.
  *
  * Writes float32 [3, heightPx, widthPx] at `offset` of `out`.
  */
@@ -53,7 +53,7 @@ export function warpInto(
   }
   const shrink = Math.max(Math.hypot(a, d), Math.hypot(b, e));
   const taps = shrink > 1.5 ? (shrink > 3 ? 3 : 2) : 1;
-  // One sample a tap: which column of the picture, and how far towards the next.
+  // One sample per tap: which column of the picture, and how far towards the next.
   const across = { x: new Float64Array(widthPx * taps), y: new Float64Array(widthPx * taps) };
   for (let i = 0; i < widthPx * taps; i++) {
     const u = (i + 0.5) / taps;
@@ -125,7 +125,7 @@ function addRow(
 
 const clamp8 = (value: number): number => Math.min(255, Math.max(0, value));
 
-/** Means of the sums, colour change, colour order, mean and scale: one row of three planes. */
+/** Turns the sums into means, then applies colour change, colour order, mean and scale: one row of three planes. */
 function finishRow(
   sums: RowSums,
   samples: number,
@@ -155,7 +155,7 @@ function finishRow(
     let second = green;
     let third = isBgr ? red : blue;
     if (isYuv) {
-      // BT.601, full range, as JPEG has it.
+      // BT.601, full range, as in JPEG.
       first = 0.299 * red + 0.587 * green + 0.114 * blue;
       second = (blue - first) * 0.564334 + 128;
       third = (red - first) * 0.713267 + 128;
@@ -166,7 +166,7 @@ function finishRow(
   }
 }
 
-/** Draws a class map through the same map, nearest neighbour; outside the picture stands 255 (void). */
+/** Draws a class map through the same affine map, nearest neighbour; outside the picture the value is 255 (void). */
 export function warpLabelsInto(
   labels: Uint8Array,
   labelWidthPx: number,

@@ -5,7 +5,7 @@ import { startTfjsNode } from './tfjs-node.js';
 import { startWasm } from './wasm.js';
 import { startWebgpu, stopWebgpu } from './webgpu.js';
 
-/** The backends by the name a user gives them. */
+/** Backends by the names that users give them. */
 export const backendNames = ['tfjs-node', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 /** `auto` takes the first of `tfjs-node`, `webgpu` and `wasm` that runs. */
@@ -14,9 +14,9 @@ export type BackendRequest = BackendName | 'auto';
 export interface ChosenBackend {
   tf: typeof tf;
   name: BackendName;
-  /** One line for the user: why this one, and why not the ones before it. */
+  /** One line for the user: why this backend was chosen, and why not those tried first. */
   why: string;
-  /** Lets go of what would keep the process from ending. Tensors may be lost. */
+  /** Releases what would keep the process alive. Tensors may be lost. */
   close(): void;
 }
 
@@ -26,9 +26,9 @@ export interface BackendOptions {
 }
 
 /**
- * Starts the backend on which TensorFlow.js computes in this thread. Nothing falls back in silence: a backend
- * asked for by name runs or the call fails, and `auto` says in `why` what it passed over.
- * @throws ERR_PROVIDER_UNAVAILABLE when the backend asked for cannot run here
+ * Starts the backend on which TensorFlow.js computes in this thread. There is no silent fallback: a backend
+ * requested by name runs or the call fails, and `auto` lists in `why` the backends it passed over.
+ * @throws ERR_PROVIDER_UNAVAILABLE when the requested backend cannot run here
  * @throws ERR_USAGE for an unknown name
  */
 export async function chooseBackend(
@@ -62,7 +62,7 @@ export async function chooseBackend(
   return chosen('wasm', passedOver.join('; '));
 }
 
-/** Each starts a backend; the result is undefined when it runs, else a phrase that says why not. */
+/** Each function starts a backend and resolves with undefined if it runs, else with a phrase that says why not. */
 const starters: Readonly<Record<BackendName, (threads: number) => Promise<string | undefined>>> = {
   'tfjs-node': startTfjsNode,
   webgpu: startWebgpu,

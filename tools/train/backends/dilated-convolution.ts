@@ -8,16 +8,16 @@ export function isDilated(dilations: unknown): boolean {
 }
 
 /**
- * Makes convolution layers call a dilated convolution and its bias one after the other. The fused form carries
- * its gradient inside, one that refuses dilation; the plain form's is looked up, and on wasm there is one
- * (kernels/gradients.ts). Layers reach the fused form through `tf.fused`, so it is replaced there.
+ * Makes convolution layers call a dilated convolution and its bias one after the other. The fused operation has a
+ * built-in gradient that rejects dilation; the plain one looks its gradient up, and wasm has a gradient for it
+ * (kernels/gradients.ts). Layers call the fused operation through `tf.fused`, so it is replaced there.
  */
 export function unfuseDilatedConvolutions(): void {
   const fused = tf.fused.conv2d;
   const conv2d = ((options: Parameters<FusedConvolution>[0]) => {
     const { x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias } = options;
     const isLinear = (options.activation ?? 'linear') === 'linear';
-    // With another activation the fused form takes itself apart while gradients are recorded.
+    // With another activation the fused operation runs as separate operations while gradients are recorded.
     if (!isDilated(dilations) || !isLinear) return fused(options);
     const y = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
     return bias === undefined || bias === null ? y : tf.add(y, bias);

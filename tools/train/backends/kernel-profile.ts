@@ -1,11 +1,11 @@
 import { textTable } from '../../../src/text/text-table.js';
 import { tf } from '../../layers-to-onnx/tf.js';
 
-/** What one kernel cost while it was watched. */
+/** Calls and time of one kernel while it was profiled. */
 export interface KernelTime {
   kernel: string;
   calls: number;
-  /** Time inside the kernel, in milliseconds, without the kernels that it called itself. */
+  /** Milliseconds inside the kernel, without the kernels that it called. */
   selfMs: number;
 }
 
@@ -32,7 +32,7 @@ function replaceKernel(config: tf.KernelConfig): void {
   tf.registerKernel(config);
 }
 
-/** `watch.innerMs` collects the time of the kernels that run inside the one being timed. */
+/** `watch.innerMs` sums the time of the kernels that run inside the timed one. */
 function timedKernel(
   config: tf.KernelConfig,
   times: Map<string, KernelTime>,
@@ -59,7 +59,7 @@ function timedKernel(
   };
 }
 
-/** A table of the costliest kernels, one line each, most first; `steps` divides calls and times. */
+/** Formats a table of the costliest kernels, one line each, most first; calls and times are divided by `steps`. */
 export function kernelTable(times: readonly KernelTime[], steps = 1, most = 15): string {
   const rows = times
     .slice(0, most)

@@ -1,11 +1,11 @@
-/** Whether an import failed because the package is not there, rather than because it is broken. */
+/** Whether an import failed because the package is not installed, rather than because it is broken. */
 export function isNotInstalled(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
 }
 
 /**
- * Imports a package that may be absent. Its name comes as a value so that the compiler does not ask for types.
+ * Imports a package that may be absent. Its name is a variable so that the compiler does not look for types.
  * @returns its exports, or one phrase that says why there are none
  */
 export async function importOptional(name: string): Promise<Record<string, unknown> | string> {

@@ -4,7 +4,7 @@ import { importOptional } from './optional-package.js';
 const packageName = '@tensorflow/tfjs-node';
 
 /**
- * Makes TensorFlow's native library the running backend, where the optional package `@tensorflow/tfjs-node` is
+ * Makes TensorFlow's native library the running backend, if the optional package `@tensorflow/tfjs-node` is
  * installed and loads.
  * @returns undefined when it runs, else one phrase that says why not
  */

@@ -17,7 +17,7 @@ import { mean, sum } from './kernels/reductions.js';
 import { unsortedSegmentSum } from './kernels/segment-sum.js';
 import { tile } from './kernels/tile.js';
 
-/** Kernels that the wasm backend lacks, or that are quicker on ONNX Runtime or in a plain loop. */
+/** Kernels that the wasm backend lacks, or that are faster on ONNX Runtime or in a plain loop. */
 export const heapKernels: readonly HeapKernel[] = [
   conv2d,
   fusedConv2d,
@@ -47,7 +47,7 @@ let isExtended = false;
 
 /**
  * Makes `wasm` the running backend of this thread, extended by the kernels above. Thread-local: a worker thread
- * that calls it has a backend of its own. The first call's options hold.
+ * that calls it has its own backend. The first call's options apply.
  * @throws ERR_PROVIDER_UNAVAILABLE when the WebAssembly module does not start
  */
 export async function startWasm(options: WasmOptions = {}): Promise<void> {

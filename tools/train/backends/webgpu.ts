@@ -4,7 +4,7 @@ import { importOptional } from './optional-package.js';
 const dawnPackage = 'webgpu';
 const backendPackage = '@tensorflow/tfjs-backend-webgpu';
 
-/** What is used of the WebGPU interface: `navigator.gpu` and what an adapter says of itself. */
+/** The part of the WebGPU interface that is used: `navigator.gpu` and an adapter's description. */
 interface Gpu {
   requestAdapter(options?: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
 }
@@ -13,9 +13,9 @@ export interface Adapter {
 }
 
 /**
- * Makes WebGPU the running backend, where the optional packages `webgpu` (Dawn for Node.js) and
- * `@tensorflow/tfjs-backend-webgpu` are installed and find a GPU. A software adapter is refused: it takes some
- * 25 s for a step of 0.1 s. While the backend runs, Node.js does not end by itself: see `stopWebgpu`.
+ * Makes WebGPU the running backend, if the optional packages `webgpu` (Dawn for Node.js) and
+ * `@tensorflow/tfjs-backend-webgpu` are installed and find a GPU. A software adapter is refused: it takes about
+ * 25 s for a step of 0.1 s. While the backend runs, Node.js does not exit on its own: see `stopWebgpu`.
  * @returns undefined when it runs, else one phrase that says why not
  */
 export async function startWebgpu(): Promise<string | undefined> {
@@ -28,7 +28,7 @@ export async function startWebgpu(): Promise<string | undefined> {
   if (isSoftwareAdapter(adapter))
     return `the only adapter is software: ${adapter.info.description}`;
 
-  // The backend looks for these when it is imported, so they must stand before.
+  // The backend looks for these when it is imported, so they are set first.
   Object.assign(globalThis, globals);
   const navigator = (globalThis as { navigator?: object }).navigator ?? {};
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
@@ -40,14 +40,14 @@ export async function startWebgpu(): Promise<string | undefined> {
   return typeof backend === 'string' ? backend : `${backendPackage} does not start`;
 }
 
-/** Lets go of the GPU, so that the process can end. Tensors on it are lost. */
+/** Releases the GPU, so that the process can end. Tensors on it are lost. */
 export function stopWebgpu(): void {
   if (tf.engine().backendNames().includes('webgpu')) tf.removeBackend('webgpu');
   const { navigator } = globalThis as { navigator?: { gpu?: unknown } };
   if (navigator !== undefined) delete navigator.gpu;
 }
 
-/** Whether an adapter computes on the CPU: it says so, or bears the name of a known software rasteriser. */
+/** Whether an adapter computes on the CPU: it says so, or has the name of a known software rasteriser. */
 export function isSoftwareAdapter({ info }: Adapter): boolean {
   const names = `${info.vendor} ${info.architecture} ${info.description}`;
   const isKnown = /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(names);

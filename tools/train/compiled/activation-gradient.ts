@@ -2,7 +2,7 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { TrainingGraph } from './training-graph.js';
 
 /**
- * Gradient before an activation from the gradient after it and the activation's own output:
+ * Gradient at an activation's input, from the gradient at its output and the output itself:
  * all of these derivatives can be written with the output alone.
  */
 export function activationGradient(
@@ -18,7 +18,7 @@ export function activationGradient(
   const one = () => graph.scalar('one', 1);
   switch (activation) {
     case 'relu': {
-      // 0 where the output is 0, and 1 where it is not: one pass, where comparing and choosing are two.
+      // 0 where the output is 0, else 1: one pass, while comparing and choosing are two.
       const slope = graph.node('HardSigmoid', [saved], {
         alpha: { float: 1e30 },
         beta: { float: 0 },
@@ -26,7 +26,7 @@ export function activationGradient(
       return graph.node('Mul', [gradient, slope]);
     }
     case 'elu': {
-      // For x < 0, y = e^x - 1 and dy/dx = y + 1; for x >= 0 it is 1: y + 1, held to 0 and 1.
+      // For x < 0, y = e^x - 1 and dy/dx = y + 1; for x >= 0 it is 1: y + 1, clamped to 0..1.
       const slope = graph.node('HardSigmoid', [saved], { alpha: { float: 1 }, beta: { float: 1 } });
       return graph.node('Mul', [gradient, slope]);
     }

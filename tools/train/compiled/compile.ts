@@ -29,7 +29,7 @@ import {
 } from './shape-gradient.js';
 import { gradientName, TrainingGraph } from './training-graph.js';
 
-/** The rule for each layer class; what is not here cannot be trained by the compiled step. */
+/** The rule for each layer class; the compiled step cannot train other layers. */
 const gradientRules: Readonly<Record<string, GradientRule>> = {
   Conv2D: convolutionGradient,
   Conv2DTranspose: transposedConvolutionGradient,
@@ -66,16 +66,16 @@ export interface CompiledGraphs {
   training: TrainingGraph;
   inputName: string;
   inputShape: number[];
-  /** Outputs in the model's order, with the names that the forward graph gives them. */
+  /** Outputs in the model's order, with their names in the forward graph. */
   outputs: { name: string; shape: number[] }[];
-  /** The input's gradient leaves the backward graph, by gradientName of the input. */
+  /** Whether the backward graph has the input's gradient as an output, named gradientName of the input. */
   hasInputGradient: boolean;
 }
 
 /**
  * Writes one training step of a model, forward and backward, as two ONNX graphs (reverse-mode automatic
- * differentiation over the layers). Feature maps are [batch, channels, rows, columns]. Nothing is computed for the
- * weights of `frozen` layers, nor for what stands before the first layer that learns.
+ * differentiation over the layers). Feature maps are [batch, channels, rows, columns]. No gradient is computed for the
+ * weights of `frozen` layers, nor for anything before the first layer that learns.
  * Throws ERR_TRAINING for a layer without a rule.
  */
 export function compileTraining(
@@ -88,7 +88,7 @@ export function compileTraining(
   const inputShape = [batch, ...channelsFirst(layerGraph.input.outputShape)];
   const inputName = training.share('input', inputShape);
   const valueByLayer = new Map([[layerGraph.input.name, inputName]]);
-  // What has a gradient; the input where it is asked for.
+  // Values that have a gradient; the input if it was requested.
   const isLearning = new Set<string>(hasInputGradient ? [layerGraph.input.name] : []);
   const emission: Emission = {
     graph: training.forward,
@@ -145,7 +145,7 @@ export function compileTraining(
   return { training, inputName, inputShape, outputs, hasInputGradient };
 }
 
-/** Weights stay in tf.layers' axis order; kernels are turned inside the graph, which costs next to nothing. */
+/** Weights stay in tf.layers' axis order; kernels are transposed inside the graph, which costs almost nothing. */
 function turned(training: TrainingGraph, node: LayerNode, position: number): string {
   const { name } = node.weights[position]!;
   const perm = position === 0 ? kernelPermutation[node.className] : undefined;

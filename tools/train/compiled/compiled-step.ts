@@ -11,7 +11,7 @@ export interface CompiledStepOptions {
   threads?: number;
   /** Share of the old running statistics that a step keeps. */
   statisticsMomentum?: number;
-  /** Patterns of layers that do not learn, and for whose weights nothing is computed. */
+  /** Patterns of layers that do not learn; no gradient is computed for their weights. */
   freeze?: readonly string[] | undefined;
   /** Also computes the input's gradient: for adversarial examples. */
   inputGradient?: boolean;
@@ -20,8 +20,8 @@ export interface CompiledStepOptions {
 export const usualMomentum = 0.98;
 
 /**
- * A training step of a tf.layers model as two ONNX graphs: no transposition between layouts, no kernel call a
- * layer from JavaScript, nothing allocated after the first step.
+ * A training step of a tf.layers model as two ONNX graphs: no transposition between layouts, no kernel call per
+ * layer from JavaScript, no allocation after the first step.
  */
 export class CompiledStep implements TrainingStep {
   readonly backend = 'onnx-compiled';

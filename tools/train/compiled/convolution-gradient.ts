@@ -7,7 +7,7 @@ import type { GradientRule, RuleInput } from './gradient-rule.js';
 import { kernelGradient, taps, type Window } from './kernel-gradient.js';
 import type { TrainingGraph } from './training-graph.js';
 
-/** What the three rules below share: shapes, the gradient before the activation, the saved input, the bias. */
+/** The steps that the three rules below share: shapes, the gradient before the activation, the saved input, the bias. */
 function begin(
   training: TrainingGraph,
   node: LayerNode,
@@ -39,7 +39,7 @@ function begin(
   };
 }
 
-/** Pixels at the far edge that no stride reaches again: the transposed convolution must put them back. */
+/** Pixels at the far edge that no stride reaches: the transposed convolution must add them back. */
 function missingAtEnd(window: Window, inputShape: number[], outputShape: number[]): number[] {
   return [0, 1].map((axis) => {
     const extent = (window.kernel_shape[axis]! - 1) * window.dilations[axis]! + 1;
@@ -49,8 +49,8 @@ function missingAtEnd(window: Window, inputShape: number[], outputShape: number[
 }
 
 /**
- * The input's gradient where the kernel moves by one pixel and the map keeps its size: a convolution again, with the
- * kernel turned round (its taps mirrored, its channels exchanged). ONNX Runtime's transposed convolution gives the same
+ * The input's gradient if the kernel moves by one pixel and the map keeps its size: again a convolution, with the
+ * kernel's taps mirrored and its channels swapped. ONNX Runtime's transposed convolution gives the same result
  * and takes longer, because it adds up overlapping products.
  */
 function gradientByTurnedKernel(
@@ -83,7 +83,7 @@ const keepsSize = ({ kernel_shape, strides, dilations, pads }: Window): boolean 
       pads[axis]! + pads[axis + 2]! === (kernel_shape[axis]! - 1) * dilations[axis]!,
   );
 
-/** Conv2D: the kernel's gradient, and the input's by a convolution with it turned or transposed. */
+/** Conv2D: the kernel's gradient, and the input's by a convolution with the mirrored kernel or a transposed one. */
 export const convolutionGradient: GradientRule = (training, node, [input], output, gradient) => {
   const { graph, window, inputShape, outputShape, inner, savedInput, kernel } = begin(
     training,
@@ -104,7 +104,7 @@ export const convolutionGradient: GradientRule = (training, node, [input], outpu
   training.addGradient(input!.name, graph.node('ConvTranspose', [inner, turned], attributes));
 };
 
-/** Conv2DTranspose: the same two products with the maps' roles exchanged. */
+/** Conv2DTranspose: the same two products with the maps' roles swapped. */
 export const transposedConvolutionGradient: GradientRule = (
   training,
   node,

@@ -15,7 +15,7 @@ export function dropByMask(training: TrainingGraph, node: LayerNode, input: stri
   return training.forward.node('Mul', [input, maskName(node)]);
 }
 
-/** The same mask again. */
+/** The gradient passes through the same mask. */
 export const dropoutGradient: GradientRule = (training, node, [input], _output, gradient) => {
   if (!input!.needsGradient) return;
   training.addGradient(input!.name, training.backward.node('Mul', [gradient, maskName(node)]));

@@ -1,16 +1,16 @@
 import type { LayerNode } from '../../layers-to-onnx/layer-graph.js';
 import type { TrainingGraph } from './training-graph.js';
 
-/** A value that a layer took. */
+/** A value that a layer takes as input. */
 export interface RuleInput {
   /** Name in the forward graph. */
   name: string;
-  /** False where no trainable weight stands before it: its gradient is not computed. */
+  /** False if no trainable weight precedes it: its gradient is not computed. */
   needsGradient: boolean;
 }
 
 /**
- * Adds to the backward graph what one layer passes on: the gradients of its weights
+ * Adds one layer's gradients to the backward graph: those of its weights
  * (`training.parameterGradient`) and of its inputs (`training.addGradient`).
  */
 export type GradientRule = (

@@ -1,6 +1,6 @@
 import type { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 
-/** How a kernel moves over a map, as ONNX has it. */
+/** How a kernel moves over a map, in ONNX' terms. */
 export interface Window {
   kernel_shape: [number, number];
   strides: [number, number];
@@ -8,7 +8,7 @@ export interface Window {
   pads: number[];
 }
 
-/** The kernel's view of a map for each of its taps: [batch, channels, rows, columns] of the smaller map. */
+/** The pixels of a map that each tap of the kernel reads: [batch, channels, rows, columns] of the smaller map. */
 export function taps(
   graph: OnnxGraph,
   slid: string,
@@ -41,14 +41,14 @@ export function taps(
   return views;
 }
 
-/** From so many taps on, one convolution with the gradient as its kernel is the fastest way. */
+/** From this many taps on, one convolution with the gradient as its kernel is fastest. */
 const manyTaps = 16;
-/** Up to so many pixels, one product a tap over the whole batch is. */
+/** Up to this many pixels, one product per tap over the full batch is fastest. */
 const fewPixels = 1024;
 
 /**
  * Gradient of a kernel [kernel rows, kernel columns, slid channels, small channels], from the map that the kernel
- * slides over and the map at the other end. There are three ways; which is the fastest was measured
+ * slides over and the map at the other end. There are three ways; which is fastest was measured
  * (docs/decisions/compiled-training-step.md).
  */
 export function kernelGradient(
@@ -69,7 +69,7 @@ export function kernelGradient(
 
 const exchange = { perm: [1, 0, 2, 3] };
 
-/** With the channels outermost, each tap is one product over all samples' pixels, and nothing is left to add up. */
+/** With the channels outermost, each tap is one product over all samples' pixels; no sum over samples remains. */
 function gradientByTaps(
   graph: OnnxGraph,
   slid: string,
@@ -89,7 +89,7 @@ function gradientByTaps(
   return graph.node('Concat', products, { axis: 0 });
 }
 
-/** Batch and channels exchanged, the small map is a kernel that slides with the stride as its dilation. */
+/** With batch and channels swapped, the small map is a kernel that slides with the stride as its dilation. */
 function gradientByConvolution(
   graph: OnnxGraph,
   slid: string,
@@ -119,7 +119,7 @@ function gradientByConvolution(
   return graph.node('Transpose', [kernel], { perm: [2, 3, 0, 1] });
 }
 
-/** The taps side by side times the small map, one matrix product a sample: wide on both sides. */
+/** All taps concatenated, times the small map: one large matrix product per sample. */
 function gradientByProduct(
   graph: OnnxGraph,
   slid: string,

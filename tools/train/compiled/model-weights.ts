@@ -11,7 +11,7 @@ export class ModelWeights {
   /** Names of the layers that do not learn. */
   readonly frozen: ReadonlySet<string>;
 
-  /** Throws ERR_CONFIG for a pattern of `freeze` that fits no layer, and where no layer is left to train. */
+  /** Throws ERR_CONFIG for a pattern of `freeze` that matches no layer, and if no layer is left to train. */
   constructor(model: tf.LayersModel, freeze: readonly string[] | undefined) {
     this.layerGraph = readLayerGraph(model);
     const learning = this.layerGraph.nodes.filter((node) => trainableOf(node).length > 0);

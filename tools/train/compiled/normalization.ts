@@ -7,8 +7,8 @@ const meanName = (node: LayerNode): string => `${node.name}:batch_mean`;
 const varianceName = (node: LayerNode): string => `${node.name}:batch_variance`;
 
 /**
- * Batch normalisation with the batch's own statistics (Ioffe and Szegedy 2015). ONNX's training mode puts out
- * running values mixed by a momentum; momentum 0 makes them the batch's.
+ * Batch normalisation with the batch's own statistics (Ioffe and Szegedy 2015). ONNX's training mode returns
+ * running values mixed by a momentum; with momentum 0 they are the batch's.
  */
 export function normalizeByBatch(training: TrainingGraph, node: LayerNode, input: string): string {
   const graph = training.forward;
@@ -40,9 +40,9 @@ export function normalizeByBatch(training: TrainingGraph, node: LayerNode, input
 }
 
 /**
- * With x^ = (x - mean) * k and k = 1 / sqrt(variance + epsilon), over M values a channel:
+ * With x^ = (x - mean) * k and k = 1 / sqrt(variance + epsilon), over M values per channel:
  * d beta = sum dy, d gamma = sum dy x^, dx = gamma k (dy - d beta / M - x^ d gamma / M).
- * The last is a dy + b x + c with one a, b, c a channel, so the map is passed over three times only.
+ * The last is a dy + b x + c with one a, b, c per channel, so three passes over the map suffice.
  */
 export const normalizationGradient: GradientRule = (training, node, [input], _output, gradient) => {
   const graph = training.backward;

@@ -7,7 +7,7 @@ import type { TrainingGraph } from './training-graph.js';
 const product = (sizes: number[]): number => sizes.reduce((total, size) => total * size, 1);
 const indicesName = (node: LayerNode): string => `${node.name}:indices`;
 
-/** Max pooling that also keeps where each maximum stood: flat indices into the input. */
+/** Max pooling that also keeps the place of each maximum: flat indices into the input. */
 export function poolWithIndices(training: TrainingGraph, node: LayerNode, input: string): string {
   const { dilations: _, ...attributes } = windowAttributes(node);
   const [pooled] = training.forward.nodes('MaxPool', [input], 2, attributes, [
@@ -18,8 +18,8 @@ export function poolWithIndices(training: TrainingGraph, node: LayerNode, input:
 }
 
 /**
- * Each gradient goes to where its maximum stood. Where windows may overlap the parts add up; else they are written by
- * MaxUnpool, which takes a quarter of the time.
+ * Each gradient goes to the place of its maximum. If windows may overlap, the parts are added up; else MaxUnpool
+ * writes them, which takes a quarter of the time.
  */
 export const maxPoolingGradient: GradientRule = (training, node, [input], _output, gradient) => {
   if (!input!.needsGradient) return;
@@ -48,7 +48,7 @@ export const maxPoolingGradient: GradientRule = (training, node, [input], _outpu
   );
 };
 
-/** Each gradient is shared by the pixels of its window that lie inside the map, as TensorFlow counts them. */
+/** Each gradient is shared by the pixels of its window that are inside the map, as TensorFlow counts them. */
 export const averagePoolingGradient: GradientRule = (
   training,
   node,

@@ -25,7 +25,7 @@ export const denseGradient: GradientRule = (training, node, [input], output, gra
   training.addGradient(input!.name, graph.node('MatMul', [inner, turnedKernel]));
 };
 
-/** Flatten and Reshape count in channels-last order: back through the same two transpositions. */
+/** Flatten and Reshape work in channels-last order: the gradient goes back through the same two transpositions. */
 export const reshapeGradient: GradientRule = (training, node, [input], _output, gradient) => {
   if (!input!.needsGradient) return;
   const graph = training.backward;
@@ -61,12 +61,12 @@ export const concatenateGradient: GradientRule = (training, node, inputs, _outpu
   });
 };
 
-/** Add: every input gets the whole. */
+/** Add: every input gets the full gradient. */
 export const addGradient: GradientRule = (training, _node, inputs, _output, gradient) => {
   for (const input of inputs) if (input.needsGradient) training.addGradient(input.name, gradient);
 };
 
-/** Cropping2D: nothing came from what was cut off. */
+/** Cropping2D: pixels that were cut off get 0. */
 export const croppingGradient: GradientRule = (training, node, [input], _output, gradient) => {
   if (!input!.needsGradient) return;
   const graph = training.backward;

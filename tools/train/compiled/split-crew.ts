@@ -9,7 +9,7 @@ interface Awaited {
   reject(error: Error): void;
 }
 
-/** The threads of a split step: each has one part and does one order at a time. */
+/** The threads of a split step: each has one part and carries out one order at a time. */
 export class SplitCrew {
   readonly #workers: readonly Worker[];
   readonly #awaited = new Map<Worker, Awaited>();
@@ -34,7 +34,7 @@ export class SplitCrew {
     });
   }
 
-  /** Has every part do one thing. Rejects with ERR_TRAINING when one cannot, then and ever after. */
+  /** Sends an order to every part. Rejects with ERR_TRAINING if one fails, and on every later call. */
   async all(order: SplitOrder): Promise<void> {
     if (this.#failure) throw this.#failure;
     await Promise.all(

@@ -1,6 +1,6 @@
 import { parameterCount, type StepPlan, sizeOf, statisticsCount } from './step-plan.js';
 
-/** What a split step's threads share: whole batches, and what each part has for itself. */
+/** Memory that a split step's threads share: full batches, and the arrays of each part. */
 export interface SplitMemory {
   input: Float32Array;
   parameters: Float32Array;
@@ -14,7 +14,7 @@ export interface PartMemory {
   masks: Float32Array[];
 }
 
-/** Calls `take` for every array in the order in which they lie in memory. `plan` is the plan of one part. */
+/** Calls `take` for every array in their order in memory. `plan` is the plan of one part. */
 function layOut<T>(plan: StepPlan, parts: number, take: (length: number) => T) {
   return {
     input: take(parts * sizeOf(plan.inputShape)),
@@ -40,7 +40,7 @@ export function createSplitMemory(plan: StepPlan, parts: number): SharedArrayBuf
   return new SharedArrayBuffer(values * 4);
 }
 
-/** The arrays in memory of `createSplitMemory`. */
+/** The arrays as views of memory from `createSplitMemory`. */
 export function viewSplitMemory(
   plan: StepPlan,
   parts: number,
@@ -54,7 +54,7 @@ export function viewSplitMemory(
   });
 }
 
-/** The rows of a whole batch's array that belong to one part. */
+/** The rows of a full batch's array that belong to one part. */
 export function rowsOfPart(whole: Float32Array, part: number, parts: number): Float32Array {
   const length = whole.length / parts;
   return whole.subarray(part * length, (part + 1) * length);

@@ -10,13 +10,13 @@ import { planStep, type StepPlan, statisticsCount, viewsOf } from './step-plan.j
 import { drawMask } from './step-sessions.js';
 
 export interface SplitStepOptions extends CompiledStepOptions {
-  /** Equal parts of a batch, each on a thread of its own. */
+  /** Equal parts of a batch, each on its own thread. */
   parts: number;
 }
 
 /**
  * A compiled training step whose batch is computed in equal parts at the same time. The gradients are the sums of the
- * parts', so a network without normalisation learns the same as in one piece; normalisation layers take each part by its
+ * parts', so a network without normalisation learns the same as in one piece; normalisation layers use each part's
  * own statistics, as training on several devices does. The running statistics move towards the parts' mean.
  */
 export class SplitStep implements TrainingStep {
@@ -36,7 +36,7 @@ export class SplitStep implements TrainingStep {
   readonly #momentum: number;
   #random: Random = createRandom(1);
 
-  /** Throws ERR_CONFIG where the parts would not be equal, and as CompiledStep does. */
+  /** Throws ERR_CONFIG if the parts would not be equal, and as CompiledStep does. */
   constructor(model: tf.LayersModel, options: SplitStepOptions) {
     const { batch, parts } = options;
     if (batch % parts !== 0) {
@@ -75,7 +75,7 @@ export class SplitStep implements TrainingStep {
 
   async forward(): Promise<void> {
     const { parts } = this.#memory;
-    // In the order of the rows, as one piece would draw them.
+    // Drawn in row order, as an undivided batch would be.
     for (const [index, { rate }] of this.#plan.masks.entries())
       for (const { masks } of parts) drawMask(masks[index]!, rate, this.#random);
     await this.#crew.all('forward');

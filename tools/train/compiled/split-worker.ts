@@ -3,7 +3,7 @@ import { rowsOfPart, viewSplitMemory } from './split-memory.js';
 import type { StepPlan } from './step-plan.js';
 import { StepSessions } from './step-sessions.js';
 
-/** What a thread is given of a split step. */
+/** What a thread needs for its part of a split step. */
 export interface SplitPart {
   plan: StepPlan;
   memory: SharedArrayBuffer;
@@ -14,7 +14,7 @@ export interface SplitPart {
 }
 
 export type SplitOrder = 'forward' | 'backward';
-/** Why an order failed; undefined when it is done. */
+/** Why an order failed; undefined if it succeeded. */
 export interface SplitAnswer {
   failure: string | undefined;
 }

@@ -3,7 +3,7 @@ import type { ParameterView } from '../training-step.js';
 import { compileTraining } from './compile.js';
 import type { MaskSlot, ParameterSlot, SavedValue, StatisticsSlot } from './training-graph.js';
 
-/** A training step that is compiled: both graphs and what they are fed. Plain, so that a thread can be given it. */
+/** A compiled training step: both graphs and their inputs. Plain data, so that it can be sent to a thread. */
 export interface StepPlan {
   batch: number;
   forwardGraph: Uint8Array;
@@ -49,7 +49,7 @@ export function planStep(
   };
 }
 
-/** Where each weight lies in the flat arrays. */
+/** Where each weight is in the flat arrays. */
 export function viewsOf({ parameters }: StepPlan): ParameterView[] {
   let offset = 0;
   return parameters.map(({ name, shape }) => {
@@ -59,10 +59,10 @@ export function viewsOf({ parameters }: StepPlan): ParameterView[] {
   });
 }
 
-/** How many running statistics there are. */
+/** Number of running statistics. */
 export const statisticsCount = ({ statistics }: StepPlan): number =>
   statistics.reduce((sum, { channels }) => sum + channels, 0);
 
-/** How many weights there are. */
+/** Number of weights. */
 export const parameterCount = ({ parameters }: StepPlan): number =>
   parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);

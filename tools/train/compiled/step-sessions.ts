@@ -13,17 +13,17 @@ const floats = (data: Float32Array, dims: number[]): NativeTensor => ({
 });
 
 /**
- * The two graphs of a plan on ONNX Runtime, on the calling thread, with all that they read and write: nothing is
- * allocated after the first run. The arrays are private memory, because a tensor over shared memory is refused.
+ * The two graphs of a plan on ONNX Runtime, on the calling thread, with all arrays that they read and write: nothing is
+ * allocated after the first run. The arrays are private memory, because ONNX Runtime refuses a tensor over shared memory.
  */
 export class StepSessions {
   readonly input: Float32Array;
   readonly outputs: OutputBuffer[];
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
-  /** d loss / d input, where the plan has it. */
+  /** d loss / d input; undefined if the plan does not compute it. */
   readonly inputGradient: Float32Array | undefined;
-  /** Of the last forward run; in the order of the plan's slots. */
+  /** Batch statistics of the last forward run, in the order of the plan's slots. */
   readonly batchStatistics: Float32Array;
   readonly masks: readonly { slot: MaskSlot; data: Float32Array }[];
   readonly #forward: { session: NativeSession; feeds: Tensors; fetches: Tensors };
@@ -91,13 +91,13 @@ export class StepSessions {
     };
   }
 
-  /** Input, parameters and masks to outputs and batch statistics. */
+  /** Computes outputs and batch statistics from input, parameters and masks. */
   forward(): void {
     const { session, feeds, fetches } = this.#forward;
     session.run(feeds, fetches);
   }
 
-  /** What the last forward run left, and the outputs' gradients, to the weights' gradients. */
+  /** Computes the weights' gradients from the values that the last forward run saved and the outputs' gradients. */
   backward(): void {
     const { session, feeds, fetches } = this.#backward;
     session.run(feeds, fetches);
@@ -109,7 +109,7 @@ export class StepSessions {
   }
 }
 
-/** Draws a dropout mask: 0 for what is dropped, and what keeps the mean for the rest. */
+/** Draws a dropout mask: 0 for dropped values, and for the rest the factor that keeps the mean. */
 export function drawMask(mask: Float32Array, rate: number, random: Random): void {
   const kept = 1 / (1 - rate);
   for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : kept;

@@ -11,11 +11,11 @@ export interface SavedValue {
 export interface ParameterSlot {
   name: string;
   shape: number[];
-  /** It is read and does not learn: it has no gradient. */
+  /** Whether the weight is only read: it does not learn and has no gradient. */
   isFrozen: boolean;
 }
 
-/** Batch statistics of a normalisation layer: values that the forward graph puts out each step. */
+/** Batch statistics of a normalisation layer: values that the forward graph outputs each step. */
 export interface StatisticsSlot {
   /** Name of the tf.layers weight that holds the running value. */
   weightName: string;
@@ -23,7 +23,7 @@ export interface StatisticsSlot {
   channels: number;
 }
 
-/** A dropout mask: an input of both graphs, drawn again each step. */
+/** A dropout mask: an input of both graphs, redrawn each step. */
 export interface MaskSlot {
   name: string;
   shape: number[];
@@ -37,7 +37,7 @@ export interface MaskSlot {
  */
 export class TrainingGraph {
   readonly forward = new OnnxGraph('forward');
-  /** Names of its own: it also has the forward graph's values as inputs. */
+  /** Its names have a prefix, because it also has the forward graph's values as inputs. */
   readonly backward = new OnnxGraph('backward', 'backward/');
   readonly batch: number;
   readonly parameters: ParameterSlot[] = [];
@@ -75,14 +75,14 @@ export class TrainingGraph {
     return name;
   }
 
-  /** Adds one more part to the gradient of a forward value. */
+  /** Adds a part to the gradient of a forward value. */
   addGradient(value: string, gradient: string): void {
     const parts = this.#gradients.get(value);
     if (parts) parts.push(gradient);
     else this.#gradients.set(value, [gradient]);
   }
 
-  /** The whole gradient of a forward value, or undefined when nothing depends on it. */
+  /** Sum of all parts of a forward value's gradient; undefined if nothing depends on the value. */
   gradientOf(value: string): string | undefined {
     const parts = this.#gradients.get(value);
     if (!parts) return undefined;
@@ -91,8 +91,8 @@ export class TrainingGraph {
   }
 
   /**
-   * Puts out a weight's gradient under the weight's name with a prefix. A frozen weight's is not put out, and ONNX
-   * Runtime computes nothing that leads nowhere.
+   * Outputs a weight's gradient under the weight's name with a prefix. A frozen weight's gradient is not output, so ONNX
+   * Runtime does not compute it.
    */
   parameterGradient(name: string, shape: number[], gradient: string): void {
     if (this.parameters.some((slot) => slot.name === name && slot.isFrozen)) return;

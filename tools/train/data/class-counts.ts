@@ -5,7 +5,7 @@ import type { WeightedDataset } from '../open-data.js';
 import type { Problem } from './data-problems.js';
 import type { ReadMask } from './empty-masks.js';
 
-/** How many examples each class has: signs, boxes that are learnt, or pictures in which a class occurs. */
+/** Number of examples of each class: signs, boxes that are learnt, or pictures in which the class occurs. */
 export function classCounts(sets: readonly { dataset: Dataset }[], classes: readonly string[]) {
   const counts = new Array<number>(classes.length).fill(0);
   const count = (classId: number): void => {
@@ -24,7 +24,7 @@ export function classCounts(sets: readonly { dataset: Dataset }[], classes: read
   return counts;
 }
 
-/** A problem for each class that the network is to tell and that nothing shows. */
+/** One problem for each class that the network should learn and that has no example. */
 export function missingClasses<T extends LabelledTask>(
   sets: readonly WeightedDataset<T>[],
   decode: OutputSpec,

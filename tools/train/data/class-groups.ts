@@ -3,13 +3,13 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import type { Dataset, SignSample } from '../../datasets/sample.js';
 
-/** A user's own classes: the name of each with the names that it takes together. */
+/** A user's own classes: the name of each with the names that it combines. */
 export type ClassGroups = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Labels signs again: each sample gets the place of the group that holds its class. Samples of classes that no group
- * holds are left out. Without groups, or for another task, the data set passes unchanged.
- * Throws ERR_CONFIG for a name that the data set does not have, and for one that stands in two groups.
+ * Relabels signs: each sample gets the index of the group that holds its class. Samples of classes in no group
+ * are left out. Without groups, or for another task, the data set is returned unchanged.
+ * Throws ERR_CONFIG for a name that the data set does not have, and for one in two groups.
  */
 export function regroupClasses<T extends LabelledTask>(
   dataset: Dataset<T>,
@@ -29,7 +29,7 @@ export function regroupClasses<T extends LabelledTask>(
   };
 }
 
-/** The group of each old class's name, by place. */
+/** Index of the group of each old class name. */
 export function groupIds(
   groups: ClassGroups,
   known: readonly string[],

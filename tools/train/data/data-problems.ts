@@ -1,13 +1,13 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { Dataset } from '../../datasets/sample.js';
 
-/** Something wrong with the data: file (and line) with the reason. */
+/** A problem with the data: file (and line) with the reason. */
 export type Problem = Dataset['problems'][number];
 
-/** What becomes of bad data: left out and counted, or the end of the run. */
+/** What to do with bad data: leave it out and count it, or end the run. */
 export type OnBadData = 'skip' | 'stop';
 
-/** Throws ERR_DATASET with the first problem and their number, where the recipe wants to stop at bad data. */
+/** Throws ERR_DATASET with the first problem and the number of problems, if the recipe stops at bad data. */
 export function stopAtProblems(problems: readonly Problem[], onBadData: OnBadData): void {
   const [first] = problems;
   if (onBadData === 'skip' || !first) return;

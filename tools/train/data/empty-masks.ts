@@ -5,15 +5,15 @@ import { type SegmentationSample, voidClassId } from '../../datasets/sample.js';
 import type { WeightedDataset } from '../open-data.js';
 import type { Problem } from './data-problems.js';
 
-/** A mask that was read once and is kept: 0.2 MB at CamVid's size. */
+/** A sample with its mask kept in memory: 0.2 MB at CamVid's size. */
 export interface ReadMask extends SegmentationSample {
   /** Classes that occur in it. */
   classIds: ReadonlySet<number>;
 }
 
 /**
- * Reads every mask of a segmentation set, which training needs anyway, keeps it, and leaves out those that do not
- * decode or label no pixel, each a problem. Sets of other tasks pass unchanged.
+ * Reads every mask of a segmentation set, which training needs anyway, and keeps it. Masks that do not decode or
+ * label no pixel are left out, each as a problem. Sets of other tasks are returned unchanged.
  */
 export async function withoutEmptyMasks<T extends LabelledTask>(
   sets: WeightedDataset<T>[],

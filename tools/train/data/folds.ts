@@ -4,15 +4,15 @@ import { hashToUnit } from '../../datasets/splits.js';
 import { openData, type WeightedDataset } from '../open-data.js';
 import type { Recipe } from '../recipe.js';
 
-/** One of `count` parts of a cross-validation, from 0. */
+/** One of `count` parts of a cross-validation, numbered from 0. */
 export interface Fold {
   index: number;
   count: number;
 }
 
 /**
- * The fold of each group: groups ranked by the hash of seed and name, then dealt out in turn, so that folds hold
- * equally many groups (one more or less) and the same names give the same folds whatever their order.
+ * The fold of each group: groups are ranked by the hash of seed and name, then dealt out in turn. Folds hold the
+ * same number of groups (give or take one), and the same names give the same folds in any order.
  */
 export function foldsOfGroups(
   groups: Iterable<string>,
@@ -25,7 +25,7 @@ export function foldsOfGroups(
   return new Map(ranked.map(({ group }, index) => [group, index % count]));
 }
 
-/** The part of a data set in a fold, or outside it. Tracks and sequences are never torn apart. */
+/** The part of a data set in a fold, or outside it. Tracks and sequences are never split. */
 export function partByFold<T extends LabelledTask>(
   dataset: Dataset<T>,
   { index, count }: Fold,
@@ -41,7 +41,7 @@ export function partByFold<T extends LabelledTask>(
   return { ...dataset, samples };
 }
 
-/** What one fold trains on. Optional sources, such as rendered roads, are aids and are trained on whole. */
+/** What one fold trains on. Optional sources, such as rendered roads, are used for training in full. */
 export function withoutFold<T extends LabelledTask>(
   sets: WeightedDataset<T>[],
   recipe: Recipe,
@@ -54,7 +54,7 @@ export function withoutFold<T extends LabelledTask>(
   );
 }
 
-/** What one fold is judged by: its part of every source that is not optional, by truth alone. */
+/** What one fold is evaluated on: its part of every source that is not optional, by truth alone. */
 export async function openFold<T extends LabelledTask>(
   task: T,
   recipe: Recipe,
@@ -70,7 +70,7 @@ export async function openFold<T extends LabelledTask>(
     .filter(({ samples }) => samples.length > 0);
 }
 
-/** Of three cameras the centre one alone was driven by. */
+/** Only the centre camera of the three is scored: the recorded angle belongs to it. */
 function scored<T extends LabelledTask>(dataset: Dataset<T>): Dataset<T> {
   if (dataset.task !== 'steering') return dataset;
   const isDriven = (sample: SteeringSample): boolean => sample.camera === 'centre';

@@ -12,21 +12,21 @@ import type { Problem } from './data-problems.js';
 
 type Unsure = NonNullable<RecipeSource['unsure']>;
 
-/** A box of the bundle that shares this much with a label is that label's. */
+/** A bundle's box with at least this IoU with a label counts as labelled. */
 const isLabelledIou = 0.3;
 
-/** Regions to ignore; plain, so that one thread can find them for others that open the same sets. */
+/** Regions to ignore; plain data, so that one thread can find them for others that open the same sets. */
 export interface UnsureRegions {
-  /** For each set, where its source asks for it, the regions of each sample. */
+  /** For each set, the regions of each sample; undefined if the set's source does not request it. */
   bySet: (TruthBox[][] | undefined)[];
   /** Pictures that did not load. */
   problems: Problem[];
 }
 
 /**
- * Finds regions to ignore in the sets whose source asks for it (`unsure`): what the bundle finds in the named classes
- * and no label covers. The bundle runs once over the set, on this thread. Throws ERR_CONFIG when the bundle is no
- * detector or lacks a class, and what opening it throws.
+ * Finds regions to ignore in the sets whose source requests it (`unsure`): objects of the named classes that the bundle
+ * finds and no label covers. The bundle runs once over the set, on this thread. Throws ERR_CONFIG if the bundle is not
+ * a detector or lacks a class, and whatever opening the bundle throws.
  */
 export async function findUnsure<T extends LabelledTask>(
   sets: readonly WeightedDataset<T>[],
@@ -42,7 +42,7 @@ export async function findUnsure<T extends LabelledTask>(
   return found;
 }
 
-/** Adds regions that were found to the samples of the same sets. */
+/** Adds the regions found to the samples of the same sets. */
 export function ignoreRegions<T extends LabelledTask>(
   sets: readonly WeightedDataset<T>[],
   { bySet }: UnsureRegions,
@@ -81,7 +81,7 @@ async function regionsOf(
 const covers = (label: TruthBox, boxXyxyPx: TruthBox['boxXyxyPx']): boolean =>
   boxIou(label.boxXyxyPx, boxXyxyPx) >= isLabelledIou;
 
-/** The bundle with a decoder that tells what it is unsure of as well. */
+/** Opens the bundle with a decoder that also returns boxes of low confidence. */
 async function openFinder({ bundle: folder, classes: wanted, above }: Unsure) {
   const bundle = await readBundleFolder(folder);
   const { decode, task } = bundle.manifest;

@@ -12,17 +12,17 @@ import { findUnsure, ignoreRegions, type UnsureRegions } from './ignore-unsure.j
 import { openPasted } from './open-pasted.js';
 import { withoutSharedTracks } from './shared-tracks.js';
 
-/** Everything that the training data follows from; plain, so that a thread can open it again. */
+/** Everything that determines the training data; plain data, so that a thread can open it again. */
 export interface TrainingDataRequest {
   recipe: Recipe;
   dataDirs: readonly string[];
-  /** Which part of a cross-validation stays out. */
+  /** The part of a cross-validation that is held out. */
   fold?: Fold;
-  /** What findUnsureOnce found already. */
+  /** Regions that findUnsureOnce has already found. */
   unsure?: UnsureRegions;
 }
 
-/** What was opened, for people. */
+/** Summary of what was opened, for people. */
 export interface DataSummary {
   sets: { name: string; licence: string; count: number; weight: number }[];
   /** Optional sources that are not there. */
@@ -37,9 +37,9 @@ export interface TrainingData<T extends LabelledTask> {
 }
 
 /**
- * Opens what a recipe trains on and looks for what is wrong with it: what the readers left out, masks without a
- * label, tracks that also stand in validation, classes without an example. All is counted; `onBadData: stop` ends
- * with ERR_DATASET naming the first. Rejects with what the readers throw.
+ * Opens the data that a recipe trains on and checks it: files that the readers left out, masks without a
+ * label, tracks that are also in validation, classes without an example. All problems are counted; with `onBadData: stop`
+ * it rejects with ERR_DATASET naming the first. Also rejects with what the readers throw.
  */
 export async function openTrainingData<T extends LabelledTask>(
   request: TrainingDataRequest,
@@ -79,8 +79,8 @@ export async function openTrainingData<T extends LabelledTask>(
 }
 
 /**
- * The request with the regions that its sources are unsure of, for threads that would each run the bundle over the same
- * pictures otherwise. Rejects as openTrainingData does.
+ * The request with the regions to ignore already found; otherwise each thread would run the bundle over the same
+ * pictures. Rejects as openTrainingData does.
  */
 export async function findUnsureOnce<T extends LabelledTask>(
   request: TrainingDataRequest,
@@ -91,7 +91,7 @@ export async function findUnsureOnce<T extends LabelledTask>(
   return { ...request, unsure: await findUnsure(sets) };
 }
 
-/** The sets without what may not be trained on: the same sets in the same order for the same request. */
+/** The sets without samples that must not be trained on: the same sets in the same order for the same request. */
 async function openSets<T extends LabelledTask>(
   { recipe, dataDirs, fold }: TrainingDataRequest,
   training: TaskTraining<T>,

@@ -3,7 +3,7 @@ import { openData, type WeightedDataset } from '../open-data.js';
 import type { Recipe, RecipeSource } from '../recipe.js';
 import type { Problem } from './data-problems.js';
 
-/** Groups have one meaning within a folder only; train and val of one rule are disjoint by construction. */
+/** Group names are comparable only within a folder; train and val of one rule are disjoint by construction. */
 function mayShare(training: RecipeSource, validation: RecipeSource): boolean {
   if (training.folder !== validation.folder || training.format !== validation.format) return false;
   const isParted = training.part === 'train' && validation.part === 'val';
@@ -11,8 +11,8 @@ function mayShare(training: RecipeSource, validation: RecipeSource): boolean {
 }
 
 /**
- * Leaves out of training what validation holds as well: samples of a track or sequence that stands in both, each
- * group a problem. A network would be judged on pictures it has learnt by heart.
+ * Leaves out of training what is also in validation: samples of a track or sequence that is in both, one problem
+ * per group. Otherwise the network would be judged on pictures that it has memorised.
  */
 export async function withoutSharedTracks<T extends LabelledTask>(
   sets: WeightedDataset<T>[],

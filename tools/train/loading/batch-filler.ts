@@ -20,12 +20,12 @@ export interface FillerOptions<T extends LabelledTask> {
   cacheBytes: number;
 }
 
-/** Where a sample that does not load is replaced: so far on that neighbours are not doubled. */
+/** A sample that does not load is replaced by the one this many places on, so that neighbours do not occur twice. */
 const substituteStride = 104_729;
-/** Samples in a row that do not load before the data as a whole is given up. */
+/** Failed samples in a row after which the run ends. */
 const mostSubstitutes = 50;
 
-/** Fills batches, on whichever thread it lives: the batch of a step depends on the recipe and the data alone. */
+/** Fills batches on any thread: the batch of a step depends on the recipe and the data alone. */
 export class BatchFiller<T extends LabelledTask> {
   readonly #options: FillerOptions<T>;
   readonly #order: SampleOrder<T>;
@@ -42,13 +42,13 @@ export class BatchFiller<T extends LabelledTask> {
   }
 
   /**
-   * Fills every row for a step. What does not load is replaced by another sample and told with every step that
-   * meets it, or, where the recipe stops at bad data, rejects with the reader's ERR_DATASET, which names the file.
+   * Fills every row for a step. A sample that does not load is replaced by another and reported with every step that
+   * reaches it. If the recipe stops at bad data, it rejects with the reader's ERR_DATASET, which names the file.
    */
   async fill(stepNumber: number, batch: Batch): Promise<Omit<FilledBatch, 'batch'>> {
     const rows = this.#options.recipe.batch;
     const places = Array.from({ length: rows }, (_, row) => stepNumber * rows + row);
-    // Decoding runs on the thread pool for the whole batch at once; what fails is met again below.
+    // Decoding runs on the thread pool for the whole batch at once; failures are handled below.
     await Promise.allSettled(places.map((place) => this.#store.load(this.#order.at(place))));
     const problems: Problem[] = [];
     const samples: string[] = [];
@@ -58,7 +58,7 @@ export class BatchFiller<T extends LabelledTask> {
     return { samples, problems };
   }
 
-  /** The store as it is, or one whose pictures have weather and camera on them: drawn apart, so that nothing else draws otherwise. */
+  /** The store, with corrupted pictures if the recipe has corruptions; a separate stream keeps all other draws the same. */
   #storeFor(seed: number): SampleStore<T> {
     const { corruptions } = this.#options.recipe.augmentation;
     return corruptions === undefined ? this.#store : this.#store.corrupted(corruptions, seed);

@@ -8,7 +8,7 @@ interface TargetArrays {
 }
 type TargetType = keyof TargetArrays;
 
-/** What a task's loss reads beside the network's outputs: names, types and values a row of the batch. */
+/** What a task's loss reads besides the network's outputs: names, types and number of values per row of the batch. */
 export type TargetLayout = Readonly<Record<string, { type: TargetType; perRow: number }>>;
 
 /** The arrays of a layout. */
@@ -16,7 +16,7 @@ export type TargetsOf<L extends TargetLayout> = {
   readonly [Name in keyof L]: TargetArrays[L[Name]['type']];
 };
 
-/** One batch: what the network is shown and what the loss wants of it, row after row. */
+/** One batch: the network's input and the targets of the loss, row after row. */
 export interface Batch {
   /** float32 [batch, 3, rows, columns]. */
   readonly input: Float32Array;
@@ -40,7 +40,7 @@ export function batchLayout(
   return { rows, inputPerRow: 3 * widthPx * heightPx, targets: training.targets };
 }
 
-/** Bytes of a batch: the input, then each target, each from a multiple of 4 on. */
+/** Bytes of a batch: the input, then each target, each aligned to 4 bytes. */
 export function batchBytes({ rows, inputPerRow, targets }: BatchLayout): number {
   return Object.values(targets).reduce(
     (sum, { type, perRow }) => sum + aligned(rows * perRow * bytesOf[type]),
@@ -48,7 +48,7 @@ export function batchBytes({ rows, inputPerRow, targets }: BatchLayout): number 
   );
 }
 
-/** The arrays of a batch as views of `memory`, which they share; it holds at least batchBytes bytes. */
+/** The arrays of a batch as views of `memory`, which must hold at least batchBytes bytes. */
 export function viewBatch(layout: BatchLayout, memory: ArrayBuffer | SharedArrayBuffer): Batch {
   const { rows, inputPerRow } = layout;
   let offset = rows * inputPerRow * 4;
@@ -61,7 +61,7 @@ export function viewBatch(layout: BatchLayout, memory: ArrayBuffer | SharedArray
   return { input: new Float32Array(memory, 0, rows * inputPerRow), targets };
 }
 
-/** A batch in memory of its own. */
+/** A batch in newly allocated memory. */
 export function createBatch(layout: BatchLayout): Batch {
   return viewBatch(layout, new ArrayBuffer(batchBytes(layout)));
 }

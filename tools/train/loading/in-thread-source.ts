@@ -3,7 +3,7 @@ import { batchLayout, createBatch } from './batch.js';
 import { BatchFiller, type FillerOptions } from './batch-filler.js';
 import type { BatchSource } from './batch-source.js';
 
-/** Fills each batch when it is asked for, on the calling thread. */
+/** Fills each batch when it is requested, on the calling thread. */
 export function createInThreadSource<T extends LabelledTask>(
   options: FillerOptions<T>,
 ): BatchSource {

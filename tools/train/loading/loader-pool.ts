@@ -11,15 +11,15 @@ export interface LoaderPoolOptions {
   layout: BatchLayout;
   /** Threads that open the data and fill batches, at least 1. */
   loaders: number;
-  /** Bytes of decoded pictures that may be kept, by all loaders together. */
+  /** Bytes of decoded pictures that all loaders together may keep. */
   cacheBytes: number;
 }
 
-/** Batches that may stand ready beside the one that is trained on and one in the hands of each loader. */
+/** Batches that may be ready, besides the one being trained on and one being filled by each loader. */
 const readyAhead = 1;
 
 type Slot = SharedArrayBuffer;
-/** A batch that was ordered: what comes back, or why not. */
+/** A batch that was ordered: its memory, and the promise of its result or error. */
 interface Ordered {
   slot: Slot;
   filled: Promise<Omit<FilledBatch, 'batch'>>;
@@ -29,14 +29,14 @@ interface Ordered {
 
 /**
  * Fills batches on worker threads while the training thread computes. Step s is filled by loader s modulo their
- * number, into shared memory of a fixed number of batches: no loader runs further ahead than there are free ones.
+ * number, into shared memory for a fixed number of batches, which limits how far loaders run ahead.
  */
 export class LoaderPool implements BatchSource {
   readonly #workers: Worker[];
   readonly #layout: BatchLayout;
   readonly #free: Slot[];
   readonly #ordered = new Map<number, Ordered>();
-  /** What the data is, once the first loader has opened it. Rejects when it cannot be opened. */
+  /** Resolves with a summary of the data once the first loader has opened it. Rejects if it cannot be opened. */
   readonly opened: Promise<DataSummary>;
   #inUse: Slot | undefined;
   #nextOrder = 0;
@@ -47,7 +47,7 @@ export class LoaderPool implements BatchSource {
     const { request, layout, loaders, cacheBytes } = options;
     this.#layout = layout;
     const entry = builtEntry('./loader-worker.js', import.meta.url);
-    // What the caller's object holds beside these may not be plain.
+    // Other fields of the caller's object may not be cloneable.
     const { recipe, dataDirs, fold, unsure } = request;
     const plain: TrainingDataRequest = {
       recipe,
@@ -76,7 +76,7 @@ export class LoaderPool implements BatchSource {
         });
       }
     });
-    // Whoever does not wait for the summary meets the same failure at the first batch.
+    // A caller that does not wait for the summary gets the same failure at the first batch.
     this.opened.catch(() => {});
   }
 
@@ -85,7 +85,7 @@ export class LoaderPool implements BatchSource {
     this.#inUse = undefined;
     if (this.#failure) throw this.#failure;
     if (!this.#ordered.has(stepNumber)) {
-      // A run that begins elsewhere: what was ordered is of no use, but its memory is still being written to.
+      // The run begins at another step: the ordered batches are useless, but their memory is still being written to.
       await this.#drain();
       this.#nextOrder = stepNumber;
     }
@@ -109,7 +109,7 @@ export class LoaderPool implements BatchSource {
       ordered.filled = new Promise((resolve, reject) =>
         Object.assign(ordered, { resolve, reject }),
       );
-      // A batch that fails before it is asked for must not count as an error that nobody handles.
+      // A batch that fails before it is requested must not count as an unhandled rejection.
       ordered.filled.catch(() => {});
       this.#ordered.set(stepNumber, ordered);
       const order: LoaderOrder = { stepNumber, memory: slot };
@@ -124,7 +124,7 @@ export class LoaderPool implements BatchSource {
     this.#free.push(...left.map(({ slot }) => slot));
   }
 
-  /** A batch that fails ends the run when its turn comes; a thread that fails ends every batch. */
+  /** A failed batch ends the run when its turn comes; a failed thread rejects every batch. */
   #fail(error: Error, stepNumber: number | undefined, rejectOpening: (error: Error) => void): void {
     rejectOpening(error);
     if (stepNumber !== undefined) {

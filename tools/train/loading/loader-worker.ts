@@ -10,12 +10,12 @@ import { taskTraining } from '../tasks/task-table.js';
 import { batchLayout, viewBatch } from './batch.js';
 import { BatchFiller } from './batch-filler.js';
 
-/** What a loader is started with. */
+/** Data that a loader is started with. */
 export interface LoaderData {
   request: TrainingDataRequest;
   cacheBytes: number;
 }
-/** Fill this memory with the batch of this step. */
+/** Order to fill this memory with the batch of this step. */
 export interface LoaderOrder {
   stepNumber: number;
   memory: SharedArrayBuffer;

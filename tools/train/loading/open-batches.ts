@@ -13,11 +13,11 @@ import { createInThreadSource } from './in-thread-source.js';
 import { LoaderPool } from './loader-pool.js';
 import { tellOnce } from './tell-once.js';
 
-/** One loader for every four cores, at least one: a step keeps the others busy. */
+/** One loader for every four cores, at least one: the training step uses the others. */
 export const defaultLoaders = (): number => Math.max(1, Math.floor(availableParallelism() / 4));
 
 /**
- * Opens the training data and what fills batches from it: `loaders` threads, or for 0 the calling thread. Both give
+ * Opens the training data and a source of batches from it: `loaders` threads, or the calling thread if 0. Both give
  * the same batches. Rejects as openTrainingData does.
  */
 export async function openBatches<T extends LabelledTask>(

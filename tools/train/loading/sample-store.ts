@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../random.js';
 import type { CorruptionRecipe } from '../recipe.js';
 import type { SampleOrder } from '../sample-order.js';
 
-/** What is pasted into street scenes; nothing unless the recipe names a source. */
+/** Objects to paste into street scenes; empty unless the recipe names a source. */
 export interface Pasted {
   /** Crops of single signs. */
   signCrops: readonly SignSample[];
@@ -16,7 +16,7 @@ export interface Pasted {
 
 const nothing: Pasted = { signCrops: [], cutOuts: [] };
 
-/** What augmentation may draw on beside the sample in hand. */
+/** Pictures and samples that augmentation may use besides the current sample. */
 export class SampleStore<T extends LabelledTask = LabelledTask> {
   readonly #order: SampleOrder<T>;
   readonly #pictures: PictureCache;
@@ -28,12 +28,12 @@ export class SampleStore<T extends LabelledTask = LabelledTask> {
     this.pasted = pasted;
   }
 
-  /** A sample's pixels, which many share: not to be written to. */
+  /** Loads a sample's pixels. They are shared and must not be written to. */
   load(sample: SampleBase): Promise<RgbImage> {
     return this.#pictures.load(sample);
   }
 
-  /** The same store, each of whose pictures is corrupted with the recipe's probability, by a stream of its own. */
+  /** The same store, with each picture corrupted with the recipe's probability, drawn from its own random stream. */
   corrupted(recipe: CorruptionRecipe, seed: number): SampleStore<T> {
     return new CorruptingStore(
       this.#order,
@@ -44,9 +44,9 @@ export class SampleStore<T extends LabelledTask = LabelledTask> {
     );
   }
 
-  /** Any sample of the training data, each set as often as the recipe weighs it. */
+  /** A random sample of the training data; sets are drawn in proportion to their weights in the recipe. */
   another(random: Random): SampleOf[T] {
-    // Two rounds' worth of places: far ones would need a shuffle of their own each.
+    // Only places of the first two rounds: each further round would need its own shuffle.
     return this.#order.at(random.below(2 * this.#order.count));
   }
 }

@@ -1,9 +1,9 @@
 import type { BatchSource } from './batch-source.js';
 
 /**
- * The source, telling each problem with the first batch that meets it: a broken file comes up again every epoch, and
- * in every loader. Counted here, in the order of the batches, and not where they are filled: steps are filled side by
- * side, and which of them meets a file first is chance.
+ * Wraps the source so that each problem is reported only with the first batch that has it: a broken file recurs every
+ * epoch and in every loader. Filtered here, in the order of the batches, because batches are filled in
+ * parallel and it is chance which of them reaches a file first.
  */
 export function tellOnce(source: BatchSource): BatchSource {
   const told = new Set<string>();

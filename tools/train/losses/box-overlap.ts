@@ -1,4 +1,4 @@
-/** How far a box is from the one it should be: the share they share, and the loss with what it wants of the box. */
+/** Overlap of a box with its true box: IoU, and the loss with its gradient. */
 export interface BoxOverlap {
   /** Intersection over union, 0..1. */
   iou: number;
@@ -12,8 +12,8 @@ const none = { from: 0, to: 0 };
 
 /**
  * Generalised intersection over union (Rezatofighi et al. 2019): GIoU = I / U - (C - U) / C, with C the area of the
- * smallest box around both, so that boxes that lie apart are drawn together as well. `box` and `truth` are centre x,
- * centre y, width, height in any one unit, sizes above 0. Allocates once, when it is made.
+ * smallest box around both, so that disjoint boxes have a gradient as well. `box` and `truth` are centre x,
+ * centre y, width, height in any one unit, sizes above 0. Allocates once, when it is created.
  */
 export function createBoxOverlap(): (
   box: ArrayLike<number>,
@@ -33,7 +33,7 @@ export function createBoxOverlap(): (
     const byUnion = intersection / (union * union) - 1 / around;
     const byIntersection = -1 / union - byUnion;
     const byAround = union / (around * around);
-    // What both edges of an axis do to the three areas.
+    // How the two edges of an axis change the three areas.
     for (const edge of ['from', 'to'] as const) {
       x.slope[edge] =
         byIntersection * x.sharedSlope[edge] * y.shared + byAround * x.aroundSlope[edge] * y.around;
@@ -49,7 +49,7 @@ export function createBoxOverlap(): (
   };
 }
 
-/** One axis of two boxes: the length that they share, the length around both, and how each follows the box's edges. */
+/** One axis of two boxes: the length that they share, the length around both, and the derivatives by the box's edges. */
 function axis() {
   return {
     shared: 0,

@@ -2,8 +2,8 @@ import { ignoredCell } from '../targets/label-cells.js';
 import { softmaxCrossEntropyRow } from './softmax-cross-entropy.js';
 
 /**
- * Softmax cross entropy over the cells of a map, objects weighing `objectWeight` times as much as background,
- * divided by the sum of the weights and multiplied by `factor`. `scores` [batch, cells, 1 + classes] with its
+ * Softmax cross entropy over the cells of a map. Objects weigh `objectWeight` times as much as background; the sum
+ * is divided by the sum of the weights and multiplied by `factor`. `scores` [batch, cells, 1 + classes] with its
  * gradient, which is overwritten; `labels` [batch, cells], 255 ignored. Returns the loss.
  */
 export function cellLoss(

@@ -5,8 +5,8 @@ const voidClass = 255;
  * Mean softmax cross entropy over the labelled pixels of a batch, each weighted by its class.
  *
  * `scores` and `gradient` are [batch, classes, rows, columns] (the gradient is overwritten); `labels` is
- * [batch, rows, columns] with 255 for void; `classWeights` one factor a class. Divided by the sum of the
- * weights, so that rare classes count without changing the step's size. `smoothing` is spread evenly over the
+ * [batch, rows, columns] with 255 for void; `classWeights` has one factor per class. The loss is divided by the sum of
+ * the weights, so that rare classes count more without changing the step's size. `smoothing` is spread evenly over the
  * other classes (Szegedy et al. 2016). Returns the loss.
  */
 export function segmentationLoss(

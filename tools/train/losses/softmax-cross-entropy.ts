@@ -30,7 +30,7 @@ export function softmaxCrossEntropyRow(
 
 /**
  * Mean softmax cross entropy of a batch. `logits` and `gradient` are [batch, classes]; the gradient is
- * overwritten. With `classWeights` (one factor a class) the mean is weighted by the label's class and divided by
+ * overwritten. With `classWeights` (one factor per class) the mean is weighted by the label's class and divided by
  * the sum of the weights. Returns the mean loss.
  */
 export function softmaxCrossEntropy(

@@ -9,7 +9,7 @@ export interface SsdLossOptions {
   /** Negatives kept in a picture without positives. */
   negativesAtLeast: number;
   labelSmoothing: number;
-  /** What the decoded box says in the loss; without it offsets and classes learn apart from each other. */
+  /** How the decoded box enters the loss; without it offsets and classes learn independently. */
   overlap?: OverlapRule;
 }
 
@@ -17,11 +17,11 @@ export interface OverlapRule {
   /** float32 [A, 4], centre x, centre y, width, height. */
   defaultBoxes: Float32Array;
   variances: Variances;
-  /** What 1 - GIoU of a positive counts beside its smooth L1. */
+  /** Weight of a positive's 1 - GIoU relative to its smooth L1. */
   giouWeight: number;
   /**
-   * Share of a positive's probability, 0..1, that follows the IoU of the box that was told with the true one, and goes to
-   * background otherwise (Li et al. 2020, generalised focal loss, in softmax form): suppression then keeps the tighter box.
+   * Share of a positive's target probability, 0..1, that is scaled by the IoU of its decoded box with the true one; the rest
+   * goes to background (Li et al. 2020, generalised focal loss, in softmax form): suppression then keeps the tighter box.
    */
   qualityShare: number;
 }
@@ -42,7 +42,7 @@ const ignored = -1;
  * `overlap` the overlap of boxes counts as well.
  *
  * `offsets` [batch, A, 4] and `logits` [batch, A, 1 + classes] with their gradients, which are overwritten;
- * `targets` one entry a picture.
+ * `targets` has one entry per picture.
  */
 export function ssdLoss(
   offsets: { values: Float32Array; gradient: Float32Array },
@@ -68,7 +68,7 @@ export function ssdLoss(
       if (label === ignored) continue;
       const start = (firstBox + box) * depth;
       if (label === background) {
-        // Rounded as the threshold was, or the last negative that should stay would fall to its own rounding.
+        // Rounded like the threshold: without that the last negative to keep could fall below its own rounded loss.
         if (Math.fround(backgroundLoss(logits.values, start, depth)) < threshold) continue;
         classification += softmaxCrossEntropyRow(
           logits.values,
@@ -112,7 +112,7 @@ export function ssdLoss(
   return { total: classification + localisation, classification, localisation, positives };
 }
 
-/** What the box that default box `box` tells shares with its truth; its weighted loss is added to the offsets' gradient. */
+/** Overlap of default box `box`'s decoded box with its truth. Adds the gradient of the weighted loss to the offsets'. */
 type OverlapTerm = (
   at: number,
   box: number,
@@ -135,7 +135,7 @@ function createOverlapTerm(
     const truth = decodeOffsets(target.offsets.subarray(box * 4, box * 4 + 4), own, variances);
     const { iou, loss, gradient } = overlapOf(told, truth);
     for (let side = 0; side < 4; side++) {
-      // A centre moves by the default box's size an offset, a size by its own (see decodeOffsets).
+      // Per unit of offset a centre moves by the default box's size, a size by its own (see decodeOffsets).
       const slope = side < 2 ? variances[0] * own[2 + side]! : variances[1] * told[side]!;
       offsets.gradient[at + side]! += weight * giouWeight * gradient[side]! * slope;
     }
@@ -152,7 +152,7 @@ function backgroundLoss(logits: Float32Array, start: number, depth: number): num
   return Math.log(sum) + highest - logits[start]!;
 }
 
-/** The loss of the last negative that is kept, so that at most three (or so) stand for each positive. */
+/** The loss of the last negative that is kept, so that each positive has at most `negativesPerPositive`. */
 function hardNegativeThreshold(
   logits: Float32Array,
   firstBox: number,

@@ -30,7 +30,7 @@ export function convolution(name: string, input: Value, options: ConvolutionOpti
   return activated(name, convolved as Value);
 }
 
-/** Batch normalisation and ReLU behind a convolution of the given name. */
+/** Batch normalisation and ReLU after a convolution of the given name. */
 export function activated(name: string, input: Value): Value {
   const normalized = layers
     .batchNormalization({ name: `${name}_norm`, epsilon: 1e-3 })
@@ -51,8 +51,8 @@ export function residual(name: string, input: Value, seed: number): Value {
 }
 
 /**
- * An Inception module (Szegedy et al. 2015): four views of the same map side by side, a 1x1, a 3x3 and two
- * stacked 3x3 (for 5x5) behind 1x1 reductions, and a pooled one. The widths are shares of `filters`:
+ * An Inception module (Szegedy et al. 2015): four parallel branches over the same map, a 1x1, a 3x3 and two
+ * stacked 3x3 (for 5x5) after 1x1 reductions, and a pooled one. The widths are shares of `filters`:
  * 1/4, 1/2, 1/8, 1/8.
  */
 export function inception(name: string, input: Value, filters: number, seed: number): Value {

@@ -8,7 +8,7 @@ const { layers } = tf;
 export const detectionInputPx = { widthPx: 448, heightPx: 256 };
 export const detectionVariances: SsdOutputSpec['variances'] = [0.1, 0.2];
 
-/** Edge of the small and the large default box of each map, pixels of the network's input. */
+/** Edges of the small and the large default box of each map, pixels of the network's input. */
 const boxEdgesPx: readonly (readonly [number, number])[] = [
   [8, 16],
   [26, 42],
@@ -19,7 +19,7 @@ const boxEdgesPx: readonly (readonly [number, number])[] = [
 ];
 /** Width to height of the default boxes on the small edge. */
 const smallAspects = [1, 2, 0.45];
-/** And on the large edge: people of all heights need a tall box at least every 1.6 times, so the finest maps add one. */
+/** And on the large edge. People need a tall box at least every 1.6 times in height, so the finest maps add one. */
 const largeAspects = [[1, 0.4], [1, 0.4], [1], [1], [1], [1]] as const;
 const boxesPerCell = (level: number): number => smallAspects.length + largeAspects[level]!.length;
 
@@ -43,12 +43,12 @@ export function detectionFeatureMaps(): FeatureMapSpec[] {
 }
 
 /**
- * SSD on a residual base network. The two finest maps get what the coarser ones know through learnt
+ * SSD on a residual base network. The two finest maps receive the coarser ones' features through learnt
  * transposed convolutions (Fu et al. 2017, DSSD; Lin et al. 2017), because far signs and cars are small and
- * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and for training
- * alone the class of each cell of the two finest maps, [cells, 1 + classes]. `width` is the channels of every layer as
- * a share of the standard network's, in steps of 4 (Howard et al. 2017, MobileNets, section 3.3); weights go with its
- * square. The heads' channels are what they must say, and stay.
+ * need context. Input [256, 448, 3]; outputs offsets [A, 4] and logits [A, 1 + classes], and only for training
+ * the class of each cell of the two finest maps, [cells, 1 + classes]. `width` scales the channels of every layer
+ * relative to the standard network's, in steps of 4 (Howard et al. 2017, MobileNets, section 3.3); the number of weights
+ * grows with its square. The heads' output channels are fixed by what they predict.
  */
 export function detectionNetwork(classCount: number, seed: number, width = 1): tf.LayersModel {
   const { widthPx, heightPx } = detectionInputPx;
@@ -105,7 +105,7 @@ export function detectionNetwork(classCount: number, seed: number, width = 1): t
   return tf.model({ inputs: input, outputs, name: 'windshield_ssd' });
 }
 
-/** What stands at each cell of a map, by one 1x1 convolution: learnt beside the boxes, left out of the bundle. */
+/** Class scores of each cell of a map, by one 1x1 convolution: learnt together with the boxes, not in the bundle. */
 function cellScores(name: string, map: Value, depth: number, seed: number): Value {
   const [, rows, columns] = map.shape as [null, number, number];
   const scores = layers
@@ -121,7 +121,7 @@ function cellScores(name: string, map: Value, depth: number, seed: number): Valu
     .apply(scores) as Value;
 }
 
-/** Two 3x3 convolutions a map, reshaped to one row a default box and joined over the maps. */
+/** Two 3x3 convolutions per map, reshaped to one row per default box and concatenated over the maps. */
 function heads(maps: Value[], classCount: number, fresh: () => number): Value[] {
   const head = (kind: 'offsets' | 'logits', depth: number): Value => {
     const parts = maps.map((map, level) => {
@@ -132,7 +132,7 @@ function heads(maps: Value[], classCount: number, fresh: () => number): Value[] 
           filters: boxesPerCell(level) * depth,
           kernelSize: level > 3 ? 1 : 3,
           padding: 'same',
-          // Nearly flat at first: mined negatives would otherwise be thousands of loud random answers.
+          // Nearly flat at first: otherwise the mined negatives would be thousands of confident random answers.
           kernelInitializer: tf.initializers.randomNormal({ stddev: 0.01, seed: fresh() }),
         })
         .apply(map) as Value;

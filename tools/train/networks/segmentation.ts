@@ -8,7 +8,7 @@ export const segmentationInputPx = { widthPx: 480, heightPx: 360 };
 
 /**
  * A fully convolutional network (Long et al. 2015) of Inception modules: 1x1 scores at three depths (strides
- * 4, 8, 16), brought together by learnt transposed convolutions with skip connections, and a last transposed
+ * 4, 8, 16), merged by learnt transposed convolutions with skip connections, and a last transposed
  * convolution to the input's size. Input [360, 480, 3]; output scores [360, 480, classes].
  */
 export function segmentationNetwork(classCount: number, seed: number): tf.LayersModel {
@@ -48,7 +48,7 @@ export function segmentationNetwork(classCount: number, seed: number): tf.Layers
       .apply(from) as Value;
   const add = (name: string, parts: Value[]): Value => layers.add({ name }).apply(parts) as Value;
 
-  // 23 rows rise to 46, one more than the 45 of the map they join.
+  // 23 rows become 46, one more than the 45 of the map they are added to.
   const from16 = layers
     .cropping2D({
       name: 'crop8',

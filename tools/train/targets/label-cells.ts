@@ -1,11 +1,11 @@
 import type { MatchingBox } from './match-default-boxes.js';
 
-/** A cell about which nothing is said. */
+/** Label of a cell without a statement: the loss ignores it. */
 export const ignoredCell = 255;
 
 /**
- * What stands at the centre of each cell of a rows x columns map: 0 for background, 1 + class id inside a box
- * (of the smallest where boxes overlap), 255 inside a region to ignore. Written to `out` at `offset`.
+ * Labels the centre of each cell of a rows x columns map: 0 for background, 1 + class id inside a box
+ * (the smallest if boxes overlap), 255 inside a region to ignore. Written to `out` at `offset`.
  */
 export function labelCells(
   truth: readonly MatchingBox[],
@@ -17,7 +17,7 @@ export function labelCells(
   out.fill(0, offset, offset + rows * columns);
   const area = ({ boxXyxyNorm: [left, top, right, bottom] }: MatchingBox): number =>
     (right - left) * (bottom - top);
-  // Large ones first, so that small ones in front of them stay visible.
+  // Large boxes first, so that small ones overwrite them.
   for (const { classId, boxXyxyNorm } of [...truth].sort((a, b) => area(b) - area(a))) {
     const [left, top, right, bottom] = boxXyxyNorm;
     const label = classId < 0 ? ignoredCell : classId + 1;

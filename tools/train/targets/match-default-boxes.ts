@@ -5,17 +5,17 @@ export interface MatchingBox {
   classId: number;
   /** Left, top, right, bottom as shares of the network's input. */
   boxXyxyNorm: readonly [number, number, number, number];
-  /** What a match counts in the loss, 0..1. */
+  /** Weight of a match in the loss, 0..1. */
   weight: number;
 }
 
-/** What the loss wants of each default box of one picture. */
+/** Targets of the loss for each default box of one picture. */
 export interface SsdTargets {
   /** -1 ignored, 0 background, 1 + class id for a positive. */
   labels: Int8Array;
   /** [A, 4], encoded; meaningful for positives. */
   offsets: Float32Array;
-  /** 1 (or the true box's weight), or less where its matches are many, for positives; else 0. */
+  /** For positives 1 (or the true box's weight), less if the true box has many matches; else 0. */
   weights: Float32Array;
 }
 
@@ -28,13 +28,13 @@ export interface MatchingRule {
   negativeIou: number;
   variances: Variances;
   /**
-   * A true box counts in the loss as this many matches at most: one as large as the picture claims hundreds of
-   * default boxes, and a far pedestrian, with the fewest there are, would go unheard beside it.
+   * A true box counts in the loss as this many matches at most: a box as large as the picture claims hundreds of
+   * default boxes and would drown out a far pedestrian, which has only a few.
    */
   countsAsAtMost: number;
 }
 
-/** Default boxes with what matching asks of them again and again: corners and area, shares of the input. */
+/** Default boxes as matching needs them: corners and area, shares of the input. */
 interface Corners {
   left: Float32Array;
   top: Float32Array;
@@ -124,13 +124,13 @@ function sharedAreas(
   }
 }
 
-/** Above any IoU: a default box that is some true box's best stays that box's. */
+/** Above any IoU: marks a default box as claimed by a true box for good. */
 const taken = 2;
 
-/** A default box that overlaps less than this is nobody's, even where a true box has too few. */
+/** A default box that overlaps less than this is not matched, even if a true box has too few. */
 const leastIou = 0.2;
 
-/** Notes where this true box overlaps a default box more than those before it, and takes its best ones for good. */
+/** Marks the default boxes that this true box overlaps more than earlier ones did, and permanently claims its best ones. */
 function claim(
   corners: Corners,
   box: MatchingBox,
@@ -161,7 +161,7 @@ function claim(
   });
 }
 
-/** Keeps a list of the best, best first, of at most `most`. */
+/** Inserts into a list of the best, best first, of at most `most` entries. */
 function insertRanked(
   best: { overlap: number; box: number }[],
   overlap: number,
@@ -173,7 +173,7 @@ function insertRanked(
   if (best.length > most) best.pop();
 }
 
-/** Encodes only the positives, which are few, and puts each at its default box's place. */
+/** Encodes the offsets of the positives, which are few, each at its default box's index. */
 function offsetsOf(
   defaultBoxes: Float32Array,
   positives: readonly number[],
@@ -199,8 +199,8 @@ const areaOf = ([left, top, right, bottom]: MatchingBox['boxXyxyNorm']): number 
   (right - left) * (bottom - top);
 
 /**
- * Marks default boxes that show mostly the region, and larger ones that hold most of it: a small car that
- * nobody labelled must not teach "background" there either.
+ * Marks default boxes that are mostly inside the region, and larger ones that contain most of it: an unlabelled small
+ * car must not teach "background" there either.
  */
 function ignoreInside(
   corners: Corners,

@@ -1,6 +1,6 @@
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 
-/** Throws ERR_CONFIG when one of the names under a recipe's key is no class. */
+/** Throws ERR_CONFIG if one of the names under a recipe's key is not a class. */
 export function requireClasses(
   key: string,
   names: readonly string[],
@@ -15,8 +15,8 @@ export function requireClasses(
 }
 
 /**
- * A recipe's class weights in the order of the classes; `otherwise` (1 when left out) for those it does not name.
- * Undefined where the recipe has none and nothing else is known. Throws ERR_CONFIG for a name that is no class.
+ * A recipe's class weights in the order of the classes; `otherwise` (1 by default) for those it does not name.
+ * Undefined if the recipe has none and `otherwise` is absent. Throws ERR_CONFIG for a name that is not a class.
  */
 export function resolveClassWeights(
   weights: Readonly<Record<string, number>> | undefined,

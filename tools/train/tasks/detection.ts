@@ -28,7 +28,7 @@ const input: InputSpec = {
 
 /**
  * Positive from IoU 0.5; background up to 0.35, not 0.2: boxes between the two are near duplicates that
- * suppression at 0.45 leaves standing unless they have learnt to be quiet.
+ * suppression at 0.45 keeps, unless they have learnt to score low.
  */
 const matching = {
   atLeast: 4,
@@ -39,14 +39,14 @@ const matching = {
 };
 const mining = { negativesPerPositive: 3, negativesAtLeast: 12 };
 /**
- * The finest maps also learn which class stands at each of their cells. Boxes alone speak to a few hundred of
- * nine thousand default boxes in a picture, too few for a network that starts from nothing: without this it
- * stood still at the answer "an object, perhaps" for over a thousand steps.
+ * The finest maps also learn the class of each of their cells. Boxes alone train a few hundred of the
+ * nine thousand default boxes in a picture, too few for a network that starts from random weights: without this it
+ * was stuck at the answer "an object, perhaps" for over a thousand steps.
  */
 const cellLevels = 2;
 const cellRule = { objectWeight: 2, factor: 4 };
 
-/** The batch's targets: those of the default boxes, one after the other, and a map of labels a level. */
+/** The batch's targets: those of the default boxes, one after the other, and one map of labels per level. */
 interface DetectionTargets {
   labels: Int8Array;
   offsets: Float32Array;
@@ -92,7 +92,7 @@ export const detectionTraining: TaskTrainingFactory<'detection'> = (recipe) => {
       featureMaps,
       variances: detectionVariances,
       classes: [...detectionClasses],
-      // Below it more than half of what is told on photographs never trained on is wrong (docs/decisions/detector-photographs.md).
+      // Below it more than half of the boxes on held-out photographs are wrong (docs/decisions/detector-photographs.md).
       scoreThreshold: recipe.scoreThreshold ?? 0.35,
       nmsIou: 0.45,
       nmsGroups: [['car', 'truck', 'bus']],

@@ -2,7 +2,7 @@ import { signClasses } from '../../../src/perception/classes.js';
 
 type SignClass = (typeof signClasses)[number];
 
-/** Signs of GTSRB that a mirror leaves what they are, near enough, and those that it turns into one another. */
+/** GTSRB signs that mirroring leaves the same, nearly, and pairs that it turns into each other. */
 const mirrorPairs: readonly (readonly [SignClass, SignClass])[] = [
   ['right_of_way_at_next_intersection', 'right_of_way_at_next_intersection'],
   ['priority_road', 'priority_road'],
@@ -27,5 +27,5 @@ const mirrorOf = new Map<number, number>(
   }),
 );
 
-/** The class that a sign's mirror image shows, or undefined where it shows none: digits, arrows that turn. */
+/** The class that a sign's mirror image shows, or undefined if it shows none: digits, arrows that turn. */
 export const mirroredSign = (classId: number): number | undefined => mirrorOf.get(classId);

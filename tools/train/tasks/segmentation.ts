@@ -21,7 +21,7 @@ const input: InputSpec = {
 /**
  * Weight of each class in the loss: larger for classes of few pixels (poles, signs, people), by about the fourth
  * root of median frequency balancing (Eigen and Fergus 2015) over CamVid's training part. With the square root
- * thin things were painted three times as wide as they are, and every verge became a pavement.
+ * thin objects were segmented three times as wide as they are, and every verge became a pavement.
  */
 const classWeights: Record<(typeof segmentationClasses)[number], number> = {
   sky: 0.8,
@@ -40,7 +40,7 @@ const classWeights: Record<(typeof segmentationClasses)[number], number> = {
 const pixels = segmentationInputPx.widthPx * segmentationInputPx.heightPx;
 const targets = { labels: { type: 'uint8', perRow: pixels } } as const;
 
-/** Training of the segmentation network on windows of the pictures, mirrored at will. */
+/** Training of the segmentation network on windows of the pictures, mirrored at random. */
 export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe) => {
   const { widthPx, heightPx } = segmentationInputPx;
   const weights = resolveClassWeights(recipe.classWeights, segmentationClasses, classWeights)!;
@@ -64,7 +64,7 @@ export const segmentationTraining: TaskTrainingFactory<'segmentation'> = (recipe
       const { labels } = batch.targets as TargetsOf<typeof targets>;
       const picture = await store.load(sample);
       const classMap = await sample.loadClassMap();
-      // From a window of half the edge to a picture a little larger than the window can hold.
+      // From a window of half the picture's edge to one slightly larger than the picture.
       const size = geometry === 0 ? 1 : Math.exp(random.between(-0.7, 0.15) * geometry);
       const stretch = geometry === 0 ? 1 : Math.exp(random.normal() * 0.1 * geometry);
       const windowWidth = picture.widthPx * Math.min(1.15, size * stretch);

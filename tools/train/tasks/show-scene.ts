@@ -14,10 +14,10 @@ import type { Random } from '../random.js';
 import type { Recipe } from '../recipe.js';
 import type { MatchingBox } from '../targets/match-default-boxes.js';
 
-/** A teacher's box below this score says neither "object" nor "background". */
+/** A teacher's box below this score counts neither as object nor as background. */
 const trustedWeight = 0.45;
 
-/** Shows street scenes to a detector: augmented pictures with the boxes that are left of theirs. */
+/** Shows street scenes to a detector: augmented pictures with the boxes that remain in them. */
 export class SceneShower {
   readonly #augmentation: Recipe['augmentation'];
   readonly #input: InputSpec;
@@ -28,7 +28,7 @@ export class SceneShower {
   }
 
   /**
-   * Draws a sample, or it and three others as a mosaic, into [3, rows, columns] at `offset` of `out`. Returns the
+   * Draws a sample, or a mosaic of it and three others, into [3, rows, columns] at `offset` of `out`. Returns the
    * boxes as the input shows them.
    */
   async show(
@@ -39,7 +39,7 @@ export class SceneShower {
     offset: number,
   ): Promise<MatchingBox[]> {
     const { mosaic } = this.#augmentation;
-    // Nothing is drawn for what a recipe does not ask for: its stream of random numbers stays what it was.
+    // No random number is drawn for an unused augmentation: a recipe's stream of random numbers must not change.
     if (!mosaic || !random.chance(mosaic))
       return this.#showOne(sample, this.#input, random, store, out, offset);
     const boxes: MatchingBox[] = [];

@@ -20,7 +20,7 @@ const input: InputSpec = {
   padValue: 128,
 };
 
-/** A small turn, shear, change of size and shift: how signs differ between a box and the next. */
+/** A small random rotation, shear, scaling and shift, as signs differ from box to box. */
 function drawAffine(random: Random, strength: number, widthPx: number, heightPx: number): Affine {
   const angle = random.normal() * 0.12 * strength;
   const shear = random.normal() * 0.08 * strength;
@@ -42,7 +42,7 @@ function drawAffine(random: Random, strength: number, widthPx: number, heightPx:
   ];
 }
 
-/** The same, mirrored: columns are counted from the right. */
+/** The same map, mirrored: columns are counted from the right. */
 const mirrored = ([a, b, c, d, e, f]: Affine): Affine => [
   -a,
   b,
@@ -54,7 +54,7 @@ const mirrored = ([a, b, c, d, e, f]: Affine): Affine => [
 
 const targets = { labels: { type: 'uint8', perRow: 1 } } as const;
 
-/** Training of the sign classifier. Only signs that mean something mirrored are mirrored, and get that meaning. */
+/** Training of the sign classifier. Only signs whose mirror image is a sign are mirrored, and get that sign's class. */
 export const signsTraining: TaskTrainingFactory<'signs'> = (recipe) => {
   const classes = recipe.classes ? Object.keys(recipe.classes) : [...signClasses];
   const classWeights = resolveClassWeights(recipe.classWeights, classes);
@@ -83,7 +83,7 @@ export const signsTraining: TaskTrainingFactory<'signs'> = (recipe) => {
       const picture = await store.load(sample);
       const affine = drawAffine(random, geometry, picture.widthPx, picture.heightPx);
       const change = drawColourChange(random, colour);
-      // A user's own classes may hold a sign and not its mirror image: they are never mirrored.
+      // A user's own classes may contain a sign without its mirror image, so they are never mirrored.
       const mirror = recipe.classes ? undefined : mirroredSign(sample.classId);
       const isFlipped = mirror !== undefined && random.chance(flip);
       const seen = isFlipped ? mirrored(affine) : affine;

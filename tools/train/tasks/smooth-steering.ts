@@ -1,10 +1,10 @@
 import type { Dataset, SteeringSample } from '../../datasets/sample.js';
 
 /**
- * A driver at a keyboard steers in pulses; what the road asks for is their mean over a moment. Replaces each
- * angle by a Gaussian mean over its neighbours of the same camera, `deviationFrames` wide, in the order in
- * which the samples stand. Neighbours are a second away at most: pictures that are no part of a drive, such as rendered
- * scenes, keep their angle.
+ * Replaces each angle by a Gaussian mean over its neighbours of the same camera, with a standard deviation of
+ * `deviationFrames`, in the order of the samples: a driver at a keyboard steers in pulses, and their mean is what the road
+ * requires. Neighbours are at most a second away: pictures that are not part of a drive, such as rendered scenes, keep
+ * their angle.
  */
 export function smoothSteering(
   dataset: Dataset<'steering'>,

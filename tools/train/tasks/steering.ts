@@ -7,9 +7,9 @@ import { steeringInputPx, steeringNetwork } from '../networks/steering.js';
 import { smoothSteering } from './smooth-steering.js';
 import { centred, type TaskTrainingFactory } from './task-training.js';
 
-/** The network's unit: one is 25 degrees, the largest angle of the simulator that the first drives came from. */
+/** Radians per unit of the network: one unit is 25 degrees, the largest angle of the simulator of the first drives. */
 const radPerUnit = (25 * Math.PI) / 180;
-/** Shifting the picture by its whole width is a lateral error that this many units of steering correct. */
+/** Units of steering that correct the lateral error of a picture shifted by its full width. */
 const unitsPerShift = 0.6;
 
 const input: InputSpec = {
@@ -65,10 +65,10 @@ export const steeringTraining: TaskTrainingFactory<'steering'> = (recipe) => {
       const affine = windowAffine(window, input.widthPx, input.heightPx, isFlipped);
       const change = drawColourChange(random, colour);
       warpInto(picture, affine, input, change, batch.input, row * inputValues);
-      // The window moved right shows what a camera further right would see: steer left, which is positive.
+      // A window moved right shows the view of a camera further right: steer left, which is positive.
       const units = sample.steeringRad / radPerUnit + shift * unitsPerShift;
       targetUnits[row] = isFlipped ? -units : units;
-      // Straight driving is most of any drive; bends are what is to be learnt.
+      // Most of any drive is straight, but bends are what must be learnt.
       weights[row] = Math.min(1, 0.5 + 2 * Math.abs(sample.steeringRad / radPerUnit));
     },
     loss(step, batch) {

@@ -9,7 +9,7 @@ import type { Random } from '../random.js';
 import type { Recipe } from '../recipe.js';
 import type { TrainingStep } from '../training-step.js';
 
-/** What differs from task to task in training; the loop knows nothing of boxes, masks or angles. */
+/** The part of training that depends on the task; the loop knows nothing of boxes, masks or angles. */
 export interface TaskTraining<T extends LabelledTask = LabelledTask> {
   task: T;
   input: InputSpec;
@@ -17,16 +17,16 @@ export interface TaskTraining<T extends LabelledTask = LabelledTask> {
   /** Name of the network's input and outputs in the exported graph, in the model's order of outputs. */
   inputName: string;
   outputNames: string[];
-  /** What `fill` writes beside the input and `loss` reads. */
+  /** What `fill` writes besides the input, and `loss` reads. */
   targets: TargetLayout;
   /** Metric of the validation that decides which weights are kept; larger is better. */
   scoreOf(metrics: Record<string, number>): number;
   buildNetwork(seed: number): tf.LayersModel;
-  /** Changes what is learnt from a training set, before the first step; validation sets stay as they are. */
+  /** Changes a training set before the first step; validation sets are not changed. */
   prepare?(dataset: Dataset<T>): Dataset<T>;
   /**
-   * Loads, augments and lays out one sample at `row` of the batch: input and targets, each value of the row
-   * again. Runs on a loader's thread as a rule: it keeps nothing for the loss but what it writes to the batch.
+   * Loads and augments one sample and writes it to `row` of the batch: input and targets, every value of the
+   * row. Usually runs on a loader's thread: only what it writes to the batch reaches the loss.
    */
   fill(
     batch: Batch,

@@ -3,16 +3,16 @@ import type { LayerGraph } from '../../layers-to-onnx/layer-graph.js';
 import { layerOf, stableName } from '../weight-layout.js';
 import type { NamedWeights } from './named-weights.js';
 
-/** What a network took, layer by layer, and what it keeps its fresh weights in. */
+/** Which layers of a network took weights and which keep their initial ones. */
 export interface Transfer {
   taken: string[];
-  /** Layers left as they were, with the reason. */
+  /** Layers left unchanged, with the reason. */
   left: { layer: string; reason: string }[];
 }
 
 /**
- * Gives a network the weights whose layer and shape it shares with another; a layer takes all of its weights or
- * none. What differs, the head for other classes as a rule, keeps its fresh weights. Throws ERR_TRAINING when no layer
+ * Copies weights into a network wherever layer and shape match; a layer takes all of its weights or none. Layers that
+ * differ, usually the head for other classes, keep their initial weights. Throws ERR_TRAINING if no layer
  * fits.
  */
 export function applyWeights(target: LayerGraph, source: NamedWeights): Transfer {

@@ -4,9 +4,9 @@ import { type LayerNode, readLayerGraph } from '../../layers-to-onnx/layer-graph
 import { tf } from '../../layers-to-onnx/tf.js';
 
 /**
- * Gives normalisation layers that were unfolded from a bundle, and are the identity, their statistics back: mean and
- * variance of what reaches each on a batch of pictures, with gamma and beta such that the network infers as before.
- * In training, where the batch's own statistics count, it then also begins as what it was.
+ * Restores the statistics of normalisation layers that were unfolded from a bundle and are the identity: mean and
+ * variance of each layer's input on a batch of pictures, with gamma and beta such that the network infers as before.
+ * Training, which uses the batch's own statistics, then starts from the same network too.
  *
  * `input` is float32 [rows, channels, height, width]; a few dozen signs or a few frames are enough.
  */

@@ -6,12 +6,12 @@ export interface NamedTensor {
 
 /** Weights of another network, by their stable names: "layer/kernel", "layer/gamma". */
 export interface NamedWeights {
-  /** File that they come from. */
+  /** File that the weights come from. */
   where: string;
   tensors: ReadonlyMap<string, NamedTensor>;
   /**
-   * Normalisation layers that were folded into the kernels before them: they stand as the identity, and their
-   * statistics must be measured before the network can be trained on.
+   * Normalisation layers that were folded into the kernels before them: they are the identity, and their
+   * statistics must be measured before the network can be trained further.
    */
   folded: readonly string[];
 }

@@ -18,7 +18,7 @@ const maxNetworkBytes = 512 * 2 ** 20;
 
 /**
  * The weights of an exported bundle, by the layers of the network that takes them. The exporter folds a normalisation
- * into the kernel and bias before it; it comes back as gamma 1, beta the folded bias, mean 0, variance 1 - epsilon,
+ * into the kernel and bias before it; it is unfolded as gamma 1, beta the folded bias, mean 0, variance 1 - epsilon,
  * which infers the same. Throws ERR_TRAINING for a file that is not an ONNX network.
  */
 export function readBundleWeights(dir: string, target: LayerGraph): NamedWeights {
@@ -37,7 +37,7 @@ export function readBundleWeights(dir: string, target: LayerGraph): NamedWeights
     const bias = initializers.get(`${node.name}.bias`);
     if (!normalization || !bias) continue;
     setIdentity(normalization, bias.values, tensors);
-    // The folded bias stands behind the normalisation now, not before it as well.
+    // The folded bias is now in the normalisation, so the layer's own is 0.
     const own = node.weights[1];
     if (own)
       tensors.set(stableName(own.name), { shape: own.shape, values: bias.values.map(() => 0) });
@@ -51,7 +51,7 @@ function networkFile(dir: string): string {
   const text = readInputText(path, { code: 'ERR_TRAINING', what: 'a manifest' });
   const manifest = parseJson(text, { where: path, code: 'ERR_TRAINING' });
   const file = (manifest as { network?: { file?: unknown } } | null)?.network?.file;
-  // A name in the bundle's own folder: a manifest cannot reach elsewhere.
+  // Only a name in the bundle's own folder: a manifest cannot point elsewhere.
   if (typeof file === 'string' && file === basename(file)) return file;
   throw new PerceptionError('ERR_TRAINING', `${path}: expected network.file, found none`);
 }
@@ -82,7 +82,7 @@ function tensorOf({ name, dims, rawData }: TensorProto, path: string): NamedTens
       'ERR_TRAINING',
       `${path}: expected ${length * 4} bytes of weights in "${name}" [${shape}], found ${rawData.length}`,
     );
-  // Raw data may begin at any byte, so the floats are copied to an aligned place; a Buffer's own slice would be a view.
+  // Raw data may begin at any byte, so the floats are copied into aligned memory; a Buffer's own slice would be a view.
   return { shape, values: new Float32Array(new Uint8Array(rawData).buffer, 0, length) };
 }
 
@@ -99,7 +99,7 @@ function readLayer(
     if (!found) return;
     const perm = position === 0 ? kernelPermutation[node.className] : undefined;
     const turned = perm ? turnedBack(found, perm) : found;
-    // Which axes a vector has been given on the way does not matter, its length does.
+    // A vector may have gained axes on the way; only its length matters.
     const isVector = shape.length === 1 && turned.values.length === shape[0];
     tensors.set(stableName(name), isVector ? { shape, values: turned.values } : turned);
   });

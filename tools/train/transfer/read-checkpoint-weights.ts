@@ -6,8 +6,8 @@ import type { NamedTensor, NamedWeights } from './named-weights.js';
 
 /**
  * The averaged weights and running statistics of a checkpoint. Checkpoints of the first release do not name their
- * weights: they are read as the target's, which must then be of the same network. Throws ERR_TRAINING when they are
- * not of its size.
+ * weights: they are read as the target's, which must then be of the same network. Throws ERR_TRAINING if their
+ * size differs from it.
  */
 export function readCheckpointWeights(path: string, target: LayerGraph): NamedWeights {
   const { facts, arrays } = readCheckpoint(path)!;

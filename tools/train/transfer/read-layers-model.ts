@@ -9,7 +9,7 @@ import type { NamedTensor, NamedWeights } from './named-weights.js';
 const maxModelBytes = 64 * 2 ** 20;
 const maxShardBytes = 512 * 2 ** 20;
 
-/** What is read of TensorFlow.js' model.json; the rest describes the network, which is built again here. */
+/** The part of TensorFlow.js' model.json that is read; the rest describes the network, which is rebuilt here. */
 const modelSchema = z.object({
   weightsManifest: z.array(
     z.object({
@@ -27,8 +27,8 @@ const modelSchema = z.object({
 });
 
 /**
- * The weights of a model that TensorFlow.js saved: `model.json` with its weight files beside it. Throws ERR_TRAINING
- * for a file that is not one, and for weights that are not float32.
+ * The weights of a model that TensorFlow.js saved: `model.json` with its weight files next to it. Throws ERR_TRAINING
+ * for a file that is not such a model, and for weights that are not float32.
  */
 export function readLayersModel(path: string): NamedWeights {
   const found = (message: string): PerceptionError =>
@@ -44,7 +44,7 @@ export function readLayersModel(path: string): NamedWeights {
     throw found(`${parsed.error.issues[0]!.path.join('.')} that is not as it should be`);
   const tensors = new Map<string, NamedTensor>();
   for (const { paths, weights } of parsed.data.weightsManifest) {
-    // Only names beside the model are read: a manifest cannot reach elsewhere.
+    // Only files next to the model are read: a manifest cannot point elsewhere.
     const bytes = Buffer.concat(
       paths.map((name) => readShard(join(dirname(path), basename(name)))),
     );

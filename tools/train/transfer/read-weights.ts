@@ -9,9 +9,9 @@ import { readCheckpointWeights } from './read-checkpoint-weights.js';
 import { readLayersModel } from './read-layers-model.js';
 
 /**
- * Reads weights to begin with: a run's folder (its best checkpoint, else its last) or a checkpoint, a tf.layers
+ * Reads initial weights: from a run's folder (its best checkpoint, else its last) or a checkpoint, a tf.layers
  * `model.json` or its folder, a bundle's folder. `target` is the network that will take them: a folded network and
- * a checkpoint without names are read by its layers. Throws ERR_TRAINING when nothing of these is there.
+ * a checkpoint without names are read by its layers. Throws ERR_TRAINING if the path is none of these.
  */
 export function readWeights(path: string, target: LayerGraph): NamedWeights {
   const isFolder = existsSync(path) && statSync(path).isDirectory();

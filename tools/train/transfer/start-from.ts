@@ -4,12 +4,12 @@ import { applyWeights, type Transfer } from './apply-weights.js';
 import { measureNormalization } from './measure-normalization.js';
 import { readWeights } from './read-weights.js';
 
-/** Rows of a batch that a folded network's statistics are measured on: enough, and little memory. */
+/** Rows of a batch on which a folded network's statistics are measured: enough, at little memory. */
 const mostRows = 16;
 
 /**
- * Gives a fresh network the weights at `path` wherever layer and shape agree. `firstBatch` hands over training
- * input, for what must be measured. Throws ERR_TRAINING when there is nothing to begin with.
+ * Gives a new network the weights at `path` wherever layer and shape agree. `firstBatch` provides training
+ * input for the statistics that must be measured. Throws ERR_TRAINING if there are no weights to start from.
  */
 export async function startFrom(
   model: tf.LayersModel,

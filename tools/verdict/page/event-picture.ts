@@ -5,7 +5,7 @@ import { at, escaped } from '../../page/svg.js';
 import { boxOf } from '../match-detections.js';
 import { spokenClass, spokenDegrees } from '../words.js';
 
-/** What one run saw of a frame, over the frame's picture, which stands in the page once under the id `pictureId`. */
+/** One run's results for a frame, drawn over the frame's picture, which the page contains once under the id `pictureId`. */
 export function eventPicture(
   frame: PerceptionFrame,
   pictureId: string | undefined,
@@ -31,7 +31,7 @@ export function eventPicture(
     const x = Math.max(0, Math.min(left, widthPx - name.length * fontPx * 0.6));
     parts.push(
       `<g><title>${escaped(name)}</title><rect class="box found" x="${at(left)}" y="${at(top)}" width="${at(right - left)}" height="${at(bottom - top)}"/></g>`,
-      // Of what is small only the frame is drawn: names on names cannot be read.
+      // Small objects get only a frame: overlapping names cannot be read.
       isNamed
         ? `<text x="${at(x)}" y="${at(y)}" font-size="${at(fontPx)}">${escaped(name)}</text>`
         : '',

@@ -3,7 +3,7 @@ import { namedScores, pairScores, spokenScore, type TruthScores } from '../truth
 import type { Verdict } from '../verdict.js';
 import { counted, spokenClass } from '../words.js';
 
-/** Both runs against the drive's ground truth, and class by class; nothing where there is none. */
+/** Scores of both runs against the drive's ground truth, in total and by class; empty without truth. */
 export function truthSection({ truth }: Verdict): string {
   if (truth === null) return '';
   const { reference, candidate } = truth;

@@ -16,13 +16,13 @@ import type { Verdict } from '../verdict.js';
 import { eventPicture } from './event-picture.js';
 import { truthSection } from './truth-section.js';
 
-/** So many events are shown with pictures: the page stays a few megabytes. */
+/** Maximum number of events with pictures, which keeps the page at a few megabytes. */
 const mostPictures = 24;
 const pictureWidthPx = 640;
 
 /**
  * One self-contained HTML document, without script: verdict, findings, and what both runs saw at each event. Pictures
- * come from `drivePath` where it is a recording; without one boxes stand on an empty ground.
+ * come from `drivePath` if it is a recording; otherwise boxes are drawn on an empty background.
  */
 export async function verdictPage(
   verdict: Verdict,
@@ -33,7 +33,7 @@ export async function verdictPage(
   return pageOf(verdict, definitions, body);
 }
 
-/** As verdictPage, of a rig: one part for each of its cameras, the pictures shared out among them. */
+/** As verdictPage, for a rig: one part for each camera, which share the number of pictures. */
 export async function rigVerdictPage(verdict: RigVerdict, rig: RigComparison): Promise<string> {
   const parts: VerdictPart[] = [];
   const most = Math.ceil(mostPictures / Math.max(1, rig.cameras.size));
@@ -77,7 +77,7 @@ function pageOf(
   });
 }
 
-/** What a page says of one camera; `prefix` begins the names of its pictures. */
+/** The page's part for one camera; `prefix` begins the ids of its pictures. */
 async function partOf(
   verdict: Verdict,
   comparison: Comparison,
@@ -119,7 +119,7 @@ ${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">B
 const mark = ({ isAllowed }: JudgedFinding) =>
   `<span class="swatch ${isAllowed ? 'right' : 'wrong'}" aria-hidden="true"></span>`;
 
-/** As data URIs by stamp; empty where the drive is no recording or has none of them. */
+/** As data URIs by stamp; empty if the drive is not a recording or has none of them. */
 async function loadPictures(
   path: string | undefined,
   stamps: ReadonlySet<bigint>,

@@ -9,7 +9,10 @@ import { recordedMapLookUp } from '../recorded-map-look-up.js';
 import { TruthScorer } from './truth-scorer.js';
 import type { TruthScores } from './truth-scores.js';
 
-/** The first of these recordings that holds ground truth; undefined where none does, or a path is no recording. */
+/**
+ * The first of these recordings that contains ground truth; undefined if none does. Paths that are not recordings are
+ * skipped.
+ */
 export async function findTruth(
   paths: readonly (string | undefined)[],
 ): Promise<string | undefined> {
@@ -18,15 +21,15 @@ export async function findTruth(
       path === undefined ? undefined : await RecordingReader.open(path).catch(() => undefined);
     if (reader === undefined) continue;
     await reader.close();
-    // Not the reader's path: that leaves out which of several cameras is meant.
+    // Not the reader's own path, which does not say which of several cameras is meant.
     if (truthTopics(reader).length > 0) return path;
   }
   return undefined;
 }
 
 /**
- * Scores a recording of results against the ground truth of its drive; frame and truth are paired by their stamps. Undefined
- * where no frame has both. Rejects as ResultsFile.open and RecordingReader.open do.
+ * Scores a recording of results against the ground truth of its drive; frame and truth are paired by their stamps.
+ * Undefined if no frame has both. Rejects as ResultsFile.open and RecordingReader.open do.
  */
 export async function scoreResults(
   resultsPath: string,

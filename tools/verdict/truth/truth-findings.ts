@@ -10,7 +10,7 @@ import {
   type TruthScores,
 } from './truth-scores.js';
 
-/** Scores against ground truth that fell, or that lie beyond what the rules ask for. */
+/** Scores against ground truth that fell, or that violate the rules' bounds. */
 export function truthFindings(
   { reference, candidate }: { reference: TruthScores; candidate: TruthScores },
   { truth: rules }: Rules,

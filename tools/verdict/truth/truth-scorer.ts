@@ -28,13 +28,13 @@ import { trackingScores } from '../../evaluate/tracking/tracking-scores.js';
 import { boxOf } from '../match-detections.js';
 import type { TruthScores } from './truth-scores.js';
 
-/** A true map is as large as its frame at most. */
+/** Limit on a true map, which is at most as large as its frame. */
 const maxMapPixels = 8192 * 8192;
-/** Room for the track numbers of one life of a supervised pipeline. */
+/** Larger than the track numbers of one life of a supervised pipeline. */
 const epochStep = 2 ** 32;
 const minIou = 0.5;
 
-/** Counts results against the truth, frame by frame in their order; class maps are counted and let go. */
+/** Scores results against the truth, frame by frame in order; class maps are counted and not kept. */
 export class TruthScorer {
   readonly #lookUp: MapLookUp | undefined;
   readonly #confusion = createConfusionMatrix(segmentationClasses.length + 1);
@@ -66,11 +66,11 @@ export class TruthScorer {
   }
 
   scores(): TruthScores {
-    // A run that looks for no boxes has not missed any.
+    // A run without a detector has not missed any boxes.
     const classes = new Set(this.#hasDetector ? scoredClasses(this.#pictures) : []);
     const { found, right } = this.#signs;
     const { mae, rmse } = regressionScores(this.#trueAnglesRad, this.#anglesRad);
-    // Classes without truth are not scored, in tracks as in boxes: who did not label them did not say that there are none.
+    // Classes without truth are not scored, in tracks as in boxes: unlabelled does not mean absent.
     const tracked = this.#tracked.map(({ truth, found: boxes }) => ({
       truth,
       found: boxes.filter(({ className }) => classes.has(className)),
@@ -96,7 +96,7 @@ export class TruthScorer {
       detections.length > 0 || stages.some(({ stage }) => stage === 'detection');
     const truth = objects.map(toTruthBox);
     this.#pictures.push({ truth, found: detections.map(foundBox) });
-    // Objects without a number cannot be followed.
+    // Objects without an id cannot be tracked.
     if (objects.some(({ objectId }) => objectId !== 0)) this.#hasTracks = true;
     const asked = objects.flatMap(({ objectId }, index) => {
       const box = truth[index]!;
@@ -156,7 +156,7 @@ const foundBox = ({ className, score, boxPx }: Detection) => ({
   boxXyxyPx: boxOf(boxPx),
 });
 
-/** Boxes that lie on what is not asked for, as KITTI has it: they are neither right nor wrong. */
+/** Boxes on ignored regions, as in KITTI: they are neither right nor wrong. */
 function indicesOnIgnored(
   truth: ScoredPicture['truth'],
   detections: readonly Detection[],

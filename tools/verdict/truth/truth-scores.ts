@@ -2,11 +2,11 @@ import type { DetectionScores } from '../../evaluate/detection-scores.js';
 import type { SegmentationScores } from '../../evaluate/segmentation-scores.js';
 import type { TrackingScores } from '../../evaluate/tracking/tracking-scores.js';
 
-/** How a run's results stand against the drive's ground truth; null for what the truth, or the run, does not have. */
+/** A run's scores against the drive's ground truth; null for what the truth, or the run, lacks. */
 export interface TruthScores {
   /** Frames that have both a result and truth; only these are scored. */
   frames: number;
-  /** Of the boxes that were published: those below the bundle's threshold are not there to be scored. */
+  /** Over published boxes: those below the bundle's threshold are not available to score. */
   detection: DetectionScores | null;
   signs: SignReadingScores | null;
   segmentation: SegmentationScores | null;
@@ -15,11 +15,11 @@ export interface TruthScores {
 }
 
 export interface SignReadingScores {
-  /** Share of the found signs that bear the right name; to abstain is not right. */
+  /** Share of the found signs with the right name; an abstention is not right. */
   accuracy: number;
   /** True signs that can be read: 15 px or more, at most 0.3 of them hidden. */
   legible: number;
-  /** Of these, those that a box lies on (IoU 0.5). */
+  /** How many of these a box overlaps (IoU 0.5). */
   found: number;
   right: number;
   abstained: number;
@@ -27,21 +27,21 @@ export interface SignReadingScores {
 
 export interface SteeringErrors {
   frames: number;
-  /** Mean of |said - true|, radians. */
+  /** Mean of |answered - true|, radians. */
   maeRad: number;
   rmseRad: number;
 }
 
-/** One number of all that, as people, rules and reports name it. */
+/** One of these numbers, as people, rules and reports name it. */
 export interface NamedScore {
-  /** For a person. */
+  /** Name for people. */
   label: string;
   of(scores: TruthScores): number | undefined;
-  /** What more of it means. */
+  /** Whether a larger value is better or worse. */
   more: 'better' | 'worse';
   unit: '' | '°';
   digits: number;
-  /** Worse by more than this is a finding, where the rules do not say. */
+  /** Default of the rules: worse by more than this is a finding. */
   worseBy: number;
 }
 

@@ -2,7 +2,7 @@ import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 
 type ActivationNodes = (graph: OnnxGraph, value: string) => string;
 
-/** Activations that the fused kernels take along, by TensorFlow.js' name. */
+/** Activations that the fused kernels can apply, by TensorFlow.js' name. */
 const activations: Readonly<Record<string, ActivationNodes>> = {
   linear: (_graph, value) => value,
   relu: (graph, value) => graph.node('Relu', [value]),
@@ -12,7 +12,7 @@ const activations: Readonly<Record<string, ActivationNodes>> = {
   elu: (graph, value) => graph.node('Elu', [value]),
 };
 
-/** The nodes of an activation, or undefined for one that needs weights or a slope of its own. */
+/** The nodes of an activation, or undefined for one that needs weights or a slope. */
 export function activationNodes(name: unknown): ActivationNodes | undefined {
   return activations[String(name ?? 'linear')];
 }

@@ -6,7 +6,7 @@ import type { HeapKernel } from './heap-kernel.js';
 type BatchNormInputs = Record<'x' | 'mean' | 'variance', tf.TensorInfo> &
   Partial<Record<'scale' | 'offset', tf.TensorInfo>>;
 
-/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset, with a value of each a channel. */
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset, with one value of each per channel. */
 export const fusedBatchNorm: HeapKernel = {
   name: 'FusedBatchNorm',
   compute({ inputs, attrs, backend, graphs }) {
@@ -28,7 +28,7 @@ export const fusedBatchNorm: HeapKernel = {
       (graph, xs, m, v, ...rest) => {
         const inverse = inverseDeviation(graph, v!, attrs['varianceEpsilon'] as number);
         const factor = scale === undefined ? inverse : graph.node('Mul', [inverse, rest.shift()!]);
-        // One factor and one addend a channel: two passes over x instead of three.
+        // One factor and one addend per channel: two passes over x instead of three.
         const product = graph.node('Mul', [xs!, factor]);
         const shift = graph.node('Mul', [m!, factor]);
         return [
@@ -42,8 +42,8 @@ export const fusedBatchNorm: HeapKernel = {
 };
 
 /**
- * All gradients of `FusedBatchNorm` at once, by x, mean, variance, scale and offset in this order. Not a kernel of
- * TensorFlow.js: the gradient in gradients.ts calls it.
+ * All gradients of `FusedBatchNorm` at once: with respect to x, mean, variance, scale and offset, in this order. Not a
+ * kernel of TensorFlow.js: the gradient in gradients.ts calls it.
  */
 export const fusedBatchNormGrad: HeapKernel = {
   name: 'FusedBatchNormGrad',
@@ -107,7 +107,7 @@ function inverseDeviation(graph: OnnxGraph, variance: string, epsilon: number): 
   return graph.node('Reciprocal', [graph.node('Sqrt', [raised])]);
 }
 
-/** The input as a matrix: a row a place, a column a channel. */
+/** Shape of the input as a matrix: one row per pixel, one column per channel. */
 function rowsOf(x: tf.TensorInfo, mean: tf.TensorInfo): number[] {
   const channels = mean.shape[0]!;
   return [sizeOf(x.shape) / channels, channels];

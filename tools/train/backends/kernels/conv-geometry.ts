@@ -1,6 +1,6 @@
 import { tf } from '../../../layers-to-onnx/tf.js';
 
-/** Sizes of a 2-D convolution over NHWC, with the padding made exact. */
+/** Sizes of a 2-D convolution over NHWC, with explicit padding. */
 export interface ConvGeometry {
   batch: number;
   inHeight: number;
@@ -14,15 +14,15 @@ export interface ConvGeometry {
   strides: [number, number];
   dilations: [number, number];
   /**
-   * Top, left, bottom, right. Bottom and right are what the last window needs; a negative value says how
-   * many rows or columns of the input no window touches.
+   * Top, left, bottom, right. Bottom and right are the padding that the last window needs; a negative value counts the
+   * rows or columns of the input that no window touches.
    */
   pads: [number, number, number, number];
 }
 
 /**
- * The geometry of a convolution kernel's call from its attributes, by TensorFlow.js' own rule for padding and
- * rounding. undefined for the NCHW layout, which no kernel here speaks.
+ * Returns the geometry of a convolution kernel's call from its attributes, by TensorFlow.js' own rule for padding and
+ * rounding. Undefined for the NCHW layout, which no kernel here supports.
  * @param inputShape NHWC
  * @param filterShape height, width, input channels, output channels (or the multiplier, if `depthwise`)
  */
@@ -66,7 +66,7 @@ export function convGeometry(
   };
 }
 
-/** The pads with negative ones as zero: what operators take that stop at the last whole window by themselves. */
+/** The pads, with 0 for negative ones: for operators that stop at the last complete window on their own. */
 export function paddingOf({ pads }: ConvGeometry): number[] {
   return pads.map((pad) => Math.max(0, pad));
 }

@@ -14,12 +14,12 @@ import { tapsOf } from './filter-taps.js';
 import type { HeapKernel } from './heap-kernel.js';
 
 /**
- * Below this many input channels a matrix product a filter tap is too narrow to pay. Measured on one thread:
+ * Below this many input channels one matrix product per filter tap is too narrow to pay. Measured on one thread:
  * 3 channels, 66x200, batch 32: 15 ms as one Conv, 57 by taps; 32 and more channels: by taps 1.3 to 2.3 times as fast.
  */
 const fewestChannelsForTaps = 16;
 
-/** The gradient of a convolution by its input; also the forward pass of conv2dTranspose. NHWC. */
+/** Gradient of a convolution with respect to its input; also the forward pass of conv2dTranspose. NHWC. */
 export const conv2dBackpropInput: HeapKernel = {
   name: 'Conv2DBackpropInput',
   compute({ inputs, attrs, backend, graphs }) {
@@ -73,7 +73,7 @@ function inputGradientNodes(
   return graph.node('Transpose', [spread], toChannelsLast);
 }
 
-/** The gradient of a convolution by its filter. NHWC. The wasm backend brings no such kernel. */
+/** Gradient of a convolution with respect to its filter. NHWC. The wasm backend has no such kernel. */
 export const conv2dBackpropFilter: HeapKernel = {
   name: 'Conv2DBackpropFilter',
   compute({ inputs, attrs, backend, graphs }) {
@@ -95,8 +95,8 @@ export const conv2dBackpropFilter: HeapKernel = {
 };
 
 /**
- * Channels and batch change places: the input's channels become a batch, the images the channels to sum over,
- * and the output gradient a kernel whose dilation is the stride, moving by the dilation.
+ * Swaps channels and batch: the input's channels become the batch, the images the channels to sum over,
+ * and the output gradient a kernel whose dilation is the stride and whose stride is the dilation.
  */
 function filterGradientAsConv(
   graph: OnnxGraph,
@@ -122,7 +122,7 @@ function filterGradientAsConv(
   return graph.node('Transpose', [taps], { perm: [2, 3, 0, 1] });
 }
 
-/** One matrix product a filter tap: the input pixels that the tap saw, times the gradients of what it wrote. */
+/** One matrix product per filter tap: the input pixels that the tap read, times the gradients of what it wrote. */
 function filterGradientByTaps(
   graph: OnnxGraph,
   geometry: ConvGeometry,

@@ -13,7 +13,7 @@ import type { HeapKernel, KernelCall, KernelResult } from './heap-kernel.js';
 
 export const toChannelsFirst = { perm: [0, 3, 1, 2] };
 export const toChannelsLast = { perm: [0, 2, 3, 1] };
-/** Height, width, input, output channels, as TensorFlow keeps a filter, to ONNX' output, input, height, width. */
+/** From TensorFlow's filter layout (height, width, input, output channels) to ONNX' (output, input, height, width). */
 export const filterToOnnx = { perm: [3, 2, 0, 1] };
 
 /** y = conv(x, filter), NHWC. */
@@ -41,7 +41,7 @@ function convolve(call: KernelCall, bias: tf.TensorInfo | undefined): KernelResu
   const shape = outputShapeOf(geometry);
   const pixels = shape[0]! * shape[1]! * shape[2]!;
   const pointwise = isPointwise(geometry);
-  // A 1x1 convolution is a matrix product of the pixels as they lie: nothing to transpose.
+  // A 1x1 convolution is a matrix product of the pixels in their NHWC order: nothing to transpose.
   const dims = pointwise
     ? [
         [pixels, inChannels],
@@ -72,7 +72,7 @@ function convolve(call: KernelCall, bias: tf.TensorInfo | undefined): KernelResu
   )[0];
 }
 
-/** Conv of NHWC input and TensorFlow filter (and bias): the NCHW result. */
+/** Conv of an NHWC input and a TensorFlow filter (and bias); its result is NCHW. */
 function convNodes(graph: OnnxGraph, geometry: ConvGeometry, inputs: string[]): string {
   const [x, filter, ...bias] = inputs as [string, string];
   const planes = graph.node('Transpose', [x], toChannelsFirst);

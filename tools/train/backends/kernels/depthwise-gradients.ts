@@ -12,10 +12,10 @@ import { toChannelsFirst, toChannelsLast } from './conv2d.js';
 import { tapsOf } from './filter-taps.js';
 import type { HeapKernel } from './heap-kernel.js';
 
-// The forward pass stays with the backend: its own kernel keeps the channels last and takes 6 ms where
+// The forward pass is left to the backend: its own kernel keeps the channels last and takes 6 ms, while
 // a Conv between two transposes takes 22 (8 x 75 x 75 x 64, 3x3, one thread).
 
-/** The gradient of a depthwise convolution by its input. The wasm backend brings no such kernel. */
+/** Gradient of a depthwise convolution with respect to its input. The wasm backend has no such kernel. */
 export const depthwiseBackpropInput: HeapKernel = {
   name: 'DepthwiseConv2dNativeBackpropInput',
   compute({ inputs, attrs, backend, graphs }) {
@@ -61,7 +61,7 @@ function inputGradientNodes(
   return graph.node('Transpose', [spread], toChannelsLast);
 }
 
-/** The gradient of a depthwise convolution by its filter. The wasm backend brings no such kernel. */
+/** Gradient of a depthwise convolution with respect to its filter. The wasm backend has no such kernel. */
 export const depthwiseBackpropFilter: HeapKernel = {
   name: 'DepthwiseConv2dNativeBackpropFilter',
   compute({ inputs, attrs, backend, graphs }) {
@@ -80,7 +80,7 @@ export const depthwiseBackpropFilter: HeapKernel = {
   },
 };
 
-/** A tap's gradient, channel by channel: what it saw times the gradient of what it wrote, summed over all places. */
+/** Each tap's gradient, per channel: what it read times the gradient of what it wrote, summed over all pixels. */
 function filterGradientNodes(
   graph: OnnxGraph,
   geometry: ConvGeometry,

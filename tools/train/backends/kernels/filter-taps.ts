@@ -2,7 +2,7 @@ import type { OnnxGraph } from '../../../../src/onnx/onnx-graph.js';
 import { type ConvGeometry, isPointwise, paddingOf } from './conv-geometry.js';
 
 /**
- * For each tap of the filter, row by row, the NHWC input pixels that it meets while the filter slides over the
+ * For each tap of the filter, row by row, the NHWC input pixels that it reads while the filter slides over the
  * padded input: shape [batch, output height, output width, input channels].
  */
 export function tapsOf(graph: OnnxGraph, geometry: ConvGeometry, x: string): string[] {

@@ -5,8 +5,8 @@ type GradientConfig = Parameters<typeof tf.registerGradient>[0];
 type GradientFunction = GradientConfig['gradFunc'];
 
 /**
- * Registers gradients that suit the wasm backend. TensorFlow.js keeps one gradient a kernel for all backends, so
- * each of these hands over to the one it replaces when another backend runs.
+ * Registers gradients for the wasm backend. TensorFlow.js keeps one gradient per kernel for all backends, so
+ * each of these calls the one it replaces when another backend runs.
  */
 export function registerWasmGradients(): void {
   putBefore('Conv2D', dilatedConvolutionGradient);
@@ -28,7 +28,7 @@ function putBefore(
   });
 }
 
-/** TensorFlow.js has no gradient of a dilated convolution; the kernels here know dilation. */
+/** TensorFlow.js has no gradient of a dilated convolution; the kernels here support dilation. */
 function dilatedConvolutionGradient(
   ...[dy, saved, attrs]: Parameters<GradientFunction>
 ): ReturnType<GradientFunction> | undefined {
@@ -44,7 +44,7 @@ function dilatedConvolutionGradient(
   };
 }
 
-/** All five gradients from one kernel. Computed here, not in the functions returned: each of those has a scope of its own. */
+/** All five gradients from one kernel. Computed here, not in the returned functions: each of those runs in its own scope. */
 function batchNormGradient(
   ...[dy, saved, attrs]: Parameters<GradientFunction>
 ): ReturnType<GradientFunction> | undefined {
@@ -63,7 +63,7 @@ function batchNormGradient(
   };
 }
 
-/** The gradient of a sum or mean goes back to every value alike; a broadcast, where the original multiplies by ones. */
+/** The gradient of a sum or mean is the same for every value: a broadcast, where the original multiplies by ones. */
 function spread(
   dy: Parameters<GradientFunction>[0],
   saved: tf.Tensor[],

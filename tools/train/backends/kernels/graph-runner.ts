@@ -14,16 +14,16 @@ export interface Operand {
   dims?: readonly number[];
 }
 
-/** A result: the shape of the tensor that is made, and the shape in which the graph writes it. */
+/** A result: the shape of the new tensor, and the shape in which the graph writes it. */
 export interface Result {
   shape: number[];
   dims?: readonly number[];
 }
 
-/** Adds a kernel's nodes to `graph`; gets the names of the inputs in order, returns those of the outputs. */
+/** Adds a kernel's nodes to `graph`. Receives the names of the inputs in order, returns those of the outputs. */
 export type GraphBody = (graph: OnnxGraph, ...inputs: string[]) => string[];
 
-/** Above this the scratch memory of a session is worth more to others than the page faults it saves. */
+/** A session with more scratch memory than this releases it: freeing the memory is worth the page faults. */
 const largestKeptScratchBytes = 64 * 2 ** 20;
 
 interface CompiledGraph {
@@ -33,7 +33,7 @@ interface CompiledGraph {
 
 /**
  * Runs small ONNX graphs on tensors of the wasm heap, in place, on the calling thread. A graph is built and
- * loaded when its key is first seen and kept for the life of the runner; a worker thread has its own runner.
+ * loaded when its key first occurs and kept for the life of the runner; each worker thread has its own runner.
  */
 export class GraphRunner {
   readonly #graphs = new Map<string, CompiledGraph>();
@@ -49,7 +49,7 @@ export class GraphRunner {
   }
 
   /**
-   * Runs the graph that `name`, `attributes` and all shapes identify, building it by `body` when it is new.
+   * Runs the graph that `name`, `attributes` and all shapes identify; `body` builds it if it is new.
    * `attributes` must hold every value besides the shapes on which `body` depends.
    * @returns one new float32 tensor for each of `results`
    * @throws ERR_INFERENCE when ONNX Runtime refuses the graph
@@ -72,7 +72,7 @@ export class GraphRunner {
     }
 
     const outputs = results.map(({ shape }) => backend.makeOutput(shape, 'float32'));
-    // Only now: allocating the outputs may have moved the heap.
+    // After the outputs are allocated: that may have moved the heap.
     const feeds: Record<string, NativeTensor> = {};
     operands.forEach(({ tensor }, i) => {
       feeds[inputName(i)] = nativeView(backend, tensor, inputDims[i]!);

@@ -6,7 +6,7 @@ export interface HeapBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** The tensor's values, as a view of the heap. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
-  /** Counts one more tensor over the same values; each is disposed of by itself. */
+  /** Counts one more tensor over the same values; each is disposed of separately. */
   incRef(dataId: object): void;
 }
 

@@ -2,8 +2,8 @@ import type { tf } from '../../../layers-to-onnx/tf.js';
 import type { HeapKernel } from './heap-kernel.js';
 
 /**
- * Another tensor over the same values, which never change. The backend's own kernel copies them, and a copy of
- * every tensor is made that a gradient will need: that was the memory of the forward pass twice.
+ * Another tensor over the same values, which never change. The backend's own kernel copies them, and TensorFlow.js calls
+ * it for every tensor that a gradient will need: the forward pass took twice the memory.
  */
 export const identity: HeapKernel = {
   name: 'Identity',

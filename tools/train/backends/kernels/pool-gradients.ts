@@ -65,8 +65,8 @@ function gradientsOf(backend: HeapBackend, input: tf.TensorInfo, dy: tf.TensorIn
 }
 
 /**
- * The gradient of max pooling: each window's gradient goes to its first largest value, row by row. One walk over
- * the windows with the channels innermost takes half the time of the backend's own kernel (20 ms for 43,
+ * The gradient of max pooling: each window's gradient goes to its first largest value, row by row. One pass over
+ * the windows with the channels innermost takes half the time of the backend's own kernel (20 ms instead of 43,
  * 64 x 32 x 32 x 32, 2x2).
  */
 export const maxPoolGrad: HeapKernel = {
@@ -95,7 +95,7 @@ export const maxPoolGrad: HeapKernel = {
       }
       const outOffset = ((image * outHeight + outRow) * outWidth + outColumn) * channels;
       for (let c = 0; c < channels; c += 1) {
-        // A window of nothing but NaN has no largest value and passes nothing on.
+        // A window that holds only NaN has no largest value and passes nothing on.
         if (places[c]! >= 0) dxValues[places[c]!]! += dyValues[outOffset + c]!;
       }
     });
@@ -104,8 +104,8 @@ export const maxPoolGrad: HeapKernel = {
 };
 
 /**
- * The gradient of average pooling. The forward pass divides by the number of values in the window that lie inside
- * the input; so does this. TensorFlow.js' own kernels divide by the whole window, wrong at a padded rim.
+ * The gradient of average pooling. The forward pass divides by the number of values in the window that are inside
+ * the input, and so does this. TensorFlow.js' own kernels divide by the full window, which is wrong at a padded border.
  */
 export const avgPoolGrad: HeapKernel = {
   name: 'AvgPoolGrad',

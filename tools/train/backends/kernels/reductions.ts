@@ -2,15 +2,15 @@ import { tf } from '../../../layers-to-onnx/tf.js';
 import { sizeOf } from './heap-backend.js';
 import type { HeapKernel } from './heap-kernel.js';
 
-/** Below this many values the backend's own kernel, transposing first, is as quick. */
+/** Below this many values the backend's own kernel, which transposes first, is as fast. */
 const fewestValues = 2048;
 
-/** Sum over axes that are not the innermost, as the gradient of a bias needs it. */
+/** Sum over axes other than the innermost, as the gradient of a bias needs it. */
 export const sum = reduction('Sum', 'ReduceSum');
-/** Mean over axes that are not the innermost, as batch normalisation and global pooling need it. */
+/** Mean over axes other than the innermost, as batch normalisation and global pooling need it. */
 export const mean = reduction('Mean', 'ReduceMean');
 
-// The backend reduces only innermost axes and transposes the whole tensor when others are asked for.
+// The backend reduces only innermost axes and transposes the tensor for others.
 function reduction(name: string, opType: 'ReduceSum' | 'ReduceMean'): HeapKernel {
   return {
     name,

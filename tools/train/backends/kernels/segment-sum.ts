@@ -3,8 +3,8 @@ import { floatsOf, sizeOf } from './heap-backend.js';
 import type { HeapKernel } from './heap-kernel.js';
 
 /**
- * Adds each row of `x` to the row of the result that its segment id names; ids outside the result are left out.
- * The gradient of `gather`. The wasm backend brings no such kernel.
+ * Adds each row of `x` to the row of the result that its segment id names; ids outside the result are ignored.
+ * The gradient of `gather`. The wasm backend has no such kernel.
  */
 export const unsortedSegmentSum: HeapKernel = {
   name: 'UnsortedSegmentSum',

@@ -2,7 +2,7 @@ import type { tf } from '../../../layers-to-onnx/tf.js';
 import { sizeOf } from './heap-backend.js';
 import type { HeapKernel } from './heap-kernel.js';
 
-/** Repeats a tensor along its axes; where only axes of one value repeat, this is a broadcast. */
+/** Repeats a tensor along its axes; if only axes of length 1 repeat, this is a broadcast. */
 export const tile: HeapKernel = {
   name: 'Tile',
   compute({ inputs, attrs, backend, graphs }) {

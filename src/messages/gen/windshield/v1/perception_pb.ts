@@ -16,7 +16,7 @@ export const file_windshield_v1_perception: GenFile = /*@__PURE__*/
   fileDesc("Ch53aW5kc2hpZWxkL3YxL3BlcmNlcHRpb24ucHJvdG8SDXdpbmRzaGllbGQudjEi/gUKD1BlcmNlcHRpb25GcmFtZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIQCgh3aWR0aF9weBgEIAEoDRIRCgloZWlnaHRfcHgYBSABKA0SLAoKZGV0ZWN0aW9ucxgGIAMoCzIYLndpbmRzaGllbGQudjEuRGV0ZWN0aW9uEiIKBXNpZ25zGAcgAygLMhMud2luZHNoaWVsZC52MS5TaWduEjEKDHNlZ21lbnRhdGlvbhgIIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEikKCHN0ZWVyaW5nGAkgASgLMhcud2luZHNoaWVsZC52MS5TdGVlcmluZxIqCgZzdGFnZXMYCiADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlU3RhdHVzEicKBWRyb3BzGAsgAygLMhgud2luZHNoaWVsZC52MS5Ecm9wQ291bnQSLwoHYnVuZGxlcxgMIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEhoKEmNhbGlicmF0aW9uX3NoYTI1NhgNIAEoCRIOCgZoZWFsdGgYDiADKAkSJQoGdGltaW5nGA8gASgLMhUud2luZHNoaWVsZC52MS5UaW1pbmcSDAoEbW9kZRgQIAEoCRIPCgdzZWdtZW50GBEgASgNEiQKBmxpZ2h0cxgSIAMoCzIULndpbmRzaGllbGQudjEuTGlnaHQSJgoHYW5zd2VycxgeIAMoCzIVLndpbmRzaGllbGQudjEuQW5zd2VyEg4KBmNhbWVyYRgTIAEoCRInCgdub3ZlbHR5GBQgASgLMhYud2luZHNoaWVsZC52MS5Ob3ZlbHR5EjQKDnN0ZWVyaW5nX2NoZWNrGBUgASgLMhwud2luZHNoaWVsZC52MS5TdGVlcmluZ0NoZWNrEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIqQBCglEZXRlY3Rpb24SEAoIY2xhc3NfaWQYASABKA0SEgoKY2xhc3NfbmFtZRgCIAEoCRINCgVzY29yZRgDIAEoAhIiCgZib3hfcHgYBCABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIQCgh0cmFja19pZBgFIAEoDRIsCghncm91bmRfbRgoIAEoCzIaLndpbmRzaGllbGQudjEuR3JvdW5kUG9pbnQiXwoLR3JvdW5kUG9pbnQSDwoHZm9yd2FyZBgBIAEoAhIMCgRsZWZ0GAIgASgCEhkKEWZvcndhcmRfZGV2aWF0aW9uGAMgASgCEhYKDmxlZnRfZGV2aWF0aW9uGAQgASgCIkEKA0JveBINCgV4X21pbhgBIAEoAhINCgV5X21pbhgCIAEoAhINCgV4X21heBgDIAEoAhINCgV5X21heBgEIAEoAiKnAQoEU2lnbhIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1pc19yZW1lbWJlcmVkGAcgASgIIrcBCgVMaWdodBIQCghjbGFzc19pZBgBIAEoERISCgpjbGFzc19uYW1lGAIgASgJEhMKC3Byb2JhYmlsaXR5GAMgASgCEhcKD2RldGVjdGlvbl9pbmRleBgEIAEoDRIQCgh0cmFja19pZBgFIAEoDRIiCgZib3hfcHgYBiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIkCgZsYWJlbHMYByADKAsyFC53aW5kc2hpZWxkLnYxLkxhYmVsIkIKBkFuc3dlchIMCgR0YXNrGAEgASgJEioKBnZhbHVlcxgCIAMoCzIaLndpbmRzaGllbGQudjEuTmFtZWROdW1iZXIiKgoLTmFtZWROdW1iZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoASIqCgVMYWJlbBIMCgRuYW1lGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgCIpwBCgxTZWdtZW50YXRpb24SEAoId2lkdGhfcHgYASABKA0SEQoJaGVpZ2h0X3B4GAIgASgNEhMKC3J1bl9sZW5ndGhzGAMgAygNEhMKC3J1bl9jbGFzc2VzGAQgASgMEhQKDGNsYXNzX3NoYXJlcxgFIAMoAhISCgpmcmVlX3NwYWNlGAYgAygCEhMKC2NsYXNzX25hbWVzGAcgAygJIpkBCghTdGVlcmluZxIRCglhbmdsZV9yYWQYASABKAISFQoNcmF3X2FuZ2xlX3JhZBgCIAEoAhIXCg9jdXJ2YXR1cmVfcGVyX20YAyABKAISEgoKaXNfbGltaXRlZBgEIAEoCBIfChJzdWdnZXN0ZWRfdGhyb3R0bGUYBSABKAJIAIgBAUIVChNfc3VnZ2VzdGVkX3Rocm90dGxlIrUBCg1TdGVlcmluZ0NoZWNrEg8KB2FoZWFkX20YASABKAISDgoGcGF0aF9tGAIgASgCEhkKDGZyZWVfc3BhY2VfbRgDIAEoAkgAiAEBEhMKBmxhbmVfbRgEIAEoAkgBiAEBEhUKCGRyaXZlcl9tGAUgASgCSAKIAQESEwoLdGhyZXNob2xkX20YBiABKAJCDwoNX2ZyZWVfc3BhY2VfbUIJCgdfbGFuZV9tQgsKCV9kcml2ZXJfbSJaCgdOb3ZlbHR5Eg0KBXZhbHVlGAEgASgCEhwKFHJlY29uc3RydWN0aW9uX2Vycm9yGAIgASgCEhAKCGRpc3RhbmNlGAMgASgCEhAKCGlzX25vdmVsGAQgASgIIpMBCgtTdGFnZVN0YXR1cxINCgVzdGFnZRgBIAEoCRIoCgVzdGF0ZRgCIAEoDjIZLndpbmRzaGllbGQudjEuU3RhZ2VTdGF0ZRIQCghwcm92aWRlchgDIAEoCRISCgplcnJvcl9jb2RlGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIVCg1lcnJvcl9tZXNzYWdlGAYgASgJIioKCURyb3BDb3VudBIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQiXgoPQnVuZGxlUmVmZXJlbmNlEgwKBHRhc2sYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIWCg5uZXR3b3JrX3NoYTI1NhgDIAEoCRIUCgxpc19jZXJ0aWZpZWQYBCABKAgiuAEKBlRpbWluZxISCgpjYXB0dXJlX25zGAEgASgEEhIKCmFycml2YWxfbnMYAiABKAQSEgoKcHVibGlzaF9ucxgDIAEoBBIWCg53YWxsX29mZnNldF9ucxgEIAEoAxIqCgZzdGFnZXMYBSADKAsyGi53aW5kc2hpZWxkLnYxLlN0YWdlVGltaW5nEi4KC3RpbWVfc291cmNlGAYgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlIpYBCgtTdGFnZVRpbWluZxINCgVzdGFnZRgBIAEoCRIMCgRsYW5lGAIgASgJEhMKC2Rpc3BhdGNoX25zGAMgASgEEhAKCHN0YXJ0X25zGAQgASgEEhkKEXByZXByb2Nlc3NfZW5kX25zGAUgASgEEhgKEGluZmVyZW5jZV9lbmRfbnMYBiABKAQSDgoGZW5kX25zGAcgASgEItoCCg5TdGVlcmluZ1VwZGF0ZRIQCghmcmFtZV9pZBgBIAEoBBIWCg5zb3VyY2VfdGltZV9ucxgCIAEoBBIQCghzdGFtcF9ucxgDIAEoBBIpCghzdGVlcmluZxgEIAEoCzIXLndpbmRzaGllbGQudjEuU3RlZXJpbmcSLgoGYnVuZGxlGAUgASgLMh4ud2luZHNoaWVsZC52MS5CdW5kbGVSZWZlcmVuY2USEAoIcHJvdmlkZXIYBiABKAkSGgoSY2FsaWJyYXRpb25fc2hhMjU2GAcgASgJEhIKCmNhcHR1cmVfbnMYCCABKAQSEgoKcHVibGlzaF9ucxgJIAEoBBIWCg53YWxsX29mZnNldF9ucxgKIAEoAxIMCgRtb2RlGAsgASgJEg4KBmNhbWVyYRgMIAEoCRIWCg50b3BpY19zZXF1ZW5jZRhkIAEoBBINCgVlcG9jaBhlIAEoDSLPAgoOUGlwZWxpbmVTdGF0dXMSFwoPZnJhbWVzX2NhcHR1cmVkGAEgASgEEhgKEGZyYW1lc19wdWJsaXNoZWQYAiABKAQSJwoFZHJvcHMYAyADKAsyGC53aW5kc2hpZWxkLnYxLkRyb3BDb3VudBIZChFwdWJsaXNoZWRfcmF0ZV9oehgEIAEoAhIOCgZoZWFsdGgYBSADKAkSEwoLc291cmNlX25hbWUYBiABKAkSLwoHYnVuZGxlcxgHIAMoCzIeLndpbmRzaGllbGQudjEuQnVuZGxlUmVmZXJlbmNlEgwKBG1vZGUYCCABKAkSKwoGc291cmNlGAkgASgLMhsud2luZHNoaWVsZC52MS5Tb3VyY2VUaW1pbmcSDgoGY2FtZXJhGAogASgJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEEg0KBWVwb2NoGGUgASgNIm0KB1N5bmNTZXQSDQoFZ3JvdXAYASABKAkSKgoHbWVtYmVycxgCIAMoCzIZLndpbmRzaGllbGQudjEuU3luY01lbWJlchIPCgdtaXNzaW5nGAMgAygJEhYKDnRvcGljX3NlcXVlbmNlGGQgASgEIkEKClN5bmNNZW1iZXISDgoGY2FtZXJhGAEgASgJEhAKCGZyYW1lX2lkGAIgASgEEhEKCW9mZnNldF9ucxgDIAEoBCKaAQoMU291cmNlVGltaW5nEi4KC3RpbWVfc291cmNlGAEgASgOMhkud2luZHNoaWVsZC52MS5UaW1lU291cmNlEg8KB3JhdGVfaHoYAiABKAISEQoJaml0dGVyX21zGAMgASgCEgwKBGdhcHMYBCABKAQSFwoPcmVwYWlyZWRfc3RhbXBzGAUgASgEEg8KB3NlZ21lbnQYBiABKA0ivwEKC0dyb3VuZFRydXRoEhAKCGZyYW1lX2lkGAEgASgEEhAKCHN0YW1wX25zGAIgASgEEisKB29iamVjdHMYAyADKAsyGi53aW5kc2hpZWxkLnYxLlRydXRoT2JqZWN0EjEKDHNlZ21lbnRhdGlvbhgEIAEoCzIbLndpbmRzaGllbGQudjEuU2VnbWVudGF0aW9uEiwKB3ZlaGljbGUYBSABKAsyGy53aW5kc2hpZWxkLnYxLlRydXRoVmVoaWNsZSKWAQoLVHJ1dGhPYmplY3QSEgoKY2xhc3NfbmFtZRgBIAEoCRIiCgZib3hfcHgYAiABKAsyEi53aW5kc2hpZWxkLnYxLkJveBIVCg1zaWduX2NsYXNzX2lkGAMgASgREhEKCW9jY2x1c2lvbhgEIAEoAhISCgpkaXN0YW5jZV9tGAUgASgCEhEKCW9iamVjdF9pZBgGIAEoDSJgCgxUcnV0aFZlaGljbGUSFAoMaGFzX3N0ZWVyaW5nGAEgASgIEhQKDHN0ZWVyaW5nX3JhZBgCIAEoAhIRCgloYXNfc3BlZWQYAyABKAgSEQoJc3BlZWRfbXBzGAQgASgCKoQBCgpTdGFnZVN0YXRlEhsKF1NUQUdFX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBR0VfU1RBVEVfT0sQARIXChNTVEFHRV9TVEFURV9TS0lQUEVEEAISFAoQU1RBR0VfU1RBVEVfTEFURRADEhYKElNUQUdFX1NUQVRFX0ZBSUxFRBAEKowBCgpUaW1lU291cmNlEhsKF1RJTUVfU09VUkNFX1VOU1BFQ0lGSUVEEAASFgoSVElNRV9TT1VSQ0VfRFJJVkVSEAESFgoSVElNRV9TT1VSQ0VfU1RSRUFNEAISFwoTVElNRV9TT1VSQ0VfQVJSSVZBTBADEhgKFFRJTUVfU09VUkNFX1JFQ09SREVEEARiBnByb3RvMw");
 
 /**
- * One frame's results. Timing stands apart in `timing`, so that results can be compared byte by byte.
+ * One frame's results. Timing is kept apart in `timing`, so that results can be compared byte by byte.
  *
  * @generated from message windshield.v1.PerceptionFrame
  */
@@ -29,7 +29,7 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
   frameId: bigint;
 
   /**
-   * The source's own time line: nanoseconds since its first frame.
+   * Time of the source: nanoseconds since its first frame.
    *
    * @generated from field: uint64 source_time_ns = 2;
    */
@@ -107,14 +107,14 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
   timing?: Timing | undefined;
 
   /**
-   * Mode of operation, a name of the pipeline file's `degradation`; empty while nothing is held back.
+   * Degradation mode, a name from the pipeline file's `degradation`; empty in full operation.
    *
    * @generated from field: string mode = 16;
    */
   mode: string;
 
   /**
-   * Counts the losses of a live source before this frame; its times go on, what was tracked may be elsewhere.
+   * How often a live source was lost before this frame. Times continue across a loss; tracked objects may have moved.
    *
    * @generated from field: uint32 segment = 17;
    */
@@ -128,14 +128,14 @@ export type PerceptionFrame = Message<"windshield.v1.PerceptionFrame"> & {
   lights: Light[];
 
   /**
-   * Of tasks whose networks answer a few numbers per frame and have no message of their own.
+   * Answers of tasks whose networks give a few numbers per frame and have no message of their own.
    *
    * @generated from field: repeated windshield.v1.Answer answers = 30;
    */
   answers: Answer[];
 
   /**
-   * Of a rig with several cameras, which one; empty where there is one.
+   * Name of the camera; empty in a rig with only one.
    *
    * @generated from field: string camera = 19;
    */
@@ -207,8 +207,8 @@ export type Detection = Message<"windshield.v1.Detection"> & {
   trackId: number;
 
   /**
-   * Where the middle of the box's lower edge stands on the road; absent without a mount (`mount` in the pipeline
-   * file), for what hangs in the air, for a box cut off by the picture's lower edge, and where it is too uncertain.
+   * Where the middle of the box's lower edge is on the road. Absent without a mount (`mount` in the pipeline file), for
+   * objects that hang in the air, for a box cut off by the picture's lower edge, and if it is too uncertain.
    *
    * @generated from field: windshield.v1.GroundPoint ground_m = 40;
    */
@@ -223,7 +223,7 @@ export const DetectionSchema: GenMessage<Detection> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 1);
 
 /**
- * On the road, metres from the point below the camera; x forward, y left.
+ * A point on the road, metres from the point below the camera.
  *
  * @generated from message windshield.v1.GroundPoint
  */
@@ -297,7 +297,7 @@ export const BoxSchema: GenMessage<Box> = /*@__PURE__*/
  */
 export type Sign = Message<"windshield.v1.Sign"> & {
   /**
-   * -1 when the network abstained.
+   * -1 if the network abstained.
    *
    * @generated from field: sint32 class_id = 1;
    */
@@ -331,7 +331,7 @@ export type Sign = Message<"windshield.v1.Sign"> & {
   boxPx?: Box | undefined;
 
   /**
-   * Known from earlier frames of its track; not read on this one.
+   * Known from earlier frames of its track; not read on this frame.
    *
    * @generated from field: bool is_remembered = 7;
    */
@@ -352,7 +352,7 @@ export const SignSchema: GenMessage<Sign> = /*@__PURE__*/
  */
 export type Light = Message<"windshield.v1.Light"> & {
   /**
-   * -1 when the network abstained.
+   * -1 if the network abstained.
    *
    * @generated from field: sint32 class_id = 1;
    */
@@ -386,7 +386,7 @@ export type Light = Message<"windshield.v1.Light"> & {
   boxPx?: Box | undefined;
 
   /**
-   * Where the network says each class for itself: all that it says, `class_name` being the surest.
+   * For a network that answers each class separately: all its answers. `class_name` is the most probable.
    *
    * @generated from field: repeated windshield.v1.Label labels = 7;
    */
@@ -401,7 +401,7 @@ export const LightSchema: GenMessage<Light> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 5);
 
 /**
- * What a network said of the whole frame.
+ * A network's answer about the whole frame.
  *
  * @generated from message windshield.v1.Answer
  */
@@ -425,7 +425,7 @@ export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 6);
 
 /**
- * Names carry units, such as `distance_m`; without one it is a share or a probability.
+ * The name carries the unit, such as `distance_m`; without a unit the value is a share or a probability.
  *
  * @generated from message windshield.v1.NamedNumber
  */
@@ -548,7 +548,7 @@ export type Steering = Message<"windshield.v1.Steering"> & {
   isLimited: boolean;
 
   /**
-   * What a network that also answers a throttle suggests, in its own units. The pipeline acts on nothing of it.
+   * Throttle suggested by a network that answers one, in its own units. The pipeline does not act on it.
    *
    * @generated from field: optional float suggested_throttle = 5;
    */
@@ -563,46 +563,48 @@ export const SteeringSchema: GenMessage<Steering> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 10);
 
 /**
- * Where the steering leads against what the class map shows. Metres; positive: the path lies to the left of it.
+ * The path of the steering compared with the road in the class map. Metres; positive: the path is to the left.
  *
  * @generated from message windshield.v1.SteeringCheck
  */
 export type SteeringCheck = Message<"windshield.v1.SteeringCheck"> & {
   /**
+   * Distance ahead at which they are compared.
+   *
    * @generated from field: float ahead_m = 1;
    */
   aheadM: number;
 
   /**
-   * Of the path, left of straight ahead.
+   * Offset of the path from straight ahead.
    *
    * @generated from field: float path_m = 2;
    */
   pathM: number;
 
   /**
-   * Against the middle of the free space; absent where that is not seen whole.
+   * Offset from the middle of the free space; absent if the picture cuts the free space off.
    *
    * @generated from field: optional float free_space_m = 3;
    */
   freeSpaceM?: number | undefined;
 
   /**
-   * Against the centre of the lane.
+   * Offset from the centre of the lane; absent if the lane is not visible.
    *
    * @generated from field: optional float lane_m = 4;
    */
   laneM?: number | undefined;
 
   /**
-   * Against the circle that the recorded driver steered; absent where the source does not say how: a live camera never does.
+   * Offset from the circle that the recorded driver steered; absent if the source does not carry it, as with a live camera.
    *
    * @generated from field: optional float driver_m = 5;
    */
   driverM?: number | undefined;
 
   /**
-   * From so much on, against lane or driver, the steering disagrees: once that stands, `health` says `steering_disagrees`.
+   * From this offset to lane or driver, the steering disagrees. If that lasts, `health` has `steering_disagrees`.
    *
    * @generated from field: float threshold_m = 6;
    */
@@ -617,13 +619,13 @@ export const SteeringCheckSchema: GenMessage<SteeringCheck> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 11);
 
 /**
- * How far the frame is from the ordinary frames that the rig's novelty bundle learnt.
+ * How far the frame is from the ordinary frames on which the novelty bundle was trained.
  *
  * @generated from message windshield.v1.Novelty
  */
 export type Novelty = Message<"windshield.v1.Novelty"> & {
   /**
-   * 1 and above is novel; 0 where it could not be said.
+   * 1 and above is novel; 0 if it could not be computed.
    *
    * @generated from field: float value = 1;
    */
@@ -637,14 +639,14 @@ export type Novelty = Message<"windshield.v1.Novelty"> & {
   reconstructionError: number;
 
   /**
-   * Mahalanobis' distance of its code and errors.
+   * Mahalanobis distance of its code and errors.
    *
    * @generated from field: float distance = 3;
    */
   distance: number;
 
   /**
-   * `novel_scene` is said: frames were novel for a while, and have not been ordinary for a while since.
+   * `novel_scene` is reported: frames were novel for a while, and have not been ordinary for long enough since.
    *
    * @generated from field: bool is_novel = 4;
    */
@@ -687,8 +689,8 @@ export type StageStatus = Message<"windshield.v1.StageStatus"> & {
   errorCode: string;
 
   /**
-   * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" where what it reads is missing,
-   * "picture" where the picture's health forbids it, "novel" where the scene is none that the rig knows.
+   * Why it was skipped: "overtaken" by a newer frame, "degraded" by the mode, "input" if the stage that it reads did not
+   * answer, "picture" if picture health stops steering, "novel" if a novel scene does.
    *
    * @generated from field: string reason = 5;
    */
@@ -764,7 +766,7 @@ export const BundleReferenceSchema: GenMessage<BundleReference> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 15);
 
 /**
- * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
+ * Times on the monotonic clock of the publishing process, nanoseconds, and that clock's offset to wall time.
  *
  * @generated from message windshield.v1.Timing
  */
@@ -797,7 +799,7 @@ export type Timing = Message<"windshield.v1.Timing"> & {
   stages: StageTiming[];
 
   /**
-   * Who said `capture_ns`.
+   * Where `capture_ns` comes from.
    *
    * @generated from field: windshield.v1.TimeSource time_source = 6;
    */
@@ -859,8 +861,8 @@ export const StageTimingSchema: GenMessage<StageTiming> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 17);
 
 /**
- * On topic `steering`, as soon as the stage has answered: the frame's other stages are not waited for. The same
- * `steering` follows in the frame's PerceptionFrame.
+ * Sent on topic `steering` as soon as the stage has answered, without waiting for the frame's other stages. The frame's
+ * PerceptionFrame repeats `steering`.
  *
  * @generated from message windshield.v1.SteeringUpdate
  */
@@ -903,7 +905,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
   calibrationSha256: string;
 
   /**
-   * Monotonic nanoseconds of the publishing process, and where they lie in wall time.
+   * As in Timing.
    *
    * @generated from field: uint64 capture_ns = 8;
    */
@@ -925,7 +927,7 @@ export type SteeringUpdate = Message<"windshield.v1.SteeringUpdate"> & {
   mode: string;
 
   /**
-   * Of a rig with several cameras, which one; empty where there is one.
+   * Name of the camera; empty in a rig with only one.
    *
    * @generated from field: string camera = 12;
    */
@@ -995,7 +997,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
   bundles: BundleReference[];
 
   /**
-   * Mode of operation now; empty while nothing is held back.
+   * Current degradation mode; empty in full operation.
    *
    * @generated from field: string mode = 8;
    */
@@ -1007,7 +1009,7 @@ export type PipelineStatus = Message<"windshield.v1.PipelineStatus"> & {
   source?: SourceTiming | undefined;
 
   /**
-   * Of a rig with several cameras, which one; empty where there is one.
+   * Name of the camera; empty in a rig with only one.
    *
    * @generated from field: string camera = 10;
    */
@@ -1092,7 +1094,7 @@ export type SyncMember = Message<"windshield.v1.SyncMember"> & {
   frameId: bigint;
 
   /**
-   * After the set's first picture, nanoseconds.
+   * Time since the set's first picture, nanoseconds.
    *
    * @generated from field: uint64 offset_ns = 3;
    */
@@ -1118,35 +1120,35 @@ export type SourceTiming = Message<"windshield.v1.SourceTiming"> & {
   timeSource: TimeSource;
 
   /**
-   * Over the last frames, 128 at most.
+   * Mean over the last frames, at most 128.
    *
    * @generated from field: float rate_hz = 2;
    */
   rateHz: number;
 
   /**
-   * Half the width in which nine of ten intervals lie, milliseconds.
+   * Half the width of the range that holds nine of ten intervals, milliseconds.
    *
    * @generated from field: float jitter_ms = 3;
    */
   jitterMs: number;
 
   /**
-   * Intervals so far of more than one and a half times the usual one.
+   * Number of intervals longer than one and a half times the usual one.
    *
    * @generated from field: uint64 gaps = 4;
    */
   gaps: bigint;
 
   /**
-   * Stamps so far that were repeated or went back, and were repaired.
+   * Number of stamps that repeated or went back, and were repaired.
    *
    * @generated from field: uint64 repaired_stamps = 5;
    */
   repairedStamps: bigint;
 
   /**
-   * Losses so far.
+   * Number of losses.
    *
    * @generated from field: uint32 segment = 6;
    */
@@ -1161,7 +1163,7 @@ export const SourceTimingSchema: GenMessage<SourceTiming> = /*@__PURE__*/
   messageDesc(file_windshield_v1_perception, 22);
 
 /**
- * What is known to be true of a recorded frame: from a log, or from the simulator.
+ * Ground truth of a recorded frame, from a log or from the simulator.
  *
  * @generated from message windshield.v1.GroundTruth
  */
@@ -1338,21 +1340,21 @@ export enum TimeSource {
   DRIVER = 1,
 
   /**
-   * The stream's own stamps, mapped to the monotonic clock by the frame that was the shortest time on its way.
+   * The stream's own stamps, mapped to the monotonic clock by the frame with the shortest delay.
    *
    * @generated from enum value: TIME_SOURCE_STREAM = 2;
    */
   STREAM = 2,
 
   /**
-   * Nobody: when the last byte of the frame came.
+   * No stamp: the time at which the frame's last byte arrived.
    *
    * @generated from enum value: TIME_SOURCE_ARRIVAL = 3;
    */
   ARRIVAL = 3,
 
   /**
-   * A recording, in `stamp_ns` and `source_time_ns`; `capture_ns` is when the frame was played.
+   * A recording has its times in `stamp_ns` and `source_time_ns`; `capture_ns` is when the frame was played.
    *
    * @generated from enum value: TIME_SOURCE_RECORDED = 4;
    */
