@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeInput, readInputOf } from './fuzz-one.js';
@@ -18,6 +19,11 @@ const mostMiB = 1024;
 const tell = (message: FuzzMessage) => process.send!(message);
 
 const dir = keep ?? (await mkdtemp(join(tmpdir(), 'windshield-fuzz-')));
+process.once('exit', () => {
+  if (keep === undefined) rmSync(dir, { recursive: true, force: true });
+});
+// Without a parent there is nobody to tell, and telling would be a fault to tell again.
+process.once('disconnect', () => process.exit());
 let index = first;
 let refused = 0;
 process.on('uncaughtException', (error) => {
@@ -28,26 +34,22 @@ process.on('unhandledRejection', (error) => {
   tell({ kind: 'fault', index, fault: `rejected to nobody: ${shown}` });
 });
 const peakMiB = () => process.resourceUsage().maxRSS / 1024;
-try {
-  await subject.around?.(dir);
-  const seeds = await subject.seeds();
-  for (; index < end; index++) {
-    tell({ kind: 'begin', index });
-    const { isRefused, fault } = await readInputOf(
-      subject,
-      dir,
-      makeInput(subject, seeds, seed, index),
-    );
-    if (isRefused) refused++;
-    if (fault !== undefined) tell({ kind: 'fault', index, fault });
-    if (peakMiB() > mostMiB) {
-      tell({ kind: 'fault', index, fault: `memory of ${Math.round(peakMiB())} MiB` });
-      // The peak never falls, so another process reads the next input.
-      process.exit(3);
-    }
+await subject.around?.(dir);
+const seeds = await subject.seeds();
+for (; index < end; index++) {
+  tell({ kind: 'begin', index });
+  const { isRefused, fault } = await readInputOf(
+    subject,
+    dir,
+    makeInput(subject, seeds, seed, index),
+  );
+  if (isRefused) refused++;
+  if (fault !== undefined) tell({ kind: 'fault', index, fault });
+  if (peakMiB() > mostMiB) {
+    tell({ kind: 'fault', index, fault: `memory of ${Math.round(peakMiB())} MiB` });
+    // The peak never falls, so another process reads the next input.
+    process.exit(3);
   }
-  tell({ kind: 'done', inputs: end - first, refused, peakMiB: peakMiB() });
-} finally {
-  if (keep === undefined) await rm(dir, { recursive: true, force: true });
 }
+tell({ kind: 'done', inputs: end - first, refused, peakMiB: peakMiB() });
 process.disconnect();

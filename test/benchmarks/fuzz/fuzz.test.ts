@@ -1,6 +1,12 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type FuzzReport, runFuzz } from '../../../benchmarks/fuzz/run-fuzz.js';
 import { fuzzSubjects } from '../../../benchmarks/fuzz/subjects.js';
+import { repoDir } from '../../support/command-line.js';
 
 /** A seed of its own a run: what it finds is repeated with `npm run drill:fuzz -- --seed`. */
 const freshSeed = Math.floor(Math.random() * 2 ** 32);
@@ -26,6 +32,21 @@ test.each(quick)(
     if (!alwaysRefused.includes(subject.name)) expect(report.refused).toBeLessThan(120);
   },
 );
+
+test('a child whose parent is gone ends, and leaves no folder', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'windshield-orphan-'));
+  const entry = join(repoDir, 'dist/benchmarks/fuzz/fuzz-child.js');
+  const child = fork(entry, ['label-map', '1', '0', '1000000000'], {
+    env: { ...process.env, TMPDIR: dir },
+  });
+  await once(child, 'message');
+  expect(await readdir(dir)).toHaveLength(1);
+  const ended = once(child, 'exit');
+  child.disconnect();
+  expect(await ended).toEqual([0, null]);
+  expect(await readdir(dir)).toEqual([]);
+  await rm(dir, { recursive: true });
+});
 
 test('so are inputs of a fresh seed, of some kinds each time', async () => {
   const start = freshSeed % quick.length;
