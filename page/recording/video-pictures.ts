@@ -82,15 +82,17 @@ export class VideoPictures {
       this.#take = resolve;
     });
     this.#wanted = this.#number + 1;
-    const timer = setTimeout(() => {
-      // After a flush, decoding must go on at a keyframe.
-      this.#atNs = undefined;
-      const decoder = this.#decoder;
-      const flushing = decoder?.state === 'configured' ? decoder.flush() : Promise.resolve();
-      flushing.catch(() => undefined).then(() => this.#take(undefined));
-    }, patienceMs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
+      // Opening a decoder may take longer than one holds a frame back.
       await this.#feed(message);
+      timer = setTimeout(() => {
+        // After a flush, decoding must go on at a keyframe.
+        this.#atNs = undefined;
+        const decoder = this.#decoder;
+        const flushing = decoder?.state === 'configured' ? decoder.flush() : Promise.resolve();
+        flushing.catch(() => undefined).then(() => this.#take(undefined));
+      }, patienceMs);
       return await coming;
     } finally {
       clearTimeout(timer);

@@ -98,6 +98,24 @@ describe.skipIf(whyNot !== undefined)(
       expect(await looking.stop()).toBe(0);
     });
 
+    test('a decoder that opens slowly gives the first frame all the same', async () => {
+      const looking = await startLooking(['view', join(dir, 'two.mcap'), '--port', '0']);
+      const page = await newPage(browser);
+      await page.route('**/drive-worker*', async (route) => {
+        const answer = await route.fetch();
+        const slow = `const known = VideoDecoder.isConfigSupported.bind(VideoDecoder);
+          VideoDecoder.isConfigSupported = (config) =>
+            new Promise((done) => setTimeout(() => done(known(config)), 1500));`;
+        await route.fulfill({ response: answer, body: `${slow}\n${await answer.text()}` });
+      });
+      await page.goto(looking.url);
+      await page.locator('.picture canvas').waitFor();
+      await shows(page, 'front', 0);
+      expect(await page.locator('[role="alert"]').count()).toBe(0);
+      await page.close();
+      expect(await looking.stop()).toBe(0);
+    });
+
     test('a browser without WebCodecs is told so', async () => {
       const looking = await startLooking(['view', join(dir, 'two.mcap'), '--port', '0']);
       const page = await newPage(browser);
