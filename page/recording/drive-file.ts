@@ -38,8 +38,9 @@ export class DriveFile extends MessageReader {
     let cameras: string[] = [];
     let camera: string | undefined;
     // Checking each chunk's header would read all over a file of many gigabytes: a chunk is checked when it is read.
-    const map = await mapMessages(file, { checksChunks: false }, ({ channels }) => {
-      cameras = camerasIn([...channels.values()].map(({ topic }) => topic));
+    const map = await mapMessages(file, { checksChunks: false }, ({ channels, metadata }) => {
+      const topics = [...channels.values()].map(({ topic }) => topic);
+      cameras = camerasIn(topics, metadata.keys());
       const named = wanted ?? chosenCameraOf(name).camera;
       camera = named !== undefined && cameras.includes(named) ? named : cameras[0];
       return camera;

@@ -14,13 +14,18 @@ export function withoutCamera(name: string): string {
 
 const cameraTopics = ['perception', 'camera/image', 'camera/video'];
 
-/** The cameras of a recording that windshield wrote of several cameras, from the names of its topics. */
-export function camerasIn(topics: readonly string[]): string[] {
-  const names = topics.flatMap((topic) => {
-    const [, camera = '', rest] = ofCamera.exec(topic) ?? [];
-    return cameraTopics.includes(rest ?? '') ? [camera] : [];
-  });
-  return [...new Set(names)];
+/**
+ * The cameras of a recording that windshield wrote of several cameras, from the names of its topics and metadata. They are in
+ * the order of the pipeline file, in which their metadata is written; topics come in the order of their first messages.
+ */
+export function camerasIn(topics: readonly string[], metadataNames: Iterable<string>): string[] {
+  const cameraOf = (name: string, parts?: readonly string[]) => {
+    const [, camera, part = ''] = ofCamera.exec(name) ?? [];
+    return camera === undefined || parts?.includes(part) === false ? [] : [camera];
+  };
+  const seen = new Set(topics.flatMap((topic) => cameraOf(topic, cameraTopics)));
+  const named = [...metadataNames, ...topics].flatMap((name) => cameraOf(name));
+  return [...new Set(named)].filter((camera) => seen.has(camera));
 }
 
 /** A name without its camera: undefined if it belongs to another camera, unchanged if it belongs to none. */
@@ -39,7 +44,7 @@ export function chosenCameraOf(location: string): { path: string; camera: string
 /** A recording's map with only one camera's channels and metadata, without the camera in names. Throws ERR_RECORDING. */
 export function seenFromCamera(map: RecordingMap, camera: string, path: string): RecordingMap {
   const topics = [...map.channels.values()].map(({ topic }) => topic);
-  const cameras = camerasIn(topics);
+  const cameras = camerasIn(topics, map.metadata.keys());
   if (!cameras.includes(camera))
     throw new PerceptionError(
       'ERR_RECORDING',

@@ -24,7 +24,8 @@ async function recordTwoCameras(path: string): Promise<void> {
   const thread = new RecorderThread();
   const cameras = Object.keys(greys).map((name) => {
     const pictures = { images: true, layout, quality: 95, video: { rateHz: 10 } };
-    return { name, source: 'camera:none', ...pictures, metadata: {}, attachments: [] };
+    const metadata = { 'windshield.result': { source: name } };
+    return { name, source: 'camera:none', ...pictures, metadata, attachments: [] };
   });
   await thread.open({ path, cameras });
   for (let number = 0; number < frameCount; number++) {

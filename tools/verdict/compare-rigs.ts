@@ -63,7 +63,8 @@ export async function compareRigs(
 async function camerasOf(path: string): Promise<string[]> {
   const reader = await RecordingReader.open(path);
   await reader.close();
-  return camerasIn(reader.channels.map(({ topic }) => topic));
+  const topics = reader.channels.map(({ topic }) => topic);
+  return camerasIn(topics, reader.metadata.keys());
 }
 
 async function driveOf(camera: string, drives: RigDrives): Promise<string | undefined> {
