@@ -106,17 +106,18 @@ describe('a pipeline that crashes or hangs in native code', () => {
 
   test('three times within a minute ends, with what was recorded each time', async () => {
     const dir = await mkdtemp(join(rig.dir, 'out-'));
-    const drills = [0, 1, 2].map((epoch) => `${epoch}:${25 + epoch}:detection:crash`).join();
+    // Late in the drive: the recording's thread has written by then, however busy the machine.
+    const drills = [0, 1, 2].map((epoch) => `${epoch}:${50 + epoch}:detection:crash`).join();
     const run = supervised(drills, '--lockstep', '--json', '--out', join(dir, 'results.mcap'));
     const { code, stdout, stderr } = await run.finished;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^windshield: expected a pipeline that lives, found it dead three times within a minute, at last by SIGSEGV at .*detection of frame 27.* \(ERR_RESTARTS\)$/,
+      /^windshield: expected a pipeline that lives, found it dead three times within a minute, at last by SIGSEGV at .*detection of frame 52.* \(ERR_RESTARTS\)$/,
     );
     const names = [1, 2, 3].map((number) => `results.${number}.mcap`);
-    expect((await readdir(dir)).sort()).toEqual(names);
+    expect((await readdir(dir)).sort(), stderr).toEqual(names);
     for (const name of names)
-      expect((await recordedIds(join(dir, name))).length).toBeGreaterThan(5);
+      expect((await recordedIds(join(dir, name))).length, stderr).toBeGreaterThan(5);
   });
 });
 
