@@ -45,7 +45,9 @@ export function setPiecesAside(path: string): void {
   for (const { number, isPartial } of piecesOf(path)) {
     if (!isPartial) continue;
     const partial = `${pieceName(path, number)}${partialSuffix}`;
-    if (isAbandoned(partial)) renameSync(partial, `${pieceName(path, number)}${interruptedSuffix}`);
+    const aside = `${pieceName(path, number)}${interruptedSuffix}`;
+    // If the piece was set aside already, this is a copy of it that was cut off; the next copy replaces it.
+    if (!existsSync(aside) && isAbandoned(partial)) renameSync(partial, aside);
   }
 }
 

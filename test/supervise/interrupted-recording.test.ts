@@ -121,6 +121,17 @@ test('a pipeline that died before its first result leaves nothing', async () => 
   expect(await readdir(dir)).toEqual([]);
 });
 
+test('a copy that was cut off while a piece was finished does not replace the piece', async () => {
+  await interrupt(5);
+  setAside(path);
+  const piece = join(dir, 'results.1.mcap.interrupted');
+  await writeFile(join(dir, 'results.1.mcap.partial'), (await readFile(piece)).subarray(0, 100));
+  setAside(path);
+  expect(await countResults(piece)).toBe(5);
+  expect((await finishRecordings(path)).map(({ frames }) => frames)).toEqual([5]);
+  expect(await readdir(dir)).toEqual(['results.1.mcap']);
+});
+
 test('there is nothing to do where nothing was interrupted', async () => {
   setAside(path);
   expect(await finishRecordings(path)).toEqual([]);
