@@ -35,6 +35,13 @@ export function isAbandoned(partial: string): boolean {
   return left?.isFile() === true && holderOf(left) === undefined;
 }
 
+/** True if another process has the file `partial` open; false on systems that do not say who has a file open. */
+export function isHeldByAnother(partial: string): boolean {
+  const left = statIfThere(partial);
+  const holder = left && holderOf(left);
+  return typeof holder === 'number' && holder !== process.pid;
+}
+
 /** As `isAbandoned`, for a folder that its writer holds open. */
 export function isAbandonedFolder(partial: string): boolean {
   const left = statIfThere(partial);

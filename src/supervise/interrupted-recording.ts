@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, parse } from 'node:path';
-import { isAbandoned } from '../files/claim-partial.js';
+import { isAbandoned, isHeldByAnother } from '../files/claim-partial.js';
 
 /** Suffix of a recording whose writer died, until it is finished. Any MCAP reader reads it up to the cut. */
 const interruptedSuffix = '.interrupted';
@@ -8,13 +8,13 @@ const partialSuffix = '.partial';
 
 /**
  * Renames what a dead pipeline had recorded of `path` to the next free number: `drive.mcap.partial` becomes
- * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` again. Nothing is overwritten. Returns the
- * new path; undefined if there was nothing.
+ * `drive.1.mcap.interrupted`, so that the next pipeline can write `drive.mcap` again. Nothing is overwritten, and a file
+ * that another process is still writing stays. Returns the new path; undefined if nothing was renamed.
  */
 export function setAside(path: string): string | undefined {
   setPiecesAside(path);
   const partial = `${path}${partialSuffix}`;
-  if (!existsSync(partial)) return undefined;
+  if (!existsSync(partial) || isHeldByAnother(partial)) return undefined;
   const last = piecesOf(path).at(-1)?.number ?? 0;
   const aside = `${pieceName(path, last + 1)}${interruptedSuffix}`;
   renameSync(partial, aside);

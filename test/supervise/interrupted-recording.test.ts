@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,6 +132,17 @@ test('a copy that was cut off while a piece was finished does not replace the pi
   expect(await countResults(piece)).toBe(5);
   expect((await finishRecordings(path)).map(({ frames }) => frames)).toEqual([5]);
   expect(await readdir(dir)).toEqual(['results.1.mcap']);
+});
+
+test('what another process is still writing is left where it is', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'only Linux says who has a file open');
+  const writer = spawn('sh', ['-c', `exec 3> "$0.partial"; echo open; read end`, path]);
+  await once(writer.stdout, 'data');
+  expect(setAside(path)).toBeUndefined();
+  expect(await readdir(dir)).toEqual(['results.mcap.partial']);
+  writer.stdin.end();
+  await once(writer, 'close');
+  expect(setAside(path)).toBe(join(dir, 'results.1.mcap.interrupted'));
 });
 
 test('there is nothing to do where nothing was interrupted', async () => {
