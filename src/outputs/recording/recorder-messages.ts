@@ -28,8 +28,8 @@ export type RecordedOf = { camera: number } | { group: string };
 export type RecorderEnd = 'close' | 'cut' | 'leave' | 'abort';
 
 export type RecorderAnswer =
-  /** The pixels of the oldest picture were read. */
-  | { type: 'read' }
+  /** The pixels of this camera's oldest picture were read. */
+  | { type: 'read'; camera: number }
   /** A message or picture was handed to the operating system or waits for its chunk. */
   | { type: 'written'; topic: ChannelTopic; error?: PostedError }
   | { type: 'opened'; error?: PostedError }

@@ -34,7 +34,8 @@ export class RecorderThread {
   /** Set while the encoder of a video is gone; everything else is still recorded. */
   videoFailure: PerceptionError | undefined;
   readonly #worker: Worker;
-  readonly #reading: FramePixels[] = [];
+  /** Frames that the thread has not read yet. Each camera's are read in order; its encoder does not wait for others. */
+  readonly #reading: { camera: number; pixels: FramePixels }[] = [];
   #pending = 0;
   /** When the disk last took something or had nothing to take, milliseconds. */
   #progressMs = performance.now();
@@ -63,7 +64,7 @@ export class RecorderThread {
         this.#hasEnded = true;
         this.files = answer.files ?? [];
         ended(answer);
-      } else if (answer.type === 'read') this.#reading.shift()?.release();
+      } else if (answer.type === 'read') this.#read(answer.camera);
       else this.#written(answer);
     });
     const died = (why: string): void => {
@@ -108,7 +109,7 @@ export class RecorderThread {
       pixels.release();
       return;
     }
-    this.#reading.push(pixels);
+    this.#reading.push({ camera: of.camera, pixels });
     const { bytes, coded } = pixels;
     const topic = this.pictureTopic;
     this.#post({ type: 'picture', topic, stampNs, pixels: bytes, coded, of });
@@ -183,6 +184,11 @@ export class RecorderThread {
     return false;
   }
 
+  #read(camera: number): void {
+    const oldest = this.#reading.findIndex((frame) => frame.camera === camera);
+    if (oldest >= 0) this.#reading.splice(oldest, 1)[0]!.pixels.release();
+  }
+
   #written({ topic, error }: Extract<RecorderAnswer, { type: 'written' }>): void {
     this.#pending--;
     this.#progressMs = performance.now();
@@ -208,7 +214,7 @@ export class RecorderThread {
 
   /** The thread is gone: nobody reads the pixels any more. */
   #giveUp(): void {
-    for (const pixels of this.#reading.splice(0)) pixels.release();
+    for (const { pixels } of this.#reading.splice(0)) pixels.release();
     this.#wake();
   }
 

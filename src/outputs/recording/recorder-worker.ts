@@ -30,8 +30,9 @@ async function take(request: RecorderRequest): Promise<void> {
     }
     case 'picture': {
       const { topic, stampNs, pixels, coded, of } = request;
-      const onRead = () => answer({ type: 'read' });
-      await written(topic, () => recorder!.picture(stampNs, { pixels, coded }, onRead, of.camera));
+      const { camera } = of;
+      const onRead = () => answer({ type: 'read', camera });
+      await written(topic, () => recorder!.picture(stampNs, { pixels, coded }, onRead, camera));
       break;
     }
     case 'keep':

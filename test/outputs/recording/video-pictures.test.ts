@@ -43,6 +43,12 @@ function optionsFor(name: string) {
   return { path: join(dir, name), cameras: [camera] };
 }
 
+/** As `optionsFor`, for the cameras `front` and `rear`. */
+function ofTwoCameras(name: string, layout: FrameLayout) {
+  const { path, cameras } = optionsFor(name);
+  return { path, cameras: ['front', 'rear'].map((name) => ({ ...cameras[0]!, name, layout })) };
+}
+
 /** A frame of one grey, which says its number, in shared memory. */
 function frameOf(number: number): FramePixels {
   const bytes = new Uint8Array(new SharedArrayBuffer(192 * 48)).fill(40 + 4 * number);
@@ -143,6 +149,29 @@ describe.skipIf(whyMissing('ffmpeg') !== undefined)('pictures as H.264 in a reco
     const shows = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11];
     const { frames } = await replayed(join(dir, 'died.mcap'));
     expect(frames.map((frame) => frame.shows)).toEqual(shows);
+  });
+
+  test('of two cameras, a frame is given back when its own encoder has read it', async () => {
+    const thread = new RecorderThread();
+    // More bytes than a pipe holds: a stopped encoder leaves most of the frame unread.
+    const large: FrameLayout = { format: 'rgb8', widthPx: 320, heightPx: 240, strideBytes: 960 };
+    await thread.open(ofTwoCameras('two.mcap', large));
+    const [first] = childrenOf(process.pid, 'ffmpeg').sort((a, b) => a - b);
+    process.kill(first!, 'SIGSTOP');
+    const released: string[] = [];
+    const frameOfCamera = (name: string): FramePixels => ({
+      layout: large,
+      bytes: new Uint8Array(new SharedArrayBuffer(960 * 240)),
+      release: () => released.push(name),
+    });
+    thread.picture(firstNs, frameOfCamera('front'), { camera: 0 });
+    thread.picture(firstNs, frameOfCamera('rear'), { camera: 1 });
+    await vi.waitUntil(() => thread.counts.of('camera/video').sent === 1, { timeout: 60_000 });
+    expect(released).toEqual(['rear']);
+    process.kill(first!, 'SIGCONT');
+    await thread.drained();
+    expect(released).toEqual(['rear', 'front']);
+    await thread.end('close');
   });
 
   test('an encoder that hangs for ten seconds is ended, and another one goes on', async () => {
