@@ -30,8 +30,8 @@ export type RecorderEnd = 'close' | 'cut' | 'leave' | 'abort';
 export type RecorderAnswer =
   /** The pixels of this camera's oldest picture were read. */
   | { type: 'read'; camera: number }
-  /** A message or picture was handed to the operating system or waits for its chunk. */
-  | { type: 'written'; topic: ChannelTopic; error?: PostedError }
+  /** A message or picture was handed to the operating system or waits for its chunk. `camera` is given for a picture. */
+  | { type: 'written'; topic: ChannelTopic; camera?: number; error?: PostedError }
   | { type: 'opened'; error?: PostedError }
   /** `files`: those that exist, in order. */
   | { type: 'ended'; files?: readonly string[]; error?: PostedError };

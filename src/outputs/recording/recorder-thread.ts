@@ -31,11 +31,11 @@ export class RecorderThread {
   files: readonly string[] = [];
   /** Topic of encoded pictures. */
   pictureTopic: PictureTopic = 'camera/image';
-  /** Set while the encoder of a video is gone; everything else is still recorded. */
-  videoFailure: PerceptionError | undefined;
   readonly #worker: Worker;
   /** Frames that the thread has not read yet. Each camera's are read in order; its encoder does not wait for others. */
   readonly #reading: { camera: number; pixels: FramePixels }[] = [];
+  /** By camera: why its video's encoder is gone. */
+  readonly #videoFailures = new Map<number, PerceptionError>();
   #pending = 0;
   /** When the disk last took something or had nothing to take, milliseconds. */
   #progressMs = performance.now();
@@ -126,6 +126,11 @@ export class RecorderThread {
     await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
+  /** Set while the encoder of a camera's video is gone; everything else is still recorded. */
+  get videoFailure(): PerceptionError | undefined {
+    return this.#videoFailures.values().next().value;
+  }
+
   /** Health code of the recording now, if something is wrong. */
   get health(): 'recording_failed' | 'recording_video_lost' | 'recording_behind' | undefined {
     if (this.failure !== undefined) return 'recording_failed';
@@ -189,11 +194,14 @@ export class RecorderThread {
     if (oldest >= 0) this.#reading.splice(oldest, 1)[0]!.pixels.release();
   }
 
-  #written({ topic, error }: Extract<RecorderAnswer, { type: 'written' }>): void {
+  #written({ topic, camera = 0, error }: Extract<RecorderAnswer, { type: 'written' }>): void {
     this.#pending--;
     this.#progressMs = performance.now();
-    if (topic === 'camera/video')
-      this.videoFailure = error?.code === 'ERR_SOURCE_LOST' ? fromPostedError(error) : undefined;
+    if (topic === 'camera/video') {
+      if (error?.code === 'ERR_SOURCE_LOST')
+        this.#videoFailures.set(camera, fromPostedError(error));
+      else this.#videoFailures.delete(camera);
+    }
     if (error === undefined) this.counts.of(topic).sent++;
     else {
       this.counts.of(topic).dropped++;

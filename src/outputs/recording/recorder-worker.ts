@@ -32,7 +32,8 @@ async function take(request: RecorderRequest): Promise<void> {
       const { topic, stampNs, pixels, coded, of } = request;
       const { camera } = of;
       const onRead = () => answer({ type: 'read', camera });
-      await written(topic, () => recorder!.picture(stampNs, { pixels, coded }, onRead, camera));
+      const write = () => recorder!.picture(stampNs, { pixels, coded }, onRead, camera);
+      await written(topic, write, camera);
       break;
     }
     case 'keep':
@@ -52,12 +53,14 @@ async function take(request: RecorderRequest): Promise<void> {
 async function written(
   topic: Extract<RecorderAnswer, { type: 'written' }>['topic'],
   write: () => Promise<void>,
+  camera?: number,
 ): Promise<void> {
+  const about = { topic, ...(camera !== undefined && { camera }) };
   try {
     await write();
-    answer({ type: 'written', topic });
+    answer({ type: 'written', ...about });
   } catch (error) {
-    answer({ type: 'written', topic, error: toPostedError(error) });
+    answer({ type: 'written', ...about, error: toPostedError(error) });
   }
 }
 

@@ -174,6 +174,23 @@ describe.skipIf(whyMissing('ffmpeg') !== undefined)('pictures as H.264 in a reco
     await thread.end('close');
   });
 
+  test('of two cameras, the encoder of one that is gone is told until that camera has a frame again', async () => {
+    const thread = new RecorderThread();
+    await thread.open(ofTwoCameras('lost.mcap', layout));
+    const [first] = childrenOf(process.pid, 'ffmpeg').sort((a, b) => a - b);
+    process.kill(first!, 'SIGSTOP');
+    thread.picture(firstNs, frameOf(0), { camera: 0 });
+    process.kill(first!, 'SIGKILL');
+    await thread.drained();
+    thread.picture(firstNs, frameOf(0), { camera: 1 });
+    await thread.drained();
+    expect(thread.health).toBe('recording_video_lost');
+    thread.picture(firstNs + stepNs, frameOf(1), { camera: 0 });
+    await thread.drained();
+    expect(thread.health).toBeUndefined();
+    await thread.end('close');
+  });
+
   test('an encoder that hangs for ten seconds is ended, and another one goes on', async () => {
     // Of the clock only what the watch reads: the processes are real.
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
