@@ -21,6 +21,8 @@ export class FrameStream implements Output {
   #error: unknown;
   #wakeReader = (): void => {};
   #wakePipeline = (): void => {};
+  /** The last read that was requested; reads take their results one after the other. */
+  #lastRead: Promise<unknown> = Promise.resolve();
 
   /** `isWaitedFor`: the run is in lock-step and waits for the reader. */
   constructor(isWaitedFor: boolean) {
@@ -52,8 +54,18 @@ export class FrameStream implements Output {
 
   /**
    * Resolves with the next result, serialised; undefined after the last. Rejects with the error that ended the run early.
+   * May be called again before it has resolved: results come in the order of the calls.
    */
-  async read(): Promise<Uint8Array | undefined> {
+  read(): Promise<Uint8Array | undefined> {
+    const reading = this.#lastRead.then(() => this.#readNext());
+    this.#lastRead = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    return reading;
+  }
+
+  async #readNext(): Promise<Uint8Array | undefined> {
     while (this.#waiting.length === 0 && !this.#isEnded)
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
