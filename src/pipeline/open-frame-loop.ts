@@ -40,6 +40,18 @@ export interface PipelineRequest {
  * ERR_PROVIDER_UNAVAILABLE.
  */
 export async function openFrameLoop(request: PipelineRequest): Promise<FrameLoop> {
+  const { source, outputs = [] } = request;
+  try {
+    return await open(request);
+  } catch (error) {
+    // Closes what opening had not reached yet; closing twice is allowed.
+    const own = [...(typeof source === 'object' ? [source] : []), ...outputs];
+    await Promise.allSettled(own.map((part) => part.close('failed')));
+    throw error;
+  }
+}
+
+async function open(request: PipelineRequest): Promise<FrameLoop> {
   const { pacing = 'realtime', outputs = [], camera, signal, note } = request;
   const file =
     typeof request.config === 'string'
@@ -58,19 +70,12 @@ export async function openFrameLoop(request: PipelineRequest): Promise<FrameLoop
     typeof source === 'string'
       ? { source }
       : { source: source.info.name, frames: { source, camera } };
-  const opening = openPipeline({
+  const opened = await openPipeline({
     ...from,
     config,
     pacing,
     outputs: [...outputs, stream],
     ...(note && { note }),
   });
-  try {
-    return new FrameLoop(await opening, stream, signal);
-  } catch (error) {
-    // Closes what opening had not reached yet; closing twice is allowed.
-    const own = [...(typeof source === 'string' ? [] : [source]), ...outputs];
-    await Promise.allSettled(own.map((part) => part.close('failed')));
-    throw error;
-  }
+  return new FrameLoop(opened, stream, signal);
 }

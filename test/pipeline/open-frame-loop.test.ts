@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PublishCounts } from '../../src/outputs/publish-count.js';
 import type { PipelineInput } from '../../src/pipeline/pipeline-schema.js';
@@ -143,6 +144,17 @@ describe('a pipeline that cannot open', () => {
     await expect(opening).rejects.toMatchObject({ code: 'ERR_BUNDLE' });
     expect(source.closings).toBeGreaterThan(0);
     expect(ends).toContain('failed');
+  });
+
+  test('closes them too if the pipeline file is wrong', async () => {
+    const source = stripesSource(5, tinyDriveSize);
+    const { output, ends } = keepingOutput();
+    for (const wrong of [join(rig.dir, 'missing.yaml'), { ...config, bundles: {} }])
+      await expect(
+        openPipeline({ config: wrong, source, outputs: [output] }),
+      ).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+    expect(source.closings).toBe(2);
+    expect(ends).toEqual(['failed', 'failed']);
   });
 
   test('asks for a source', async () => {
