@@ -1,6 +1,9 @@
 import type { LifeEnd } from './life.js';
 import type { RestartLimit } from './restart-limit.js';
 
+/** Signals that ask the supervisor to end; it passes the first one on to the pipeline. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The supervisor's knowledge when a life of the pipeline has ended. */
 export interface Circumstances {
   /** A stop was requested. */
@@ -32,7 +35,7 @@ export function afterLife(
 ): Decision {
   if (exit === 0 || box.main.state === 'ended') return { do: 'end', exit: 0, because: 'done' };
   // The signal came before the pipeline had a handler for it.
-  if (isStopping && (exit === 'SIGINT' || exit === 'SIGTERM'))
+  if (isStopping && stopSignals.some((signal) => signal === exit))
     return { do: 'end', exit, because: 'done' };
   if (isStopping) return { do: 'end', exit: 2, because: 'stopped-badly' };
   if (exit === 2 && !hasPublished) return { do: 'end', exit: 2, because: 'refused' };

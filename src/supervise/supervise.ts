@@ -1,6 +1,6 @@
 import { elapsedMs, nowNs } from '../frame/clock.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { afterLife } from './after-life.js';
+import { afterLife, stopSignals } from './after-life.js';
 import type { BlackBox } from './black-box.js';
 import { describeEnd } from './describe-end.js';
 import { Life } from './life.js';
@@ -19,8 +19,6 @@ export interface SuperviseOptions {
 
 /** The exit code, or the signal by which the supervisor must end too. */
 export type SupervisionEnd = number | NodeJS.Signals;
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs a pipeline as a separate process and restarts it when it dies or hangs, until it is done, is asked to end, refuses

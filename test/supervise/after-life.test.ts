@@ -71,7 +71,8 @@ describe('after a life of the pipeline', () => {
     const stopping = given({ isStopping: true });
     const badly = { do: 'end', exit: 2, because: 'stopped-badly' };
     expect(afterLife(ended({ exit: 'SIGKILL' }), stopping)).toEqual(badly);
-    expect(afterLife(ended({ exit: 'SIGINT' }), stopping)).toMatchObject({ exit: 'SIGINT' });
+    for (const exit of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      expect(afterLife(ended({ exit }), stopping)).toMatchObject({ exit, because: 'done' });
   });
 });
 
