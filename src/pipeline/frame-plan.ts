@@ -18,7 +18,7 @@ export interface FramePlan {
 
 export type WithheldStage =
   | Extract<StageOutcome, { state: 'skipped' | 'late' }>
-  | { state: 'failed'; errorCode: ErrorCode };
+  | { state: 'failed'; errorCode: ErrorCode; message?: string };
 
 /** Called once for each frame, in order of arrival. */
 export type FramePlanner = (frame: CapturedFrame) => FramePlan;

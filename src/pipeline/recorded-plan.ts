@@ -110,14 +110,19 @@ function recordedFrame(
   return { id: Number(frameId), plan: { mode, withheld, signs }, drops: counts };
 }
 
-function withheldAs({ state, reason, errorCode }: StageStatus): WithheldStage | undefined {
+function withheldAs({
+  state,
+  reason,
+  errorCode,
+  errorMessage: message,
+}: StageStatus): WithheldStage | undefined {
   switch (state) {
     case StageState.SKIPPED:
       return { state: 'skipped', reason: reason as SkipReason };
     case StageState.LATE:
       return { state: 'late' };
     case StageState.FAILED:
-      return { state: 'failed', errorCode: errorCode as ErrorCode };
+      return { state: 'failed', errorCode: errorCode as ErrorCode, message };
     default:
       return undefined;
   }
