@@ -118,8 +118,8 @@ export class ResultFlow implements ResultParty<StageResult> {
 
   /** A frame came from the source, whatever becomes of it. */
   frameCaptured(frame: RingFrame): void {
-    if (!this.#parts.capture.info.isLive) return;
-    this.#timing.take(frame);
+    // A recorded source has no timing of its own; its pictures are judged if the pipeline file asks for that.
+    if (this.#parts.capture.info.isLive) this.#timing.take(frame);
     const wasLost = this.#isSourceLost;
     this.#isSourceLost = false;
     const before = this.#pictureHealth;
