@@ -51,11 +51,12 @@ export class RecordStatus {
     const capture = this.#capture;
     const thread = this.#thread;
     const { sent, dropped } = thread.counts.of(thread.pictureTopic);
+    const lost = Object.values(capture.counts.drops).reduce((sum, count) => sum + count, 0);
     const drops = { ...capture.counts.drops, ...(dropped > 0 && { disk: dropped }) };
     const timing = this.#timing.now();
     const source = this.#isLost ? ['camera_lost'] : this.#pictureHealth;
     const status = create(PipelineStatusSchema, {
-      framesCaptured: BigInt(this.#framesIn),
+      framesCaptured: BigInt(this.#framesIn + lost),
       framesPublished: BigInt(sent),
       drops: dropMessages(drops),
       publishedRateHz: this.#rate.recentHz(),
