@@ -66,7 +66,7 @@ export class LiveSource implements FrameSource {
       this.#stream ??= await this.#reopen();
       if (this.#stream === undefined || this.#end !== undefined) continue;
       const stream = this.#stream;
-      const { result, isStalled } = await this.#readInTime(stream, into);
+      const { result, stalledMs } = await this.#readInTime(stream, into);
       if (this.#end !== undefined) break;
       if (!isExit(result)) {
         if (result.wrongSize === undefined && result.isDamaged !== true)
@@ -80,7 +80,7 @@ export class LiveSource implements FrameSource {
       if (this.#end !== undefined) break;
       // A partial frame counts as skipped: its id is not used again.
       if (result.partialBytes > 0) this.#skip('partial');
-      if (result.code === 0 && this.#options.endsInOrder && !isStalled) {
+      if (result.code === 0 && this.#options.endsInOrder && stalledMs === undefined) {
         this.#end = { kind: 'ended' };
         break;
       }
@@ -88,7 +88,7 @@ export class LiveSource implements FrameSource {
       // Reported once: further failed attempts are no news.
       if (this.#isLost) continue;
       this.#isLost = true;
-      return { kind: 'lost', error: this.#error(result, isStalled) };
+      return { kind: 'lost', error: this.#error(result, stalledMs) };
     }
     return this.#end;
   }
@@ -124,21 +124,24 @@ export class LiveSource implements FrameSource {
     };
   }
 
+  /** `stalledMs`: how long it waited, if no frame came in time. */
   async #readInTime(
     stream: LiveStream,
     into: Uint8Array,
-  ): Promise<{ result: StreamFrame | ProcessExit; isStalled: boolean }> {
-    let isStalled = false;
+  ): Promise<{ result: StreamFrame | ProcessExit; stalledMs: number | undefined }> {
+    const mostMs = this.#stallMs();
+    let stalledMs: number | undefined;
     let watchdog: NodeJS.Timeout | undefined;
     const stalled = new Promise<ProcessExit>((resolve) => {
       watchdog = setTimeout(() => {
-        isStalled = true;
+        stalledMs = mostMs;
         // Resolved here too: a hung driver would leave the read pending for ever.
         void stream.stop().finally(() => resolve(noExit));
-      }, this.#stallMs());
+      }, mostMs);
     });
     try {
-      return { result: await Promise.race([stream.read(into), stalled]), isStalled };
+      const result = await Promise.race([stream.read(into), stalled]);
+      return { result, stalledMs };
     } finally {
       clearTimeout(watchdog);
     }
@@ -149,11 +152,12 @@ export class LiveSource implements FrameSource {
     return this.#hasFrames ? stallMs : Math.max(stallMs, firstFrameMs);
   }
 
-  #error(exit: ProcessExit, isStalled: boolean): PerceptionError {
+  #error(exit: ProcessExit, stalledMs: number | undefined): PerceptionError {
     const { name } = this.info;
-    const how = isStalled
-      ? `no frame for ${this.#options.stallMs ?? usualStallMs} ms`
-      : describeExit(this.#options.program, exit);
+    const how =
+      stalledMs === undefined
+        ? describeExit(this.#options.program, exit)
+        : `no frame for ${stalledMs} ms`;
     return new PerceptionError('ERR_SOURCE_LOST', withoutCredentials(`${name}: ${how}`));
   }
 

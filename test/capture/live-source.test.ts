@@ -1,11 +1,13 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openFfmpegStream } from '../../src/capture/camera-source.js';
 import { openGstreamer } from '../../src/capture/gstreamer-source.js';
+import { LiveSource } from '../../src/capture/live-source.js';
+import type { LiveStream } from '../../src/capture/live-stream.js';
 import { openSource } from '../../src/capture/open-source.js';
-import { frameBytes } from '../../src/frame/frame.js';
+import { frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
 import { checkSource } from './conformance.js';
 import { whyMissing } from './tools.js';
 
@@ -130,4 +132,29 @@ test('what cannot be a camera or a pipeline is refused before anything starts', 
   await expect(openGstreamer('videotestsrc', missing)).rejects.toMatchObject({
     code: 'ERR_TOOL_MISSING',
   });
+});
+
+test('a device without a first frame is said to have sent none for as long as was waited for it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const layout = packedRgbLayout(2, 2);
+    const silent: LiveStream = {
+      layout,
+      read: () => new Promise(() => {}),
+      stop: async () => {},
+    };
+    const info = { name: 'silent', layout, nominalRateHz: undefined, frameCount: undefined };
+    const start = async () => silent;
+    const options = { info, start, program: 'a program', endsInOrder: false, stallMs: 500 };
+    const source = LiveSource.open(options, silent);
+    const reading = source.read(new Uint8Array(12));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await reading).toMatchObject({
+      kind: 'lost',
+      error: { message: 'silent: no frame for 10000 ms' },
+    });
+    await source.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });
