@@ -42,6 +42,15 @@ function isOurHost(host: string, port: number, { address }: Access): boolean {
 }
 
 /**
+ * As a browser sends it: of an address, without its path, and in small letters. Addresses other than of the web have the
+ * origin `null`, which any page can have: they stay as they are.
+ */
+function originOf(listed: string): string {
+  const origin = URL.canParse(listed) ? new URL(listed).origin : 'null';
+  return origin === 'null' ? listed : origin;
+}
+
+/**
  * Returns why a request is refused, or undefined. A page of another site may reach this port by its own name (DNS
  * rebinding: another Host), may send requests by script (another Origin), or may embed its contents (Sec-Fetch-Site).
  */
@@ -55,7 +64,7 @@ export function whyRefused(
     return isLoopback(access.address)
       ? `expected Host ${loopbackHosts[0]}:${port}, found another: this page is for this machine only`
       : `expected this machine's address or name with port ${port} as Host, found another`;
-  const isListed = origin !== undefined && access.origins?.includes(origin) === true;
+  const isListed = access.origins?.some((listed) => originOf(listed) === origin) === true;
   if (origin !== undefined && origin !== `http://${host}` && !isListed)
     return `expected Origin http://${host}, found another`;
   const isForeign = headers['sec-fetch-site'] === 'cross-site';
