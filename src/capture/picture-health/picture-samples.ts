@@ -7,6 +7,8 @@ export const samplesY = 36;
 export const sampleCount = samplesX * samplesY;
 /** Half the length of the row of pixels that is searched for an edge. */
 const reachPx = 8;
+/** NV12's luma is that of video, 16..235; this makes it the 0..255 that thresholds and rgb8 have. */
+const fullRange = Uint8ClampedArray.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
 /** Least height of an edge, levels of luma. */
 const leastEdge = 40;
 /** With fewer edges, sharpness is not judged. */
@@ -24,7 +26,7 @@ export interface PictureMeasures {
 
 /** Reads a picture on a grid of 64x36 points; its buffers are made once. */
 export class PictureSamples {
-  /** Luma of the last picture, row by row. */
+  /** Luma of the last picture, 0..255, row by row. */
   readonly luma = new Uint8Array(sampleCount);
   readonly #layout: FrameLayout;
   readonly #histogram = new Uint32Array(256);
@@ -46,7 +48,8 @@ export class PictureSamples {
       const line = Math.floor(((row + 0.5) * heightPx) / samplesY) * strideBytes + offset;
       for (let column = 0; column < samplesX; column++, index++) {
         const x = Math.floor(((column + 0.5) * widthPx) / samplesX);
-        const value = pixels[line + x * pixelBytes]!;
+        const stored = pixels[line + x * pixelBytes]!;
+        const value = format === 'nv12' ? fullRange[stored]! : stored;
         this.luma[index] = value;
         this.#histogram[value]!++;
         const left = Math.max(0, x - reachPx);
