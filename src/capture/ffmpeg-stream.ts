@@ -56,7 +56,9 @@ export class FfmpegStream implements FoundStream {
     const isOld = await isFfmpegOld(ffmpegPath);
     const decode = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
     decode.push('-fflags', 'nobuffer', '-flags', 'low_delay', '-copyts', ...input);
-    decode.push('-map', '0:v:0', '-vf', 'showinfo=checksum=0');
+    // NV12 frames have no word about their colours: all are BT.601 of limited range, also those of an HD stream (BT.709).
+    const colours = format === 'nv12' ? ',scale=out_color_matrix=bt601:out_range=tv' : '';
+    decode.push('-map', '0:v:0', '-vf', `showinfo=checksum=0${colours}`);
     decode.push(isOld ? '-vsync' : '-fps_mode', 'passthrough', '-flush_packets', '1');
     decode.push('-f', 'rawvideo', '-pix_fmt', format === 'nv12' ? 'nv12' : 'rgb24', 'pipe:1');
     const lines = new ShowinfoLines();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { LiveSource } from '../../src/capture/live-source.js';
 import type { LiveStream } from '../../src/capture/live-stream.js';
 import { openSource } from '../../src/capture/open-source.js';
 import { frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
+import { toPackedRgb } from '../../src/frame/nv12.js';
 import { checkSource } from './conformance.js';
 import { whyMissing } from './tools.js';
 
@@ -133,6 +135,24 @@ test('what cannot be a camera or a pipeline is refused before anything starts', 
     code: 'ERR_TOOL_MISSING',
   });
 });
+
+test.skipIf(noFfmpeg !== undefined)(
+  `colours of an HD stream, BT.709, are the same in NV12 as in rgb8${left(noFfmpeg)}`,
+  async () => {
+    const film = join(dir, 'hd.ts');
+    const red = ['-f', 'lavfi', '-i', 'color=red:s=64x48:d=1:r=25'];
+    const hd = ['-vf', 'scale=out_color_matrix=bt709,format=yuv420p', '-colorspace', 'bt709'];
+    execFileSync('ffmpeg', ['-v', 'error', '-y', ...red, ...hd, film]);
+    const source = await openFfmpegStream(['-i', film], 'film', { format: 'nv12' });
+    const { layout } = source.info;
+    const pixels = new Uint8Array(frameBytes(layout));
+    await source.read(pixels);
+    await source.close();
+    const [r, g, b] = toPackedRgb(pixels, layout);
+    expect(r).toBeGreaterThan(245);
+    expect(Math.max(g!, b!)).toBeLessThan(10);
+  },
+);
 
 test('a device without a first frame is said to have sent none for as long as was waited for it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
