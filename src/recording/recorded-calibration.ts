@@ -66,7 +66,8 @@ export async function calibrationOf(
   const candidates = await firstCalibrations(reader);
   if (candidates.length === 0) return nothing;
   const found =
-    candidates.find(({ topic }) => hasSamePrefix(topic, stream.topic)) ??
+    candidates.find(({ topic }) => parentOf(topic) === parentOf(stream.topic)) ??
+    candidates.find(({ topic }) => isNextToTransports(topic, stream.topic)) ??
     (await byFrameId(reader, stream, candidates)) ??
     (candidates.length === 1 && pictureStreams(reader.channels).length === 1
       ? candidates[0]
@@ -124,13 +125,13 @@ const schemaOf = (channel: RecordedChannel) =>
       schemaName === channel.schemaName && messageEncoding === channel.messageEncoding,
   );
 
-/** Compares namespaces: everything before a topic's last part. Transports add one more part (`image_raw/compressed`). */
-function hasSamePrefix(calibrationTopic: string, pictureTopic: string): boolean {
-  const parent = (topic: string) => topic.slice(0, Math.max(0, topic.lastIndexOf('/')));
-  const prefix = parent(calibrationTopic);
-  const pictures = parent(pictureTopic);
-  if (prefix.replace(/^\//, '') === '') return pictures.replace(/^\//, '') === '';
-  return prefix === pictures || prefix === parent(pictures);
+/** A topic's namespace: everything before its last part. */
+const parentOf = (topic: string) => topic.slice(0, Math.max(0, topic.lastIndexOf('/')));
+
+/** Transports add one more part to the pictures' topic: `image_raw/compressed`. */
+function isNextToTransports(calibrationTopic: string, pictureTopic: string): boolean {
+  const namespace = parentOf(calibrationTopic);
+  return namespace !== '' && namespace === parentOf(parentOf(pictureTopic));
 }
 
 async function byFrameId(
