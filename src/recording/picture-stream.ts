@@ -6,6 +6,7 @@ import {
   pictureSize,
   type RecordedPicture,
 } from './picture-message.js';
+import { withoutCamera } from './recorded-cameras.js';
 import type { RecordedChannel, RecordingReader } from './recording-reader.js';
 
 /**
@@ -32,7 +33,7 @@ export function pictureStreams(channels: readonly RecordedChannel[]): PictureStr
   const streams = new Map<string, PictureStream & { channelIds: number[] }>();
   for (const channel of channels) {
     const readPicture = pictureReader(channel);
-    if (readPicture === undefined || channel.topic === maskTopic) continue;
+    if (readPicture === undefined || withoutCamera(channel.topic) === maskTopic) continue;
     const { id, topic, schemaName, messageEncoding, messageCount } = channel;
     const key = JSON.stringify([topic, schemaName, messageEncoding]);
     const stream = streams.get(key);
