@@ -1,4 +1,7 @@
-import { PerceptionError } from '../frame/perception-error.js';
+import { scaleCamera } from '../calibration/camera-model.js';
+import { checkCameraCalibration } from '../calibration/check-camera-calibration.js';
+import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
+import type { CameraCalibration } from '../messages/gen/foxglove/camera_calibration_pb.js';
 import { createDriveWriter, type DriveCalibration } from './drive-writer.js';
 import type { ImportOptions, ImportSummary } from './import-drive.js';
 import { finishing, startSummary } from './import-drive.js';
@@ -36,11 +39,13 @@ export async function importRecording(
     const found = await calibrationOf(reader, stream);
     const summary = startSummary(size);
     summary.notes = [note, found.note].filter((text) => text !== undefined);
-    const { calibration } = found;
+    const calibration = found.calibration && driveCalibration(found.calibration, size);
+    const isUsable = typeof calibration === 'object';
+    if (typeof calibration === 'string')
+      summary.notes.push(`the drive gets no calibration: ${found.topic}: ${calibration}`);
     const writer = await createDriveWriter(out, {
       ...size,
-      ...(calibration &&
-        isOfSize(calibration, size) && { calibration: driveCalibration(calibration) }),
+      ...(isUsable && { calibration }),
       jpegQuality: quality,
       sourceName: `${path} ${stream.topic}`,
       madeBy: 'windshield import',
@@ -74,7 +79,8 @@ export async function importRecording(
       }
       const missing = stream.messageCount - index;
       if (missing > 0) skip(reader.isComplete ? 'damaged' : 'truncated', missing);
-      return summary;
+      if (summary.frames > 0) return summary;
+      throw noPictures(reader, stream, summary.skipped);
     });
   } finally {
     await reader.close();
@@ -90,39 +96,66 @@ async function firstSize(reader: RecordingReader, stream: PictureStream) {
       // The next one may be readable.
     }
   }
-  throw new PerceptionError(
+  throw noPictures(reader, stream);
+}
+
+function noPictures(
+  { path }: RecordingReader,
+  { topic }: PictureStream,
+  skipped: Readonly<Record<string, number>> = {},
+) {
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
+  return new PerceptionError(
     'ERR_SOURCE_FORMAT',
-    `expected pictures that can be read on ${stream.topic} of ${reader.path}, found none`,
+    `expected pictures that can be read on ${topic} of ${path}, found ${reasons.join(', ') || 'none'}`,
   );
 }
 
-interface Carried {
-  width: number;
-  height: number;
-  distortionModel: string;
-  D: readonly number[];
-  K: readonly number[];
-  R: readonly number[];
-  P: readonly number[];
+/**
+ * The calibration as a drive of this size has it, scaled if it was made at another size of the same shape, or why it has
+ * none.
+ */
+function driveCalibration(
+  carried: CameraCalibration,
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): DriveCalibration | string {
+  try {
+    const camera = checkCameraCalibration(carried);
+    const { kind } = scaleCamera(camera, widthPx, heightPx);
+    const [scaleX, scaleY] = [widthPx / camera.widthPx, heightPx / camera.heightPx];
+    const { D, K, R, P } = carried;
+    return {
+      // ROS and Foxglove name the fisheye model differently.
+      distortionModel:
+        kind === 'equidistant'
+          ? 'kannala_brandt'
+          : kind === 'rational_polynomial'
+            ? 'rational_polynomial'
+            : 'plumb_bob',
+      d: D,
+      k: scaledRows(K, 3, scaleX, scaleY),
+      ...(R.length === 9 && R.some((value) => value !== 0) && { r: R }),
+      ...(P.length === 12 &&
+        P.some((value) => value !== 0) && { p: scaledRows(P, 4, scaleX, scaleY) }),
+    };
+  } catch (error) {
+    if (!hasErrorCode(error)) throw error;
+    return error.message;
+  }
 }
 
-/** A drive's calibration must be for its pictures' size. */
-const isOfSize = ({ width, height }: Carried, size: { widthPx: number; heightPx: number }) =>
-  width === size.widthPx && height === size.heightPx;
-
-/** ROS and Foxglove name the fisheye model differently. */
-function driveCalibration({ distortionModel, D, K, R, P }: Carried): DriveCalibration {
-  const isFisheye = ['equidistant', 'fisheye', 'kannala_brandt'].includes(distortionModel);
-  const isRational = distortionModel === 'rational_polynomial';
-  return {
-    distortionModel: isFisheye
-      ? 'kannala_brandt'
-      : isRational
-        ? 'rational_polynomial'
-        : 'plumb_bob',
-    d: D,
-    k: K,
-    ...(R.length === 9 && R.some((value) => value !== 0) && { r: R }),
-    ...(P.length === 12 && P.some((value) => value !== 0) && { p: P }),
-  };
+/** A camera or projection matrix for pictures of another size: edges scale, not pixel centres, hence the half pixels. */
+function scaledRows(
+  matrix: readonly number[],
+  columns: 3 | 4,
+  scaleX: number,
+  scaleY: number,
+): number[] {
+  if (scaleX === 1 && scaleY === 1) return [...matrix];
+  return matrix.map((value, at) => {
+    const row = Math.floor(at / columns);
+    if (row === 2) return value;
+    const scale = row === 0 ? scaleX : scaleY;
+    return at % columns === 2 ? (value + 0.5) * scale - 0.5 : value * scale;
+  });
 }
