@@ -22,7 +22,8 @@ import type { Dataset, RgbImage, SampleOf } from './sample.js';
  * A recorded drive (MCAP) with ground truth as labelled data: topics `camera/image`, `camera/calibration` and
  * `ground_truth`, frame and truth matched by their stamps. samplesOfTruth decides which truth is scored.
  * Truth without its frame, and frames without truth for this task, give no sample; the former is a counted
- * problem. Frames are read and decoded when a sample is loaded. The entire drive is one group.
+ * problem. Frames are read and decoded when a sample is loaded. The entire drive is one group. Of several cameras,
+ * `drive.mcap#front` reads one.
  * Throws ERR_DATASET if it has no samples for the task, and what RecordingReader.open throws.
  */
 export async function openRecordingTruth<T extends LabelledTask>(
@@ -31,7 +32,7 @@ export async function openRecordingTruth<T extends LabelledTask>(
 ): Promise<Dataset<T>> {
   const reader = await RecordingReader.open(path);
   try {
-    return await readDrive(reader, options.task);
+    return await readDrive(reader, path, options.task);
   } finally {
     await reader.close();
   }
@@ -39,9 +40,9 @@ export async function openRecordingTruth<T extends LabelledTask>(
 
 async function readDrive<T extends LabelledTask>(
   reader: RecordingReader,
+  path: string,
   task: T,
 ): Promise<Dataset<T>> {
-  const { path } = reader;
   const truths: GroundTruth[] = [];
   const frameSizes = new Map<bigint, FrameSize | undefined>();
   let camera: Dataset['camera'];
@@ -63,7 +64,9 @@ async function readDrive<T extends LabelledTask>(
   if (truths.length === 0) {
     throw datasetError(`expected messages on topic ground_truth, found none: ${path}`);
   }
-  const name = basename(path, '.mcap');
+  // The path names the camera if one of several was chosen. All cameras saw the same drive: they are one group.
+  const name = basename(path, '.mcap').replace('.mcap#', '#');
+  const group = basename(reader.path, '.mcap');
   const dataset: Dataset<T> = {
     task,
     name: `recording ${name}`,
@@ -88,7 +91,7 @@ async function readDrive<T extends LabelledTask>(
     const base = {
       frameSizePx,
       id: `${name}#${truth.frameId}`,
-      group: name,
+      group,
       load: () => loadFrame(path, stampNs),
     };
     dataset.samples.push(...(samplesOfTruth(task, truth, base) as SampleOf[T][]));

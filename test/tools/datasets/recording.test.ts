@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
+import { CompressedImageSchema } from '../../../src/messages/gen/foxglove/compressed_image_pb.js';
 import { GroundTruthSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { segmentationClasses } from '../../../src/perception/classes.js';
 import { createDriveWriter } from '../../../src/recording/drive-writer.js';
+import { RecordingWriter } from '../../../src/recording/recording-writer.js';
 import { openRecordingTruth } from '../../../tools/datasets/recording.js';
 import { jpegOf, rejection, writeFolder } from './dataset-builders.js';
 
@@ -97,6 +99,36 @@ test('frames without a steering angle give no steering sample', async () => {
   ]);
   const { samples } = await openRecordingTruth(path, { task: 'steering' });
   expect(samples).toMatchObject([{ id: 'drive#0', steeringRad: 0.125, camera: 'centre' }]);
+});
+
+test('of several cameras the chosen one gives truth, frames and names', async () => {
+  const path = join(writeFolder({}), 'drive.mcap');
+  const writer = await RecordingWriter.create(path);
+  const stampNs = 1_000_000_000n;
+  for (const [name, widthPx] of [
+    ['front', 64],
+    ['rear', 32],
+  ] as const) {
+    const image = create(CompressedImageSchema, {
+      data: await jpegOf(widthPx, 48),
+      format: 'jpeg',
+    });
+    const truth = create(GroundTruthSchema, { objects, stampNs });
+    const [bytes, told] = [
+      toBinary(CompressedImageSchema, image),
+      toBinary(GroundTruthSchema, truth),
+    ];
+    await writer.writeEncoded('camera/image', stampNs, bytes, `/${name}/camera/image`);
+    await writer.writeEncoded('ground_truth', stampNs, told, `/${name}/ground_truth`);
+  }
+  await writer.close();
+  const front = await openRecordingTruth(`${path}#front`, { task: 'detection' });
+  const rear = await openRecordingTruth(`${path}#rear`, { task: 'detection' });
+  expect(await front.samples[0]!.load()).toMatchObject({ widthPx: 64, heightPx: 48 });
+  expect(await rear.samples[0]!.load()).toMatchObject({ widthPx: 32, heightPx: 48 });
+  expect([front.name, rear.name]).toEqual(['recording drive#front', 'recording drive#rear']);
+  // Both saw the same road: they must not fall on different sides of a split.
+  expect(front.samples[0]!.group).toBe(rear.samples[0]!.group);
 });
 
 test('truth without its frame is a counted problem', async () => {
