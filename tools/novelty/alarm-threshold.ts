@@ -1,6 +1,6 @@
 import { Hysteresis } from '../../src/frame/hysteresis.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { createRandom } from '../train/random.js';
+import { createRandom, type Random } from '../train/random.js';
 
 /** Distances of one drive's frames with their times, in order. */
 export interface JudgedDrive {
@@ -56,12 +56,17 @@ export function alarmThreshold(
   const share = Math.min(1, (alarmsPerMinute * stretchS) / 60);
   const random = createRandom(drawSeed);
   const drawn = Array.from({ length: draws }, () =>
-    thresholdOf(
-      drives.flatMap(() => byDrive[random.below(byDrive.length)]!),
-      share,
-    ),
+    thresholdOf(drawnStretches(byDrive, random), share),
   );
   return drawn.sort((a, b) => a - b)[Math.floor(draws * sureShare)]!;
+}
+
+/** As many drives as there are, drawn with replacement; more, if short ones came first, until the tail has enough stretches. */
+function drawnStretches(byDrive: readonly (readonly number[])[], random: Random): number[] {
+  const stretches: number[] = [];
+  for (let drive = 0; drive < byDrive.length || stretches.length < leastStretches; drive++)
+    stretches.push(...byDrive[random.below(byDrive.length)]!);
+  return stretches;
 }
 
 /** The threshold that a given share of the stretches exceeds. */

@@ -61,3 +61,12 @@ test('too little held out is told', () => {
     'novelty: expected a minute or more of held-out drives, found 5 s',
   );
 });
+
+test('a drive too short to be drawn alone still leaves a threshold', () => {
+  const random = mulberry32(4);
+  const long = driveOf(Array.from({ length: 300 }, () => 10 - 2 * Math.log(1 - random())));
+  const short = driveOf([9, 9, 9]);
+  const drives = [long, short, driveOf([]), driveOf([9])];
+  const threshold = alarmThreshold(drives, { alarmsPerMinute: 0.1, beginS: 1 });
+  expect(threshold).toBeGreaterThan(10);
+});
