@@ -1,10 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { NoveltyOutputSpec } from '../../src/bundle/novelty-spec.js';
 import { cameraOf } from '../../src/capture/camera-of.js';
-import { decodePictureFile, pictureExtensions } from '../../src/codec/picture-file.js';
+import { decodePictureFile } from '../../src/codec/picture-file.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { listPictureFolder } from '../../src/recording/picture-drive.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { type Strength, strengths } from '../corruptions/corruption.js';
 import type { RgbImage } from '../datasets/sample.js';
@@ -139,14 +139,9 @@ async function judgePlace(bundle: Bundle, path: string, everyS: number): Promise
   const judge = new DriveJudge(runner);
   try {
     if (isFolder) {
-      const names = (await readdir(path)).sort();
-      const pictures = names.filter((name) =>
-        pictureExtensions.includes(extname(name).toLowerCase()),
-      );
-      if (pictures.length === 0)
-        throw new PerceptionError('ERR_SOURCE_EMPTY', `${path}: expected pictures, found none`);
-      for (const [index, name] of pictures.entries())
-        await judge.take(await decodePictureFile(join(path, name)), index * pictureS);
+      const { pictures } = await listPictureFolder(path, 1 / pictureS);
+      for (const [index, picture] of pictures.entries())
+        await judge.take(await decodePictureFile(picture.path), index * pictureS);
     } else {
       const reader = await RecordingReader.open(path);
       try {
