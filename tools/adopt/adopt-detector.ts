@@ -49,6 +49,8 @@ export function knowDetector(
   const decodings = recognised.readings.map(
     (reading): CandidateOutputSpec => ({
       ...reading,
+      // A list that begins with a name for no class is numbered as the labels are.
+      ...('firstLabel' in reading && namesNothing(names[0]!) && { firstLabel: 0 }),
       ...mapped,
       scoreThreshold,
       nms,
@@ -59,6 +61,9 @@ export function knowDetector(
   const reasons = [inputReason(probe), ...recognised.reasons, reason];
   return { network, probe, family, usualFeeding, decodings, reasons };
 }
+
+/** Whether a class name stands for no class: 0 of COCO's own numbering, or the background. */
+const namesNothing = (name: string) => /^(unused \d+|_*background_*)$/i.test(name);
 
 function namesFor(
   network: NetworkFile,

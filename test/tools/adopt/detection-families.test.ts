@@ -6,6 +6,7 @@ import {
   type DetectorChoices,
   knowDetector,
 } from '../../../tools/adopt/adopt-detector.js';
+import { coco91Classes } from '../../../tools/adopt/class-names.js';
 import { parseNetwork } from '../../../tools/adopt/network-file.js';
 import { BundleRunner } from '../../../tools/evaluate/bundle-runner.js';
 
@@ -257,6 +258,19 @@ const cases: Case[] = [
     ],
     boxPx: [12, 6, 28, 14],
     score: 0.8,
+  },
+  {
+    family: 'tensorflow',
+    of: 'with the names of COCO’s own numbering, in which a bus is 6',
+    input: 'nhwc uint8',
+    outputs: [
+      rows('detection_boxes', 3, [0, 0, 0, 0], 1, [6 / 64, 12 / 64, 14 / 64, 28 / 64]),
+      { name: 'detection_classes', shape: [1, 3], data: Float32Array.of(1, 6, 1) },
+      { name: 'detection_scores', shape: [1, 3], data: Float32Array.of(0.1, 0.8, 0.1) },
+    ],
+    boxPx: [12, 6, 28, 14],
+    score: 0.8,
+    choices: { classNames: coco91Classes },
   },
 ];
 
