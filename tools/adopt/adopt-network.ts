@@ -65,7 +65,8 @@ export interface AdoptedNetwork<Decode extends OutputSpec = OutputSpec> {
 
 /**
  * Finds out how a network must be fed, by trying every plausible way on `ground`, and makes its bundle. Without
- * pictures it uses its family's usual feeding. Throws ERR_BUNDLE if no way finds anything, or the answers are not finite.
+ * pictures it uses its family's usual feeding. Throws ERR_BUNDLE if no way finds anything, or the answers are not finite,
+ * and ERR_USAGE for a range that an input of integers cannot have.
  */
 export async function adoptNetwork<Decode extends OutputSpec>(
   known: KnownNetwork<Decode>,
@@ -77,6 +78,11 @@ export async function adoptNetwork<Decode extends OutputSpec>(
   const { feeding: certain, name, version, from, licence, command, regionNorm } = choices;
   const usual: Feeding = { ...known.usualFeeding, ...certain };
   if (!probe.image.dtype.startsWith('float')) usual.range = '0..255';
+  if (certain.range !== undefined && certain.range !== usual.range)
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `${network.name}: --range: expected ${usual.range} or none, because input ${probe.image.name} takes ${probe.image.dtype}, found ${certain.range}`,
+    );
   const feedings = plausibleFeedings(usual, probe.image, plausible).filter((feeding) =>
     Object.entries(certain).every(([key, value]) => feeding[key as keyof Feeding] === value),
   );

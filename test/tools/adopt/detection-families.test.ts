@@ -327,3 +327,20 @@ describe.each(cases)('a tiny network of $family, $of', (one) => {
     expect(two[classId]).toBe(hasFirstClass ? 'car' : 'bus');
   });
 });
+
+it('refuses a range for an input of bytes, which are fed as they are', async () => {
+  const bytesIn = cases.find(({ input }) => input === 'nhwc uint8')!;
+  const own: DetectorChoices = {
+    ...{ classNames: two, unmapped: 'drop', feeding: { range: '0..1' }, scoreThreshold: 0.3 },
+    ...{ nms: { method: 'none' }, maxDetections: 50, name: 'tiny', version: '1.0.0' },
+    ...{ from: 'tiny.onnx', licence: 'MIT', command: 'none' },
+  };
+  const known = knowDetector(await parseNetwork(networkOf(bytesIn), 'tiny.onnx'), own);
+  const data = new Uint8Array(edgePx * edgePx * 3).fill(90);
+  const image = { widthPx: edgePx, heightPx: edgePx, data };
+  for (const pictures of [[], [{ id: 'a', image }]])
+    await expect(adoptDetector(known, own, pictures)).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringContaining('--range: expected 0..255'),
+    });
+});
