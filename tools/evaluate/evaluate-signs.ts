@@ -17,6 +17,7 @@ import type { Scored } from './evaluation.js';
 import { requireFinite } from './finite-answer.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
+import { softmaxAt } from './probability-calibration.js';
 
 /** Scores a classifier of crops: each crop is passed to the rig's own stage as a detection in its picture. */
 export async function evaluateSigns(
@@ -50,7 +51,12 @@ export async function evaluateSigns(
       requireFinite(answer, sample.id, bundle.where);
       const { logits, predictedId } = answers.of(answer);
       countPrediction(confusion, sample.classId, predictedId);
-      const claim = { probability: reading.probability, isRight: predictedId === sample.classId };
+      // Of independent labels the reading has the surest one; what is right or wrong is their set.
+      const probability =
+        decode.answers === 'labels'
+          ? softmaxAt(logits, answers.temperature)[predictedId]!
+          : reading.probability;
+      const claim = { probability, isRight: predictedId === sample.classId };
       doubt.add(tally.count, claim, []);
       tally.count++;
       if (predictedId === sample.classId) tally.right++;

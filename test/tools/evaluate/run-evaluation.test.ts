@@ -345,3 +345,28 @@ test('scores become flat numbers for a manifest', () => {
     'car.count': 4,
   });
 });
+
+test('the doubt of independent labels is about the set of labels, not about its surest label', async () => {
+  const logit = Math.log(0.1 / 0.9);
+  const { decode, ...network } = signsByGrey(['red', 'left']);
+  const bundle = await greyBundle({
+    ...network,
+    decode: { ...decode, answers: 'labels' } as typeof decode,
+    // Each label has a probability of 0.1 on every picture: none of the two 0.81.
+    build(graph, input) {
+      const mean = graph.node('GlobalAveragePool', [input]);
+      const kernel = graph.constant('kernel', [2, 3, 1, 1], new Float32Array(6));
+      const bias = graph.constant('bias', [2], Float32Array.of(logit, logit));
+      graph.node('Flatten', [graph.node('Conv', [mean, kernel, bias])], {}, 'logits');
+    },
+  });
+  const crop = paint(32, 32, () => 50);
+  const samples = Array.from(
+    { length: 20 },
+    (_, id): SignSample => ({ ...base(id, crop), classId: 0 }),
+  );
+  const dataset: Dataset<'signs'> = { ...empty, task: 'signs', samples, classes: ['none', 'red'] };
+  const { metrics, doubt } = await runEvaluation(bundle, dataset);
+  expect(metrics.accuracy).toBe(1);
+  expect(doubt!.ece).toBeCloseTo(0.19, 3);
+});
