@@ -118,6 +118,7 @@ export function adoptCropClassifier(
     const { classes } = answers;
     let right = 0;
     let surety = 0;
+    let count = 0;
     for (const { image, className } of pictures) {
       const detection = {
         classId: 0,
@@ -131,13 +132,15 @@ export function adoptCropClassifier(
         stage: 'detection',
         detections: [detection],
       });
-      if (!('batch' in result)) continue;
+      // Without a reading the crop is too small, and the output is that of the crop before.
+      if (!('batch' in result) || result.batch.readings.length === 0) continue;
+      count++;
       const { logits, predictedId } = answers.of(network.output(decode.logits));
       if (classes[predictedId] === className) right++;
       surety += softmaxAt(logits, answers.temperature)[classes.indexOf(className)] ?? 0;
     }
-    const count = Math.max(1, pictures.length);
-    return { value: right / count, parts: { 'mean probability': surety / count } };
+    const read = Math.max(1, count);
+    return { value: right / read, parts: { 'mean probability': surety / read } };
   };
   const ground = {
     count: pictures.length,

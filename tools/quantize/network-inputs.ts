@@ -15,7 +15,8 @@ const maxSizes = 32;
 
 /**
  * The network's inputs for these samples: each picture through the rig's own stage up to the tensor, one item
- * [1, ...] at a time. The array is overwritten by the next item. Samples that do not load are added to `problems`.
+ * [1, ...] at a time. The array is overwritten by the next item. Samples that do not load, and crops that are too small
+ * to be read, are added to `problems`.
  */
 export async function* networkInputs(
   bundle: Bundle,
@@ -33,7 +34,12 @@ export async function* networkInputs(
     const stage = stages.get(size) ?? create(setupFor(bundle, session, dataset, loaded));
     if (stages.size >= maxSizes) stages.clear();
     stages.set(size, stage);
-    await stage.run(data, signIn(bundle, sample, loaded));
+    const { result } = await stage.run(data, signIn(bundle, sample, loaded));
+    if ('batch' in result && result.batch.readings.length === 0) {
+      // Nothing was written for it: the item is still the one before.
+      dataset.problems.push({ where: sample.id, reason: 'expected a crop of at least 6 px' });
+      continue;
+    }
     yield item;
   }
 }

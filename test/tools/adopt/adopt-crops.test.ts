@@ -36,9 +36,9 @@ function lightsNetwork(): Uint8Array {
   return graph.toBytes();
 }
 
-function crop(className: string, colour: number[]): CropPicture {
-  const data = new Uint8Array(16 * 16 * 3).map((_, i) => colour[i % 3]!);
-  return { id: className, image: { widthPx: 16, heightPx: 16, data }, className };
+function crop(className: string, colour: number[], edgePx = 16): CropPicture {
+  const data = new Uint8Array(edgePx * edgePx * 3).map((_, i) => colour[i % 3]!);
+  return { id: className, image: { widthPx: edgePx, heightPx: edgePx, data }, className };
 }
 
 const crops = [crop('red', [230, 20, 20]), crop('green', [20, 230, 20]), crop('off', [40, 30, 40])];
@@ -57,6 +57,13 @@ describe('adopting a classifier of crops', () => {
       ({ feeding }) => feeding.colour === 'bgr' && feeding.range === adopted.chosen!.feeding.range,
     );
     expect(swapped!.score.value).toBeLessThan(0.7);
+  });
+
+  it('does not score a crop that is too small to be read by the answer to the one before', async () => {
+    const known = knowCropClassifier(await parseNetwork(lightsNetwork(), 'lights.onnx'), choices);
+    const tooSmall = crop('red', [230, 20, 20], 4);
+    const adopted = await adoptCropClassifier(known, choices, [...crops, tooSmall]);
+    expect(adopted.chosen!.score.value).toBe(1);
   });
 
   it('scores a network that says each class for itself by sets of labels', async () => {
