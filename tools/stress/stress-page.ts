@@ -1,10 +1,11 @@
 import { type CorruptionName, corrupt } from '../corruptions/corruption-table.js';
-import type { Dataset } from '../datasets/sample.js';
+import { datasetError } from '../datasets/dataset-files.js';
+import type { Dataset, RgbImage } from '../datasets/sample.js';
 import { evaluationStyle } from '../evaluate/page/evaluation-style.js';
 import { htmlPage } from '../page/html-page.js';
 import { htmlPicture, htmlTable } from '../page/html-parts.js';
 import { chartKey, lineChart } from '../page/line-chart.js';
-import { exactUri, photoUri } from '../page/picture-uri.js';
+import { exactUri, loadAgain, photoUri } from '../page/picture-uri.js';
 import { escaped } from '../page/svg.js';
 import type { StressReport } from './run-stress.js';
 
@@ -17,7 +18,7 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
   const { task, data, pictures, error, bundles, strengths } = report;
   const names = Object.keys(bundles[0]!.errors) as CorruptionName[];
   const title = `${task} in bad weather`;
-  const example = await dataset.samples[dataset.samples.length >> 1]!.load();
+  const example = await exampleOf(dataset);
   const cards = await Promise.all(
     names.map(async (name) => {
       const corrupted = corrupt(example, name, 3, 1);
@@ -49,6 +50,16 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
     style: `${evaluationStyle} .pair img { width: 100%; max-width: ${shownPx}px; height: auto; image-rendering: pixelated; }`,
     body: `<section>${table}</section>\n${cards.join('\n')}`,
   });
+}
+
+/** A picture from the middle of the set, or the next one that loads. Throws ERR_DATASET if none does. */
+async function exampleOf({ name, samples }: Dataset): Promise<RgbImage> {
+  const middle = samples.length >> 1;
+  for (const sample of [...samples.slice(middle), ...samples.slice(0, middle)]) {
+    const picture = await loadAgain(sample);
+    if (picture !== undefined) return picture;
+  }
+  throw datasetError(`expected samples of ${name} that load, found none`);
 }
 
 /** The table's rows: the clean pictures, the mean over the strengths for each corruption, and the mean corruption error. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import type { Dataset, SignSample } from '../../../tools/datasets/sample.js';
 import { meanCorruptionError, runStress } from '../../../tools/stress/run-stress.js';
+import { stressPage } from '../../../tools/stress/stress-page.js';
 import { writeTinyBundles } from '../../support/tiny-bundles.js';
 
 let dir: string;
@@ -51,6 +52,18 @@ test('a colour that is lost costs the network that reads colours, noise does not
   expect(first!.meanCorruptionError).toBe(1);
   expect(second!.errors).toEqual(first!.errors);
   expect(await stress()).toEqual(report);
+});
+
+test('a picture that does not load costs neither the scores nor the page', async () => {
+  const bundle = await readBundleFolder((await writeTinyBundles(dir)).signs);
+  const dataset = crops();
+  // The one that would be the example.
+  dataset.samples[9]!.load = () => Promise.reject(new Error('cut off'));
+  const report = await runStress([bundle], dataset, {
+    ...{ corruptions: ['noise'], strengths: [1], limit: 18, seed: 3 },
+  });
+  expect(report.pictures).toBe(17);
+  expect(await stressPage(report, dataset)).toContain('data:image/png;base64,');
 });
 
 test('the mean corruption error weighs each corruption by what it does to the reference', () => {
