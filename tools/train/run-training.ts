@@ -50,23 +50,26 @@ export async function runTraining(request: TrainingRequest): Promise<TrainResult
   const training = taskTraining(recipe);
   const loaders = request.loaders ?? defaultLoaders();
   const { batches, summary } = await openBatches(request, training, { loaders, cacheBytes });
-  mkdirSync(outDir, { recursive: true });
+  const ends: (() => void | Promise<void>)[] = [() => batches.close()];
   try {
+    mkdirSync(outDir, { recursive: true });
     tellData(summary, loaders, onNote);
     rmSync(join(outDir, runFiles.problems), { force: true });
     const onProblems = (problems: readonly Problem[]): void => tellProblems(problems, request);
     onProblems(summary.problems);
     const validation = await openValidation(request);
     const started = await startNetwork(recipe, training, request);
+    ends.unshift(() => started.close());
     const { network } = started;
     const goesOn = isResumed && existsSync(join(outDir, runFiles.last));
     if (recipe.from !== undefined && !goesOn) await transfer(recipe, network, batches, onNote);
     const step = started.createStep();
+    ends.unshift(() => step.dispose());
     onNote(
       `network: ${network.name}, ${step.parameters.length} trainable weights, batch ${recipe.batch}`,
     );
     const evaluate = () => validate(network, training, validation, validationLimit);
-    const result = await train({
+    return await train({
       recipe,
       training,
       batches,
@@ -80,11 +83,9 @@ export async function runTraining(request: TrainingRequest): Promise<TrainResult
       ...(validation.length > 0 && { evaluate }),
       ...(request.signal && { signal: request.signal }),
     });
-    step.dispose();
-    started.close();
-    return result;
   } finally {
-    await batches.close();
+    // Threads or a GPU that live on after an error would keep the process from ending.
+    for (const end of ends) await end();
   }
 }
 
