@@ -1,5 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { decodeSigns } from '../../src/perception/signs/decode-signs.js';
 import { BackwardNetwork } from '../gradients/backward-network.js';
 import { channelBounds, channelOf } from '../gradients/input-bounds.js';
 import { createRandom, type Random } from '../train/random.js';
@@ -27,15 +28,12 @@ export function foolingPictures(bundle: Bundle, classId: number, seed: number): 
     throw new PerceptionError('ERR_USAGE', `--fool: expected a classifier of crops, found ${task}`);
   const className = decode.classes[classId]!;
   const network = BackwardNetwork.open(bundle, { from: [decode.logits] });
-  const probabilities = (input: Float32Array) => {
-    const logits = network.forward(input)[decode.logits]!.subarray(0, decode.classes.length);
-    const top = Math.max(...logits);
-    const shares = Array.from(logits, (logit) => Math.exp((logit - top) / decode.temperature));
-    const sum = shares.reduce((total, share) => total + share, 0);
-    return shares.map((share) => share / sum);
-  };
+  const probabilities = (input: Float32Array) =>
+    decodeSigns(network.forward(input)[decode.logits]!, [0], decode).probabilities;
+  // Only the signs of the gradient count. Probabilities and independent labels have a slope of their own for each class.
+  const isOwn = decode.values === 'probabilities' || decode.answers === 'labels';
   const away = (input: Float32Array) => {
-    const gradient = Float32Array.from(probabilities(input), (p, c) => (c === classId ? 1 : 0) - p);
+    const gradient = probabilities(input).map((p, c) => (c === classId ? 1 : 0) - (isOwn ? 0 : p));
     return network.backward(input, { [decode.logits]: gradient }).input;
   };
   const asked = { bundle, classId, of: (input: Float32Array) => probabilities(input)[classId]! };

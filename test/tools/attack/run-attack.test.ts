@@ -11,6 +11,7 @@ import { openRecordingTruth } from '../../../tools/datasets/recording.js';
 import { createRandom } from '../../../tools/train/random.js';
 import { repoDir } from '../../support/command-line.js';
 import { writeTinyBundles } from '../../support/tiny-bundles.js';
+import { probabilitiesByLight } from '../evaluate/grey-bundles.js';
 
 let dir: string;
 beforeAll(async () => {
@@ -88,4 +89,10 @@ test.each([
   ['patch', 1.5, /a side of more than 0 up to 1 of the shorter edge, found 1.5/],
 ] as const)('%s of %s is refused', async (method, size, message) => {
   await expect(attackSigns(method, [size])).rejects.toThrow(message);
+});
+
+test('the probabilities of a network that answers with them are not put through softmax again', async () => {
+  const bundle = await probabilitiesByLight();
+  for (const { probability } of foolingPictures(bundle, 0, 1))
+    expect(probability).toBeGreaterThan(0.99);
 });

@@ -107,6 +107,23 @@ export const signsByGrey = (classes: readonly string[] = signClasses): GreyNetwo
   },
 });
 
+/** Signs by probabilities: `bright` as 1 / (1 + exp(7.65 - v / 16.7)) of the mean grey level v, else `dark`. */
+export const probabilitiesByLight = (): Promise<Bundle> =>
+  greyBundle({
+    ...signsByGrey(['bright', 'dark']),
+    widthPx: 8,
+    heightPx: 8,
+    decode: { ...signsByGrey(['bright', 'dark']).decode, values: 'probabilities' } as OutputSpec,
+    build(graph, input) {
+      const mean = graph.node('GlobalAveragePool', [input]);
+      const weights = Float32Array.of(0.02, 0.02, 0.02, 0, 0, 0);
+      const kernel = graph.constant('kernel', [2, 3, 1, 1], weights);
+      const bias = graph.constant('bias', [2], Float32Array.of(-7.65, 0));
+      const flat = graph.node('Flatten', [graph.node('Conv', [mean, kernel, bias])]);
+      graph.node('Softmax', [flat], { axis: 1 }, 'logits');
+    },
+  });
+
 /** Detection: the picture's four quarters are the default boxes; a quarter of grey 110 is a car, of 210 a bus. */
 export const detectionByQuarters = (scoreThreshold: number): GreyNetwork => ({
   task: 'detection',

@@ -5,12 +5,16 @@ import { NativeSession } from '../../../src/inference/native-session.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { boxIouAt } from '../../../src/perception/detection/box-iou.js';
+import { decodeSigns } from '../../../src/perception/signs/decode-signs.js';
 import { classesOf } from '../../../src/stages/classes-of.js';
 import { inputPicture } from '../../attack/input-picture.js';
 import { cutOut } from '../../datasets/cut-out.js';
 import { spreadEvenly } from '../../datasets/evenly.js';
 import type { Dataset, RgbImage } from '../../datasets/sample.js';
 import { BundleRunner } from '../../evaluate/bundle-runner.js';
+import { CropAnswers } from '../../evaluate/crop-answers.js';
+import { softmaxAt } from '../../evaluate/probability-calibration.js';
+import { largestPlace } from '../../gradients/asked-score.js';
 import { layersOf } from '../../gradients/layers.js';
 import { itemShape, signIn } from '../../quantize/network-inputs.js';
 import { FrameCoder } from '../../similar/frame-coder.js';
@@ -62,17 +66,19 @@ export async function codedPictures(
 
 async function codedCrops(
   bundle: Bundle,
-  { logits, classes, temperature }: CropOutputSpec,
+  decode: CropOutputSpec,
   dataset: Dataset<'signs'>,
   limit: number,
   onProgress?: Progress,
 ): Promise<CodedPicture[]> {
   const graph = NetworkGraph.read(bundle.network, bundle.where);
+  const { logits } = decode;
   const value = codeValue(bundle, graph);
   graph.expose([value, logits]);
   const session = NativeSession.load(graph.toBytes(), bundle.where);
   const { tensor, spec } = bundle.manifest.input;
   const names = dataset.classes ?? signClasses;
+  const answerTo = answersOf(decode, names, bundle.where);
   try {
     const coded: CodedPicture[] = [];
     const samples = spreadEvenly(dataset.samples, limit);
@@ -89,18 +95,11 @@ async function codedCrops(
       };
       const answers = session.answer(feed, [value, logits]);
       const { dims, data } = answers[value]!;
-      const scores = (answers[logits]!.data as Float32Array).subarray(0, classes.length);
-      const best = scores.reduce((top, score, i) => (score > scores[top]! ? i : top), 0);
-      const sum = scores.reduce(
-        (all, score) => all + Math.exp((score - scores[best]!) / temperature),
-        0,
-      );
       coded.push({
         id: sample.id,
         group: sample.group,
         label: names[sample.classId]!,
-        answer: classes[best]!,
-        probability: 1 / sum,
+        ...answerTo(answers[logits]!.data as Float32Array),
         code: asCode(overPlaces(data as Float32Array, dims)),
         picture: inputPicture(spec, input),
       });
@@ -110,6 +109,23 @@ async function codedCrops(
   } finally {
     session.release();
   }
+}
+
+/** The answer of a classifier and its probability, as the rig reads them; of independent labels a set such as `red+left`. */
+function answersOf(decode: CropOutputSpec, names: readonly string[], where: string) {
+  if (decode.answers === 'labels') {
+    const sets = new CropAnswers(decode, names, where);
+    return (values: Float32Array) => {
+      const { logits, predictedId } = sets.of(values);
+      const probability = softmaxAt(logits, sets.temperature)[predictedId]!;
+      return { answer: sets.classes[predictedId]!, probability };
+    };
+  }
+  return (values: Float32Array) => {
+    const { probabilities } = decodeSigns(values, [0], decode);
+    const best = largestPlace(probabilities);
+    return { answer: decode.classes[best]!, probability: probabilities[best]! };
+  };
 }
 
 async function codedBoxes(
