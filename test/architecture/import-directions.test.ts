@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   inference: ['frame', 'files', 'calibration', 'bundle', 'onnx'],
   codec: ['frame'],
   messages: ['frame'],
-  recording: ['frame', 'text', 'files', 'messages', 'codec'],
+  recording: ['frame', 'text', 'files', 'calibration', 'messages', 'codec'],
   capture: ['frame', 'files', 'calibration', 'messages', 'codec', 'recording'],
   supervise: ['frame', 'files', 'messages', 'recording'],
   outputs: [
