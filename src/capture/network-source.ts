@@ -1,5 +1,6 @@
 import { isFfmpegOld } from '../codec/ffmpeg-version.js';
 import type { FrameSource } from '../frame/frame-source.js';
+import { PerceptionError } from '../frame/perception-error.js';
 import { type CameraOptions, openFfmpegStream } from './camera-source.js';
 import { withoutCredentials } from './credentials.js';
 import { usualStallMs } from './live-source.js';
@@ -16,6 +17,12 @@ export async function openNetworkCamera(
   options: CameraOptions = {},
 ): Promise<FrameSource> {
   const { place, asked } = splitAsked(location, '#', ['format', 'stall']);
+  // The camera itself says how its stream is coded.
+  if (asked.format !== undefined && asked.format !== 'nv12')
+    throw new PerceptionError(
+      'ERR_USAGE',
+      `${withoutCredentials(location)}: format: expected nv12; found "${asked.format}"`,
+    );
   const { ffmpegPath = 'ffmpeg', stallMs = asked.stallMs ?? usualStallMs } = options;
   // So that ffmpeg also ends on its own if this process was killed and cannot end it; microseconds.
   const timeout = `${Math.round(stallMs * 2000)}`;

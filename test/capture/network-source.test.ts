@@ -131,6 +131,10 @@ test('what cannot be asked of a network camera, and schemes that nobody knows, a
     code: 'ERR_USAGE',
     message: 'rtsp://camera/#size=64x48: expected one of format, stall; found "size"',
   });
+  await expect(openSource('rtsp://user:word@camera/#format=mjpeg')).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+    message: 'rtsp://***@camera/#format=mjpeg: format: expected nv12; found "mjpeg"',
+  });
   await expect(openSource('ftp://user:word@camera/front')).rejects.toMatchObject({
     code: 'ERR_USAGE',
     message: expect.stringMatching(
