@@ -63,7 +63,7 @@ function gstreamerLayout(description: string, options: GstreamerOptions): FrameL
   if (widthPx === undefined || heightPx === undefined) {
     throw new PerceptionError(
       'ERR_USAGE',
-      `expected width= and height= in the GStreamer pipeline, found none: ${description}`,
+      `expected width= and height= in the GStreamer pipeline, found none: ${withoutCredentials(description)}`,
     );
   }
   if (format === 'nv12' && heightPx % 2 === 1) {

@@ -10,6 +10,14 @@ test.each([
     "rtspsrc location=rtsp://u:w@h/ ! x 'http://a:b@c/'",
     "rtspsrc location=rtsp://***@h/ ! x 'http://***@c/'",
   ],
+  [
+    'rtspsrc location=rtsp://h/ user-id=me user-pw = "a b" latency=0 ! rtph264depay',
+    'rtspsrc location=rtsp://h/ user-id=*** user-pw = *** latency=0 ! rtph264depay',
+  ],
+  [
+    'srtsrc uri=srt://h:7001 passphrase=(string)word ! x',
+    'srtsrc uri=srt://h:7001 passphrase=*** ! x',
+  ],
   ['rtsp://u:w@[fe80::1]:554/', 'rtsp://***@[fe80::1]:554/'],
 ])('%s is shown as %s', (text, shown) => {
   expect(withoutCredentials(text)).toBe(shown);
