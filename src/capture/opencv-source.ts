@@ -3,6 +3,7 @@ import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
 import type { FrameSource } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import type { CameraOptions } from './camera-source.js';
+import { withoutCredentials } from './credentials.js';
 import { LiveSource } from './live-source.js';
 import type { LiveStream, StreamFrame } from './live-stream.js';
 import { loadOpenCv, type OpenCv, type OpenCvCapture, type OpenCvMat } from './load-opencv.js';
@@ -23,7 +24,7 @@ export async function openOpenCv(
   const start = () => OpenCvStream.start(cv, place);
   const first = await start();
   const info = {
-    name: `opencv:${place}`,
+    name: withoutCredentials(`opencv:${place}`),
     layout: first.layout,
     nominalRateHz: first.rateHz,
     frameCount: undefined,
@@ -53,7 +54,10 @@ class OpenCvStream implements LiveStream {
 
   static async start(cv: OpenCv, place: string): Promise<OpenCvStream> {
     const refused = (reason: string) =>
-      new PerceptionError('ERR_SOURCE_FORMAT', `cannot read opencv:${place}: ${reason}`);
+      new PerceptionError(
+        'ERR_SOURCE_FORMAT',
+        withoutCredentials(`cannot read opencv:${place}: ${reason}`),
+      );
     let capture: OpenCvCapture | undefined;
     try {
       capture = new cv.VideoCapture(/^\d+$/.test(place) ? Number(place) : place);
