@@ -61,8 +61,10 @@ export class NumberedRecording {
   #keptUpTo = -1;
   readonly #ring: Finished[] = [];
   readonly #files: string[] = [];
-  /** Files being finished, and removals. */
+  /** Files being finished, and removals. Never rejects. */
   #background: Promise<void> = Promise.resolve();
+  /** Why the first file that could not be finished was not; the later ones are. */
+  #fault: unknown;
 
   private constructor(path: string, options: NumberedOptions, head: RecordingHead) {
     const { splitBytes, splitSeconds, keepSeconds } = options;
@@ -127,17 +129,18 @@ export class NumberedRecording {
     } finally {
       await this.#background;
     }
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   async leave(): Promise<void> {
     await (await this.#writer.catch(() => undefined))?.leave();
-    await this.#background.catch(() => undefined);
+    await this.#background;
   }
 
   /** Finished files stay. */
   async abort(): Promise<void> {
     await (await this.#writer.catch(() => undefined))?.abort();
-    await this.#background.catch(() => undefined);
+    await this.#background;
   }
 
   #mayEnd(stampNs: bigint, isKeyframe: boolean): boolean {
@@ -161,14 +164,17 @@ export class NumberedRecording {
     this.#bytes = 0;
     this.#startNs = undefined;
     this.#writer = full.then(() => this.#open(nextNumber));
-    this.#background = this.#background.then(async () => {
-      const { path } = await full;
-      await (await full).close();
-      if (number > this.#keptUpTo) this.#ring.push({ path, endNs });
-      await this.#removeOld(endNs);
-    });
-    // `close` rejects with the same error.
-    this.#background.catch(() => undefined);
+    this.#background = this.#background
+      .then(async () => {
+        const { path } = await full;
+        await (await full).close();
+        if (number > this.#keptUpTo) this.#ring.push({ path, endNs });
+        await this.#removeOld(endNs);
+      })
+      .catch((error: unknown) => {
+        this.#fault ??= error;
+      });
+    // `write` and `close` reject with the same error.
     this.#writer.catch(() => undefined);
   }
 
