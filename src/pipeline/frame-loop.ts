@@ -15,14 +15,17 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
   readonly #run: PipelineRun;
   readonly #stream: FrameStream;
   readonly #stopping = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #stop = (): void => this.#stopping.abort();
   #report: Promise<RunReport> | undefined;
 
   /** @internal */
   constructor(run: PipelineRun, stream: FrameStream, signal: AbortSignal | undefined) {
     this.#run = run;
     this.#stream = stream;
-    if (signal?.aborted) this.#stopping.abort();
-    signal?.addEventListener('abort', () => this.#stopping.abort(), { once: true });
+    this.#signal = signal;
+    if (signal?.aborted) this.#stop();
+    signal?.addEventListener('abort', this.#stop, { once: true });
   }
 
   /** Results lost because the loop was too slow for them; always 0 in lock-step. */
@@ -59,16 +62,20 @@ export class FrameLoop implements AsyncIterableIterator<PerceptionFrame> {
   }
 
   #start(): Promise<RunReport> {
-    this.#report ??= this.#run.run(this.#stopping.signal).then(
-      ({ report, error }) => {
-        this.#stream.end(error);
-        return report;
-      },
-      (error) => {
-        this.#stream.end(error);
-        throw error;
-      },
-    );
+    this.#report ??= this.#run
+      .run(this.#stopping.signal)
+      .then(
+        ({ report, error }) => {
+          this.#stream.end(error);
+          return report;
+        },
+        (error) => {
+          this.#stream.end(error);
+          throw error;
+        },
+      )
+      // A program's signal may live longer: it would keep this run, with its frames' memory.
+      .finally(() => this.#signal?.removeEventListener('abort', this.#stop));
     // A reader gets the error from the stream.
     this.#report.catch(() => {});
     return this.#report;
