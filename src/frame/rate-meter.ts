@@ -12,17 +12,22 @@ export class RateMeter {
     if (this.#count++ === 0) this.#firstNs = timeNs;
     this.#lastNs = timeNs;
     this.#recentNs.push(timeNs);
-    while (timeNs - this.#recentNs[0]! > windowNs) this.#recentNs.shift();
+    this.#forgetBefore(timeNs - windowNs);
   }
 
-  /** Between the events of the last second; 0 with fewer than two. */
-  recentHz(): number {
+  /** Between the events of the last second before `nowNs`, monotonic; 0 with fewer than two. */
+  recentHz(nowNs: bigint): number {
+    this.#forgetBefore(nowNs - windowNs);
     return rateHz(this.#recentNs.length, this.#recentNs[0] ?? 0n, this.#lastNs);
   }
 
   /** Between the first event and the last. */
   overallHz(): number {
     return rateHz(this.#count, this.#firstNs, this.#lastNs);
+  }
+
+  #forgetBefore(timeNs: bigint): void {
+    while (this.#recentNs.length > 0 && this.#recentNs[0]! < timeNs) this.#recentNs.shift();
   }
 }
 

@@ -102,7 +102,7 @@ export class ResultFlow implements ResultParty<StageResult> {
       framesCaptured: BigInt(framesIn),
       framesPublished: BigInt(framesPublished),
       drops: dropMessages(drops.snapshot()),
-      publishedRateHz: this.publishedRate.recentHz(),
+      publishedRateHz: this.publishedRate.recentHz(nowNs()),
       health,
       sourceName: capture.info.name,
       ...(timing && { source: sourceTimingMessage(timing) }),
@@ -142,7 +142,7 @@ export class ResultFlow implements ResultParty<StageResult> {
     return {
       framesPublished,
       framesDropped: totalDrops(drops.snapshot()),
-      publishedRateHz: this.publishedRate.recentHz(),
+      publishedRateHz: this.publishedRate.recentHz(nowNs()),
     };
   }
 

@@ -59,7 +59,7 @@ export class RecordStatus {
       framesCaptured: BigInt(this.#framesIn + lost),
       framesPublished: BigInt(sent),
       drops: dropMessages(drops),
-      publishedRateHz: this.#rate.recentHz(),
+      publishedRateHz: this.#rate.recentHz(nowNs()),
       health: [...source, ...(thread.health === undefined ? [] : [thread.health])],
       sourceName: capture.info.name,
       ...(timing && { source: sourceTimingMessage(timing) }),
