@@ -1,6 +1,7 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { AttributeValue, OnnxGraph } from '../../src/onnx/onnx-graph.js';
 import type { LayerNode } from './layer-graph.js';
+import { isByChannel, normalizationPlaces } from './normalization-weights.js';
 import { padsOf } from './tensor-layout.js';
 
 /** What emitting a layer needs: the graph, and the value of each weight. */
@@ -40,6 +41,9 @@ export function windowAttributes(node: LayerNode): {
 
 /** Whether the layer has a bias; tf.layers calls it `useBias`. */
 export const hasBias = (node: LayerNode): boolean => node.config['useBias'] === true;
+
+const refused = ({ name }: LayerNode, expected: string, found: string) =>
+  new PerceptionError('ERR_EXPORT', `layer ${name}: expected ${expected}, found ${found}`);
 
 function emitActivation(emission: Emission, name: unknown, input: string): string {
   const { graph } = emission;
@@ -97,20 +101,24 @@ const emitReshape: Emitter = (emission, node, [input]) => {
 
 const emitDense: Emitter = (emission, node, [input]) => {
   const { graph } = emission;
+  // tf multiplies the channels of each pixel, which here are not the last axis.
+  const [shape] = node.inputShapes;
+  if (shape!.length === 3) throw refused(node, 'a vector or rows', `a map of ${shape!.join('x')}`);
   const product = graph.node('MatMul', [input!, emission.weight(node, 0)]);
   const sum = hasBias(node) ? graph.node('Add', [product, emission.weight(node, 1)]) : product;
   return emitActivation(emission, node.config['activation'], sum);
 };
 
-const emitConcatenate: Emitter = (emission, node, inputs) => {
-  const isMap = node.outputShape.length === 3;
-  const axis = Number(node.config['axis'] ?? -1);
-  const rank = node.outputShape.length + 1;
-  const positive = axis < 0 ? axis + rank : axis;
+/** A layer's axis, the last one by default, as ONNX counts it. */
+function onnxAxis({ outputShape }: LayerNode, config: unknown): number {
+  const axis = Number(config ?? -1);
+  const positive = axis < 0 ? axis + outputShape.length + 1 : axis;
   // Axis 3 of channels last is axis 1 of channels first; rows and columns move up by one.
-  const mapped = isMap ? [0, 2, 3, 1][positive]! : positive;
-  return emission.graph.node('Concat', inputs, { axis: mapped });
-};
+  return outputShape.length === 3 ? [0, 2, 3, 1][positive]! : positive;
+}
+
+const emitConcatenate: Emitter = (emission, node, inputs) =>
+  emission.graph.node('Concat', inputs, { axis: onnxAxis(node, node.config['axis']) });
 
 /** Rows and columns that a Cropping2D or ZeroPadding2D layer removes or adds: [[top, bottom], [left, right]]. */
 export function marginsOf(node: LayerNode): [Pair, Pair] {
@@ -135,18 +143,41 @@ const emitPadding: Emitter = (emission, node, [input]) => {
 const emitUpsampling: Emitter = (emission, node, [input]) => {
   const [rows, columns] = pairOf(node.config['size']);
   const scales = emission.graph.constant('scales', [4], Float32Array.of(1, 1, rows, columns));
+  const mode =
+    node.config['interpolation'] === 'bilinear'
+      ? { mode: 'linear' }
+      : { mode: 'nearest', nearest_mode: 'floor' };
   return emission.graph.node('Resize', [input!, '', scales], {
-    mode: 'nearest',
+    ...mode,
     coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: 'floor',
   });
 };
 
 const emitNormalization: Emitter = (emission, node, [input]) => {
-  const inputs = [input!, ...[0, 1, 2, 3].map((position) => emission.weight(node, position))];
+  const channels = node.outputShape.at(-1)!;
+  const constant = (name: string, value: number) =>
+    emission.graph.constant(name, [channels], new Float32Array(channels).fill(value));
+  const { gamma, beta, mean, variance } = normalizationPlaces(node);
+  const inputs = [
+    input!,
+    gamma === undefined ? constant('ones', 1) : emission.weight(node, gamma),
+    beta === undefined ? constant('zeros', 0) : emission.weight(node, beta),
+    emission.weight(node, mean),
+    emission.weight(node, variance),
+  ];
   const epsilon = { float: node.config['epsilon'] as number };
   return emission.graph.node('BatchNormalization', inputs, { epsilon });
 };
+
+/** TensorFlow.js has no other parameter of a rectifier. */
+const emitRectifier: Emitter = ({ graph }, node, [input]) => {
+  const most = node.config['maxValue'];
+  if (typeof most !== 'number') return graph.node('Relu', [input!]);
+  return graph.node('Clip', [input!, graph.scalar('low', 0), graph.scalar('high', most)]);
+};
+
+const emitSoftmax: Emitter = ({ graph }, node, [input]) =>
+  graph.node('Softmax', [input!], { axis: onnxAxis(node, node.config['axis']) });
 
 const emitters: Readonly<Record<string, Emitter>> = {
   Conv2D: emitConvolution,
@@ -172,16 +203,16 @@ const emitters: Readonly<Record<string, Emitter>> = {
   // Only training drops values.
   Dropout: (_emission, _node, [input]) => input!,
   SpatialDropout2D: (_emission, _node, [input]) => input!,
-  ReLU: (emission, _node, [input]) => emission.graph.node('Relu', [input!]),
+  ReLU: emitRectifier,
   Activation: (emission, node, [input]) =>
     emitActivation(emission, node.config['activation'], input!),
-  Softmax: (emission, _node, [input]) => emission.graph.node('Softmax', [input!], { axis: -1 }),
+  Softmax: emitSoftmax,
 };
 
 /**
  * Adds one layer's forward computation for inference and returns the value's name. Feature maps are
  * [batch, channels, rows, columns]; other values keep tf.layers' axes.
- * Throws ERR_EXPORT for a layer class that is not in the table.
+ * Throws ERR_EXPORT for a layer class that is not in the table, and for options that have no equivalent here.
  */
 export function emitLayer(emission: Emission, node: LayerNode, inputs: string[]): string {
   const emitter = emitters[node.className];
@@ -191,5 +222,9 @@ export function emitLayer(emission: Emission, node: LayerNode, inputs: string[])
       `layer ${node.name}: expected one of ${Object.keys(emitters).join(', ')}, found ${node.className}`,
     );
   }
+  const { dataFormat, axis } = node.config;
+  if (dataFormat === 'channelsFirst') throw refused(node, 'channels last', 'channelsFirst');
+  if (node.className === 'BatchNormalization' && !isByChannel(node))
+    throw refused(node, 'the last axis', `axis ${axis}`);
   return emitter(emission, node, inputs);
 }

@@ -1,4 +1,5 @@
 import type { LayerGraph, LayerNode } from './layer-graph.js';
+import { isByChannel, normalizationPlaces } from './normalization-weights.js';
 
 /** Kernel and bias of a layer after folding in the normalisation; tf.layers' axis order. */
 export interface FoldedWeights {
@@ -36,7 +37,7 @@ export function foldNormalization(graph: LayerGraph): Folding {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const folding: Folding = { weights: new Map(), folded: new Set() };
   for (const node of graph.nodes) {
-    if (node.className !== 'BatchNormalization') continue;
+    if (node.className !== 'BatchNormalization' || !isByChannel(node)) continue;
     const linear = byName.get(node.inputs[0]!);
     if (!linear || !isLinear(linear) || readers.get(linear.name) !== 1) continue;
     folding.weights.set(linear.name, fold(linear, node));
@@ -53,11 +54,18 @@ function isLinear(node: LayerNode): boolean {
 }
 
 function fold(linear: LayerNode, normalization: LayerNode): FoldedWeights {
-  const [gamma, beta, mean, variance] = normalization.weights.map((weight) => weight.read());
+  const { weights, outputShape } = normalization;
+  const places = normalizationPlaces(normalization);
+  const read = (place: number | undefined, otherwise: number) =>
+    place === undefined
+      ? new Float32Array(outputShape.at(-1)!).fill(otherwise)
+      : weights[place]!.read();
+  const [gamma, beta] = [read(places.gamma, 1), read(places.beta, 0)];
+  const [mean, variance] = [read(places.mean, 0), read(places.variance, 1)];
   const epsilon = normalization.config['epsilon'] as number;
   const kernel = linear.weights[0]!.read().slice();
-  const bias = linear.weights[1]?.read().slice() ?? new Float32Array(gamma!.length);
-  const factor = gamma!.map((value, channel) => value / Math.sqrt(variance![channel]! + epsilon));
+  const bias = linear.weights[1]?.read().slice() ?? new Float32Array(gamma.length);
+  const factor = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + epsilon));
   const { shape } = linear.weights[0]!;
   const fromEnd = channelAxisFromEnd[linear.className]!;
   const inner = fromEnd === 1 ? 1 : shape.at(-1)!;
@@ -66,7 +74,7 @@ function fold(linear: LayerNode, normalization: LayerNode): FoldedWeights {
     kernel[i]! *= factor[Math.floor(i / inner) % channels]!;
   }
   for (let channel = 0; channel < channels; channel++) {
-    bias[channel] = (bias[channel]! - mean![channel]!) * factor[channel]! + beta![channel]!;
+    bias[channel] = (bias[channel]! - mean[channel]!) * factor[channel]! + beta[channel]!;
   }
   return { kernel, bias };
 }

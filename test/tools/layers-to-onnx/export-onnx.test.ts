@@ -71,4 +71,65 @@ describe('the exporter', () => {
       exportOnnx(model, { graphName: 'g', inputName: 'x', outputNames: ['y'], batch: 1 }),
     ).toThrow(/apart: expected one of .* found SeparableConv2D/);
   });
+
+  /** Any number of layers after a 4x6 input of three channels. */
+  const stacked = (...stack: tf.layers.Layer[]) => {
+    const input = tf.input({ shape: [4, 6, 3], name: 'x' });
+    const output = stack.reduce((value, layer) => layer.apply(value) as tf.SymbolicTensor, input);
+    const model = tf.model({ inputs: input, outputs: output });
+    shake(model, 5);
+    return model;
+  };
+  const exportOf = (model: tf.LayersModel) =>
+    exportOnnx(model, { graphName: 'g', inputName: 'x', outputNames: ['y'], batch: 1 });
+  const layers = tf.layers;
+
+  it.each<[string, () => tf.layers.Layer[]]>([
+    [
+      'a rectifier that ends',
+      () => [
+        layers.conv2d({ filters: 4, kernelSize: 1, kernelInitializer: 'ones' }),
+        layers.reLU({ maxValue: 0.5 }),
+      ],
+    ],
+    [
+      'bilinear upsampling',
+      () => [layers.upSampling2d({ size: [2, 3], interpolation: 'bilinear' })],
+    ],
+    ['nearest upsampling', () => [layers.upSampling2d({ size: [2, 3] })]],
+    ['softmax over the channels of a map', () => [layers.softmax({ axis: -1 })]],
+    [
+      'a normalisation without scale',
+      () => [
+        layers.conv2d({ filters: 4, kernelSize: 1 }),
+        layers.batchNormalization({ scale: false }),
+      ],
+    ],
+    [
+      'a normalisation without centre, not folded',
+      () => [layers.reLU(), layers.batchNormalization({ center: false })],
+    ],
+  ])('answers as tf does: %s', (_, stack) => {
+    const model = stacked(...stack());
+    expect(compareWithTf(model, exportOf(model), 1e-4)).toBeLessThan(1e-4);
+  });
+
+  it.each<[RegExp, () => tf.layers.Layer[]]>([
+    [
+      /wide: expected channels last, found channelsFirst/,
+      () => [
+        layers.conv2d({ name: 'wide', filters: 3, kernelSize: 1, dataFormat: 'channelsFirst' }),
+      ],
+    ],
+    [
+      /rows: expected the last axis, found axis 1/,
+      () => [layers.batchNormalization({ name: 'rows', axis: 1 })],
+    ],
+    [
+      /each: expected a vector or rows, found a map of 4x6x3/,
+      () => [layers.dense({ name: 'each', units: 2 })],
+    ],
+  ])('refuses what it would get wrong: %s', (message, stack) => {
+    expect(() => exportOf(stacked(...stack()))).toThrow(message);
+  });
 });
