@@ -2,8 +2,11 @@ import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec, SsdOutputSpec } from '../../src/bundle/output-spec.js';
 import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
 import { channelCount } from '../../src/bundle/segmentation-spec.js';
+import type { ScalarReading, SteeringOutputSpec } from '../../src/bundle/steering-spec.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { decodeSteering, readScalar } from '../../src/perception/steering/steering.js';
 import { largestPlace, type Outputs } from '../gradients/asked-score.js';
+import { steeringSlopes } from '../gradients/steering-question.js';
 
 /** A steering angle that has moved by at least this much counts as a different answer. */
 export const turnedAngleRad = (2 * Math.PI) / 180;
@@ -55,13 +58,19 @@ export function goalFor({ manifest, where }: Bundle, clean: Outputs): Goal {
       };
     }
     case 'steering': {
-      const { steering: name, radPerUnit } = decode;
-      const before = clean[name]![0]!;
-      const movedRad = (outputs: Outputs) => (outputs[name]![0]! - before) * radPerUnit;
+      const { steering: name } = decode;
+      const angleOf = (outputs: Outputs) => decodeSteering(outputs[name]!, decode);
+      const before = angleOf(clean);
+      // Between two bins the largest of a distribution does not move: its mean tells the side.
+      const steeringOf = (outputs: Outputs) => readScalar(outputs[name]!, byMean(decode));
+      const valueBefore = steeringOf(clean);
       return {
-        kept: (outputs) => (Math.abs(movedRad(outputs)) < turnedAngleRad ? 1 : 0),
-        away: (outputs) => ({ [name]: Float32Array.of(movedRad(outputs) < 0 ? -1 : 1) }),
-        says: (outputs) => `${((outputs[name]![0]! * radPerUnit * 180) / Math.PI).toFixed(1)}°`,
+        kept: (outputs) => (Math.abs(angleOf(outputs) - before) < turnedAngleRad ? 1 : 0),
+        away: (outputs) => {
+          const side = steeringOf(outputs) < valueBefore ? -1 : 1;
+          return { [name]: steeringSlopes(decode, outputs[name]!).map((slope) => side * slope) };
+        },
+        says: (outputs) => `${((angleOf(outputs) * 180) / Math.PI).toFixed(1)}°`,
       };
     }
     case 'segmentation':
@@ -75,6 +84,11 @@ export function goalFor({ manifest, where }: Bundle, clean: Outputs): Goal {
       );
   }
 }
+
+const byMean = ({ at, distribution }: SteeringOutputSpec): ScalarReading => ({
+  ...(at !== undefined && { at }),
+  ...(distribution && { distribution: { ...distribution, read: 'mean' } }),
+});
 
 function pixelGoal(
   declared: Bundle['manifest']['outputs'],

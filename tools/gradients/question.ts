@@ -8,6 +8,7 @@ import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
 import { channelCount } from '../../src/bundle/segmentation-spec.js';
 import { largestPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
 import { boxQuestion } from './box-question.js';
+import { steeringQuestion } from './steering-question.js';
 
 /** The outputs that the score of a task depends on. */
 export function askedOutputs(decode: OutputSpec): string[] {
@@ -44,10 +45,8 @@ export function questionOf(
 ): Question {
   const { decode } = manifest;
   switch (decode.kind) {
-    case 'steering': {
-      const slope = outputs[decode.steering]![0]! < 0 ? -1 : 1;
-      return sumOf([{ output: decode.steering, index: 0, slope }]);
-    }
+    case 'steering':
+      return steeringQuestion(decode, outputs);
     case 'signs':
     case 'lights': {
       const logits = outputs[decode.logits]!.subarray(0, decode.classes.length);
