@@ -46,11 +46,14 @@ export function boxQuestion(decode: DetectionOutputSpec, outputs: Outputs): Ques
     case 'queries': {
       const { logits: output, networkClasses, activation } = decode;
       const width = networkClasses.length + (activation === 'softmax' ? 1 : 0);
-      const count = outputs[output]!.length / width;
-      return best(decode, count, (box, id) => [{ output, index: box * width + id }])(
-        outputs,
-        plain,
-      );
+      const values = outputs[output]!;
+      const count = values.length / width;
+      const placesOf = (box: number, id: number) => [{ output, index: box * width + id }];
+      if (activation !== 'softmax') return best(decode, count, placesOf)(outputs, plain);
+      // The largest number may be that of a query whose "no object" is larger still.
+      const sums = Array.from({ length: count }, (_, box) => logOfSum(values, box * width, width));
+      const sureness = (box: number, id: number) => values[box * width + id]! - sums[box]!;
+      return best(decode, count, placesOf, sureness)(outputs, plain);
     }
     case 'distribution': {
       const classes = decode.networkClasses.length;
@@ -88,6 +91,13 @@ function ssdQuestion({ logits: output, classes }: SsdOutputSpec, outputs: Output
   ]);
 }
 
+/** log(sum of exp) of `count` values: the logarithm of what softmax divides by. */
+function logOfSum(values: Float32Array, start: number, count: number): number {
+  const row = values.subarray(start, start + count);
+  const top = Math.max(...row);
+  return top + Math.log(row.reduce((sum, value) => sum + Math.exp(value - top), 0));
+}
+
 /** How a score is computed from the numbers at its places, and its slope along each of them. */
 interface Combination {
   score(values: readonly number[]): number;
@@ -112,11 +122,12 @@ const logisticProduct: Combination = {
   },
 };
 
-/** The best candidate among the published classes. */
+/** The candidate with the largest score, or the surest where that is another, among the published classes. */
 function best(
   { networkClasses, classes }: CandidateOutputSpec,
   count: number,
   placesOf: (box: number, classId: number) => AskedPlace[],
+  sureness?: (box: number, classId: number) => number,
 ): (outputs: Outputs, combination: Combination) => Question {
   const published = networkClasses.flatMap(({ as }, id) =>
     as !== undefined && classes.includes(as) ? [id] : [],
@@ -129,7 +140,7 @@ function best(
     for (let box = 0; box < count; box++)
       for (const id of published) {
         const places = placesOf(box, id);
-        const score = combination.score(valuesAt(outputs, places));
+        const score = sureness?.(box, id) ?? combination.score(valuesAt(outputs, places));
         if (score > most) [chosen, most] = [places, score];
       }
     if (chosen === undefined)

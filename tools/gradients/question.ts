@@ -6,6 +6,7 @@ import {
 } from '../../src/bundle/output-spec.js';
 import { segmentationSize } from '../../src/bundle/segmentation-shapes.js';
 import { channelCount } from '../../src/bundle/segmentation-spec.js';
+import { scoreOf } from '../../src/perception/detection/activations.js';
 import { largestPlace, noWayBack, type Outputs, type Question, sumOf } from './asked-score.js';
 import { boxQuestion } from './box-question.js';
 import { steeringQuestion } from './steering-question.js';
@@ -66,7 +67,7 @@ function pixelQuestion(
   outputs: Outputs,
   [xNorm, yNorm]: readonly [number, number],
 ): Question {
-  const { scores: output, values = 'scores', order } = decode;
+  const { scores: output, values = 'scores', maskThreshold = 0.5, order } = decode;
   if (values === 'class-ids') throw noWayBack('class-ids');
   const shape = declared.find(({ name }) => name === output)!.shape;
   const { rows, columns } = segmentationSize(decode, shape);
@@ -76,7 +77,7 @@ function pixelQuestion(
     Math.min(columns - 1, Math.floor(xNorm * columns));
   const map = outputs[output]!;
   if (values !== 'scores') {
-    const isSecond = map[place]! > (values === 'probability' ? 0.5 : 0);
+    const isSecond = scoreOf(map[place]!, values === 'logit') > maskThreshold;
     return sumOf([{ output, index: place, slope: isSecond ? 1 : -1 }]);
   }
   const channels = channelCount(decode);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bundle } from '../../../src/bundle/bundle.js';
+import type { OutputSpec } from '../../../src/bundle/output-spec.js';
 import type { SteeringOutputSpec } from '../../../src/bundle/steering-spec.js';
 import { questionOf } from '../../../tools/gradients/question.js';
 
@@ -42,5 +43,30 @@ test('the mean of a distribution is explained by its derivative', () => {
       expect(difference / 1e-3).toBeCloseTo(slope, 2);
     }
     expect(slopes).toHaveLength(3);
+  }
+});
+
+test('a query whose class is too small beside “no object” is not the box that is explained', () => {
+  const decode: OutputSpec = {
+    ...{ kind: 'queries', logits: 'a', boxes: 'b', activation: 'softmax' },
+    ...{ networkClasses: [{ name: 'car', as: 'car' }], classes: ['car'] },
+    ...{ scoreThreshold: 0.3, nms: { method: 'none' }, maxDetections: 9 },
+  };
+  const bundle = { manifest: { decode, outputs: [] }, where: 'test' } as unknown as Bundle;
+  const outputs = { a: Float32Array.of(12, 16, 3, -2), b: new Float32Array(8) };
+  const [place] = questionOf(bundle, outputs).slopes(outputs);
+  expect(place).toEqual({ output: 'a', index: 2, slope: 1 });
+});
+
+test('a pixel is of the class that the mask’s own threshold gives it, also where 0.4 is not too small', () => {
+  for (const [values, value] of [
+    ['probability', 0.4],
+    ['logit', -0.4],
+  ] as const) {
+    const decode = { kind: 'segmentation', scores: 'a', values, maskThreshold: 0.3 };
+    const manifest = { decode, outputs: [{ name: 'a', shape: [1, 1, 1, 1] }] };
+    const bundle = { manifest, where: 'test' } as unknown as Bundle;
+    const outputs = { a: Float32Array.of(value) };
+    expect(questionOf(bundle, outputs).slopes(outputs)[0]!.slope).toBe(1);
   }
 });
