@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit, type ProcessExit } from '../codec/raw-frame-process.js';
-import { nowNs, startWallClock, wallTimeNs } from '../frame/clock.js';
+import { elapsedMs, nowNs, startWallClock, wallTimeNs } from '../frame/clock.js';
 import type { FrameSource, SourceEnd, SourceFrame, SourceInfo } from '../frame/frame-source.js';
 import { PerceptionError } from '../frame/perception-error.js';
 import { withoutCredentials } from './credentials.js';
@@ -62,17 +62,28 @@ export class LiveSource implements FrameSource {
   }
 
   async read(into: Uint8Array): Promise<SourceFrame | SourceEnd> {
+    // Since when a frame that can be used is waited for.
+    let sinceNs = nowNs();
     while (this.#end === undefined) {
-      this.#stream ??= await this.#reopen();
+      if (this.#stream === undefined) {
+        this.#stream = await this.#reopen();
+        sinceNs = nowNs();
+      }
       if (this.#stream === undefined || this.#end !== undefined) continue;
       const stream = this.#stream;
-      const { result, stalledMs } = await this.#readInTime(stream, into);
+      const { result: read, stalledMs } = await this.#readInTime(stream, into);
       if (this.#end !== undefined) break;
+      let result = read;
+      let loss = stalledMs === undefined ? undefined : `no frame for ${stalledMs} ms`;
       if (!isExit(result)) {
         if (result.wrongSize === undefined && result.isDamaged !== true)
           return this.#deliver(result);
         this.#skip(result.isDamaged === true ? 'undecodable' : 'size');
-        continue;
+        const mostMs = this.#stallMs();
+        if (elapsedMs(sinceNs, nowNs()) < mostMs) continue;
+        // Frames come, but none that can be used: nobody would hear of it before the next one that can.
+        result = noExit;
+        loss = `no frame that can be used for ${mostMs} ms`;
       }
       this.#stream = undefined;
       this.#hasFrames = false;
@@ -80,7 +91,7 @@ export class LiveSource implements FrameSource {
       if (this.#end !== undefined) break;
       // A partial frame counts as skipped: its id is not used again.
       if (result.partialBytes > 0) this.#skip('partial');
-      if (result.code === 0 && this.#options.endsInOrder && stalledMs === undefined) {
+      if (result.code === 0 && this.#options.endsInOrder && loss === undefined) {
         this.#end = { kind: 'ended' };
         break;
       }
@@ -88,7 +99,10 @@ export class LiveSource implements FrameSource {
       // Reported once: further failed attempts are no news.
       if (this.#isLost) continue;
       this.#isLost = true;
-      return { kind: 'lost', error: this.#error(result, stalledMs) };
+      return {
+        kind: 'lost',
+        error: this.#error(loss ?? describeExit(this.#options.program, result)),
+      };
     }
     return this.#end;
   }
@@ -152,12 +166,8 @@ export class LiveSource implements FrameSource {
     return this.#hasFrames ? stallMs : Math.max(stallMs, firstFrameMs);
   }
 
-  #error(exit: ProcessExit, stalledMs: number | undefined): PerceptionError {
+  #error(how: string): PerceptionError {
     const { name } = this.info;
-    const how =
-      stalledMs === undefined
-        ? describeExit(this.#options.program, exit)
-        : `no frame for ${stalledMs} ms`;
     return new PerceptionError('ERR_SOURCE_LOST', withoutCredentials(`${name}: ${how}`));
   }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openFfmpegStream } from '../../src/capture/camera-source.js';
 import { openGstreamer } from '../../src/capture/gstreamer-source.js';
 import { LiveSource } from '../../src/capture/live-source.js';
-import type { LiveStream } from '../../src/capture/live-stream.js';
+import type { LiveStream, StreamFrame } from '../../src/capture/live-stream.js';
 import { openSource } from '../../src/capture/open-source.js';
 import { frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
 import { toPackedRgb } from '../../src/frame/nv12.js';
@@ -177,4 +177,28 @@ test('a device without a first frame is said to have sent none for as long as wa
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a device that gives only frames of another size is lost, so that its health says so', async () => {
+  const layout = packedRgbLayout(2, 2);
+  const answers: StreamFrame[] = [{}];
+  const changed: LiveStream = {
+    layout,
+    async read() {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return answers.shift() ?? { wrongSize: '4x4' };
+    },
+    stop: async () => {},
+  };
+  const info = { name: 'changed', layout, nominalRateHz: undefined, frameCount: undefined };
+  const start = async () => changed;
+  const options = { info, start, program: 'a program', endsInOrder: false, stallMs: 50 };
+  const source = LiveSource.open(options, changed);
+  expect(await source.read(new Uint8Array(12))).toMatchObject({ id: 0 });
+  expect(await source.read(new Uint8Array(12))).toMatchObject({
+    kind: 'lost',
+    error: { message: 'changed: no frame that can be used for 50 ms' },
+  });
+  expect(source.skipped['size']).toBeGreaterThan(0);
+  await source.close();
 });
