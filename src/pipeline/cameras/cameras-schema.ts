@@ -98,8 +98,15 @@ export function checkCameras(file: CheckedFile): { path: PropertyKey[]; message:
   for (const key of ['calibration', 'mount'] as const)
     if (file[key] !== 'none' && file[key] !== 'recording')
       faults.push({ path: [key], message: 'a file is of one camera: name it in `cameras`' });
-  for (const [name, { stages = tasks, bundles = {} }] of Object.entries(cameras)) {
-    const runs = stages.filter((task) => (file.bundles[task] ?? bundles[task]) !== undefined);
+  for (const [name, { stages, bundles = {} }] of Object.entries(cameras)) {
+    const isRun = (task: Task) => (file.bundles[task] ?? bundles[task]) !== undefined;
+    for (const [index, task] of (stages ?? []).entries())
+      if (!isRun(task))
+        faults.push({
+          path: ['cameras', name, 'stages', index],
+          message: `${task} has no entry in bundles`,
+        });
+    const runs = (stages ?? tasks).filter(isRun);
     for (const task of runs) {
       const { reads } = stageTable[task];
       if (reads !== undefined && !runs.includes(reads))

@@ -365,6 +365,10 @@ describe('a pipeline file with cameras', () => {
       { cameras: { ...cameras, rear: { source: 'rear.mcap', stages: ['signs'] } } },
       /signs reads the answer of detection/,
     ],
+    [
+      { cameras: { ...cameras, rear: { source: 'rear.mcap', stages: ['detection', 'novelty'] } } },
+      /cameras\.rear\.stages\[1\]: novelty has no entry in bundles/,
+    ],
     [{ cameras: undefined }, /sync: is for several cameras/],
   ])('is refused where it makes no sense: %j', async (changes, message) => {
     await expect(configOf('wrong', changes)).rejects.toMatchObject({
