@@ -37,7 +37,8 @@ export function smoothLights(
     const now = fresh.map((value, c) =>
       old === undefined ? value : keepShare * old[c]! + (1 - keepShare) * value,
     );
-    if (trackId !== 0) next.set(trackId, now);
+    // NaN in the memory would stay there as long as the track lives.
+    if (trackId !== 0 && !fresh.some(Number.isNaN)) next.set(trackId, now);
     const best = now.reduce((most, value, c) => (value > now[most]! ? c : most), 0);
     const probability = now[best]!;
     const classId = probability >= spec.abstainBelow ? best : -1;

@@ -33,11 +33,12 @@ export function rememberSigns(
   const classCount = spec.classes.length;
   const readings = batch.readings.map((reading, row) => {
     const trackId = detections[reading.detectionIndex]?.trackId ?? 0;
-    if (trackId === 0) return reading;
+    const fresh = batch.probabilities.subarray(row * classCount, (row + 1) * classCount);
+    // NaN in the evidence would stay there as long as the track lives.
+    if (trackId === 0 || fresh.some(Number.isNaN)) return reading;
     const old = next.get(trackId);
     const evidence = Array.from({ length: classCount }, (_, c) => {
-      const probability = batch.probabilities[row * classCount + c]!;
-      return (old?.[c] ?? 0) * keepEvidence + Math.log(Math.max(leastProbability, probability));
+      return (old?.[c] ?? 0) * keepEvidence + Math.log(Math.max(leastProbability, fresh[c]!));
     });
     next.set(trackId, evidence);
     return { ...reading, ...bestClass(evidence, spec.abstainBelow) };

@@ -48,6 +48,14 @@ describe('the sign memory', () => {
     expect(probabilities.at(-1)).toBeGreaterThan(0.8);
   });
 
+  it('is not spoilt by a frame whose network answers NaN', () => {
+    let memory = look(emptySignMemory, [0.9, 0.05, 0.05]).memory;
+    const broken = look(memory, [Number.NaN, 0.5, 0.5]);
+    expect(broken.readings[0]!.classId).toBe(-1);
+    memory = broken.memory;
+    expect(look(memory, [0.9, 0.05, 0.05]).readings[0]!.classId).toBe(0);
+  });
+
   it('is not turned by one frame that is wrong, but by several', () => {
     let memory = emptySignMemory;
     for (let i = 0; i < 4; i++) memory = look(memory, [0.9, 0.05, 0.05]).memory;
