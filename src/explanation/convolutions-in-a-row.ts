@@ -7,11 +7,17 @@ import type { ConvolvedLayer } from './visual-back-prop.js';
 
 const activations = ['Relu', 'Elu', 'LeakyRelu', 'Clip', 'Sigmoid', 'Tanh'];
 
+/** Above, to the left, below and to the right. */
+type Sides = readonly [top: number, left: number, bottom: number, right: number];
+
 /** A convolution, and the value after its activation. */
 interface Watched {
   node: NodeProto;
   name: string;
+  /** Places that the kernel reaches over: with dilation more than it has weights. */
   kernel: readonly [number, number];
+  /** Padding by a node of its own in front of it. */
+  padded: Sides;
 }
 
 /** A value of the network after a run: float32, [1, channels, rows, columns]. */
@@ -43,22 +49,57 @@ export function convolutionsInARow({ manifest, network, where }: Bundle): Convol
     network: graph.toBytes(),
     names: watched.map(({ name }) => name),
     inputSize: { rows, columns },
-    layers: (answers) =>
-      watched.map(({ node, name, kernel }) => {
+    layers(answers) {
+      let below: readonly [number, number] = [rows, columns];
+      return watched.map(({ node, name, kernel, padded }) => {
         const { dims, data } = answers[name]!;
         const [, channels, layerRows, layerColumns] = dims as [number, number, number, number];
         const [strideRows = 1, strideColumns = 1] = intsOf(node, 'strides') ?? [];
-        const [top = 0, left = 0] = intsOf(node, 'pads') ?? [];
+        const stride = [strideRows, strideColumns] as const;
+        const [top, left, bottom, right] = padded;
+        const size = [below[0] + top + bottom, below[1] + left + right] as const;
+        const [ownTop, ownLeft] = paddingOf(node, size, kernel, stride);
+        below = [layerRows, layerColumns];
         return {
           mean: meanOverChannels(data, channels, layerRows * layerColumns),
           rows: layerRows,
           columns: layerColumns,
           kernel,
-          stride: [strideRows, strideColumns],
-          padding: [top, left],
+          stride,
+          padding: [top + ownTop, left + ownLeft] as const,
         };
-      }),
+      });
+    },
   };
+}
+
+/** A convolution's own padding, above and to the left, of an input of this size (ONNX, Conv: `pads` and `auto_pad`). */
+function paddingOf(
+  node: NodeProto,
+  size: readonly [number, number],
+  kernel: readonly [number, number],
+  stride: readonly [number, number],
+): readonly [number, number] {
+  const automatic = node.attribute.find(({ name }) => name === 'auto_pad')?.s;
+  const how = automatic === undefined ? '' : new TextDecoder().decode(automatic);
+  if (how !== 'SAME_UPPER' && how !== 'SAME_LOWER') {
+    const [top = 0, left = 0] = intsOf(node, 'pads') ?? [];
+    return [top, left];
+  }
+  const before = (axis: 0 | 1) => {
+    const steps = Math.ceil(size[axis] / stride[axis]) - 1;
+    const half = Math.max(0, steps * stride[axis] + kernel[axis] - size[axis]) / 2;
+    return how === 'SAME_UPPER' ? Math.floor(half) : Math.ceil(half);
+  };
+  return [before(0), before(1)];
+}
+
+/** What a Pad node in front of a convolution adds; nothing for any other node. */
+function paddedBy(graph: NetworkGraph, node: NodeProto | undefined): Sides {
+  if (node?.opType !== 'Pad') return [0, 0, 0, 0];
+  const pads = intsOf(node, 'pads') ?? graph.numbers(node.input[1] ?? '', 8) ?? [];
+  const [, , top = 0, left = 0, , , bottom = 0, right = 0] = pads;
+  return [top, left, bottom, right];
 }
 
 function watchedIn(graph: NetworkGraph, where: string): Watched[] {
@@ -76,10 +117,16 @@ function watchedIn(graph: NetworkGraph, where: string): Watched[] {
       throw unsuited(where, `pooling between them at ${between.output[0]}`);
     const kernelDims = graph.floats(node.input[1])?.dims ?? [];
     const [kernelRows = 1, kernelColumns = 1] = kernelDims.slice(2);
+    const [apartRows = 1, apartColumns = 1] = intsOf(node, 'dilations') ?? [];
     const reader = consumers.get(node.output[0]!) ?? [];
     const isActivated = reader.length === 1 && activations.includes(reader[0]!.opType);
     const name = isActivated ? reader[0]!.output[0]! : node.output[0]!;
-    watched.push({ node, name, kernel: [kernelRows, kernelColumns] });
+    watched.push({
+      node,
+      name,
+      kernel: [(kernelRows - 1) * apartRows + 1, (kernelColumns - 1) * apartColumns + 1],
+      padded: paddedBy(graph, between),
+    });
   }
   if (watched.length === 0) throw unsuited(where, 'no convolution');
   return watched;
