@@ -11,6 +11,7 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { chosenCameraOf } from '../../src/recording/recorded-cameras.js';
 import type { RecordedMessage } from '../../src/recording/recording-piece.js';
 import type { FileOrigin } from './byte-files.js';
 import { DriveFile } from './drive-file.js';
@@ -70,6 +71,7 @@ export class Drive {
     camera: CameraModel | undefined,
     mount: MeasuredMount | undefined,
     remarks: string[],
+    cameras: readonly string[],
   ) {
     this.files = files;
     const stills = streamOf(files, CompressedImageSchema.typeName, 'camera/image');
@@ -90,7 +92,7 @@ export class Drive {
     }
     this.info = {
       names,
-      cameras: [...new Set(files.flatMap(({ cameras }) => cameras))],
+      cameras,
       cameraName: files.find(({ camera: name }) => name !== undefined)?.camera,
       startNs: frames.file.startNs,
       endNs: frames.file.endNs,
@@ -107,12 +109,10 @@ export class Drive {
 
   /** Rejects with an Error whose message is for the user. */
   static async open(origins: readonly FileOrigin[], cameraName?: string): Promise<Drive> {
-    const files = await Promise.all(origins.map((origin) => DriveFile.open(origin, cameraName)));
-    const remarks = files
-      .filter(({ isComplete }) => !isComplete)
-      .map(
-        ({ path, cutBytes }) => `${path} was cut off: ${cutBytes} bytes at its end cannot be read`,
-      );
+    const { files, cameras, remarks } = await openOfOneCamera(origins, cameraName);
+    for (const { path, isComplete, cutBytes } of files)
+      if (!isComplete)
+        remarks.push(`${path} was cut off: ${cutBytes} bytes at its end cannot be read`);
     let camera: CameraModel | undefined;
     try {
       camera = await cameraOf(files);
@@ -125,7 +125,7 @@ export class Drive {
     } catch (error) {
       remarks.push(error instanceof Error ? error.message : String(error));
     }
-    return new Drive(files, camera, mount, remarks);
+    return new Drive(files, camera, mount, remarks, cameras);
   }
 
   /** The frame at or before a time, the next or the previous one; undefined at the ends. */
@@ -179,14 +179,41 @@ export class Drive {
   async #pictureOf(message: RecordedMessage): Promise<DriveFrame['picture']> {
     if (this.#pictures === undefined) return undefined;
     if (this.#video !== undefined) return this.#video.picture(message.stampNs);
-    const { data } = fromBinary(CompressedImageSchema, message.data);
-    return data.slice() as Uint8Array<ArrayBuffer>;
+    try {
+      const { data } = fromBinary(CompressedImageSchema, message.data);
+      return data.slice() as Uint8Array<ArrayBuffer>;
+    } catch {
+      // One damaged message must not end the drive.
+      return undefined;
+    }
   }
 
   /** Closes the video decoder. */
   close(): void {
     this.#video?.close();
   }
+}
+
+/**
+ * Opens files of one drive as seen from one camera, the same in all of them: results of one camera do not belong on
+ * another one's pictures. A file of other cameras alone is omitted, with a remark.
+ */
+async function openOfOneCamera(origins: readonly FileOrigin[], wanted: string | undefined) {
+  const all = await Promise.all(origins.map((origin) => DriveFile.open(origin, wanted)));
+  const cameras = [...new Set(all.flatMap((file) => file.cameras))];
+  const named = origins.map(({ name }) => chosenCameraOf(name).camera);
+  const chosen = [wanted, ...named, ...cameras].find(
+    (name) => name !== undefined && cameras.includes(name),
+  );
+  const files: DriveFile[] = [];
+  const remarks: string[] = [];
+  for (const [index, file] of all.entries()) {
+    if (file.camera === undefined || file.camera === chosen) files.push(file);
+    else if (chosen !== undefined && file.cameras.includes(chosen))
+      files.push(await DriveFile.open(origins[index]!, chosen));
+    else remarks.push(`${file.path} has no camera ${chosen}, only ${file.cameras.join(', ')}`);
+  }
+  return { files, cameras, remarks };
 }
 
 /** The first message of a stream in a range of stamps, both ends included. */

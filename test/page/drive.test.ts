@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Drive } from '../../page/recording/drive.js';
+import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
+import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { ChannelTopic } from '../../src/recording/channels.js';
+import { RecordingWriter } from '../../src/recording/recording-writer.js';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'windshield-drive-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+type Written = readonly [topic: ChannelTopic, name: string, stampNs: bigint, data: Uint8Array];
+
+async function written(name: string, messages: readonly Written[]): Promise<Buffer> {
+  const path = join(dir, name);
+  const writer = await RecordingWriter.create(path, { chunkBytes: 1 });
+  for (const [topic, channel, stampNs, data] of messages)
+    await writer.writeEncoded(topic, stampNs, data, channel);
+  await writer.close();
+  return readFile(path);
+}
+
+const picture = (text: string) =>
+  toBinary(
+    CompressedImageSchema,
+    create(CompressedImageSchema, { data: new TextEncoder().encode(text), format: 'jpeg' }),
+  );
+const image = (camera: string): Written =>
+  [
+    ...(['camera/image', `/${camera}/camera/image`] as const),
+    ...[5n, picture(camera)],
+  ] as unknown as Written;
+const result = (camera: string, frameId: bigint): Written => [
+  'perception',
+  `/${camera}/perception`,
+  5n,
+  toBinary(PerceptionFrameSchema, create(PerceptionFrameSchema, { frameId })),
+];
+const blobOf = (name: string, bytes: Buffer) => ({ name, blob: new Blob([new Uint8Array(bytes)]) });
+const shownOf = async (drive: Drive) => {
+  const frame = await drive.frame({ kind: 'at', stampNs: 5n });
+  return [new TextDecoder().decode(frame!.picture as Uint8Array), frame!.result?.frameId];
+};
+
+test('results are laid over the pictures of their own camera, whichever a file names first', async () => {
+  const pictures = blobOf('drive.mcap', await written('p.mcap', [image('rear'), image('front')]));
+  const both = await written('r.mcap', [result('front', 1n), result('rear', 2n)]);
+  const results = blobOf('results.mcap', both);
+  const first = await Drive.open([pictures, results]);
+  expect(first.info.cameraName).toBe('rear');
+  expect(await shownOf(first)).toEqual(['rear', 2n]);
+  expect(await shownOf(await Drive.open([pictures, results], 'front'))).toEqual(['front', 1n]);
+  const named = await Drive.open([pictures, { ...results, name: 'results.mcap#front' }]);
+  expect(await shownOf(named)).toEqual(['front', 1n]);
+});
+
+test('results of other cameras alone are omitted, and that is said', async () => {
+  const pictures = blobOf('drive.mcap', await written('p.mcap', [image('rear')]));
+  const results = blobOf('results.mcap', await written('r.mcap', [result('front', 1n)]));
+  const drive = await Drive.open([pictures, results]);
+  expect(await shownOf(drive)).toEqual(['rear', undefined]);
+  expect(drive.info).toMatchObject({
+    cameras: ['rear', 'front'],
+    remarks: ['results.mcap has no camera rear, only front'],
+  });
+});
+
+test('a picture whose message is damaged leaves its frame without one, and the drive goes on', async () => {
+  const bytes = await written('d.mcap', [
+    ['camera/image', 'camera/image', 5n, Uint8Array.of(0x2a, 0xff, 1)],
+    ['camera/image', 'camera/image', 6n, picture('good')],
+  ]);
+  const drive = await Drive.open([blobOf('d.mcap', bytes)]);
+  const first = await drive.frame({ kind: 'at', stampNs: 5n });
+  expect(first).toMatchObject({ stampNs: 5n, picture: undefined });
+  const next = await drive.frame({ kind: 'next', stampNs: 5n });
+  expect(new TextDecoder().decode(next!.picture as Uint8Array)).toBe('good');
+});
