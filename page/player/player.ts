@@ -38,6 +38,7 @@ export class Player {
   needsEveryFrame = () => false;
   readonly #client = new DriveClient((state) => {
     this.scan.value = state;
+    if (state.problem !== undefined) this.error.value = state.problem;
   });
   /** Offset at which the first drive is opened: `#at=72.5` in the address, as reports link to it. */
   #openAtNs = secondsIn(location.hash);

@@ -1,3 +1,4 @@
+import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import type { ByteSource } from '../../src/recording/byte-source.js';
 
 /** A file that was dropped on the page, or one at an address that supports range requests. */
@@ -22,6 +23,8 @@ export function openBytes(origin: FileOrigin): ByteSource {
     const read = known ?? fetchBytes(origin, start, Math.min(start + blockBytes, sizeBytes));
     blocks.delete(index);
     blocks.set(index, read);
+    // What failed is asked for again.
+    read.catch(() => blocks.get(index) === read && blocks.delete(index));
     if (blocks.size > keptBlocks) blocks.delete(blocks.keys().next().value!);
     return read;
   };
@@ -43,9 +46,21 @@ export function openBytes(origin: FileOrigin): ByteSource {
   };
 }
 
+/** Rejects with ERR_SOURCE_LOST: the file may be intact, so that nothing in it counts as damaged. */
 async function fetchBytes(origin: FileOrigin, start: number, end: number): Promise<Uint8Array> {
-  if ('blob' in origin) return new Uint8Array(await origin.blob.slice(start, end).arrayBuffer());
-  const response = await fetch(origin.url, { headers: { range: `bytes=${start}-${end - 1}` } });
-  if (!response.ok) throw new Error(`${origin.name}: the server answered ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const lost = (found: string, cause?: unknown) =>
+    new PerceptionError(
+      'ERR_SOURCE_LOST',
+      `${origin.name}: expected its bytes from ${start} on, found: ${found}`,
+      { cause },
+    );
+  try {
+    if ('blob' in origin) return new Uint8Array(await origin.blob.slice(start, end).arrayBuffer());
+    const response = await fetch(origin.url, { headers: { range: `bytes=${start}-${end - 1}` } });
+    if (!response.ok) throw lost(`the server answered ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    if (hasErrorCode(cause)) throw cause;
+    throw lost(cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }

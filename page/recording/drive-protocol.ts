@@ -21,6 +21,8 @@ export interface ScanState {
   share: number;
   /** Number of pieces of the files that cannot be read. */
   damaged: number;
+  /** Why the scan ended early, for the user. */
+  problem?: string;
 }
 
 export type DriveEvent = { scan: ScanState };

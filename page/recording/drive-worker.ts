@@ -37,19 +37,30 @@ self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
 async function scan(opened: Drive, opening: number): Promise<void> {
   const timeline = new TimelineBuilder(opened.info.startNs);
   let toldMs = performance.now();
-  for await (const { messages, share } of opened.scan()) {
-    if (opening !== openings) return;
-    for (const { topic, schemaName, stampNs, data } of messages) {
-      const result =
-        schemaName === 'windshield.v1.PerceptionFrame' ? decodeResult(data) : undefined;
-      const truth = schemaName === 'windshield.v1.GroundTruth' ? decodeTruth(data) : undefined;
-      if (result !== undefined) timeline.addResult(stampNs, result);
-      else if (truth !== undefined) timeline.addTruth(stampNs, truth);
-      else timeline.addOther(stampNs, topic);
-    }
-    if (share < 1 && performance.now() - toldMs < tellMs) continue;
-    toldMs = performance.now();
+  let readShare = 0;
+  const report = (share: number, problem?: string) => {
     const damaged = opened.files.reduce((sum, { damagedChunks }) => sum + damagedChunks, 0);
-    tell({ scan: { lanes: timeline.lanes(), share, damaged } });
+    const lanes = timeline.lanes();
+    tell({ scan: { lanes, share, damaged, ...(problem !== undefined && { problem }) } });
+  };
+  try {
+    for await (const { messages, share } of opened.scan()) {
+      if (opening !== openings) return;
+      for (const { topic, schemaName, stampNs, data } of messages) {
+        const result =
+          schemaName === 'windshield.v1.PerceptionFrame' ? decodeResult(data) : undefined;
+        const truth = schemaName === 'windshield.v1.GroundTruth' ? decodeTruth(data) : undefined;
+        if (result !== undefined) timeline.addResult(stampNs, result);
+        else if (truth !== undefined) timeline.addTruth(stampNs, truth);
+        else timeline.addOther(stampNs, topic);
+      }
+      readShare = share;
+      if (share < 1 && performance.now() - toldMs < tellMs) continue;
+      toldMs = performance.now();
+      report(share);
+    }
+  } catch (error) {
+    if (opening !== openings) return;
+    report(readShare, error instanceof Error ? error.message : String(error));
   }
 }

@@ -208,6 +208,8 @@ export class MessageReader {
     if (this.#keptBytes === 0) return loading;
     this.#kept.delete(piece);
     this.#kept.set(piece, loading);
+    // What failed is read again.
+    loading.catch(() => this.#kept.get(piece) === loading && this.#kept.delete(piece));
     let bytes = 0;
     for (const other of [...this.#kept.keys()].reverse()) {
       bytes += other.lengthBytes;

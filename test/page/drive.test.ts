@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -81,4 +84,36 @@ test('a picture whose message is damaged leaves its frame without one, and the d
   expect(first).toMatchObject({ stampNs: 5n, picture: undefined });
   const next = await drive.frame({ kind: 'next', stampNs: 5n });
   expect(new TextDecoder().decode(next!.picture as Uint8Array)).toBe('good');
+});
+
+test('bytes that a server does not give for a moment are no damage, and come when asked again', async () => {
+  // Larger than what is read ahead, so that each frame is a request of its own.
+  const large = picture('x'.repeat(200_000));
+  const bytes = await written('s.mcap', [
+    ['camera/image', 'camera/image', 5n, large],
+    ['camera/image', 'camera/image', 6n, large],
+  ]);
+  let isDown = false;
+  const server = createServer(({ headers }, response) => {
+    const [, start, end] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? '')!;
+    if (isDown) return void response.writeHead(503).end();
+    response.writeHead(206).end(bytes.subarray(Number(start), Number(end) + 1));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s.mcap`;
+    const drive = await Drive.open([{ name: 's.mcap', url, sizeBytes: bytes.length }]);
+    isDown = true;
+    await expect(drive.frame({ kind: 'at', stampNs: 5n })).rejects.toMatchObject({
+      code: 'ERR_SOURCE_LOST',
+      message: expect.stringMatching(/s\.mcap.*503/),
+    });
+    isDown = false;
+    const frame = await drive.frame({ kind: 'at', stampNs: 5n });
+    expect(frame!.picture).toHaveLength(200_000);
+    expect(drive.files[0]!.damagedChunks).toBe(0);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });
