@@ -45,6 +45,8 @@ export class Player {
   #origins: readonly FileOrigin[] = [];
   /** Counts moves, so that a move overtaken by another shows nothing. */
   #moves = 0;
+  /** Counts calls of `play`: one that was paused must not go on beside the next one. */
+  #plays = 0;
   #waitingSteps = 0;
   readonly #retired: ImageBitmap[] = [];
   #last: Promise<unknown> = Promise.resolve();
@@ -124,20 +126,36 @@ export class Player {
   async play(): Promise<void> {
     const info = this.info.value;
     if (info === undefined || this.isPlaying.value) return;
-    const { frame } = this;
-    if (frame.value !== undefined && frame.value.stampNs >= info.endNs)
-      await this.seek(info.startNs);
+    const run = ++this.#plays;
     this.isPlaying.value = true;
     this.skipped.value = 0;
-    while (this.isPlaying.value && frame.value !== undefined) {
+    try {
+      await this.#playOn(info, () => this.isPlaying.value && run === this.#plays);
+    } catch (error) {
+      this.error.value = error instanceof Error ? error.message : String(error);
+    }
+    if (run === this.#plays) this.isPlaying.value = false;
+  }
+
+  /** Plays while `isWanted`, up to the last frame; from the first one if the last one is shown already. */
+  async #playOn({ startNs }: DriveInfo, isWanted: () => boolean): Promise<void> {
+    const { frame } = this;
+    let hasMoved = false;
+    while (isWanted() && frame.value !== undefined) {
       const shownNs = frame.value.stampNs;
       const startMs = performance.now();
       const move = this.#moves;
       const next = await this.#client.frame({ kind: 'next', stampNs: shownNs });
-      if (!this.isPlaying.value) return;
+      if (!isWanted()) return;
       // The user moved meanwhile: go on from there.
       if (move !== this.#moves) continue;
-      if (next === undefined) break;
+      if (next === undefined) {
+        if (hasMoved) return;
+        hasMoved = true;
+        await this.seek(startNs);
+        continue;
+      }
+      hasMoved = true;
       const dueMs = startMs + Number(next.stampNs - shownNs) / 1e6 / this.speed.value;
       await until(Math.min(dueMs, startMs + 2000));
       if (move !== this.#moves) continue;
@@ -148,7 +166,6 @@ export class Player {
         this.skipped.value += Math.max(0, (frame.value?.number ?? 0) - next.number - 1);
       }
     }
-    this.isPlaying.value = false;
   }
 
   async #show(frame: DriveFrame, isNext: boolean): Promise<void> {

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Player } from '../../page/player/player.js';
+import type { DriveFrame, DriveInfo, FrameQuery } from '../../page/recording/drive.js';
+
+const stampsNs = [0n, 10_000_000n, 20_000_000n];
+const info = { startNs: 0n, endNs: 900_000_000n, hasPictures: false } as unknown as DriveInfo;
+
+/** Stands in for the thread that reads recordings: a drive of three frames. */
+class ReadingThread {
+  static broken: Set<bigint> = new Set();
+  static asked: FrameQuery[] = [];
+  static pictures = false;
+  onmessage?: (event: { data: unknown }) => void;
+
+  postMessage(request: { id: number; kind: string; query?: FrameQuery }): void {
+    queueMicrotask(() => this.onmessage?.({ data: { id: request.id, ...answerTo(request) } }));
+  }
+}
+
+function answerTo({ kind, query }: { kind: string; query?: FrameQuery }): object {
+  if (kind === 'open') return { info: { ...info, hasPictures: ReadingThread.pictures } };
+  ReadingThread.asked.push(query!);
+  const stampNs =
+    query!.kind === 'next'
+      ? stampsNs.find((at) => at > query!.stampNs)
+      : stampsNs.findLast((at) => at <= query!.stampNs);
+  if (stampNs !== undefined && ReadingThread.broken.has(stampNs))
+    return { error: 'cannot be read' };
+  const picture = ReadingThread.pictures ? new Uint8Array(3) : undefined;
+  const frame = { stampNs, number: Number(stampNs), picture, result: undefined, truth: undefined };
+  return { frame: stampNs === undefined ? undefined : (frame as unknown as DriveFrame) };
+}
+
+beforeEach(() => {
+  ReadingThread.broken = new Set();
+  ReadingThread.asked = [];
+  ReadingThread.pictures = false;
+  vi.stubGlobal('Worker', ReadingThread);
+  vi.stubGlobal('location', { hash: '' });
+  vi.stubGlobal('document', { hidden: true });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function opened(): Promise<Player> {
+  const player = new Player();
+  await player.open([]);
+  return player;
+}
+
+test('after the last frame playing begins anew, also if other messages come later in the file', async () => {
+  const player = await opened();
+  await player.play();
+  expect(player.frame.value!.stampNs).toBe(stampsNs.at(-1));
+  ReadingThread.asked = [];
+  await player.play();
+  expect(ReadingThread.asked).toContainEqual({ kind: 'at', stampNs: 0n });
+  expect(player.frame.value!.stampNs).toBe(stampsNs.at(-1));
+});
+
+test('a frame that cannot be read ends playing, and is told', async () => {
+  const player = await opened();
+  ReadingThread.broken.add(stampsNs[1]!);
+  await player.play();
+  expect(player.isPlaying.value).toBe(false);
+  expect(player.error.value).toBe('cannot be read');
+});
+
+test('paused and played at once, each frame is shown once', async () => {
+  const player = await opened();
+  const shown: bigint[] = [];
+  player.beforeShown = async ({ stampNs }) => void shown.push(stampNs);
+  const first = player.play();
+  player.pause();
+  await Promise.all([first, player.play()]);
+  expect(shown).toEqual(stampsNs.slice(1));
+});
