@@ -50,6 +50,8 @@ export class RerunState {
     this.#bundleUrls = bundleTasks.map((task) => `/bundles/${task}`);
     player.beforeShown = (frame) => this.#run(frame);
     player.needsEveryFrame = () => this.isOn.value;
+    // Another drive, or another camera of the same one.
+    player.info.subscribe(() => this.#forgetDrive());
   }
 
   get canRun(): boolean {
@@ -89,7 +91,7 @@ export class RerunState {
   }
 
   /** Forgets everything about the previous drive. */
-  forgetDrive(): void {
+  #forgetDrive(): void {
     this.results.value = nothing;
     this.lanes.value = [];
     this.#timeline = undefined;

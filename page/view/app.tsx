@@ -73,14 +73,12 @@ export function App({ session }: { session: PageSession }) {
     const served = now.files.map((file, i) => ({ ...file, url: `/files/${i}` }));
     if (served.length === 0) return;
     await player.open(served);
-    rerun.forgetDrive();
     tab.value = 'player';
   };
   const openFiles = async (files: readonly File[]) => {
     if (files.length === 0) return;
     tab.value = 'player';
     await player.open(files.map((blob) => ({ name: blob.name, blob })));
-    rerun.forgetDrive();
   };
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Player } from '../../page/player/player.js';
 import type { DriveFrame, DriveInfo, FrameQuery } from '../../page/recording/drive.js';
+import { RerunState } from '../../page/rerun/rerun-state.js';
 
 const stampsNs = [0n, 10_000_000n, 20_000_000n];
 const info = { startNs: 0n, endNs: 900_000_000n, hasPictures: false } as unknown as DriveInfo;
@@ -73,4 +74,14 @@ test('paused and played at once, each frame is shown once', async () => {
   player.pause();
   await Promise.all([first, player.play()]);
   expect(shown).toEqual(stampsNs.slice(1));
+});
+
+test('what was found on one drive or camera is forgotten when another is opened', async () => {
+  const player = await opened();
+  const rerun = new RerunState(player, []);
+  rerun.differences.value = new Map([[0n, 'car is new']]);
+  rerun.compared.value = 1;
+  await player.chooseCamera('rear');
+  expect(rerun.differences.value.size).toBe(0);
+  expect(rerun.compared.value).toBe(0);
 });
