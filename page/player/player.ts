@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { withoutExif } from '../../src/codec/jpeg-header.js';
 import type { FileOrigin } from '../recording/byte-files.js';
 import type { DriveFrame, DriveInfo } from '../recording/drive.js';
 import { DriveClient } from '../recording/drive-client.js';
@@ -172,7 +173,8 @@ export class Player {
     const { picture } = frame;
     const bitmap =
       picture instanceof Uint8Array
-        ? await createImageBitmap(new Blob([picture])).catch(() => undefined)
+        ? // Results are in pixels as stored: a picture that EXIF turned would not fit its boxes.
+          await createImageBitmap(new Blob([withoutExif(picture)])).catch(() => undefined)
         : picture;
     const shown = { ...frame, bitmap, isNext };
     if (this.info.value?.hasPictures === true && bitmap === undefined)

@@ -1,3 +1,5 @@
+import { withoutExif } from '../../src/codec/jpeg-header.js';
+
 /** A picture's pixels: packed rgb8, row-major, as the rig's decoder gives them (colours as stored). */
 export interface DecodedPicture {
   widthPx: number;
@@ -15,10 +17,9 @@ export async function decodePicture(
   const bitmap =
     picture instanceof ImageBitmap
       ? picture
-      : await createImageBitmap(new Blob([picture]), {
+      : await createImageBitmap(new Blob([withoutExif(picture)]), {
           colorSpaceConversion: 'none',
           premultiplyAlpha: 'none',
-          imageOrientation: 'none' as ImageOrientation,
         });
   const { width: widthPx, height: heightPx } = bitmap;
   if (widthPx * heightPx > maxPixels) throw new Error(`${widthPx}x${heightPx} is too large`);

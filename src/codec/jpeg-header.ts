@@ -35,6 +35,33 @@ export function readJpegHeader(
 }
 
 /**
+ * A JPEG without EXIF and XMP, so that a browser shows its pixels as they are stored: no option of `createImageBitmap`
+ * does that in every browser. Other bytes, and a JPEG without them, are returned as they are.
+ */
+export function withoutExif(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (readJpegHeader(bytes)?.hasExif !== true) return bytes;
+  const kept = new Uint8Array(bytes.length);
+  kept.set(bytes.subarray(0, 2));
+  let [from, to] = [2, 2];
+  while (from + 4 <= bytes.length && bytes[from] === 0xff) {
+    const marker = bytes[from + 1]!;
+    if (marker === 0xff) {
+      from++;
+      continue;
+    }
+    const lengthBytes = (bytes[from + 2]! << 8) | bytes[from + 3]!;
+    if (marker === 0xda || marker === 0xd9 || lengthBytes < 2) break;
+    const segment = bytes.subarray(from, from + 2 + lengthBytes);
+    from += segment.length;
+    if (marker === 0xe1) continue;
+    kept.set(segment, to);
+    to += segment.length;
+  }
+  kept.set(bytes.subarray(from), to);
+  return kept.subarray(0, to + bytes.length - from);
+}
+
+/**
  * Length of a JPEG in bytes up to and including its end marker, found by walking through its segments and scans. Bytes
  * after it (padding, the film of a phone's motion photo) do not count. Undefined without an end marker (ITU-T T.81, B.1.1).
  */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodeJpeg, encodePng, isWholeJpeg } from '../../src/codec/image-codec.js';
-import { jpegLength, readJpegHeader } from '../../src/codec/jpeg-header.js';
+import { jpegLength, readJpegHeader, withoutExif } from '../../src/codec/jpeg-header.js';
 import { casePath } from '../support/cases.js';
 
 const greyImage = (widthPx: number, heightPx: number) => ({
@@ -79,4 +80,25 @@ test('a JPEG whose middle is missing is not whole', async () => {
   const cut = Buffer.concat([jpeg.subarray(0, middle), jpeg.subarray(-2)]);
   expect(jpegLength(cut)).toBe(cut.length);
   expect(await isWholeJpeg(cut)).toBe(false);
+});
+
+test('without EXIF a JPEG has the same pixels and no orientation; any other bytes stay as they are', async () => {
+  const noise = Uint8Array.from({ length: 16 * 8 * 3 }, (_, i) => (i * 89) & 255);
+  const raw = { raw: { width: 16, height: 8, channels: 3 } } as const;
+  const plain = new Uint8Array(await sharp(noise, raw).jpeg().toBuffer());
+  const turned = new Uint8Array(
+    await sharp(noise, raw).jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+  );
+  const stripped = withoutExif(turned);
+  expect((await sharp(turned).metadata()).orientation).toBe(6);
+  expect((await sharp(stripped).metadata()).orientation).toBeUndefined();
+  expect(readJpegHeader(stripped)).toEqual({ widthPx: 16, heightPx: 8, hasExif: false });
+  const pixels = (bytes: Uint8Array) => sharp(bytes).raw().toBuffer();
+  expect(await pixels(stripped)).toEqual(await pixels(turned));
+  expect(withoutExif(plain)).toBe(plain);
+  // Cut off anywhere, it never becomes longer or fails.
+  for (let end = 0; end < turned.length; end++)
+    expect(withoutExif(turned.slice(0, end)).length).toBeLessThanOrEqual(end);
+  const other = new Uint8Array(9);
+  expect(withoutExif(other)).toBe(other);
 });

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Player } from '../../page/player/player.js';
 import type { DriveFrame, DriveInfo, FrameQuery } from '../../page/recording/drive.js';
@@ -10,7 +11,7 @@ const info = { startNs: 0n, endNs: 900_000_000n, hasPictures: false } as unknown
 class ReadingThread {
   static broken: Set<bigint> = new Set();
   static asked: FrameQuery[] = [];
-  static pictures = false;
+  static picture: Uint8Array | undefined;
   onmessage?: (event: { data: unknown }) => void;
 
   postMessage(request: { id: number; kind: string; query?: FrameQuery }): void {
@@ -19,7 +20,8 @@ class ReadingThread {
 }
 
 function answerTo({ kind, query }: { kind: string; query?: FrameQuery }): object {
-  if (kind === 'open') return { info: { ...info, hasPictures: ReadingThread.pictures } };
+  if (kind === 'open')
+    return { info: { ...info, hasPictures: ReadingThread.picture !== undefined } };
   ReadingThread.asked.push(query!);
   const stampNs =
     query!.kind === 'next'
@@ -27,7 +29,7 @@ function answerTo({ kind, query }: { kind: string; query?: FrameQuery }): object
       : stampsNs.findLast((at) => at <= query!.stampNs);
   if (stampNs !== undefined && ReadingThread.broken.has(stampNs))
     return { error: 'cannot be read' };
-  const picture = ReadingThread.pictures ? new Uint8Array(3) : undefined;
+  const { picture } = ReadingThread;
   const frame = { stampNs, number: Number(stampNs), picture, result: undefined, truth: undefined };
   return { frame: stampNs === undefined ? undefined : (frame as unknown as DriveFrame) };
 }
@@ -35,7 +37,7 @@ function answerTo({ kind, query }: { kind: string; query?: FrameQuery }): object
 beforeEach(() => {
   ReadingThread.broken = new Set();
   ReadingThread.asked = [];
-  ReadingThread.pictures = false;
+  ReadingThread.picture = undefined;
   vi.stubGlobal('Worker', ReadingThread);
   vi.stubGlobal('location', { hash: '' });
   vi.stubGlobal('document', { hidden: true });
@@ -74,6 +76,20 @@ test('paused and played at once, each frame is shown once', async () => {
   player.pause();
   await Promise.all([first, player.play()]);
   expect(shown).toEqual(stampsNs.slice(1));
+});
+
+test('pictures are shown as they are stored, like the pixels that the networks saw', async () => {
+  const drawn: Blob[] = [];
+  vi.stubGlobal('createImageBitmap', async (picture: Blob) => {
+    drawn.push(picture);
+    return { close() {} };
+  });
+  const white = { create: { width: 16, height: 8, channels: 3, background: '#fff' } } as const;
+  const turned = await sharp(white).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+  ReadingThread.picture = new Uint8Array(turned);
+  await opened();
+  const { width, height, orientation } = await sharp(await drawn[0]!.arrayBuffer()).metadata();
+  expect({ width, height, orientation }).toEqual({ width: 16, height: 8, orientation: undefined });
 });
 
 test('what was found on one drive or camera is forgotten when another is opened', async () => {
