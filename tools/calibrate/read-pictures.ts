@@ -19,17 +19,29 @@ const byName = new Intl.Collator('en', { numeric: true });
 
 /**
  * Reads the pictures of files and folders, with their names, or of any other source (a video, a recording, a camera)
- * one frame every `everyS` seconds of its time, named by that time. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
+ * one frame every `everyS` seconds of its time, named by that time. The second of a name is told from the first by
+ * `(2)`. Rejects with ERR_SOURCE_MISSING or ERR_SOURCE_EMPTY.
  */
 export async function* readCalibrationPictures(
   places: readonly string[],
   everyS: number,
 ): AsyncGenerator<CalibrationPicture, void, void> {
+  const counts = new Map<string, number>();
   for (const place of places) {
     const files = await pictureFiles(place);
-    if (files === undefined) yield* framesOf(place, everyS);
-    else for (const file of files) yield await readPicture(file);
+    const pictures = files === undefined ? framesOf(place, everyS) : picturesOf(files);
+    for await (const picture of pictures) {
+      const count = (counts.get(picture.name) ?? 0) + 1;
+      counts.set(picture.name, count);
+      yield count === 1 ? picture : { ...picture, name: `${picture.name} (${count})` };
+    }
   }
+}
+
+async function* picturesOf(
+  files: readonly string[],
+): AsyncGenerator<CalibrationPicture, void, void> {
+  for (const file of files) yield await readPicture(file);
 }
 
 /** Reads the places again for one picture; undefined if it is not found again, as with a camera's frames. */
