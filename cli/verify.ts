@@ -74,6 +74,7 @@ async function verify(given: string | undefined, flags: VerifyFlags): Promise<vo
     'the reference': flags.reference,
     'the results': flags.out,
   });
+  if (flags.out !== undefined) await guardResults(flags.out, drives, flags);
   if (flags.update) await guardReference(flags.reference, drives, flags.pipeline);
   const dir = await mkdtemp(join(tmpdir(), 'windshield-verify-'));
   try {
@@ -87,6 +88,26 @@ async function verify(given: string | undefined, flags: VerifyFlags): Promise<vo
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** The new results replace nothing that they are judged by. Rejects as guardOutputs does. */
+async function guardResults(
+  path: string,
+  drives: RigDrives,
+  { reference, rules, pipeline }: VerifyFlags,
+): Promise<void> {
+  const { guardOutputs } = await import('../src/files/output-guard.js');
+  const inputs = {
+    ...namedDrives(drives),
+    'the reference': reference,
+    'the pipeline file': pipeline,
+  };
+  guardOutputs(
+    [{ option: '--out', path, kind: 'recording' }],
+    Object.entries({ ...inputs, ...(rules !== undefined && { 'the rules': rules }) }).map(
+      ([role, input]) => ({ role, path: input }),
+    ),
+  );
 }
 
 /** A new reference may replace only older results. Rejects as guardOutputs and checkNoDriveAt do. */

@@ -146,6 +146,16 @@ describe('an output never takes the place of something else', () => {
       }),
     ],
     [
+      'verify --out, the reference',
+      () => ({
+        keeps: results,
+        args: [
+          ...['verify', rig.drivePath, '-p', rig.pipelinePath],
+          ...['--reference', results, '--out', results],
+        ],
+      }),
+    ],
+    [
       'fleet merge --html, the rules',
       () => {
         writeFileSync(at('rules.yaml'), 'exact: never\n');
