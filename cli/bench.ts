@@ -114,7 +114,6 @@ async function bench(
     const report = await runBench({
       config,
       pipelinePath,
-      cameraName: flags.camera,
       source,
       parts: new Set(flags.only ?? benchParts),
       ...(flags.page !== undefined && {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BenchReport } from '../../tools/bench/bench-report.js';
 import type { RigBenchReport } from '../../tools/bench/run-rig-bench.js';
@@ -79,6 +80,25 @@ test(
       /lock-step +50 in = 50 published \+ 0 dropped, twice: identical results/,
     );
     expect(stdout).not.toMatch(/^limit/m);
+  },
+  timeoutMs,
+);
+
+test(
+  'starts without touching what a run of this pipeline file recorded',
+  async () => {
+    const recorded = `${rig.dir}/recorded.mcap`;
+    const path = await rig.writePipeline('recording.yaml', { record: 'recorded.mcap' });
+    const run = await windshield(['replay', rig.drivePath, '-p', path, '--lockstep']).finished;
+    expect(run.code, run.stderr).toBe(0);
+    const before = readFileSync(recorded);
+    const args = ['bench', path, rig.drivePath, '--only', 'start', '--starts', '1'];
+    const { code, stderr } = await windshield(args).finished;
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(recorded).equals(before)).toBe(true);
+    expect(readdirSync(rig.dir).filter((name) => name.startsWith('recorded'))).toEqual([
+      'recorded.mcap',
+    ]);
   },
   timeoutMs,
 );

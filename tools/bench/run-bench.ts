@@ -22,8 +22,6 @@ import type { FrameMode, TrialRequest, TrialResult } from './trial.js';
 export interface BenchOptions {
   config: PipelineConfig;
   pipelinePath: string;
-  /** Name of the camera that `config` belongs to, if the file has several. */
-  cameraName?: string | undefined;
   source: string;
   parts: ReadonlySet<BenchPart>;
   /** If given, the peak is searched once more with a page being viewed. */
@@ -243,10 +241,8 @@ class Bench {
   }
 
   async #measureStart() {
-    const { pipelinePath, cameraName, source, config } = this.#options;
-    const { startCount: count, note, signal } = this.#options;
-    const { allowUncertified } = config;
-    const common = { pipelinePath, cameraName, source, allowUncertified, count };
+    const { source, config, startCount: count, note, signal } = this.#options;
+    const common = { config, source, count };
     const times = await measureStart(signal === undefined ? common : { ...common, signal });
     note(`start: first result after ${times.medianMs} ms`);
     return times;
