@@ -75,7 +75,6 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   const queue = await options.openQueue?.(run.key);
-  await queue?.fill(items, (listed) => openItems(listed, options));
   let taken = 0;
   let next = 0;
   const take = async (): Promise<TakenUnit | undefined> => {
@@ -110,6 +109,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetSummary> {
     }
   };
   try {
+    await queue?.fill(items, (listed) => openItems(listed, options));
     await Promise.all(Array.from({ length: Math.min(workers, mine.length) }, worker));
   } catch (error) {
     fatal ??= error as PerceptionError;
