@@ -75,10 +75,17 @@ async function lookedAt(
   return known;
 }
 
-/** For a local file its size and time, so that another file of the same name does not get its plan. */
+/**
+ * For a local file its size and time, so that another file of the same name does not get its plan. A folder's own time
+ * says nothing about pictures below it, so it is told apart by its files.
+ */
 async function sizeOf({ location, sizeBytes }: FoundDrive, options: StoreOptions): Promise<string> {
   if (!isBucket(location)) {
     const found = await stat(location).catch(() => undefined);
+    if (found?.isDirectory()) {
+      const known = await folderIdentity(location).catch(() => undefined);
+      return known === undefined ? 'none' : `${known.sizeBytes} ${known.edgesSha256}`;
+    }
     return found === undefined ? 'none' : `${found.size} ${found.mtimeMs}`;
   }
   if (sizeBytes !== undefined) return String(sizeBytes);
