@@ -42,7 +42,7 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
       pair[side].detections.forEach((detection, index) => {
         if (detection.trackId === 0) return;
         const boxXyxyPx = boxOf(detection.boxPx);
-        const key = `${side} ${detection.trackId}`;
+        const key = keyOf(side, pair[side].epoch, detection.trackId);
         const view = views.get(key) ?? emptyView(detection.trackId, pair.timeS);
         views.set(key, view);
         view.frames++;
@@ -67,7 +67,12 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
     for (const match of matched.matches) {
       const a = pair.reference.detections[match.reference]!.trackId;
       const b = pair.candidate.detections[match.candidate]!.trackId;
-      if (a !== 0 && b !== 0) add(votes, `reference ${a}|candidate ${b}`, 1);
+      if (a === 0 || b === 0) continue;
+      const edge = [
+        keyOf('reference', pair.reference.epoch, a),
+        keyOf('candidate', pair.candidate.epoch, b),
+      ];
+      add(votes, edge.join('|'), 1);
     }
   }
   const parents = new Map([...views.keys()].map((key) => [key, key]));
@@ -94,6 +99,10 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
   }
   return [...groups.values()];
 }
+
+/** Track numbers start again with each life of a supervised pipeline. */
+const keyOf = (side: 'reference' | 'candidate', epoch: number, trackId: number): string =>
+  `${side} ${epoch} ${trackId}`;
 
 function emptyView(trackId: number, timeS: number): ObjectView {
   return {
