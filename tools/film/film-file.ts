@@ -59,9 +59,11 @@ export class FilmFile {
 
   /** Appends a frame: packed rgb8, which must not change afterwards. Rejects with ERR_OUTPUT if ffmpeg has ended. */
   async add(pixels: Uint8Array): Promise<void> {
-    if (!this.#ffmpeg.stdin!.write(pixels))
-      await Promise.race([once(this.#ffmpeg.stdin!, 'drain'), this.#closed]);
-    if (this.#ffmpeg.exitCode !== null) throw this.#failure();
+    const { stdin } = this.#ffmpeg;
+    // Not `once` of events, which would reject with the broken pipe in place of what ffmpeg said.
+    if (!stdin!.write(pixels))
+      await Promise.race([new Promise((resolve) => stdin!.once('drain', resolve)), this.#closed]);
+    if (this.#ffmpeg.exitCode !== null || this.#ffmpeg.signalCode !== null) throw this.#failure();
   }
 
   /** Rejects with ERR_OUTPUT if the film could not be written. */

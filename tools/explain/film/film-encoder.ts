@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { PartialFile } from '../../../src/files/partial-file.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 
@@ -63,7 +62,12 @@ export class FilmEncoder {
   async add(pixels: Uint8Array): Promise<void> {
     if (this.#failure !== undefined || this.#child.exitCode !== null) throw await this.#error();
     const isTaken = this.#child.stdin.write(Buffer.from(pixels));
-    if (!isTaken) await Promise.race([once(this.#child.stdin, 'drain'), this.#ended]);
+    // Not `once` of events, which would reject with the broken pipe in place of what ffmpeg said.
+    if (!isTaken)
+      await Promise.race([
+        new Promise((resolve) => this.#child.stdin.once('drain', resolve)),
+        this.#ended,
+      ]);
   }
 
   /** Ends the film. If ffmpeg or the disk failed, rejects with ERR_OUTPUT and leaves no file. */
