@@ -40,7 +40,7 @@ export interface DriveFlags {
 export function addDriveOptions(command: Command): Command {
   return command
     .option('-o, --out <result.mcap>', 'record the results')
-    .option('--record <result.mcap>', 'same as --out')
+    .addOption(new Option('--record <result.mcap>', 'same as --out').conflicts('out'))
     .option('--images', 'record the pictures too, and what viewers draw over them')
     .addOption(picturesOption())
     .addOption(splitOption())

@@ -139,6 +139,12 @@ function withFlags(config: PipelineConfig, flags: DriveFlags): PipelineConfig {
   const path = out === undefined ? record?.path : resolve(out);
   if (flags.images && path === undefined)
     throw new PerceptionError('ERR_USAGE', '--images puts pictures into --out, which is missing');
+  for (const option of ['keep', 'split'] as const)
+    if (flags[option] !== undefined && path === undefined)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `--${option} says how --out is recorded, which is missing`,
+      );
   if (flags.pictures !== undefined && !images)
     throw new PerceptionError(
       'ERR_USAGE',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
-import { positive } from './option-parsers.js';
+import { positive, usage } from './option-parsers.js';
 import { replaySources } from './rig-sources.js';
 import { superviseDrive } from './supervise-drive.js';
 
@@ -58,6 +58,8 @@ export function replayCommand(): Command {
     ]);
     const file = await loadPipelineFile(flags.pipeline);
     const config = flags.camera === undefined ? file : configOfCamera(file, flags.camera);
+    if (config.cameras !== undefined && flags.modesFrom !== undefined)
+      throw usage('--modes-from repeats the run of one camera: choose it with --camera');
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
     const own = flags.camera === undefined ? undefined : config.source;

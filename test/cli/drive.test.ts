@@ -250,6 +250,9 @@ describe('one clear line and exit code 2 for', () => {
   test('options that contradict each other', async () => {
     await refused(replay('--rate', '2', '--lockstep'), 'ERR_USAGE');
     await refused(replay('--images'), 'ERR_USAGE');
+    await refused(replay('--keep', '30s'), 'ERR_USAGE');
+    await refused(replay('--split', '30s'), 'ERR_USAGE');
+    await refused(replay('--out', 'one.mcap', '--record', 'other.mcap'), 'ERR_USAGE');
     await refused(replay('--modes-from', 'results.mcap', '--rate', '2'), 'ERR_USAGE');
   });
 

@@ -352,6 +352,19 @@ test('the command line replays them, and then the recording that holds both', as
   expect(again.stdout).toContain('sync       around: 8 complete, 4 without rear, at most 5.0 ms');
 });
 
+test('a run to repeat is refused for several cameras', async () => {
+  const { path: drive } = await record('to-repeat');
+  const path = await rig.writePipeline('repeated.yaml', {
+    source: undefined,
+    publish: {},
+    cameras,
+  });
+  const args = ['replay', drive, '-p', path, '--modes-from', drive];
+  const { code, stderr } = await windshield(args).finished;
+  expect(stderr).toMatch(/--modes-from.*--camera.*\(ERR_USAGE\)\n$/);
+  expect(code).toBe(2);
+}, 60_000);
+
 describe('a pipeline file with cameras', () => {
   test.each([
     [{ cameras: { Front: { source: 'drive.mcap' } } }, /small letters/],
