@@ -11,7 +11,7 @@ import { builtPage } from './built-page.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { exitCodes } from './exit-codes.js';
 import { positive, positiveInteger } from './option-parsers.js';
-import { replaySources } from './rig-sources.js';
+import { ofCamera, replaySources } from './rig-sources.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -98,7 +98,7 @@ async function bench(
   const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
   const file = configOfCamera(whole, flags.camera);
   const config = { ...file, allowUncertified: flags.allowUncertified ?? file.allowUncertified };
-  const source = recording ?? config.source;
+  const source = (await ofCamera(recording, flags.camera)) ?? config.source;
   if (source === undefined)
     throw new PerceptionError('ERR_USAGE', `${pipelinePath} names no source: name a recording`);
   const { runBench } = await import('../tools/bench/run-bench.js');

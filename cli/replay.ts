@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { addDriveOptions, type DriveFlags } from './drive-options.js';
 import { positive, usage } from './option-parsers.js';
-import { replaySources } from './rig-sources.js';
+import { ofCamera, replaySources } from './rig-sources.js';
 import { superviseDrive } from './supervise-drive.js';
 
 interface ReplayFlags extends DriveFlags {
@@ -63,7 +63,7 @@ export function replayCommand(): Command {
     const pacing = flags.lockstep ? 'lockstep' : 'realtime';
     const repeat = flags.modesFrom === undefined ? {} : { repeat: flags.modesFrom };
     const own = flags.camera === undefined ? undefined : config.source;
-    const sources = replaySources(config, source ?? own);
+    const sources = replaySources(config, (await ofCamera(source, flags.camera)) ?? own);
     await drive({ config, ...sources, pacing, flags, rateFactor: flags.rate ?? 1, ...repeat });
   });
 }

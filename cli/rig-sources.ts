@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 
@@ -5,6 +6,27 @@ import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 export interface ReplaySources {
   source?: string;
   sources?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A drive as one camera of a pipeline file sees it: that camera of a recording that holds several, as `drive.mcap#rear`;
+ * any other drive as it is.
+ */
+export async function ofCamera(
+  drive: string | undefined,
+  camera: string | undefined,
+): Promise<string | undefined> {
+  if (drive === undefined || camera === undefined || !/\.mcap$/i.test(drive)) return drive;
+  if (!(await stat(drive).catch(() => undefined))?.isFile()) return drive;
+  const [{ RecordingReader }, { camerasIn }] = await Promise.all([
+    import('../src/recording/recording-reader.js'),
+    import('../src/recording/recorded-cameras.js'),
+  ]);
+  // The run itself says what is wrong with a file that cannot be read.
+  const reader = await RecordingReader.open(drive).catch(() => undefined);
+  await reader?.close();
+  const cameras = camerasIn(reader?.channels.map(({ topic }) => topic) ?? []);
+  return cameras.includes(camera) ? `${drive}#${camera}` : drive;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { PipelineOptions } from '../src/pipeline/pipeline-options.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
 import type { RigDrives } from '../tools/verdict/compare-rigs.js';
 import { defaultPipelineFile } from './default-pipelines.js';
-import { type ReplaySources, replaySources } from './rig-sources.js';
+import { ofCamera, type ReplaySources, replaySources } from './rig-sources.js';
 import {
   addVerdictOptions,
   guardReports,
@@ -55,7 +55,8 @@ export function verifyCommand(): Command {
   return addVerdictOptions(command).action(verify);
 }
 
-async function verify(given: string | undefined, flags: VerifyFlags): Promise<void> {
+async function verify(drive: string | undefined, flags: VerifyFlags): Promise<void> {
+  const given = await ofCamera(drive, flags.camera);
   const { stat } = await import('node:fs/promises');
   if (!flags.update && !(await stat(flags.reference).catch(() => undefined)))
     throw new PerceptionError(

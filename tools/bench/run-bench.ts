@@ -1,6 +1,7 @@
 import type { Task } from '../../src/bundle/manifest.js';
 import { frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
+import { chosenCameraOf } from '../../src/recording/recorded-cameras.js';
 import type { BareLane, BareRequest } from './bare-lanes.js';
 import {
   type BenchPart,
@@ -88,7 +89,7 @@ class Bench {
       schemaVersion: 1 as const,
       input: {
         path: options.source,
-        sha256: await fileSha256(options.source),
+        sha256: await fileSha256(chosenCameraOf(options.source).path),
         widthPx: source.widthPx,
         heightPx: source.heightPx,
         nominalRateHz: source.nominalRateHz,

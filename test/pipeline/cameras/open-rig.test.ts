@@ -352,6 +352,25 @@ test('the command line replays them, and then the recording that holds both', as
   expect(again.stdout).toContain('sync       around: 8 complete, 4 without rear, at most 5.0 ms');
 });
 
+test('one camera alone takes its own pictures of the recording that holds both', async () => {
+  const { path: drive } = await record('held-both');
+  const path = await rig.writePipeline('one-of-both.yaml', {
+    source: undefined,
+    publish: {},
+    cameras,
+    sync,
+  });
+  const args = ['-p', path, '--camera', 'rear'];
+  const out = join(rig.dir, 'rear-alone.mcap');
+  const replay = ['replay', drive, ...args, '--lockstep', '--out', out];
+  const { code, stdout, stderr } = await windshield(replay).finished;
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('held-both.mcap#rear, 128x96, lockstep, ended');
+  expect((await payloads(out, 'perception')).map(alone)).toEqual(
+    (await payloads(drive, '/rear/perception')).map(alone),
+  );
+}, 60_000);
+
 test('a run to repeat is refused for several cameras', async () => {
   const { path: drive } = await record('to-repeat');
   const path = await rig.writePipeline('repeated.yaml', {
