@@ -1,13 +1,12 @@
 import { elapsedMs } from '../../src/frame/clock.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import {
-  PerceptionFrameSchema,
   StageState as StageStateCode,
   type StageStatus,
   type Timing,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import { withoutResults } from '../../src/recording/without-results.js';
+import { resultTopics } from '../../src/recording/result-topics.js';
 import type { Absence, FrameTiming, TimedState } from './frame-timing.js';
 import { decodeLineage, type FrameLineage } from './lineage-fields.js';
 
@@ -55,10 +54,7 @@ const stateNames: Readonly<Record<number, TimedState>> = {
 export async function readLineage(path: string): Promise<Lineage> {
   const reader = await RecordingReader.open(path);
   try {
-    const topics = reader.channels
-      .filter(({ schemaName }) => schemaName === PerceptionFrameSchema.typeName)
-      .map(({ topic }) => topic);
-    if (topics.length === 0) throw withoutResults(reader);
+    const topics = resultTopics(reader);
     const results: FrameLineage[] = [];
     let undecodable = 0;
     for await (const { data } of reader.messages({ topics })) {

@@ -7,6 +7,7 @@ import {
 import { readMessage } from '../../src/messages/read-message.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { resultTopics } from '../../src/recording/result-topics.js';
 import { withoutResults } from '../../src/recording/without-results.js';
 import type { DriveRow, TableRow } from './drive-tables.js';
 import { type FrameKey, rowsOfResult } from './rows-of-result.js';
@@ -38,8 +39,7 @@ export async function* readDriveRows(
 ): AsyncGenerator<TableRow, void, void> {
   const results = await RecordingReader.open(resultsPath);
   try {
-    const topics = topicsOf(results, PerceptionFrameSchema.typeName);
-    if (topics.length === 0) throw withoutResults(results);
+    const topics = resultTopics(results);
     const sums = new DriveSums(driveName);
     for await (const { data, stampNs } of results.messages({ topics })) {
       signal?.throwIfAborted();

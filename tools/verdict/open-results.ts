@@ -11,7 +11,7 @@ import {
 import { readMessage } from '../../src/messages/read-message.js';
 import { recordingLosses } from '../../src/recording/recording-losses.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
-import { withoutResults } from '../../src/recording/without-results.js';
+import { resultTopics } from '../../src/recording/result-topics.js';
 
 /** One recorded result: the message, and its bytes as they were recorded. */
 export interface Result {
@@ -46,15 +46,18 @@ export class ResultsFile {
     this.#topics = topics;
   }
 
-  /** Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING: not a recording, or one without results. */
+  /**
+   * Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY, or ERR_RECORDING: not a recording, or one without results or with
+   * those of several cameras.
+   */
   static async open(path: string): Promise<ResultsFile> {
     const reader = await RecordingReader.open(path);
-    const topics = reader.channels
-      .filter(({ schemaName }) => schemaName === PerceptionFrameSchema.typeName)
-      .map(({ topic }) => topic);
-    if (topics.length > 0) return new ResultsFile(reader, topics);
-    await reader.close();
-    throw withoutResults(reader);
+    try {
+      return new ResultsFile(reader, resultTopics(reader));
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
   }
 
   /** Metadata that the run recorded, by name. */

@@ -384,6 +384,26 @@ test('a run to repeat is refused for several cameras', async () => {
   expect(code).toBe(2);
 }, 60_000);
 
+test.each([
+  ['latency', []],
+  ['export-drive', ['--csv', 'tables']],
+  // Needs ffmpeg only once it may begin.
+  ['export-drive', ['--film', 'film.mp4']],
+])(
+  '%s %j of the results of several cameras asks for one of them',
+  async (command, args) => {
+    const { path } = await record(['several', command, ...args].join('').replaceAll('.', ''));
+    const placed = args.map((arg) => (arg.startsWith('--') ? arg : join(rig.dir, arg)));
+    const { code, stderr } = await windshield([command, path, ...placed]).finished;
+    expect(stderr).toMatch(/results of one camera.*front, rear.*\.mcap#front \(ERR_RECORDING\)\n$/);
+    expect(code).toBe(2);
+    if (args.includes('--film')) return;
+    const chosen = await windshield([command, `${path}#rear`, ...placed]).finished;
+    expect(chosen.code, chosen.stderr).toBe(0);
+  },
+  60_000,
+);
+
 describe('a pipeline file with cameras', () => {
   test.each([
     [{ cameras: { Front: { source: 'drive.mcap' } } }, /small letters/],
