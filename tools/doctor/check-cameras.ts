@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { splitAsked } from '../../src/capture/source-address.js';
 import { amiss, type Finding, fine } from './finding.js';
@@ -45,26 +45,42 @@ function mayRead(path: string): boolean {
   }
 }
 
-/** The cameras of this machine, and whether the one in the pipeline file is among them. */
-export function checkPluggedCameras(root: string, source: string | undefined): Finding {
+/** Where a path leads: udev names a camera by its place or serial number through links. */
+function linkedTo(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The cameras of this machine, and whether those in the pipeline file are among them. */
+export function checkPluggedCameras(
+  root: string,
+  ...sources: readonly (string | undefined)[]
+): Finding {
   const cameras = listCameras(root);
-  const wanted = source?.startsWith('camera:')
-    ? splitAsked(source.slice('camera:'.length), '?').place
-    : undefined;
-  const isNeeded = wanted !== undefined;
+  const wanted = sources.flatMap((source) =>
+    source?.startsWith('camera:') ? [splitAsked(source.slice('camera:'.length), '?').place] : [],
+  );
+  const isNeeded = wanted.length > 0;
   const found = cameras.map(({ device, name }) => `${device} (${name})`).join(', ') || 'none';
-  const chosen = cameras.find(({ device }) => device === wanted);
-  if (wanted !== undefined && chosen === undefined)
+  const chosen = wanted.map((place) =>
+    cameras.find(({ device }) => linkedTo(join(root, device)) === linkedTo(join(root, place))),
+  );
+  const absent = wanted.filter((_, index) => chosen[index] === undefined);
+  if (absent.length > 0)
     return amiss(
       'cameras',
       'missing',
-      `${found}; no ${wanted}`,
+      `${found}; no ${absent.join(', ')}`,
       'plug it in, or name another',
       true,
     );
   if (cameras.length === 0)
     return amiss('cameras', 'missing', found, 'plug one in; recordings need none');
-  const closed = (chosen === undefined ? cameras : [chosen]).filter((c) => !c.isReadable);
+  const needed = isNeeded ? cameras.filter((camera) => chosen.includes(camera)) : cameras;
+  const closed = needed.filter((c) => !c.isReadable);
   if (closed.length > 0) {
     const devices = closed.map(({ device }) => device).join(', ');
     const action = 'join the group video: `sudo usermod -aG video $USER`, then log in again';

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cameraConfigs } from '../../src/pipeline/cameras/camera-configs.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { checkJitter } from './camera-jitter.js';
 import { checkPluggedCameras } from './check-cameras.js';
@@ -65,11 +66,14 @@ export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   await look('the clocks', async () => [await checkClocks()]);
   await look('ONNX Runtime', () => [checkRuntime()]);
   await look('execution providers', () => checkProviders(config?.providers));
+  // A pipeline file of several cameras has a source for each.
+  const sources = config && (cameraConfigs(config) ?? [config]).map(({ source }) => source);
   await look('programs', async () => {
-    const needs = (await rowOfSource(config?.source))?.programs ?? [];
+    const rows = await Promise.all((sources ?? []).map(rowOfSource));
+    const needs = rows.flatMap((row) => row?.programs ?? []);
     return [await checkCodec(), ...(await checkPrograms(needs, repoDir))];
   });
-  await look('cameras', () => [checkPluggedCameras(root, config?.source)]);
+  await look('cameras', () => [checkPluggedCameras(root, ...(sources ?? []))]);
   if (camera !== undefined)
     await look(`${camera} for ${seconds} s`, async () => [await checkJitter(camera, seconds)]);
   await look('the disk', async () => {

@@ -220,6 +220,20 @@ describe('cameras', () => {
     });
   });
 
+  test('of a rig each is needed, also by a name that links to it', async () => {
+    await files(twoCameras);
+    await mkdir(join(root, 'dev/v4l/by-id'), { recursive: true });
+    await symlink('../../video10', join(root, 'dev/v4l/by-id/front'));
+    const byId = 'camera:/dev/v4l/by-id/front';
+    expect(checkPluggedCameras(root, byId)).toMatchObject({ state: 'ok', isNeeded: true });
+    expect(checkPluggedCameras(root, byId, 'camera:/dev/video0')).toMatchObject({ state: 'ok' });
+    expect(checkPluggedCameras(root, byId, 'camera:/dev/video3')).toMatchObject({
+      state: 'missing',
+      isNeeded: true,
+      found: expect.stringMatching(/; no \/dev\/video3$/),
+    });
+  });
+
   test('one that cannot be opened has failed', async () => {
     await files(twoCameras);
     await rm(join(root, 'dev/video0'));
