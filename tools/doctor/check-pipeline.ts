@@ -11,7 +11,7 @@ import { bundleFindings } from './check-bundles.js';
 import { checkChoices } from './check-choices.js';
 import { checkSource, type SourceFacts } from './check-source.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
-import { type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
+import { type CameraLoad, type Headroom, headroomFindings, predictHeadroom } from './headroom.js';
 import { lanesToMeasure, measureLanes } from './measure-lanes.js';
 
 /** Checks everything that only a pipeline file can require, and predicts its performance on this machine. */
@@ -30,7 +30,11 @@ export async function checkPipeline(
   });
   const conditions = { config: chosen, frame: facts.layout, camera };
   const readings = await measureLanes(conditions, await lanesToMeasure(conditions));
-  const headroom = predictHeadroom(readings, facts, availableParallelism());
+  const loads = eyes.map((eye, index): CameraLoad => {
+    const { bundles } = cameras[index]!.config;
+    return { ...eye.facts, runs: (task) => bundles[task] !== undefined };
+  });
+  const headroom = predictHeadroom(readings, loads[0]!, availableParallelism(), loads.slice(1));
   const laneNames = readings.map(({ name }) => name);
   const bare = cameras.filter((_, index) => eyes[index]!.camera === undefined);
   const isCalibrated = (task: Task) => !bare.some((one) => one.config.bundles[task] !== undefined);

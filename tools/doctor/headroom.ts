@@ -1,3 +1,4 @@
+import type { Task } from '../../src/bundle/manifest.js';
 import { stageTable } from '../../src/stages/stage-table.js';
 import type { SourceFacts } from './check-source.js';
 import { amiss, type Finding, fine } from './finding.js';
@@ -18,8 +19,17 @@ export interface LaneHeadroom {
   maxRateHz: number;
 }
 
+/** One camera's frames, and what the lanes do with them. */
+export interface CameraLoad extends SourceFacts {
+  /** Whether a stage runs on its frames; all do if omitted. */
+  runs?: (stage: Task) => boolean;
+}
+
 /** What a pipeline file can achieve on this machine. */
 export interface Headroom {
+  /** Cameras that share the lanes. */
+  cameras: number;
+  /** Of the first camera; the rates of the others rise and fall with it. */
   nominalRateHz: number;
   /** True if the source does not state its rate, so that a default is used. */
   isRateAssumed: boolean;
@@ -36,38 +46,53 @@ export interface Headroom {
   limitedBy: string | null;
 }
 
-/** Compares what the lanes need for a frame with the time between two frames of the source. */
+/**
+ * Compares what the lanes need for a frame with the time between two frames of the source. A lane serves every camera
+ * that runs one of its stages.
+ */
 export function predictHeadroom(
   readings: readonly LaneReading[],
-  { layout, rateHz, isAssumed, readMs }: SourceFacts,
+  first: CameraLoad,
   cores: number,
+  others: readonly CameraLoad[] = [],
 ): Headroom {
+  const cameras = [first, ...others];
+  const { layout, rateHz, readMs } = first;
+  /** Shares of a core that the lanes are busy at the cameras' own rates. */
+  const busy: number[] = [];
   const lanes = readings.flatMap(({ name, answers }): LaneHeadroom[] => {
     const measured = answers.find((answer) => answer.type === 'measured');
     if (measured === undefined) return [];
     const { frameMs, stages } = measured;
-    const headroom = 1 - (frameMs * rateHz) / 1000;
+    const share = cameras.reduce((sum, camera) => {
+      return sum + (frameMs * partOf(stages, camera) * camera.rateHz) / 1000;
+    }, 0);
+    busy.push(share);
     return [
       {
         lane: name,
         stages: stages.map(roundedTimes),
         frameMs: rounded(frameMs),
-        headroom: rounded(headroom),
-        maxRateHz: rounded(1000 / frameMs),
+        headroom: rounded(1 - share),
+        maxRateHz: rounded(rateHz / share),
       },
     ];
   });
   const limits = lanes.map(({ lane, maxRateHz }) => ({ by: `lane ${lane}`, rateHz: maxRateHz }));
-  if (readMs !== undefined && readMs > 0)
-    limits.push({ by: 'reading the source', rateHz: 1000 / readMs });
+  for (const camera of cameras) {
+    const share = ((camera.readMs ?? 0) * camera.rateHz) / 1000;
+    if (share > 0) limits.push({ by: 'reading the source', rateHz: rateHz / share });
+    busy.push(share);
+  }
   // Each lane had its own core only if there are enough of them; reading also needs its share.
-  const workMs = lanes.reduce((sum, { frameMs }) => sum + frameMs, readMs ?? 0);
-  limits.push({ by: `${cores} cores`, rateHz: (1000 * cores) / workMs });
+  const work = busy.reduce((sum, share) => sum + share, 0);
+  limits.push({ by: `${cores} cores`, rateHz: (rateHz * cores) / work });
   const isComplete = lanes.length === readings.length && lanes.length > 0;
   const least = limits.reduce((low, limit) => (limit.rateHz < low.rateHz ? limit : low));
   return {
+    cameras: cameras.length,
     nominalRateHz: rateHz,
-    isRateAssumed: isAssumed,
+    isRateAssumed: cameras.some(({ isAssumed }) => isAssumed),
     widthPx: layout.widthPx,
     heightPx: layout.heightPx,
     assumedSigns,
@@ -76,6 +101,13 @@ export function predictHeadroom(
     expectedRateHz: isComplete ? rounded(least.rateHz) : null,
     limitedBy: isComplete ? least.by : null,
   };
+}
+
+/** Share of a lane's time on a frame that a camera's frames take, by the stages that run on them. */
+function partOf(stages: readonly StageTimeMs[], { runs = () => true }: CameraLoad): number {
+  const sumMs = (of: readonly StageTimeMs[]) => of.reduce((sum, { totalMs }) => sum + totalMs, 0);
+  const allMs = sumMs(stages);
+  return allMs > 0 ? sumMs(stages.filter(({ stage }) => runs(stage))) / allMs : 1;
 }
 
 /** To thousandths: no measurement is finer. */
@@ -91,9 +123,10 @@ const roundedTimes = (times: StageTimeMs): StageTimeMs => ({
 
 /** The prediction as findings: one for each lane, one for the complete pipeline. */
 export function headroomFindings(headroom: Headroom, laneNames: readonly string[]): Finding[] {
-  const { lanes, nominalRateHz, expectedRateHz, limitedBy, isRateAssumed } = headroom;
+  const { lanes, nominalRateHz, expectedRateHz, limitedBy, isRateAssumed, cameras } = headroom;
   const frameMs = 1000 / nominalRateHz;
-  const rate = `${number(nominalRateHz)} Hz${isRateAssumed ? ' (assumed)' : ''}`;
+  const shared = cameras > 1 ? ` of the first of ${cameras} cameras` : '';
+  const rate = `${number(nominalRateHz)} Hz${isRateAssumed ? ' (assumed)' : ''}${shared}`;
   const each = laneNames.map((name) => {
     const lane = lanes.find((known) => known.lane === name);
     if (lane === undefined)

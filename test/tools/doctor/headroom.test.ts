@@ -50,6 +50,26 @@ describe('headroom', () => {
     ]);
   });
 
+  test('is less where several cameras share a lane, by the stages that run on each', () => {
+    const rear = { ...facts, rateHz: 10, readMs: 2 };
+    const both = predictHeadroom([lane('a', measured(10))], facts, 8, [rear]);
+    expect(both).toMatchObject({
+      cameras: 2,
+      nominalRateHz: 25,
+      lanes: [{ frameMs: 10, headroom: 0.65, maxRateHz: 71.429 }],
+      expectedRateHz: 71.429,
+      limitedBy: 'lane a',
+    });
+    const unseen = { ...rear, runs: () => false };
+    const alone = predictHeadroom([lane('a', measured(10))], facts, 8, [unseen]);
+    expect(alone.lanes).toMatchObject([{ headroom: 0.75, maxRateHz: 100 }]);
+    // 0.25 and 0.1 of a core in the lane, 0.1 and 0.02 for reading.
+    const busy = predictHeadroom([lane('a', measured(10))], { ...facts, readMs: 4 }, 1, [rear]);
+    expect(busy).toMatchObject({ expectedRateHz: 53.191, limitedBy: '1 cores' });
+    const [finding] = headroomFindings(both, ['a']);
+    expect(finding!.found).toContain('at 25.0 Hz of the first of 2 cameras: 65 % headroom');
+  });
+
   test('the highest rate is that of the slowest lane', () => {
     const { expectedRateHz, limitedBy } = predictHeadroom(
       [lane('a', measured(10)), lane('b', measured(20))],
