@@ -3,6 +3,7 @@ import { guardOutputs } from '../../src/files/output-guard.js';
 import { writeWhole } from '../../src/files/write-whole.js';
 import { measuredJson } from '../../src/text/measured-json.js';
 import { exitCodes } from '../exit-codes.js';
+import { usage } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { reportFiles } from '../report-files.js';
 import { Terminal } from '../terminal.js';
@@ -71,9 +72,17 @@ export function guardMergeOutputs(flags: Pick<FleetMergeFlags, 'html' | 'junit' 
   guardOutputs(reportFiles(flags), inputs);
 }
 
+/** Refuses options about a comparison where nothing is compared. Throws ERR_USAGE. */
+export function checkMergeOptions({ verify, rules, referenceRun }: FleetMergeFlags): void {
+  if (verify !== undefined) return;
+  const given = rules !== undefined ? '--rules' : referenceRun && '--reference-run';
+  if (given) throw usage(`expected --verify with ${given}, found none`);
+}
+
 /** Merges, prints, writes the requested files; sets exit code 1 if the verdict is negative. */
 export async function showFleetVerdict(place: string, flags: FleetMergeFlags): Promise<void> {
   guardMergeOutputs(flags);
+  checkMergeOptions(flags);
   const [{ openStore }, { mergeFleet }, { readRules, strictRules }, { parseLimit }, format] =
     await Promise.all([
       import('../../tools/fleet/store/open-store.js'),

@@ -9,6 +9,7 @@ import { onStopSignals } from '../stop-signals.js';
 import { Terminal } from '../terminal.js';
 import {
   addMergeOptions,
+  checkMergeOptions,
   type FleetMergeFlags,
   guardMergeOutputs,
   showFleetVerdict,
@@ -107,9 +108,13 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
   // In an array job that shares a queue the index is ignored.
   const ownShard = () => (queue === undefined ? shards.shardOf() : undefined);
   const shard = flags.shard === undefined ? ownShard() : shards.parseShard(flags.shard);
-  if ((shard ?? queue) !== undefined && flags.verify !== undefined)
+  checkMergeOptions(flags);
+  const judging = (['verify', 'min', 'max', 'html', 'junit'] as const).find(
+    (option) => flags[option] !== undefined,
+  );
+  if ((shard ?? queue) !== undefined && judging !== undefined)
     throw usage(
-      'expected --verify without --shard and --queue: `windshield fleet merge` judges all workers',
+      `expected --${judging} without --shard and --queue: \`windshield fleet merge\` judges all workers`,
     );
   const drives = readDrivesFile(path);
   const { configOfCamera } = await import('../../src/pipeline/cameras/camera-configs.js');
@@ -148,7 +153,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
       onProgress: (progress) => show(fleetWork(progress)),
     });
     const words = flags.json ? measuredJson(summary) : formatFleet(summary, results.place);
-    if (flags.verify === undefined || summary.left > 0) {
+    if (judging === undefined || summary.left > 0) {
       terminal.print(words);
       if (summary.failed > 0) process.exitCode = exitCodes.failedVerdict;
       // An engine reclaims its machine with this signal, and takes code 0 for a completed share.

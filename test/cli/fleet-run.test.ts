@@ -32,6 +32,22 @@ describe('windshield fleet run', () => {
     expect(again.summary).toMatchObject({ units: 3, done: 3, alreadyDone: 3, frames: 0 });
   });
 
+  test('judges by limits without a reference, and refuses what only a comparison can use', async () => {
+    const html = outOf('judged.html');
+    const judged = await windshield([
+      ...fleet.runArgs(drives, outOf('judged')),
+      ...['--min', 'failed=1', '--html', html],
+    ]).finished;
+    expect(judged.stdout).toMatch(/^verdict +FAILED/);
+    expect(judged.code, judged.stderr).toBe(1);
+    expect(await readFile(html, 'utf8')).toContain('<h1>Fleet: failed</h1>');
+    const refused = await run('judged', ['--reference-run', 'abc']);
+    expect(refused.stderr).toMatch(/--verify with --reference-run.*\(ERR_USAGE\)\n$/);
+    expect(refused.code).toBe(2);
+    const shared = await run('judged', ['--shard', '0/2', '--min', 'failed=1']);
+    expect(shared.stderr).toMatch(/--min without --shard.*\(ERR_USAGE\)\n$/);
+  });
+
   test('gives the same bytes in shards as at once, and goes on after a worker was killed', async () => {
     const killed = windshield(
       [...fleet.runArgs(drives, outOf('parts')), '-j', '1'],
