@@ -88,12 +88,12 @@ describe('windshield export-drive', () => {
     expect([...data.subarray(at, at + 3)]).not.toEqual([100, 100, 100]);
   });
 
-  test.skipIf(!hasFfmpeg)('holds a picture until the next, and cuts a pause of years', async () => {
-    const path = join(rig.dir, 'pause.mcap');
+  /** A drive whose pictures have these stamps, seconds. */
+  async function writePausing(name: string, stampsS: number[], facts: { rateHz?: number }) {
+    const path = join(rig.dir, name);
     const reader = await RecordingReader.open(rig.drivePath);
-    const size = { widthPx: 128, heightPx: 96, sourceName: 'pause', rateHz: 4 };
+    const size = { widthPx: 128, heightPx: 96, sourceName: 'pause', ...facts };
     const writer = await createDriveWriter(path, size);
-    const stampsS = [0, 0.25, 1.25, 1e9, 1e9 + 0.25];
     for await (const { data } of reader.messages({ topics: ['camera/image'] })) {
       const stampS = stampsS.shift();
       if (stampS === undefined) break;
@@ -102,6 +102,12 @@ describe('windshield export-drive', () => {
     }
     await writer.close();
     await reader.close();
+    return path;
+  }
+
+  test.skipIf(!hasFfmpeg)('holds a picture until the next, and cuts a pause of years', async () => {
+    const stampsS = [0, 0.25, 1.25, 1e9, 1e9 + 0.25];
+    const path = await writePausing('pause.mcap', stampsS, { rateHz: 4 });
     const args = [path, '--film', join(rig.dir, 'pause.mp4'), '--json'];
     const { code, stdout, stderr } = await exportDrive(...args);
     expect(stderr).toContain('pause.mcap holds no results: the film shows its pictures alone');
@@ -110,6 +116,17 @@ describe('windshield export-drive', () => {
     expect(JSON.parse(stdout).film).toMatchObject(film);
     expect(code).toBe(0);
   });
+
+  test.skipIf(!hasFfmpeg)(
+    'takes a rate that is not stated from the pictures, not the pause',
+    async () => {
+      const stampsS = [0, 0.25, 0.5, 0.75, 1e9, 1e9 + 0.25];
+      const path = await writePausing('unstated.mcap', stampsS, {});
+      const { stdout } = await exportDrive(path, '--film', join(rig.dir, 'unstated.mp4'), '--json');
+      const film = { rateHz: 4, frames: 3 + 40 + 1 + 1, pictures: 6, cutPauses: 1 };
+      expect(JSON.parse(stdout).film).toMatchObject(film);
+    },
+  );
 
   test('says in one line what it cannot do, and leaves nothing', async () => {
     const folder = join(rig.dir, 'nothing');

@@ -1,5 +1,6 @@
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import type { DecodedImage } from '../../src/codec/image-codec.js';
+import { median } from '../../src/frame/median.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { driveMetadataName } from '../../src/recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
@@ -30,6 +31,8 @@ export interface FilmSummary {
 /** Pauses are shown in full up to this length; clocks that jump by years must not make a film of years. */
 const longestStillS = 10;
 const fallbackRateHz = 10;
+/** Intervals from which a rate is measured that the recording does not state. */
+const measuredIntervals = 300;
 const mostRateHz = 120;
 
 /**
@@ -83,8 +86,8 @@ async function film(
   out: string,
   signal: AbortSignal | undefined,
 ): Promise<FilmSummary> {
-  const { reader, stream } = pictures;
-  const rateHz = rateOf(reader, stream.messageCount);
+  const { reader } = pictures;
+  const rateHz = await rateOf(pictures);
   const drawing = new ResultDrawing(results?.meaning, await cameraOf(pictures));
   const summary = { frames: 0, rateHz, pictures: 0, annotated: 0, skipped: 0, cutPauses: 0 };
   let size: { widthPx: number; heightPx: number } | undefined;
@@ -151,11 +154,24 @@ async function cameraOf({ reader, stream }: DrivePictures) {
   }
 }
 
-/** The rate that the recording states; otherwise computed from its times. */
-function rateOf({ metadata, startNs, endNs }: RecordingReader, pictures: number): number {
-  const spanS = Number(endNs - startNs) / 1e9;
-  const said = Number(metadata.get(driveMetadataName)?.['rateHz']);
-  const measured = pictures > 1 && spanS > 0 ? (pictures - 1) / spanS : fallbackRateHz;
-  const rateHz = said > 0 ? said : measured;
+/** The rate that the recording states; otherwise that of its first pictures, whatever else the recording holds. */
+async function rateOf({ reader, stream }: DrivePictures): Promise<number> {
+  const said = Number(reader.metadata.get(driveMetadataName)?.['rateHz']);
+  const rateHz = said > 0 ? said : await measuredRateHz(reader, stream.channelIds);
   return Math.min(mostRateHz, Math.max(1, Math.round(rateHz * 1000) / 1000));
+}
+
+/** From the median interval, which neither a pause nor a clock that jumps changes. */
+async function measuredRateHz(
+  reader: RecordingReader,
+  channelIds: readonly number[],
+): Promise<number> {
+  const intervalsS: number[] = [];
+  let lastNs: bigint | undefined;
+  for await (const { stampNs } of reader.messages({ channelIds })) {
+    if (lastNs !== undefined && stampNs > lastNs) intervalsS.push(Number(stampNs - lastNs) / 1e9);
+    lastNs = stampNs;
+    if (intervalsS.length === measuredIntervals) break;
+  }
+  return intervalsS.length === 0 ? fallbackRateHz : 1 / median(intervalsS);
 }
