@@ -51,12 +51,18 @@ export async function planFleet({
   store,
 }: FleetOptions): Promise<FleetWork> {
   const run = await describeRun(config);
-  const { units, unreadable } = await makePlan(drives, run.key, results, store);
+  const { units, unreadable } = await makePlan(withTopic(drives, config), run.key, results, store);
   const unopened = unreadable.map((drive) => ({ ...drive, key: keyOfUnreadable(drive, run.key) }));
   const items = [...units, ...unopened];
   await putManifest(results, run, items);
   return { run, items };
 }
+
+/** Drives that name no topic have the pipeline file's, which is then part of their units' keys. */
+const withTopic = (file: DrivesFile, { topic }: PipelineConfig): DrivesFile => ({
+  ...file,
+  drives: file.drives.map((drive) => (topic === undefined ? drive : { topic, ...drive })),
+});
 
 /**
  * Runs every unit of a fleet, or of a shard of it, in child processes, and accounts for each. Units that already have

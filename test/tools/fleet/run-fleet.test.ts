@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
 import { readDrivesFile } from '../../../tools/fleet/plan/drives-file.js';
 import type { UnitQueue } from '../../../tools/fleet/queue/unit-queue.js';
-import { type FleetOptions, runFleet } from '../../../tools/fleet/run-fleet.js';
+import { type FleetOptions, planFleet, runFleet } from '../../../tools/fleet/run-fleet.js';
 import { openStore } from '../../../tools/fleet/store/open-store.js';
 import { makeTinyFleet, type TinyFleet } from '../../support/tiny-fleet.js';
 
@@ -25,6 +25,23 @@ beforeAll(async () => {
   };
 });
 afterAll(() => fleet.rig.remove());
+
+test('the topic of the pipeline file chooses the pictures of a drive that names none', async () => {
+  const planned = async (topic: string | undefined, own?: string) => {
+    const [drive] = options.drives.drives;
+    const drives = [{ ...drive!, ...(own !== undefined && { topic: own }) }];
+    const { items } = await planFleet({
+      ...options,
+      drives: { ...options.drives, drives },
+      config: { ...options.config, ...(topic !== undefined && { topic }) },
+    });
+    return items[0]!;
+  };
+  const [plain, front, rear] = [await planned(undefined), await planned('/f'), await planned('/r')];
+  expect(new Set([plain.key, front.key, rear.key]).size).toBe(3);
+  expect(rear).toMatchObject({ topic: '/r' });
+  expect(await planned('/f', '/r')).toMatchObject({ topic: '/r', key: rear.key });
+});
 
 test('a queue that cannot be filled is closed, so that the process can end', async () => {
   const calls: string[] = [];

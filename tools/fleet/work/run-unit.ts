@@ -99,10 +99,10 @@ export async function runUnit(
 
 /**
  * Publishes and serves nothing, and runs all networks in one lane: a fleet has more drives than a machine has cores,
- * and one thread per drive wastes none of them.
+ * and one thread per drive wastes none of them. The unit says which topic it is of.
  */
 function alone(config: PipelineConfig): PipelineConfig {
-  const { listen: _, record: __, laneCount: ___, ...kept } = config;
+  const { listen: _, record: __, laneCount: ___, topic: ____, ...kept } = config;
   const lane = tasks.filter((task) => config.bundles[task] !== undefined);
   const declared = config.lanes === 'auto' ? lane : config.lanes.flat();
   return { ...kept, publish: {}, lanes: [declared] };
