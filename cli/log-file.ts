@@ -15,16 +15,26 @@ export interface OpenLog extends Log {
  */
 export function openLog(place: string, level: LogLevel): OpenLog {
   const file = openDestination(place);
-  // A full disk ends the log, never the drive.
-  file.on('error', () => {});
+  // A full disk ends the log, never the drive. What waits is given up, or the process would try to write it for ever.
+  let isOver = false;
+  file.on('error', () => {
+    isOver = true;
+    file.destroy();
+  });
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, file);
+  const entry =
+    (name: LogLevel): Log['info'] =>
+    (fields, message) => {
+      if (!isOver) log[name](fields, message);
+    };
   return {
-    debug: (fields, message) => log.debug(fields, message),
-    info: (fields, message) => log.info(fields, message),
-    warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
+    debug: entry('debug'),
+    info: entry('info'),
+    warn: entry('warn'),
+    error: entry('error'),
     close: () =>
       new Promise((resolve) => {
+        if (isOver) return resolve();
         file.once('close', () => resolve());
         file.once('error', () => resolve());
         file.end();

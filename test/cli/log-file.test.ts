@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,3 +58,14 @@ test('a log that cannot be written is one line and exit code 2', async () => {
   expect(code).toBe(2);
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/cannot write the log .*\(ERR_OUTPUT\)$/);
 });
+
+// A device that is always full.
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk ends the log, and the run ends as ever',
+  async () => {
+    const args = ['replay', rig.drivePath, '-p', rig.pipelinePath, '--lockstep'];
+    const { code } = await windshield([...args, '--log', '/dev/full']).finished;
+    expect(code).toBe(0);
+  },
+  60_000,
+);
