@@ -25,7 +25,9 @@ export async function ofCamera(
   // The run itself says what is wrong with a file that cannot be read.
   const reader = await RecordingReader.open(drive).catch(() => undefined);
   await reader?.close();
-  const cameras = camerasIn(reader?.channels.map(({ topic }) => topic) ?? []);
+  if (reader === undefined) return drive;
+  const topics = reader.channels.map(({ topic }) => topic);
+  const cameras = camerasIn(topics, reader.metadata.keys());
   return cameras.includes(camera) ? `${drive}#${camera}` : drive;
 }
 

@@ -12,7 +12,7 @@ export function resultTopics(reader: RecordingReader): string[] {
   const found = reader.channels.filter(({ schemaName }) => schemaName === perceptionTopic.schema);
   if (found.length === 0) throw withoutResults(reader);
   const topics = [...new Set(found.map(({ topic }) => topic))];
-  const cameras = camerasIn(topics);
+  const cameras = camerasIn(topics, reader.metadata.keys());
   if (cameras.length <= 1) return topics;
   throw new PerceptionError(
     'ERR_RECORDING',
