@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { withoutCredentials } from '../src/capture/credentials.js';
 import { guardOutputs } from '../src/files/output-guard.js';
 import type { RecordedPictures } from '../src/outputs/output-settings.js';
 import { filesInWords } from '../src/outputs/recording/files-in-words.js';
@@ -106,7 +107,7 @@ async function record(source: string, flags: RecordFlags): Promise<void> {
     const lost = drops.length === 0 ? '' : `; not in it: ${drops.join(', ')}`;
     terminal.print(
       json
-        ? measuredJson({ source, out, ...summary })
+        ? measuredJson({ source: withoutCredentials(source), out, ...summary })
         : `${filesInWords(files)}: ${left}${frames} frames of ${widthPx}x${heightPx}, ${seconds.toFixed(1)} s${lost}`,
     );
   } finally {
