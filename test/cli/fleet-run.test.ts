@@ -84,14 +84,14 @@ describe('windshield fleet run', () => {
     });
     const log = join(poison.rig.dir, 'began');
     const args = poison.runArgs(path, join(poison.rig.dir, 'out'));
-    const limits = ['--tries', '2', '--hang-bound', '5', '--memory', '700', '-j', '2'];
+    const limits = ['--tries', '2', '--hang-bound', '12', '--memory', '700', '-j', '2'];
     const { code, stdout } = await windshield([...args, ...limits, '--json'], poisoned(log))
       .finished;
     const summary: FleetSummary = JSON.parse(stdout);
     expect(summary).toMatchObject({ units: 5, done: 1, failed: 4, left: 0 });
     expect(summary.failures).toMatchObject([
       { name: 'crash', kind: 'crash', tries: 2 },
-      { name: 'hang', kind: 'hang', reason: 'no frame for 5 s', tries: 2 },
+      { name: 'hang', kind: 'hang', reason: 'no frame for 12 s', tries: 2 },
       { name: 'memory', kind: 'memory', tries: 2 },
       { name: 'other', kind: 'input', tries: 1 },
     ]);
