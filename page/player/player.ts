@@ -46,6 +46,8 @@ export class Player {
   #origins: readonly FileOrigin[] = [];
   /** Counts moves, so that a move overtaken by another shows nothing. */
   #moves = 0;
+  /** Target of the seek that is not done, nanoseconds. */
+  #soughtNs: bigint | undefined;
   /** Counts calls of `play`: one that was paused must not go on beside the next one. */
   #plays = 0;
   #waitingSteps = 0;
@@ -84,23 +86,34 @@ export class Player {
   /** Shows the frame at a time. Of several waiting seeks only the last one runs. */
   async seek(stampNs: bigint): Promise<void> {
     const move = ++this.#moves;
+    this.#soughtNs = stampNs;
     await this.#oneByOne(async () => {
       if (move !== this.#moves) return;
       const frame = await this.#client.frame({ kind: 'at', stampNs });
       if (frame !== undefined) await this.#show(frame, false);
+    }).finally(() => {
+      if (move === this.#moves) this.#soughtNs = undefined;
     });
   }
 
-  /** Moves by seconds of the drive. */
+  /** Moves by seconds of the drive, from the time that is sought if a seek is not done: each of two quick calls counts. */
   skip(seconds: number): Promise<void> {
-    const nowNs = this.frame.value?.stampNs ?? 0n;
-    return this.seek(nowNs + BigInt(Math.round(seconds * 1e9)));
+    const info = this.info.value;
+    if (info === undefined) return Promise.resolve();
+    const soughtNs =
+      (this.#soughtNs ?? this.frame.value?.stampNs ?? info.startNs) +
+      BigInt(Math.round(seconds * 1e9));
+    // Beyond an end, the next skip back must not have to make up for it.
+    const stampNs =
+      soughtNs < info.startNs ? info.startNs : soughtNs > info.endNs ? info.endNs : soughtNs;
+    return this.seek(stampNs);
   }
 
   /** One frame on or back. False at the end, or if too many steps wait already because a key is held. */
   async step(direction: 1 | -1): Promise<boolean> {
     if (this.#waitingSteps >= maxWaitingSteps) return false;
     this.#moves++;
+    this.#soughtNs = undefined;
     this.#waitingSteps++;
     return this.#oneByOne(async () => {
       this.#waitingSteps--;
@@ -122,6 +135,7 @@ export class Player {
   pause(): void {
     this.isPlaying.value = false;
     this.#moves++;
+    this.#soughtNs = undefined;
   }
 
   async play(): Promise<void> {

@@ -101,3 +101,12 @@ test('what was found on one drive or camera is forgotten when another is opened'
   expect(rerun.differences.value.size).toBe(0);
   expect(rerun.compared.value).toBe(0);
 });
+
+test('each of two quick skips counts, and one beyond an end stays there', async () => {
+  const player = await opened();
+  await Promise.all([player.skip(0.01), player.skip(0.01)]);
+  expect(player.frame.value!.stampNs).toBe(20_000_000n);
+  ReadingThread.asked = [];
+  await Promise.all([player.skip(-5), player.skip(0.01)]);
+  expect(ReadingThread.asked.at(-1)).toEqual({ kind: 'at', stampNs: 10_000_000n });
+});
