@@ -18,16 +18,9 @@ export async function ofCamera(
 ): Promise<string | undefined> {
   if (drive === undefined || camera === undefined || !/\.mcap$/i.test(drive)) return drive;
   if (!(await stat(drive).catch(() => undefined))?.isFile()) return drive;
-  const [{ RecordingReader }, { camerasIn }] = await Promise.all([
-    import('../src/recording/recording-reader.js'),
-    import('../src/recording/recorded-cameras.js'),
-  ]);
+  const { camerasOfRecording } = await import('../src/recording/cameras-of-recording.js');
   // The run itself says what is wrong with a file that cannot be read.
-  const reader = await RecordingReader.open(drive).catch(() => undefined);
-  await reader?.close();
-  if (reader === undefined) return drive;
-  const topics = reader.channels.map(({ topic }) => topic);
-  const cameras = camerasIn(topics, reader.metadata.keys());
+  const cameras = await camerasOfRecording(drive).catch((): string[] => []);
   return cameras.includes(camera) ? `${drive}#${camera}` : drive;
 }
 

@@ -11,7 +11,7 @@ import { lanesSchema } from './lanes-schema.js';
 import { listenSchema } from './listen-schema.js';
 import { zeromqSchema } from './publish-schema.js';
 import { recordSchema } from './record-schema.js';
-import { sourceSchema } from './source-schema.js';
+import { frameRateSchema, sourceSchema } from './source-schema.js';
 
 const text = z.string().min(1);
 const positiveMs = z.number().positive().max(60_000);
@@ -56,12 +56,7 @@ export const pipelineSchema = z
       .describe(
         'Topic of the pictures, in a recording of several cameras (default: the topic with the most pictures).',
       ),
-    frameRateHz: z
-      .number()
-      .min(0.01)
-      .max(1000)
-      .optional()
-      .describe("Frames per second of a folder of pictures; replaces a video's own times."),
+    frameRateHz: frameRateSchema,
     calibration: text
       .default('recording')
       .describe(

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { addressRow } from '../capture/source-table.js';
 
+/** Frames per second of pictures that have no times. */
+export const frameRateSchema = z
+  .number()
+  .min(0.01)
+  .max(1000)
+  .optional()
+  .describe("Frames per second of a folder of pictures; replaces a video's own times.");
+
 /** A path, or an address of a kind that the source table knows. */
 export const sourceSchema = z
   .string()

@@ -12,7 +12,8 @@ export function withoutCamera(name: string): string {
   return ofCamera.exec(name)?.[2] ?? name;
 }
 
-const cameraTopics = ['perception', 'camera/image', 'camera/video'];
+/** Topics that make a camera of a name: its results or its pictures. */
+export const cameraTopics: readonly string[] = ['perception', 'camera/image', 'camera/video'];
 
 /**
  * The cameras of a recording that windshield wrote of several cameras, from the names of its topics and metadata. They are in

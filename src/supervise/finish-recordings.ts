@@ -1,11 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { copyRecordings } from '../recording/copy-recording.js';
-import { withoutCamera } from '../recording/recorded-cameras.js';
+import { cameraTopics, withoutCamera } from '../recording/recorded-cameras.js';
 import { RecordingReader } from '../recording/recording-reader.js';
 import { type InterruptedPiece, interruptedPieces } from './interrupted-recording.js';
-
-/** A recording that holds any of these is worth keeping, whichever camera they are of. */
-const keptTopics = ['perception', 'camera/image', 'camera/video'];
 
 /** The result of finishing one piece. */
 export interface FinishedPiece {
@@ -37,7 +34,7 @@ async function finish(piece: InterruptedPiece): Promise<FinishedPiece | undefine
   const { cutBytes, channels } = reader;
   await reader.close();
   const isWorthKeeping = channels.some(
-    ({ topic, messageCount }) => messageCount > 0 && keptTopics.includes(withoutCamera(topic)),
+    ({ topic, messageCount }) => messageCount > 0 && cameraTopics.includes(withoutCamera(topic)),
   );
   if (!isWorthKeeping) return undefined;
   const { messages } = await copyRecordings([interruptedPath], path, {

@@ -1,6 +1,5 @@
 import { PerceptionError } from '../../src/frame/perception-error.js';
-import { camerasIn } from '../../src/recording/recorded-cameras.js';
-import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { camerasOfRecording } from '../../src/recording/cameras-of-recording.js';
 import { type Comparison, compareRuns } from './compare-runs.js';
 import type { Finding } from './finding.js';
 import type { Rules } from './rules.js';
@@ -28,7 +27,10 @@ export async function compareRigs(
   rules: Rules,
   drives?: RigDrives,
 ): Promise<RigComparison | undefined> {
-  const [before, now] = [await camerasOf(referencePath), await camerasOf(candidatePath)];
+  const [before, now] = [
+    await camerasOfRecording(referencePath),
+    await camerasOfRecording(candidatePath),
+  ];
   if (before.length === 0 && now.length === 0) return undefined;
   const inWords = (cameras: readonly string[]) =>
     cameras.length === 0 ? 'one camera' : `the cameras ${cameras.join(', ')}`;
@@ -59,16 +61,8 @@ export async function compareRigs(
   };
 }
 
-/** Empty for a recording of one camera, and if one of several is already chosen. */
-async function camerasOf(path: string): Promise<string[]> {
-  const reader = await RecordingReader.open(path);
-  await reader.close();
-  const topics = reader.channels.map(({ topic }) => topic);
-  return camerasIn(topics, reader.metadata.keys());
-}
-
 async function driveOf(camera: string, drives: RigDrives): Promise<string | undefined> {
   if (typeof drives !== 'string') return drives?.[camera];
-  const own = await camerasOf(drives).catch((): string[] => []);
+  const own = await camerasOfRecording(drives).catch((): string[] => []);
   return own.includes(camera) ? `${drives}#${camera}` : undefined;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Task, tasks } from '../../bundle/manifest.js';
 import { pictureHealthSchema } from '../../capture/picture-health/picture-health-schema.js';
 import { stageTable } from '../../stages/stage-table.js';
-import { sourceSchema } from '../source-schema.js';
+import { frameRateSchema, sourceSchema } from '../source-schema.js';
 
 const text = z.string().min(1);
 const maxCameras = 8;
@@ -16,12 +16,7 @@ const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, {
 const cameraSchema = z.strictObject({
   source: sourceSchema.describe('The camera, stream, video, folder or recording.'),
   topic: text.optional().describe('Topic of the pictures, in a recording of several cameras.'),
-  frameRateHz: z
-    .number()
-    .min(0.01)
-    .max(1000)
-    .optional()
-    .describe("Frames per second of a folder of pictures; replaces a video's own times."),
+  frameRateHz: frameRateSchema,
   calibration: text
     .optional()
     .describe('A camera_info YAML file, recording or none (default: as the file says).'),
