@@ -3,11 +3,33 @@ import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../tools/bench/chromium.js';
 import { repoDir } from '../../tools/bench/process-entry.js';
 
-/** Rejects if no Chromium is installed. */
+/**
+ * Chromium that has drawn text once. Debian's Chromium 156 with fontconfig 2.14.1 sometimes ends with SIGSEGV in
+ * FcConfigSubstituteWithPat when a page asks for its first font; one that dies so is started again, twice at most.
+ * Rejects if no Chromium is installed, or with what the third one said.
+ */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('expected Chromium, found none');
-  return chromium.launch({ executablePath, args: [...chromiumArguments] });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] });
+      await drawText(browser);
+      return browser;
+    } catch (error) {
+      if (attempt === 3) throw error;
+      console.error(`Chromium ended before it had drawn text (attempt ${attempt} of 3): ${error}`);
+    }
+  }
+}
+
+/** Text in the families of the page's own style, which makes the browser look for its fonts. */
+async function drawText(browser: Browser): Promise<void> {
+  const page = await browser.newPage();
+  for (const family of ['system-ui, sans-serif', 'ui-monospace, monospace'])
+    await page.setContent(`<p style="font-family: ${family}">text → ▶</p>`);
+  await page.screenshot();
+  await page.close();
 }
 
 export interface LookedAtCommand {
