@@ -4,8 +4,9 @@ import { chromiumArguments, chromiumPath } from '../../tools/bench/chromium.js';
 import { repoDir } from '../../tools/bench/process-entry.js';
 
 /**
- * Chromium that has drawn text once. Debian's Chromium 156 with fontconfig 2.14.1 sometimes ends with SIGSEGV in
- * FcConfigSubstituteWithPat when a page asks for its first font; one that dies so is started again, twice at most.
+ * Chromium that has drawn text once. Debian's Chromium 156 with fontconfig 2.14.1 ended with SIGSEGV in
+ * FcConfigSubstituteWithPat when a page asked for its first font, once in some thousand starts. One that dies so is
+ * started again, twice at most.
  * Rejects if no Chromium is installed, or with what the third one said.
  */
 export async function launchBrowser(): Promise<Browser> {
