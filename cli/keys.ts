@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { writePrivateFile } from '../src/files/private-file.js';
+import { writePrivateFiles } from '../src/files/private-file.js';
 import { Terminal } from './terminal.js';
 
 /** 144 bits. */
@@ -21,7 +21,8 @@ export function keysCommand(): Command {
     )
     .argument('<file>', 'the file to write')
     .action(async (path: string) => {
-      await writePrivateFile(path, `${randomBytes(tokenBytes).toString('base64url')}\n`);
+      const text = `${randomBytes(tokenBytes).toString('base64url')}\n`;
+      await writePrivateFiles([{ path, text }]);
       new Terminal().print(`${path}: a token; name it as listen.tokenFile`);
     });
   command
@@ -31,8 +32,10 @@ export function keysCommand(): Command {
     .action(async (path: string) => {
       const { newCurveKeys } = await import('../src/outputs/zeromq/zeromq-publisher.js');
       const { publicKey, secretKey } = newCurveKeys();
-      await writePrivateFile(path, `public ${publicKey}\nsecret ${secretKey}\n`);
-      await writePrivateFile(`${path}.pub`, `public ${publicKey}\n`);
+      await writePrivateFiles([
+        { path, text: `public ${publicKey}\nsecret ${secretKey}\n` },
+        { path: `${path}.pub`, text: `public ${publicKey}\n` },
+      ]);
       new Terminal().print(
         `${path}: keys of the rig; name it as publish.zeromq.curve.keyFile\n` +
           `${path}.pub: what a subscriber needs of them`,

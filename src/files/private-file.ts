@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { outputError } from './output-error.js';
 
@@ -35,17 +35,32 @@ export async function readPrivateFile(path: string, limitBytes: number): Promise
   }
 }
 
-/** Writes a new file that only its owner can read. Rejects with ERR_OUTPUT, also if something exists there already. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
+/**
+ * Writes new files that only their owner can read: all of them or none. Rejects with ERR_OUTPUT, also if something exists
+ * in one of the places already.
+ */
+export async function writePrivateFiles(
+  files: readonly { path: string; text: string }[],
+): Promise<void> {
+  const made: { path: string; handle: FileHandle }[] = [];
+  let path = '';
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
+    // All places are taken before a secret is written into the first.
+    for (const file of files) {
+      path = file.path;
+      made.push({ path, handle: await open(path, 'wx', 0o600) });
     }
+    for (const [i, { handle }] of made.entries()) {
+      path = made[i]!.path;
+      await handle.writeFile(files[i]!.text);
+      await handle.sync();
+    }
+    for (const { handle } of made) await handle.close();
   } catch (cause) {
+    for (const { path: left, handle } of made) {
+      await handle.close().catch(() => {});
+      await unlink(left).catch(() => {});
+    }
     const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
     if (isThere)
       throw new PerceptionError(
