@@ -20,7 +20,7 @@ export interface Novelty {
 export function noveltyOf(drives: readonly DriveCodes[]): Map<string, Novelty[]> {
   const all = drives.reduce((sum, { timesS }) => sum + timesS.length, 0);
   const every = Math.max(1, Math.ceil(all / mostCodes));
-  const thin = drives.map((drive) => partOf(drive, (place) => place % every === 0));
+  const thin = wholeDrives(drives).map((drive) => partOf(drive, (place) => place % every === 0));
   const isAlone = thin.length === 1;
   const parts = isAlone ? scenesOf(thin[0]!) : thin;
   const found = new Map<string, Novelty[]>();
@@ -32,6 +32,26 @@ export function noveltyOf(drives: readonly DriveCodes[]): Map<string, Novelty[]>
     found.set(part.drive, known);
   }
   return found;
+}
+
+/** A drive may have several files of codes, as of its pieces: its own frames are not elsewhere. In order of time. */
+function wholeDrives(parts: readonly DriveCodes[]): DriveCodes[] {
+  const byDrive = new Map<string, DriveCodes[]>();
+  for (const part of parts) byDrive.set(part.drive, [...(byDrive.get(part.drive) ?? []), part]);
+  return [...byDrive.values()].map((own) => {
+    const [first] = own as [DriveCodes];
+    if (own.length === 1) return first;
+    const frames = own.flatMap(({ timesS, codes, dims }) =>
+      Array.from(timesS, (timeS, place) => ({
+        timeS,
+        code: codes.subarray(place * dims, (place + 1) * dims),
+      })),
+    );
+    frames.sort((a, b) => a.timeS - b.timeS);
+    const codes = new Float32Array(frames.length * first.dims);
+    for (const [place, { code }] of frames.entries()) codes.set(code, place * first.dims);
+    return { ...first, timesS: Float64Array.from(frames, ({ timeS }) => timeS), codes };
+  });
 }
 
 function distancesTo(others: readonly DriveCodes[], { dims, timesS, codes }: DriveCodes) {

@@ -113,6 +113,15 @@ describe('novelty', () => {
       { timeS: 1, distance: 4 },
     ]);
   });
+  test('of a drive with several files of codes, as of its pieces, is that to other drives alone', () => {
+    const [first, second] = [drive('a', [0, 5]), drive('a', [0.01, 5.01])];
+    second.timesS = second.timesS.map((timeS) => timeS + 2);
+    const novel = noveltyOf([second, drive('b', [1]), first]).get('a')!;
+    expect(novel.map(({ timeS }) => timeS)).toEqual([0, 1, 2, 3]);
+    expect(novel.map(({ distance }) => distance)).toEqual(
+      [1, 4, 0.99, 4.01].map((distance) => expect.closeTo(distance, 5)),
+    );
+  });
   test('of one drive alone is that to another time', () => {
     // The second frame is beside the first; the third is far in time and in looks.
     const novel = noveltyOf([drive('a', [0, 0.1, 3, 0.2], 40)]).get('a')!;
