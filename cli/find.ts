@@ -59,7 +59,12 @@ async function find(flags: FindFlags): Promise<void> {
     const atS = secondsFromStart(time);
     const query =
       kind === undefined
-        ? await (await import('../tools/similar/events/event-fleet.js')).codeAt(drives, drive, atS)
+        ? await (await import('../tools/similar/events/event-fleet.js')).codeAt(
+            codes,
+            drives,
+            drive,
+            atS,
+          )
         : await codeOfPicture(kind, drive, atS, flags);
     const startMs = performance.now();
     const found = await findSimilar(drives, query, flags.top, flags.apart);

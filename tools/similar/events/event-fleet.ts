@@ -100,9 +100,11 @@ export async function codeEvents(
 }
 
 /** The maker of a store's event codes. Rejects with ERR_SOURCE_EMPTY if there are none. */
-export async function eventMaker(codes: Store): Promise<string> {
+export const eventMaker = async (codes: Store): Promise<string> => (await wordsIn(codes)).maker;
+
+async function wordsIn(codes: Store): Promise<z.infer<typeof wordsSchema>> {
   const file = parseRecord(wordsSchema, await codes.read(wordsFile));
-  if (file !== undefined) return file.maker;
+  if (file !== undefined) return file;
   throw new PerceptionError(
     'ERR_SOURCE_EMPTY',
     `${codes.place}: expected codes of events, as windshield fleet codes --kind events writes them, found none`,
@@ -114,15 +116,18 @@ export async function eventMaker(codes: Store): Promise<string> {
  * there is none.
  */
 export async function codeAt(
+  codes: Store,
   drives: readonly SearchedDrive[],
   drive: string,
   atS: number,
 ): Promise<Float32Array> {
+  const { sentenceS } = await wordsIn(codes);
   const own = drives.filter((one) => one.drive === drive || one.location === drive);
   let best: { fromS: number; of: SearchedDrive; place: number } | undefined;
   for (const of of own)
     for (const [place, fromS] of of.timesS.entries())
-      if (fromS <= atS && fromS >= (best?.fromS ?? 0)) best = { fromS, of, place };
+      if (fromS <= atS && atS < fromS + sentenceS && fromS >= (best?.fromS ?? 0))
+        best = { fromS, of, place };
   if (best !== undefined) return best.of.exact([best.place]);
   throw new PerceptionError(
     'ERR_USAGE',

@@ -88,11 +88,15 @@ test('a minute is found again by what happens in it, in other drives of its kind
   expect({ units, sentences }).toEqual({ units: 4, sentences: 12 });
   expect(words.words).toContain('sign:no overtaking');
   const { drives } = await openCodes(codes, await eventMaker(codes));
-  const found = await findSimilar(drives, await codeAt(drives, 'town-2', 75), 6, 0);
+  const found = await findSimilar(drives, await codeAt(codes, drives, 'town-2', 75), 6, 0);
   expect(found[0]).toMatchObject({ distance: 0 });
   expect(new Set(found.map(({ drive }) => drive))).toEqual(new Set(['town-1', 'town-2']));
-  await expect(codeAt(drives, 'nowhere', 1)).rejects.toThrow(
+  await expect(codeAt(codes, drives, 'nowhere', 1)).rejects.toThrow(
     /expected a drive of the codes by name/,
+  );
+  // Its last sentence is not that of a moment after its end.
+  await expect(codeAt(codes, drives, 'town-2', 99_999)).rejects.toThrow(
+    /expected a moment of town-2 that something was said of, found 99999 s/,
   );
   // The same drives give the same words, and the same files.
   const again = await codeEvents(results, codes, quick);
