@@ -6,6 +6,8 @@ import type { FleetScore } from './fleet-scores.js';
 /** A unit with differences or without results. */
 export interface DriveVerdict {
   name: string;
+  /** The drive's name, which the pieces of one share. */
+  drive: string;
   /** Sum over the findings that the rules do not allow; 0 if they allow all. */
   severity: number;
   /** Where the drive is, as the worker recorded it; undefined if not known. */
@@ -15,7 +17,7 @@ export interface DriveVerdict {
   findings: JudgedFinding[];
 }
 
-/** A sentence that applies to several drives, reported once: a changed setting is one change. */
+/** A sentence that applies to several drives (not to several pieces of one), reported once: a changed setting is one change. */
 export interface CommonFinding {
   kind: FindingKind;
   words: string;
@@ -44,6 +46,8 @@ export interface FleetVerdict {
     /** Units of the reference that this run was not asked to do. */
     onlyReference: number;
   };
+  /** Drives that were compared; the pieces of one count once. */
+  comparedDrives: number;
   frames: number;
   scores: FleetScore[];
   limits: LimitCheck[];

@@ -34,7 +34,7 @@ export function formatFleetVerdict(verdict: FleetVerdict): string {
     lines.push('', `${name}: no results, and no reason: the run has not come to it`);
   for (const drive of drives.slice(0, shownDrives)) lines.push('', ...driveLines(drive));
   const rest = drives.length - shownDrives;
-  if (rest > 0) lines.push('', `and ${counted(rest, 'drive')} more`);
+  if (rest > 0) lines.push('', `and ${counted(rest, 'unit')} more`);
   return lines.join('\n');
 }
 
@@ -52,14 +52,18 @@ function driveLines({ name, findings }: DriveVerdict): string[] {
 export const worstFirst = (findings: DriveVerdict['findings']): DriveVerdict['findings'] =>
   findings.toSorted((a, b) => Number(a.isAllowed) - Number(b.isAllowed));
 
-/** `2 of 40 drives differ, 1 failed`: counts only differences that the rules do not allow. */
-export function fleetSummary({ drives, units }: FleetVerdict): string {
-  const differing = drives.filter(({ severity }) => severity > 0).length;
-  const allowed = drives.length - differing;
+/**
+ * `2 of 40 drives differ, 1 failed`: counts only differences that the rules do not allow. The pieces of a drive count as
+ * one.
+ */
+export function fleetSummary({ drives, units, comparedDrives }: FleetVerdict): string {
+  const named = (own: typeof drives) => new Set(own.map(({ drive }) => drive)).size;
+  const differing = named(drives.filter(({ severity }) => severity > 0));
+  const allowed = named(drives) - differing;
   const parts = [
     ...(units.compared === 0
       ? []
-      : [`${differing === 0 ? 'none' : differing} of ${counted(units.compared, 'drive')} differ`]),
+      : [`${differing === 0 ? 'none' : differing} of ${counted(comparedDrives, 'drive')} differ`]),
     ...(allowed > 0 ? [`${allowed} in what is allowed`] : []),
     ...(units.failed > 0 ? [`${units.failed} failed`] : []),
     ...(units.missing > 0 ? [`${units.missing} missing`] : []),
@@ -119,8 +123,8 @@ export function spokenFleetScore({
 }
 
 /**
- * JUnit's XML: one test case for each drive with differences or without results, one for each limit, one for all
- * other drives.
+ * JUnit's XML: one test case for each unit with differences or without results, one for each limit, one for all
+ * other units.
  */
 export function formatFleetJunit(verdict: FleetVerdict): string {
   const { drives, failures, missing, limits, units } = verdict;
@@ -140,7 +144,7 @@ export function formatFleetJunit(verdict: FleetVerdict): string {
     ...limits.map((check) =>
       testCase(`limit ${check.name}`, check.isMet ? [] : [describeCheck(check)]),
     ),
-    testCase(`${counted(units.done - drives.length, 'other drive')} in which nothing differs`, []),
+    testCase(`${counted(units.done - drives.length, 'other unit')} in which nothing differs`, []),
   ];
   const count = cases.filter((text) => text.includes('<failure')).length;
   const name = escaped(`fleet ${verdict.candidate.run}`);

@@ -13,9 +13,10 @@ import {
   unitFailureSchema,
   unitRecordSchema,
 } from '../work/unit-record.js';
+import { commonFindings } from './common-findings.js';
 import { areIdentical, compareUnit, locationOf, type UnitPair } from './compare-unit.js';
 import { FleetScores } from './fleet-scores.js';
-import type { CommonFinding, DriveVerdict, FleetVerdict } from './fleet-verdict.js';
+import type { DriveVerdict, FleetVerdict } from './fleet-verdict.js';
 import { severityOf } from './severity.js';
 
 export interface MergeOptions {
@@ -30,8 +31,6 @@ export interface MergeOptions {
 
 /** Number of units that are read and compared in parallel: each holds two runs of a drive in memory. */
 const atOnce = 8;
-/** A sentence that applies to this many drives is reported once. */
-const leastCommon = 3;
 
 /**
  * Merges the results of a run's units: what failed, what is missing, the scores and, with a reference, the
@@ -66,6 +65,7 @@ class Merging {
   readonly #drives: DriveVerdict[] = [];
   readonly #failures: FleetVerdict['failures'] = [];
   readonly #missing: string[] = [];
+  readonly #compared = new Set<string>();
   readonly #counts = { done: 0, compared: 0, identical: 0, withoutReference: 0 };
   #frames = 0;
 
@@ -105,13 +105,17 @@ class Merging {
     this.#scores.add(record, before?.record);
     if (this.#reference === undefined) return;
     if (pair === undefined) this.#counts.withoutReference++;
-    else this.#counts.compared++;
+    else {
+      this.#counts.compared++;
+      this.#compared.add(record.drive);
+    }
     if (isSame) this.#counts.identical++;
     if (findings.length === 0) return;
     const location = await locationOf(this.#results, record);
     const severity = severityOf(findings);
     const { results } = unitFiles(record.key);
-    this.#drives.push({ name, severity, location, results, findings });
+    const { drive } = record;
+    this.#drives.push({ name, drive, severity, location, results, findings });
   }
 
   /** The differences; or the reason why existing results of either side cannot be read. */
@@ -161,6 +165,7 @@ class Merging {
         ...compared,
         onlyReference: onlyReference.length,
       },
+      comparedDrives: this.#compared.size,
       frames: this.#frames,
       scores,
       limits: checks,
@@ -197,22 +202,6 @@ const failureOf = (
   { name, kind, reason }: UnitFailure,
   before: { hasFailed: boolean } | undefined,
 ) => ({ name, kind, reason, failedBefore: before?.hasFailed === true });
-
-/** Sentences without a moment that several drives share. They also stay in the drives' own lists. */
-function commonFindings(drives: readonly DriveVerdict[]): CommonFinding[] {
-  const found = new Map<string, CommonFinding>();
-  for (const { findings } of drives)
-    for (const { kind, words, isAllowed } of findings) {
-      const key = `${kind} ${words}`;
-      const one = found.get(key) ?? { kind, words, drives: 0, isAllowed: true };
-      one.drives++;
-      one.isAllowed &&= isAllowed;
-      found.set(key, one);
-    }
-  return [...found.values()]
-    .filter(({ drives: count }) => count >= leastCommon)
-    .sort((a, b) => b.drives - a.drives);
-}
 
 /** Results of other runs, for example of another build, in the same place. */
 async function strangersIn(results: Store, { run }: KnownRun): Promise<string[]> {
