@@ -9,6 +9,8 @@ import type { JudgedFinding } from '../../verdict/rules.js';
 const weights: Partial<Record<FindingKind, number>> = {
   'sign-lost': 10,
   'sign-misread': 10,
+  'light-lost': 10,
+  'light-misread': 10,
   'object-lost': 10,
   'class-lost': 20,
   'frames-missing': 20,
@@ -23,6 +25,7 @@ const weights: Partial<Record<FindingKind, number>> = {
   'free-space': 5,
   'object-renamed': 5,
   'object-later': 4,
+  'light-later': 4,
   'object-shorter': 3,
   'box-count': 3,
   'class-share': 3,

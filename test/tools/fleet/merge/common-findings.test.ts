@@ -37,3 +37,10 @@ test('drives that differ are counted, not their pieces', () => {
   const verdict = { drives, units, comparedDrives: 4 } as unknown as FleetVerdict;
   expect(fleetSummary(verdict)).toBe('1 of 4 drives differ, 1 in what is allowed');
 });
+
+test('a light that is lost or misread weighs as much as a sign', () => {
+  for (const what of ['lost', 'misread'] as const)
+    expect(severityOf([finding('', `light-${what}`)])).toBe(
+      severityOf([finding('', `sign-${what}`)]),
+    );
+});
