@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { FolderStore } from './folder-store.js';
 import type { DriveIdentity } from './identity.js';
 
-/** As `identify`, for a folder of pictures: from the names and sizes of its files. */
+/**
+ * As `identify`, for a folder of pictures: from the names and sizes of its files, those of linked folders too. Rejects
+ * with ERR_SOURCE_MISSING if it cannot be read.
+ */
 export async function folderIdentity(path: string): Promise<DriveIdentity> {
-  const names = (await readdir(path, { recursive: true })).sort();
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for (const name of names) {
-    const found = await stat(join(path, name));
-    if (!found.isFile()) continue;
-    sizeBytes += found.size;
-    hash.update(`${name}\n${found.size}\n`);
+  try {
+    for await (const file of new FolderStore(path).list('')) {
+      sizeBytes += file.sizeBytes;
+      hash.update(`${file.key}\n${file.sizeBytes}\n`);
+    }
+  } catch (cause) {
+    throw new PerceptionError('ERR_SOURCE_MISSING', (cause as Error).message, { cause });
   }
   return { sizeBytes, edgesSha256: hash.digest('hex') };
 }

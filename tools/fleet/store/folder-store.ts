@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent, type Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { partialSuffix } from '../../../src/files/claim-partial.js';
@@ -10,7 +10,10 @@ import { PlainFile } from '../../../src/recording/file-bytes.js';
 import type { RecordedBytes } from '../../../src/recording/recording-reader.js';
 import type { Store, StoredObject } from './store.js';
 
-/** A folder, local or on a network file system. Several processes may write into it, on one machine or on many. */
+/**
+ * A folder, local or on a network file system. Several processes may write into it, on one machine or on many. Links in it
+ * are followed wherever they lead, because whoever owns the folder made them; a link back to a folder above it is left out.
+ */
 export class FolderStore implements Store {
   readonly place: string;
 
@@ -24,25 +27,49 @@ export class FolderStore implements Store {
     for await (const object of this.#walk(folder)) if (object.key.startsWith(prefix)) yield object;
   }
 
-  async *#walk(folder: string): AsyncGenerator<StoredObject, void, void> {
+  /** `above`: the folders on the way here. Below a link, where one of them may come again, `isLinked`. */
+  async *#walk(
+    folder: string,
+    above: readonly string[] = [],
+    isLinked = false,
+  ): AsyncGenerator<StoredObject, void, void> {
+    if (isLinked && (await this.#isAmong(folder, above))) return;
     const entries = await readdir(join(this.place, folder), { withFileTypes: true }).catch(
       (cause: NodeJS.ErrnoException) => {
         if (cause.code === 'ENOENT') return [];
         throw this.#lost(folder, cause);
       },
     );
-    const keyOf = (entry: (typeof entries)[number]) =>
-      `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`;
-    const sorted = entries.map((entry) => ({ entry, key: keyOf(entry) }));
-    sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const { entry, key } of sorted) {
-      if (entry.isDirectory()) yield* this.#walk(key);
+    const links = new Set<string>();
+    const keys: string[] = [];
+    for (const entry of entries) {
+      const key = `${folder}${entry.name}`;
+      let found: Dirent | Stats | undefined = entry;
+      if (entry.isSymbolicLink()) {
+        found = await stat(join(this.place, key)).catch(() => undefined);
+        links.add(`${key}/`);
+      }
+      keys.push(found?.isDirectory() ? `${key}/` : key);
+    }
+    for (const key of keys.sort()) {
+      if (key.endsWith('/')) yield* this.#walk(key, [...above, folder], isLinked || links.has(key));
       else if (!key.endsWith(partialSuffix)) {
-        // Links are followed; what has gone meanwhile, or is not a file, is skipped.
+        // What has gone meanwhile, or is not a file, is skipped.
         const found = await stat(join(this.place, key)).catch(() => undefined);
         if (found?.isFile()) yield { key, sizeBytes: found.size };
       }
     }
+  }
+
+  async #isAmong(folder: string, others: readonly string[]): Promise<boolean> {
+    const statOf = (key: string) =>
+      stat(join(this.place, key), { bigint: true }).catch(() => undefined);
+    const own = await statOf(folder);
+    for (const key of own === undefined ? [] : others) {
+      const other = await statOf(key);
+      if (other?.dev === own!.dev && other.ino === own!.ino) return true;
+    }
+    return false;
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -166,6 +166,28 @@ test('credentials come from the environment, or the store is not opened', () => 
   expect(() => openS3()).toThrow(/expected credentials in AWS_ACCESS_KEY_ID/);
   process.env['AWS_SECRET_ACCESS_KEY'] = AWS_SECRET_ACCESS_KEY;
   expect(() => S3Store.open('s3://', {})).toThrow(/expected s3:\/\/bucket\/prefix, found s3:\/\//);
+});
+
+test('linked folders and files are listed and read, and a link back up ends nothing in a circle', async () => {
+  const [drives, elsewhere] = [join(dir, 'linked'), join(dir, 'elsewhere')];
+  await mkdir(join(drives, 'own'), { recursive: true });
+  await mkdir(join(elsewhere, 'deep'), { recursive: true });
+  await writeFile(join(drives, 'own', 'a'), 'a');
+  await writeFile(join(elsewhere, 'deep', 'b'), 'bb');
+  await symlink(elsewhere, join(drives, 'linked'));
+  await symlink(join(elsewhere, 'deep', 'b'), join(drives, 'own', 'file'));
+  await symlink(drives, join(elsewhere, 'up'));
+  await symlink('round', join(drives, 'round'));
+  await symlink('nowhere', join(drives, 'own', 'gone'));
+  const store = new FolderStore(drives);
+  expect(await keysOf(store, '')).toEqual(['linked/deep/b', 'own/a', 'own/file']);
+  expect(await keysOf(store, 'linked/de')).toEqual(['linked/deep/b']);
+  expect(areEqual(await store.read('linked/deep/b'), Buffer.from('bb'))).toBe(true);
+  // What a link leads to may lie above: all of it is listed but the way back.
+  await symlink(dir, join(drives, 'own', 'above'));
+  const keys = await keysOf(store, 'own/');
+  expect(keys).toContain('own/above/elsewhere/deep/b');
+  expect(keys.filter((key) => /linked\/own\/above|above\/.*above/.test(key))).toEqual([]);
 });
 
 test('a name that leads out of the folder is refused', async () => {
