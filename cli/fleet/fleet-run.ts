@@ -81,7 +81,7 @@ export function fleetRunCommand(): Command {
     )
     .option('--retry-failed', 'retry the units that an earlier run set aside')
     .addOption(
-      new Option('--hang-bound <s>', 'end a process that brings no new frame for this long')
+      new Option('--hang-bound <s>', 'end a process that stands still this long: no new frame, and no byte of its drive or results')
         .argParser(numberOf({ least: 1, most: 86_400, what: 'seconds' }))
         .default(120),
     )

@@ -7,9 +7,16 @@ import {
 } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the server does with a request, in place of answering it. */
-export type Fault = 'refuse' | 'silence' | 'break' | 'busy' | 'full' | 'forbidden';
+type Refusal = 'refuse' | 'silence' | 'break' | 'busy' | 'full' | 'forbidden';
+
+/**
+ * … or how it answers: half of the body, and the rest after something has happened; or the body in small parts, which take
+ * this long together, milliseconds.
+ */
+export type Fault = Refusal | { after: Promise<void> } | { slowlyMs: number };
 
 export interface S3Server {
   endpoint: string;
@@ -46,7 +53,8 @@ export async function startS3(dir: string, buckets: readonly string[]): Promise<
     state.requests.push(asked);
     const fault = state.faultOf(asked);
     if (fault === undefined) pass(incoming, answer, port);
-    else misbehave[fault](incoming, answer, port);
+    else if (typeof fault === 'string') misbehave[fault](incoming, answer, port);
+    else dribble(fault, incoming, answer, port);
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
@@ -83,7 +91,32 @@ const error = (status: number, code: string, message: string): Handler => {
   };
 };
 
-const misbehave: Readonly<Record<Fault, Handler>> = {
+const slowParts = 50;
+
+function dribble(
+  how: Exclude<Fault, Refusal>,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  port: number,
+): void {
+  const { method, url, headers } = incoming;
+  const inner = request({ host: '127.0.0.1', port, method, path: url, headers }, async (found) => {
+    const parts: Buffer[] = [];
+    for await (const part of found) parts.push(part);
+    const whole = Buffer.concat(parts);
+    answer.writeHead(found.statusCode!, found.headers);
+    const count = 'after' in how ? 2 : slowParts;
+    for (let part = 0; part < count; part++) {
+      const [from, to] = [part, part + 1].map((edge) => Math.round((edge * whole.length) / count));
+      answer.write(whole.subarray(from, to));
+      await ('after' in how ? how.after : sleep(how.slowlyMs / slowParts));
+    }
+    answer.end();
+  });
+  incoming.pipe(inner);
+}
+
+const misbehave: Readonly<Record<Refusal, Handler>> = {
   refuse: (incoming) => incoming.socket.destroy(),
   silence: (incoming) => incoming.resume(),
   break: (incoming, answer, port) => {

@@ -8,7 +8,7 @@ import { describeReadFailure } from '../../../src/files/read-input.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { PlainFile } from '../../../src/recording/file-bytes.js';
 import type { RecordedBytes } from '../../../src/recording/recording-reader.js';
-import type { Store, StoredObject } from './store.js';
+import type { Store, StoredObject, StoreOptions } from './store.js';
 
 /**
  * A folder, local or on a network file system. Several processes may write into it, on one machine or on many. Links in it
@@ -16,9 +16,11 @@ import type { Store, StoredObject } from './store.js';
  */
 export class FolderStore implements Store {
   readonly place: string;
+  readonly #onBytes: () => void;
 
-  constructor(path: string) {
+  constructor(path: string, { onBytes = () => {} }: StoreOptions = {}) {
     this.place = resolve(path);
+    this.#onBytes = onBytes;
   }
 
   async *list(prefix: string): AsyncGenerator<StoredObject, void, void> {
@@ -79,8 +81,15 @@ export class FolderStore implements Store {
     });
   }
 
-  open(key: string): Promise<RecordedBytes> {
-    return PlainFile.open(this.#path(key), 'recording');
+  async open(key: string): Promise<RecordedBytes> {
+    const file = await PlainFile.open(this.#path(key), 'recording');
+    const { path, sizeBytes } = file;
+    const read = async (offset: number, length: number) => {
+      const bytes = await file.read(offset, length);
+      this.#onBytes();
+      return bytes;
+    };
+    return { path, sizeBytes, read, close: () => file.close() };
   }
 
   async local(key: string): Promise<string> {
@@ -93,7 +102,10 @@ export class FolderStore implements Store {
 
   async putFile(key: string, path: string): Promise<void> {
     await this.#write(key, async (file) => {
-      for await (const chunk of createReadStream(path)) await file.append(chunk);
+      for await (const chunk of createReadStream(path)) {
+        await file.append(chunk);
+        this.#onBytes();
+      }
     });
   }
 

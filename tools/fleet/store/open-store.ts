@@ -8,7 +8,7 @@ export const isBucket = (place: string): boolean => s3Pattern.test(place);
 
 /** Opens a folder, or `s3://bucket/prefix`. No request goes to a bucket before it is read or written. */
 export async function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
-  if (!isBucket(place)) return new FolderStore(place);
+  if (!isBucket(place)) return new FolderStore(place, options);
   const { S3Store } = await import('./s3-store.js');
   return S3Store.open(place, options);
 }
@@ -19,7 +19,7 @@ export async function openPlaceOf(
   options: StoreOptions = {},
 ): Promise<{ store: Store; key: string }> {
   if (!isBucket(location))
-    return { store: new FolderStore(dirname(location)), key: basename(location) };
+    return { store: new FolderStore(dirname(location), options), key: basename(location) };
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(location) ?? [];
   return { store: await openStore(`s3://${bucket}`, options), key };
 }

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
@@ -42,18 +42,25 @@ export class S3Store implements Store {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #backOff: BackOff;
+  readonly #onBytes: () => void;
 
-  private constructor(client: S3Client, bucket: string, prefix: string, backOff: BackOff) {
+  private constructor(
+    client: S3Client,
+    bucket: string,
+    prefix: string,
+    { backOff, onBytes }: Required<Pick<S3Options, 'backOff'>> & { onBytes: () => void },
+  ) {
     this.#client = client;
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#backOff = backOff;
+    this.#onBytes = onBytes;
     this.place = `s3://${bucket}${prefix === '' ? '' : `/${prefix.replace(/\/$/, '')}`}`;
   }
 
   /** Throws ERR_USAGE for an invalid address, and ERR_CONFIG without credentials. */
   static open(place: string, options: S3Options = {}): S3Store {
-    const { endpoint, backOff = defaultBackOff, silenceMs = 30_000 } = options;
+    const { endpoint, backOff = defaultBackOff, silenceMs = 30_000, onBytes = () => {} } = options;
     const [, bucket, path = ''] =
       /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(place) ?? [];
     if (bucket === undefined)
@@ -78,7 +85,7 @@ export class S3Store implements Store {
       },
     });
     const prefix = path === '' || path.endsWith('/') ? path : `${path}/`;
-    return new S3Store(client, bucket, prefix, backOff);
+    return new S3Store(client, bucket, prefix, { backOff, onBytes });
   }
 
   async *list(prefix: string): AsyncGenerator<StoredObject, void, void> {
@@ -101,7 +108,7 @@ export class S3Store implements Store {
   async read(key: string): Promise<Uint8Array | undefined> {
     return this.#asking('read', key, async () => {
       const { Body } = await this.#client.send(new GetObjectCommand(this.#named(key)));
-      return this.#received(await Body!.transformToByteArray());
+      return this.#received(await this.#bytesOf(Body as Readable));
     }).catch((error) => {
       if (isNotThere((error as Error).cause)) return undefined;
       throw error;
@@ -131,7 +138,7 @@ export class S3Store implements Store {
     const path = join(dir, basename(key));
     await this.#asking('read', key, async () => {
       const { Body } = await this.#client.send(new GetObjectCommand(this.#named(key)));
-      await pipeline(Body as Readable, createWriteStream(path));
+      await pipeline(this.#noticed(Body as Readable), createWriteStream(path));
     });
     this.traffic.bytesIn += (await stat(path)).size;
     return path;
@@ -147,7 +154,8 @@ export class S3Store implements Store {
     const { size } = await stat(path);
     await this.#asking('write', key, () => {
       // A stream can be sent only once, so each attempt opens a new one.
-      const object = { ...this.#named(key), Body: createReadStream(path), ContentLength: size };
+      const content = Readable.from(this.#contentOf(path), { objectMode: false });
+      const object = { ...this.#named(key), Body: content, ContentLength: size };
       return this.#client.send(new PutObjectCommand(object));
     });
     this.traffic.bytesOut += size;
@@ -162,7 +170,7 @@ export class S3Store implements Store {
     const range = { ...this.#named(key), Range: `bytes=${offset}-${offset + length - 1}` };
     return this.#asking('read', key, async () => {
       const { Body, ETag } = await this.#client.send(new GetObjectCommand(range));
-      const bytes = await Body!.transformToByteArray();
+      const bytes = await this.#bytesOf(Body as Readable);
       if (version !== undefined && ETag !== version)
         throw new PerceptionError(
           'ERR_RECORDING',
@@ -172,6 +180,31 @@ export class S3Store implements Store {
       if (bytes.length !== length) throw new CutOff(length, bytes.length);
       return this.#received(bytes);
     });
+  }
+
+  async #bytesOf(body: Readable): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.#noticed(body)) chunks.push(chunk);
+    const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return bytes;
+  }
+
+  /** A file's bytes. The file is opened when the first ones are wanted. */
+  async *#contentOf(path: string): AsyncGenerator<Uint8Array, void, void> {
+    yield* this.#noticed(createReadStream(path));
+  }
+
+  /** The same chunks; each is noticed as it passes. */
+  async *#noticed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of chunks) {
+      this.#onBytes();
+      yield chunk;
+    }
   }
 
   #received(bytes: Uint8Array): Uint8Array {

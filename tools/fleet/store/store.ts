@@ -33,4 +33,6 @@ export interface Store {
 export interface StoreOptions {
   /** Address of an S3-compatible server, if not AWS. */
   endpoint?: string | undefined;
+  /** Called as bytes of objects arrive or leave, also in the middle of one. Not passed on to other processes. */
+  onBytes?: (() => void) | undefined;
 }

@@ -29,27 +29,43 @@ export interface UnitRequest {
   dir: string;
 }
 
+/** What a unit's process is doing. */
+export type UnitPhase = 'fetch' | 'replay' | 'store';
+
+/** A sign of life: bytes of the drive arrived, a frame was done (`frames` so far), or results were written. */
+export interface UnitStep {
+  phase: UnitPhase;
+  frames: number;
+}
+
 /**
  * Replays a unit in lock-step and stores its results; `unit.json` comes last and marks the unit as done. Rejects if
  * the drive, the pipeline or the store is at fault; the unit is then not done, even if some of its files exist.
  */
 export async function runUnit(
-  { unit, run, config, out, store: options, dir }: UnitRequest,
-  onFrame: (frames: number) => void,
+  { unit, run, config, out, store: storeOptions, dir }: UnitRequest,
+  onStep: (step: UnitStep) => void,
 ): Promise<UnitRecord> {
+  let frames = 0;
+  const step = (phase: UnitPhase) => onStep({ phase, frames });
+  const options = (phase: UnitPhase) => ({ ...storeOptions, onBytes: () => step(phase) });
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
-  const fetched = await fetchDrive(unit, dir, options);
+  step('fetch');
+  const fetched = await fetchDrive(unit, dir, options('fetch'));
+  step('replay');
   const fetchedMs = performance.now();
   const recorded = join(dir, 'recorded.mcap');
-  let frames = 0;
   const { report, error } = await runPipeline({
     config: { ...alone(config), record: { path: recorded, images: false } },
     source: fetched.path,
     ...(unit.topic !== undefined &&
       unit.piece === undefined && { sourceOptions: { topic: unit.topic } }),
     pacing: 'lockstep',
-    onFrame: () => onFrame(++frames),
+    onFrame: () => {
+      frames++;
+      step('replay');
+    },
   });
   if (error !== undefined) throw error;
   if (report.frames.published === 0)
@@ -60,6 +76,7 @@ export async function runUnit(
     results: join(dir, 'results.mcap'),
     times: join(dir, 'times.mcap'),
   };
+  step('store');
   const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(3);
   const written = await writeUnitResults(unit, paths, fetched.frameIds, {
     host: hostname(),
@@ -69,6 +86,7 @@ export async function runUnit(
     fetchSeconds: ((fetchedMs - startMs) / 1000).toFixed(3),
     location: unit.location,
   });
+  step('store');
   const { size: sizeBytes } = await stat(paths.results);
   const { piece } = unit;
   const record: UnitRecord = {
@@ -86,7 +104,7 @@ export async function runUnit(
     truth: await truthOf(paths.results),
   };
   const files = unitFiles(unit.key);
-  const store = await openStore(out, options);
+  const store = await openStore(out, options('store'));
   try {
     await store.putFile(files.times, paths.times);
     await store.putFile(files.results, paths.results);

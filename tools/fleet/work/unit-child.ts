@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { builtEntry } from '../../../src/frame/built-entry.js';
-import type { UnitRequest } from './run-unit.js';
+import type { UnitPhase, UnitRequest } from './run-unit.js';
 import type { UnitAnswer, UnitMessage } from './unit-process.js';
 import type { UnitFailure, UnitRecord } from './unit-record.js';
 
@@ -16,7 +16,10 @@ export type UnitEnd =
   | { kind: 'stopped' };
 
 export interface ChildLimits {
-  /** A child that reports no new frame for this long hangs, milliseconds. */
+  /**
+   * A child hangs if for this long, milliseconds, no byte of its drive arrives, then no frame is done, then no byte of its
+   * results is written.
+   */
   hangMs: number;
   /** A child whose processes hold more is killed, bytes; no limit if omitted. */
   memoryBytes?: number | undefined;
@@ -24,6 +27,13 @@ export interface ChildLimits {
 
 /** A process that has not loaded its code after this time never will, milliseconds. */
 const loadMs = 120_000;
+
+/** What stands still while a child hangs. */
+const awaited: Readonly<Record<UnitPhase, string>> = {
+  fetch: 'no byte of the drive',
+  replay: 'no frame',
+  store: 'no byte of the results was written',
+};
 
 /** How often a child's memory is checked, milliseconds. */
 const memoryCheckMs = 500;
@@ -63,9 +73,10 @@ export function tryUnit(
       child.kill('SIGKILL');
     };
     let hangTimer: NodeJS.Timeout;
+    let phase: UnitPhase = 'replay';
     const alive = (boundMs = hangMs) => {
       clearTimeout(hangTimer);
-      const reason = `no frame for ${boundMs / 1000} s`;
+      const reason = `${awaited[phase]} for ${boundMs / 1000} s`;
       hangTimer = setTimeout(() => kill({ kind: 'hang', reason }), boundMs);
     };
     alive(Math.max(hangMs, loadMs));
@@ -88,9 +99,10 @@ export function tryUnit(
     });
     child.on('message', (message: UnitMessage) => {
       if (message.type === 'ready') alive();
-      else if (message.type === 'frame') {
+      else if (message.type === 'step') {
+        phase = message.phase;
         alive();
-        onFrame?.(message.frames);
+        if (phase === 'replay' && message.frames > 0) onFrame?.(message.frames);
       } else answer ??= message;
     });
     const end = (how: UnitEnd) => {

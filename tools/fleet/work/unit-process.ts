@@ -1,12 +1,12 @@
 // A separate process for one unit, so that a crash, a hang or excessive memory affects nothing else.
 import { hasErrorCode } from '../../../src/frame/perception-error.js';
-import { runUnit, type UnitRequest } from './run-unit.js';
+import { runUnit, type UnitPhase, type UnitRequest, type UnitStep } from './run-unit.js';
 import type { UnitRecord } from './unit-record.js';
 
 /** Messages of the process to its parent. */
 export type UnitMessage =
   | { type: 'ready' }
-  | { type: 'frame'; frames: number }
+  | ({ type: 'step' } & UnitStep)
   | { type: 'done'; record: UnitRecord }
   | { type: 'failed'; code: string | undefined; message: string };
 
@@ -27,12 +27,14 @@ process.on('disconnect', () => process.exit(1));
 process.on('SIGINT', () => {});
 process.once('message', async (request: UnitRequest) => {
   let toldMs = 0;
+  let told: UnitPhase | undefined;
   try {
-    const record = await runUnit(request, (frames) => {
+    const record = await runUnit(request, (step) => {
       const nowMs = performance.now();
-      if (nowMs - toldMs < tellMs) return;
+      if (step.phase === told && nowMs - toldMs < tellMs) return;
       toldMs = nowMs;
-      void tell({ type: 'frame', frames });
+      told = step.phase;
+      void tell({ type: 'step', ...step });
     });
     await tell({ type: 'done', record });
     process.exit(0);
