@@ -84,22 +84,22 @@ async function codeOfPicture(
   kind: CoderKind,
   drive: string,
   atS: number,
-  { endpoint }: FindFlags,
+  flags: FindFlags,
 ): Promise<Float32Array> {
-  const [{ openPlaceOf }, { RecordingReader }, { pictureAt }] = await Promise.all([
-    import('../tools/fleet/store/open-store.js'),
-    import('../src/recording/recording-reader.js'),
+  const [{ openDrive, readDrive }, { pictureAt }] = await Promise.all([
+    import('../tools/fleet/store/open-drive.js'),
     import('../tools/similar/code-drive.js'),
   ]);
-  const { store, key } = await openPlaceOf(drive, { endpoint });
-  const reader = await RecordingReader.over(await store.open(key), { checksChunks: false });
-  const coder = kind.open();
+  const reader = await readDrive(await openDrive(drive, { endpoint: flags.endpoint }), drive);
   try {
-    return await coder.code(await pictureAt(reader, atS));
+    const coder = kind.open();
+    try {
+      return await coder.code(await pictureAt(reader, atS));
+    } finally {
+      coder.release();
+    }
   } finally {
-    coder.release();
     await reader.close();
-    await store.close();
   }
 }
 

@@ -52,7 +52,10 @@ export function fleetRunCommand(): Command {
         'pipelines/default.yaml of windshield itself',
       ),
     )
-    .option('--camera <name>', 'run this camera of a pipeline file that has several')
+    .option(
+      '--camera <name>',
+      'run this camera of a pipeline file that has several; it plays its own pictures of recordings that hold them',
+    )
     .requiredOption('-o, --out <folder|s3://bucket/prefix>', 'where to write the results')
     .option('--shard <index/count>', 'do every count-th unit; in an array job omit the index')
     .addOption(
@@ -81,7 +84,10 @@ export function fleetRunCommand(): Command {
     )
     .option('--retry-failed', 'retry the units that an earlier run set aside')
     .addOption(
-      new Option('--hang-bound <s>', 'end a process that stands still this long: no new frame, and no byte of its drive or results')
+      new Option(
+        '--hang-bound <s>',
+        'end a process that stands still this long: no new frame, and no byte of its drive or results',
+      )
         .argParser(numberOf({ least: 1, most: 86_400, what: 'seconds' }))
         .default(120),
     )
@@ -133,6 +139,7 @@ async function fleetRun(path: string, flags: FleetRunFlags): Promise<void> {
     const summary = await runFleet({
       drives,
       config,
+      camera: flags.camera,
       results,
       store,
       shard,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SimilarFrame } from '../../tools/similar/find-similar.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyFleet, type TinyFleet } from '../support/tiny-fleet.js';
+import { writeTwoCameras } from '../support/two-cameras.js';
 
 let fleet: TinyFleet;
 beforeAll(async () => {
@@ -42,6 +43,25 @@ test('codes are written once, and find gives near-copies first', async () => {
   expect(found[0]!.distance).toBeLessThan(1e-3);
   // Of both drives the six frames without the blue square, before any that has it.
   expect(Math.max(...found.map(({ timeS }) => timeS))).toBeLessThan(0.3);
+});
+
+test('find takes one camera of a recording of several, and finds its own frame first', async () => {
+  const at = (name: string) => join(fleet.rig.dir, name);
+  const size = { frames: 3, widthPx: 128, heightPx: 96 };
+  await writeTwoCameras(at('two.mcap'), { front: size, rear: size });
+  const drives = await fleet.writeDrives('two.yaml', {
+    drives: [{ path: 'two.mcap#front' }, { path: 'two.mcap#rear' }],
+  });
+  const codes = at('two-codes');
+  const coded = await windshield(['fleet', 'codes', drives, '-o', codes, '--json']).finished;
+  expect(JSON.parse(coded.stdout)).toMatchObject({ drives: 2, frames: 2, failures: [] });
+  const find = ['find', '--like', `${at('two.mcap')}#rear@0`, '--codes', codes, '--json'];
+  const { stdout, stderr } = await windshield(find).finished;
+  const found: SimilarFrame[] = JSON.parse(stdout || stderr);
+  expect(found.map(({ drive }) => drive)).toEqual(['two#rear', 'two#front']);
+  expect(found[0]).toMatchObject({ location: `${at('two.mcap')}#rear` });
+  expect(found[0]!.distance).toBeLessThan(1e-3);
+  expect(found[1]!.distance).toBeGreaterThan(1e-3);
 });
 
 test('an autoencoder that learnt from the drives, without labels, finds near-copies by its codes', async () => {

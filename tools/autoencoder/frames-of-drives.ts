@@ -1,6 +1,6 @@
-import { RecordingReader } from '../../src/recording/recording-reader.js';
+import type { RecordingReader } from '../../src/recording/recording-reader.js';
 import type { FoundDrive } from '../fleet/plan/find-drives.js';
-import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
+import { openDrive, readDrive } from '../fleet/store/open-drive.js';
 import type { StoreOptions } from '../fleet/store/store.js';
 import { isDriveFault } from '../fleet/work/drive-fault.js';
 import { picturesOf } from '../similar/code-drive.js';
@@ -38,10 +38,8 @@ export async function framesOfFleet(
   const failures: string[] = [];
   for (const [done, { name, location, topic }] of drives.entries()) {
     onProgress?.(done, drives.length);
-    const place = await openPlaceOf(location, store);
     try {
-      const bytes = await place.store.open(place.key);
-      const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
+      const reader = await readDrive(await openDrive(location, store), location);
       try {
         const isHeldOut = done % holdOutEvery === holdOutEvery - 1;
         await addDrive(isHeldOut ? heldOut : learnt, reader, { topic, everyS });
@@ -51,8 +49,6 @@ export async function framesOfFleet(
     } catch (error) {
       if (!isDriveFault(error)) throw error;
       failures.push(`${name}: ${error.message}`);
-    } finally {
-      await place.store.close();
     }
   }
   return { learnt, heldOut, failures };

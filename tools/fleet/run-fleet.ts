@@ -24,6 +24,8 @@ import { type UnitOutcome, type Workplace, workUnit } from './work/work-unit.js'
 export interface FleetOptions {
   drives: DrivesFile;
   config: PipelineConfig;
+  /** Which of the pipeline file's several cameras `config` is. */
+  camera?: string | undefined;
   results: Store;
   store: StoreOptions;
   /** Units processed in parallel. */
@@ -47,11 +49,15 @@ export interface FleetWork {
 export async function planFleet({
   drives,
   config,
+  camera,
   results,
   store,
 }: FleetOptions): Promise<FleetWork> {
   const run = await describeRun(config);
-  const { units, unreadable } = await makePlan(withTopic(drives, config), run.key, results, store);
+  const { units, unreadable } = await makePlan(withTopic(drives, config), run.key, results, {
+    ...store,
+    camera,
+  });
   const unopened = unreadable.map((drive) => ({ ...drive, key: keyOfUnreadable(drive, run.key) }));
   const items = [...units, ...unopened];
   await putManifest(results, run, items);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Bundle } from '../../src/bundle/bundle.js';
-import { RecordingReader } from '../../src/recording/recording-reader.js';
+import { chosenCameraOf } from '../../src/recording/recorded-cameras.js';
 import type { DrivesFile } from '../fleet/plan/drives-file.js';
 import { type FoundDrive, findDrives } from '../fleet/plan/find-drives.js';
 import { identify } from '../fleet/store/identity.js';
-import { isBucket, openPlaceOf } from '../fleet/store/open-store.js';
+import { openDrive, readDrive } from '../fleet/store/open-drive.js';
 import type { Store, StoreOptions } from '../fleet/store/store.js';
 import { isDriveFault } from '../fleet/work/drive-fault.js';
 import { codeDrive } from './code-drive.js';
@@ -59,26 +59,23 @@ async function codeOne(
   { maker, everyS, store: options }: { maker: string; everyS: number; store: StoreOptions },
   summary: CodeSummary,
 ): Promise<void> {
-  const { store, key } = await openPlaceOf(location, options);
+  const bytes = await openDrive(location, options);
   try {
-    const bytes = await store.open(key);
-    try {
-      const facts = { maker, everyS, topic: topic ?? null, identity: await identify(bytes) };
-      const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-      const target = `drive=${encodeURIComponent(name)}/${hash}.codes`;
-      for await (const _ of codes.list(target)) {
-        summary.before++;
-        return;
-      }
-      const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(location) });
-      const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder());
-      // The drive's full location, not its key within the store.
-      await codes.put(target, packCodes({ ...coded, location }));
-      summary.frames += coded.timesS.length;
-    } finally {
-      await bytes.close();
+    const identity = await identify(bytes);
+    const { camera } = chosenCameraOf(location);
+    const facts = { maker, everyS, topic: topic ?? null, camera, identity };
+    const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+    const target = `drive=${encodeURIComponent(name)}/${hash}.codes`;
+    for await (const _ of codes.list(target)) {
+      summary.before++;
+      return;
     }
+    const reader = await readDrive(bytes, location);
+    const coded = await codeDrive(reader, { drive: name, topic, maker, everyS }, coder());
+    // The drive's full location, not its key within the store.
+    await codes.put(target, packCodes({ ...coded, location }));
+    summary.frames += coded.timesS.length;
   } finally {
-    await store.close();
+    await bytes.close();
   }
 }

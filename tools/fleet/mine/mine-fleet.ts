@@ -1,8 +1,9 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { makeFolder } from '../../../src/files/make-folder.js';
 import { newFolder } from '../../../src/files/new-folder.js';
 import { writeWhole } from '../../../src/files/write-whole.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { chosenCameraOf } from '../../../src/recording/recorded-cameras.js';
 import type { DriveCodes } from '../../similar/code-file.js';
 import type { DrivesFile } from '../plan/drives-file.js';
 import { type FoundDrive, findDrives } from '../plan/find-drives.js';
@@ -119,7 +120,13 @@ async function writeSet(
     try {
       for await (const { chosen: one, ...read } of readChosen(drive, own, results, store)) {
         const name = nameOf(drive.name);
-        const stem = `${name}_${String(read.frame.frameId).padStart(6, '0')}`;
+        const number = String(read.frame.frameId).padStart(6, '0');
+        // Cameras of one recording saw the same road: they are one group of a split.
+        const { path, camera } = chosenCameraOf(drive.location);
+        const stem =
+          camera === undefined
+            ? `${name}_${number}`
+            : `${nameOf(path, parse(path).name)}_${name}-${number}`;
         const files = await layout.filesOf({ ...read, drive: name, stem });
         for (const [file, bytes] of files) {
           makeFolder(dirname(join(dir, file)));
@@ -145,14 +152,14 @@ const byUnit = (chosen: readonly ChosenFrame[]): ChosenFrame[][] => {
   return [...units.values()];
 };
 
-/** Returns a function from a drive's name to a unique file name without `_`. */
-function fileNames(): (drive: string) => string {
+/** Returns a function from a drive's name, or from what else is `called` so, to a unique file name without `_`. */
+function fileNames(): (drive: string, called?: string) => string {
   const names = new Map<string, string>();
   const taken = new Set<string>();
-  return (drive) => {
+  return (drive, called = drive) => {
     const known = names.get(drive);
     if (known !== undefined) return known;
-    const plain = drive.replace(/[^A-Za-z0-9.-]+/g, '-');
+    const plain = called.replace(/[^A-Za-z0-9.-]+/g, '-');
     let name = plain;
     for (let again = 2; taken.has(name); again++) name = `${plain}-${again}`;
     taken.add(name);

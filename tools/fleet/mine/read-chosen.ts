@@ -4,10 +4,10 @@ import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { PerceptionFrame } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { decodePicture, pictureSize } from '../../../src/recording/picture-message.js';
 import { choosePictures } from '../../../src/recording/picture-stream.js';
-import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { picturesIn } from '../../../src/recording/pictures-in.js';
 import { recordedMapLookUp } from '../../verdict/recorded-map-look-up.js';
 import type { FoundDrive } from '../plan/find-drives.js';
-import { isBucket, openPlaceOf } from '../store/open-store.js';
+import { openDrive, readDrive } from '../store/open-drive.js';
 import type { Store, StoreOptions } from '../store/store.js';
 import { withResultsOf } from '../work/unit-results.js';
 import type { ChosenFrame } from './mining.js';
@@ -27,36 +27,29 @@ export async function* readChosen(
 ): AsyncGenerator<ReadFrame, void, void> {
   const [{ unit }] = chosen as [ChosenFrame];
   const { frames, lookUp } = await resultsOf(unit, chosen, results);
-  const place = await openPlaceOf(drive.location, store);
+  const reader = await readDrive(await openDrive(drive.location, store), drive.location);
   try {
-    const bytes = await place.store.open(place.key);
-    const reader = await RecordingReader.over(bytes, { checksChunks: !isBucket(drive.location) });
-    try {
-      const { stream } = await choosePictures(reader, drive.topic);
-      for (const one of chosen.toSorted((a, b) => a.timeS - b.timeS)) {
-        const { stampNs } = one;
-        const range = { channelIds: stream.channelIds, startNs: stampNs, endNs: stampNs };
-        const data = await firstOf(reader.messages(range));
-        const frame = frames.get(stampNs);
-        if (data === undefined || frame === undefined)
-          throw new PerceptionError(
-            'ERR_RECORDING',
-            `${drive.location}: expected a picture at ${one.timeS.toFixed(2)} s, as its results have it, found none: is it still the drive that was replayed?`,
-          );
-        yield { ...(await pictureOf(stream.readPicture(data))), frame, lookUp, chosen: one };
-      }
-    } finally {
-      await reader.close();
+    const { stream } = await choosePictures(reader, drive.topic);
+    for (const one of chosen.toSorted((a, b) => a.timeS - b.timeS)) {
+      const { stampNs } = one;
+      const picture = await firstOf(
+        picturesIn(reader, stream, { startNs: stampNs, endNs: stampNs }),
+      );
+      const frame = frames.get(stampNs);
+      if (picture === undefined || frame === undefined)
+        throw new PerceptionError(
+          'ERR_RECORDING',
+          `${drive.location}: expected a picture at ${one.timeS.toFixed(2)} s, as its results have it, found none: is it still the drive that was replayed?`,
+        );
+      yield { ...(await pictureOf(picture.read())), frame, lookUp, chosen: one };
     }
   } finally {
-    await place.store.close();
+    await reader.close();
   }
 }
 
-async function firstOf(
-  messages: AsyncIterable<{ data: Uint8Array }>,
-): Promise<Uint8Array | undefined> {
-  for await (const { data } of messages) return data;
+async function firstOf<T>(all: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const one of all) return one;
   return undefined;
 }
 

@@ -9,7 +9,10 @@ import { isBucket } from '../store/open-store.js';
 const text = z.string().min(1);
 
 const driveSchema = z.strictObject({
-  /** A recording, or a pattern of several (`*`, `?`, `**`): a path, relative to the file, or `s3://bucket/…`. */
+  /**
+   * A recording, or a pattern of several (`*`, `?`, `**`): a path, relative to the file, or `s3://bucket/…`. Of several
+   * cameras, `drive.mcap#front` is one, as is `*.mcap#front`.
+   */
   path: text,
   /** Name of the drive; drives of a pattern are named by the part that the pattern leaves open. */
   name: text

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { chosenCameraOf } from '../../../src/recording/recorded-cameras.js';
 import { isBucket, openStore } from '../store/open-store.js';
 import type { StoreOptions } from '../store/store.js';
 import type { DriveEntry } from './drives-file.js';
 import { parsePattern } from './pattern.js';
 
-/** A drive's name and location: an absolute path, or `s3://bucket/key`. */
+/** A drive's name and location: an absolute path, or `s3://bucket/key`; with `#front` if it is one of several cameras. */
 export interface FoundDrive {
   name: string;
   location: string;
@@ -41,29 +42,33 @@ export async function findDrives(
 }
 
 async function drivesOf(
-  { path, name, topic }: DriveEntry,
+  { path: asked, name, topic }: DriveEntry,
   options: StoreOptions,
 ): Promise<FoundDrive[]> {
+  const { path, camera } = chosenCameraOf(asked);
+  const ofCamera = camera === undefined ? '' : `#${camera}`;
   const pattern = parsePattern(path);
-  if (pattern === undefined)
-    return [{ name: name ?? withoutExtension(basename(path)), location: path, topic }];
+  if (pattern === undefined) {
+    const called = withoutExtension(basename(path)) + ofCamera;
+    return [{ name: name ?? called, location: asked, topic }];
+  }
   const root = isBucket(path) ? /^s3:\/\/[^/]+/i.exec(path)![0] : '/';
   const store = await openStore(root, options);
   const prefix = root === '/' ? '/' : `${root}/`;
   const found: FoundDrive[] = [];
   try {
     for await (const { key, sizeBytes } of store.list(pattern.base.slice(prefix.length))) {
-      const location = `${prefix}${key}`;
-      if (!pattern.matches(location)) continue;
-      const called = withoutExtension(location.slice(pattern.base.length));
+      const place = `${prefix}${key}`;
+      if (!pattern.matches(place)) continue;
+      const called = withoutExtension(place.slice(pattern.base.length)) + ofCamera;
       const whole = name === undefined ? called : `${name}/${called}`;
-      found.push({ name: whole, location, topic, sizeBytes });
+      found.push({ name: whole, location: place + ofCamera, topic, sizeBytes });
     }
   } finally {
     await store.close();
   }
   if (found.length === 0)
-    throw new PerceptionError('ERR_CONFIG', `expected drives that fit ${path}, found none`);
+    throw new PerceptionError('ERR_CONFIG', `expected drives that fit ${asked}, found none`);
   return found;
 }
 

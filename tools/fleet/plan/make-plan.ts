@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { choosePictures } from '../../../src/recording/picture-stream.js';
-import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { camerasIn, chosenCameraOf } from '../../../src/recording/recorded-cameras.js';
+import type { RecordedBytes } from '../../../src/recording/recording-reader.js';
 import { folderIdentity } from '../store/folder-identity.js';
 import { type DriveIdentity, identify } from '../store/identity.js';
+import { openDrive, readDrive } from '../store/open-drive.js';
 import { isBucket, openPlaceOf } from '../store/open-store.js';
 import type { Store, StoreOptions } from '../store/store.js';
 import type { DrivesFile } from './drives-file.js';
@@ -35,6 +37,11 @@ export interface Plan {
   unreadable: UnreadableDrive[];
 }
 
+export interface PlanOptions extends StoreOptions {
+  /** The pipeline file's camera that runs: it plays its own pictures of each recording that holds them. */
+  camera?: string | undefined;
+}
+
 /**
  * Finds the drives and cuts them into units. Facts about the drives are cached in the results' store, by a hash of
  * the drives' names, so that a thousand workers of one job need not all examine every drive.
@@ -43,7 +50,7 @@ export async function makePlan(
   file: DrivesFile,
   runKey: string,
   results: Store,
-  options: StoreOptions = {},
+  options: PlanOptions = {},
 ): Promise<Plan> {
   const found = await findDrives(file.drives, options);
   const known = await lookedAt(found, file, results, options);
@@ -60,11 +67,14 @@ async function lookedAt(
   found: readonly FoundDrive[],
   { pieceSeconds, runUpSeconds }: DrivesFile,
   results: Store,
-  options: StoreOptions,
+  options: PlanOptions,
 ): Promise<(KnownDrive | UnreadableDrive)[]> {
   const isCut = pieceSeconds !== undefined;
+  const { camera } = options;
+  // Plans of older versions ended with the recording instead of with its pictures.
+  const ends = isCut ? 'pictures' : undefined;
   const sizes = await inParallel(found, drivesAtOnce, (drive) => sizeOf(drive, options));
-  const asked = JSON.stringify({ found, sizes, pieceSeconds, runUpSeconds });
+  const asked = JSON.stringify({ found, sizes, pieceSeconds, runUpSeconds, camera, ends });
   const key = `plans/${createHash('sha256').update(asked).digest('hex').slice(0, 32)}.json`;
   const kept = await results.read(key);
   if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept));
@@ -81,9 +91,10 @@ async function lookedAt(
  */
 async function sizeOf({ location, sizeBytes }: FoundDrive, options: StoreOptions): Promise<string> {
   if (!isBucket(location)) {
-    const found = await stat(location).catch(() => undefined);
+    const { path } = chosenCameraOf(location);
+    const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) {
-      const known = await folderIdentity(location).catch(() => undefined);
+      const known = await folderIdentity(path).catch(() => undefined);
       return known === undefined ? 'none' : `${known.sizeBytes} ${known.edgesSha256}`;
     }
     return found === undefined ? 'none' : `${found.size} ${found.mtimeMs}`;
@@ -100,51 +111,66 @@ async function sizeOf({ location, sizeBytes }: FoundDrive, options: StoreOptions
 }
 
 async function look(
-  drive: FoundDrive,
+  found: FoundDrive,
   isCut: boolean,
-  options: StoreOptions,
+  options: PlanOptions,
 ): Promise<KnownDrive | UnreadableDrive> {
   try {
     if (
-      !isBucket(drive.location) &&
-      (await stat(drive.location).catch(() => undefined))?.isDirectory()
+      !isBucket(found.location) &&
+      (await stat(found.location).catch(() => undefined))?.isDirectory()
     )
-      return { ...drive, identity: await folderIdentity(drive.location) };
-    const { store, key } = await openPlaceOf(drive.location, options);
+      return { ...found, identity: await folderIdentity(found.location) };
+    const bytes = await openDrive(found.location, options);
     try {
-      const bytes = await store.open(key);
-      try {
-        const identity = await identify(bytes);
-        return { ...drive, identity, ...(isCut && { span: await spanOf(bytes, drive) }) };
-      } finally {
-        await bytes.close();
-      }
+      const identity = await identify(bytes);
+      const drive = await ofCamera(bytes, found, options.camera);
+      return { ...drive, identity, ...(isCut && { span: await spanOf(bytes, drive) }) };
     } finally {
-      await store.close();
+      await bytes.close();
     }
   } catch (error) {
     const { code, message } = error as PerceptionError;
     // A store that does not answer is not the drive's fault.
     if (typeof code !== 'string' || code === 'ERR_SOURCE_LOST') throw error;
-    return { name: drive.name, location: drive.location, code, message };
+    return { name: found.name, location: found.location, code, message };
   }
 }
 
-type Opened = Awaited<ReturnType<Store['open']>>;
+/**
+ * The drive as the pipeline file's camera sees it: that camera of a recording that holds several; any other drive, and
+ * one whose topic or camera is named, as it is.
+ */
+async function ofCamera(
+  bytes: RecordedBytes,
+  drive: FoundDrive,
+  camera: string | undefined,
+): Promise<FoundDrive> {
+  const { location, topic } = drive;
+  if (camera === undefined || topic !== undefined || !/\.mcap$/i.test(location)) return drive;
+  const reader = await readDrive(view(bytes), location);
+  const topics = reader.channels.map((channel) => channel.topic);
+  const isHeld = camerasIn(topics, reader.metadata.keys()).includes(camera);
+  return isHeld ? { ...drive, location: `${location}#${camera}` } : drive;
+}
 
-async function spanOf(bytes: Opened, { location, topic }: FoundDrive) {
-  const kept: Opened = { ...view(bytes), close: async () => {} };
-  const reader = await RecordingReader.over(kept, { checksChunks: !isBucket(location) });
+async function spanOf(bytes: RecordedBytes, { location, topic }: FoundDrive) {
+  const reader = await readDrive(view(bytes), location);
   const { stream } = await choosePictures(reader, topic);
-  for await (const { stampNs } of reader.messages({ channelIds: stream.channelIds }))
-    return { fromNs: String(stampNs), toNs: String(reader.endNs + 1n) };
+  const { channelIds } = stream;
+  // Other topics, such as those of another camera, may go on after the last picture.
+  const last = await reader.lastBefore(channelIds, reader.endNs + 1n);
+  for await (const { stampNs } of reader.messages({ channelIds }))
+    return { fromNs: String(stampNs), toNs: String((last?.stampNs ?? stampNs) + 1n) };
   throw new PerceptionError('ERR_SOURCE_EMPTY', `found no pictures in ${location}`);
 }
 
-const view = (bytes: Opened) => ({
+/** The same bytes, which stay open when their reader is closed. */
+const view = (bytes: RecordedBytes): RecordedBytes => ({
   path: bytes.path,
   sizeBytes: bytes.sizeBytes,
-  read: (offset: number, length: number) => bytes.read(offset, length),
+  read: (offset, length) => bytes.read(offset, length),
+  close: async () => {},
 });
 
 /** A last piece shorter than this share of the others joins the one before it. */
@@ -183,6 +209,7 @@ function unitOf(
   const name = piece === undefined ? drive : `${drive}#${piece.number}`;
   const range = piece ?? span;
   const seconds = range && Number(BigInt(range.toNs) - BigInt(range.fromNs)) / 1e9;
-  const unit = { name, drive, topic, identity, piece };
+  const { camera } = chosenCameraOf(location);
+  const unit = { name, drive, topic, camera, identity, piece };
   return { ...unit, location, seconds, key: unitKey(unit, runKey) };
 }

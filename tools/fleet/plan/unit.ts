@@ -24,6 +24,8 @@ export interface Unit {
   drive: string;
   location: string;
   topic: string | undefined;
+  /** Of a recording of several cameras; undefined if none was chosen. */
+  camera: string | undefined;
   identity: DriveIdentity;
   /** Undefined for a complete drive. */
   piece: Piece | undefined;
@@ -38,8 +40,9 @@ export interface Unit {
  * same results under the same name.
  */
 export function unitKey(unit: Omit<Unit, 'key' | 'location' | 'seconds'>, runKey: string): string {
-  const { name, drive, topic = null, identity, piece = null } = unit;
-  const facts = { unitFormat, name, drive, topic, identity, piece, runKey };
+  const { name, drive, topic = null, camera, identity, piece = null } = unit;
+  // A camera is included only if one was chosen, so that older keys stay valid.
+  const facts = { unitFormat, name, drive, topic, camera, identity, piece, runKey };
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
 }
 

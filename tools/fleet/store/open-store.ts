@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { chosenCameraOf } from '../../../src/recording/recorded-cameras.js';
 import { FolderStore } from './folder-store.js';
 import type { Store, StoreOptions } from './store.js';
 
@@ -13,13 +14,17 @@ export async function openStore(place: string, options: StoreOptions = {}): Prom
   return S3Store.open(place, options);
 }
 
-/** The store that contains one object, and its name there: a file's folder, or a bucket. */
+/**
+ * The store that contains one object, and its name there: a file's folder, or a bucket. The camera that a location may
+ * choose (`drive.mcap#front`) is not part of the name.
+ */
 export async function openPlaceOf(
   location: string,
   options: StoreOptions = {},
 ): Promise<{ store: Store; key: string }> {
-  if (!isBucket(location))
-    return { store: new FolderStore(dirname(location), options), key: basename(location) };
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(location) ?? [];
+  const { path } = chosenCameraOf(location);
+  if (!isBucket(path))
+    return { store: new FolderStore(dirname(path), options), key: basename(path) };
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(path) ?? [];
   return { store: await openStore(`s3://${bucket}`, options), key };
 }

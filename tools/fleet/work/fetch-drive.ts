@@ -4,15 +4,20 @@ import type { CopiedChannel } from '../../../src/recording/copied-channel.js';
 import { lasting } from '../../../src/recording/copy-recording.js';
 import { choosePictures, type PictureStream } from '../../../src/recording/picture-stream.js';
 import { keyframeBefore } from '../../../src/recording/pictures-in.js';
-import { RecordingReader } from '../../../src/recording/recording-reader.js';
+import { chosenCameraOf } from '../../../src/recording/recorded-cameras.js';
+import type { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { RecordingWriter, recordingLibrary } from '../../../src/recording/recording-writer.js';
 import type { Piece, Unit } from '../plan/unit.js';
+import { openDrive, readDrive } from '../store/open-drive.js';
 import { isBucket, openPlaceOf } from '../store/open-store.js';
 import type { StoreOptions } from '../store/store.js';
 
 /** A unit's frames as local files. */
 export interface FetchedDrive {
-  /** What is replayed: the drive itself, a copy of it, or a recording of the piece and its run-up. */
+  /**
+   * What is replayed: the drive itself or a copy of it (`…#front` if one camera was chosen), or a recording of the piece and
+   * its run-up.
+   */
   path: string;
   /** For a piece, each frame's number in the complete drive. */
   frameIds: readonly number[] | undefined;
@@ -30,18 +35,26 @@ export async function fetchDrive(
   dir: string,
   options: StoreOptions,
 ): Promise<FetchedDrive> {
-  const isFar = isBucket(location);
-  if (!isFar && piece === undefined) return { path: location, frameIds: undefined };
+  if (piece === undefined) {
+    const path = isBucket(location) ? await localCopy(location, dir, options) : location;
+    return { path, frameIds: undefined };
+  }
+  const reader = await readDrive(await openDrive(location, options), location);
+  try {
+    const path = join(dir, 'piece.mcap');
+    return { path, frameIds: await copyPiece(reader, path, piece, topic) };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Path of a copy in `dir`, with the camera that the location chooses. */
+async function localCopy(location: string, dir: string, options: StoreOptions): Promise<string> {
+  const { camera } = chosenCameraOf(location);
   const { store, key } = await openPlaceOf(location, options);
   try {
-    if (piece === undefined) return { path: await store.local(key, dir), frameIds: undefined };
-    const reader = await RecordingReader.over(await store.open(key), { checksChunks: !isFar });
-    try {
-      const path = join(dir, 'piece.mcap');
-      return { path, frameIds: await copyPiece(reader, path, piece, topic) };
-    } finally {
-      await reader.close();
-    }
+    const path = await store.local(key, dir);
+    return camera === undefined ? path : `${path}#${camera}`;
   } finally {
     await store.close();
   }

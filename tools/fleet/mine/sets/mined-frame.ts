@@ -4,9 +4,12 @@ import type { RgbImage } from '../../../datasets/sample.js';
 
 /** A chosen frame with its picture and the networks' results. */
 export interface MinedFrame {
-  /** The drive's name as a file name without `_`: the part before `_` is the group of a split. */
+  /** The drive's name as a file name without `_`. */
   drive: string;
-  /** File name without extension: `<drive>_<frame>`. */
+  /**
+   * File name without extension: `<drive>_<frame>`, or `<recording>_<drive>-<frame>` for one of several cameras. The part
+   * before `_` is the group of a split.
+   */
   stem: string;
   /** The picture as a file, and its extension. */
   file: { ending: 'jpg' | 'png'; bytes: Uint8Array };
