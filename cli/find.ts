@@ -4,7 +4,13 @@ import type { SimilarFrame } from '../tools/similar/find-similar.js';
 import type { CoderKind } from '../tools/similar/picture-coder.js';
 import { secondsFromStart } from './copy-recording.js';
 import { addStoreOptions, type StoreFlags } from './fleet/fleet-options.js';
-import { addKindOptions, codesOfKind, type KindFlags, pictureKind } from './fleet/kind-options.js';
+import {
+  addKindOptions,
+  codesOfKind,
+  type KindFlags,
+  pictureKind,
+  pipelineTopic,
+} from './fleet/kind-options.js';
 import { numberOf, positiveInteger, usage } from './option-parsers.js';
 import { Terminal } from './terminal.js';
 
@@ -94,7 +100,7 @@ async function codeOfPicture(
   try {
     const coder = kind.open();
     try {
-      return await coder.code(await pictureAt(reader, atS));
+      return await coder.code(await pictureAt(reader, await pipelineTopic(flags), atS));
     } finally {
       coder.release();
     }

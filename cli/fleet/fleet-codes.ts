@@ -5,7 +5,7 @@ import { numberOf } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
-import { addKindOptions, type KindFlags, pictureKind } from './kind-options.js';
+import { addKindOptions, type KindFlags, pictureKind, pipelineTopic } from './kind-options.js';
 
 interface FleetCodesFlags extends StoreFlags, KindFlags {
   out: string;
@@ -48,12 +48,12 @@ export function fleetCodesCommand(): Command {
 async function fleetCodes(path: string, flags: FleetCodesFlags): Promise<void> {
   const kind = await pictureKind(flags);
   if (kind === undefined) return eventCodes(path, flags);
-  const [{ readDrivesFile }, { openStore }, { codeFleet }] = await Promise.all([
+  const [{ readDrivesFile, withTopic }, { openStore }, { codeFleet }] = await Promise.all([
     import('../../tools/fleet/plan/drives-file.js'),
     import('../../tools/fleet/store/open-store.js'),
     import('../../tools/similar/code-fleet.js'),
   ]);
-  const drives = readDrivesFile(path);
+  const drives = withTopic(readDrivesFile(path), await pipelineTopic(flags));
   const store = { endpoint: flags.endpoint };
   const codes = await openStore(flags.out, store);
   const terminal = new Terminal();

@@ -7,7 +7,7 @@ import { numberOf, positiveInteger } from '../option-parsers.js';
 import { countsProgress } from '../progress-line.js';
 import { Terminal } from '../terminal.js';
 import { addStoreOptions, runOption, type StoreFlags } from './fleet-options.js';
-import { addKindOptions, codesOfKind, type KindFlags } from './kind-options.js';
+import { addKindOptions, codesOfKind, type KindFlags, pipelineTopic } from './kind-options.js';
 
 interface FleetMineFlags extends StoreFlags, KindFlags {
   drives: string;
@@ -76,12 +76,12 @@ async function fleetMine(place: string, flags: FleetMineFlags): Promise<void> {
       { role: 'the list of drives', path: flags.drives },
     ],
   );
-  const [{ readDrivesFile }, { openStore }, { mineFleet }] = await Promise.all([
+  const [{ readDrivesFile, withTopic }, { openStore }, { mineFleet }] = await Promise.all([
     import('../../tools/fleet/plan/drives-file.js'),
     import('../../tools/fleet/store/open-store.js'),
     import('../../tools/fleet/mine/mine-fleet.js'),
   ]);
-  const drives = readDrivesFile(flags.drives);
+  const drives = withTopic(readDrivesFile(flags.drives), await pipelineTopic(flags));
   const store = { endpoint: flags.endpoint };
   const results = await openStore(place, store);
   const terminal = new Terminal();

@@ -29,10 +29,16 @@ export function addKindOptions(command: Command): Command {
     .addOption(
       new Option(
         '-p, --pipeline <pipeline.yaml>',
-        'with --kind cnn: the pipeline file whose network is used',
+        'the pipeline file: its `topic` chooses pictures, and with --kind cnn its network is used',
       ).default(defaultPipelineFile, 'pipelines/default.yaml of windshield itself'),
     )
     .option('--autoencoder <file.onnx>', 'with --kind autoencoder: the trained network');
+}
+
+/** Topic of the pictures of drives that name none: the pipeline file's, as in a run. Rejects as loadPipelineFile does. */
+export async function pipelineTopic({ pipeline }: KindFlags): Promise<string | undefined> {
+  const { loadPipelineFile } = await import('../../src/pipeline/pipeline-file.js');
+  return (await loadPipelineFile(pipeline)).topic;
 }
 
 /** Kind of coder for pictures; undefined if the kind does not use pictures. Rejects if it cannot be opened. */

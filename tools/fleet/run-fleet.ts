@@ -3,7 +3,7 @@ import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { PipelineConfig } from '../../src/pipeline/pipeline-schema.js';
 import { FleetAccount, type FleetSummary } from './fleet-account.js';
 import { type FleetProgress, ProgressMeter } from './fleet-progress.js';
-import type { DrivesFile } from './plan/drives-file.js';
+import { type DrivesFile, withTopic } from './plan/drives-file.js';
 import { makePlan, type UnreadableDrive } from './plan/make-plan.js';
 import { describeRun, type Run } from './plan/run-key.js';
 import { putManifest } from './plan/run-manifest.js';
@@ -54,21 +54,14 @@ export async function planFleet({
   store,
 }: FleetOptions): Promise<FleetWork> {
   const run = await describeRun(config);
-  const { units, unreadable } = await makePlan(withTopic(drives, config), run.key, results, {
-    ...store,
-    camera,
-  });
+  // The topic is part of the units' keys.
+  const file = withTopic(drives, config.topic);
+  const { units, unreadable } = await makePlan(file, run.key, results, { ...store, camera });
   const unopened = unreadable.map((drive) => ({ ...drive, key: keyOfUnreadable(drive, run.key) }));
   const items = [...units, ...unopened];
   await putManifest(results, run, items);
   return { run, items };
 }
-
-/** Drives that name no topic have the pipeline file's, which is then part of their units' keys. */
-const withTopic = (file: DrivesFile, { topic }: PipelineConfig): DrivesFile => ({
-  ...file,
-  drives: file.drives.map((drive) => (topic === undefined ? drive : { topic, ...drive })),
-});
 
 /**
  * Runs every unit of a fleet, or of a shard of it, in child processes, and accounts for each. Units that already have

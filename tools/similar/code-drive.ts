@@ -82,8 +82,12 @@ export async function codeDrive(
 }
 
 /** The first picture at `atS` seconds or later. Rejects with ERR_USAGE if the drive is shorter. */
-export async function pictureAt(reader: RecordingReader, atS: number): Promise<StampedPicture> {
-  for await (const picture of picturesOf(reader, undefined, 0, atS)) return picture;
+export async function pictureAt(
+  reader: RecordingReader,
+  topic: string | undefined,
+  atS: number,
+): Promise<StampedPicture> {
+  for await (const picture of picturesOf(reader, topic, 0, atS)) return picture;
   throw new PerceptionError(
     'ERR_USAGE',
     `${reader.path}: expected a picture at ${atS} s or later, found none`,

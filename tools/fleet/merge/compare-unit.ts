@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RecordingReader } from '../../../src/recording/recording-reader.js';
 import { compareRuns } from '../../verdict/compare-runs.js';
 import { type JudgedFinding, judge, type Rules } from '../../verdict/rules.js';
 import { unitFiles } from '../plan/unit.js';
@@ -33,18 +32,5 @@ export async function compareUnit(pair: UnitPair, rules: Rules): Promise<JudgedF
     return judge(findings, rules);
   } finally {
     await rm(dir, { recursive: true, force: true });
-  }
-}
-
-/** Location of a unit's drive when it was replayed, as the worker recorded it. */
-export async function locationOf(store: Store, { key }: UnitRecord): Promise<string | undefined> {
-  try {
-    const bytes = await store.open(unitFiles(key).times);
-    const reader = await RecordingReader.over(bytes, { checksChunks: false });
-    await reader.close();
-    return reader.metadata.get('windshield.unit')?.['location'];
-  } catch {
-    // Only a link is lost without it.
-    return undefined;
   }
 }

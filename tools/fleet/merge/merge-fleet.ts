@@ -6,6 +6,7 @@ import { chooseRun, type KnownRun, listRuns } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
 import { isDriveFault } from '../work/drive-fault.js';
+import { playedPictures } from '../work/played-pictures.js';
 import {
   parseRecord,
   type UnitFailure,
@@ -14,7 +15,7 @@ import {
   unitRecordSchema,
 } from '../work/unit-record.js';
 import { commonFindings } from './common-findings.js';
-import { areIdentical, compareUnit, locationOf, type UnitPair } from './compare-unit.js';
+import { areIdentical, compareUnit, type UnitPair } from './compare-unit.js';
 import { FleetScores } from './fleet-scores.js';
 import type { DriveVerdict, FleetVerdict } from './fleet-verdict.js';
 import { severityOf } from './severity.js';
@@ -111,7 +112,7 @@ class Merging {
     }
     if (isSame) this.#counts.identical++;
     if (findings.length === 0) return;
-    const location = await locationOf(this.#results, record);
+    const { location } = await playedPictures(this.#results, record.key);
     const severity = severityOf(findings);
     const { results } = unitFiles(record.key);
     const { drive } = record;

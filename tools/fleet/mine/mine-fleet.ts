@@ -11,6 +11,7 @@ import { chooseRun } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store, StoreOptions } from '../store/store.js';
 import { isDriveFault } from '../work/drive-fault.js';
+import { type PlayedPictures, playedPictures } from '../work/played-pictures.js';
 import { parseRecord, unitRecordSchema } from '../work/unit-record.js';
 import { type Choice, chooseFrames } from './choose-frames.js';
 import { lookForFrames } from './look-for-frames.js';
@@ -118,11 +119,12 @@ async function writeSet(
         `expected the drive "${own[0]!.drive}" of the results among those of the list, found ${drives.size} others`,
       );
     try {
-      for await (const { chosen: one, ...read } of readChosen(drive, own, results, store)) {
+      const played = asPlayed(drive, await playedPictures(results, own[0]!.unit));
+      for await (const { chosen: one, ...read } of readChosen(played, own, results, store)) {
         const name = nameOf(drive.name);
         const number = String(read.frame.frameId).padStart(6, '0');
         // Cameras of one recording saw the same road: they are one group of a split.
-        const { path, camera } = chosenCameraOf(drive.location);
+        const { path, camera } = chosenCameraOf(played.location);
         const stem =
           camera === undefined
             ? `${name}_${number}`
@@ -134,7 +136,7 @@ async function writeSet(
         }
         const { timeS, reasons, labels } = one;
         const frameId = Number(read.frame.frameId);
-        const { location } = drive;
+        const { location } = played;
         const file = files[0]![0];
         frames.push({ file, drive: drive.name, location, timeS, frameId, reasons, labels });
       }
@@ -144,6 +146,20 @@ async function writeSet(
     }
   }
   return { frames, problems };
+}
+
+/**
+ * The listed drive with the camera and the topic that its results are of. Results of older versions do not say the topic:
+ * then the list decides.
+ */
+function asPlayed(drive: FoundDrive, { location = '', topic }: PlayedPictures): FoundDrive {
+  const { camera } = chosenCameraOf(location);
+  const { path, camera: listed } = chosenCameraOf(drive.location);
+  return {
+    ...drive,
+    ...(camera !== undefined && listed === undefined && { location: `${path}#${camera}` }),
+    ...(topic !== undefined && { topic: topic === '' ? undefined : topic }),
+  };
 }
 
 const byUnit = (chosen: readonly ChosenFrame[]): ChosenFrame[][] => {

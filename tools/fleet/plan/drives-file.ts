@@ -34,6 +34,12 @@ export const drivesSchema = z.strictObject({
 export type DrivesFile = z.infer<typeof drivesSchema>;
 export type DriveEntry = DrivesFile['drives'][number];
 
+/** Drives that name no topic have the pipeline file's. */
+export const withTopic = (file: DrivesFile, topic: string | undefined): DrivesFile => ({
+  ...file,
+  drives: file.drives.map((drive) => (topic === undefined ? drive : { topic, ...drive })),
+});
+
 /** Reads a file of drives; paths become absolute. Throws ERR_CONFIG with file, line and every fault. */
 export function readDrivesFile(path: string): DrivesFile {
   const source = readInputText(path, { code: 'ERR_CONFIG', what: 'a file of drives' });

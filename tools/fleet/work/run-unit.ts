@@ -85,6 +85,7 @@ export async function runUnit(
     seconds: seconds(startMs),
     fetchSeconds: ((fetchedMs - startMs) / 1000).toFixed(3),
     location: unit.location,
+    topic: unit.topic ?? '',
   });
   step('store');
   const { size: sizeBytes } = await stat(paths.results);

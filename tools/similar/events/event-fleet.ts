@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
-import { locationOf } from '../../fleet/merge/compare-unit.js';
 import { chooseRun } from '../../fleet/plan/run-manifest.js';
 import { unitFiles } from '../../fleet/plan/unit.js';
 import type { Store } from '../../fleet/store/store.js';
 import { isDriveFault } from '../../fleet/work/drive-fault.js';
+import { playedPictures } from '../../fleet/work/played-pictures.js';
 import { parseRecord, type UnitRecord, unitRecordSchema } from '../../fleet/work/unit-record.js';
 import { withResultsOf } from '../../fleet/work/unit-results.js';
 import { packCodes } from '../code-file.js';
@@ -57,7 +57,7 @@ export async function codeEvents(
     onProgress?.(done, units.size);
     const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
     if (record === undefined) continue;
-    const location = (await locationOf(results, record)) ?? record.drive;
+    const { location = record.drive } = await playedPictures(results, record.key);
     try {
       said.push({ record, location, sentences: await sentencesOf(record, results, sentenceS) });
     } catch (error) {
