@@ -18,13 +18,14 @@ export function tinyPicture(frameId: number, blueFrom = 6): Uint8Array {
   return data;
 }
 
-/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens; `startMs` later than usual; `steeringRad`: how its driver steered. */
+/** Writes a drive of `frameCount` tiny pictures at `rateHz`, with a calibration of a slightly distorted lens; `startMs` later than usual; `steeringRad`: how its driver steered; `isRecorded`: which of its frames the camera recorded, all by default. */
 export async function writeTinyDrive(
   path: string,
   frameCount: number,
   rateHz = 20,
   startMs = 0,
   steeringRad?: (frameId: number) => number | undefined,
+  isRecorded: (frameId: number) => boolean = () => true,
 ): Promise<void> {
   const { widthPx, heightPx } = tinyDriveSize;
   const writer = await createDriveWriter(path, {
@@ -39,6 +40,7 @@ export async function writeTinyDrive(
     },
   });
   for (let frameId = 0; frameId < frameCount; frameId++) {
+    if (!isRecorded(frameId)) continue;
     const startNs = 1_700_000_000_000_000_000n + BigInt(startMs * 1e6);
     const stampNs = startNs + BigInt(Math.round((frameId * 1e9) / rateHz));
     const jpeg = await encodeJpeg({ ...tinyDriveSize, data: tinyPicture(frameId) }, 90);

@@ -36,9 +36,13 @@ beforeAll(async () => {
 afterAll(() => rig.remove());
 
 /** Runs a drive in pieces; the results of all, in order. */
-async function inPieces(pieceSeconds: number, runUpSeconds: number) {
+async function inPieces(
+  pieceSeconds: number,
+  runUpSeconds: number,
+  path = join(rig.dir, 'long.mcap'),
+) {
   const results = new FolderStore(join(rig.dir, `out-${runUpSeconds}`));
-  const drives = [{ path: join(rig.dir, 'long.mcap') }];
+  const drives = [{ path }];
   const { units } = await makePlan({ drives, pieceSeconds, runUpSeconds }, 'run', results);
   const frames: PerceptionFrame[] = [];
   for (const unit of units) {
@@ -83,6 +87,14 @@ describe('a drive in pieces', () => {
     const { frames } = await inPieces(2, 0);
     expect(frames).toHaveLength(frameCount);
     expect(differing(frames)).toEqual(expect.arrayContaining([20, 40]));
+  });
+
+  test('a piece in which the camera recorded nothing is done, and hides no other', async () => {
+    const path = join(rig.dir, 'gap.mcap');
+    await writeTinyDrive(path, 40, rateHz, 0, undefined, (frameId) => frameId < 5 || frameId >= 35);
+    const { units, frames } = await inPieces(1, 0, path);
+    expect(units).toHaveLength(4);
+    expect(frames).toHaveLength(10);
   });
 
   test('a short rest goes with the piece before it', async () => {

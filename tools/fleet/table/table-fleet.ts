@@ -49,7 +49,8 @@ export async function tableFleet(
   };
   await inParallel([...units.values()], atOnce, async (key) => {
     const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
-    if (record === undefined) summary.withoutResults++;
+    // A piece in which the camera recorded nothing has no rows.
+    if (record === undefined || record.frames.published === 0) summary.withoutResults++;
     else if (there.has(tableFile(lastTable, record))) summary.before++;
     else await writeUnit(record);
     onProgress?.(++done, units.size);

@@ -56,22 +56,27 @@ export async function runUnit(
   step('replay');
   const fetchedMs = performance.now();
   const recorded = join(dir, 'recorded.mcap');
-  const { report, error } = await runPipeline({
-    config: { ...alone(config), record: { path: recorded, images: false } },
-    source: fetched.path,
-    ...(unit.topic !== undefined &&
-      unit.piece === undefined && { sourceOptions: { topic: unit.topic } }),
-    pacing: 'lockstep',
-    onFrame: () => {
-      frames++;
-      step('replay');
-    },
-  });
-  if (error !== undefined) throw error;
-  if (report.frames.published === 0)
+  const replay = async (): Promise<Readonly<Record<string, number>>> => {
+    const { report, error } = await runPipeline({
+      config: { ...alone(config), record: { path: recorded, images: false } },
+      source: fetched.path,
+      ...(unit.topic !== undefined &&
+        unit.piece === undefined && { sourceOptions: { topic: unit.topic } }),
+      pacing: 'lockstep',
+      onFrame: () => {
+        frames++;
+        step('replay');
+      },
+    });
+    if (error !== undefined) throw error;
+    if (report.frames.published > 0) return report.frames.drops;
     throw new PerceptionError('ERR_SOURCE_EMPTY', `${unit.location}: expected frames, found none`);
+  };
+  // A camera may have recorded nothing for as long as a piece: the piece is done, without results.
+  const isGap = fetched.frameIds?.length === 0;
+  const drops = isGap ? {} : await replay();
   const paths = {
-    recorded,
+    recorded: isGap ? undefined : recorded,
     drive: fetched.path,
     results: join(dir, 'results.mcap'),
     times: join(dir, 'times.mcap'),
@@ -99,7 +104,7 @@ export async function runUnit(
     piece:
       piece === undefined ? null : { number: piece.number, fromNs: piece.fromNs, toNs: piece.toNs },
     identity: unit.identity,
-    frames: { published: written.published, dropped: sortedDrops(report.frames.drops) },
+    frames: { published: written.published, dropped: sortedDrops(drops) },
     span: written.span,
     results: { sizeBytes, sha256: await sha256Of(paths.results) },
     truth: await truthOf(paths.results),

@@ -15,8 +15,8 @@ export interface WrittenResults {
 }
 
 export interface UnitPaths {
-  /** The replay's recording. */
-  recorded: string;
+  /** The replay's recording; undefined for a piece without frames. */
+  recorded: string | undefined;
   /** The replayed drive. */
   drive: string;
   results: string;
@@ -36,7 +36,8 @@ export async function writeUnitResults(
   frameIds: readonly number[] | undefined,
   facts: Readonly<Record<string, string>>,
 ): Promise<WrittenResults> {
-  const reader = await RecordingReader.open(paths.recorded);
+  const reader =
+    paths.recorded === undefined ? undefined : await RecordingReader.open(paths.recorded);
   const { compress } = await compressZstd();
   const compressChunk = (records: Uint8Array) => {
     return { compression: 'zstd', compressedData: compress(records) };
@@ -46,7 +47,7 @@ export async function writeUnitResults(
   const results = await RecordingWriter.create(paths.results, options);
   const times = await RecordingWriter.create(paths.times, options);
   try {
-    for (const [name, entries] of reader.metadata) {
+    for (const [name, entries] of reader?.metadata ?? []) {
       const kept = Object.entries(entries).filter(([key]) => !aboutTheMachine.has(key));
       await results.addMetadata(name, Object.fromEntries(kept));
       await times.addMetadata(name, entries);
@@ -63,7 +64,7 @@ export async function writeUnitResults(
     };
     const written: WrittenResults = { published: 0, span: null };
     const range = { topics: ['camera/calibration', 'perception'] };
-    for await (const { topic, stampNs, data } of reader.messages(range)) {
+    for await (const { topic, stampNs, data } of reader?.messages(range) ?? []) {
       if (topic === 'camera/calibration') {
         await results.writeEncoded('camera/calibration', stampNs, data);
         continue;
@@ -94,7 +95,7 @@ export async function writeUnitResults(
     await times.abort();
     throw error;
   } finally {
-    await reader.close();
+    await reader?.close();
   }
 }
 

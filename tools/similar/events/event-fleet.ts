@@ -56,7 +56,7 @@ export async function codeEvents(
   for (const [done, key] of [...units.values()].sort().entries()) {
     onProgress?.(done, units.size);
     const record = parseRecord(unitRecordSchema, await results.read(unitFiles(key).whole));
-    if (record === undefined) continue;
+    if (record === undefined || record.frames.published === 0) continue;
     const { location = record.drive } = await playedPictures(results, record.key);
     try {
       said.push({ record, location, sentences: await sentencesOf(record, results, sentenceS) });
