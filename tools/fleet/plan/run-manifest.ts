@@ -17,11 +17,17 @@ const manifestSchema = z.strictObject({
 export interface KnownRun {
   run: string;
   facts: z.infer<typeof runFactsSchema>;
-  /** Key by name of all units that were ever requested. */
+  /** Key by name of all units that were requested; of each drive those of the last list that has it. */
   units: Map<string, string>;
 }
 
-/** Writes the run and its list of units under keys derived from their content; the same for every worker of a job. */
+/** The drive of a unit's name; only the names of pieces end with their number. */
+export const driveOfUnit = (name: string): string => name.replace(/#\d+$/, '');
+
+/**
+ * Writes the run and its list of units under keys derived from their content; the same for every worker of a job. Older
+ * lists keep only other drives: of one whose file was replaced, or that is cut otherwise, the old results do not count.
+ */
 export async function putManifest(
   results: Store,
   { key: run, facts }: Run,
@@ -33,9 +39,31 @@ export async function putManifest(
   const bytes = new TextEncoder().encode(JSON.stringify(manifest));
   const name = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const key = `runs/${run}/${name}.json`;
-  // A damaged one is rewritten.
-  if (Buffer.compare((await results.read(key)) ?? new Uint8Array(0), bytes) === 0) return;
-  await results.put(key, bytes);
+  // A damaged or shortened one is rewritten.
+  if (Buffer.compare((await results.read(key)) ?? new Uint8Array(0), bytes) !== 0)
+    await results.put(key, bytes);
+  await shortenOthers(results, key, manifest);
+}
+
+/** Removes the drives of a list from the run's other lists, unless they have the same units there. */
+async function shortenOthers(
+  results: Store,
+  own: string,
+  { run, units }: z.infer<typeof manifestSchema>,
+): Promise<void> {
+  const now = new Map(units);
+  const drives = new Set(units.map(([name]) => driveOfUnit(name)));
+  const keys: string[] = [];
+  for await (const { key } of results.list(`runs/${run}/`)) if (key !== own) keys.push(key);
+  for (const key of keys) {
+    const other = parseRecord(manifestSchema, await results.read(key));
+    if (other === undefined) continue;
+    const kept = other.units.filter(
+      ([name, unit]) => now.get(name) === unit || !drives.has(driveOfUnit(name)),
+    );
+    if (kept.length < other.units.length)
+      await results.put(key, new TextEncoder().encode(JSON.stringify({ ...other, units: kept })));
+  }
 }
 
 /** Every run whose results are in a store, by key. Unreadable lists of units are reported by name. */
@@ -46,7 +74,7 @@ export async function listRuns(
   const runs = new Map<string, KnownRun>();
   for await (const { key } of results.list('runs/')) {
     const manifest = parseRecord(manifestSchema, await results.read(key));
-    // A file whose content does not hash to its name was not written by this program.
+    // A file whose facts do not hash to its run was not written by this program.
     if (manifest === undefined || runKeyOf(manifest.facts) !== manifest.run) {
       onUnreadable?.(key);
       continue;
