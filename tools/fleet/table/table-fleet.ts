@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
+import { PerceptionError } from '../../../src/frame/perception-error.js';
 import type { TableName } from '../../tables/drive-tables.js';
 import { inParallel } from '../plan/in-parallel.js';
-import { chooseRun } from '../plan/run-manifest.js';
+import { chooseRun, driveOfUnit } from '../plan/run-manifest.js';
 import { unitFiles } from '../plan/unit.js';
 import type { Store } from '../store/store.js';
 import { isDriveFault } from '../work/drive-fault.js';
@@ -22,7 +24,10 @@ export interface TableSummary {
 /** Units read in parallel: even on one core, others proceed while one waits for a store. */
 const atOnce = 4;
 
-/** Writes the tables of every unit of a run that has results; existing tables are not rewritten. */
+/**
+ * Writes the tables of every unit of a run that has results; existing tables are not rewritten. Rejects with ERR_OUTPUT if
+ * a drive has tables of other results there (another run, or other pieces), because its rows would count twice.
+ */
 export async function tableFleet(
   results: Store,
   tables: Store,
@@ -32,6 +37,7 @@ export async function tableFleet(
   const { run, units } = await chooseRun(results, wantedRun);
   const there = new Set<string>();
   for await (const { key } of tables.list(`${lastTable}/`)) there.add(key);
+  refuseOthers(tables.place, there, units);
   const summary: TableSummary = {
     ...{ run, units: units.size, before: 0, withoutResults: 0 },
     unreadable: [],
@@ -57,4 +63,27 @@ export async function tableFleet(
   });
   summary.unreadable.sort((a, b) => (a.name < b.name ? -1 : 1));
   return summary;
+}
+
+function refuseOthers(
+  place: string,
+  there: ReadonlySet<string>,
+  units: ReadonlyMap<string, string>,
+): void {
+  const own = new Set<string>();
+  const folders = new Map<string, string>();
+  for (const [name, key] of units) {
+    const drive = driveOfUnit(name);
+    const file = tableFile(lastTable, { drive, key });
+    own.add(file);
+    folders.set(dirname(file), drive);
+  }
+  for (const file of there) {
+    const drive = folders.get(dirname(file));
+    if (drive === undefined || own.has(file)) continue;
+    throw new PerceptionError(
+      'ERR_OUTPUT',
+      `${place}: expected no tables of other results of ${drive}, found ${file}: its rows would count twice; write these tables into another folder`,
+    );
+  }
 }
