@@ -46,9 +46,11 @@ export async function explainAsFilm(
     onProgress: (frames) => show(frames, undefined),
   });
   terminal.clearLive();
-  const { frames, rateHz, widthPx, heightPx, explainMs } = report;
+  const { frames, rateHz, widthPx, heightPx, skipped, explainMs } = report;
+  const lost = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
+  const left = lost.length === 0 ? '' : `; not in it: ${lost.join(', ')}`;
   terminal.print(
-    `${film}: ${frames} frames of ${widthPx}x${heightPx} at ${rateHz.toFixed(1)} fps, visual-backprop, ${explainMs.toFixed(1)} ms a frame`,
+    `${film}: ${frames} frames of ${widthPx}x${heightPx} at ${rateHz.toFixed(1)} fps, visual-backprop, ${explainMs.toFixed(1)} ms a frame${left}`,
   );
   if (twinNote !== undefined) terminal.print(twinNote);
 }

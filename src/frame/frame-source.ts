@@ -88,3 +88,17 @@ export interface FrameSource {
 export function isSourceEnd(result: SourceFrame | SourceEnd): result is SourceEnd {
   return 'kind' in result;
 }
+
+/**
+ * Reads one frame; resolves with undefined at the end of the source. Throws the source's error if it was lost or failed: a
+ * drive that breaks off has not ended. For readers that need the whole drive.
+ */
+export async function nextFrame(
+  source: FrameSource,
+  into: Uint8Array,
+): Promise<SourceFrame | undefined> {
+  const result = await source.read(into);
+  if (!isSourceEnd(result)) return result;
+  if (result.kind === 'ended') return undefined;
+  throw result.error;
+}

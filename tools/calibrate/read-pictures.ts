@@ -6,7 +6,7 @@ import { addressRow } from '../../src/capture/source-table.js';
 import { fillPackedRgb } from '../../src/codec/packed-rgb.js';
 import { decodePictureFile, pictureExtensions } from '../../src/codec/picture-file.js';
 import { frameBytes } from '../../src/frame/frame.js';
-import { isSourceEnd } from '../../src/frame/frame-source.js';
+import { nextFrame } from '../../src/frame/frame-source.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 
 /** A picture to search for the board: packed rgb8, or why it could not be read. */
@@ -90,11 +90,8 @@ async function* framesOf(
     const buffer = new Uint8Array(frameBytes(layout));
     let nextNs = 0n;
     for (;;) {
-      const frame = await source.read(buffer);
-      if (isSourceEnd(frame)) {
-        if (frame.kind === 'ended') return;
-        throw frame.error;
-      }
+      const frame = await nextFrame(source, buffer);
+      if (frame === undefined) return;
       if (frame.sourceTimeNs < nextNs) continue;
       nextNs = frame.sourceTimeNs + BigInt(Math.round(everyS * 1e9));
       const seconds = (Number(frame.sourceTimeNs) / 1e9).toFixed(2);

@@ -5,7 +5,7 @@ import type { SourceOptions } from '../../src/capture/source-options.js';
 import { addressRow, type SourceRow, sourceTable } from '../../src/capture/source-table.js';
 import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import { type FrameLayout, frameBytes, packedRgbLayout } from '../../src/frame/frame.js';
-import { type FrameSource, isSourceEnd } from '../../src/frame/frame-source.js';
+import { type FrameSource, nextFrame } from '../../src/frame/frame-source.js';
 import { amiss, type Finding, fine, reasonOf } from './finding.js';
 
 /** Frames whose reading is timed, and the frames before them, which may have been decoded ahead. */
@@ -66,7 +66,11 @@ export async function checkSource(
   }
   try {
     const { layout, nominalRateHz, frameCount } = opened.info;
-    const readMs = await timeReading(opened);
+    let broken: unknown;
+    const readMs = await timeReading(opened).catch((error: unknown) => {
+      broken = error;
+      return undefined;
+    });
     const facts = {
       layout,
       rateHz: nominalRateHz ?? usualRateHz,
@@ -76,11 +80,11 @@ export async function checkSource(
     const rate = nominalRateHz === undefined ? 'rate not known' : `${round(nominalRateHz)} Hz`;
     const frames = frameCount === undefined ? '' : `, ${frameCount} frames`;
     const found = `${source}: ${layout.widthPx}x${layout.heightPx}, ${rate}${frames}`;
-    if (readMs === undefined)
-      return {
-        finding: amiss(name, 'failed', `${found}, none can be read`, 'record it again', true),
-        facts,
-      };
+    if (readMs === undefined) {
+      const problem = broken === undefined ? 'none can be read' : reasonOf(broken);
+      const finding = amiss(name, 'failed', `${found}, ${problem}`, 'record it again', true);
+      return { finding, facts };
+    }
     return { finding: fine(name, `${found}, read in ${readMs.toFixed(1)} ms each`, true), facts };
   } finally {
     await opened.close();
@@ -89,13 +93,13 @@ export async function checkSource(
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** Mean time per frame. Sources decode several frames in parallel, so single times say little. */
+/** Mean time per frame; throws the source's error if it breaks off. Sources decode several frames in parallel, so single times say little. */
 async function timeReading(source: FrameSource): Promise<number | undefined> {
   const pixels = new Uint8Array(frameBytes(source.info.layout));
   const openNs = nowNs();
   let startNs = openNs;
   let count = 0;
-  while (count < firstFrames + readFrames && !isSourceEnd(await source.read(pixels))) {
+  while (count < firstFrames + readFrames && (await nextFrame(source, pixels)) !== undefined) {
     count++;
     if (count === firstFrames) startNs = nowNs();
   }

@@ -1,12 +1,13 @@
 import { openSource } from '../../src/capture/open-source.js';
 import { frameBytes } from '../../src/frame/frame.js';
-import { isSourceEnd } from '../../src/frame/frame-source.js';
+import { nextFrame } from '../../src/frame/frame-source.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { RgbImage } from '../datasets/sample.js';
 
 /**
  * The first frame of a recorded drive at `atS` seconds or later, on the source's own time line. Rejects as openSource
- * does, and with ERR_USAGE if the drive is shorter or its frames are not rgb8.
+ * does, with the source's error if the drive breaks off before, and with ERR_USAGE if it is shorter or its frames are not
+ * rgb8.
  */
 export async function frameAt(path: string, atS: number): Promise<RgbImage & { timeS: number }> {
   const source = await openSource(path);
@@ -17,9 +18,9 @@ export async function frameAt(path: string, atS: number): Promise<RgbImage & { t
     const data = new Uint8Array(frameBytes(source.info.layout));
     let lastS = 0;
     for (;;) {
-      const result = await source.read(data);
-      if (isSourceEnd(result)) break;
-      lastS = Number(result.sourceTimeNs) / 1e9;
+      const frame = await nextFrame(source, data);
+      if (frame === undefined) break;
+      lastS = Number(frame.sourceTimeNs) / 1e9;
       if (lastS >= atS - 1e-9) return { widthPx, heightPx, data, timeS: lastS };
     }
     throw new PerceptionError(

@@ -4,7 +4,7 @@ import { cameraOf } from '../../../src/capture/camera-of.js';
 import { openSource } from '../../../src/capture/open-source.js';
 import { visualBackProp } from '../../../src/explanation/visual-back-prop.js';
 import { frameBytes } from '../../../src/frame/frame.js';
-import { isSourceEnd } from '../../../src/frame/frame-source.js';
+import { nextFrame } from '../../../src/frame/frame-source.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { createInputMapping } from '../../../src/preprocess/input-mapping.js';
 import { buildRemapTable, preprocessInto } from '../../../src/preprocess/remap-table.js';
@@ -28,14 +28,16 @@ export interface FilmReport {
   rateHz: number;
   widthPx: number;
   heightPx: number;
+  /** Frames of the drive that could not be read, by reason. */
+  skipped: Readonly<Record<string, number>>;
   /** Mean time per frame, milliseconds: preparing the input, the network, VisualBackProp, painting. */
   explainMs: number;
 }
 
 /**
  * Writes a film of a drive with every frame's VisualBackProp map painted over it. Rejects with ERR_USAGE for a
- * network whose convolutions branch and for a drive without frames, with ERR_OUTPUT if ffmpeg is missing or the film
- * cannot be written.
+ * network whose convolutions branch and for a drive without frames, with the source's error if the drive breaks off, with
+ * ERR_OUTPUT if ffmpeg is missing or the film cannot be written. Then there is no film.
  */
 export async function filmDrive(
   bundle: Bundle,
@@ -69,7 +71,7 @@ export async function filmDrive(
     encoder = new FilmEncoder(out, kind, painter, rateHz);
     let [frames, spentMs] = [0, 0];
     for (let read = 0; ; read++) {
-      if (isSourceEnd(await source.read(frame))) break;
+      if ((await nextFrame(source, frame)) === undefined) break;
       if (read % every !== 0) continue;
       const start = performance.now();
       preprocessInto(table, frame, tensor);
@@ -79,13 +81,15 @@ export async function filmDrive(
       );
       spentMs += performance.now() - start;
       await encoder.add(pixels);
-      onProgress?.(++frames);
+      frames++;
+      onProgress?.(frames);
     }
     if (frames === 0)
       throw new PerceptionError('ERR_USAGE', `${drive}: expected frames, found none`);
     await encoder.close();
     const { widthPx: width, heightPx } = painter;
-    return { frames, rateHz, widthPx: width, heightPx, explainMs: spentMs / frames };
+    const skipped = { ...source.skipped };
+    return { frames, rateHz, widthPx: width, heightPx, skipped, explainMs: spentMs / frames };
   } catch (error) {
     await encoder?.abort();
     throw error;

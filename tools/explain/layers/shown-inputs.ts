@@ -4,7 +4,7 @@ import { cameraOf } from '../../../src/capture/camera-of.js';
 import { openSource } from '../../../src/capture/open-source.js';
 import { wantedClasses } from '../../../src/explanation/surest-crop.js';
 import { frameBytes } from '../../../src/frame/frame.js';
-import { isSourceEnd } from '../../../src/frame/frame-source.js';
+import { nextFrame } from '../../../src/frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../../../src/frame/perception-error.js';
 import { spreadEvenly } from '../../datasets/evenly.js';
 import type { Dataset, RgbImage, SampleBase } from '../../datasets/sample.js';
@@ -44,7 +44,10 @@ export interface DriveInputs {
   detector(): Promise<Bundle>;
 }
 
-/** Frames of a drive; for a classifier of crops the surest crop of each frame, skipping frames without one. */
+/**
+ * Frames of a drive; for a classifier of crops the surest crop of each frame, skipping frames without one. Throws
+ * the source's error if the drive breaks off.
+ */
 export async function* inputsOfDrive(
   bundle: Bundle,
   drive: string,
@@ -65,12 +68,12 @@ export async function* inputsOfDrive(
     const camera = calibrated && scaleCamera(calibrated, widthPx, heightPx);
     const picture: RgbImage = { widthPx, heightPx, data: new Uint8Array(frameBytes(layout)) };
     for (let read = 0, shown = 0; shown < limit; read++) {
-      const result = await source.read(picture.data);
-      if (isSourceEnd(result)) break;
+      const frame = await nextFrame(source, picture.data);
+      if (frame === undefined) break;
       if (read % every !== 0) continue;
       const crop = finder && (await surestCrop(bundle, finder, picture, camera).catch(isNone));
       if (readsCrops && crop === undefined) continue;
-      const timeS = Number(result.sourceTimeNs) / 1e9;
+      const timeS = Number(frame.sourceTimeNs) / 1e9;
       const input = await networkInput(bundle, camera, picture, crop);
       yield { id: `${timeS.toFixed(2)} s`, input };
       shown++;
