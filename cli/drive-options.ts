@@ -49,7 +49,7 @@ export function addDriveOptions(command: Command): Command {
     .addOption(
       new Option(
         '--frame-rate <Hz>',
-        'frames per second of a folder of pictures; for a video, replaces its own times',
+        'frames per second of a folder of pictures; for a video, replaces its own times; requested from a camera',
       ).argParser(numberOf({ least: 0.01, most: 1000, what: 'frames per second' })),
     )
     .option('--endpoint <address>', 'publish here instead of where the pipeline file says')

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { addressRow } from '../src/capture/source-table.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { PerceptionFrame } from '../src/messages/gen/windshield/v1/perception_pb.js';
 import { openRig } from '../src/pipeline/cameras/open-rig.js';
@@ -55,6 +56,7 @@ export async function drive(request: DriveRequest): Promise<void> {
       log = openLog(flags.log, flags.logLevel);
     }
     const config = withFlags(request.config, flags);
+    if (flags.frameRate !== undefined && source !== undefined) await refuseRecording(source);
     page = await openLivePage(config, flags.view === true, supervised !== undefined);
     for (const line of page?.lines(terminal.isInteractive) ?? []) terminal.note(line);
     const onFrame = (frame: PerceptionFrame, { framesPublished, ...rest }: Progress): void => {
@@ -110,6 +112,17 @@ export async function drive(request: DriveRequest): Promise<void> {
     terminal.clearLive();
     forget();
   }
+}
+
+/** A pipeline file may hold a rate for some of its drives; on the command line it is meant for this one. */
+async function refuseRecording(source: string): Promise<void> {
+  if (addressRow(source) !== undefined) return;
+  const { recogniseSource } = await import('../src/capture/recognise-source.js');
+  if ((await recogniseSource(source)) !== 'recording') return;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `--frame-rate: expected pictures, a video or a camera, found a recording, which keeps its own times: ${source}`,
+  );
 }
 
 /** Opens and runs a pipeline file with several cameras. */

@@ -114,7 +114,7 @@ async function importSource(
     case 'folder':
       return importPictureDrive(await listPictureFolder(path, options.rateHz), options);
     case 'picture':
-      return importPictureDrive(onePictureDrive(path), options);
+      return importPictureDrive(onePictureDrive(path, options.rateHz), options);
     case 'video': {
       const source = await openVideo(path, ffmpegPath === undefined ? {} : { ffmpegPath });
       try {

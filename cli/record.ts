@@ -47,10 +47,10 @@ export function recordCommand(): Command {
     .option('--seconds <time>', 'end after this time (30s, 10m)', parseTime)
     .option(
       '--frame-rate <Hz>',
-      'requested from a camera; for a folder of pictures, frames per second',
+      'requested from a camera; for a folder of pictures, frames per second; for a video, replaces its own times',
       frameRate,
     )
-    .option('--size <WxH>', 'requested from a camera, pixels', size)
+    .option('--size <WxH>', 'requested from a camera, pixels; frames are never scaled', size)
     .addOption(splitOption())
     .addOption(keepOption())
     .option('--json', 'print one JSON object at the end')
@@ -130,7 +130,7 @@ function frameRate(text: string): number {
 }
 
 function size(text: string): { widthPx: number; heightPx: number } {
-  const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);
+  const match = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(text);
   if (match === null) throw new InvalidArgumentError('expected a size such as 1280x720.');
   return { widthPx: Number(match[1]), heightPx: Number(match[2]) };
 }

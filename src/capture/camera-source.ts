@@ -39,6 +39,7 @@ export async function openCamera(
   if (!existsSync(device)) {
     throw new PerceptionError('ERR_SOURCE_MISSING', `there is no camera ${device}`);
   }
+  refuseTwoModes(device, asked, options);
   const { format, controls = {}, ...mode } = { ...askedIn(options), ...asked };
   const input = ['-f', 'v4l2'];
   if (format !== undefined) input.push('-input_format', format);
@@ -98,6 +99,12 @@ export async function openFfmpegStream(
   );
 }
 
+/** Brackets may hold others: MPEG-TS has `h264 (High) ([27][0][0][0] / 0x001B), yuv420p`. */
+function withoutBrackets(text: string): string {
+  const fewer = text.replaceAll(/ ?(\([^()[\]]*\)|\[[^()[\]]*\])/g, '');
+  return fewer === text ? text : withoutBrackets(fewer);
+}
+
 /** Returns the requested mode and the one that came, in one line. */
 export function describeMode(
   name: string,
@@ -113,10 +120,26 @@ export function describeMode(
   const rate = asked.rateHz === undefined ? [] : [`${asked.rateHz} Hz`];
   const words = [...size, ...rate, ...(asked.format === undefined ? [] : [asked.format])];
   // The codec is before the first comma outside brackets; its profile and tag do not matter here.
-  const [codec = '', pixels = ''] = found.replaceAll(/ ?[([][^)\]]*[)\]]/g, '').split(', ');
+  const [codec = '', pixels = ''] = withoutBrackets(found).split(', ');
   const kinds = [codec, pixels].filter((word) => word !== '').join(' ');
   const came = `${layout.widthPx}x${layout.heightPx}${rateHz === undefined ? '' : ` at ${Number(rateHz.toFixed(2))} Hz`}${kinds === '' ? '' : `, ${kinds}`}; frames are ${layout.format}${codedBytes === undefined ? '' : ', and its own JPEG is kept'}`;
   return `${name}: ${words.length === 0 ? 'nothing was asked for' : `asked for ${words.join(', ')}`}; came ${came}`;
+}
+
+/** The address and the options may ask for the same thing, but not for two. */
+function refuseTwoModes(device: string, inAddress: AskedMode, options: CameraOptions): void {
+  for (const [key, what] of [
+    ['widthPx', 'width'],
+    ['heightPx', 'height'],
+    ['rateHz', 'rate'],
+  ] as const) {
+    const [here, there] = [inAddress[key], options[key]];
+    if (here !== undefined && there !== undefined && here !== there)
+      throw new PerceptionError(
+        'ERR_USAGE',
+        `camera:${device}: expected one ${what}, found ${here} in the address and ${there} besides it`,
+      );
+  }
 }
 
 function askedIn({ widthPx, heightPx, rateHz }: CameraOptions): AskedMode {

@@ -9,7 +9,7 @@ import type { StreamStamp } from './live-times.js';
 
 /** Longest time from the start of ffmpeg to the first frame. */
 const openMs = 10_000;
-/** ffmpeg demuxers that derive times from a rate: their times are not stamps. */
+/** ffmpeg demuxers that derive times from a rate: their times are not stamps, and the rate is made up as well. */
 const timelessFormats = /^(mpjpeg|mjpeg|\w+_pipe|image2|h264|hevc|rawvideo)$/;
 
 export interface FfmpegStreamOptions {
@@ -43,8 +43,7 @@ export class FfmpegStream implements FoundStream {
     this.#first = facts.first;
     this.layout = facts.layout;
     this.found = lines.inputStream;
-    const rateHz = lines.frameRateHz;
-    this.rateHz = rateHz !== undefined && rateHz <= 1000 ? rateHz : undefined;
+    this.rateHz = statedRate(lines.frameRateHz, lines.inputFormat);
   }
 
   /**
@@ -121,6 +120,12 @@ export function stampOf(timeS: number | undefined, inputFormat: string): StreamS
   if (timeS === undefined || timelessFormats.test(inputFormat)) return undefined;
   const clock = inputFormat.includes('v4l2') ? 'monotonic' : 'stream';
   return { timeNs: BigInt(Math.round(timeS * 1e9)), clock };
+}
+
+/** Returns the rate that an input states; undefined if it is made up or not believed. */
+export function statedRate(rateHz: number | undefined, inputFormat: string): number | undefined {
+  const isStated = rateHz !== undefined && rateHz <= 1000 && !timelessFormats.test(inputFormat);
+  return isStated ? rateHz : undefined;
 }
 
 interface OpenFacts {

@@ -11,6 +11,7 @@ import {
   noVideo,
   openInTime,
   stampOf,
+  statedRate,
 } from './ffmpeg-stream.js';
 import type { StreamFrame } from './live-stream.js';
 import { type PacketFacts, PacketLines } from './packet-lines.js';
@@ -49,7 +50,7 @@ export class JpegStream implements FoundStream {
     this.#coded = new Uint8Array(this.codedBytes);
     this.found = info.inputStream;
     const rate = /, ([\d.]+) fps/.exec(info.inputStream)?.[1];
-    this.rateHz = rate === undefined || !(Number(rate) <= 1000) ? undefined : Number(rate);
+    this.rateHz = statedRate(rate === undefined ? undefined : Number(rate), info.inputFormat);
   }
 
   /**

@@ -50,7 +50,7 @@ export async function openPicture(
   path: string,
   options: PictureOptions = {},
 ): Promise<FrameSource> {
-  return openPictureDrive(onePictureDrive(path), options);
+  return openPictureDrive(onePictureDrive(path, options.rateHz), options);
 }
 
 /** Opens a drive stored as pictures. Rejects with ERR_SOURCE_FORMAT if none of them can be read. */

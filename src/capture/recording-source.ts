@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type FrameLayout, packedRgbLayout } from '../frame/frame.js';
-import type { FrameSource } from '../frame/frame-source.js';
+import type { FrameSource, SourceInfo } from '../frame/frame-source.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
 import { driveMetadataName } from '../recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../recording/picture-message.js';
@@ -11,17 +11,21 @@ import { RecordingReader } from '../recording/recording-reader.js';
 import { recordingLibrary } from '../recording/recording-writer.js';
 import { DecodedFrameSource, type EncodedFrame } from './decoded-frame-source.js';
 import { cheapFileSha256 } from './file-hash.js';
+import { isSameRate } from './same-rate.js';
 import type { SourceOptions } from './source-options.js';
 
 /**
  * Opens the pictures of one camera in an MCAP recording, Foxglove's (H.264 video too) or ROS's, at their log times.
  * Skipped by reason: `size`, `undecodable`, `damaged` (in a chunk whose checksum is wrong), `truncated` (after the end of
  * a file that was cut off, if their number is known). Rejects with ERR_SOURCE_MISSING, ERR_SOURCE_EMPTY,
- * ERR_SOURCE_FORMAT or ERR_RECORDING.
+ * ERR_SOURCE_FORMAT, ERR_RECORDING or ERR_USAGE (a rate that it does not have).
  */
 export async function openRecording(
   path: string,
-  options: Pick<SourceOptions, 'topic' | 'keepsCoded' | 'readsDriver'> = {},
+  options: Pick<
+    SourceOptions,
+    'topic' | 'keepsCoded' | 'readsDriver' | 'rateHz' | 'mayKeepTimes'
+  > = {},
 ): Promise<FrameSource> {
   const reader = await RecordingReader.open(path);
   try {
@@ -39,11 +43,13 @@ export async function openRecording(
       firstStampNs,
       ...(contentSha256 !== undefined && { contentSha256 }),
     };
+    const ownTimes = keptTimes(info, options);
+    const notes = [note ?? [], ownTimes ?? []].flat();
     const progress = { readCount: 0 };
     const driver = options.readsDriver === true ? RecordedDriver.of(reader) : undefined;
     return new DecodedFrameSource({
       info,
-      ...(note !== undefined && { notes: [note] }),
+      notes,
       handsOnJpeg: options.keepsCoded === 'if-free',
       frames: encodedFrames(reader, stream, layout, { progress, driver }),
       countMissing: () => {
@@ -56,6 +62,23 @@ export async function openRecording(
     await reader.close();
     throw error;
   }
+}
+
+/**
+ * Returns the note that a rate was asked for and the recording keeps its own times. Throws ERR_USAGE where that may not be.
+ */
+function keptTimes(
+  { name, nominalRateHz }: SourceInfo,
+  { rateHz, mayKeepTimes }: Pick<SourceOptions, 'rateHz' | 'mayKeepTimes'>,
+): string | undefined {
+  if (rateHz === undefined) return undefined;
+  if (nominalRateHz !== undefined && isSameRate(rateHz, nominalRateHz)) return undefined;
+  const own = nominalRateHz === undefined ? '' : ` (${Number(nominalRateHz.toFixed(2))} Hz)`;
+  if (mayKeepTimes) return `keeps the times of the recording${own}: ${rateHz} Hz is not for one`;
+  throw new PerceptionError(
+    'ERR_USAGE',
+    `${name}: expected ${rateHz} Hz, found a recording, which keeps its own times${own}: leave the rate out`,
+  );
 }
 
 /** More frames than a year at 30 per second. */

@@ -2,11 +2,16 @@ import type { RepeatOptions } from './repeated-source.js';
 
 /** Settings of a source besides its place. Plain data: it crosses threads. */
 export interface SourceOptions {
-  /** Frames per second: of pictures (20 when left out), in place of a video's own times, or requested of a camera. */
+  /**
+   * Frames per second: of pictures (20 when left out), in place of a video's own times, or requested of a camera. A source
+   * that does none of this is refused if its rate is another.
+   */
   rateHz?: number;
+  /** True if a recording may keep its own times in spite of `rateHz`, with a note: one pipeline file plays many drives. */
+  mayKeepTimes?: true;
   /** Topic of the pictures in a recording; the one with the most pictures when left out. */
   topic?: string;
-  /** Requested size of a camera or GStreamer pipeline, pixels. */
+  /** Requested size of a camera or GStreamer pipeline, pixels; any other source is refused if its frames have another. */
   widthPx?: number;
   heightPx?: number;
   /** Pixel format of the frames of a live source; rgb8 when left out. */

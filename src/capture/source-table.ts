@@ -22,6 +22,10 @@ export interface SourceRow {
   readonly isLive: boolean;
   /** True if a recording may keep its pictures as they came (`SourceOptions.keepsCoded`). */
   readonly keepsCoded?: true;
+  /** True if a size may be asked of it; of any other source it must be the one that it gives. */
+  readonly takesSize?: true;
+  /** True if a rate may be asked of it, or its frames are timed at that rate, or it answers such a request itself. */
+  readonly takesRate?: true;
   /** `location` includes the scheme. */
   open(location: string, options: SourceOptions): Promise<FrameSource>;
 }
@@ -35,6 +39,8 @@ const rows = {
     programs: ['ffmpeg'],
     isLive: true,
     keepsCoded: true,
+    takesSize: true,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./camera-source.js')).openCamera(location.slice('camera:'.length), options),
   },
@@ -54,6 +60,8 @@ const rows = {
     example: 'gstreamer:nvarguscamerasrc ! video/x-raw(memory:NVMM),width=1280,height=720',
     programs: ['gst-launch-1.0'],
     isLive: true,
+    takesSize: true,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./gstreamer-source.js')).openGstreamer(
         location.slice('gstreamer:'.length),
@@ -76,6 +84,7 @@ const rows = {
     programs: [],
     isLive: false,
     keepsCoded: true,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./recording-source.js')).openRecording(location, options),
   },
@@ -85,6 +94,7 @@ const rows = {
     example: 'pictures/',
     programs: [],
     isLive: false,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./folder-source.js')).openFolder(location, options),
   },
@@ -94,6 +104,7 @@ const rows = {
     example: 'a folder with driving_log.csv',
     programs: [],
     isLive: false,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./picture-source.js')).openUdacityFolder(location, options),
   },
@@ -103,6 +114,7 @@ const rows = {
     example: 'a folder with manifest.json',
     programs: [],
     isLive: false,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./picture-source.js')).openDonkeycarTub(location, options),
   },
@@ -112,6 +124,7 @@ const rows = {
     example: 'frame.png',
     programs: [],
     isLive: false,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./picture-source.js')).openPicture(location, options),
   },
@@ -121,6 +134,7 @@ const rows = {
     example: 'drive.mp4',
     programs: ['ffmpeg', 'ffprobe'],
     isLive: false,
+    takesRate: true,
     open: async (location, options) =>
       (await import('./video-source.js')).openVideo(location, options),
   },

@@ -8,6 +8,6 @@ export function sourceOptionsOf(config: PipelineConfig): SourceOptions {
     ...(topic !== undefined && { topic }),
     ...(record?.images === true && record.pictures === 'camera' && { keepsCoded: true }),
     ...(steeringCheck !== undefined && { readsDriver: true }),
-    ...(frameRateHz !== undefined && { rateHz: frameRateHz }),
+    ...(frameRateHz !== undefined && { rateHz: frameRateHz, mayKeepTimes: true }),
   };
 }

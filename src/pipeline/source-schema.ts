@@ -7,7 +7,9 @@ export const frameRateSchema = z
   .min(0.01)
   .max(1000)
   .optional()
-  .describe("Frames per second of a folder of pictures; replaces a video's own times.");
+  .describe(
+    "Frames per second of a folder of pictures; replaces a video's own times; is requested of a camera.",
+  );
 
 /** A path, or an address of a kind that the source table knows. */
 export const sourceSchema = z

@@ -90,9 +90,9 @@ export async function listPictureFolder(
 }
 
 /** A drive of a single picture. */
-export function onePictureDrive(path: string): PictureDrive {
+export function onePictureDrive(path: string, rateHz = defaultPictureRateHz): PictureDrive {
   const pictures = [{ path, stampNs: 0n, sourceTimeNs: 0n }];
-  return { name: basename(path), pictures, rateHz: defaultPictureRateHz };
+  return { name: basename(path), pictures, rateHz };
 }
 
 /** Width and height of the first readable picture, pixels. Rejects with ERR_SOURCE_FORMAT if there is none. */
