@@ -76,7 +76,7 @@ const keys: Readonly<Record<string, { expected: string; read: Read }>> = {
 /**
  * Splits `<place><mark>key=value&key=value` at the first `mark`: `?` for a camera, `#` for a network address, whose query
  * belongs to the server. `allowed` lists the valid keys. Throws ERR_USAGE for an unknown key (the known ones are named)
- * or an invalid value.
+ * or an invalid value, and for a `#` in a password.
  */
 export function splitAsked(
   location: string,
@@ -85,6 +85,9 @@ export function splitAsked(
 ): { place: string; asked: AskedMode } {
   const at = location.indexOf(mark);
   if (at < 0) return { place: location, asked: {} };
+  // What follows would be quoted, and be the end of a password.
+  if (mark === '#' && location.includes('@', at))
+    throw usage(location, 'expected %23 in place of a # in the name or the password');
   const place = location.slice(0, at);
   const asked: AskedMode = {};
   for (const part of location.slice(at + 1).split('&')) {

@@ -135,6 +135,10 @@ test('what cannot be asked of a network camera, and schemes that nobody knows, a
     code: 'ERR_USAGE',
     message: 'rtsp://***@camera/#format=mjpeg: format: expected nv12; found "mjpeg"',
   });
+  await expect(openSource('rtsp://user:half#word@camera/front')).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+    message: 'rtsp://***@camera/front: expected %23 in place of a # in the name or the password',
+  });
   await expect(openSource('ftp://user:word@camera/front')).rejects.toMatchObject({
     code: 'ERR_USAGE',
     message: expect.stringMatching(
