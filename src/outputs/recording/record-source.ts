@@ -17,7 +17,7 @@ export interface RecordSourceOptions {
   sourceOptions: SourceOptions;
   record: Omit<RecordSettings, 'images'>;
   camera: CameraModel | undefined;
-  /** Ends the recording cleanly after this many seconds of the source. */
+  /** Ends the recording cleanly after this many seconds of the source; of a camera also if it is lost meanwhile. */
   seconds?: number | undefined;
   signal: AbortSignal;
   note(text: string): void;
@@ -39,6 +39,8 @@ export interface RecordSummary {
 
 /** Slots of the ring: this many frames may wait to be encoded. */
 const slotCount = 8;
+/** Frames taken before the end may arrive as much later, seconds. */
+const lateS = 1;
 
 /**
  * Records the frames of a source, as JPEG or as H.264, without networks, until it ends, `signal` aborts, or `seconds` are
@@ -88,6 +90,9 @@ async function run(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const endNs = seconds === undefined ? undefined : BigInt(Math.round(seconds * 1e9));
+  // A camera that is lost sends no frame by whose time the end could be told.
+  const isTimed = info.isLive && seconds !== undefined;
+  const timer = isTimed ? setTimeout(stop, (seconds + lateS) * 1000) : undefined;
   let lastNs = 0n;
   let frames = 0;
   const { offsetNs } = startWallClock();
@@ -111,6 +116,7 @@ async function run(
       stop();
       return;
     }
+    if (frames === 0) timer?.refresh();
     lastNs = sourceTimeNs;
     const release = () => ring.release(slot);
     const { layout } = info;
@@ -122,6 +128,7 @@ async function run(
     onFrame?.(++frames);
   });
   const end = await capture.ended;
+  clearTimeout(timer);
   signal.removeEventListener('abort', stop);
   status?.close();
   await thread.end('close');
