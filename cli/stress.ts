@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Argument, Command } from 'commander';
 import { type LabelledTask, labelledTasks } from '../src/bundle/manifest.js';
 import { guardOutputs } from '../src/files/output-guard.js';
@@ -5,11 +6,11 @@ import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { readBundleFolder } from '../src/inference/read-bundle-folder.js';
 import { measuredJson } from '../src/text/measured-json.js';
-import { columnsTo, textTable } from '../src/text/text-table.js';
+import type { StressReport } from '../tools/stress/run-stress.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { positiveInteger } from './option-parsers.js';
 import { countsProgress } from './progress-line.js';
-import { Terminal } from './terminal.js';
+import { untilStopped } from './until-stopped.js';
 
 interface StressFlags {
   data: string;
@@ -28,8 +29,8 @@ export function stressCommand(): Command {
     .summary('score a bundle under fifteen kinds of corruption, at five strengths each')
     .description(
       'Scores bundles on labelled pictures that are corrupted the way weather, lenses and cameras do it. Prints the error\n' +
-        'of each, and the mean corruption error against the first bundle. Default bundles: models/<task> and its\n' +
-        '8-bit twin.',
+        'of each as soon as it is known, and at the end the mean corruption error against the first bundle. Ctrl-C keeps\n' +
+        'what is scored. Default bundles: models/<task> and its 8-bit twin.',
     )
     .addArgument(new Argument('<task>', 'what the network does').choices(labelledTasks))
     .argument('[bundles...]', 'folders of bundles; the first is the reference')
@@ -60,6 +61,7 @@ async function stress(task: LabelledTask, folders: string[], flags: StressFlags)
     '../tools/corruptions/corruption-table.js'
   );
   const { runStress } = await import('../tools/stress/run-stress.js');
+  const { StressLines } = await import('../tools/stress/stress-lines.js');
   const { stressPage, stressRows } = await import('../tools/stress/stress-page.js');
   const corruptions =
     flags.corruptions === undefined
@@ -73,24 +75,29 @@ async function stress(task: LabelledTask, folders: string[], flags: StressFlags)
       `expected bundles for ${task}, found one for ${stranger.manifest.task}: ${stranger.where}`,
     );
   const dataset = await openDataset(flags.format, flags.data, { task, split: flags.split });
-  const terminal = new Terminal();
-  const { limit, seed } = flags;
-  const report = await runStress(bundles, dataset, {
-    ...{ corruptions, limit, seed },
-    onProgress: countsProgress(terminal, 'evaluations'),
-  });
-  terminal.clearLive();
-  if (flags.json) terminal.print(measuredJson(report));
-  else {
-    terminal.print(
-      `${report.data}, ${report.pictures} samples; mean of ${report.error} over five strengths`,
-    );
-    const head = ['', ...report.bundles.map(({ bundle }) => bundle.split('/').at(-1)!)];
-    terminal.print(
-      textTable([head, ...stressRows(report)], { numbers: columnsTo(head.length - 1) }),
-    );
-  }
-  if (flags.report === undefined) return;
-  writeWhole(flags.report, await stressPage(report, dataset));
-  terminal.note(`wrote ${flags.report}`);
+  await untilStopped(async (signal, terminal) => {
+    const onProgress = countsProgress(terminal, 'evaluations');
+    const names = bundles.map(({ where }) => basename(where));
+    const lines = new StressLines(names);
+    const onRow = (now: StressReport): void => {
+      // With --json standard output has one object, at the end.
+      const say = (text: string) => (flags.json ? terminal.note(text) : terminal.print(text));
+      for (const line of lines.take(now)) say(line);
+    };
+    const { limit, seed } = flags;
+    const options = { corruptions, limit, seed, onProgress, onRow, signal };
+    const report = await runStress(bundles, dataset, options).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (report === undefined) return 'nothing was scored';
+    terminal.clearLive();
+    if (flags.json) terminal.print(measuredJson(report));
+    else if (report.unscored.length === 0) terminal.print(lines.row(stressRows(report).at(-1)!));
+    if (flags.report !== undefined) {
+      writeWhole(flags.report, await stressPage(report, dataset));
+      terminal.note(`wrote ${flags.report}`);
+    }
+    const scored = corruptions.length - report.unscored.length;
+    return `${scored} of ${corruptions.length} corruptions were scored`;
+  }, 'stress');
 }

@@ -25,6 +25,10 @@ export interface StressOptions {
   limit: number;
   seed: number;
   onProgress?: (done: number, total: number) => void;
+  /** Called with all that is known after the clean pictures, and after each corruption. */
+  onRow?: (report: StressReport) => void;
+  /** Ends the work after the picture at hand; what is known of a corruption only in part is left out. */
+  signal?: AbortSignal;
 }
 
 /** Errors of one bundle. */
@@ -48,49 +52,80 @@ export interface StressReport {
   error: string;
   strengths: readonly Strength[];
   bundles: StressedBundle[];
+  /** Corruptions that were asked for and are not scored, because the work was ended early or goes on. */
+  unscored: readonly CorruptionName[];
 }
 
-/** Scores bundles of one task on the same corrupted pictures; the first bundle is the reference for the others. */
+/**
+ * Scores bundles of one task on the same corrupted pictures, one corruption after the other; the first bundle is the
+ * reference for the others. Rejects with the signal's reason if not even the clean pictures are scored.
+ */
 export async function runStress<T extends LabelledTask>(
   bundles: readonly Bundle[],
   dataset: Dataset<T>,
-  { corruptions, strengths: used = strengths, limit, seed, onProgress }: StressOptions,
+  {
+    corruptions,
+    strengths: used = strengths,
+    limit,
+    seed,
+    onProgress,
+    onRow,
+    signal,
+  }: StressOptions,
 ): Promise<StressReport> {
   const { name: error, of: errorOf } = errors[dataset.task];
   const chosen = evenly(dataset, limit);
   const total = bundles.length * (1 + corruptions.length * used.length);
   let done = 0;
   const measure = async (bundle: Bundle, data: Dataset<T>) => {
-    const { metrics, count } = await runEvaluation(bundle, data);
-    onProgress?.(++done, total);
+    signal?.throwIfAborted();
+    const { metrics, count } = await runEvaluation(bundle, data, {
+      onObservation: () => signal?.throwIfAborted(),
+    });
+    done++;
+    onProgress?.(done, total);
     return { error: errorOf(metrics), count };
   };
-  const found: Omit<StressedBundle, 'meanCorruptionError'>[] = [];
-  let pictures = 0;
-  for (const bundle of bundles) {
-    const clean = await measure(bundle, chosen);
-    pictures = clean.count;
-    const byName: Partial<Record<CorruptionName, number[]>> = {};
-    for (const name of corruptions) {
-      const row: number[] = [];
-      for (const strength of used)
-        row.push((await measure(bundle, corruptedDataset(chosen, name, strength, seed))).error);
-      byName[name] = row;
-    }
-    found.push({ bundle: bundle.where, clean: clean.error, errors: byName });
-  }
-  const [reference] = found;
-  return {
-    task: dataset.task,
-    data: dataset.name,
-    pictures,
-    error,
-    strengths: used,
-    bundles: found.map((each) => ({
-      ...each,
-      meanCorruptionError: meanCorruptionError(each.errors, reference!.errors),
-    })),
+  const clean: { error: number; count: number }[] = [];
+  for (const bundle of bundles) clean.push(await measure(bundle, chosen));
+  const rows: [CorruptionName, number[][]][] = [];
+  const reportNow = (): StressReport => {
+    const found = bundles.map(({ where }, i) => ({
+      bundle: where,
+      clean: clean[i]!.error,
+      errors: Object.fromEntries(rows.map(([name, ofBundles]) => [name, ofBundles[i]!])) as Errors,
+    }));
+    return {
+      task: dataset.task,
+      data: dataset.name,
+      pictures: clean[0]!.count,
+      error,
+      strengths: used,
+      bundles: found.map((each) => ({
+        ...each,
+        meanCorruptionError: meanCorruptionError(each.errors, found[0]!.errors),
+      })),
+      unscored: corruptions.slice(rows.length),
+    };
   };
+  onRow?.(reportNow());
+  for (const name of corruptions) {
+    const ofBundles: number[][] = [];
+    try {
+      for (const bundle of bundles) {
+        const row: number[] = [];
+        for (const strength of used)
+          row.push((await measure(bundle, corruptedDataset(chosen, name, strength, seed))).error);
+        ofBundles.push(row);
+      }
+    } catch (reason) {
+      if (signal?.aborted) break;
+      throw reason;
+    }
+    rows.push([name, ofBundles]);
+    onRow?.(reportNow());
+  }
+  return reportNow();
 }
 
 type Errors = StressedBundle['errors'];

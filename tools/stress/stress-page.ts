@@ -15,7 +15,8 @@ const largestCropPx = 96;
 
 /** One self-contained HTML document: the table, and for each corruption its curves next to a picture in strength 3. */
 export async function stressPage(report: StressReport, dataset: Dataset): Promise<string> {
-  const { task, data, pictures, error, bundles, strengths } = report;
+  const { task, data, pictures, error, bundles, strengths, unscored } = report;
+  const missing = unscored.length === 0 ? '' : `; ended early, without ${unscored.join(', ')}`;
   const names = Object.keys(bundles[0]!.errors) as CorruptionName[];
   const title = `${task} in bad weather`;
   const example = await exampleOf(dataset);
@@ -46,7 +47,7 @@ export async function stressPage(report: StressReport, dataset: Dataset): Promis
   );
   return htmlPage({
     title,
-    subtitle: `${data}; ${pictures} samples in strengths ${strengths.join(', ')}; mean corruption error against the first bundle`,
+    subtitle: `${data}; ${pictures} samples in strengths ${strengths.join(', ')}; mean corruption error against the first bundle${missing}`,
     style: `${evaluationStyle} .pair img { width: 100%; max-width: ${shownPx}px; height: auto; image-rendering: pixelated; }`,
     body: `<section>${table}</section>\n${cards.join('\n')}`,
   });
@@ -62,14 +63,21 @@ async function exampleOf({ name, samples }: Dataset): Promise<RgbImage> {
   throw datasetError(`expected samples of ${name} that load, found none`);
 }
 
-/** The table's rows: the clean pictures, the mean over the strengths for each corruption, and the mean corruption error. */
-export function stressRows({ bundles }: StressReport): string[][] {
+/** The table's rows: those of `scoredRows`, and the mean corruption error. */
+export function stressRows(report: StressReport): string[][] {
+  const means = report.bundles.map((each) => shown(each.meanCorruptionError));
+  return [...scoredRows(report), [meanRowName, ...means]];
+}
+
+export const meanRowName = 'mean corruption error';
+const shown = (value: number) => value.toFixed(3);
+
+/** The clean pictures, and the mean over the strengths for each corruption that is scored. */
+export function scoredRows({ bundles }: StressReport): string[][] {
   const mean = (row: readonly number[]) => row.reduce((sum, value) => sum + value, 0) / row.length;
   const names = Object.keys(bundles[0]!.errors) as CorruptionName[];
-  const shown = (value: number) => value.toFixed(3);
   return [
     ['clean', ...bundles.map(({ clean }) => shown(clean))],
     ...names.map((name) => [name, ...bundles.map(({ errors }) => shown(mean(errors[name]!)))]),
-    ['mean corruption error', ...bundles.map((each) => shown(each.meanCorruptionError))],
   ];
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import type { Dataset, SignSample } from '../../../tools/datasets/sample.js';
 import { meanCorruptionError, runStress } from '../../../tools/stress/run-stress.js';
+import { StressLines } from '../../../tools/stress/stress-lines.js';
 import { stressPage } from '../../../tools/stress/stress-page.js';
 import { writeTinyBundles } from '../../support/tiny-bundles.js';
 
@@ -52,6 +53,36 @@ test('a colour that is lost costs the network that reads colours, noise does not
   expect(first!.meanCorruptionError).toBe(1);
   expect(second!.errors).toEqual(first!.errors);
   expect(await stress()).toEqual(report);
+});
+
+test('each row is known as soon as all bundles are scored on it, and an early end keeps the rows before it', async () => {
+  const bundle = await readBundleFolder((await writeTinyBundles(dir)).signs);
+  const stop = new AbortController();
+  const lines = new StressLines(['tiny', 'twin']);
+  const shown: string[][] = [];
+  let evaluations = 0;
+  const report = await runStress([bundle, bundle], crops(), {
+    ...{ corruptions: ['noise', 'dropped-colour', 'fog'], strengths: [1], limit: 18, seed: 3 },
+    onRow: (now) => shown.push(lines.take(now)),
+    // In the middle of the second corruption: one of the two bundles is scored on it.
+    onProgress: (done) => {
+      evaluations = done;
+      if (done === 5) stop.abort();
+    },
+    signal: stop.signal,
+  });
+  expect(evaluations).toBe(5);
+  expect(shown).toEqual([
+    [
+      'crops, 18 samples; mean of 1 - accuracy over five strengths',
+      '                        tiny   twin',
+      'clean                  0.000  0.000',
+    ],
+    ['noise                  0.000  0.000'],
+  ]);
+  expect(report.unscored).toEqual(['dropped-colour', 'fog']);
+  expect(Object.keys(report.bundles[1]!.errors)).toEqual(['noise']);
+  expect(await stressPage(report, crops())).toContain('ended early, without dropped-colour, fog');
 });
 
 test('a picture that does not load costs neither the scores nor the page', async () => {
