@@ -40,11 +40,10 @@ export async function writeTinyDrive(
     },
   });
   for (let frameId = 0; frameId < frameCount; frameId++) {
-    if (!isRecorded(frameId)) continue;
     const startNs = 1_700_000_000_000_000_000n + BigInt(startMs * 1e6);
     const stampNs = startNs + BigInt(Math.round((frameId * 1e9) / rateHz));
     const jpeg = await encodeJpeg({ ...tinyDriveSize, data: tinyPicture(frameId) }, 90);
-    await writer.writeFrame({ stampNs, jpeg });
+    if (isRecorded(frameId)) await writer.writeFrame({ stampNs, jpeg });
     const drivenRad = steeringRad?.(frameId);
     if (drivenRad === undefined) continue;
     const vehicle = { hasSteering: true, steeringRad: drivenRad };

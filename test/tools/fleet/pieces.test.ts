@@ -91,7 +91,15 @@ describe('a drive in pieces', () => {
 
   test('a piece in which the camera recorded nothing is done, and hides no other', async () => {
     const path = join(rig.dir, 'gap.mcap');
-    await writeTinyDrive(path, 40, rateHz, 0, undefined, (frameId) => frameId < 5 || frameId >= 35);
+    // The driver goes on steering meanwhile.
+    await writeTinyDrive(
+      path,
+      40,
+      rateHz,
+      0,
+      () => 0,
+      (frameId) => frameId < 5 || frameId >= 35,
+    );
     const { units, frames } = await inPieces(1, 0, path);
     expect(units).toHaveLength(4);
     expect(frames).toHaveLength(10);
