@@ -1,4 +1,4 @@
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { questions } from '../../tools/fleet/ask/questions.js';
@@ -115,6 +115,17 @@ describe.skipIf(!hasDuckDb)('windshield ask', () => {
       expect(columns.length, name).toBeGreaterThan(1);
     }
     database.close();
+  });
+
+  test('reads tables in linked folders', async () => {
+    const linked = join(fleet.rig.dir, 'linked');
+    await mkdir(join(linked, 'frames'), { recursive: true });
+    await symlink(join(tables, 'drives'), join(linked, 'drives'));
+    await symlink(join(tables, 'frames', 'drive=night-b'), join(linked, 'frames', 'drive=night-b'));
+    const sql = 'select drive, count(*) as n from frames join drives using (drive) group by drive';
+    const { stdout, stderr } = await ask(sql, '--tables', linked, '--format', 'csv');
+    // Two pieces, each with a row in `drives`.
+    expect(stdout || stderr).toBe('drive,n\nnight-b,62\n');
   });
 
   test('reads a bucket as it reads a folder, the tables that are named and no others', async () => {

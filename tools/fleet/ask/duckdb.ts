@@ -34,9 +34,10 @@ export class Database {
     await this.#connection.run(sql);
   }
 
-  /** From now on only files below `folder` can be read, and a question cannot change this. */
-  async confine(folder: string): Promise<void> {
-    await this.run(`set allowed_directories = [${quoted(`${folder}/`)}]`);
+  /** From now on only files below these folders can be read, and a question cannot change this. */
+  async confine(folders: readonly string[]): Promise<void> {
+    const allowed = folders.map((folder) => quoted(`${folder}/`)).join(', ');
+    await this.run(`set allowed_directories = [${allowed}]`);
     await this.run('set enable_external_access = false');
     await this.run('set lock_configuration = true');
   }

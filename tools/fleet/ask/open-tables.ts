@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { driveTables, type TableName } from '../../tables/drive-tables.js';
@@ -29,6 +29,7 @@ export async function openTables(
   { isFar, dir }: { isFar: boolean; dir: string },
 ): Promise<void> {
   let found = 0;
+  const folders = new Set<string>();
   for (const name of Object.keys(driveTables) as TableName[]) {
     const isNamed = new RegExp(`\\b${name}\\b`, 'i').test(sql);
     const files: string[] = [];
@@ -36,6 +37,8 @@ export async function openTables(
     if (!isFar || isNamed || name === 'drives')
       for await (const { key } of tables.list(`${name}/`))
         if (key.endsWith('.parquet')) files.push(key);
+    if (!isFar && files.length > 0) folders.add(name);
+    if (!isFar) for (const key of files) folders.add(dirname(key));
     found += files.length;
     const isRead = files.length > 0 && (!isFar || isNamed);
     await database.run(isRead ? await viewOf(name, files, tables, isFar, dir) : emptyTable(name));
@@ -45,7 +48,18 @@ export async function openTables(
       'ERR_SOURCE_EMPTY',
       `${tables.place}: expected tables, as windshield fleet table writes them, found none`,
     );
-  await database.confine(isFar ? dir : tables.place);
+  await database.confine(isFar ? [dir] : [tables.place, ...(await linked(tables.place, folders))]);
+}
+
+/** Where those folders are that links lead to. */
+async function linked(place: string, folders: ReadonlySet<string>): Promise<Set<string>> {
+  const root = await realpath(place);
+  const elsewhere = new Set<string>();
+  for (const folder of folders) {
+    const path = await realpath(join(place, folder));
+    if (path !== join(root, folder)) elsewhere.add(path);
+  }
+  return elsewhere;
 }
 
 async function viewOf(
