@@ -83,13 +83,27 @@ export function preprocessGraph(
   return graph;
 }
 
-/** Casts to the network's own type: integers are first rounded and clamped to their range. */
+/** Ranges of integer inputs; the 32 bits end at the largest float32 that still fits. */
+const wordBits = [-(2 ** 31), 2 ** 31 - 128] as const;
+const rangeOf = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  int32: wordBits,
+  int64: wordBits,
+} as const;
+
+/**
+ * Casts to the network's own type as TensorRoom does for the host: integers are rounded, halves up, and clamped to
+ * their range; a bool is whether a value is not 0.
+ */
 function castTo(graph: OnnxGraph, values: string, dtype: TensorDtype, outputName: string): void {
   let input = values;
-  if (dtype !== 'float16') {
-    const [low, high] = dtype === 'int8' ? [-128, 127] : [0, 255];
+  if (dtype in rangeOf) {
+    const [low, high] = rangeOf[dtype as keyof typeof rangeOf];
     const ends = [graph.scalar('low', low), graph.scalar('high', high)];
-    input = graph.node('Clip', [graph.node('Round', [values]), ...ends]);
+    // ONNX's Round takes halves to the even neighbour.
+    const rounded = graph.node('Floor', [graph.node('Add', [values, graph.scalar('half', 0.5)])]);
+    input = graph.node('Clip', [rounded, ...ends]);
   }
   const to = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 }[dtype];
   graph.node('Cast', [input], { to }, outputName);

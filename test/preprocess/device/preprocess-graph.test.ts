@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
+import type { TensorDtype } from '../../../src/bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../../../src/calibration/camera-model.js';
 import type { FrameLayout, PixelFormat } from '../../../src/frame/frame.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
+import { TensorRoom } from '../../../src/inference/tensor-room.js';
 import {
   frameInputName,
   preprocessGraph,
@@ -76,4 +78,39 @@ it.each(Object.entries(cameraModels))('rectifies a %s camera', (_name, camera) =
   const frame: FrameLayout = { format: 'rgb8', widthPx: 320, heightPx: 180, strideBytes: 960 };
   const spec = inputSpec({ widthPx: 60, heightPx: 40 });
   expect(worstDifference(spec, frame, scaleCamera(camera, 320, 180))).toBeLessThan(1);
+});
+
+const dtypes = [
+  'float16',
+  'uint8',
+  'int8',
+  'int32',
+  'int64',
+  'bool',
+] as const satisfies TensorDtype[];
+
+it.each(dtypes)('gives %s inputs the values that preprocessing on the host gives them', (dtype) => {
+  const frame: FrameLayout = { format: 'rgb8', widthPx: 6, heightPx: 6, strideBytes: 18 };
+  // Below and above the range of 8 bits, halves and zero.
+  const spec = inputSpec({ widthPx: 6, heightPx: 6, mean: [128, 255, 0], scale: [1, 0.5, 4] });
+  const table = buildRemapTable(spec, frame, undefined, 'typescript');
+  const pixels = noiseFrame(frame, 7);
+  pixels.set([128, 255, 0]);
+  const host = new TensorRoom(dtype, 108);
+  preprocessInto(table, pixels, host.values);
+  host.store(108);
+
+  const graph = preprocessGraph(table, 'image', dtype);
+  // Read as float32, because the graph's declarations know no bool.
+  graph.node('Cast', ['image'], { to: 1 }, 'read');
+  graph.output('read', [1, 3, 6, 6]);
+  const session = NativeSession.load(graph.toBytes(), 'preprocessing');
+  const data = new Float32Array(108).fill(Number.NaN);
+  session.run(
+    { [frameInputName]: { type: 'uint8', dims: [6, 18], data: pixels } },
+    { read: { type: 'float32', dims: [1, 3, 6, 6], data } },
+  );
+  session.release();
+  host.load(108);
+  expect([...data]).toEqual([...host.values]);
 });
