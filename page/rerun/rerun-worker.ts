@@ -96,7 +96,12 @@ async function rerunOf(
   const { createSession } = await runtime!;
   const frame = packedRgbLayout(widthPx, heightPx);
   const made = await Rerun.open({ bundles: loaded.bundles, frame, camera, mount, createSession });
-  await made.applySettings(settings);
+  try {
+    await made.applySettings(settings);
+  } catch (error) {
+    await made.dispose();
+    throw error;
+  }
   loaded.rerun = { key, made };
   return made;
 }

@@ -74,7 +74,24 @@ export class Rerun {
   }
 
   /** Loads and checks the networks. Rejects as the rig does, with a one-line error about the bundle. */
-  static async open({
+  static async open(options: RerunOptions): Promise<Rerun> {
+    const sessions: NetworkSession[] = [];
+    try {
+      return await Rerun.#load({
+        ...options,
+        async createSession(bundle) {
+          const session = await options.createSession(bundle);
+          sessions.push(session);
+          return session;
+        },
+      });
+    } catch (error) {
+      await disposeAll(sessions);
+      throw error;
+    }
+  }
+
+  static async #load({
     bundles,
     frame,
     camera,
@@ -159,7 +176,7 @@ export class Rerun {
   }
 
   async dispose(): Promise<void> {
-    for (const { setup } of this.#networks.values()) await setup.session.dispose();
+    await disposeAll([...this.#networks.values()].map(({ setup }) => setup.session));
   }
 
   async #runStages(frame: CapturedFrame): Promise<FrameOutcome<StageResult>> {
@@ -227,6 +244,10 @@ export class Rerun {
       wallOffsetNs: this.#wallOffsetNs,
     });
   }
+}
+
+async function disposeAll(sessions: readonly NetworkSession[]): Promise<void> {
+  for (const session of sessions) await session.dispose();
 }
 
 /** Omits the class map, which leaves nothing in memory and takes long to put into a message. */
