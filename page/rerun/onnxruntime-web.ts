@@ -1,12 +1,21 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { InferenceSession } from 'onnxruntime-web';
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { elementCount } from '../../src/bundle/golden.js';
-import { readsCrops } from '../../src/bundle/output-spec.js';
+import { firstLine } from '../../src/frame/first-line.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { checkSession } from '../../src/inference/check-session.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
+import { OnnxNetworkSession } from '../../src/inference/onnx-network-session.js';
+import {
+  constantFeeds,
+  floatsIn,
+  sizesOf,
+  type TensorRuntime,
+  tensorOver,
+} from '../../src/inference/session-tensors.js';
+import { TensorRoom } from '../../src/inference/tensor-room.js';
 
 type Runtime = typeof import('onnxruntime-web');
-type Tensors = Record<string, Tensor>;
 
 /** Where the page's server keeps ONNX Runtime's files. */
 const runtimeUrl = '/ort/';
@@ -53,7 +62,17 @@ export async function loadWebRuntime(wanted = ''): Promise<WebRuntime> {
     label: isGpu
       ? `WebGPU${gpu === 'card' ? '' : ', emulated in software'}`
       : `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}: ${whyNoGpu(gpu)}`,
-    createSession: (bundle) => createSession(runtime, bundle, isGpu ? 'webgpu' : 'wasm'),
+    ...webSessions(runtime, isGpu ? 'webgpu' : 'wasm'),
+  };
+}
+
+/** Loads networks with a runtime whose files are there. */
+export function webSessions(
+  runtime: Runtime,
+  backend: 'webgpu' | 'wasm',
+): Pick<WebRuntime, 'createSession' | 'createWatched'> {
+  return {
+    createSession: (bundle) => createSession(runtime, bundle, backend),
     createWatched: (network, bundle) => createWatched(runtime, network, bundle),
   };
 }
@@ -86,42 +105,22 @@ async function createSession(
   bundle: Bundle,
   backend: 'webgpu' | 'wasm',
 ): Promise<NetworkSession> {
-  const { manifest, where } = bundle;
   const session = await loadNetwork(runtime, bundle.network, bundle, backend);
-  const { input, outputs, decode } = manifest;
-  const batchSize = input.tensor.shape[0]!;
-  const maxBatch =
-    typeof batchSize === 'number' ? batchSize : readsCrops(decode) ? decode.maxBatch : 1;
-  const dimsOf = (shape: readonly (number | string)[], batch: number) =>
-    shape.map((size) => (typeof size === 'number' ? size : batch));
-  const room = (shape: readonly (number | string)[]) =>
-    new Float32Array(elementCount(dimsOf(shape, maxBatch)));
-  const inputData = room(input.tensor.shape);
-  const held = Object.fromEntries(outputs.map(({ name, shape }) => [name, room(shape)]));
-  return {
-    provider: backend === 'wasm' ? 'cpu' : backend,
-    isPartlyOnCpu: false,
-    maxBatch,
-    input: inputData,
-    outputs: held,
-    async run(batch = 1) {
-      const dims = dimsOf(input.tensor.shape, batch);
-      const data = inputData.subarray(0, elementCount(dims));
-      const feeds: Tensors = { [input.tensor.name]: new runtime.Tensor('float32', data, dims) };
-      try {
-        const answers = await session.run(feeds);
-        for (const { name } of outputs) held[name]!.set(answers[name]!.data as Float32Array);
-      } catch (cause) {
-        throw new PerceptionError(
-          'ERR_INFERENCE',
-          `${where}: expected a run on ${backend}, found: ${firstLine(cause)}`,
-          { cause },
-        );
-      }
-    },
-    dispose: () => session.release(),
-  };
+  try {
+    checkSession(session, bundle.manifest, bundle.where);
+    const provider = backend === 'wasm' ? 'cpu' : backend;
+    return new OnnxNetworkSession(session, bundle, provider, false, {
+      ...tensorsOf(runtime),
+      load: (network) => loadNetwork(runtime, network, bundle, backend),
+    });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
 }
+
+/** A run in a browser leaves given output tensors as they are. */
+const tensorsOf = ({ Tensor }: Runtime): TensorRuntime => ({ Tensor, writesInPlace: false });
 
 async function createWatched(
   runtime: Runtime,
@@ -129,16 +128,24 @@ async function createWatched(
   bundle: Bundle,
 ): Promise<WatchedSession> {
   const session = await loadNetwork(runtime, network, bundle, 'wasm');
-  const { name, shape } = bundle.manifest.input.tensor;
-  const dims = shape.map((size) => (typeof size === 'number' ? size : 1));
+  const { name, dtype, shape } = bundle.manifest.input.tensor;
+  const tensors = tensorsOf(runtime);
+  const dims = sizesOf(bundle, shape, 1);
+  const room = new TensorRoom(dtype, elementCount(dims));
+  const feeds = {
+    [name]: tensorOver(tensors, room, dims),
+    ...constantFeeds(tensors, bundle),
+  };
   return {
     async run(input) {
-      const answers = await session.run({ [name]: new runtime.Tensor('float32', input, dims) });
+      room.values.set(input);
+      room.store(input.length);
+      const answers = await session.run(feeds);
       return Object.fromEntries(
-        Object.entries(answers).map(([output, { dims, data }]) => [
-          output,
-          { dims, data: data as Float32Array },
-        ]),
+        Object.entries(answers).flatMap(([output, tensor]) => {
+          const data = floatsIn(tensor);
+          return data === undefined ? [] : [[output, { dims: tensor.dims, data }]];
+        }),
       );
     },
   };
@@ -162,8 +169,4 @@ async function loadNetwork(
       { cause },
     );
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
 }

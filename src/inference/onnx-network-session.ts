@@ -1,9 +1,8 @@
+import type { InferenceSession } from 'onnxruntime-common';
 import type { Bundle } from '../bundle/bundle.js';
 import { elementCount } from '../bundle/golden.js';
 import { PerceptionError } from '../frame/perception-error.js';
-import { tryLoad } from './load-session.js';
 import type { NetworkSession } from './network-session.js';
-import { type InferenceSession, Tensor } from './onnxruntime.js';
 import {
   constantFeeds,
   type Fetches,
@@ -12,11 +11,18 @@ import {
   type Rooms,
   runSession,
   sizesOf,
+  type TensorRuntime,
   type Tensors,
   tensorOver,
   valuesOf,
 } from './session-tensors.js';
 import { TensorRoom } from './tensor-room.js';
+
+/** ONNX Runtime as a session needs it, in Node or in a browser. */
+export interface SessionRuntime extends TensorRuntime {
+  /** Loads another network with this one's provider and settings. Rejects with ERR_INFERENCE. */
+  load(network: Uint8Array): Promise<InferenceSession>;
+}
 
 /** A bundle's network in ONNX Runtime, with buffers that are allocated once. */
 export class OnnxNetworkSession implements NetworkSession {
@@ -25,7 +31,7 @@ export class OnnxNetworkSession implements NetworkSession {
   readonly input: Float32Array;
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly #session: InferenceSession;
-  readonly #bundle: Bundle;
+  readonly #runtime: SessionRuntime;
   readonly #where: string;
   readonly #inputRoom: TensorRoom;
   readonly #outputRooms: Rooms;
@@ -37,11 +43,12 @@ export class OnnxNetworkSession implements NetworkSession {
     bundle: Bundle,
     provider: string,
     readonly isPartlyOnCpu: boolean,
+    runtime: SessionRuntime,
   ) {
     const { input, decode } = bundle.manifest;
     const { name, dtype, shape } = input.tensor;
     this.#session = session;
-    this.#bundle = bundle;
+    this.#runtime = runtime;
     this.#where = bundle.where;
     this.provider = provider;
     const batchSize = shape[0]!;
@@ -52,12 +59,12 @@ export class OnnxNetworkSession implements NetworkSession {
     this.input = this.#inputRoom.values;
     this.#outputRooms = outputRooms(bundle, this.maxBatch);
     this.outputs = valuesOf(this.#outputRooms);
-    const constants = constantFeeds(bundle);
+    const constants = constantFeeds(runtime, bundle);
     for (let batch = 1; batch <= this.maxBatch; batch++) {
-      const fed = tensorOver(this.#inputRoom, sizesOf(bundle, shape, batch));
+      const fed = tensorOver(runtime, this.#inputRoom, sizesOf(bundle, shape, batch));
       this.#batches.push({
         feeds: { [name]: fed, ...constants },
-        fetches: fetchesOf(bundle, this.#outputRooms, batch),
+        fetches: fetchesOf(runtime, bundle, this.#outputRooms, batch),
         inputSize: fed.size,
       });
     }
@@ -80,18 +87,10 @@ export class OnnxNetworkSession implements NetworkSession {
   async findSaturatedSum(): Promise<string | undefined> {
     const { saturatedAnswer, saturatingSums } = await import('../onnx/saturating-sums.js');
     const sums = saturatingSums();
-    const { provider } = this;
-    const probe = { ...this.#bundle, network: sums.network };
-    const loaded = await tryLoad(probe, provider, 1);
-    if (typeof loaded === 'string') {
-      throw new PerceptionError(
-        'ERR_INFERENCE',
-        `${this.#where}: expected ${provider} to load a network of integers, found: ${loaded}`,
-      );
-    }
-    const { session } = loaded;
+    const session = await this.#runtime.load(sums.network);
     try {
       const { dims, data } = sums.input;
+      const { Tensor } = this.#runtime;
       const answer = await session.run({ x: new Tensor('float32', data, dims) });
       return saturatedAnswer(
         sums,

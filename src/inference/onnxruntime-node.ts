@@ -5,7 +5,14 @@ import { tryLoad } from './load-session.js';
 import type { FrameSession, NetworkSession } from './network-session.js';
 import { OnnxNetworkSession } from './onnx-network-session.js';
 import { Tensor } from './onnxruntime.js';
-import { constantFeeds, fetchesOf, outputRooms, runSession, valuesOf } from './session-tensors.js';
+import {
+  constantFeeds,
+  fetchesOf,
+  outputRooms,
+  runSession,
+  type TensorRuntime,
+  valuesOf,
+} from './session-tensors.js';
 
 export interface SessionSettings {
   /** Execution providers in the order they are tried, such as ["tensorrt", "cuda", "cpu"]. */
@@ -13,6 +20,8 @@ export interface SessionSettings {
   /** Threads inside one operator; 1 is best if several lanes share few cores. */
   intraOpThreads?: number;
 }
+
+const tensors: TensorRuntime = { Tensor, writesInPlace: true };
 
 /**
  * Loads a bundle's network on the first of the given execution providers that loads it and completes a run, and
@@ -34,7 +43,10 @@ export async function createNetworkSession(
     const { session, isPartlyOnCpu } = loaded;
     try {
       checkSession(session, bundle.manifest, bundle.where);
-      const network = new OnnxNetworkSession(session, bundle, provider, isPartlyOnCpu);
+      const network = new OnnxNetworkSession(session, bundle, provider, isPartlyOnCpu, {
+        ...tensors,
+        load: (other) => loadBeside(bundle, other, provider),
+      });
       await network.run();
       return network;
     } catch (error) {
@@ -47,6 +59,16 @@ export async function createNetworkSession(
   throw new PerceptionError(
     'ERR_PROVIDER_UNAVAILABLE',
     `${bundle.where}: expected an execution provider that runs, of ${settings.providers.join(', ') || 'an empty list'}; found none: ${reasons.join('; ')}`,
+  );
+}
+
+/** Another network with a bundle's settings. Rejects with ERR_INFERENCE. */
+async function loadBeside(bundle: Bundle, network: Uint8Array, provider: string) {
+  const loaded = await tryLoad({ ...bundle, network }, provider, 1);
+  if (typeof loaded !== 'string') return loaded.session;
+  throw new PerceptionError(
+    'ERR_INFERENCE',
+    `${bundle.where}: expected ${provider} to load a network of integers, found: ${loaded}`,
   );
 }
 
@@ -70,9 +92,9 @@ export async function createFrameSession(
   const { session, isPartlyOnCpu } = loaded;
   const pixels = new Uint8Array(frame.shape[0] * frame.shape[1]);
   const fed = new Tensor('uint8', pixels, frame.shape);
-  const feeds = { [frame.name]: fed, ...constantFeeds(bundle) };
+  const feeds = { [frame.name]: fed, ...constantFeeds(tensors, bundle) };
   const rooms = outputRooms(bundle, 1);
-  const fetches = fetchesOf(bundle, rooms, 1);
+  const fetches = fetchesOf(tensors, bundle, rooms, 1);
   return {
     provider,
     isPartlyOnCpu,

@@ -1,16 +1,24 @@
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { Bundle } from '../bundle/bundle.js';
 import { candidatesOf } from '../bundle/check-shapes.js';
 import { elementCount } from '../bundle/golden.js';
+import { tensorDtypes } from '../bundle/manifest.js';
 import { firstLine } from '../frame/first-line.js';
 import { hasErrorCode, PerceptionError } from '../frame/perception-error.js';
-import { type InferenceSession, Tensor } from './onnxruntime.js';
 import { TensorRoom } from './tensor-room.js';
 
 export type Tensors = Record<string, Tensor>;
-/** null for an output whose size the network decides. */
+/** null for an output that the run makes: its size is the network's decision, or the runtime gives new tensors. */
 export type Fetches = Record<string, Tensor | null>;
 type Shape = readonly (number | string)[];
 export type Rooms = Readonly<Record<string, TensorRoom>>;
+
+/** How ONNX Runtime takes tensors here: in Node and in a browser alike, but for where outputs go. */
+export interface TensorRuntime {
+  readonly Tensor: TensorConstructor;
+  /** Whether a run writes outputs into given tensors. In a browser it gives new ones each time. */
+  readonly writesInPlace: boolean;
+}
 
 /** Sizes of a shape: `batch` for the batch's name, the most candidates (or else `batch`) for any other name. */
 export function sizesOf({ manifest }: Bundle, shape: Shape, batch: number): number[] {
@@ -41,29 +49,40 @@ export const valuesOf = (rooms: Rooms): Record<string, Float32Array> =>
   Object.fromEntries(Object.entries(rooms).map(([name, { values }]) => [name, values]));
 
 /** A tensor over the first items of a room's storage. */
-export function tensorOver(room: TensorRoom, dims: readonly number[]): Tensor {
+export function tensorOver(
+  { Tensor }: TensorRuntime,
+  room: TensorRoom,
+  dims: readonly number[],
+): Tensor {
   const data = room.stored.subarray(0, elementCount(dims));
   return new Tensor(room.dtype as 'float32', data as Float32Array, dims);
 }
 
-/** Tensors over the first `batch` items of each output; null for one whose size the network decides. */
-export function fetchesOf(bundle: Bundle, rooms: Rooms, batch: number): Fetches {
+/** Tensors over the first `batch` items of each output; null for one that the run makes. */
+export function fetchesOf(
+  runtime: TensorRuntime,
+  bundle: Bundle,
+  rooms: Rooms,
+  batch: number,
+): Fetches {
   return Object.fromEntries(
     bundle.manifest.outputs.map(({ name, shape }) => [
       name,
-      isFree(bundle, shape) ? null : tensorOver(rooms[name]!, sizesOf(bundle, shape, batch)),
+      isFree(bundle, shape) || !runtime.writesInPlace
+        ? null
+        : tensorOver(runtime, rooms[name]!, sizesOf(bundle, shape, batch)),
     ]),
   );
 }
 
 /** The inputs that are the same for every frame. */
-export function constantFeeds({ manifest }: Bundle): Tensors {
+export function constantFeeds(runtime: TensorRuntime, { manifest }: Bundle): Tensors {
   return Object.fromEntries(
     (manifest.input.constants ?? []).map(({ name, dtype, shape, values }) => {
       const room = new TensorRoom(dtype, elementCount(shape));
       room.values.set(values);
       room.store(values.length);
-      return [name, tensorOver(room, shape)];
+      return [name, tensorOver(runtime, room, shape)];
     }),
   );
 }
@@ -92,7 +111,7 @@ export async function runSession(
   }
 }
 
-/** Copies an output whose size the network decided. Throws ERR_INFERENCE if it is larger than the room. */
+/** Copies an output that the run made. Throws ERR_INFERENCE if it is larger than the room. */
 function takeInto(room: TensorRoom, given: Tensor, what: string): void {
   if (given.size > room.values.length) {
     throw new PerceptionError(
@@ -100,5 +119,21 @@ function takeInto(room: TensorRoom, given: Tensor, what: string): void {
       `${what}: expected at most ${room.values.length} values, found ${given.size}: a larger maxCandidates makes room`,
     );
   }
-  room.take(given.data as Float32Array);
+  room.take(storedIn(given));
+}
+
+/** A tensor's data as TensorRoom stores it: in a browser, halves may come as the engine's own Float16Array. */
+function storedIn({ type, data }: Tensor): ArrayLike<number> | ArrayLike<bigint> {
+  if (type !== 'float16' || data instanceof Uint16Array) return data as Float32Array;
+  const { buffer, byteOffset, length } = data as Float32Array;
+  return new Uint16Array(buffer, byteOffset, length);
+}
+
+/** A tensor's values as float32, in a new array; undefined for types that no network's room holds. */
+export function floatsIn(tensor: Tensor): Float32Array | undefined {
+  const dtype = tensorDtypes.find((known) => known === tensor.type);
+  if (dtype === undefined) return undefined;
+  const room = new TensorRoom(dtype, tensor.size);
+  room.take(storedIn(tensor));
+  return room.values;
 }

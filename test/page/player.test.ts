@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create, fromBinary } from '@bufbuild/protobuf';
@@ -18,6 +25,7 @@ import {
 import type { ChannelTopic } from '../../src/recording/channels.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { RecordingWriter } from '../../src/recording/recording-writer.js';
+import { writeAdoptedDetector } from '../support/tiny-bundles.js';
 import {
   launchBrowser,
   openPage,
@@ -160,6 +168,32 @@ describe.skipIf(whyNoBrowser !== undefined)(`the page in Chromium ${whyNoBrowser
     await expect.poll(time).toBeGreaterThan(0);
     await page.keyboard.press('p');
     await timeIs(0);
+  });
+
+  test('an adopted network that reads bytes and a second input, and one of 8 bits, run as on the rig', async () => {
+    const adopted = join(dir, 'adopted');
+    await writeAdoptedDetector(adopted);
+    await runHere();
+    // What is wrong, or what the second picture shows.
+    const told = page.locator('.rerun [role=alert], .rerun .alert, .picture:nth-child(2) canvas');
+    const second = () =>
+      told.evaluateAll((all) => all.map((e) => e.ariaLabel ?? e.textContent).join('; '));
+    const load = async (bundleDir: string) => {
+      await page.locator('.rerun input[type=file]').setInputFiles(bundleDir);
+      await page
+        .getByText(JSON.parse(readFileSync(join(bundleDir, 'manifest.json'), 'utf8')).name)
+        .waitFor();
+    };
+    await load(adopted);
+    await expect.poll(second).toMatch(/^Frame 0; 2 car;/);
+    // Without the facts of its weights, that their sums do not saturate has to be proven here.
+    const wide = join(dir, 'wide');
+    cpSync(join(repoDir, 'models/steering-rendered-int8'), wide, { recursive: true });
+    const manifest = JSON.parse(readFileSync(join(wide, 'manifest.json'), 'utf8'));
+    delete manifest.quantisation.weights;
+    writeFileSync(join(wide, 'manifest.json'), JSON.stringify(manifest));
+    await load(wide);
+    await expect.poll(second).toMatch(/^Frame 0; (?!2 car;)/);
   });
 
   test('a file that is no drive, or a broken one, is told in words, and a cut one plays', async () => {
