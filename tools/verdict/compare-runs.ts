@@ -164,9 +164,9 @@ function notIdentical(pairs: readonly FramePair[]): Finding[] {
   const other = pairs.filter(({ isIdentical }) => !isIdentical);
   const first = other[0];
   if (first === undefined) return [];
-  const { timeS, frameId } = first;
+  const { timeS, frameId, epoch } = first;
   const words = `${other.length} of ${counted(pairs.length, 'frame')} differ, though build, machine, networks and provider are the same; the first at ${clockTime(timeS)} (frame ${frameId})`;
-  return [{ kind: 'not-identical', words, timeS, frameId }];
+  return [{ kind: 'not-identical', words, timeS, frameId, epoch }];
 }
 
 const order = Object.keys(findingKinds);

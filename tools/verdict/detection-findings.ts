@@ -5,6 +5,7 @@ import { boxIou } from '../datasets/box-geometry.js';
 import type { Finding } from './finding.js';
 import { boxOf } from './match-detections.js';
 import type { MatchedPair } from './matched-pair.js';
+import type { FramePair } from './pair-results.js';
 import type { Limits } from './rules.js';
 import { counted, spokenClass, spokenPercent } from './words.js';
 
@@ -18,6 +19,7 @@ interface Lonely {
   /** Largest overlap with another box of its class in its own frame. */
   crowdIou: number;
   frameId: number;
+  epoch: number;
   timeS: number;
 }
 
@@ -45,7 +47,7 @@ export function detectionFindings(pairs: readonly MatchedPair[], limits: Limits)
 function lonelyOf(
   all: readonly Detection[],
   index: number,
-  { frameId, timeS }: { frameId: number; timeS: number },
+  { frameId, epoch, timeS }: FramePair,
 ): Lonely {
   const detection = all[index]!;
   let crowdIou = 0;
@@ -53,7 +55,7 @@ function lonelyOf(
     if (place === index || other.className !== detection.className) return;
     crowdIou = Math.max(crowdIou, boxIou(boxOf(detection.boxPx), boxOf(other.boxPx)));
   });
-  return { detection, crowdIou, frameId, timeS };
+  return { detection, crowdIou, frameId, epoch, timeS };
 }
 
 const lowest = (detections: readonly Detection[]) =>
@@ -92,8 +94,9 @@ function suppressionFindings(gone: readonly Lonely[], come: readonly Lonely[]): 
   return [{ ...shownAt(worst), kind: 'box-suppression', words }];
 }
 
-const shownAt = ({ detection, frameId, timeS }: Lonely) => ({
+const shownAt = ({ detection, frameId, epoch, timeS }: Lonely) => ({
   frameId,
+  epoch,
   timeS,
   boxXyxyPx: boxOf(detection.boxPx),
 });

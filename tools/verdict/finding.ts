@@ -65,6 +65,8 @@ export interface Finding {
   timeS?: number;
   /** The frame that shows it best. */
   frameId?: number;
+  /** That frame's life of a supervised run, from 0: each life counts its frames from the start. */
+  epoch?: number;
   /** Camera that the frame belongs to, for a rig with several. */
   camera?: string;
   /** Detection class, sign class or state of a light, if it concerns one. */

@@ -62,6 +62,7 @@ const finding = (kind: FindingKind, { state, began }: LightPhase, words: string)
   className: state,
   timeS: began.timeS,
   frameId: began.frameId,
+  epoch: began.epoch,
   boxXyxyPx: began.boxXyxyPx,
   words,
 });

@@ -5,6 +5,7 @@ export interface SeenLight {
   state: string;
   timeS: number;
   frameId: number;
+  epoch: number;
   boxXyxyPx: BoxXyxyPx;
 }
 

@@ -29,6 +29,7 @@ export function mapFindings(pairs: readonly FramePair[], limits: Limits): Findin
       kind: 'class-map',
       timeS: most.timeS,
       frameId: most.frameId,
+      epoch: most.epoch,
       words: `class maps differ in ${spokenPercent(share)} of their pixels on average, most at ${clockTime(most.timeS)} (${spokenPercent(differing(most.map))})`,
     });
   }

@@ -103,5 +103,6 @@ function goneFinding(kind: 'object-lost' | 'object-added', view: ObjectView): Fi
 const shownAt = ({ best }: ObjectView) => ({
   timeS: best.timeS,
   frameId: best.frameId,
+  epoch: best.epoch,
   boxXyxyPx: best.boxXyxyPx,
 });

@@ -18,7 +18,13 @@ export interface ObjectView {
   /** States that it was read with as a light, in order of time. */
   lights: SeenLight[];
   /** The frame in which it was largest. */
-  best: { frameId: number; timeS: number; boxXyxyPx: BoxXyxyPx; areaPx: number };
+  best: {
+    frameId: number;
+    epoch: number;
+    timeS: number;
+    boxXyxyPx: BoxXyxyPx;
+    areaPx: number;
+  };
 }
 
 /** An object that at least one run found. */
@@ -39,18 +45,18 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
   const views = new Map<string, ObjectView>();
   for (const { pair, matched } of pairs) {
     for (const side of ['reference', 'candidate'] as const) {
+      const { timeS, frameId, epoch } = pair;
       pair[side].detections.forEach((detection, index) => {
         if (detection.trackId === 0) return;
         const boxXyxyPx = boxOf(detection.boxPx);
         const key = keyOf(side, pair[side].epoch, detection.trackId);
-        const view = views.get(key) ?? emptyView(detection.trackId, pair.timeS);
+        const view = views.get(key) ?? emptyView(detection.trackId, timeS);
         views.set(key, view);
         view.frames++;
-        view.lastS = pair.timeS;
+        view.lastS = timeS;
         add(view.classFrames, detection.className, 1);
         const areaPx = (boxXyxyPx[2] - boxXyxyPx[0]) * (boxXyxyPx[3] - boxXyxyPx[1]);
-        if (areaPx > view.best.areaPx)
-          view.best = { frameId: pair.frameId, timeS: pair.timeS, boxXyxyPx, areaPx };
+        if (areaPx > view.best.areaPx) view.best = { frameId, epoch, timeS, boxXyxyPx, areaPx };
         const sign = pair[side].signs.find((one) => one.detectionIndex === index);
         if (sign !== undefined && sign.classId >= 0) {
           const known = view.readings.get(sign.className) ?? { probability: 0, frames: 0 };
@@ -60,8 +66,7 @@ export function groupObjects(pairs: readonly MatchedPair[]): ObjectGroup[] {
         }
         const light = pair[side].lights.find((one) => one.detectionIndex === index);
         const state = light && lightState(light);
-        if (state !== undefined)
-          view.lights.push({ state, timeS: pair.timeS, frameId: pair.frameId, boxXyxyPx });
+        if (state !== undefined) view.lights.push({ state, timeS, frameId, epoch, boxXyxyPx });
       });
     }
     for (const match of matched.matches) {
@@ -113,7 +118,7 @@ function emptyView(trackId: number, timeS: number): ObjectView {
     classFrames: new Map(),
     readings: new Map(),
     lights: [],
-    best: { frameId: 0, timeS, boxXyxyPx: [0, 0, 0, 0], areaPx: -1 },
+    best: { frameId: 0, epoch: 0, timeS, boxXyxyPx: [0, 0, 0, 0], areaPx: -1 },
   };
 }
 

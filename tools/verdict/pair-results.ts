@@ -9,6 +9,8 @@ import type { Result, ResultsFile } from './open-results.js';
 /** One frame of the drive as both runs saw it. Class maps are compared while they are read, and then dropped. */
 export interface FramePair {
   frameId: number;
+  /** The life of a supervised run that the frame belongs to, from 0. */
+  epoch: number;
   /** Seconds since the drive's first frame. */
   timeS: number;
   reference: PerceptionFrame;
@@ -77,6 +79,7 @@ function pairOf(reference: Result, candidate: Result): FramePair {
   const maps = [reference.frame.segmentation, candidate.frame.segmentation] as const;
   return {
     frameId: Number(reference.frame.frameId),
+    epoch: reference.frame.epoch,
     timeS: Number(reference.frame.sourceTimeNs) / 1e9,
     isIdentical: areEqual(withoutTiming(reference.payload), withoutTiming(candidate.payload)),
     map: maps[0] && maps[1] && compareMaps(maps[0], maps[1]),

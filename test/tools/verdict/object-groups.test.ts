@@ -36,6 +36,7 @@ test('track numbers that start again with a new life of the pipeline are other o
   const candidate = [...life(0, 0), ...life(1, undefined)];
   const pairs = reference.map((frame, index) => ({
     frameId: Number(frame.frameId),
+    epoch: frame.epoch,
     timeS: Number(frame.frameId) / 10,
     reference: frame,
     candidate: candidate[index]!,

@@ -89,15 +89,15 @@ async function partOf(
     .filter(({ frameId }) => frameId !== undefined)
     .sort((a, b) => Number(a.isAllowed) - Number(b.isAllowed))
     .slice(0, most);
-  const pairs = new Map(comparison.paired.pairs.map((pair) => [pair.frameId, pair]));
-  const stamps = shown.flatMap(({ frameId }) => pairs.get(frameId!)?.reference.stampNs ?? []);
+  const pairs = new Map(comparison.paired.pairs.map((pair) => [placeOf(pair), pair]));
+  const stamps = shown.flatMap((finding) => pairs.get(placeOf(finding))?.reference.stampNs ?? []);
   const pictures = await loadPictures(drivePath, new Set(stamps));
   const definitions = [...pictures].map(([stampNs, uri]) => {
     const { widthPx, heightPx } = comparison.paired.pairs[0]!.reference;
     return `<image id="${prefix}${stampNs}" href="${uri}" width="${at(widthPx)}" height="${at(heightPx)}" preserveAspectRatio="none"/>`;
   });
   const events = shown.map((finding) => {
-    const pair = pairs.get(finding.frameId!);
+    const pair = pairs.get(placeOf(finding));
     if (pair === undefined) return '';
     const { stampNs } = pair.reference;
     const id = pictures.has(stampNs) ? `${prefix}${stampNs}` : undefined;
@@ -115,6 +115,10 @@ ${[...byKind(verdict.findings)].map(([kind, found]) => `<section><h2>${escaped(`
 ${events.length === 0 ? '' : `<section><h2>As both saw it</h2><p class="muted">Boxes with what they were called; in red, what the finding is about.</p>${events.join('\n')}</section>`}`,
   };
 }
+
+/** A frame of a run: its number alone returns with each life of a supervised run. */
+const placeOf = ({ epoch = 0, frameId = -1 }: { epoch?: number; frameId?: number }): string =>
+  `${epoch} ${frameId}`;
 
 const mark = ({ isAllowed }: JudgedFinding) =>
   `<span class="swatch ${isAllowed ? 'right' : 'wrong'}" aria-hidden="true"></span>`;
