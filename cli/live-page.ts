@@ -135,7 +135,7 @@ export async function openLivePage(
       const path = join(temporaryDir, 'results.mcap');
       await writeKept(
         path,
-        [...lives].map(([camera, { kept }]) => ({ camera, kept })),
+        [...lives].map(([camera, { kept, facts }]) => ({ camera, kept, facts })),
       );
       const drive = await stat(source).catch(() => undefined);
       const pictures =

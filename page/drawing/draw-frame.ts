@@ -5,6 +5,7 @@ import type {
   GroundTruth,
   PerceptionFrame,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
 import { drawBoxes, drawTruth } from './draw-boxes.js';
 import { drawLaneBorders } from './draw-lane-borders.js';
 import { drawPath } from './draw-path.js';
@@ -29,6 +30,8 @@ export interface Scene {
   camera: CameraModel | undefined;
   /** How the camera is mounted; undefined if no recording says so. */
   mount?: CameraMount | undefined;
+  /** What the segmentation network saw of the frame; undefined if that is not known. */
+  mapInput?: InputPlacement | undefined;
   /** True borders of the vehicle's lane, if known, pixels of the frame. */
   laneBordersPx?: readonly (readonly (readonly [x: number, y: number])[])[] | undefined;
   /** What an answer is based on; drawn below everything else. */
@@ -46,7 +49,8 @@ export class FramePainter {
     this.#context = canvas.getContext('2d', { alpha: false })!;
   }
 
-  draw({ picture, result, truth, camera, mount, laneBordersPx, heat, shown }: Scene): void {
+  draw(scene: Scene): void {
+    const { picture, result, truth, camera, mount, mapInput, laneBordersPx, heat, shown } = scene;
     const context = this.#context;
     const { canvas } = context;
     const widthPx = picture?.width ?? result?.widthPx ?? canvas.width;
@@ -59,8 +63,9 @@ export class FramePainter {
     if (heat) this.#heat.draw(sheet, heat);
     const lens = cameraFor(camera, widthPx, heightPx);
     if (result?.segmentation) {
-      if (shown.has('map')) this.#overlay.draw(sheet, result.segmentation, lens);
-      if (shown.has('freeSpace')) this.#overlay.drawFreeSpace(sheet, result.segmentation, lens);
+      const view = { input: mapInput, camera: lens };
+      if (shown.has('map')) this.#overlay.draw(sheet, result.segmentation, view);
+      if (shown.has('freeSpace')) this.#overlay.drawFreeSpace(sheet, result.segmentation, view);
     }
     if (shown.has('path') && result?.steering && lens !== undefined)
       drawPath(sheet, result.steering.curvaturePerM, lens, mount);

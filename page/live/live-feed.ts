@@ -9,6 +9,7 @@ import {
   PipelineStatusSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { splitParts } from '../../src/outputs/page/message-parts.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
 
 type Part = Uint8Array<ArrayBuffer>;
 
@@ -23,6 +24,8 @@ interface RunNews {
   sourceName?: string;
   camera?: CameraModel;
   mount?: CameraMount;
+  /** What the segmentation network sees of a frame. */
+  mapInput?: InputPlacement;
   ended?: true;
 }
 

@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import { checkMount, type MeasuredMount, mountMetadataName } from '../../src/calibration/mount.js';
@@ -11,6 +12,8 @@ import {
   type PerceptionFrame,
   PerceptionFrameSchema,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
+import { recordedPlacement } from '../../src/preprocess/recorded-placement.js';
 import { chosenCameraOf } from '../../src/recording/recorded-cameras.js';
 import type { RecordedMessage } from '../../src/recording/recording-piece.js';
 import type { FileOrigin } from './byte-files.js';
@@ -38,6 +41,8 @@ export interface DriveInfo {
   hasTruth: boolean;
   camera: CameraModel | undefined;
   mount: MeasuredMount | undefined;
+  /** What the segmentation network of the results saw of a frame, if they say so. */
+  mapInput: InputPlacement | undefined;
   topics: { topic: string; schemaName: string; messageCount: number }[];
   /** Remarks for the user: a file that was cut off, an unusable calibration. */
   remarks: string[];
@@ -102,6 +107,7 @@ export class Drive {
       hasTruth: this.#truth !== undefined,
       camera,
       mount,
+      mapInput: this.#results && recordedInput(this.#results.file, 'segmentation'),
       topics,
       remarks,
     };
@@ -276,6 +282,9 @@ async function cameraOf(files: readonly DriveFile[]): Promise<CameraModel | unde
     checkCameraCalibration(fromBinary(CameraCalibrationSchema, first.data), stream!.file.path)
   );
 }
+
+const recordedInput = ({ metadata }: DriveFile, task: Task) =>
+  recordedPlacement(metadata.get('windshield.manifests')?.[task]);
 
 function mountOf(files: readonly DriveFile[]): MeasuredMount | undefined {
   for (const { metadata, path } of files) {

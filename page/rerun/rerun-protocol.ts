@@ -2,6 +2,7 @@ import type { Task } from '../../src/bundle/manifest.js';
 import type { CameraModel } from '../../src/calibration/camera-model.js';
 import type { MeasuredMount } from '../../src/calibration/mount.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
 import type { RerunSettings } from './settings.js';
 
 /** `rig`: the rig's bundles. `other`: the same with a bundle from disk for its task. */
@@ -35,6 +36,8 @@ export interface LoadedBundle {
   name: string;
   version: string;
   sha256: string;
+  /** What it sees of a frame. */
+  input: InputPlacement;
   /** The manifest's own thresholds. */
   defaults: RerunSettings;
 }

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
 import type { Player, ShownFrame } from '../player/player.js';
 import { type Lane, TimelineBuilder } from '../player/timeline-builder.js';
 import { differencesOf } from './differences.js';
@@ -141,6 +142,14 @@ export class RerunState {
     if (whose === 'recorded') return frame?.result;
     const { stampNs, sides } = this.results.value;
     return stampNs === frame?.stampNs ? sides[whose] : undefined;
+  }
+
+  /** What the segmentation network behind those results saw of a frame, if that is known. */
+  mapInputOf(whose: Whose): InputPlacement | undefined {
+    if (whose === 'recorded') return this.#player.info.value?.mapInput;
+    const second = whose === 'other' && this.second.value ? [this.second.value] : [];
+    const loaded = [...second, ...this.bundles.value];
+    return loaded.find(({ task }) => task === 'segmentation')?.input;
   }
 
   /** Runs the drive frame by frame until its end; a second call stops it. */

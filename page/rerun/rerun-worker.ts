@@ -119,6 +119,7 @@ function certificates(): string[] {
 }
 
 function describe({ manifest }: Bundle): LoadedBundle {
-  const { task, name, version, network, decode } = manifest;
-  return { task, name, version, sha256: network.sha256, defaults: settingsOf(decode) };
+  const { task, name, version, network, input, decode } = manifest;
+  const defaults = settingsOf(decode);
+  return { task, name, version, sha256: network.sha256, input: input.spec, defaults };
 }

@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { signal } from '@preact/signals';
+import type { Manifest } from '../../src/bundle/manifest.js';
 import {
   type GroundTruth,
   GroundTruthSchema,
@@ -13,6 +14,7 @@ import {
   type RoadControl,
   type RoadState,
 } from '../../src/outputs/page/road-protocol.js';
+import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
 import { FollowedFrames } from '../live/followed-frames.js';
 
 export interface RoadFrame {
@@ -33,6 +35,13 @@ export class RoadFeed {
   readonly frame = this.#frames.frame;
   readonly error = this.#frames.error;
   readonly held = signal<HeldKeys>(noKeys);
+  /** What the segmentation network sees of a frame, once it is known. */
+  readonly mapInput = signal<InputPlacement | undefined>(undefined);
+
+  /** `bundleTasks`: tasks whose bundles the server has. */
+  constructor(bundleTasks: readonly string[]) {
+    if (bundleTasks.includes('segmentation')) void this.#readMapInput();
+  }
 
   /** Requests frames until the returned function is called. */
   look(): () => void {
@@ -55,6 +64,13 @@ export class RoadFeed {
     if (Object.values(this.held.value).every((isHeld) => !isHeld)) return;
     this.held.value = noKeys;
     void this.send({ keys: noKeys });
+  }
+
+  async #readMapInput(): Promise<void> {
+    const response = await fetch('/bundles/segmentation/manifest.json').catch(() => undefined);
+    if (response?.ok !== true) return;
+    const manifest: Manifest = await response.json();
+    this.mapInput.value = manifest.input.spec;
   }
 
   send(control: RoadControl): Promise<void> {

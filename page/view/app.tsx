@@ -41,7 +41,7 @@ export function App({ session }: { session: PageSession }) {
     'player',
   ];
   const tab = useSignal<Tab>(tabs[0]!);
-  const road = useMemo(() => (session.isRoad ? new RoadFeed() : undefined), []);
+  const road = useMemo(() => (session.isRoad ? new RoadFeed(session.bundles) : undefined), []);
   const calibration = useMemo(
     () => (session.isCalibration ? new CalibrationFeed() : undefined),
     [],

@@ -35,7 +35,7 @@ export function LiveView({
   const frame = feed.frame.value;
   const result = frame?.result;
   traceFrame(trace, result);
-  const { sourceName = '', camera: lens, mount } = feed.run.value;
+  const { sourceName = '', camera: lens, mount, mapInput } = feed.run.value;
   const doubt = { result, pointsOf: (id: string) => trace.of(id), nowS: trace.nowS };
   return (
     <>
@@ -51,6 +51,7 @@ export function LiveView({
             truth={undefined}
             camera={lens}
             mount={mount}
+            mapInput={mapInput}
             shown={shown}
             caption={undefined}
             description={describeFrame(result)}

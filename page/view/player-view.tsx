@@ -57,6 +57,7 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
           <Picture
             {...scene}
             result={result}
+            mapInput={rerun.mapInputOf(left)}
             heat={explain.explainedOf(frame)?.heat}
             onPoint={
               explain.task.value === 'segmentation'
@@ -70,6 +71,7 @@ export function PlayerView({ player, rerun, explain, shown, toggle }: PlayerView
             <Picture
               {...scene}
               result={rerun.resultOf(right, frame)}
+              mapInput={rerun.mapInputOf(right)}
               caption={whoseNames[right]}
               description={describeFrame(rerun.resultOf(right, frame))}
             />

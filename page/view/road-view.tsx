@@ -51,6 +51,7 @@ export function RoadView({
           truth={frame?.truth}
           camera={state?.camera}
           mount={state?.mount}
+          mapInput={feed.mapInput.value}
           laneBordersPx={state?.laneBordersPx}
           shown={shown}
           caption={undefined}

@@ -1,5 +1,8 @@
 import type { InputSpec } from '../bundle/input-spec.js';
 
+/** The part of an input spec that says how the input covers a frame. */
+export type InputPlacement = Pick<InputSpec, 'regionNorm' | 'fit' | 'widthPx' | 'heightPx'>;
+
 /**
  * How a network's input covers a rectified picture. Both sides are measured in pixels from the top-left
  * corner (a pixel's centre is at a half): picture = offset + input * scale, for x and y apart.
@@ -22,7 +25,7 @@ export interface InputGeometry {
  * The rectangle is given by its top-left corner and size, pixels.
  */
 export function placeInput(
-  spec: InputSpec,
+  spec: InputPlacement,
   leftPx: number,
   topPx: number,
   rectWidthPx: number,

@@ -1,8 +1,7 @@
-import type { InputSpec } from '../bundle/input-spec.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { Point } from '../calibration/lens.js';
 import type { FrameLayout } from '../frame/frame.js';
-import { placeInput } from './input-geometry.js';
+import { type InputPlacement, placeInput } from './input-geometry.js';
 import {
   type CapturedFromRectified,
   capturedRectifier,
@@ -32,7 +31,7 @@ export interface InputMapping {
  * calibrated for another frame size.
  */
 export function createInputMapping(
-  spec: InputSpec,
+  spec: InputPlacement,
   frame: Pick<FrameLayout, 'widthPx' | 'heightPx'>,
   camera?: CameraModel,
 ): InputMapping {

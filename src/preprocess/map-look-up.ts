@@ -1,6 +1,6 @@
-import type { InputSpec } from '../bundle/input-spec.js';
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { FrameLayout } from '../frame/frame.js';
+import type { InputPlacement } from './input-geometry.js';
 import { createInputMapping } from './input-mapping.js';
 
 type Size = Pick<FrameLayout, 'widthPx' | 'heightPx'>;
@@ -14,7 +14,7 @@ export class MapLookUp {
   #places = new Int32Array();
 
   constructor(
-    private readonly spec: InputSpec,
+    private readonly spec: InputPlacement,
     private readonly camera: CameraModel | undefined,
   ) {}
 

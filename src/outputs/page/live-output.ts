@@ -46,6 +46,7 @@ export class LiveOutput implements Output, PictureTaker {
   #keptBytes = 0;
   #status: Uint8Array = new Uint8Array();
   #greeting = '{}';
+  #facts: RunFacts | undefined;
   #hasEnded = false;
 
   constructor(
@@ -61,9 +62,16 @@ export class LiveOutput implements Output, PictureTaker {
     return this.#kept;
   }
 
+  /** Facts about the run; undefined before it begins. */
+  get facts(): RunFacts | undefined {
+    return this.#facts;
+  }
+
   async begin(facts: RunFacts): Promise<void> {
-    const { sourceName, isLive, camera, mount } = facts;
-    this.#greeting = JSON.stringify({ sourceName, isLive, camera, mount });
+    this.#facts = facts;
+    const { sourceName, isLive, camera, mount, manifests } = facts;
+    const mapInput = manifests.get('segmentation')?.input.spec;
+    this.#greeting = JSON.stringify({ sourceName, isLive, camera, mount, mapInput });
     // Pages may have connected while the networks were loading.
     for (const viewer of this.#viewers.keys()) viewer.send(this.#greeting);
   }

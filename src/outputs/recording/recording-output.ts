@@ -1,4 +1,3 @@
-import { mountMetadata, mountMetadataName } from '../../calibration/mount.js';
 import { openIfRecording } from '../../capture/camera-of.js';
 import { isAbandoned, partialSuffix } from '../../files/claim-partial.js';
 import { logTopic, perceptionTopic, statusTopic, syncTopic } from '../../messages/topics.js';
@@ -10,8 +9,8 @@ import type { OutputSettings } from '../output-settings.js';
 import type { CameraRecorderOptions } from './camera-recorder.js';
 import { filesInWords } from './files-in-words.js';
 import { recordingHeldFrames } from './held-frames.js';
-import { buildFacts, manifestFacts } from './made-by.js';
 import { RecorderThread } from './recorder-thread.js';
+import { metadataOf } from './run-metadata.js';
 import { withWhatIsLeft } from './what-is-left.js';
 
 /** Bytes that a supervised pipeline that dies may lose at the end of its recording. */
@@ -156,18 +155,6 @@ class RecordingOutput implements Output {
       attachments: attachmentsOf(run),
     };
   }
-}
-
-function metadataOf(run: RunFacts): Record<string, Record<string, string>> {
-  const networks = [...run.manifests].map(([task, { network }]) => [task, network.sha256]);
-  const { source, pacing, calibrationSha256: calibration, lanes } = run;
-  const made = { ...buildFacts(), ...Object.fromEntries(networks) };
-  const manifests = [...run.manifests].map(([task, one]) => [task, manifestFacts(one)]);
-  return {
-    'windshield.result': { source, pacing, calibration, lanes, ...made },
-    'windshield.manifests': Object.fromEntries(manifests),
-    ...(run.mount && { [mountMetadataName]: mountMetadata(run.mount) }),
-  };
 }
 
 /** The complete pipeline file, manifests and calibration. */
