@@ -5,8 +5,8 @@ import {
   type WatchedValue,
 } from '../../src/explanation/convolutions-in-a-row.js';
 import type { ConvolvedLayer } from '../../src/explanation/visual-back-prop.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession } from '../../src/inference/native-session.js';
-import { itemShape } from '../quantize/network-inputs.js';
 
 /** A network whose convolutions form a chain, with access to each one's output. */
 export class WatchedConvolutions {
@@ -28,9 +28,7 @@ export class WatchedConvolutions {
 
   /** Runs the network on one input tensor, as its manifest describes it. */
   layers(input: Float32Array): ConvolvedLayer[] {
-    const { name, shape } = this.#bundle.manifest.input.tensor;
-    const feed = { [name]: { type: 'float32' as const, dims: itemShape(shape), data: input } };
-    const answers = this.#session.answer(feed, [...this.#row.names]);
+    const answers = this.#session.answer(itemFeeds(this.#bundle, input), [...this.#row.names]);
     return this.#row.layers(answers as Readonly<Record<string, WatchedValue>>);
   }
 

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { BackwardBuilder, type BackwardRule } from './backward-builder.js';
@@ -49,6 +50,7 @@ export class BackwardNetwork {
   readonly inputShape: readonly number[];
   readonly outputShapes: ReadonlyMap<string, readonly number[]>;
   readonly #bundle: Bundle;
+  readonly #batch: number;
   readonly #forward: NativeSession;
   readonly #both: NativeSession;
   readonly #seeds: ReadonlyMap<string, string>;
@@ -68,6 +70,7 @@ export class BackwardNetwork {
     const { tensor } = manifest.input;
     requireFloats(bundle);
     this.#bundle = bundle;
+    this.#batch = batch;
     this.inputShape = tensor.shape.map((size) => (typeof size === 'string' ? batch : size));
     const zeros = new Float32Array(this.inputShape.reduce((all, size) => all * size, 1));
     const feeds = this.#feeds(zeros);
@@ -137,18 +140,7 @@ export class BackwardNetwork {
   }
 
   #feeds(input: Float32Array): Record<string, NativeTensor> {
-    const { tensor, constants = [] } = this.#bundle.manifest.input;
-    return {
-      [tensor.name]: { type: 'float32', dims: this.inputShape, data: input },
-      ...Object.fromEntries(
-        constants.map(({ name, dtype, shape, values }) => [
-          name,
-          dtype === 'int64'
-            ? { type: dtype, dims: shape, data: BigInt64Array.from(values, BigInt) }
-            : { type: 'float32' as const, dims: shape, data: Float32Array.from(values) },
-        ]),
-      ),
-    };
+    return itemFeeds(this.#bundle, input, this.#batch);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
+import { itemFeeds } from '../../../src/inference/item-feeds.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import type { Layer } from '../../gradients/layers.js';
-import { itemShape } from '../../quantize/network-inputs.js';
 
 /** One layer's output for an input: `channels` maps of `rows` by `columns`, one after the other. */
 export interface LayerMaps {
@@ -33,10 +33,8 @@ export class WatchedLayers {
 
   /** Each layer's output for one input item, in the order of `layers`. New arrays. */
   maps(input: Float32Array): LayerMaps[] {
-    const { name, shape } = this.#bundle.manifest.input.tensor;
-    const feed = { [name]: { type: 'float32' as const, dims: itemShape(shape), data: input } };
     const answers = this.#session.answer(
-      feed,
+      itemFeeds(this.#bundle, input),
       this.layers.map(({ value }) => value),
     );
     return this.layers.map(({ value }) => {
