@@ -21,6 +21,12 @@ export class RerunClient {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, (answer: RerunAnswer) => void>();
   #lastId = 0;
+  readonly #onLost: () => void;
+
+  /** `onLost`: called when the worker could not start or has ended, with everything that it had loaded. */
+  constructor(onLost: () => void) {
+    this.#onLost = onLost;
+  }
 
   async load(
     side: Side,
@@ -72,6 +78,10 @@ export class RerunClient {
       const error = event.message || 'the thread that runs the networks could not start';
       for (const [id, resolve] of this.#waiting) resolve({ id, error });
       this.#waiting.clear();
+      // The next request starts another one: this one answers nothing any more.
+      worker.terminate();
+      this.#worker = undefined;
+      this.#onLost();
     };
     this.#worker = worker;
     return worker;

@@ -40,7 +40,10 @@ export class RerunState {
   readonly tasks = computed(() => this.bundles.value.map(({ task }) => task));
   /** Results of the networks here, as lanes. */
   readonly lanes = signal<Lane[]>([]);
-  readonly #client = new RerunClient();
+  readonly #client = new RerunClient(() => {
+    this.bundles.value = [];
+    this.second.value = undefined;
+  });
   readonly #player: Player;
   readonly #bundleUrls: readonly string[];
   #timeline: TimelineBuilder | undefined;
@@ -116,13 +119,24 @@ export class RerunState {
     try {
       if (!this.isOn.value) await this.start();
       const { bundles } = await this.#client.load('other', [{ name, files }]);
+      const wasOn = this.isOn.value;
       this.second.value = bundles[0];
       this.look('rig', 'other');
       await this.#runShown();
+      if (wasOn && !this.isOn.value) await this.#goOnWithoutSecond();
     } catch (error) {
       this.#fail(error);
     }
     this.status.value = '';
+  }
+
+  /** After a second bundle that cannot run: otherwise the rig's own networks could not run either. */
+  async #goOnWithoutSecond(): Promise<void> {
+    await this.#client.unload('other');
+    this.second.value = undefined;
+    this.isOn.value = true;
+    this.look('rig', undefined);
+    await this.#runShown();
   }
 
   /** Applies the sliders' thresholds to the frame shown. */
