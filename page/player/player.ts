@@ -57,13 +57,13 @@ export class Player {
   /** Opens recordings of one drive in place of the open ones. Sets `error` if they cannot be opened. */
   async open(origins: readonly FileOrigin[], cameraName?: string): Promise<void> {
     this.pause();
-    this.#origins = origins;
     this.isOpening.value = true;
     this.error.value = '';
     try {
       const info = await this.#client.open(origins, cameraName);
       this.scan.value = { lanes: [], share: 0, damaged: 0 };
       this.frame.value = undefined;
+      this.#origins = origins;
       this.info.value = info;
       await this.seek(info.startNs + this.#openAtNs);
       this.#openAtNs = 0n;

@@ -22,7 +22,7 @@ self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
       drive?.close();
       drive = opened;
       tell({ id, info: opened.info });
-      void scan(opened, opening);
+      void scan(opened);
     } else {
       const frame = await drive?.frame(request.query);
       const picture = frame?.picture;
@@ -34,7 +34,8 @@ self.onmessage = async ({ data: request }: MessageEvent<DriveRequest>) => {
   }
 };
 
-async function scan(opened: Drive, opening: number): Promise<void> {
+/** Scans a drive while it is the open one: files that cannot be opened do not end that. */
+async function scan(opened: Drive): Promise<void> {
   const timeline = new TimelineBuilder(opened.info.startNs);
   let toldMs = performance.now();
   let readShare = 0;
@@ -45,7 +46,7 @@ async function scan(opened: Drive, opening: number): Promise<void> {
   };
   try {
     for await (const { messages, share } of opened.scan()) {
-      if (opening !== openings) return;
+      if (opened !== drive) return;
       for (const { topic, schemaName, stampNs, data } of messages) {
         const result =
           schemaName === 'windshield.v1.PerceptionFrame' ? decodeResult(data) : undefined;
@@ -60,7 +61,7 @@ async function scan(opened: Drive, opening: number): Promise<void> {
       report(share);
     }
   } catch (error) {
-    if (opening !== openings) return;
+    if (opened !== drive) return;
     report(readShare, error instanceof Error ? error.message : String(error));
   }
 }
