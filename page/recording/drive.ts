@@ -84,7 +84,7 @@ export class Drive {
     this.#pictures = stills ?? video;
     if (stills === undefined && video !== undefined)
       this.#video = new VideoPictures(video.file, video.channelIds);
-    this.#results = streamOf(files, PerceptionFrameSchema.typeName, 'perception');
+    this.#results = streamOf(resultsFirst(files), PerceptionFrameSchema.typeName, 'perception');
     this.#truth = streamOf(files, GroundTruthSchema.typeName, 'ground_truth');
     const topics = files.flatMap((file) => file.channels);
     const names = files.map(({ path }) => path);
@@ -147,13 +147,20 @@ export class Drive {
     return found && this.#complete(found);
   }
 
-  /** Scans all files piece by piece; yields the messages in order, with the share that is done. */
+  /**
+   * Scans all files piece by piece; yields the messages in order, with the share that is done. Results that are not shown
+   * have no schema name.
+   */
   async *scan(): AsyncGenerator<{
     messages: (RecordedMessage & { schemaName: string })[];
     share: number;
   }> {
     for (const [index, file] of this.files.entries()) {
       const schemas = new Map(file.channels.map(({ id, schemaName }) => [id, schemaName]));
+      const shown = this.#results?.file === file ? this.#results.channelIds : [];
+      for (const [id, schemaName] of schemas)
+        if (schemaName === PerceptionFrameSchema.typeName && !shown.includes(id))
+          schemas.delete(id);
       for await (const { messages, share } of file.scan())
         yield {
           messages: messages.map((message) => {
@@ -249,6 +256,21 @@ export function decodeTruth(data: Uint8Array): GroundTruth | undefined {
     return undefined;
   }
 }
+
+/** Files without pictures before the others: they are later results of a drive that may hold older ones itself. */
+function resultsFirst(files: readonly DriveFile[]): DriveFile[] {
+  const hasPictures = ({ channels }: DriveFile) =>
+    channels.some(
+      ({ schemaName, topic, messageCount }) =>
+        pictureSchemas.includes(schemaName) && topic !== maskTopic && messageCount > 0,
+    );
+  return [...files].sort((a, b) => Number(hasPictures(a)) - Number(hasPictures(b)));
+}
+
+const pictureSchemas: readonly string[] = [
+  CompressedImageSchema.typeName,
+  CompressedVideoSchema.typeName,
+];
 
 /** Class maps are also picture messages, but not a camera's. */
 const maskTopic = 'camera/mask';

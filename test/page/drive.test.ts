@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Drive } from '../../page/recording/drive.js';
 import { CompressedImageSchema } from '../../src/messages/gen/foxglove/compressed_image_pb.js';
@@ -72,6 +72,26 @@ test('results of other cameras alone are omitted, and that is said', async () =>
     cameras: ['rear', 'front'],
     remarks: ['results.mcap has no camera rear, only front'],
   });
+});
+
+test('results in a file of their own stand in place of older ones in the file of the pictures', async () => {
+  const old = await written('p.mcap', [image('front'), result('front', 1n)]);
+  const pictures = blobOf('drive.mcap', old);
+  const results = blobOf('results.mcap', await written('r.mcap', [result('front', 2n)]));
+  for (const origins of [
+    [pictures, results],
+    [results, pictures],
+  ]) {
+    const drive = await Drive.open(origins);
+    expect(await shownOf(drive)).toEqual(['front', 2n]);
+    const scanned: bigint[] = [];
+    for await (const { messages } of drive.scan())
+      for (const { schemaName, data } of messages)
+        if (schemaName === PerceptionFrameSchema.typeName)
+          scanned.push(fromBinary(PerceptionFrameSchema, data).frameId);
+    expect(scanned).toEqual([2n]);
+  }
+  expect(await shownOf(await Drive.open([pictures]))).toEqual(['front', 1n]);
 });
 
 test('a picture whose message is damaged leaves its frame without one, and the drive goes on', async () => {
