@@ -145,7 +145,10 @@ export class WatchedBoard {
       if (result && (isEnough || this.#live.isWellKnown(result))) return result;
     }
     const end = await this.#source.capture.ended;
-    if (end.kind === 'failed' && this.#live.taken === 0) throw end.error;
+    if (end.kind === 'failed') {
+      if (this.#live.taken === 0) throw end.error;
+      this.#options.onNote(`calibrating with what came before this: ${end.error.message}`);
+    }
     return this.#solve();
   }
 
