@@ -1,4 +1,5 @@
 import type { Box, PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { lightState } from '../../src/messages/light-state.js';
 import { spoken } from '../../src/viewer/box-label.js';
 
 /** Boxes that overlap this much (intersection over union) show the same thing. */
@@ -13,6 +14,7 @@ export function differencesOf(a: PerceptionFrame, b: PerceptionFrame): string[] 
   return [
     ...boxDifferences(a, b),
     ...signDifferences(a, b),
+    ...lightDifferences(a, b),
     ...steeringDifference(a, b),
     ...mapDifference(a, b),
   ];
@@ -43,10 +45,20 @@ function signDifferences(a: PerceptionFrame, b: PerceptionFrame): string[] {
   return a.signs.flatMap((sign) => {
     const other = b.signs.find(({ boxPx }) => iou(boxPx, sign.boxPx) >= sameBoxIou);
     if (other === undefined || other.classId === sign.classId) return [];
-    const said = (name: string) => spoken(name) || 'not read';
     return [`sign: ${said(sign.className)} became ${said(other.className)}`];
   });
 }
+
+function lightDifferences(a: PerceptionFrame, b: PerceptionFrame): string[] {
+  return a.lights.flatMap((light) => {
+    const other = b.lights.find(({ boxPx }) => iou(boxPx, light.boxPx) >= sameBoxIou);
+    if (other === undefined) return [];
+    const [before, now] = [lightState(light), lightState(other)];
+    return before === now ? [] : [`light: ${said(before)} became ${said(now)}`];
+  });
+}
+
+const said = (name: string | undefined) => spoken(name ?? '') || 'not read';
 
 function steeringDifference(
   { steering: a }: PerceptionFrame,
@@ -62,8 +74,16 @@ function mapDifference(
   { segmentation: a }: PerceptionFrame,
   { segmentation: b }: PerceptionFrame,
 ): string[] {
-  if (!a || !b || a.widthPx !== b.widthPx || a.heightPx !== b.heightPx) return [];
-  const share = mapDifferenceShare(a, b);
+  if (!a || !b) return [];
+  if (a.widthPx !== b.widthPx || a.heightPx !== b.heightPx)
+    return [`class map of ${b.widthPx}x${b.heightPx} instead of ${a.widthPx}x${a.heightPx}`];
+  // The networks may number the same classes differently.
+  const idIn =
+    a.classNames.length === 0 ? [] : b.classNames.map((name) => a.classNames.indexOf(name));
+  const share = mapDifferenceShare(a, {
+    ...b,
+    runClasses: Array.from(b.runClasses, (id) => idIn[id] ?? id),
+  });
   return share < tellMapShare ? [] : [`class map ${(share * 100).toFixed(1)} %`];
 }
 

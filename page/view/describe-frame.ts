@@ -1,4 +1,5 @@
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
+import { lightState } from '../../src/messages/light-state.js';
 import { spoken } from '../../src/viewer/box-label.js';
 
 /** The angle in words, such as `2.5° left`. */
@@ -16,10 +17,12 @@ export function describeFrame(result: PerceptionFrame | undefined): string {
   const things = [...counts].map(([name, count]) => `${count} ${spoken(name)}`);
   const signs = result.signs.filter(({ classId }) => classId >= 0);
   const read = signs.map(({ className }) => spoken(className));
+  const lit = result.lights.flatMap((light) => lightState(light) ?? []);
   const parts = [
     `Frame ${result.frameId}`,
     things.join(', ') || 'nothing found',
     ...(read.length > 0 ? [`signs: ${read.join(', ')}`] : []),
+    ...(lit.length > 0 ? [`lights: ${lit.map(spoken).join(', ')}`] : []),
     ...(result.steering ? [`steering ${spokenAngle(result.steering.angleRad)}`] : []),
   ];
   return parts.join('; ');

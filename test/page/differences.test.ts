@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { onCircle } from '../../page/drawing/draw-path.js';
 import { TimelineBuilder } from '../../page/player/timeline-builder.js';
 import { differencesOf, mapDifferenceShare } from '../../page/rerun/differences.js';
+import { describeFrame } from '../../page/view/describe-frame.js';
 import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 
 const signIds: Record<string, number> = { '': -1, yield: 13, stop: 14 };
@@ -27,6 +28,40 @@ test('signs that are read otherwise and angles that differ are told', () => {
     'steering 2.9°',
   ]);
   expect(differencesOf(frame([]), frame([], 0, ''))).toEqual(['sign: stop became not read']);
+});
+
+test('lights that are read otherwise are told', () => {
+  const lit = (className: string, ...labels: string[]) =>
+    create(PerceptionFrameSchema, {
+      lights: [
+        {
+          ...{ classId: className === '' ? -1 : 1, className, boxPx: box(500) },
+          labels: labels.map((name) => ({ name })),
+        },
+      ],
+    });
+  expect(differencesOf(lit('red'), lit('red'))).toEqual([]);
+  expect(differencesOf(lit('red'), lit('green'))).toEqual(['light: red became green']);
+  expect(differencesOf(lit('', 'red', 'left'), lit(''))).toEqual([
+    'light: red+left became not read',
+  ]);
+  expect(describeFrame(lit('green'))).toBe('Frame 0; nothing found; lights: green');
+});
+
+test('class maps of other sizes or with other class numbers are told as what they are', () => {
+  const mapped = (widthPx: number, classNames: string[], runClasses: number[]) =>
+    create(PerceptionFrameSchema, {
+      segmentation: {
+        ...{ widthPx, heightPx: 1, classNames },
+        ...{ runLengths: [widthPx - 4, 4], runClasses: Uint8Array.from(runClasses) },
+      },
+    });
+  const a = mapped(10, ['road', 'sky'], [0, 1]);
+  expect(differencesOf(a, mapped(10, ['sky', 'tree', 'road'], [2, 0]))).toEqual([]);
+  expect(differencesOf(a, mapped(10, ['sky', 'road'], [0, 1]))).toEqual(['class map 100.0 %']);
+  expect(differencesOf(a, mapped(20, ['road', 'sky'], [0, 1]))).toEqual([
+    'class map of 20x1 instead of 10x1',
+  ]);
 });
 
 test('class maps are compared by their runs', () => {
