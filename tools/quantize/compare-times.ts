@@ -1,8 +1,8 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { hasNarrowSums } from '../../src/bundle/manifest.js';
 import { median } from '../../src/frame/median.js';
-import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { itemShape } from './network-inputs.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
+import { NativeSession } from '../../src/inference/native-session.js';
 
 /** Median milliseconds of one run of one item on one thread. */
 export interface RunTime {
@@ -22,14 +22,12 @@ const budgetMs = 4000;
  * machine affects all of them alike.
  */
 export function compareTimes(bundles: readonly Bundle[], item: Float32Array): RunTime[] {
-  const { manifest } = bundles[0]!;
-  const { name, shape } = manifest.input.tensor;
-  const input: NativeTensor = { type: 'float32', dims: itemShape(shape), data: item };
-  const names = manifest.outputs.map((output) => output.name);
+  const feeds = itemFeeds(bundles[0]!, item);
+  const names = bundles[0]!.manifest.outputs.map((output) => output.name);
   const runs = bundles.map(({ manifest: own, network, where }) => {
     const session = NativeSession.load(network, where, { hasNarrowSums: hasNarrowSums(own) });
     // The first answer allocates the buffers that all runs write to.
-    const outputs = session.answer({ [name]: input }, names);
+    const outputs = session.answer(feeds, names);
     return { session, outputs, wallMs: [] as number[], coreMs: [] as number[] };
   });
   const startMs = performance.now();
@@ -38,7 +36,7 @@ export function compareTimes(bundles: readonly Bundle[], item: Float32Array): Ru
     for (const { session, outputs, wallMs, coreMs } of runs) {
       const coreBefore = process.cpuUsage();
       const before = performance.now();
-      session.run({ [name]: input }, outputs);
+      session.run(feeds, outputs);
       wallMs.push(performance.now() - before);
       const { user, system } = process.cpuUsage(coreBefore);
       coreMs.push((user + system) / 1000);

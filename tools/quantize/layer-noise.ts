@@ -1,10 +1,10 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession } from '../../src/inference/native-session.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { type IntegerOptions, insertIntegers } from './insert-integers.js';
 import type { ValueRange } from './integer-range.js';
 import { layersOf } from './layers.js';
-import { itemShape } from './network-inputs.js';
 
 export interface LayerNoise {
   layer: string;
@@ -38,17 +38,16 @@ export function measureLayerNoise(
 
 /** A network's outputs for each item. */
 export function answersOf(
-  { manifest, where }: Bundle,
+  bundle: Bundle,
   network: Uint8Array,
   items: readonly Float32Array[],
 ): Outputs[] {
-  const { name, shape } = manifest.input.tensor;
+  const { manifest, where } = bundle;
   const session = NativeSession.load(network, where);
   try {
     const names = manifest.outputs.map((output) => output.name);
     return items.map((data) => {
-      const input = { type: 'float32' as const, dims: itemShape(shape), data };
-      const answer = session.answer({ [name]: input }, names);
+      const answer = session.answer(itemFeeds(bundle, data), names);
       return Object.fromEntries(names.map((key) => [key, answer[key]!.data as Float32Array]));
     });
   } finally {

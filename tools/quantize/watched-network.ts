@@ -1,18 +1,18 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
-import { itemShape } from './network-inputs.js';
 
 /** A float network that also outputs its intermediate values. */
 export class WatchedNetwork {
   /** Names of the values in its answers. */
   readonly names: readonly string[];
   readonly #session: NativeSession;
-  readonly #inputName: string;
-  readonly #inputShape: number[];
+  readonly #bundle: Bundle;
 
   /** Loads `network`, the bundle's own or another with the same input. Throws ERR_BUNDLE or ERR_INFERENCE if that fails. */
-  constructor({ manifest, where }: Bundle, network: Uint8Array) {
+  constructor(bundle: Bundle, network: Uint8Array) {
+    const { where } = bundle;
     const graph = NetworkGraph.read(network, where);
     const consumers = graph.consumers();
     const isInner = (name: string): boolean => {
@@ -24,14 +24,12 @@ export class WatchedNetwork {
     this.names = [...new Set([...computed, ...graph.outputs])];
     graph.expose(this.names);
     this.#session = NativeSession.load(graph.toBytes(), where);
-    this.#inputName = manifest.input.tensor.name;
-    this.#inputShape = itemShape(manifest.input.tensor.shape);
+    this.#bundle = bundle;
   }
 
   /** All values computed for one item, in new buffers. */
   answer(item: Float32Array): Record<string, NativeTensor> {
-    const input = { type: 'float32' as const, dims: this.#inputShape, data: item };
-    return this.#session.answer({ [this.#inputName]: input }, this.names);
+    return this.#session.answer(itemFeeds(this.#bundle, item), this.names);
   }
 
   release(): void {

@@ -4,12 +4,13 @@ import { mulberry32 } from '../../src/bundle/golden.js';
 import { readsCrops } from '../../src/bundle/output-spec.js';
 import { packedRgbLayout } from '../../src/frame/frame.js';
 import { PerceptionError } from '../../src/frame/perception-error.js';
+import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession } from '../../src/inference/native-session.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { loadStageRunner } from '../../src/stages/create-stage-runner.js';
 import type { StageRunner } from '../../src/stages/stage-runner.js';
 import type { RgbImage } from '../datasets/sample.js';
-import { idleSession, itemLength, itemShape } from '../quantize/network-inputs.js';
+import { idleSession, itemLength } from '../quantize/network-inputs.js';
 import { WatchedNetwork } from '../quantize/watched-network.js';
 import type { PictureCoder } from './picture-coder.js';
 
@@ -71,11 +72,8 @@ export class FrameCoder implements PictureCoder {
   /** The code of a picture without lens correction: `codeDims` numbers, a new array. */
   async code(picture: RgbImage): Promise<Float32Array> {
     const item = await this.#inputOf(picture);
-    const { tensor } = this.#bundle.manifest.input;
-    const feed = {
-      [tensor.name]: { type: 'float32' as const, dims: itemShape(tensor.shape), data: item },
-    };
-    const { dims, data } = this.#session.answer(feed, [this.#name])[this.#name]!;
+    const feeds = itemFeeds(this.#bundle, item);
+    const { dims, data } = this.#session.answer(feeds, [this.#name])[this.#name]!;
     const [, channels, rows, columns] = dims as [number, number, number, number];
     return this.#projected(cellMeans(data as Float32Array, channels, rows, columns));
   }

@@ -1,6 +1,7 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import type { CropOutputSpec } from '../../../src/bundle/crop-spec.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
+import { itemFeeds } from '../../../src/inference/item-feeds.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { signClasses } from '../../../src/perception/classes.js';
@@ -16,7 +17,7 @@ import { CropAnswers } from '../../evaluate/crop-answers.js';
 import { softmaxAt } from '../../evaluate/probability-calibration.js';
 import { largestPlace } from '../../gradients/asked-score.js';
 import { layersOf } from '../../gradients/layers.js';
-import { itemShape, signIn } from '../../quantize/network-inputs.js';
+import { signIn } from '../../quantize/network-inputs.js';
 import { FrameCoder } from '../../similar/frame-coder.js';
 import { networkInput } from '../network-input.js';
 
@@ -76,7 +77,7 @@ async function codedCrops(
   const value = codeValue(bundle, graph);
   graph.expose([value, logits]);
   const session = NativeSession.load(graph.toBytes(), bundle.where);
-  const { tensor, spec } = bundle.manifest.input;
+  const { spec } = bundle.manifest.input;
   const names = dataset.classes ?? signClasses;
   const answerTo = answersOf(decode, names, bundle.where);
   try {
@@ -90,10 +91,7 @@ async function codedCrops(
         loaded,
         signIn(bundle, sample, loaded),
       );
-      const feed = {
-        [tensor.name]: { type: 'float32' as const, dims: itemShape(tensor.shape), data: input },
-      };
-      const answers = session.answer(feed, [value, logits]);
+      const answers = session.answer(itemFeeds(bundle, input), [value, logits]);
       const { dims, data } = answers[value]!;
       coded.push({
         id: sample.id,

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Bundle } from '../../../src/bundle/bundle.js';
+import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
+import { compareTimes } from '../../../tools/quantize/compare-times.js';
+import { answersOf } from '../../../tools/quantize/layer-noise.js';
+import { itemLength } from '../../../tools/quantize/network-inputs.js';
+import { WatchedNetwork } from '../../../tools/quantize/watched-network.js';
+import { writeAdoptedDetector } from '../../support/tiny-bundles.js';
+
+let dir: string;
+let bundle: Bundle;
+let grey: Float32Array;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'windshield-watched-'));
+  await writeAdoptedDetector(dir);
+  bundle = await readBundleFolder(dir);
+  grey = new Float32Array(itemLength(bundle)).fill(128);
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const boxes = [0.1 * 32, 0.2 * 24, 0.3 * 32, 0.6 * 24, 0.5 * 32, 0.2 * 24, 0.9 * 32, 0.6 * 24];
+
+test('a network that reads bytes and a second input answers, and so do its inner values', () => {
+  const watched = new WatchedNetwork(bundle, bundle.network);
+  const answers = watched.answer(grey);
+  watched.release();
+  expect(Object.keys(answers).sort()).toEqual([...watched.names].sort());
+  const found = answers['boxes']!.data as Float32Array;
+  for (const [i, value] of boxes.entries()) expect(found[i]).toBeCloseTo(value, 4);
+  expect(found).toHaveLength(boxes.length);
+});
+
+test('its answers can be compared with those of another network, and it can be timed', () => {
+  const [answer] = answersOf(bundle, bundle.network, [grey]);
+  expect(answer!['boxes']).toHaveLength(boxes.length);
+  const [time] = compareTimes([bundle], grey);
+  expect(time!.wallMs).toBeGreaterThan(0);
+});
