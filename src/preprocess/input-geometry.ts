@@ -56,3 +56,16 @@ export function placeInput(
     contentBottomPx: spec.heightPx - (paddingY - marginY),
   };
 }
+
+/** Where an input shows its region, edges as shares of the input; the rest is padding. */
+export function contentNorm(
+  { contentLeftPx, contentTopPx, contentRightPx, contentBottomPx }: InputGeometry,
+  { widthPx, heightPx }: InputPlacement,
+) {
+  return {
+    left: contentLeftPx / widthPx,
+    top: contentTopPx / heightPx,
+    right: contentRightPx / widthPx,
+    bottom: contentBottomPx / heightPx,
+  };
+}

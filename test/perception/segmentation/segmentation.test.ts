@@ -155,4 +155,32 @@ describe('the segmentation decoder', () => {
     expect(Array.from(first.freeSpaceNorm)).toEqual([0.5, 0]);
     expect(Array.from(decoder.classMap)).toEqual([0, 0, 0, 0]);
   });
+
+  it('counts the padding of a letterbox in neither shares nor free space, but keeps heights in the map', () => {
+    const { width, height } = { width: 4, height: 6 };
+    // Sky, road and road between two rows of padding and beside a column of it, which a network calls trees.
+    const [sky, road, tree] = [0, 1, 2];
+    const ids = [
+      [tree, tree, tree, tree],
+      [tree, sky, sky, tree],
+      [tree, road, sky, tree],
+      [tree, road, road, tree],
+      [tree, tree, tree, tree],
+      [tree, tree, tree, tree],
+    ].flat();
+    const values = { ...spec, values: 'class-ids' as const };
+    const content = { left: 1 / 4, top: 1 / 6, right: 3 / 4, bottom: 4 / 6 };
+    const { classShares, freeSpaceNorm } = createSegmentationDecoder(
+      values,
+      width,
+      height,
+      content,
+    ).decode(Float32Array.from(ids));
+    expect([...classShares]).toEqual([0.5, 0.5, 0]);
+    expect([...freeSpaceNorm]).toEqual([0, 4 / 6, 3 / 6, 0].map(Math.fround));
+    // A network that calls the padding road does not see further because of it.
+    const asRoad = createSegmentationDecoder(values, width, height, content);
+    const free = asRoad.decode(Float32Array.from(ids, (id) => (id === tree ? road : id)));
+    expect([...free.freeSpaceNorm]).toEqual([...freeSpaceNorm]);
+  });
 });
