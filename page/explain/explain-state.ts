@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { Task } from '../../src/bundle/manifest.js';
 import { type ExplainMethod, gradientMethods } from '../../src/explanation/explain-methods.js';
-import type { Player, ShownFrame } from '../player/player.js';
+import type { Player, ShowAnswers, ShownFrame } from '../player/player.js';
 import { ExplainClient } from './explain-client.js';
 import { type Explainable, type Explained, isLocal } from './explain-protocol.js';
 
@@ -28,9 +28,14 @@ export class ExplainState {
     this.#tasks = bundleTasks;
     const { beforeShown } = player;
     player.beforeShown = async (frame) => {
-      await beforeShown?.(frame);
+      const showResults = await beforeShown?.(frame);
+      if (this.method.value !== 'visual-backprop') return showResults;
       // Fast enough to run for each frame while the drive plays.
-      if (this.method.value === 'visual-backprop') await this.#explain(frame);
+      const showExplained = await this.#explain(frame);
+      return () => {
+        showResults?.();
+        showExplained?.();
+      };
     };
     effect(() => {
       const frame = player.frame.value;
@@ -39,7 +44,7 @@ export class ExplainState {
       if (frame === undefined) this.explained.value = undefined;
       const isNew = frame?.stampNs !== this.explained.peek()?.stampNs;
       if (frame !== undefined && isStill && isNew && this.method.peek() !== 'visual-backprop')
-        void this.#explain(frame);
+        void this.#explainShown(frame);
     });
   }
 
@@ -73,7 +78,7 @@ export class ExplainState {
     const methods = this.methodsOf(task);
     this.method.value = methods.includes(method) ? method : methods[0]!;
     const frame = this.#player.frame.peek();
-    if (frame !== undefined) await this.#explain(frame);
+    if (frame !== undefined) await this.#explainShown(frame);
   }
 
   methodsOf(task: Task | undefined): readonly ExplainMethod[] {
@@ -87,9 +92,14 @@ export class ExplainState {
     return explained !== undefined && explained.stampNs === frame?.stampNs ? explained : undefined;
   }
 
-  async #explain({ stampNs, picture }: ShownFrame): Promise<void> {
+  async #explainShown(frame: ShownFrame): Promise<void> {
+    (await this.#explain(frame))?.();
+  }
+
+  async #explain({ stampNs, picture }: ShownFrame): Promise<ShowAnswers | undefined> {
     const [task, method] = [this.task.peek(), this.method.peek()];
-    if (task === undefined || picture === undefined || this.explainable.peek().length === 0) return;
+    if (task === undefined || picture === undefined || this.explainable.peek().length === 0)
+      return undefined;
     const pointPx = this.pointPx.peek();
     if (!isLocal(method)) this.status.value = 'Looking into the network…';
     const isCurrent = () => this.task.peek() === task && this.method.peek() === method;
@@ -101,12 +111,16 @@ export class ExplainState {
           if (isCurrent()) this.status.value = `${done} of ${total} places covered`;
         },
       );
-      if (explained === undefined || !isCurrent()) return;
-      this.error.value = '';
-      this.status.value = '';
-      this.explained.value = { ...explained, stampNs };
+      if (explained === undefined) return undefined;
+      return () => {
+        if (!isCurrent()) return;
+        this.error.value = '';
+        this.status.value = '';
+        this.explained.value = { ...explained, stampNs };
+      };
     } catch (error) {
       if (isCurrent()) this.#fail(error);
+      return undefined;
     }
   }
 

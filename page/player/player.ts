@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { withoutExif } from '../../src/codec/jpeg-header.js';
 import type { FileOrigin } from '../recording/byte-files.js';
 import type { DriveFrame, DriveInfo } from '../recording/drive.js';
@@ -14,6 +14,9 @@ export interface ShownFrame extends DriveFrame {
   /** True if it directly follows the frame shown before. */
   isNext: boolean;
 }
+
+/** Shows what was found on a frame. */
+export type ShowAnswers = () => void;
 
 /** If playing is further behind than this, it skips frames, nanoseconds. */
 const skipBehindNs = 150e6;
@@ -33,8 +36,11 @@ export class Player {
   /** Error for the user, empty if there is none. */
   readonly error = signal('');
   readonly isOpening = signal(false);
-  /** Called with each frame before it is shown; the player waits for it. Set to re-run networks. */
-  beforeShown: ((frame: ShownFrame) => Promise<void>) | undefined;
+  /**
+   * Called with each frame before it is shown; the player waits for it. What it resolves with is called together with
+   * showing the frame, so that no frame is ever drawn without its own answers. Set to re-run networks.
+   */
+  beforeShown: ((frame: ShownFrame) => Promise<ShowAnswers | undefined>) | undefined;
   /** True while no frame may be skipped, however long that takes. */
   needsEveryFrame = () => false;
   readonly #client = new DriveClient((state) => {
@@ -193,9 +199,12 @@ export class Player {
     const shown = { ...frame, bitmap, isNext };
     if (this.info.value?.hasPictures === true && bitmap === undefined)
       this.error.value = `the picture of frame ${frame.number} cannot be decoded`;
-    await this.beforeShown?.(shown);
+    const showAnswers = await this.beforeShown?.(shown);
     const before = this.frame.value?.bitmap;
-    this.frame.value = shown;
+    batch(() => {
+      showAnswers?.();
+      this.frame.value = shown;
+    });
     // The previous picture may still be drawn: the new one is drawn only after this.
     if (before !== undefined) this.#retired.push(before);
     if (this.#retired.length > keptBitmaps) this.#retired.shift()!.close();

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import type { InputPlacement } from '../../src/preprocess/input-geometry.js';
-import type { Player, ShownFrame } from '../player/player.js';
+import type { Player, ShowAnswers, ShownFrame } from '../player/player.js';
 import { type Lane, TimelineBuilder } from '../player/timeline-builder.js';
 import { differencesOf } from './differences.js';
 import { RerunClient } from './rerun-client.js';
@@ -200,11 +200,11 @@ export class RerunState {
   async #runShown(): Promise<void> {
     const frame = this.#player.frame.value;
     if (frame === undefined) return;
-    await this.#run({ ...frame, isNext: false });
+    (await this.#run({ ...frame, isNext: false }))?.();
   }
 
-  async #run(frame: ShownFrame): Promise<void> {
-    if (!this.isOn.value || frame.picture === undefined) return;
+  async #run(frame: ShownFrame): Promise<ShowAnswers | undefined> {
+    if (!this.isOn.value || frame.picture === undefined) return undefined;
     const { info } = this.#player;
     const isNext = frame.isNext && this.#lastRunNs === this.#player.frame.value?.stampNs;
     try {
@@ -221,16 +221,18 @@ export class RerunState {
         this.#sides(),
       );
       this.#lastRunNs = frame.stampNs;
-      this.uncertified.value = certificates;
-      this.#take(results, frame);
-      if (results.rig !== undefined) {
+      return () => {
+        this.uncertified.value = certificates;
+        this.#take(results, frame);
+        if (results.rig === undefined) return;
         this.#timeline ??= new TimelineBuilder(info.value?.startNs ?? 0n);
         this.#timeline.addResult(frame.stampNs, results.rig);
         this.lanes.value = this.#timeline.lanes();
-      }
+      };
     } catch (error) {
       this.#fail(error);
       this.stop();
+      return undefined;
     }
   }
 

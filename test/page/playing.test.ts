@@ -1,10 +1,15 @@
+import { create } from '@bufbuild/protobuf';
+import { effect } from '@preact/signals';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ExplainState } from '../../page/explain/explain-state.js';
 import { Player } from '../../page/player/player.js';
 import type { DriveFrame, DriveInfo, FrameQuery } from '../../page/recording/drive.js';
 import { RerunState } from '../../page/rerun/rerun-state.js';
+import { PerceptionFrameSchema } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 
 const stampsNs = [0n, 10_000_000n, 20_000_000n];
+const white = { create: { width: 16, height: 8, channels: 3, background: '#fff' } } as const;
 const info = { startNs: 0n, endNs: 900_000_000n, hasPictures: false } as unknown as DriveInfo;
 
 /** Stands in for the thread that reads recordings: a drive of three frames. */
@@ -84,7 +89,6 @@ test('pictures are shown as they are stored, like the pixels that the networks s
     drawn.push(picture);
     return { close() {} };
   });
-  const white = { create: { width: 16, height: 8, channels: 3, background: '#fff' } } as const;
   const turned = await sharp(white).jpeg().withMetadata({ orientation: 6 }).toBuffer();
   ReadingThread.picture = new Uint8Array(turned);
   await opened();
@@ -109,4 +113,48 @@ test('each of two quick skips counts, and one beyond an end stays there', async 
   ReadingThread.asked = [];
   await Promise.all([player.skip(-5), player.skip(0.01)]);
   expect(ReadingThread.asked.at(-1)).toEqual({ kind: 'at', stampNs: 10_000_000n });
+});
+
+/** Stands in for all threads of the page: networks and explanations answer at once. */
+class AnyThread extends ReadingThread {
+  readonly #answers: (kind: string) => object;
+
+  constructor(script: URL) {
+    super();
+    const isExplaining = script.href.includes('explain');
+    this.#answers = (kind) => {
+      if (kind === 'run')
+        return { results: { rig: create(PerceptionFrameSchema) }, certificates: [] };
+      if (kind === 'explain') return { explained: { answer: 'steers 1', heat: {} } };
+      if (isExplaining) return { loaded: [{ task: 'steering', methods: ['visual-backprop'] }] };
+      return { loaded: { bundles: [{ task: 'steering', defaults: {} }], runtime: 'here' } };
+    };
+  }
+
+  override postMessage(request: { id: number; kind: string; query?: FrameQuery }): void {
+    const data = { id: request.id, ...this.#answers(request.kind) };
+    if (['open', 'frame'].includes(request.kind)) super.postMessage(request);
+    else queueMicrotask(() => this.onmessage?.({ data }));
+  }
+}
+
+test('while a drive plays, no frame is ever shown without its own results and its own explanation', async () => {
+  vi.stubGlobal('Worker', AnyThread);
+  vi.stubGlobal('location', { hash: '', search: '' });
+  vi.stubGlobal('createImageBitmap', async () => ({ close() {} }));
+  ReadingThread.picture = new Uint8Array(await sharp(white).jpeg().toBuffer());
+  const player = await opened();
+  const rerun = new RerunState(player, ['/bundles/steering']);
+  const explain = new ExplainState(player, ['steering'], false);
+  await rerun.start();
+  await explain.ask('steering', 'visual-backprop');
+  const seen: string[] = [];
+  const end = effect(() => {
+    const frame = player.frame.value;
+    const [result, explained] = [rerun.resultOf('rig', frame), explain.explainedOf(frame)];
+    seen.push(`${frame?.number}: ${result !== undefined} ${explained !== undefined}`);
+  });
+  await player.play();
+  end();
+  expect([...new Set(seen)]).toEqual(stampsNs.map((at) => `${at}: true true`));
 });
