@@ -122,18 +122,20 @@ function takeInto(room: TensorRoom, given: Tensor, what: string): void {
   room.take(storedIn(given));
 }
 
+type StoredTensor = Pick<Tensor, 'type' | 'data'>;
+
 /** A tensor's data as TensorRoom stores it: in a browser, halves may come as the engine's own Float16Array. */
-function storedIn({ type, data }: Tensor): ArrayLike<number> | ArrayLike<bigint> {
+function storedIn({ type, data }: StoredTensor): ArrayLike<number> | ArrayLike<bigint> {
   if (type !== 'float16' || data instanceof Uint16Array) return data as Float32Array;
   const { buffer, byteOffset, length } = data as Float32Array;
   return new Uint16Array(buffer, byteOffset, length);
 }
 
 /** A tensor's values as float32, in a new array; undefined for types that no network's room holds. */
-export function floatsIn(tensor: Tensor): Float32Array | undefined {
+export function floatsIn(tensor: StoredTensor): Float32Array | undefined {
   const dtype = tensorDtypes.find((known) => known === tensor.type);
   if (dtype === undefined) return undefined;
-  const room = new TensorRoom(dtype, tensor.size);
+  const room = new TensorRoom(dtype, tensor.data.length);
   room.take(storedIn(tensor));
   return room.values;
 }

@@ -3,7 +3,8 @@ import type { TensorDtype } from '../../src/bundle/manifest.js';
 import { tensorDtypes } from '../../src/bundle/manifest.js';
 import { hasErrorCode, PerceptionError } from '../../src/frame/perception-error.js';
 import { NativeSession, type NativeTensor } from '../../src/inference/native-session.js';
-import { halfBits, halfValue } from '../../src/onnx/half-float.js';
+import { floatsIn } from '../../src/inference/session-tensors.js';
+import { halfBits } from '../../src/onnx/half-float.js';
 import type { NetworkFile } from './network-file.js';
 
 /** An output as observed in a run. */
@@ -157,7 +158,7 @@ export function probeNetwork(network: NetworkFile, image: Omit<ImageInput, 'dtyp
         dtype: dtypeOf(tensor.type, `output ${name}`, network),
         shape: [...tensor.dims],
         isFixed: isSame && !isOpen && !tensor.dims.includes(0),
-        values: floatsOf(tensor),
+        values: floatsIn(tensor)!,
       };
     });
     return { image: { ...image, dtype }, constants, outputs };
@@ -218,11 +219,6 @@ function tensorOf(dtype: TensorDtype, dims: number[], values: Float32Array): Nat
         data: BigInt64Array.from(values, (value) => BigInt(Math.round(value))),
       };
   }
-}
-
-function floatsOf({ type, data }: NativeTensor): Float32Array {
-  if (type === 'float16') return Float32Array.from(data as Uint16Array, halfValue);
-  return Float32Array.from(data as unknown as ArrayLike<number>, Number);
 }
 
 function refused(network: NetworkFile, cause: unknown): PerceptionError {

@@ -1,6 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession } from '../../src/inference/native-session.js';
+import { floatsIn } from '../../src/inference/session-tensors.js';
 import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { type IntegerOptions, insertIntegers } from './insert-integers.js';
 import type { ValueRange } from './integer-range.js';
@@ -36,7 +37,7 @@ export function measureLayerNoise(
     .sort((a, b) => b.noiseToSignal - a.noiseToSignal);
 }
 
-/** A network's outputs for each item. */
+/** A network's outputs for each item, of any type as float32. */
 export function answersOf(
   bundle: Bundle,
   network: Uint8Array,
@@ -48,14 +49,17 @@ export function answersOf(
     const names = manifest.outputs.map((output) => output.name);
     return items.map((data) => {
       const answer = session.answer(itemFeeds(bundle, data), names);
-      return Object.fromEntries(names.map((key) => [key, answer[key]!.data as Float32Array]));
+      return Object.fromEntries(names.map((key) => [key, floatsIn(answer[key]!)!]));
     });
   } finally {
     session.release();
   }
 }
 
-/** Squared differences over squared values, summed over the items; the largest of several outputs. 0 is no difference. */
+/**
+ * Squared differences over squared values, summed over the items; the largest of several outputs. 0 is no difference. Where
+ * one of the two found fewer values, the missing ones count as 0.
+ */
 export function noiseToSignal(exact: readonly Outputs[], found: readonly Outputs[]): number {
   const ratios = Object.keys(exact[0] ?? {}).map((name) => {
     let noise = 0;
@@ -63,9 +67,10 @@ export function noiseToSignal(exact: readonly Outputs[], found: readonly Outputs
     exact.forEach((outputs, item) => {
       const values = outputs[name]!;
       const others = found[item]![name]!;
-      for (let i = 0; i < values.length; i++) {
-        noise += (values[i]! - others[i]!) ** 2;
-        signal += values[i]! ** 2;
+      for (let i = 0; i < Math.max(values.length, others.length); i++) {
+        const value = values[i] ?? 0;
+        noise += (value - (others[i] ?? 0)) ** 2;
+        signal += value ** 2;
       }
     });
     return noise === 0 ? 0 : noise / signal;

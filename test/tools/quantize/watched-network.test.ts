@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
 import { compareTimes } from '../../../tools/quantize/compare-times.js';
-import { answersOf } from '../../../tools/quantize/layer-noise.js';
+import { answersOf, noiseToSignal } from '../../../tools/quantize/layer-noise.js';
 import { itemLength } from '../../../tools/quantize/network-inputs.js';
 import { WatchedNetwork } from '../../../tools/quantize/watched-network.js';
 import { writeAdoptedDetector } from '../../support/tiny-bundles.js';
@@ -38,4 +38,14 @@ test('its answers can be compared with those of another network, and it can be t
   expect(answer!['boxes']).toHaveLength(boxes.length);
   const [time] = compareTimes([bundle], grey);
   expect(time!.wallMs).toBeGreaterThan(0);
+});
+
+test('halves and integers are compared as numbers, and answers of another length with nothing in their place', () => {
+  const [answer] = answersOf(bundle, bundle.network, [grey]);
+  expect([...answer!['scores']!]).toEqual([expect.closeTo(0.9, 3), 0.75]);
+  expect([...answer!['labels']!]).toEqual([1, 1]);
+  expect(noiseToSignal([answer!], [answer!])).toBe(0);
+  const fewer = { ...answer!, labels: Float32Array.of(1) };
+  expect(noiseToSignal([answer!], [fewer])).toBe(0.5);
+  expect(noiseToSignal([fewer], [answer!])).toBe(1);
 });
