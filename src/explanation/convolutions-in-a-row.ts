@@ -115,8 +115,9 @@ function watchedIn(graph: NetworkGraph, where: string): Watched[] {
     const between = graph.producers().get(node.input[0]!);
     if (before !== undefined && between?.opType.endsWith('Pool'))
       throw unsuited(where, `pooling between them at ${between.output[0]}`);
-    const kernelDims = graph.floats(node.input[1])?.dims ?? [];
-    const [kernelRows = 1, kernelColumns = 1] = kernelDims.slice(2);
+    // The attribute may be missing, and the weights may be a node's result.
+    const weightDims = graph.constants.get(node.input[1]!)?.dims.map(Number) ?? [];
+    const [kernelRows = 1, kernelColumns = 1] = intsOf(node, 'kernel_shape') ?? weightDims.slice(2);
     const [apartRows = 1, apartColumns = 1] = intsOf(node, 'dilations') ?? [];
     const reader = consumers.get(node.output[0]!) ?? [];
     const isActivated = reader.length === 1 && activations.includes(reader[0]!.opType);

@@ -7,6 +7,7 @@ import {
 import type { ConvolvedLayer } from '../../src/explanation/visual-back-prop.js';
 import { itemFeeds } from '../../src/inference/item-feeds.js';
 import { NativeSession } from '../../src/inference/native-session.js';
+import { floatsIn } from '../../src/inference/session-tensors.js';
 
 /** A network whose convolutions form a chain, with access to each one's output. */
 export class WatchedConvolutions {
@@ -29,7 +30,11 @@ export class WatchedConvolutions {
   /** Runs the network on one input tensor, as its manifest describes it. */
   layers(input: Float32Array): ConvolvedLayer[] {
     const answers = this.#session.answer(itemFeeds(this.#bundle, input), [...this.#row.names]);
-    return this.#row.layers(answers as Readonly<Record<string, WatchedValue>>);
+    const values = Object.entries(answers).map(([name, tensor]): [string, WatchedValue] => [
+      name,
+      { dims: tensor.dims, data: floatsIn(tensor)! },
+    ]);
+    return this.#row.layers(Object.fromEntries(values));
   }
 
   /** Rows and columns of the network's input. */

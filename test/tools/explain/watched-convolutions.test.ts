@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bundle } from '../../../src/bundle/bundle.js';
+import { toHalfBits } from '../../../src/onnx/half-float.js';
 import { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { WatchedConvolutions } from '../../../tools/explain/watched-convolutions.js';
 import { inputSpec } from '../../support/frames.js';
@@ -28,4 +29,27 @@ test('convolutions of an adopted network that reads bytes and a second input can
   const input = Float32Array.from({ length: 12 }, (_, i) => 10 * i + 0.4);
   expect([...watched.layers(input)[0]!.mean]).toEqual([0, 20, 40, 60]);
   watched.release();
+});
+
+test('convolutions of a network in 16 bits are watched as numbers, not as bits, and with their own kernels', () => {
+  const graph = new OnnxGraph('halves');
+  graph.input('image', [1, 3, 3, 3], 'float16');
+  const weights = toHalfBits(new Float32Array(27).fill(0.5));
+  graph.node('Conv', ['image', graph.constant('w', [1, 3, 3, 3], weights)], {}, 'answer');
+  graph.output('answer', [1, 1, 1, 1], 'float16');
+  const bundle = {
+    manifest: {
+      input: {
+        tensor: { name: 'image', dtype: 'float16', shape: [1, 3, 3, 3] },
+        spec: inputSpec({ widthPx: 3, heightPx: 3 }),
+      },
+    },
+    network: graph.toBytes(),
+    where: 'halves',
+  } as unknown as Bundle;
+  const watched = WatchedConvolutions.open(bundle);
+  const [layer] = watched.layers(new Float32Array(27).fill(2));
+  watched.release();
+  expect([...layer!.mean]).toEqual([27]);
+  expect(layer!.kernel).toEqual([3, 3]);
 });

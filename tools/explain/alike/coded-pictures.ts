@@ -3,6 +3,7 @@ import type { CropOutputSpec } from '../../../src/bundle/crop-spec.js';
 import { PerceptionError } from '../../../src/frame/perception-error.js';
 import { itemFeeds } from '../../../src/inference/item-feeds.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
+import { floatsIn } from '../../../src/inference/session-tensors.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import { signClasses } from '../../../src/perception/classes.js';
 import { boxIouAt } from '../../../src/perception/detection/box-iou.js';
@@ -92,13 +93,13 @@ async function codedCrops(
         signIn(bundle, sample, loaded),
       );
       const answers = session.answer(itemFeeds(bundle, input), [value, logits]);
-      const { dims, data } = answers[value]!;
+      const { dims } = answers[value]!;
       coded.push({
         id: sample.id,
         group: sample.group,
         label: names[sample.classId]!,
-        ...answerTo(answers[logits]!.data as Float32Array),
-        code: asCode(overPlaces(data as Float32Array, dims)),
+        ...answerTo(floatsIn(answers[logits]!)!),
+        code: asCode(overPlaces(floatsIn(answers[value]!)!, dims)),
         picture: inputPicture(spec, input),
       });
       onProgress?.(coded.length, samples.length);

@@ -1,6 +1,7 @@
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { itemFeeds } from '../../../src/inference/item-feeds.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
+import { floatsIn } from '../../../src/inference/session-tensors.js';
 import { NetworkGraph } from '../../../src/onnx/network-graph.js';
 import type { Layer } from '../../gradients/layers.js';
 
@@ -38,9 +39,10 @@ export class WatchedLayers {
       this.layers.map(({ value }) => value),
     );
     return this.layers.map(({ value }) => {
-      const { dims, data } = answers[value]!;
+      const { dims } = answers[value]!;
+      const data = floatsIn(answers[value]!)!;
       const [, channels = 1, rows = 1, columns = 1] = dims;
-      return { channels, rows, columns, values: data as Float32Array };
+      return { channels, rows, columns, values: data };
     });
   }
 
