@@ -35,7 +35,7 @@ function quantisationLines({ scores }: Manifest, made: Quantisation): string[] {
     '',
     precision === 'int8'
       ? `Weights are int8, one scale for each output channel; activations have 8 bits, one scale for each tensor. ${processorLine(weights)}`
-      : 'Weights, activations and arithmetic are float16; input and outputs are float32.',
+      : 'Weights, activations and arithmetic are float16; input and outputs have the types that they had.',
     `Made from the float32 network with sha256 \`${floatSha256}\` by`,
     '',
     '```sh',
