@@ -1,5 +1,7 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { InputSpec } from '../../src/bundle/input-spec.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
+import { NetworkGraph } from '../../src/onnx/network-graph.js';
 import { datasetError } from '../datasets/dataset-files.js';
 import type { Dataset } from '../datasets/sample.js';
 import { type CountedValues, countValues, valueRanks } from './calibrate.js';
@@ -7,6 +9,7 @@ import { type CalibrationMethod, clippedRange } from './clipping.js';
 import { insertIntegers } from './insert-integers.js';
 import type { ActivationType, ValueRange } from './integer-range.js';
 import { measureLayerNoise } from './layer-noise.js';
+import { layersOf } from './layers.js';
 import { networkInputs } from './network-inputs.js';
 import { prepareNetwork } from './prepare-network.js';
 import type { WeightBits } from './quantized-weights.js';
@@ -22,7 +25,7 @@ export interface Int8Options {
 
 /**
  * Finds the range of every value that a network computes by running it on all these samples.
- * Rejects with ERR_DATASET if none of them loads.
+ * Rejects with ERR_DATASET if none of them loads, and ERR_EXPORT if the network has no layer with weights in float32.
  */
 export async function int8Recipe(
   bundle: Bundle,
@@ -32,6 +35,7 @@ export async function int8Recipe(
   const { method, percentile, activations } = options;
   const { manifest, where } = bundle;
   const prepared = prepareNetwork(bundle.network, where, valueRanks(bundle, bundle.network));
+  requireLayers(prepared, where);
   const items: Float32Array[] = [];
   const inputs = keepingFirst(networkInputs(bundle, dataset), items);
   const { histograms, sampleCount } = await countValues(bundle, prepared, inputs);
@@ -62,6 +66,15 @@ export async function int8Recipe(
       return { network: insertIntegers(prepared, ranges, kept), tolerance };
     },
   };
+}
+
+/** Without layers the result would be the same network under another name. */
+function requireLayers(prepared: Uint8Array, where: string): void {
+  if (layersOf(NetworkGraph.read(prepared, where)).length > 0) return;
+  throw new PerceptionError(
+    'ERR_EXPORT',
+    `${where}: expected layers with weights in float32 to make integers of, found none: are they of 8 or 16 bits already?`,
+  );
 }
 
 /** An ERR_DATASET error with the first reason. */
