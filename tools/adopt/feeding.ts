@@ -19,8 +19,11 @@ export interface Feeding {
 const imagenetMean = [123.675, 116.28, 103.53];
 const imagenetDeviation = [58.395, 57.12, 57.375];
 
-/** Mean and scale by channel in the feeding's colour order. */
-function rangeValues({ colour, range }: Feeding): Pick<InputSpec, 'mean' | 'scale'> {
+/** Mean and scale by channel in the feeding's colour order. Bytes with a sign begin at -128: 0..255 is moved down. */
+function rangeValues(
+  { colour, range }: Feeding,
+  { dtype }: Pick<ImageInput, 'dtype'>,
+): Pick<InputSpec, 'mean' | 'scale'> {
   const inOrder = (rgb: readonly number[]): [number, number, number] =>
     colour === 'bgr' ? [rgb[2]!, rgb[1]!, rgb[0]!] : [rgb[0]!, rgb[1]!, rgb[2]!];
   const same = (mean: number, scale: number) => ({
@@ -29,7 +32,7 @@ function rangeValues({ colour, range }: Feeding): Pick<InputSpec, 'mean' | 'scal
   });
   switch (range) {
     case '0..255':
-      return same(0, 1);
+      return same(dtype === 'int8' ? 128 : 0, 1);
     case '0..1':
       return same(0, 1 / 255);
     case '-1..1':
@@ -54,7 +57,7 @@ export function inputSpecOf(
     heightPx: image.heightPx,
     colour: feeding.colour,
     layout: image.layout,
-    ...rangeValues(feeding),
+    ...rangeValues(feeding, image),
     padValue: feeding.padValue,
   };
 }
