@@ -71,7 +71,10 @@ export interface Plausible {
 /** Feedings of detectors. */
 export const anyFit: Plausible = { colours: ['rgb', 'bgr'], fits };
 
-/** Every plausible feeding, the family's usual one first; integer inputs take bytes unchanged. */
+/**
+ * Every plausible feeding, the usual one first; integer inputs take bytes unchanged. A fit or colours that the user named
+ * are plausible too.
+ */
 export function plausibleFeedings(
   usual: Feeding,
   image: ImageInput,
@@ -79,9 +82,9 @@ export function plausibleFeedings(
 ): Feeding[] {
   const isInteger = !image.dtype.startsWith('float');
   const wanted: readonly Range[] = isInteger ? ['0..255'] : ranges;
-  const all = plausible.fits.flatMap((fit) =>
+  const all = including(plausible.fits, usual.fit).flatMap((fit) =>
     wanted.flatMap((range) =>
-      plausible.colours.map(
+      including(plausible.colours, usual.colour).map(
         (colour): Feeding => ({
           colour,
           range,
@@ -93,6 +96,9 @@ export function plausibleFeedings(
   );
   return [usual, ...all.filter((feeding) => !isSame(feeding, usual))];
 }
+
+const including = <Choice>(list: readonly Choice[], one: Choice): readonly Choice[] =>
+  list.includes(one) ? list : [one, ...list];
 
 /** The same feeding with other greys around the picture; none if the picture fills the input. */
 export function otherPadding(feeding: Feeding): Feeding[] {

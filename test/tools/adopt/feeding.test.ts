@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type Feeding, inputSpecOf } from '../../../tools/adopt/feeding.js';
+import {
+  anyFit,
+  type Feeding,
+  inputSpecOf,
+  plausibleFeedings,
+} from '../../../tools/adopt/feeding.js';
 
 const usual: Feeding = { colour: 'rgb', range: 'imagenet', fit: 'stretch', padValue: 0 };
 const image = { name: 'x', dtype: 'float32', layout: 'nchw', widthPx: 64, heightPx: 32 } as const;
@@ -12,4 +17,16 @@ test('a picture as signed bytes is moved down, so that bright pixels are not cut
   expect(levels('int8')).toEqual([-128, 127]);
   expect(levels('uint8')).toEqual([0, 255]);
   expect(levels('float32')).toEqual([0, 255]);
+});
+
+test('with a fit or colours that are not usual for a task, everything else is still tried', () => {
+  const stretched = { colours: ['rgb', 'bgr'], fits: ['stretch'] } as const;
+  const boxed = plausibleFeedings({ ...usual, fit: 'letterbox' }, image, stretched);
+  const named = boxed.filter(({ fit }) => fit === 'letterbox');
+  expect(named[0]).toEqual({ ...usual, fit: 'letterbox' });
+  expect(new Set(named.map(({ colour, range }) => `${colour} ${range}`)).size).toBe(10);
+  expect(named).toHaveLength(10);
+  const yuv = plausibleFeedings({ ...usual, colour: 'yuv' }, image, anyFit);
+  expect(yuv.filter(({ colour }) => colour === 'yuv')).toHaveLength(15);
+  expect(plausibleFeedings(usual, image, stretched)).toHaveLength(10);
 });
