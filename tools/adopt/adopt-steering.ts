@@ -57,7 +57,9 @@ export function knowSteering(
   choices: SteeringChoices,
 ): KnownNetwork<SteeringOutputSpec> {
   const probe = probeNetwork(network, imageInputOf(network, choices.size));
-  const scalars = probe.outputs.filter(({ shape, isFixed }) => isFixed && isFlat(shape));
+  const scalars = probe.outputs.filter(
+    ({ shape, openAxes }) => openAxes.length === 0 && isFlat(shape),
+  );
   const { angle, throttle, reason } = namesOf(network, scalars, choices);
   const angleReadings = readingsOf(network, scalars, angle, choices.bins, '--output');
   const [throttleReading] =

@@ -54,9 +54,11 @@ export function bundleOf(parts: BundleParts): Bundle {
     outputs: probe.outputs.map((output) => ({
       name: output.name,
       dtype: output.dtype,
-      shape: output.isFixed
-        ? output.shape.map((size, axis) => (axis === 0 && batch === 'N' ? batch : size))
-        : openShape(output.shape, decode),
+      // A size that the network decides is a name.
+      shape: output.shape.map((size, axis) => {
+        if (output.openAxes.includes(axis)) return 'found';
+        return axis === 0 && batch === 'N' ? batch : size;
+      }),
     })),
     decode,
     training: { data: [], seed: 0, command: 'not trained here' },
@@ -71,13 +73,6 @@ const emptyGolden: Golden = {
   input: { seed: goldenSeed, minimum: 0, maximum: 1, shape: [1] },
   outputs: {},
 };
-
-/** Replaces the one size that the network decides by a name; the rest is as measured. */
-function openShape(shape: readonly number[], decode: OutputSpec): (number | string)[] {
-  const width = 'maxCandidates' in decode && [4, 5, 6, 7].includes(shape.at(-1) ?? 0) ? 1 : 0;
-  const open = shape.length - 1 - width;
-  return shape.map((size, axis) => (axis === open ? 'found' : size));
-}
 
 /**
  * Adds golden answers to a bundle: the network's outputs on the CPU for an input generated from a seed, and each provider's

@@ -12,8 +12,8 @@ export interface ProbedTensor {
   name: string;
   dtype: TensorDtype;
   shape: number[];
-  /** False if the size depends on what the network finds. */
-  isFixed: boolean;
+  /** Axes whose size depends on what the network finds; empty for an output of one size. */
+  openAxes: readonly number[];
   /** The network's values on noise, as float32. */
   values: Float32Array;
 }
@@ -148,16 +148,12 @@ export function probeNetwork(network: NetworkFile, image: Omit<ImageInput, 'dtyp
     const outputs = network.outputNames.map((name): ProbedTensor => {
       const tensor = first[name]!;
       const other = second[name]!;
-      const declaredShape = session.outputs.find((output) => output.name === name)?.shape ?? [];
-      const isSame = tensor.dims.join() === other.dims.join();
-      const isOpen = declaredShape.some(
-        (size, axis) => axis > 0 && typeof size !== 'number' && tensor.dims[axis]! === 0,
-      );
+      const isOpen = (size: number, axis: number) => size === 0 || size !== other.dims[axis];
       return {
         name,
         dtype: dtypeOf(tensor.type, `output ${name}`, network),
         shape: [...tensor.dims],
-        isFixed: isSame && !isOpen && !tensor.dims.includes(0),
+        openAxes: tensor.dims.flatMap((size, axis) => (isOpen(size, axis) ? [axis] : [])),
         values: floatsIn(tensor)!,
       };
     });
