@@ -1,13 +1,14 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { FrameLayout } from '../frame/frame.js';
-import type { InputPlacement } from './input-geometry.js';
+import { contentNorm, type InputPlacement, placeInput } from './input-geometry.js';
 import { createInputMapping } from './input-mapping.js';
 
 type Size = Pick<FrameLayout, 'widthPx' | 'heightPx'>;
 
 /**
- * For each pixel of a picture, the index of the map pixel that shows it, or -1; cached for the sizes used last. If the
- * picture's labels have another size (`labels`, stretched over it), the same for the middle of each label.
+ * For each pixel of a picture, the index of the map pixel that shows it, or -1, also where the map has only padding beside
+ * the region; cached for the sizes used last. If the picture's labels have another size (`labels`, stretched over it), the
+ * same for the middle of each label.
  */
 export class MapLookUp {
   #size = '';
@@ -28,14 +29,19 @@ export class MapLookUp {
     const size = `${image.widthPx}x${image.heightPx} ${widthPx}x${heightPx} ${mapWidthPx}x${mapHeightPx}`;
     if (size === this.#size) return this.#places;
     const mapping = createInputMapping(this.spec, image, this.camera);
+    const { widthPx: imageWidthPx, heightPx: imageHeightPx } = image;
+    const placement = placeInput(this.spec, 0, 0, imageWidthPx, imageHeightPx);
+    const { left, top, right, bottom } = contentNorm(placement, this.spec);
     const [stepX, stepY] = [image.widthPx / widthPx, image.heightPx / heightPx];
     const places = new Int32Array(widthPx * heightPx).fill(-1);
     for (let y = 0, index = 0; y < heightPx; y++) {
       for (let x = 0; x < widthPx; x++, index++) {
         const point = mapping.inputFromFramePoint((x + 0.5) * stepX, (y + 0.5) * stepY);
         if (point === undefined) continue;
-        const column = Math.floor(point[0] * mapWidthPx);
-        const row = Math.floor(point[1] * mapHeightPx);
+        const [atX, atY] = point;
+        if (!(atX >= left && atX < right && atY >= top && atY < bottom)) continue;
+        const column = Math.floor(atX * mapWidthPx);
+        const row = Math.floor(atY * mapHeightPx);
         const isInside = column >= 0 && column < mapWidthPx && row >= 0 && row < mapHeightPx;
         if (isInside) places[index] = row * mapWidthPx + column;
       }
