@@ -1,6 +1,7 @@
 import type { InputSpec } from '../../bundle/input-spec.js';
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CameraMount, groundFromPixel, pixelFromGround } from '../../calibration/ground.js';
+import { contentNorm, placeInput } from '../../preprocess/input-geometry.js';
 import { createInputMapping } from '../../preprocess/input-mapping.js';
 import type { SegmentationResult, SteeringCheckResult } from '../results.js';
 
@@ -24,6 +25,17 @@ export interface CrossCheckView {
   isDrivable: Uint8Array;
 }
 
+/** The row of the class map that shows the line; -1 if the map does not show it. */
+interface Line {
+  key: string;
+  row: number;
+  /** How far left of the car each column's left edge lies there, metres, from `first` to `end`. */
+  leftM: Float64Array;
+  /** Columns that show the frame, `end` exclusive; the others are padding. */
+  first: number;
+  end: number;
+}
+
 /** A road narrower than this many lanes is treated as one lane. */
 const oneLaneBelow = 1.5;
 /** Narrower gaps between drivable pixels, and narrower stretches of them, count as errors of the map, metres. */
@@ -36,7 +48,7 @@ const leastWidthM = 1.5;
 export class SteeringCrossCheck {
   readonly #settings: CrossCheckSettings;
   readonly #view: CrossCheckView;
-  #line: { key: string; row: number; leftM: Float64Array } | undefined;
+  #line: Line | undefined;
   #isOpen = new Uint8Array(0);
 
   constructor(settings: CrossCheckSettings, view: CrossCheckView) {
@@ -52,17 +64,18 @@ export class SteeringCrossCheck {
   ): SteeringCheckResult {
     const { aheadM, thresholdM } = this.#settings;
     const pathM = lateralM(curvaturePerM, aheadM);
-    const { row, leftM } = this.#lineOf(segmentation);
+    const line = this.#lineOf(segmentation);
+    const { row } = line;
     const result: SteeringCheckResult = { aheadM, pathM, thresholdM };
     if (driverPerM !== undefined) result.driverM = pathM - lateralM(driverPerM, aheadM);
     if (row < 0) return result;
     const { widthPx, heightPx, freeSpaceNorm } = segmentation;
     const share = (heightPx - row) / heightPx;
     for (let x = 0; x < widthPx; x++) this.#isOpen[x] = freeSpaceNorm[x]! >= share - 1e-6 ? 1 : 0;
-    const free = this.#stretch(leftM, widthPx);
+    const free = this.#stretch(line);
     if (free !== undefined) result.freeSpaceM = pathM - (free[0] + free[1]) / 2;
     this.#readRow(segmentation, row);
-    const road = this.#stretch(leftM, widthPx);
+    const road = this.#stretch(line);
     if (road !== undefined) result.laneM = pathM - this.#laneCentreM(road);
     return result;
   }
@@ -90,17 +103,17 @@ export class SteeringCrossCheck {
    * Left and right border, metres, of the open stretch straight ahead, or nearest to it; undefined if there is none, or if
    * it continues beyond the picture, so that its middle is not known.
    */
-  #stretch(leftM: Float64Array, widthPx: number): readonly [number, number] | undefined {
+  #stretch({ leftM, first, end }: Line): readonly [number, number] | undefined {
     let best: readonly [number, number] | undefined;
     let bestAwayM = Number.POSITIVE_INFINITY;
     let isCut = false;
-    for (let from = 0; from < widthPx; ) {
+    for (let from = first; from < end; ) {
       if (this.#isOpen[from] === 0) {
         from++;
         continue;
       }
       let to = from;
-      for (let x = from; x < widthPx; x++) {
+      for (let x = from; x < end; x++) {
         if (this.#isOpen[x] === 1) to = x;
         else if (leftM[to + 1]! - leftM[x + 1]! > leastWidthM) break;
       }
@@ -109,32 +122,36 @@ export class SteeringCrossCheck {
       if (left - right >= leastWidthM && awayM < bestAwayM) {
         best = [left, right];
         bestAwayM = awayM;
-        isCut = from === 0 || to === widthPx - 1;
+        isCut = from === first || to === end - 1;
       }
       from = to + 1;
     }
     return isCut ? undefined : best;
   }
 
-  /** The row of the class map that shows the line, and how far left of the car each column's left edge lies, metres. */
-  #lineOf({ widthPx, heightPx }: SegmentationResult) {
+  #lineOf({ widthPx, heightPx }: SegmentationResult): Line {
     const key = `${widthPx}x${heightPx}`;
     if (this.#line?.key === key) return this.#line;
     const { camera, mount, input } = this.#view;
     const leftM = new Float64Array(widthPx + 1);
     this.#isOpen = new Uint8Array(widthPx);
     const mapping = createInputMapping(input, camera, camera);
+    const content = contentNorm(placeInput(input, 0, 0, camera.widthPx, camera.heightPx), input);
+    // Whole columns; rounding must not cost one.
+    const first = Math.max(0, Math.ceil(content.left * widthPx - 1e-6));
+    const end = Math.min(widthPx, Math.floor(content.right * widthPx + 1e-6));
     const pixel = pixelFromGround(camera, mount, this.#settings.aheadM, 0);
     const point = pixel && mapping.inputFromFramePoint(pixel[0] + 0.5, pixel[1] + 0.5);
     let row = point === undefined ? -1 : Math.floor(point[1] * heightPx);
-    if (row >= heightPx) row = -1;
-    for (let x = 0; x <= widthPx && row >= 0; x++) {
+    const isShown = row >= content.top * heightPx - 1e-6 && row < content.bottom * heightPx - 1e-6;
+    if (!isShown) row = -1;
+    for (let x = first; x <= end && row >= 0; x++) {
       const seen = mapping.frameFromInputPoint(x / widthPx, (row + 0.5) / heightPx);
       const ground = seen && groundFromPixel(camera, mount, seen[0] - 0.5, seen[1] - 0.5);
       if (ground === undefined) row = -1;
       else leftM[x] = ground[1];
     }
-    this.#line = { key, row, leftM };
+    this.#line = { key, row, leftM, first, end };
     return this.#line;
   }
 }

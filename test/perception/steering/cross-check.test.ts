@@ -5,7 +5,10 @@ import type { CameraModel } from '../../../src/calibration/camera-model.js';
 import { groundFromPixel } from '../../../src/calibration/ground.js';
 import type { SegmentationResult } from '../../../src/perception/results.js';
 import { freeSpaceByColumn } from '../../../src/perception/segmentation/free-space.js';
-import { encodeRunLengths } from '../../../src/perception/segmentation/run-lengths.js';
+import {
+  decodeRunLengths,
+  encodeRunLengths,
+} from '../../../src/perception/segmentation/run-lengths.js';
 import {
   disagrees,
   lateralM,
@@ -98,6 +101,35 @@ test('a road that goes on beyond the picture, or that is not there, says nothing
   const near = checkOf({ aheadM: 1 }).check(0, road(4, -4));
   expect(near).toEqual({ aheadM: 1, pathM: 0, thresholdM });
 });
+
+/** The same answer with the frame in the middle of a wider input, whose padding is read as class `beside`. */
+function padded({ runLengths, runClasses }: SegmentationResult, beside: number) {
+  const wide = widthPx + 160;
+  const inner = decodeRunLengths(runLengths, runClasses, widthPx * heightPx);
+  const map = new Uint8Array(wide * heightPx).fill(beside);
+  for (let y = 0; y < heightPx; y++)
+    map.set(inner.subarray(y * widthPx, (y + 1) * widthPx), y * wide + 80);
+  const content = { left: 80, top: 0, right: 80 + widthPx, bottom: heightPx };
+  const freeSpaceNorm = freeSpaceByColumn(map, wide, heightPx, isDrivable, content);
+  const classShares = new Float32Array(2);
+  return { widthPx: wide, heightPx, ...encodeRunLengths(map), classShares, freeSpaceNorm };
+}
+
+test.each([0, 1])(
+  'the padding of a letterbox, read as class %i, is no border of the road',
+  (beside) => {
+    const letterbox = { ...input, fit: 'letterbox', widthPx: widthPx + 160 } as InputSpec;
+    const view = { camera, mount, input: letterbox, isDrivable };
+    const check = new SteeringCrossCheck(settings, view);
+    for (const answer of [road(3, -2), road(40, -2), road(2, -40)]) {
+      const wanted = checkOf().check(0, answer);
+      const found = check.check(0, padded(answer, beside));
+      expect(Object.keys(found)).toEqual(Object.keys(wanted));
+      expect(found.laneM ?? 0).toBeCloseTo(wanted.laneM ?? 0, 9);
+      expect(found.freeSpaceM ?? 0).toBeCloseTo(wanted.freeSpaceM ?? 0, 9);
+    }
+  },
+);
 
 test('against the recorded driver no road need be seen: both paths are circles', () => {
   const { driverM, laneM } = checkOf().check(0.01, road(40, -2), -0.02);
