@@ -33,7 +33,7 @@ export function segmentationSections(
   return [
     {
       title: 'IoU of each class',
-      note: `Right pixels over those that are the class or were called it.${absent === '' ? '' : ` Without examples in this data: ${absent}.`}`,
+      note: `Right pixels over those that are the class or were called it.${absent === '' ? '' : ` Without examples in this data, or unknown to the network: ${absent}.`}`,
       body: barChart(
         'IoU of each class',
         classes
@@ -54,7 +54,7 @@ export function segmentationSections(
     {
       title: 'What is taken for what',
       note: 'Percent of the pixels of a true class (row) that were called a class (column).',
-      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the segmentation classes', names: judged.map(({ name }) => name), counts: confusion })}</div>`,
+      body: `<div class="narrow">${confusionChart({ title: 'Confusion of the segmentation classes', names: [...judged.map(({ name }) => name), 'not judged'], counts: confusion })}</div>`,
     },
     {
       title: 'Frame by frame',

@@ -24,7 +24,7 @@ export interface SegmentationDetails {
   classesWithoutExamples: string[];
   /** The judged classes. */
   judged: readonly JudgedClass[];
-  /** Pixel counts; rows are the truth, columns the answer, both in the order of `judged`. */
+  /** Pixel counts; rows are the truth, columns the answer, in the order of `judged`; last come all classes not judged. */
   confusion: number[][];
   /** Every frame, in the order of the data. */
   frames: SegmentationFrame[];
@@ -76,9 +76,7 @@ export class SegmentationTally {
     return {
       ...classDetails(this.#confusion, this.#judged),
       judged: this.#judged,
-      confusion: confusionRows(this.#confusion)
-        .slice(0, this.#judged.length)
-        .map((row) => row.slice(0, this.#judged.length)),
+      confusion: confusionRows(this.#confusion),
       frames: this.#frames,
     };
   }

@@ -4,6 +4,7 @@ import { segmentationClasses, signClasses } from '../../../../src/perception/cla
 import type { ObservationOf } from '../../../../tools/evaluate/observation.js';
 import { detectionDetails } from '../../../../tools/evaluate/report/detection-details.js';
 import { SegmentationTally } from '../../../../tools/evaluate/report/segmentation-details.js';
+import { collectSegmentation } from '../../../../tools/evaluate/report/segmentation-report.js';
 import { signsDetails } from '../../../../tools/evaluate/report/signs-details.js';
 import { steeringDetails } from '../../../../tools/evaluate/report/steering-details.js';
 import { worstFirst } from '../../../../tools/evaluate/report/worst-first.js';
@@ -109,6 +110,16 @@ test('segmentation: all pixels count once, and the worst frame of each stretch i
   ]);
   expect(classes[0]!.truthShare).toBeCloseTo(11 / 19, 12);
   expect(classesWithoutExamples).toHaveLength(segmentationClasses.length - 2);
+});
+
+test('segmentation: what is called a class that is not judged is wrong, and not left out', async () => {
+  const other = segmentationClasses.length;
+  const report = collectSegmentation();
+  report.observe(frame('one', [3, 3, 3, other], [3, 3, other, other]));
+  const { tiles, sections } = await report.finish();
+  expect(tiles.find(({ name }) => name === 'pixel accuracy')!.value).toBe('0.750');
+  const taken = sections.find(({ title }) => title === 'What is taken for what')!;
+  expect(taken.body).toContain('road called not judged: 1 of 3 (33 %)');
 });
 
 test('detection: every box is right, wrong, or missed, and classes without truth are named', () => {
