@@ -1,5 +1,6 @@
 import { PlainFile } from './file-bytes.js';
 import { prefixBytes, recordLength } from './mcap-records.js';
+import { chosenCameraOf, seenFrom } from './recorded-cameras.js';
 
 /** A file inside the recording. */
 export interface RecordedAttachment {
@@ -13,8 +14,12 @@ const attachmentOpcode = 0x09;
 /** Largest plausible file inside a recording; a larger one is damage. */
 const maxAttachmentBytes = 256 * 1024 * 1024;
 
-/** Reads the files inside a recording by walking from record to record, up to its end or cut. */
-export async function readAttachments(path: string): Promise<RecordedAttachment[]> {
+/**
+ * Reads the files inside a recording by walking from record to record, up to its end or cut. Of one camera
+ * (`drive.mcap#front`): those that are not another camera's, without the camera in their names.
+ */
+export async function readAttachments(location: string): Promise<RecordedAttachment[]> {
+  const { path, camera } = chosenCameraOf(location);
   const file = await PlainFile.open(path, 'recording');
   const found: RecordedAttachment[] = [];
   try {
@@ -26,7 +31,8 @@ export async function readAttachments(path: string): Promise<RecordedAttachment[
       if (prefix[0] === 0 || start + lengthBytes > file.sizeBytes) break;
       if (prefix[0] === attachmentOpcode && lengthBytes <= maxAttachmentBytes) {
         const attachment = parse(await file.read(start, lengthBytes));
-        if (attachment !== undefined) found.push(attachment);
+        const name = attachment && (camera ? seenFrom(camera, attachment.name) : attachment.name);
+        if (attachment && name !== undefined) found.push({ ...attachment, name });
       }
       offset = start + lengthBytes;
     }

@@ -58,7 +58,7 @@ export async function copyRecordings(
   try {
     for (const path of paths) readers.push(await RecordingReader.open(path));
     writer = await RecordingWriter.create(out);
-    await copyDescriptions(readers, writer, options);
+    await copyDescriptions(readers, paths, writer, options);
     const keyframes = await keyframesOf(readers, options);
     const startNs = earliest([options.startNs, ...keyframes.values()]);
     const copied = await copyMessages(readers, writer, { ...options, startNs }, keyframes);
@@ -77,6 +77,7 @@ export async function copyRecordings(
 
 async function copyDescriptions(
   readers: readonly RecordingReader[],
+  paths: readonly string[],
   writer: RecordingWriter,
   { facts, factsName = 'windshield.copy' }: CopyOptions,
 ): Promise<void> {
@@ -94,11 +95,11 @@ async function copyDescriptions(
     names.add(free);
     return free;
   };
-  for (const { metadata, path } of readers) {
+  for (const [index, { metadata }] of readers.entries()) {
     for (const [name, entries] of metadata)
       if (name !== 'windshield.copy' && isNew(name, JSON.stringify(entries)))
         await writer.addMetadata(freeName(name), entries);
-    for (const attachment of await readAttachments(path)) {
+    for (const attachment of await readAttachments(paths[index]!)) {
       const { name, data } = attachment;
       if (isNew(`file ${name}`, Buffer.from(data).toString('latin1')))
         await writer.addAttachment({ ...attachment, name: freeName(name) });

@@ -30,7 +30,7 @@ export function camerasIn(topics: readonly string[], metadataNames: Iterable<str
 }
 
 /** A name without its camera: undefined if it belongs to another camera, unchanged if it belongs to none. */
-function seenFrom(camera: string, name: string): string | undefined {
+export function seenFrom(camera: string, name: string): string | undefined {
   const [, owner, rest] = ofCamera.exec(name) ?? [];
   if (owner === undefined) return name;
   return owner === camera ? rest : undefined;
