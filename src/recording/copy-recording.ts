@@ -1,7 +1,7 @@
 import { readAttachments } from './attachments.js';
 import type { CopiedChannel } from './copied-channel.js';
 import { pictureStreams } from './picture-stream.js';
-import { keyframeBefore } from './pictures-in.js';
+import { keyframeBefore, watchGaps } from './pictures-in.js';
 import type { RecordedMessage } from './recording-piece.js';
 import { RecordingReader } from './recording-reader.js';
 import { RecordingWriter } from './recording-writer.js';
@@ -119,6 +119,7 @@ async function copyMessages(
   const read = new Map<RecordingReader, Map<number, number>>();
   let first: bigint | undefined;
   let last = 0n;
+  const videos = videosOf(readers);
   const write = async (reader: RecordingReader, message: RecordedMessage, stampNs: bigint) => {
     signal?.throwIfAborted();
     const channel = channels.of(reader, message.channelId);
@@ -126,7 +127,8 @@ async function copyMessages(
     first ??= stampNs;
     last = stampNs;
     messages[message.topic] = (messages[message.topic] ?? 0) + 1;
-    await writer.copy(channel, stampNs, message.data);
+    const missing = videos.get(keyOf(readers, reader, message.channelId))?.(message);
+    await writer.copy(channel, stampNs, message.data, missing);
   };
   if (startNs !== undefined)
     for (const reader of readers)
@@ -160,6 +162,20 @@ async function copyMessages(
 
 const keyOf = (readers: readonly RecordingReader[], reader: RecordingReader, channelId: number) =>
   `${readers.indexOf(reader)}/${channelId}`;
+
+/** For each video channel, what is missing before a message: frames after a gap cannot be decoded in the copy either. */
+function videosOf(
+  readers: readonly RecordingReader[],
+): ReadonlyMap<string, ReturnType<typeof watchGaps>> {
+  const found = new Map<string, ReturnType<typeof watchGaps>>();
+  for (const reader of readers)
+    for (const { isVideo, channelIds } of pictureStreams(reader.channels)) {
+      const missingBefore = watchGaps(reader, channelIds);
+      for (const id of isVideo ? channelIds : [])
+        found.set(keyOf(readers, reader, id), missingBefore);
+    }
+  return found;
+}
 
 /** Where each video channel begins: its last keyframe at or before the part's start. */
 async function keyframesOf(

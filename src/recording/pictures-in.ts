@@ -98,22 +98,36 @@ async function* codedFrames(
   { channelIds, readPicture }: PictureStream,
   messages: AsyncIterable<RecordedMessage>,
 ): AsyncGenerator<CodedFrame<FrameInTurn>, void, void> {
-  // Our writer numbers the messages, so that gaps show; in other recordings an unreadable chunk indicates a gap.
-  const isNumbered = reader.library === recordingLibrary && channelIds.length === 1;
-  let damagedChunks = reader.damagedChunks;
-  let last: RecordedMessage | undefined;
+  const missingBefore = watchGaps(reader, channelIds);
   for await (const message of messages) {
-    const { stampNs, sequence, data, channelId } = message;
-    const isAfterGap =
-      last !== undefined &&
-      (isNumbered
-        ? sequence !== last.sequence + 1
-        : channelId !== last.channelId || reader.damagedChunks > damagedChunks);
-    damagedChunks = reader.damagedChunks;
-    last = message;
+    const { stampNs, sequence, data } = message;
+    const isAfterGap = missingBefore(message) > 0;
     const { annexB = new Uint8Array(0), frameId = '' } = videoFrameOf(readPicture, data) ?? {};
     yield { item: { stampNs, sequence, frameId }, annexB, isAfterGap };
   }
+}
+
+/**
+ * Returns a function that tells how many messages of a stream are missing before a message, 1 if their number is unknown.
+ * Call it for the stream's messages in order, each once.
+ */
+export function watchGaps(
+  reader: Pick<RecordingReader, 'library' | 'damagedChunks'>,
+  channelIds: readonly number[],
+): (message: Pick<RecordedMessage, 'sequence' | 'channelId'>) => number {
+  // Our writer numbers the messages, so that gaps show; in other recordings an unreadable chunk indicates a gap.
+  const isNumbered = reader.library === recordingLibrary && channelIds.length === 1;
+  let damagedChunks = reader.damagedChunks;
+  let last: Pick<RecordedMessage, 'sequence' | 'channelId'> | undefined;
+  return ({ sequence, channelId }) => {
+    const before = last;
+    const isDamaged = reader.damagedChunks > damagedChunks;
+    damagedChunks = reader.damagedChunks;
+    last = { sequence, channelId };
+    if (before === undefined) return 0;
+    if (!isNumbered) return channelId !== before.channelId || isDamaged ? 1 : 0;
+    return sequence > before.sequence ? sequence - before.sequence - 1 : 1;
+  };
 }
 
 /** Undefined for a message that cannot be read. */

@@ -117,10 +117,14 @@ export class RecordingWriter {
     return this.#enqueue(() => this.#mcap.addAttachment({ ...times, name, mediaType, data }));
   }
 
-  /** Writes one message of another recording's channel; the bytes are borrowed until the promise resolves. */
-  copy(channel: CopiedChannel, stampNs: bigint, data: Uint8Array): Promise<void> {
+  /**
+   * Writes one message of another recording's channel; the bytes are borrowed until the promise resolves. The numbers of
+   * `missing` messages before it stay free.
+   */
+  copy(channel: CopiedChannel, stampNs: bigint, data: Uint8Array, missing = 0): Promise<void> {
     return this.#enqueue(async () => {
       const open = this.#copied.get(channel) ?? (await this.#copyChannel(channel));
+      open.sequence += missing;
       await this.#add(open, stampNs, data);
     });
   }
