@@ -89,12 +89,10 @@ export function frameAtShare(frames: readonly FrameTiming[], share: number): Fra
   return ascending[Math.max(0, Math.ceil(share * frames.length - 1e-9) - 1)]!;
 }
 
-function countFrames({ frames, drops, loss }: Lineage): LatencyReport['frames'] {
+function countFrames({ frames, framesIn: counted, drops, loss }: Lineage): LatencyReport['frames'] {
   const published = frames.length + loss.withoutTiming;
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
-  // Frame ids count from 0, so the last one gives the number of frames.
-  const lastId = frames.reduce((last, { frameId }) => Math.max(last, frameId), 0);
-  const framesIn = Math.max(lastId + 1, published + dropped);
+  const framesIn = Math.max(counted, published + dropped);
   return { in: framesIn, published, dropped, drops, unaccounted: framesIn - published - dropped };
 }
 

@@ -8,13 +8,15 @@ import {
 
 const { field } = PerceptionFrameSchema;
 const kept = new Set(
-  [field.frameId, field.stages, field.drops, field.timing, field.mode].map(({ number }) => number),
+  [field.frameId, field.epoch, field.stages, field.drops, field.timing, field.mode].map(
+    ({ number }) => number,
+  ),
 );
 
 /** The part of a result that describes how it was made. */
 export type FrameLineage = Pick<
   PerceptionFrame,
-  'frameId' | 'stages' | 'drops' | 'timing' | 'mode'
+  'frameId' | 'epoch' | 'stages' | 'drops' | 'timing' | 'mode'
 >;
 
 /**
@@ -42,11 +44,11 @@ function lineageOf(data: Uint8Array): FrameLineage {
     reader.skip(wireType, fieldNumber);
     if (kept.has(fieldNumber)) parts.push(data.subarray(start, reader.pos));
   }
-  const { frameId, stages, drops, timing, mode } = fromBinary(
+  const { frameId, epoch, stages, drops, timing, mode } = fromBinary(
     PerceptionFrameSchema,
     Buffer.concat(parts),
   );
   // Keeps only these fields, because there may be a hundred thousand messages.
-  const lineage = { frameId, stages, drops, mode };
+  const lineage = { frameId, epoch, stages, drops, mode };
   return timing === undefined ? lineage : { ...lineage, timing };
 }

@@ -17,6 +17,8 @@ export interface Lineage {
   facts: Readonly<Record<string, string>>;
   /** Parts of a truncated or damaged file that could not be used. */
   loss: RecordingLoss;
+  /** Frames of the source up to the last result; in a supervised run, those of each life. */
+  framesIn: number;
   /** In the order in which they were published. */
   frames: readonly FrameTiming[];
   /** Frames lost before each published one, by reason, summed. */
@@ -69,7 +71,8 @@ export async function readLineage(path: string): Promise<Lineage> {
     const { isComplete, cutBytes, damagedChunks } = reader;
     const withoutTiming = results.length - timed.length;
     const loss = { isComplete, cutBytes, damagedChunks, undecodable, withoutTiming };
-    return { path, facts: reader.metadata.get('windshield.result') ?? {}, loss, ...sumUp(timed) };
+    const facts = reader.metadata.get('windshield.result') ?? {};
+    return { path, facts, loss, framesIn: countFramesIn(results), ...sumUp(timed) };
   } finally {
     await reader.close();
   }
@@ -77,6 +80,21 @@ export async function readLineage(path: string): Promise<Lineage> {
 
 /** Whether both ends of a frame's timing are known. */
 const isWhole = ({ captureNs, publishNs }: Timing) => captureNs > 0n && publishNs >= captureNs;
+
+/** Frame ids count from 0, so the last one gives the number of frames. They start again with each life. */
+function countFramesIn(results: readonly FrameLineage[]): number {
+  const lives = new Map<number, { lastId: number; known: number }>();
+  for (const { epoch, frameId, drops } of results) {
+    const life = lives.get(epoch) ?? { lastId: -1, known: 0 };
+    lives.set(epoch, life);
+    life.lastId = Math.max(life.lastId, Number(frameId));
+    life.known += drops.reduce((sum, { count }) => sum + Number(count), 1);
+  }
+  return [...lives.values()].reduce(
+    (sum, { lastId, known }) => sum + Math.max(lastId + 1, known),
+    0,
+  );
+}
 
 function sumUp(
   results: readonly FrameLineage[],

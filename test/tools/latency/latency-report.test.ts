@@ -194,6 +194,17 @@ describe('a recording that is not whole', () => {
     ]);
   });
 
+  test('counts the frames of each life of a supervised run, whose ids start again', async () => {
+    const ofLives = [0, 1, 9, 10, 11].map((id, index) => {
+      const life = index < 3 ? 0 : 1;
+      const input = { frameId: id - 10 * life, captureMs: index * 50, publishMs: 9 };
+      return { ...resultMessage(input), epoch: life };
+    });
+    const path = join(dir, 'lives.mcap');
+    await writeResults(path, ofLives);
+    expect((await reported(path)).frames).toMatchObject({ in: 12, published: 5, unaccounted: 7 });
+  });
+
   test('counts results without times and bytes that are no result', async () => {
     const path = join(dir, 'odd.mcap');
     const { timing: _, ...untimed } = resultMessage({ frameId: 1, captureMs: 50, publishMs: 9 });

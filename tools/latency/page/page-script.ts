@@ -23,7 +23,7 @@ function show(index: number): void {
   const frame = frames[shownIndex]!;
   number.value = String(frame.frameId);
   const names = buttons
-    .filter(({ dataset }) => Number(dataset['frame']) === frame.frameId)
+    .filter(({ dataset }) => Number(dataset['frame']) === shownIndex)
     .map(({ textContent }) => textContent);
   const name = names.length === 0 ? '' : `${names.join(', ')}: `;
   element('#chosen-caption').textContent =
@@ -52,7 +52,7 @@ const byId = (frameId: number) => nearest((frame) => Math.abs(frame.frameId - fr
 
 element('#controls').removeAttribute('hidden');
 for (const button of buttons)
-  button.addEventListener('click', () => show(byId(Number(button.dataset['frame']))));
+  button.addEventListener('click', () => show(Number(button.dataset['frame'])));
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-step]'))
   button.addEventListener('click', () => show(shownIndex + Number(button.dataset['step'])));
 number.addEventListener('change', () => show(byId(Number(number.value))));
@@ -64,4 +64,5 @@ element('#drive').addEventListener('click', (event) => {
   const scale = driveScale(driveLengthMs);
   show(nearest(({ captureMs }) => Math.abs(scale(captureMs) - x)));
 });
-show(byId(Number(number.value)));
+// The first button is that of the median.
+show(Number(buttons[0]?.dataset['frame']));

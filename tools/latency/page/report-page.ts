@@ -48,7 +48,7 @@ ${framesBar(report.frames)}
 <section>
 <h2>The life of one frame</h2>
 ${key()}
-${controls(named)}
+${controls(named, shown)}
 <h3 id="chosen-caption">median: frame ${median.frameId}, ${shownMs(median.publishMs)}</h3>
 <div class="wide" id="chosen">${timelineSvg(median, places)}</div>
 <h3 style="margin-top:18px">slowest: frame ${slowest.frameId}, ${shownMs(slowest.publishMs)}</h3>
@@ -144,9 +144,11 @@ const namedFrames = (frames: readonly FrameTiming[]) => ({
   slowest: frameAtShare(frames, 1),
 });
 
-function controls(named: ReturnType<typeof namedFrames>): string {
+/** Each button has its frame's place among those of the page: ids start again with each life of a supervised run. */
+function controls(named: ReturnType<typeof namedFrames>, shown: readonly FrameTiming[]): string {
   const buttons = Object.entries(named).map(
-    ([name, { frameId }]) => `<button type="button" data-frame="${frameId}">${name}</button>`,
+    ([name, frame]) =>
+      `<button type="button" data-frame="${shown.indexOf(frame)}">${name}</button>`,
   );
   return `<div id="controls" hidden>${buttons.join('')}
 <label>frame <input type="number" id="frame-number" value="${named.median.frameId}" min="0"></label>

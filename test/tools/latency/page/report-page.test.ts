@@ -53,6 +53,7 @@ const lineage: Lineage = {
   path: '/drives/<b>night & rain</b>.mcap',
   facts: { source: 'a "drive"', pacing: 'realtime' },
   loss: { isComplete: false, cutBytes: 12, damagedChunks: 0, undecodable: 0, withoutTiming: 0 },
+  framesIn: 8,
   frames,
   drops: { overtaken: 2 },
   states: new Map(
@@ -148,6 +149,18 @@ test('the script of the page draws any frame as the page itself does', () => {
   expect(dom.drawing()).toBe(timelineSvg(frames[4]!, places));
   dom.click('previous');
   expect(dom.drawing()).toBe(timelineSvg(frames[3]!, places));
+});
+
+test('a button shows its frame, though another life of the run has a frame of the same number', async () => {
+  const lives = [frameOf(0, 25), frameOf(1, 26), { ...frameOf(1, 90), captureMs: 9000 }];
+  const path = join(dir, 'lives.html');
+  await writeReportPage(path, buildLatencyReport({ ...lineage, frames: lives }), lives);
+  const html = await readFile(path, 'utf8');
+  await rm(path);
+  const dom = pretendedPage(html);
+  runInNewContext(html.match(/<script>([\s\S]*)<\/script>/)![1]!, { document: dom.document });
+  dom.click('slowest');
+  expect(dom.caption()).toBe('p95, p99, slowest: frame 1, 90.0 ms');
 });
 
 test('where the page cannot be written nothing is left', async () => {
