@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { driveOfResults } from './rig-sources.js';
 import { addVerdictOptions, showVerdict, type VerdictFlags } from './show-verdict.js';
 
 interface DiffFlags extends VerdictFlags {
@@ -20,7 +21,7 @@ export function diffCommand(): Command {
       '--drive <recording>',
       'the drive, for its ground truth and for the pictures in --html',
     );
-  return addVerdictOptions(command).action((a: string, b: string, flags: DiffFlags) =>
-    showVerdict(a, b, flags.drive, flags),
+  return addVerdictOptions(command).action(async (a: string, b: string, flags: DiffFlags) =>
+    showVerdict(a, b, await driveOfResults(flags.drive, a, b), flags),
   );
 }

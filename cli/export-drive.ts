@@ -3,6 +3,7 @@ import { type GuardedOutput, guardOutputs } from '../src/files/output-guard.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import { exitCodes } from './exit-codes.js';
+import { driveOfResults } from './rig-sources.js';
 import { onStopSignals } from './stop-signals.js';
 import { Terminal } from './terminal.js';
 
@@ -88,7 +89,8 @@ async function exportAll(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const { drive, topic, json } = flags;
+  const { topic, json } = flags;
+  const drive = await driveOfResults(flags.drive, path);
   const say = (text: string) => (json ? undefined : terminal.print(text));
   const summary: Record<string, unknown> = {};
   for (const format of ['parquet', 'csv'] as const) {
@@ -111,6 +113,7 @@ async function exportAll(
   if (flags.pictures !== undefined) {
     const { exportPictures } = await import('../tools/drive-export/export-pictures.js');
     const counts = await exportPictures(picturesPath, flags.pictures, { topic, signal });
+    if (counts.note !== undefined) terminal.note(counts.note);
     for (const loss of counts.losses) terminal.note(`${picturesPath} ${loss}`);
     summary['pictures'] = { folder: flags.pictures, ...counts };
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} that cannot be read` : '';
@@ -122,6 +125,7 @@ async function exportAll(
     const { exportFilm } = await import('../tools/drive-export/export-film.js');
     const results = await resultsIn(path, terminal);
     const film = await exportFilm(picturesPath, results, flags.film, { topic, signal });
+    if (film.note !== undefined) terminal.note(film.note);
     for (const loss of film.losses) terminal.note(`${picturesPath} ${loss}`);
     summary['film'] = { file: flags.film, ...film };
     const seconds = (film.frames / film.rateHz).toFixed(1);

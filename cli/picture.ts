@@ -16,6 +16,7 @@ import { picturesIn } from '../src/recording/pictures-in.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { numberOf, seconds } from './option-parsers.js';
+import { driveOfResults } from './rig-sources.js';
 import { Terminal } from './terminal.js';
 
 interface PictureFlags {
@@ -71,7 +72,7 @@ async function drawPicture(results: string, flags: PictureFlags): Promise<void> 
     ],
   );
   const frame = await findFrame(results, flags);
-  const pictures = drive ?? results;
+  const pictures = (await driveOfResults(drive, results)) ?? results;
   const image = await findPicture(pictures, frame.stampNs, flags);
   const camera = await cameraOf('recording', pictures, { topic: flags.topic });
   const meaning = frame.segmentation && (await meaningOf(results, segmentation));
@@ -117,7 +118,8 @@ async function findPicture(
         'ERR_USAGE',
         `expected --drive, the recording that was replayed: ${path} carries no pictures`,
       );
-    const { stream } = await choosePictures(reader, topic);
+    const { stream, note } = await choosePictures(reader, topic);
+    if (note !== undefined) new Terminal().note(note);
     for await (const inTurn of picturesIn(reader, stream, { startNs: stampNs, endNs: stampNs })) {
       const picture = inTurn.read();
       return await decodePicture(picture, await pictureSize(picture));

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
 
 /** Sources of a replay: one drive for one camera; for several, one for each, or the file's own. */
 export interface ReplaySources {
@@ -22,6 +23,15 @@ export async function ofCamera(
   // The run itself says what is wrong with a file that cannot be read.
   const cameras = await camerasOfRecording(drive).catch((): string[] => []);
   return cameras.includes(camera) ? `${drive}#${camera}` : drive;
+}
+
+/** The drive of results: if they are of one camera of a rig (`results.mcap#rear`), that camera of the drive, as ofCamera. */
+export async function driveOfResults(
+  drive: string | undefined,
+  ...results: readonly string[]
+): Promise<string | undefined> {
+  const cameras = results.flatMap((path) => chosenCameraOf(path).camera ?? []);
+  return ofCamera(drive, cameras[0]);
 }
 
 /**

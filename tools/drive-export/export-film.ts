@@ -26,6 +26,8 @@ export interface FilmSummary {
   cutPauses: number;
   /** Parts of the drive's file that could not be read. */
   losses: string[];
+  /** Which of several cameras' pictures these are, if none was asked for. */
+  note?: string;
 }
 
 /** Pauses are shown in full up to this length; clocks that jump by years must not make a film of years. */
@@ -86,7 +88,7 @@ async function film(
   out: string,
   signal: AbortSignal | undefined,
 ): Promise<FilmSummary> {
-  const { reader } = pictures;
+  const { reader, note } = pictures;
   const rateHz = await rateOf(pictures);
   const drawing = new ResultDrawing(results?.meaning, await cameraOf(pictures));
   const summary = { frames: 0, rateHz, pictures: 0, annotated: 0, skipped: 0, cutPauses: 0 };
@@ -125,7 +127,7 @@ async function film(
     }
     await holdUntil(summary.frames + 1);
     await file?.finish();
-    return { ...summary, losses: recordingLosses(reader) };
+    return { ...summary, losses: recordingLosses(reader), ...(note !== undefined && { note }) };
   } finally {
     await file?.abort();
   }

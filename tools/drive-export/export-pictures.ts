@@ -17,6 +17,8 @@ export interface PicturesSummary {
   skipped: number;
   /** Parts of the file that could not be read. */
   losses: string[];
+  /** Which of several cameras' pictures these are, if none was asked for. */
+  note?: string;
 }
 
 /** JPEG quality of pictures that are not JPEG already. */
@@ -68,7 +70,8 @@ export async function exportPictures(
     } finally {
       list.abort();
     }
-    return { ...summary, losses: recordingLosses(pictures.reader) };
+    const { note, reader } = pictures;
+    return { ...summary, losses: recordingLosses(reader), ...(note !== undefined && { note }) };
   } finally {
     await pictures.close();
   }
