@@ -46,7 +46,7 @@ export async function* readDriveRows(
       const frame = decoded(data);
       if (frame === undefined) sums.undecodable++;
       else {
-        const key = keyOf(driveName, stampNs, frame);
+        const key = sums.keyOf(stampNs, frame);
         sums.add(key, frame);
         yield* rowsOfResult(key, frame);
       }
@@ -95,6 +95,8 @@ class DriveSums {
   undecodable = 0;
   /** Stamp at which the drive's own clock is 0. */
   zeroNs = 0n;
+  /** By life of a supervised pipeline: when its source's time began on the drive's clock, nanoseconds. */
+  readonly #lives = new Map<number, bigint>();
   readonly #tracks = new TrackRows();
   #first: { key: FrameKey; frame: PerceptionFrame } | undefined;
   #last: FrameKey | undefined;
@@ -104,11 +106,17 @@ class DriveSums {
     this.drive = drive;
   }
 
+  keyOf(stampNs: bigint, { epoch, frameId, sourceTimeNs }: PerceptionFrame): FrameKey {
+    if (this.#lives.size === 0) this.zeroNs = stampNs - sourceTimeNs;
+    // The source of each life counts from 0: only stamps tell how far it is from the life before.
+    const beganNs = this.#lives.get(epoch) ?? stampNs - sourceTimeNs - this.zeroNs;
+    this.#lives.set(epoch, beganNs);
+    const time_s = Number(beganNs + sourceTimeNs) / 1e9;
+    return { drive: this.drive, epoch, frame_id: frameId, stamp_ns: stampNs, time_s };
+  }
+
   add(key: FrameKey, frame: PerceptionFrame): void {
-    if (this.#first === undefined) {
-      this.#first = { key, frame };
-      this.zeroNs = key.stamp_ns - frame.sourceTimeNs;
-    }
+    this.#first ??= { key, frame };
     this.#last = key;
     this.frames++;
     for (const { count } of frame.drops) this.#dropped += count;
@@ -151,14 +159,6 @@ class DriveSums {
 const topicsOf = ({ channels }: RecordingReader, schemaName: string) => [
   ...new Set(channels.filter((one) => one.schemaName === schemaName).map(({ topic }) => topic)),
 ];
-
-const keyOf = (drive: string, stampNs: bigint, frame: PerceptionFrame): FrameKey => ({
-  drive,
-  epoch: frame.epoch,
-  frame_id: frame.frameId,
-  stamp_ns: stampNs,
-  time_s: Number(frame.sourceTimeNs) / 1e9,
-});
 
 function decoded(data: Uint8Array): PerceptionFrame | undefined {
   try {

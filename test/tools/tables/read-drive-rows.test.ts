@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PerceptionFrameSchema } from '../../../src/messages/gen/windshield/v1/perception_pb.js';
 import { segmentationClasses } from '../../../src/perception/classes.js';
+import { RecordingWriter } from '../../../src/recording/recording-writer.js';
 import { driveTables, type TableName } from '../../../tools/tables/drive-tables.js';
 import { readDriveRows } from '../../../tools/tables/read-drive-rows.js';
 import type { Value } from '../../../tools/tables/table-schema.js';
@@ -101,6 +104,33 @@ describe('the sample as tables', () => {
     expect(lines[0]).toBe(Object.keys(driveTables.tracks.columns).join(','));
     expect(lines).toHaveLength(counts.tracks + 1);
   });
+});
+
+test('time goes on from life to life of a supervised run, though the source of each counts from 0', async () => {
+  const path = join(dir, 'lives.mcap');
+  const writer = await RecordingWriter.create(path);
+  const startNs = 1_700_000_000_000_000_000n;
+  for (const [epoch, seconds] of [
+    [0, 0],
+    [0, 1],
+    [1, 5],
+    [1, 6],
+  ] as const) {
+    const stampNs = startNs + BigInt(seconds) * 1_000_000_000n;
+    const sourceTimeNs = BigInt(seconds - 5 * epoch) * 1_000_000_000n;
+    const frame = create(PerceptionFrameSchema, { epoch, stampNs, sourceTimeNs });
+    await writer.writeEncoded('perception', stampNs, toBinary(PerceptionFrameSchema, frame));
+  }
+  await writer.close();
+  const found: unknown[] = [];
+  for await (const one of readDriveRows(path))
+    if (one.table === 'frames') found.push([one.row.epoch, one.row.time_s]);
+  expect(found).toEqual([
+    [0, 0],
+    [0, 1],
+    [1, 5],
+    [1, 6],
+  ]);
 });
 
 test('a drive without results says what it has instead', async () => {
