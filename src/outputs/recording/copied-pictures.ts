@@ -2,18 +2,24 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { CompressedImageSchema } from '../../messages/gen/foxglove/compressed_image_pb.js';
 import { timestampFromNs } from '../../messages/timestamp.js';
 import type { PictureStream } from '../../recording/picture-stream.js';
-import { isKeyframeMessage, jpegInTurn } from '../../recording/pictures-in.js';
+import { isKeyframeMessage, jpegInTurn, watchGaps } from '../../recording/pictures-in.js';
 import type { RecordedMessage } from '../../recording/recording-piece.js';
 import type { RecordingReader } from '../../recording/recording-reader.js';
 
 /** Writes one picture's message; `isKeyframe` is for frames of a video. */
 type WritePicture = (stampNs: bigint, data: Uint8Array, isKeyframe?: boolean) => Promise<void>;
 
-/** The pictures of a recording, in order: JPEG and video as they are, byte by byte, anything else encoded. */
+/**
+ * The pictures of a recording, in order: JPEG and video as they are, byte by byte, anything else encoded. Frames of a video
+ * behind a damaged part are left out until the next keyframe: they refer to frames that are not there.
+ */
 export class CopiedPictures {
   readonly #messages: AsyncGenerator<RecordedMessage, void, void>;
   readonly #stream: PictureStream;
   readonly #quality: number;
+  readonly #missingBefore: ReturnType<typeof watchGaps>;
+  /** False behind a damaged part of a video, until the next keyframe. */
+  #isInStep = true;
   #next: RecordedMessage | undefined;
   #isOver = false;
   #turn: Promise<void> = Promise.resolve();
@@ -21,6 +27,7 @@ export class CopiedPictures {
   constructor(reader: RecordingReader, stream: PictureStream, quality: number) {
     this.#stream = stream;
     this.#quality = quality;
+    this.#missingBefore = watchGaps(reader, stream.channelIds);
     this.#messages = reader.messages({ channelIds: stream.channelIds });
   }
 
@@ -43,9 +50,12 @@ export class CopiedPictures {
       this.#isOver = this.#next === undefined;
       if (this.#next === undefined || (upToNs !== undefined && this.#next.stampNs > upToNs)) return;
       const { stampNs, data } = this.#next;
+      const isAfterGap = this.#missingBefore(this.#next) > 0;
       this.#next = undefined;
       if (this.isVideo) {
-        await write(stampNs, data, isKeyframeMessage(this.#stream, data));
+        const isKeyframe = isKeyframeMessage(this.#stream, data);
+        this.#isInStep = isKeyframe || (this.#isInStep && !isAfterGap);
+        if (this.#isInStep) await write(stampNs, data, isKeyframe);
         continue;
       }
       const message = await this.#messageOf(stampNs, data);
