@@ -76,6 +76,8 @@ export function checkBench(report: BenchReport, budgets: Budgets | undefined): s
     bench.glassToResultToLongestChainAtMost,
   );
   atMost('peak over limit lost to a page', ratios.peakFallsWithPage, bench.peakFallsWithPageAtMost);
+  if (report.page?.peak.rateHz === null)
+    faults.push('peak with a page: expected a rate that is sustained, found none');
   atMost('memory growth', ratios.memoryGrowthShare, bench.memoryGrowthShareAtMost);
   if (memory !== undefined && report.input.frames === 'ready')
     atMost(

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadPipelineFile } from '../../../src/pipeline/pipeline-file.js';
-import { checkReplay, readBudgets } from '../../../tools/bench/budgets.js';
+import type { BenchReport } from '../../../tools/bench/bench-report.js';
+import { checkBench, checkReplay, readBudgets } from '../../../tools/bench/budgets.js';
 import { runChild } from '../../../tools/bench/run-child.js';
 import type { TrialRequest, TrialResult } from '../../../tools/bench/trial.js';
 import { repoDir } from '../../support/command-line.js';
@@ -76,6 +77,20 @@ test('a lost frame and a slow hand-over are faults', () => {
     'dropped frames: expected at most 0, found 1',
     'incomplete frames: expected at most 0, found 1',
     'glass to result to the stages of its longest lane: expected at most 1.6, found 2.5',
+  ]);
+});
+
+test('a pipeline that keeps no rate at all with a page open misses its budget', () => {
+  const bench = (rateHz: number | null) =>
+    ({
+      input: { frames: 'recorded' },
+      peak: { rateHz: 20 },
+      page: { peak: { rateHz } },
+      ratios: { peakToLimit: 1, peakFallsWithPage: rateHz === null ? null : 0 },
+    }) as unknown as BenchReport;
+  expect(checkBench(bench(20), budgets)).toEqual([]);
+  expect(checkBench(bench(null), budgets)).toEqual([
+    'peak with a page: expected a rate that is sustained, found none',
   ]);
 });
 
