@@ -137,8 +137,8 @@ async function bench(
     for (const fault of faults) terminal.note(`failed: ${fault}`);
     if (faults.length > 0) process.exitCode = exitCodes.failedVerdict;
   } catch (error) {
-    // If the user ended it, an incomplete bench is not reported.
     if (!stop.signal.aborted) throw error;
+    sayStopped(terminal);
   } finally {
     forget();
   }
@@ -186,9 +186,15 @@ async function benchRig(
     terminal.note('failed: two lock-step runs differ');
     process.exitCode = exitCodes.failedVerdict;
   } catch (error) {
-    // If the user ended it, an incomplete bench is not reported.
     if (!stop.signal.aborted) throw error;
+    sayStopped(terminal);
   } finally {
     forget();
   }
+}
+
+/** An incomplete bench is not reported, and is no verdict. */
+function sayStopped(terminal: Terminal): void {
+  terminal.note('bench ended by Ctrl-C: nothing is reported');
+  process.exitCode = exitCodes.interrupted;
 }
