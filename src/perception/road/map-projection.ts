@@ -2,12 +2,15 @@ import type { InputSpec } from '../../bundle/input-spec.js';
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { groundFromCameraRotation } from '../../calibration/ground.js';
 import type { MeasuredMount } from '../../calibration/mount.js';
-import { placeInput } from '../../preprocess/input-geometry.js';
+import { contentNorm, placeInput } from '../../preprocess/input-geometry.js';
+import type { MapContent } from '../segmentation/map-content.js';
 
 /** Projects points of the ground frame into a class map of a rectified picture, pixels from the map's top-left corner. */
 export class MapProjection {
   readonly widthPx: number;
   readonly heightPx: number;
+  /** The part of the map that shows the frame, map pixels; around it is a letterbox's padding. */
+  readonly content: MapContent;
   /** Focal length, map pixels: pixels across for a sideways shift as large as the depth. */
   readonly focalXPx: number;
   /** The point placed last: depth along the optical axis, metres, and its pixels. */
@@ -33,6 +36,13 @@ export class MapProjection {
     const scaleY = heightPx / input.heightPx / at.scaleY;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
+    const { left, top, right, bottom } = contentNorm(at, input);
+    this.content = {
+      left: left * widthPx,
+      top: top * heightPx,
+      right: right * widthPx,
+      bottom: bottom * heightPx,
+    };
     this.focalXPx = camera.fxPx * scaleX;
     this.#focalYPx = camera.fyPx * scaleY;
     // Intrinsics count from the centre of the first pixel.

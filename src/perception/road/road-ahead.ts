@@ -179,7 +179,7 @@ export class RoadAhead {
     const { widthPx, heightPx } = segmentation;
     if (this.#projection?.widthPx !== widthPx || this.#projection.heightPx !== heightPx) {
       this.#projection = new MapProjection(this.#camera, this.#mount, input, segmentation);
-      this.#borders = new RoadBorders(heightPx, isDrivable, isHiding);
+      this.#borders = new RoadBorders(heightPx, isDrivable, isHiding, this.#projection.content);
     }
     this.#borders!.read(segmentation);
     for (const side of [place.left, place.right] as const)
@@ -220,8 +220,8 @@ export class RoadAhead {
       // Behind a crest.
       if (yPx >= highestPx) continue;
       highestPx = yPx;
-      const { widthPx, heightPx } = projection;
-      if (xPx < 1 || xPx > widthPx - 1 || yPx < 1 || yPx > heightPx - 1) continue;
+      const { left, top, right, bottom } = projection.content;
+      if (xPx < left + 1 || xPx > right - 1 || yPx < top + 1 || yPx > bottom - 1) continue;
       const roadPx = (projection.focalXPx * widthM) / projection.depthM;
       const share = this.#isLost[side] && reachM < 20 ? gate.firstShare : gate.share;
       const gatePx = Math.max(gate.leastPx, share * roadPx);

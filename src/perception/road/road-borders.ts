@@ -1,4 +1,5 @@
 import type { SegmentationResult } from '../results.js';
+import type { MapContent } from '../segmentation/map-content.js';
 
 /** Most borders of one side that are kept per row: a road with cars on it has three or four. */
 const mostBorders = 8;
@@ -35,16 +36,28 @@ export class RoadBorders {
   readonly #columns: readonly [Float32Array, Float32Array];
   readonly #isDrivable: Uint8Array;
   readonly #isHiding: Uint8Array;
+  /** Columns between which a border can be: those of the content's edges. */
+  readonly #leftEdge: number;
+  readonly #rightEdge: number;
 
-  constructor(rows: number, isDrivable: Uint8Array, isHiding: Uint8Array) {
+  /** `content`: the part of the map that shows the frame, map pixels. */
+  constructor(
+    rows: number,
+    isDrivable: Uint8Array,
+    isHiding: Uint8Array,
+    { left, right }: Pick<MapContent, 'left' | 'right'>,
+  ) {
     this.rows = rows;
     this.#counts = [new Uint8Array(rows), new Uint8Array(rows)];
     this.#columns = [new Float32Array(rows * mostBorders), new Float32Array(rows * mostBorders)];
     this.#isDrivable = isDrivable;
     this.#isHiding = isHiding;
+    // A pixel that is partly padding belongs to it; rounding must not make one.
+    this.#leftEdge = Math.ceil(left - 1e-6);
+    this.#rightEdge = Math.floor(right + 1e-6);
   }
 
-  /** Reads a map. A border counts unless the neighbour is a hiding class or the map's own edge. */
+  /** Reads a map. A border counts unless the neighbour is a hiding class, or the picture ends there. */
   read({ widthPx, runLengths, runClasses }: SegmentationResult): void {
     const [lefts, rights] = this.#counts;
     lefts.fill(0);
@@ -56,8 +69,10 @@ export class RoadBorders {
       if (this.#isDrivable[runClasses[run]!] !== 1) continue;
       const [first, last] = [Math.floor(start / widthPx), Math.floor((at - 1) / widthPx)];
       const [startColumn, endColumn] = [start - first * widthPx, at - last * widthPx];
-      if (startColumn > 0 && this.#isSeen(runClasses[run - 1]!)) this.#add(0, first, startColumn);
-      if (endColumn < widthPx && this.#isSeen(runClasses[run + 1]!)) this.#add(1, last, endColumn);
+      if (this.#isInside(startColumn) && this.#isSeen(runClasses[run - 1]!))
+        this.#add(0, first, startColumn);
+      if (this.#isInside(endColumn) && this.#isSeen(runClasses[run + 1]!))
+        this.#add(1, last, endColumn);
     }
   }
 
@@ -99,6 +114,10 @@ export class RoadBorders {
       best = columns[i]!;
     }
     return best;
+  }
+
+  #isInside(column: number): boolean {
+    return column > this.#leftEdge && column < this.#rightEdge;
   }
 
   #isSeen(neighbour: number): boolean {
