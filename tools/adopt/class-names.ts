@@ -120,7 +120,13 @@ function namesInYaml(text: string, path: string): string[] {
   const list = z.array(z.string()).safeParse(names);
   if (list.success) return list.data;
   const numbered = z.record(z.string(), z.string()).safeParse(names);
-  if (numbered.success) return Object.values(numbered.data);
+  if (numbered.success) {
+    // Integer keys come in rising order. With a gap, every later class would have the number of the one before it.
+    const keys = Object.keys(numbered.data);
+    const stray = keys.find((key, place) => key !== String(place));
+    if (stray === undefined) return Object.values(numbered.data);
+    throw usage(`${path}: expected classes numbered 0 to ${keys.length - 1}, found ${stray}`);
+  }
   throw usage(`${path}: expected a list of class names, found something else`);
 }
 

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mapClasses } from '../../../tools/adopt/class-map.js';
 import { coco91Classes, cocoClasses, readClassNames } from '../../../tools/adopt/class-names.js';
 import { namesInMetadata } from '../../../tools/adopt/metadata.js';
@@ -49,6 +52,26 @@ describe('class names', () => {
     expect(() => readClassNames('no-such-list')).toThrowError(
       expect.objectContaining({ code: 'ERR_USAGE' }),
     );
+  });
+});
+
+describe('a file of class names', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'windshield-names-'));
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const named = async (yaml: string) => {
+    const file = join(dir, 'data.yaml');
+    await writeFile(file, yaml);
+    return readClassNames(file);
+  };
+
+  it('lists them, or numbers them from 0 without a gap', async () => {
+    expect(await named('names: [car, bus]')).toEqual(['car', 'bus']);
+    expect(await named('names:\n  1: bus\n  0: car\n')).toEqual(['car', 'bus']);
+    await expect(named('names: {0: car, 2: bus}')).rejects.toThrow(/numbered 0 to 1, found 2/);
+    await expect(named('{1: car, 2: bus}')).rejects.toThrow(/numbered 0 to 1, found 1/);
   });
 });
 
