@@ -25,8 +25,8 @@ const shiftPx = 6;
 
 /**
  * Scores a segmentation network on `pictures`: mIoU over the classes that it shares with the labels; without labels the
- * share of pixels that keep their class when the picture moves, times the share outside the commonest class, because one
- * class everywhere is steady but useless. Throws ERR_BUNDLE if it shares no class with the labels.
+ * share of the pixels it sees that keep their class when the picture moves, times the share outside the commonest class,
+ * because one class everywhere is steady but useless. Throws ERR_BUNDLE if it shares no class with the labels.
  */
 export function scoreSegmentation(pictures: readonly MaskPicture[], where: string) {
   return async (
@@ -70,6 +70,8 @@ export function scoreSegmentation(pictures: readonly MaskPicture[], where: strin
       for (let row = 0, at = 0; row < shifted.heightPx; row++) {
         for (let column = 0; column < shifted.widthPx; column++, at++) {
           const id = before[(row + shiftPx) * image.widthPx + column + shiftPx]!;
+          // Pixels beside the region are always alike, and would be the commonest class.
+          if (id === voidClassId || after[at] === voidClassId) continue;
           counts[id]! += 1;
           all++;
           if (id === after[at]) same++;
