@@ -6,6 +6,7 @@ import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
+import { adoptCommandLine } from './adopt-command-line.js';
 import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
 import { addSteeringFlags } from './adopt-steering-flags.js';
 import { countsProgress } from './progress-line.js';
@@ -155,7 +156,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     version: '1.0.0',
     from: place.startsWith('https://') ? place : network.name,
     licence: flags.licence,
-    command: commandLine(flags),
+    command: adoptCommandLine(flags),
   };
   const prepared = await adoptionTasks[flags.task](network, choices, flags);
   if (flags.sheet !== undefined && prepared.seen === undefined)
@@ -230,26 +231,6 @@ const trialJson = ({ feeding, decode, score }: import('../tools/adopt/trial.js')
   value: score.value,
   ...score.parts,
 });
-
-/** The command for the model card, without paths of this machine. */
-function commandLine(flags: AdoptFlags): string {
-  const { like, format, threshold, data, pictures } = flags;
-  const limit = flags.limit === undefined ? '' : ` --limit ${flags.limit}`;
-  return [
-    `npx windshield adopt <network.onnx> --task ${flags.task}`,
-    ...(like === undefined ? [] : [`--like ${like}`]),
-    ...(flags.classes === undefined ? [] : ['--classes <classes>']),
-    ...(flags.anchors === undefined
-      ? []
-      : [`--anchors ${flags.anchors.map((level) => level.join()).join('/')}`]),
-    ...(flags.perUnit === undefined ? [] : [`--per-unit ${flags.perUnit}rad`]),
-    ...(flags.positive === undefined ? [] : [`--positive ${flags.positive}`]),
-    ...(flags.region === undefined ? [] : [`--region ${flags.region.join()}`]),
-    ...(data === undefined ? [] : [`--data <data> --format ${format}${limit}`]),
-    ...(pictures === undefined ? [] : [`--pictures <pictures>${limit}`]),
-    `--threshold ${threshold} --out <folder>`,
-  ].join(' ');
-}
 
 function size(text: string): { widthPx: number; heightPx: number } {
   const match = /^(\d+)x(\d+)$/.exec(text);
