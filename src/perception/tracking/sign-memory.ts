@@ -1,8 +1,12 @@
 import type { SignsOutputSpec } from '../../bundle/output-spec.js';
+import { logistic } from '../detection/activations.js';
 import type { Detection, SignReading } from '../results.js';
 import type { SignBatch } from '../signs/decode-signs.js';
 
-/** Evidence of all readings of a sign, by track id: log-probabilities by class, with older readings fading. */
+/**
+ * Evidence of all readings of a sign, by track id: log-probabilities by class, with older readings fading. If a sign may
+ * have any number of classes, log odds by class.
+ */
 export type SignMemory = ReadonlyMap<number, readonly number[]>;
 
 export const emptySignMemory: SignMemory = new Map();
@@ -12,13 +16,14 @@ export const emptySignMemory: SignMemory = new Map();
  * probabilities are not independent; fading bounds what a long look can claim to 1 / (1 - keep) = 4 readings.
  */
 const keepEvidence = 0.75;
-/** A probability of 0 would rule out a class for ever. */
+/** A probability of 0 would rule out a class for ever; for log odds the same holds for 1. */
 const leastProbability = 1e-4;
 
 /**
  * Fuses one frame's sign readings over their tracks: log-probabilities add up, older ones fade, and the fused
- * probability is their softmax. Readings of untracked detections are unchanged. `detections` carry their `trackId`;
- * memory of tracks that are not in `liveTrackIds` is dropped. Pure: returns the next memory.
+ * probability is their softmax, or with `answers: labels` the logistic of the class's own log odds. Readings of untracked
+ * detections are unchanged. `detections` carry their `trackId`; memory of tracks that are not in `liveTrackIds` is dropped.
+ * Pure: returns the next memory.
  */
 export function rememberSigns(
   memory: SignMemory,
@@ -38,10 +43,10 @@ export function rememberSigns(
     if (trackId === 0 || fresh.some(Number.isNaN)) return reading;
     const old = next.get(trackId);
     const evidence = Array.from({ length: classCount }, (_, c) => {
-      return (old?.[c] ?? 0) * keepEvidence + Math.log(Math.max(leastProbability, fresh[c]!));
+      return (old?.[c] ?? 0) * keepEvidence + evidenceOf(fresh[c]!, spec);
     });
     next.set(trackId, evidence);
-    return { ...reading, ...bestClass(evidence, spec.abstainBelow) };
+    return { ...reading, ...bestClass(evidence, spec) };
   });
   return { memory: next, readings };
 }
@@ -53,15 +58,24 @@ export function recallSign(
   spec: SignsOutputSpec,
 ): Pick<SignReading, 'classId' | 'probability'> | undefined {
   const evidence = memory.get(trackId);
-  return evidence && bestClass(evidence, spec.abstainBelow);
+  return evidence && bestClass(evidence, spec);
+}
+
+function evidenceOf(probability: number, { answers }: SignsOutputSpec): number {
+  const least = Math.max(leastProbability, probability);
+  if (answers !== 'labels') return Math.log(least);
+  const within = Math.min(1 - leastProbability, least);
+  return Math.log(within / (1 - within));
 }
 
 function bestClass(
   evidence: readonly number[],
-  abstainBelow: number,
+  { answers, abstainBelow }: SignsOutputSpec,
 ): Pick<SignReading, 'classId' | 'probability'> {
   const top = Math.max(...evidence);
-  const sum = evidence.reduce((total, value) => total + Math.exp(value - top), 0);
-  const probability = 1 / sum;
+  const probability =
+    answers === 'labels'
+      ? logistic(top)
+      : 1 / evidence.reduce((total, value) => total + Math.exp(value - top), 0);
   return { classId: probability >= abstainBelow ? evidence.indexOf(top) : -1, probability };
 }

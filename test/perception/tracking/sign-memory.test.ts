@@ -48,6 +48,21 @@ describe('the sign memory', () => {
     expect(probabilities.at(-1)).toBeGreaterThan(0.8);
   });
 
+  it('fuses each label by itself where a sign may have several: two sure ones do not halve each other', () => {
+    const labels: SignsOutputSpec = { ...spec, answers: 'labels', values: 'probabilities' };
+    const lookAt = (memory: SignMemory, probabilities: number[]) => {
+      const batch = decodeSigns(Float32Array.from(probabilities), [0], labels);
+      return rememberSigns(memory, batch, [sign(1)], new Set([1]), labels);
+    };
+    const both = lookAt(emptySignMemory, [0.9, 0.85, 0.1]);
+    expect(both.readings[0]).toMatchObject({ classId: 0, probability: expect.closeTo(0.9, 5) });
+    const none = lookAt(emptySignMemory, [0.3, 0.01, 0.01]);
+    expect(none.readings[0]).toMatchObject({ classId: -1, probability: expect.closeTo(0.3, 5) });
+    // Odds of 9, then 9 to the power of 1.75.
+    const again = lookAt(both.memory, [0.9, 0.85, 0.1]).readings[0]!;
+    expect(again.probability).toBeCloseTo(9 ** 1.75 / (1 + 9 ** 1.75), 5);
+  });
+
   it('is not spoilt by a frame whose network answers NaN', () => {
     let memory = look(emptySignMemory, [0.9, 0.05, 0.05]).memory;
     const broken = look(memory, [Number.NaN, 0.5, 0.5]);
