@@ -5,4 +5,4 @@ import { constants, setPriority } from 'node:os';
 import { finishRecordings } from './finish-recordings.js';
 
 setPriority(constants.priority.PRIORITY_LOW);
-for (const piece of await finishRecordings(process.argv[2]!)) console.log(JSON.stringify(piece));
+await finishRecordings(process.argv[2]!, (piece) => console.log(JSON.stringify(piece)));

@@ -15,15 +15,27 @@ export interface FinishedPiece {
 
 /**
  * Finishes every interrupted piece of a recording: everything readable in it is copied into a recording with an index, then
- * the interrupted file is removed. A piece without results and pictures leaves nothing.
+ * the interrupted file is removed. A piece without results and pictures leaves nothing. One that cannot be read stays; the
+ * others are finished, then it rejects with the first error. `onFinished` is called with each finished piece.
  */
-export async function finishRecordings(path: string): Promise<FinishedPiece[]> {
+export async function finishRecordings(
+  path: string,
+  onFinished: (piece: FinishedPiece) => void = () => {},
+): Promise<FinishedPiece[]> {
   const finished: FinishedPiece[] = [];
+  const faults: unknown[] = [];
   for (const piece of interruptedPieces(path)) {
-    const result = await finish(piece);
-    await rm(piece.interruptedPath);
-    if (result !== undefined) finished.push(result);
+    try {
+      const result = await finish(piece);
+      await rm(piece.interruptedPath);
+      if (result === undefined) continue;
+      finished.push(result);
+      onFinished(result);
+    } catch (error) {
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return finished;
 }
 

@@ -56,6 +56,18 @@ test('what a dead pipeline recorded gets a number, and is readable before and af
   await reader.close();
 });
 
+test('a piece that cannot be read, as after a loss of power, stays and does not hold up the others', async () => {
+  await writeFile(join(dir, 'results.1.mcap.interrupted'), new Uint8Array(4096));
+  await interrupt(3);
+  setAside(path);
+  const finished: number[] = [];
+  await expect(finishRecordings(path, ({ frames }) => finished.push(frames))).rejects.toMatchObject(
+    { code: 'ERR_RECORDING' },
+  );
+  expect(finished).toEqual([3]);
+  expect((await readdir(dir)).sort()).toEqual(['results.1.mcap.interrupted', 'results.2.mcap']);
+});
+
 test('of several cameras it keeps every channel, and the files in it', async () => {
   const writer = await RecordingWriter.create(path, { chunkBytes: 0 });
   const data = new Uint8Array([1, 2, 3]);
