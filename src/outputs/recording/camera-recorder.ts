@@ -160,8 +160,9 @@ export class CameraRecorder {
     if (calibration === undefined) return [];
     const { seconds = 0n, nanos = 0 } = calibration.timestamp ?? {};
     const ownNs = seconds * 1_000_000_000n + BigInt(nanos);
-    // In a later file of a long drive, it is repeated with the time of that file.
-    const stampNs = firstNs - ownNs < oneSecondNs ? ownNs : firstNs;
+    // In a later file of a long drive, it is repeated with the time of that file; another clock's time means nothing here.
+    const isNear = ownNs <= firstNs && firstNs - ownNs < oneSecondNs;
+    const stampNs = isNear ? ownNs : firstNs;
     const said = (topic: ChannelTopic, data: Uint8Array) => {
       return { topic, stampNs, data, name: topicOf(topic, name) };
     };
