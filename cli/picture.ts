@@ -14,6 +14,7 @@ import { decodePicture, pictureSize } from '../src/recording/picture-message.js'
 import { choosePictures, pictureStreams } from '../src/recording/picture-stream.js';
 import { picturesIn } from '../src/recording/pictures-in.js';
 import { RecordingReader } from '../src/recording/recording-reader.js';
+import { resultTopics } from '../src/recording/result-topics.js';
 import { shippedModelsDir } from './default-pipelines.js';
 import { numberOf, seconds } from './option-parsers.js';
 import { driveOfResults } from './rig-sources.js';
@@ -89,7 +90,7 @@ async function findFrame(
   const numbers: number[] = [];
   try {
     const startNs = reader.startNs + BigInt(Math.round(at * 1e9));
-    for await (const { data } of reader.messages({ topics: ['perception'], startNs })) {
+    for await (const { data } of reader.messages({ topics: resultTopics(reader), startNs })) {
       const frame = fromBinary(PerceptionFrameSchema, data);
       numbers.push(Number(frame.frameId));
       if (wanted === undefined || Number(frame.frameId) === wanted) return frame;

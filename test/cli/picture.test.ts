@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imageSize } from '../../src/codec/image-codec.js';
+import { RecordingWriter } from '../../src/recording/recording-writer.js';
 import { windshield } from '../support/command-line.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
 
@@ -43,4 +44,15 @@ test('a frame that is not there is refused with those that are', async () => {
   const { code, stderr } = await draw(withPictures, '--frame', '77');
   expect(code).toBe(2);
   expect(stderr).toContain('expected frame 77, found 6 frames from 0 to 5 (ERR_RECORDING)');
+});
+
+test('results of several cameras are refused with their names', async () => {
+  const path = join(rig.dir, 'cameras.mcap');
+  const writer = await RecordingWriter.create(path);
+  for (const camera of ['front', 'rear'])
+    await writer.writeEncoded('perception', 1n, new Uint8Array(), `/${camera}/perception`);
+  await writer.close();
+  const { code, stderr } = await draw(path, '--drive', rig.drivePath);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`found those of front, rear: name one, such as ${path}#front`);
 });
