@@ -5,11 +5,10 @@ import { elapsedMs, nowNs } from '../../src/frame/clock.js';
 import type { NetworkSession } from '../../src/inference/network-session.js';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
 import { loadStage } from '../../src/stages/load-stage.js';
-import { stageTable } from '../../src/stages/stage-table.js';
 import { type BareLane, type BareLaneData, goWord, readyWord } from './bare-lanes.js';
 import { threadCpuMs } from './thread-cpu.js';
 
-const { stages, bundles, providers, signCrops, measureMs, sync } = workerData as BareLaneData;
+const { stages, bundles, providers, crops, measureMs, sync } = workerData as BareLaneData;
 /** Turns before the first one that counts, while the runtime plans its memory and code is compiled. */
 const warmUpTurns = 5;
 /** How long a lane waits for the others, milliseconds. */
@@ -25,11 +24,12 @@ for (const task of stages) {
   networks.push({ task, session, spent: new LatencyHistogram() });
 }
 
-/** One frame's runs; the sign network takes as many crops as that frame of the recording yields. */
+/** One frame's runs; a network of crops takes as many as that frame of the recording yields. */
 async function turn(index: number, isMeasured: boolean): Promise<void> {
   for (const { task, session, spent } of networks) {
-    const crops = signCrops[index % signCrops.length] ?? 0;
-    const batch = stageTable[task].reads === undefined ? 1 : Math.min(crops, session.maxBatch);
+    const counts: readonly number[] | undefined = crops[task as keyof typeof crops];
+    const wanted = counts === undefined ? 1 : (counts[index % counts.length] ?? 0);
+    const batch = Math.min(wanted, session.maxBatch);
     if (batch === 0) continue;
     const startNs = nowNs();
     await session.run(batch);

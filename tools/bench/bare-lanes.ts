@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Task } from '../../src/bundle/manifest.js';
 import type { LatencySummary } from '../../src/pipeline/latency-histogram.js';
 import { entryUrl } from './process-entry.js';
+import type { CropCounts } from './trial.js';
 
 /** Request to run a pipeline's networks without the pipeline. Plain data: it crosses processes as JSON. */
 export interface BareRequest {
@@ -11,8 +12,8 @@ export interface BareRequest {
   lanes: readonly (readonly Task[])[];
   bundles: Readonly<Partial<Record<Task, string>>>;
   providers: readonly string[];
-  /** Number of signs to read in each frame, repeated cyclically. */
-  signCrops: readonly number[];
+  /** By stage: number of crops to read in each frame, repeated cyclically. */
+  crops: CropCounts;
   measureMs: number;
 }
 

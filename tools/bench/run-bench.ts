@@ -18,7 +18,7 @@ import { describeMachine, fileSha256, loadAverage } from './machine.js';
 import { measureStart } from './measure-start.js';
 import { memoryGrowth } from './memory-growth.js';
 import { runChild } from './run-child.js';
-import type { FrameMode, TrialRequest, TrialResult } from './trial.js';
+import type { CropCounts, FrameMode, TrialRequest, TrialResult } from './trial.js';
 
 export interface BenchOptions {
   config: PipelineConfig;
@@ -61,7 +61,7 @@ class Bench {
   readonly #options: BenchOptions;
   #config: PipelineConfig;
   #nominalRateHz = 20;
-  #signCrops: number[] = [];
+  #crops: CropCounts = { signs: [], lights: [] };
   readonly #limits: Limit[] = [];
   #coreCount = 1;
 
@@ -94,7 +94,7 @@ class Bench {
         heightPx: source.heightPx,
         nominalRateHz: source.nominalRateHz,
         frames: options.frames,
-        signCropsPerFrame: mean(this.#signCrops),
+        signCropsPerFrame: mean(this.#crops.signs),
       },
       pipeline: { path: options.pipelinePath, lanes: this.#lanes, config: options.config },
       bundles,
@@ -125,7 +125,7 @@ class Bench {
     return runChild<TrialRequest, TrialResult>('trial-process.js', full, signal);
   }
 
-  /** Finds the planned lanes and the signs to read, which the limit is measured with. */
+  /** Finds the planned lanes and the crops to read, which the limit is measured with. */
   async #survey(): Promise<TrialResult> {
     this.#options.note('survey: lock-step over the drive');
     const frameCount = Math.min(surveyFrames, this.#options.lockstepFrames) + warmUpFrames;
@@ -135,7 +135,7 @@ class Bench {
     // Planned once for all trials, because runs can be compared only in the same lanes.
     this.#config = { ...this.#config, lanes: planned };
     this.#nominalRateHz = source.nominalRateHz ?? this.#nominalRateHz;
-    this.#signCrops = survey.signCrops;
+    this.#crops = survey.crops;
     return survey;
   }
 
@@ -145,7 +145,7 @@ class Bench {
       lanes: this.#lanes,
       bundles: this.#config.bundles as BareRequest['bundles'],
       providers: this.#config.providers,
-      signCrops: this.#signCrops,
+      crops: this.#crops,
       measureMs: trialSeconds * 1000,
     };
     const lanes = await runChild<BareRequest, BareLane[]>('bare-process.js', request, signal);

@@ -10,12 +10,14 @@ import {
 import { withoutTiming } from '../../src/messages/without-timing.js';
 import { LatencyHistogram } from '../../src/pipeline/latency-histogram.js';
 import type { MemorySample } from './memory-growth.js';
-import type { StageSpans, TrialRequest, TrialResult } from './trial.js';
+import type { CropCounts, StageSpans, TrialRequest, TrialResult } from './trial.js';
 
 /** Interval of the timer whose lateness is the event loop's delay, milliseconds. */
 const loopTickMs = 5;
 /** Number of memory samples over a trial. */
 const memorySamples = 200;
+/** Frames whose crops are counted. */
+const mostCropCounts = 10_000;
 /** The same on every system that windshield runs on. */
 const pageBytes = 4096;
 
@@ -29,7 +31,7 @@ export class TrialMeter {
   readonly #stages = new Map<string, Record<Span, LatencyHistogram>>();
   readonly #completeRate = new RateMeter();
   readonly #memory: MemorySample[] = [];
-  readonly #signCrops: number[] = [];
+  readonly #crops: CropCounts = { signs: [], lights: [] };
   readonly #hash: Hash | undefined;
   readonly #loopDelay: IntervalHistogram = monitorEventLoopDelay({ resolution: loopTickMs });
   readonly #sampleEvery: number;
@@ -53,8 +55,10 @@ export class TrialMeter {
     const timeNs = nowNs();
     this.#taken++;
     this.#hash?.update(withoutTiming(payload));
-    if (this.#signCrops.length < 10_000)
-      this.#signCrops.push(frame.signs.filter((sign) => !isRemembered(sign)).length);
+    if (this.#taken <= mostCropCounts) {
+      this.#crops.signs.push(frame.signs.filter((sign) => !isRemembered(sign)).length);
+      this.#crops.lights.push(frame.lights.length);
+    }
     const frameId = Number(frame.frameId);
     if (frameId < this.#request.warmUpFrames) return;
     if (!this.#isMeasuring) this.#startMeasuring();
@@ -96,7 +100,7 @@ export class TrialMeter {
         (this.#faults * pageBytes) / Math.max(1, this.#measuredPublished),
       ),
       cpuMsPerFrame: round(this.#cpuMs / Math.max(1, this.#measuredPublished)),
-      signCrops: this.#signCrops,
+      crops: this.#crops,
       ...(this.#hash && { resultsSha256: this.#hash.digest('hex') }),
     };
   }

@@ -33,6 +33,9 @@ export interface TrialRequest {
   hashesResults?: boolean;
 }
 
+/** By stage that reads crops of boxes: their number in each frame. */
+export type CropCounts = Record<'signs' | 'lights', number[]>;
+
 /** Durations of one stage's parts, milliseconds, over the frames on which its network ran. */
 export interface StageSpans {
   preprocessMs: LatencySummary;
@@ -60,8 +63,8 @@ export interface TrialResult {
   cpuMsPerFrame: number;
   /** Pictures that the page fetched. */
   pictures?: number;
-  /** Number of signs read in each frame. */
-  signCrops: number[];
+  /** Crops that each stage of crops read, frame by frame. */
+  crops: CropCounts;
   /** sha256 (hex) over all results in order, without their timing. */
   resultsSha256?: string;
 }
