@@ -1,6 +1,7 @@
 import { checkCameraCalibration } from '../../src/calibration/check-camera-calibration.js';
 import type { DecodedImage } from '../../src/codec/image-codec.js';
 import { median } from '../../src/frame/median.js';
+import { PerceptionError } from '../../src/frame/perception-error.js';
 import type { PerceptionFrame } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { driveMetadataName } from '../../src/recording/drive-writer.js';
 import { decodePicture, pictureSize } from '../../src/recording/picture-message.js';
@@ -39,8 +40,8 @@ const mostRateHz = 120;
 
 /**
  * Films a drive in its own time with the results drawn in, as `windshield picture` draws them. Pictures without a
- * result are shown as they are. `resultsPath` may be left out. Rejects as DrivePictures.open and FilmFile.start do,
- * and with the reason of `signal`; no file is left then.
+ * result are shown as they are. `resultsPath` may be left out. Rejects as DrivePictures.open and FilmFile.start do, with
+ * ERR_SOURCE_FORMAT (no picture can be read), and with the reason of `signal`; no file is left then.
  */
 export async function exportFilm(
   drivePath: string,
@@ -125,13 +126,20 @@ async function film(
       summary.pictures++;
       if (frame !== undefined) summary.annotated++;
     }
+    if (file === undefined) throw withoutPictures(pictures, summary.skipped);
     await holdUntil(summary.frames + 1);
-    await file?.finish();
+    await file.finish();
     return { ...summary, losses: recordingLosses(reader), ...(note !== undefined && { note }) };
   } finally {
     await file?.abort();
   }
 }
+
+const withoutPictures = ({ reader, stream }: DrivePictures, found: number) =>
+  new PerceptionError(
+    'ERR_SOURCE_FORMAT',
+    `expected pictures that can be read on ${stream.topic} of ${reader.path}, found none among ${found}`,
+  );
 
 /** Undefined if the picture cannot be read or does not have the expected size. */
 async function decoded(
