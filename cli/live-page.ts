@@ -13,6 +13,7 @@ import type { LiveOutput } from '../src/outputs/page/live-output.js';
 import type { PageServer } from '../src/outputs/page/page-server.js';
 import type { PictureOutput } from '../src/outputs/pictures/picture-output.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
 import { builtPage } from './built-page.js';
 
 type Listen = NonNullable<PipelineConfig['listen']>;
@@ -137,13 +138,8 @@ export async function openLivePage(
         path,
         [...lives].map(([camera, { kept, facts }]) => ({ camera, kept, facts })),
       );
-      const drive = await stat(source).catch(() => undefined);
-      const pictures =
-        drive?.isFile() && source.endsWith('.mcap')
-          ? [{ name: basename(source), path: source, sizeBytes: drive.size }]
-          : [];
       const { size: sizeBytes } = await stat(path);
-      files = [...pictures, { name: 'results.mcap', path, sizeBytes }];
+      files = [...(await drivesAt(source)), { name: 'results.mcap', path, sizeBytes }];
       for (const live of lives.values()) live.tellEnded();
     },
     async close() {
@@ -152,6 +148,14 @@ export async function openLivePage(
       if (temporaryDir !== undefined) await rm(temporaryDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The drive of a run as the page gets it, `drive.mcap#front` with its camera; nothing if it is not a recording. */
+export async function drivesAt(source: string): Promise<ServedFile[]> {
+  const { path } = chosenCameraOf(source);
+  const drive = await stat(path).catch(() => undefined);
+  if (!drive?.isFile() || !path.endsWith('.mcap')) return [];
+  return [{ name: basename(source), path, sizeBytes: drive.size }];
 }
 
 /** Restricts an output to one camera of a rig of several. */
