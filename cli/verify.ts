@@ -6,6 +6,7 @@ import { PerceptionError } from '../src/frame/perception-error.js';
 import type { RigOptions } from '../src/pipeline/cameras/open-rig.js';
 import type { PipelineOptions } from '../src/pipeline/pipeline-options.js';
 import type { PipelineConfig } from '../src/pipeline/pipeline-schema.js';
+import { chosenCameraOf } from '../src/recording/recorded-cameras.js';
 import type { RigDrives } from '../tools/verdict/compare-rigs.js';
 import { defaultPipelineFile } from './default-pipelines.js';
 import { ofCamera, type ReplaySources, replaySources } from './rig-sources.js';
@@ -57,12 +58,7 @@ export function verifyCommand(): Command {
 
 async function verify(drive: string | undefined, flags: VerifyFlags): Promise<void> {
   const given = await ofCamera(drive, flags.camera);
-  const { stat } = await import('node:fs/promises');
-  if (!flags.update && !(await stat(flags.reference).catch(() => undefined)))
-    throw new PerceptionError(
-      'ERR_SOURCE_MISSING',
-      `there is no reference ${flags.reference}; --update makes one`,
-    );
+  const reference = await referenceOf(flags);
   const { loadPipelineFile } = await import('../src/pipeline/pipeline-file.js');
   const { configOfCamera } = await import('../src/pipeline/cameras/camera-configs.js');
   const file = await loadPipelineFile(flags.pipeline);
@@ -72,23 +68,47 @@ async function verify(drive: string | undefined, flags: VerifyFlags): Promise<vo
   const drives = given ?? own ?? drivesOf(config);
   guardReports(flags, {
     ...namedDrives(drives),
-    'the reference': flags.reference,
+    'the reference': reference,
     'the results': flags.out,
   });
   if (flags.out !== undefined) await guardResults(flags.out, drives, flags);
-  if (flags.update) await guardReference(flags.reference, drives, flags.pipeline);
+  if (flags.update) await guardReference(reference, drives, flags.pipeline);
   const dir = await mkdtemp(join(tmpdir(), 'windshield-verify-'));
   try {
     const results = flags.out === undefined ? join(dir, 'results.mcap') : resolve(flags.out);
     await replayInto(results, config, sources);
     if (flags.update) {
       const { writeReference } = await import('../tools/verdict/write-reference.js');
-      await writeReference(results, flags.reference);
-      new Terminal().print(`${flags.reference}: the reference is renewed`);
-    } else await showVerdict(flags.reference, results, drives, flags);
+      await writeReference(results, reference);
+      new Terminal().print(`${reference}: the reference is renewed`);
+    } else await showVerdict(reference, results, drives, flags);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/**
+ * The reference, with `camera` that camera of one of a whole rig. Rejects with ERR_SOURCE_MISSING, and with ERR_OUTPUT where
+ * `update` would put one camera in place of a rig's reference.
+ */
+export async function referenceOf({
+  reference,
+  camera,
+  update,
+}: Pick<VerifyFlags, 'reference' | 'camera' | 'update'>): Promise<string> {
+  const location = (await ofCamera(reference, camera)) ?? reference;
+  const { path, camera: chosen } = chosenCameraOf(location);
+  if (update && chosen !== undefined)
+    throw new PerceptionError(
+      'ERR_OUTPUT',
+      `--reference: expected nothing yet, or results of one camera to renew, found those of a rig, which are renewed as a whole: ${path}`,
+    );
+  const { stat } = await import('node:fs/promises');
+  if (update || (await stat(path).catch(() => undefined))) return location;
+  throw new PerceptionError(
+    'ERR_SOURCE_MISSING',
+    `there is no reference ${path}; --update makes one`,
+  );
 }
 
 /** The new results replace nothing that they are judged by. Rejects as guardOutputs does. */

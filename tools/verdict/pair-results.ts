@@ -1,6 +1,8 @@
-import type {
-  PerceptionFrame,
-  Segmentation,
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  type PerceptionFrame,
+  PerceptionFrameSchema,
+  type Segmentation,
 } from '../../src/messages/gen/windshield/v1/perception_pb.js';
 import { withoutTiming } from '../../src/messages/without-timing.js';
 import { differingPixels } from './differing-pixels.js';
@@ -15,7 +17,7 @@ export interface FramePair {
   timeS: number;
   reference: PerceptionFrame;
   candidate: PerceptionFrame;
-  /** Equal byte for byte, without timing. */
+  /** Equal byte for byte, without timing and the camera's name. */
   isIdentical: boolean;
   /** Undefined if one of the two has no class map. */
   map: MapDifference | undefined;
@@ -81,14 +83,28 @@ function pairOf(reference: Result, candidate: Result): FramePair {
     frameId: Number(reference.frame.frameId),
     epoch: reference.frame.epoch,
     timeS: Number(reference.frame.sourceTimeNs) / 1e9,
-    isIdentical: areEqual(withoutTiming(reference.payload), withoutTiming(candidate.payload)),
+    isIdentical: areIdentical(reference, candidate),
     map: maps[0] && maps[1] && compareMaps(maps[0], maps[1]),
     reference: withoutMap(reference.frame),
     candidate: withoutMap(candidate.frame),
   };
 }
 
-const areEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+/** The camera's name is no result: a camera of a rig may be compared with the same camera alone. */
+function areIdentical(a: Result, b: Result): boolean {
+  const isSameCamera = a.frame.camera === b.frame.camera;
+  const [before, now] = [a, b].map(({ payload }) => {
+    const bytes = withoutTiming(payload);
+    return isSameCamera ? bytes : withoutCameraName(bytes);
+  });
+  return Buffer.compare(before!, now!) === 0;
+}
+
+function withoutCameraName(payload: Uint8Array): Uint8Array {
+  const frame = fromBinary(PerceptionFrameSchema, payload);
+  frame.camera = '';
+  return toBinary(PerceptionFrameSchema, frame);
+}
 
 function withoutMap(frame: PerceptionFrame): PerceptionFrame {
   delete frame.segmentation;
