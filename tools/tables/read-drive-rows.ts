@@ -25,8 +25,8 @@ export interface DriveRowsOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Default name of a drive: its file name without folder and extension. */
-export const driveNameOf = (path: string): string => basename(path).replace(/\.mcap$/i, '');
+/** Default name of a drive: its file name without folder and extension; `rig#front` for one camera of several. */
+export const driveNameOf = (path: string): string => basename(path).replace(/\.mcap(?=#|$)/i, '');
 
 /**
  * All rows of a recording of results and of its drive's ground truth, in order of time, followed by tracks, bundles

@@ -8,7 +8,7 @@ import { PerceptionFrameSchema } from '../../../src/messages/gen/windshield/v1/p
 import { segmentationClasses } from '../../../src/perception/classes.js';
 import { RecordingWriter } from '../../../src/recording/recording-writer.js';
 import { driveTables, type TableName } from '../../../tools/tables/drive-tables.js';
-import { readDriveRows } from '../../../tools/tables/read-drive-rows.js';
+import { driveNameOf, readDriveRows } from '../../../tools/tables/read-drive-rows.js';
 import type { Value } from '../../../tools/tables/table-schema.js';
 import { writeDriveTables } from '../../../tools/tables/write-drive-tables.js';
 import { ResultsFile } from '../../../tools/verdict/open-results.js';
@@ -131,6 +131,12 @@ test('time goes on from life to life of a supervised run, though the source of e
     [1, 5],
     [1, 6],
   ]);
+});
+
+test('a drive is named after its file, one camera of several with its name', () => {
+  expect(driveNameOf('drives/a.mcap')).toBe('a');
+  expect(driveNameOf('drives/rig.mcap#front')).toBe('rig#front');
+  expect(driveNameOf('a.mcap.partial')).toBe('a.mcap.partial');
 });
 
 test('a drive without results says what it has instead', async () => {
