@@ -7,7 +7,8 @@ import { TrialMeter } from '../../../tools/bench/trial-meter.js';
 test('crops are counted for each stage that reads them: signs are not lights', () => {
   const request = { frameCount: 10, warmUpFrames: 5 } as TrialRequest;
   const meter = new TrialMeter(request);
-  const [read, remembered] = [{ classId: 1 }, { classId: 1, isRemembered: true }];
+  const read = { classId: 1 };
+  const remembered = { classId: 1, isRemembered: true };
   const withSigns = create(PerceptionFrameSchema, { signs: [read, read, remembered] });
   const withLight = create(PerceptionFrameSchema, { lights: [{ classId: 0 }] });
   for (const frame of [withSigns, withLight]) meter.take(frame, new Uint8Array());
