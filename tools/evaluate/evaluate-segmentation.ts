@@ -1,5 +1,6 @@
 import type { Bundle } from '../../src/bundle/bundle.js';
 import type { SegmentationOutputSpec } from '../../src/bundle/output-spec.js';
+import { channelCount } from '../../src/bundle/segmentation-spec.js';
 import { readProbabilities } from '../../src/explanation/class-probabilities.js';
 import { segmentationClasses } from '../../src/perception/classes.js';
 import { decodeRunLengths } from '../../src/perception/segmentation/run-lengths.js';
@@ -13,6 +14,7 @@ import type { Scored } from './evaluation.js';
 import { loadAhead } from './load-ahead.js';
 import type { ObservationOf } from './observation.js';
 import {
+  claimOfChannels,
   comparableClasses,
   countClassMap,
   ourJudgedClasses,
@@ -44,6 +46,10 @@ export async function evaluateSegmentation(
   const doubt = new DoubtCollector('pixels');
   const isSure = (decode.values ?? 'scores') !== 'class-ids';
   const claimedAt = isSure ? readProbabilities(bundle.manifest, decode) : undefined;
+  const judgedOf = Uint8Array.from(
+    { length: channelCount(decode) },
+    (_, channel) => answerIds[decode.channelClasses?.[channel] ?? channel]!,
+  );
   let count = 0;
   try {
     for await (const { sample, loaded } of loadAhead(
@@ -73,7 +79,8 @@ export async function evaluateSegmentation(
             ((place % widthPx) + 0.5) / widthPx,
             (Math.floor(place / widthPx) + 0.5) / heightPx,
           ] as const;
-          const probability = Math.max(...claimedAt(runner.output(decode.scores), at));
+          const claimed = claimedAt(runner.output(decode.scores), at);
+          const probability = claimOfChannels(claimed, judgedOf);
           const isRight = predicted[i] === truth[i];
           doubt.add(count, { probability, isRight }, [judged[predicted[i]!]?.name ?? 'other']);
         }

@@ -72,6 +72,19 @@ const nameWithMembers = ({ name, members }: JudgedClass): string =>
   members.length === 1 && members[0] === name ? name : `${name} (${members.join(', ')})`;
 
 /**
+ * The probability that a network claims for its answer at a pixel: that of its surest channel, with all channels that are
+ * judged as the same class. `judgedOf`: the judged class of each channel.
+ */
+export function claimOfChannels(
+  probabilities: readonly number[],
+  judgedOf: ArrayLike<number>,
+): number {
+  const judged = judgedOf[probabilities.indexOf(Math.max(...probabilities))];
+  const sum = probabilities.reduce((all, p, i) => (judgedOf[i] === judged ? all + p : all), 0);
+  return Math.min(1, sum);
+}
+
+/**
  * Counts a predicted class map against the truth, pixel by pixel, both row-major and of the same size. Void pixels
  * of the truth (255) are not counted, whatever was predicted there.
  */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { voidClassId } from '../../../tools/datasets/sample.js';
 import { createConfusionMatrix } from '../../../tools/evaluate/confusion-matrix.js';
 import {
+  claimOfChannels,
   comparableClasses,
   countClassMap,
   segmentationScores,
@@ -60,4 +61,12 @@ describe("a set's own coarse classes", () => {
       /roadside_objects \(pole, fence\), sky, found cat, dog/,
     );
   });
+});
+
+test('a network that spreads over channels of one judged class claims their sum', () => {
+  const { answerIds } = comparableClasses(network, 'here', judged);
+  // Of sky, road, pole, fence and car: pole and fence are roadside objects.
+  expect(claimOfChannels([0.1, 0.1, 0.4, 0.35, 0.05], answerIds)).toBeCloseTo(0.75, 12);
+  expect(claimOfChannels([0.1, 0.6, 0.1, 0.1, 0.1], answerIds)).toBe(0.6);
+  expect(claimOfChannels([0, 0, 0.7, 0.3000001, 0], answerIds)).toBe(1);
 });
