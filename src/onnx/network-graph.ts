@@ -67,6 +67,16 @@ export class NetworkGraph {
     return [...graph.input, ...graph.output].find((value) => value.name === name)?.type?.tensorType;
   }
 
+  /**
+   * Whether a node holds graphs of its own (AttributeProto.GRAPH, GRAPHS), as If, Loop and Scan do: which values are read
+   * inside them is not known.
+   */
+  get hasBranches(): boolean {
+    return this.nodes.some(({ attribute }) =>
+      attribute.some(({ type }) => type === 5 || type === 10),
+    );
+  }
+
   /** A name that is not in use yet: `hint` itself if it is free. */
   fresh(hint: string): string {
     let name = hint;
@@ -155,7 +165,10 @@ export class NetworkGraph {
     this.#model.graph!.output.push(...added.map((name) => create(ValueInfoProtoSchema, { name })));
   }
 
-  /** Makes these float32 values the network's only outputs and removes nodes that lead to none of them. */
+  /**
+   * Makes these float32 values the network's only outputs and removes nodes that lead to none of them. Beside conditions and
+   * loops all nodes stay: what is read inside those is not known.
+   */
   leave(outputs: readonly { name: string; dims: readonly (number | undefined)[] }[]): void {
     this.#model.graph!.output = outputs.map(({ name, dims }) => {
       const dim = dims.map((size) =>
@@ -165,6 +178,7 @@ export class NetworkGraph {
       return create(ValueInfoProtoSchema, { name, type: { tensorType } });
     });
     this.outputs = outputs.map(({ name }) => name);
+    if (this.hasBranches) return;
     const needed = new Set(this.outputs);
     const kept = this.nodes.toReversed().filter(({ input, output }) => {
       if (!output.some((name) => needed.has(name))) return false;
@@ -174,12 +188,19 @@ export class NetworkGraph {
     this.nodes = kept.reverse();
   }
 
-  /** The model file's bytes, without constants that no node reads. `producer` and metadata are kept. */
+  /**
+   * The model file's bytes, without constants that no node reads. `producer` and metadata are kept, and all constants of a
+   * network with conditions or loops, which may read them inside.
+   */
   toBytes(): Uint8Array {
     const graph = this.#model.graph!;
     const read = new Set(this.nodes.flatMap((node) => node.input));
     graph.node = this.nodes;
-    graph.initializer = [...this.constants.values()].filter(({ name }) => read.has(name));
+    for (const { name } of graph.output) read.add(name);
+    const constants = [...this.constants.values()];
+    graph.initializer = this.hasBranches
+      ? constants
+      : constants.filter(({ name }) => read.has(name));
     return toBinary(ModelProtoSchema, this.#model);
   }
 }

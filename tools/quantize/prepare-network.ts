@@ -6,7 +6,7 @@ import { splitTransposedConvolutions } from './sub-pixel-convolution.js';
  * Rewrites a network in forms that have an integer kernel, exact except for the order of sums: Identity nodes are removed,
  * `MatMul + Add` of a matrix is one `Gemm`, a transposed convolution is a convolution that computes all pixels of a
  * block at once followed by a rearrangement, and averages are taken over as few channels as possible. `ranks` is the number
- * of dimensions of each value.
+ * of dimensions of each value. A network with conditions or loops is returned as it is.
  */
 export function prepareNetwork(
   bytes: Uint8Array,
@@ -14,6 +14,8 @@ export function prepareNetwork(
   ranks: ReadonlyMap<string, number>,
 ): Uint8Array {
   const graph = NetworkGraph.read(bytes, where, { opset: 13, purpose: 'quantize' });
+  // What is read inside a condition or a loop must keep its name.
+  if (graph.hasBranches) return graph.toBytes();
   joinDenseLayers(graph, ranks);
   splitTransposedConvolutions(graph);
   poolAfterPointwise(graph);
