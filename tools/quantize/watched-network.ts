@@ -20,7 +20,10 @@ export class WatchedNetwork {
       return readers.length === 1 && readers[0]!.opType === 'Relu';
     };
     // A value that only a Relu reads is not an output, so that ONNX Runtime can fuse the two.
-    const computed = graph.nodes.flatMap((node) => node.output).filter((name) => !isInner(name));
+    const computed = graph.nodes
+      .flatMap((node) => node.output)
+      // An output that a node leaves out has no name.
+      .filter((name) => name !== '' && !isInner(name));
     this.names = [...new Set([...computed, ...graph.outputs])];
     graph.expose(this.names);
     this.#session = NativeSession.load(graph.toBytes(), where);

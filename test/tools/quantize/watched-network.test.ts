@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bundle } from '../../../src/bundle/bundle.js';
 import { readBundleFolder } from '../../../src/inference/read-bundle-folder.js';
+import { OnnxGraph } from '../../../src/onnx/onnx-graph.js';
 import { compareTimes } from '../../../tools/quantize/compare-times.js';
 import { answersOf, noiseToSignal } from '../../../tools/quantize/layer-noise.js';
 import { itemLength } from '../../../tools/quantize/network-inputs.js';
@@ -48,4 +49,15 @@ test('halves and integers are compared as numbers, and answers of another length
   const fewer = { ...answer!, labels: Float32Array.of(1) };
   expect(noiseToSignal([answer!], [fewer])).toBe(0.5);
   expect(noiseToSignal([fewer], [answer!])).toBe(1);
+});
+
+test('an output that a node leaves out is not watched', () => {
+  const graph = new OnnxGraph('gru');
+  graph.input('x', [1, 1, 1]);
+  const gates = (name: string) => graph.constant(name, [1, 3, 1], new Float32Array(3).fill(0.5));
+  graph.nodes('GRU', ['x', gates('w'), gates('r')], 2, { hidden_size: 1 }, ['', 'last']);
+  graph.output('last', [1, 1, 1]);
+  const watched = new WatchedNetwork(bundle, graph.toBytes());
+  watched.release();
+  expect(watched.names).toEqual(['last']);
 });
