@@ -75,3 +75,10 @@ const namedText = ({ output, at }: NamedValue) => (at === undefined ? output : `
 /** As a shell takes it: in quotes, unless it is plain or one of our placeholders. */
 const inShell = (text: string) =>
   /^(<\w+>|[\w.,:/@+-]+)$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Where a network came from, for the model card: an address without name, password and query, which may hold a token. */
+export function originOf(place: string, fileName: string): string {
+  if (!place.startsWith('https://')) return fileName;
+  const { origin, pathname } = new URL(place);
+  return `${origin}${pathname}`;
+}

@@ -6,7 +6,7 @@ import { writeWhole } from '../src/files/write-whole.js';
 import { PerceptionError } from '../src/frame/perception-error.js';
 import { measuredJson } from '../src/text/measured-json.js';
 import type { Feeding } from '../tools/adopt/feeding.js';
-import { adoptCommandLine } from './adopt-command-line.js';
+import { adoptCommandLine, originOf } from './adopt-command-line.js';
 import { type AdoptFlags, adoptedTasks } from './adopt-flags.js';
 import { addSteeringFlags } from './adopt-steering-flags.js';
 import { countsProgress } from './progress-line.js';
@@ -154,7 +154,7 @@ async function adopt(place: string, flags: AdoptFlags): Promise<void> {
     feeding: certainFeeding(flags),
     name,
     version: '1.0.0',
-    from: place.startsWith('https://') ? place : network.name,
+    from: originOf(place, network.name),
     licence: flags.licence,
     command: adoptCommandLine(flags),
   };

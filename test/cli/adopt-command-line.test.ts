@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adoptCommandLine } from '../../cli/adopt-command-line.js';
+import { adoptCommandLine, originOf } from '../../cli/adopt-command-line.js';
 import type { AdoptFlags } from '../../cli/adopt-flags.js';
 
 const usual: AdoptFlags = {
@@ -35,4 +35,11 @@ test('choices of its own task are named, and names with spaces are quoted', () =
   expect(adoptCommandLine({ ...usual, task: 'lights', multiLabel: true })).toContain(
     '--crop-margin 0 --multi-label --abstain-below 0.5',
   );
+});
+
+test('an address stands in the card without name, password and query, a file with its name alone', () => {
+  expect(originOf('https://me:word@models.test/a/b.onnx?X-Amz-Signature=abc#top', 'b.onnx')).toBe(
+    'https://models.test/a/b.onnx',
+  );
+  expect(originOf('/home/me/b.onnx', 'b.onnx')).toBe('b.onnx');
 });
