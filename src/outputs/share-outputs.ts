@@ -1,7 +1,7 @@
 import { ForwardedOutput } from './forwarded-output.js';
 import type { Output, OutputEnd, OutputMessage, RunFacts } from './output.js';
 
-/** Ends in order, from the one that discards everything to the one that keeps everything. */
+/** Ends in order, from the one that keeps least to the one that keeps everything. */
 const endsByWeight: readonly OutputEnd[] = ['failed', 'left', 'stopped', 'ended'];
 
 /**

@@ -142,7 +142,7 @@ export class PipelineRun {
     return error === undefined ? { report, hungLanes } : { report, error, hungLanes };
   }
 
-  /** Closes every part; the recording of a failed run is taken back. Resolves with the first error, if any. */
+  /** Closes every part; the recording of a failed replay is taken back. Resolves with the first error, if any. */
   async #close(error: unknown, isCutShort: boolean): Promise<unknown> {
     const { options, capture, lanes, outputs } = this.parts;
     // Under a supervisor the recording is kept, as it is when the process dies.

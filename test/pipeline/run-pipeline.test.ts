@@ -27,6 +27,7 @@ import { choosePictures } from '../../src/recording/picture-stream.js';
 import { picturesIn } from '../../src/recording/pictures-in.js';
 import { RecordingReader } from '../../src/recording/recording-reader.js';
 import { freePort } from '../support/command-line.js';
+import { stripesSource } from '../support/stripes-source.js';
 import { writeSlowSteering } from '../support/tiny-bundles.js';
 import { tinyDriveSize, tinyPicture } from '../support/tiny-drive.js';
 import { makeTinyRig, type TinyRig } from '../support/tiny-rig.js';
@@ -269,6 +270,30 @@ describe('a lane that dies', () => {
     expect(report.lanes[0]!.restarts).toBe(3);
     expect(report.frames.in).toBe(report.frames.published + report.frames.dropped);
     expect(existsSync(out) || existsSync(`${out}.partial`)).toBe(false);
+  });
+
+  test('and ends a live run leaves what was recorded until then, as a whole recording', async () => {
+    const out = join(rig.dir, 'dead-live.mcap');
+    const notes: string[] = [];
+    const source = stripesSource(100_000, { ...tinyDriveSize, isLive: true });
+    const run = await openPipeline({
+      ...(await options('dead-live', { record: out, calibration: 'none' })),
+      frames: { source },
+      pacing: 'realtime',
+      note: (text) => notes.push(text),
+      onFrame({ frameId }) {
+        if (frameId > 20n) run.parts.lanes[0]!.kill();
+      },
+    });
+    const { report, error } = await run.run();
+    expect(error).toMatchObject({ code: 'ERR_LANE' });
+    expect(notes).toContain(`what was recorded until then is kept: ${out}`);
+    const recorded = await recordedFrames(out);
+    expect(recorded.length).toBeGreaterThan(0);
+    expect(recorded.length).toBeLessThanOrEqual(report.frames.published);
+    const reader = await RecordingReader.open(out);
+    expect(reader.isComplete).toBe(true);
+    await reader.close();
   });
 
   test('that is silent for too long ends the run', async () => {

@@ -129,7 +129,12 @@ class RecordingOutput implements Output {
   }
 
   async close(end: OutputEnd): Promise<void> {
-    const ways = { ended: 'close', stopped: 'cut', left: 'leave', failed: 'abort' } as const;
+    // A camera's drive cannot be driven again; a replay can be repeated, and half of its results would pass as all.
+    const isKept = [...this.#cameras.values()].some(
+      ({ run, stampNs }) => run.isLive && stampNs !== undefined,
+    );
+    const failed = isKept ? 'cut' : 'abort';
+    const ways = { ended: 'close', stopped: 'cut', left: 'leave', failed } as const;
     try {
       await this.#thread.end(ways[end]);
     } catch (error) {
@@ -137,6 +142,8 @@ class RecordingOutput implements Output {
         ? withWhatIsLeft(error, this.#settings.record!.path)
         : error;
     }
+    if (end === 'failed' && isKept)
+      this.#settings.note?.(`what was recorded until then is kept: ${this.place}`);
   }
 
   /** If pictures are to be encoded, a JPEG that came for another output does not replace them. */
