@@ -57,15 +57,16 @@ export function placeInput(
   };
 }
 
-/** Where an input shows its region, edges as shares of the input; the rest is padding. */
+/** Where an input shows its region of a picture of this size, edges as shares of the input; the rest is padding. */
 export function contentNorm(
-  { contentLeftPx, contentTopPx, contentRightPx, contentBottomPx }: InputGeometry,
-  { widthPx, heightPx }: InputPlacement,
+  spec: InputPlacement,
+  picture: Readonly<{ widthPx: number; heightPx: number }>,
 ) {
+  const at = placeInput(spec, 0, 0, picture.widthPx, picture.heightPx);
   return {
-    left: contentLeftPx / widthPx,
-    top: contentTopPx / heightPx,
-    right: contentRightPx / widthPx,
-    bottom: contentBottomPx / heightPx,
+    left: at.contentLeftPx / spec.widthPx,
+    top: at.contentTopPx / spec.heightPx,
+    right: at.contentRightPx / spec.widthPx,
+    bottom: at.contentBottomPx / spec.heightPx,
   };
 }

@@ -1,6 +1,6 @@
 import type { CameraModel } from '../calibration/camera-model.js';
 import type { FrameLayout } from '../frame/frame.js';
-import { contentNorm, type InputPlacement, placeInput } from './input-geometry.js';
+import { contentNorm, type InputPlacement } from './input-geometry.js';
 import { createInputMapping } from './input-mapping.js';
 
 type Size = Pick<FrameLayout, 'widthPx' | 'heightPx'>;
@@ -29,9 +29,7 @@ export class MapLookUp {
     const size = `${image.widthPx}x${image.heightPx} ${widthPx}x${heightPx} ${mapWidthPx}x${mapHeightPx}`;
     if (size === this.#size) return this.#places;
     const mapping = createInputMapping(this.spec, image, this.camera);
-    const { widthPx: imageWidthPx, heightPx: imageHeightPx } = image;
-    const placement = placeInput(this.spec, 0, 0, imageWidthPx, imageHeightPx);
-    const { left, top, right, bottom } = contentNorm(placement, this.spec);
+    const { left, top, right, bottom } = contentNorm(this.spec, image);
     const [stepX, stepY] = [image.widthPx / widthPx, image.heightPx / heightPx];
     const places = new Int32Array(widthPx * heightPx).fill(-1);
     for (let y = 0, index = 0; y < heightPx; y++) {

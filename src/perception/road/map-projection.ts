@@ -36,7 +36,7 @@ export class MapProjection {
     const scaleY = heightPx / input.heightPx / at.scaleY;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
-    const { left, top, right, bottom } = contentNorm(at, input);
+    const { left, top, right, bottom } = contentNorm(input, camera);
     this.content = {
       left: left * widthPx,
       top: top * heightPx,

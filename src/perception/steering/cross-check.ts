@@ -1,7 +1,7 @@
 import type { InputSpec } from '../../bundle/input-spec.js';
 import type { CameraModel } from '../../calibration/camera-model.js';
 import { type CameraMount, groundFromPixel, pixelFromGround } from '../../calibration/ground.js';
-import { contentNorm, placeInput } from '../../preprocess/input-geometry.js';
+import { contentNorm } from '../../preprocess/input-geometry.js';
 import { createInputMapping } from '../../preprocess/input-mapping.js';
 import type { SegmentationResult, SteeringCheckResult } from '../results.js';
 
@@ -136,7 +136,7 @@ export class SteeringCrossCheck {
     const leftM = new Float64Array(widthPx + 1);
     this.#isOpen = new Uint8Array(widthPx);
     const mapping = createInputMapping(input, camera, camera);
-    const content = contentNorm(placeInput(input, 0, 0, camera.widthPx, camera.heightPx), input);
+    const content = contentNorm(input, camera);
     // Whole columns; rounding must not cost one.
     const first = Math.max(0, Math.ceil(content.left * widthPx - 1e-6));
     const end = Math.min(widthPx, Math.floor(content.right * widthPx + 1e-6));

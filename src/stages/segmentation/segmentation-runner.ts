@@ -1,7 +1,7 @@
 import type { SegmentationOutputSpec } from '../../bundle/output-spec.js';
 import { segmentationSize } from '../../bundle/segmentation-shapes.js';
 import { createSegmentationDecoder } from '../../perception/segmentation/segmentation-decoder.js';
-import { contentNorm, placeInput } from '../../preprocess/input-geometry.js';
+import { contentNorm } from '../../preprocess/input-geometry.js';
 import type { FrameInput } from '../frame-input.js';
 import type { StageRunner } from '../stage-runner.js';
 import type { StageSetup } from '../stage-setup.js';
@@ -21,12 +21,7 @@ export function createSegmentationRunner(
   const input = makeInput();
   const shape = outputs.find(({ name }) => name === spec.scores)!.shape;
   const { rows, columns } = segmentationSize(spec, shape);
-  const decoder = createSegmentationDecoder(
-    spec,
-    columns,
-    rows,
-    contentNorm(placeInput(inputSpec, 0, 0, frame.widthPx, frame.heightPx), inputSpec),
-  );
+  const decoder = createSegmentationDecoder(spec, columns, rows, contentNorm(inputSpec, frame));
   const scores = input.session.outputs[spec.scores]!;
   return runsOnWholeFrame(input, () => ({
     stage: 'segmentation',

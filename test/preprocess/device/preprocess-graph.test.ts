@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { InputSpec } from '../../../src/bundle/input-spec.js';
-import type { TensorDtype } from '../../../src/bundle/manifest.js';
+import { tensorDtypes } from '../../../src/bundle/manifest.js';
 import { type CameraModel, scaleCamera } from '../../../src/calibration/camera-model.js';
 import type { FrameLayout, PixelFormat } from '../../../src/frame/frame.js';
 import { NativeSession } from '../../../src/inference/native-session.js';
@@ -80,14 +80,7 @@ it.each(Object.entries(cameraModels))('rectifies a %s camera', (_name, camera) =
   expect(worstDifference(spec, frame, scaleCamera(camera, 320, 180))).toBeLessThan(1);
 });
 
-const dtypes = [
-  'float16',
-  'uint8',
-  'int8',
-  'int32',
-  'int64',
-  'bool',
-] as const satisfies TensorDtype[];
+const dtypes = tensorDtypes.filter((dtype) => dtype !== 'float32');
 
 it.each(dtypes)('gives %s inputs the values that preprocessing on the host gives them', (dtype) => {
   const frame: FrameLayout = { format: 'rgb8', widthPx: 6, heightPx: 6, strideBytes: 18 };
